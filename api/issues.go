@@ -32,8 +32,11 @@ func (a *API) addIssues(r Rooms) {
 		summary: "List issues", description: "The newest first. Without a tracker they are drafts, which read just as they would be opened.", rule: read, errors: renamed,
 	}, func(ctx context.Context, in *query) (*list[Issue], error) {
 		f := delivery.Filter{
-			Filter: issues.Filter{Subject: id.ID(in.SLO), Episode: id.ID(in.Violation), Group: id.ID(in.Group), Open: in.open()},
+			Filter: issues.Filter{Subject: id.ID(in.SLO), Group: id.ID(in.Group), Open: in.open()},
 			State:  delivery.State(in.DeliveryState),
+		}
+		if in.Violation != "" {
+			f.Episodes = []id.ID{id.ID(in.Violation)}
 		}
 		if in.HasProblem != "" {
 			troubled := in.HasProblem == "true"

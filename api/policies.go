@@ -7,6 +7,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/policy"
 )
@@ -24,7 +25,11 @@ func (a *API) addPolicies(r Rooms) {
 		if err != nil {
 			return nil, err
 		}
-		return listed(ctx, policies, r.toPolicy), nil
+		shown, err := r.policies(ctx, policies.Items)
+		if err != nil {
+			return nil, err
+		}
+		return listed(ctx, page.Page[Policy]{Items: shown, Next: policies.Next}, itself[Policy]), nil
 	})
 
 	type post struct {
@@ -36,15 +41,19 @@ func (a *API) addPolicies(r Rooms) {
 		description: "It does nothing until it is attached.",
 		rule:        access.Rule{Verb: access.Create, Kind: access.KindPolicy},
 	}, func(ctx context.Context, in *post) (*created[Policy], error) {
-		return create(ctx, a, in.Once, creation[policy.View, Policy]{
-			make: func(ctx context.Context) (policy.View, error) {
-				return r.Policies.Create(ctx, fromPolicyInput(in.Body))
+		return create(ctx, a, in.Once, creation[Policy, Policy]{
+			make: func(ctx context.Context) (Policy, error) {
+				v, err := r.Policies.Create(ctx, fromPolicyInput(in.Body))
+				return single(ctx, v, err, r.policies)
 			},
-			load: func(ctx context.Context, made id.ID) (policy.View, error) { return r.Policies.Get(ctx, string(made)) },
-			name: func(v policy.View) (id.ID, int64, string) {
-				return v.Policy.ID, v.Policy.Version, "/v1/budget-policies/" + v.Policy.Slug
+			load: func(ctx context.Context, made id.ID) (Policy, error) {
+				v, err := r.Policies.Get(ctx, string(made))
+				return single(ctx, v, err, r.policies)
 			},
-			show: r.toPolicy,
+			name: func(p Policy) (id.ID, int64, string) {
+				return id.ID(p.ID), p.Version, "/v1/budget-policies/" + p.Slug
+			},
+			show: itself[Policy],
 		})
 	})
 
@@ -56,10 +65,11 @@ func (a *API) addPolicies(r Rooms) {
 		id: "getPolicy", method: http.MethodGet, path: "/v1/budget-policies/{policy}", tag: "Policies", summary: "Get an error-budget policy", description: "With what it says now; what it said before is among its revisions.", rule: read,
 	}, func(ctx context.Context, in *get) (*reply[Policy], error) {
 		v, err := r.Policies.Get(ctx, in.Policy)
+		shown, err := single(ctx, v, err, r.policies)
 		if err != nil {
 			return nil, err
 		}
-		return found(in.IfNoneMatch, v.Policy.Version, r.toPolicy(v)), nil
+		return found(in.IfNoneMatch, shown.Version, shown), nil
 	})
 
 	type put struct {
@@ -73,10 +83,11 @@ func (a *API) addPolicies(r Rooms) {
 		rule:        access.Rule{Verb: access.Update, Kind: access.KindPolicy},
 	}, func(ctx context.Context, in *put) (*reply[Policy], error) {
 		v, err := r.Policies.Revise(ctx, in.Policy, in.Version(), fromPolicyInput(in.Body))
+		shown, err := single(ctx, v, err, r.policies)
 		if err != nil {
 			return nil, err
 		}
-		return current(v.Policy.Version, r.toPolicy(v)), nil
+		return current(shown.Version, shown), nil
 	})
 
 	type facts struct{ Body FactDeclarations }
@@ -158,10 +169,23 @@ func fromClauseInput(in ClauseInput) policy.Clause {
 	return c
 }
 
-func (r Rooms) toPolicy(v policy.View) Policy {
+// policies shows them, with what somebody should look at.
+func (r Rooms) policies(ctx context.Context, of []policy.View) ([]Policy, error) {
+	warnings, err := r.Policies.Warnings(ctx, of)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Policy, len(of))
+	for i, v := range of {
+		out[i] = toPolicy(v, warnings[i])
+	}
+	return out, nil
+}
+
+func toPolicy(v policy.View, warnings []string) Policy {
 	return Policy{
 		ID: string(v.Policy.ID), Slug: v.Policy.Slug, Name: v.Policy.Name, Description: v.Policy.Description,
-		Revision: v.Policy.Revision, Clauses: each(v.Revision.Clauses, toClause), Reserve: v.Revision.Reserve, DisputeHours: v.Revision.DisputeHours, Approval: toApproval(v.Revision.Approval), Warnings: r.Policies.Warnings(v),
+		Revision: v.Policy.Revision, Clauses: each(v.Revision.Clauses, toClause), Reserve: v.Revision.Reserve, DisputeHours: v.Revision.DisputeHours, Approval: toApproval(v.Revision.Approval), Warnings: warnings,
 		RevisedBy: v.Revision.RevisedBy,
 		CreatedAt: v.Policy.CreatedAt, UpdatedAt: v.Policy.UpdatedAt, Version: v.Policy.Version,
 	}

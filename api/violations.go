@@ -147,7 +147,7 @@ func (a *API) addViolationEvents(r Rooms) {
 	}
 	register(a, operation{
 		id: "disputeViolation", method: http.MethodPost, path: "/v1/violations/{violation}/disputes", tag: "Violations",
-		summary: "Dispute a violation", description: "By a member of the team. It is recorded as an event of the violation, with who and why. Where the policy names an approver they are told, and the first dispute of an episode suspends its freeze for the policy's disputeHours. A comment on the issue that begins with \"/evenkeel dispute\" is recorded and told too, for whoever may comment there, and suspends nothing.",
+		summary: "Dispute a violation", description: "By a member of the team. It is recorded as an event of the violation, with who and why. Where the policy names an approver they are told, and the first dispute of an episode suspends its freeze for the policy's disputeHours, unless they raise it themselves. A comment on the issue that begins with \"/evenkeel dispute\" is recorded and told too, for whoever may comment there, and suspends nothing.",
 		rule: access.Rule{Verb: access.Create, Kind: access.KindDispute},
 	}, func(ctx context.Context, in *post) (*created[ViolationEvent], error) {
 		return create(ctx, a, in.Once, creation[policy.Event, ViolationEvent]{

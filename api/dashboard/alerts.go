@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/evenkeel/evenkeel/api/dashboard/chart"
-	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/registry"
@@ -94,25 +93,13 @@ func (d *Dashboard) lastingAlerts(v *visit, f alert.Filter, limit int) ([]alertR
 
 // alertRows names the objectives and services of alerts.
 func (d *Dashboard) alertRows(v *visit, alerts []alert.Alert) ([]alertRow, error) {
-	var services []id.ID
-	views := map[id.ID]slo.View{}
-	for _, a := range alerts {
-		services = append(services, a.Service)
-		if _, known := views[a.SLO]; known {
-			continue
-		}
-		view, err := d.sources.SLOs.View(v.ctx, a.SLO)
-		if err != nil && !fault.Is(err, fault.NotFound) {
-			return nil, err
-		}
-		views[a.SLO] = view
+	services, slos := make([]id.ID, len(alerts)), make([]id.ID, len(alerts))
+	for i, a := range alerts {
+		services[i], slos[i] = a.Service, a.SLO
 	}
-	owners := map[id.ID]registry.Service{}
-	if len(services) > 0 {
-		var err error
-		if owners, err = d.sources.Registry.ServicesByID(v.ctx, services); err != nil {
-			return nil, err
-		}
+	owners, views, err := d.named(v, services, slos)
+	if err != nil {
+		return nil, err
 	}
 	out := make([]alertRow, len(alerts))
 	for i, a := range alerts {

@@ -11,6 +11,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/jobs"
+	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
 )
 
@@ -476,4 +477,44 @@ func TestAViolationShowsWhatWasSaidAboutItAsItWasTyped(t *testing.T) {
 	says(t, words(within(t, doc, "main")), "Nobody has acknowledged or disputed this violation.")
 	v.readStatus("/violations/01KKPB0S0AAAAAAAAAAAAAAAAA", 404)
 	v.readStatus("/violations/nothing", 404)
+}
+
+// What each call needs is as the API has it: a version where it changes what somebody saw, and a
+// day to come.
+func TestWhatCanBeDoneWithAViolationCanBeDone(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 12, 20, 23, 30, 0, 0, time.FixedZone("CET", 3600)) // 22:30 UTC
+	terms := policy.Revision{Terms: policy.Terms{Clauses: []policy.Clause{{Name: "lets", Freeze: &policy.Freeze{EarlyExit: true}}, {Name: "waits", Freeze: &policy.Freeze{}}}}}
+	of := func(clause string, change func(h *policy.Handling)) policy.Violation {
+		v := policy.Violation{ID: "V", Clause: clause, Version: 7}
+		change(&v.Handling)
+		return v
+	}
+	acknowledged := func(h *policy.Handling) { h.Acknowledgement = &policy.Acknowledgement{} }
+	ended, void := of("lets", acknowledged), of("lets", acknowledged)
+	ended.EndedAt, void.EndedAt, ended.Ending, void.Ending = &now, &now, policy.Recovered, policy.Void
+	plan := `PUT /v1/violations/V/acknowledgement If-Match: "7" {"plan": "…", "dueOn": "2027-01-03"}`
+	dispute, rule, exit := `POST /v1/violations/V/disputes  {"reason": "…"}`, `POST /v1/violations/V/rulings  {"outcome": "upheld" or "void", "note": "…"}`, `PUT /v1/violations/V/early-exit If-Match: "7" {"done": "…"}`
+	for name, c := range map[string]struct {
+		of   policy.Violation
+		want []string
+	}{
+		"open":                {of("lets", func(*policy.Handling) {}), []string{plan, dispute}},
+		"acknowledged":        {of("lets", acknowledged), []string{plan, dispute, exit}},
+		"of a clause without": {of("waits", acknowledged), []string{plan, dispute}},
+		"of no clause now":    {of("gone", acknowledged), []string{plan, dispute}},
+		"left early":          {of("lets", func(h *policy.Handling) { acknowledged(h); h.EarlyExit = &policy.EarlyExit{} }), []string{plan, dispute}},
+		"disputed":            {of("waits", func(h *policy.Handling) { h.Dispute = &policy.Dispute{} }), []string{plan, rule}},
+		"decided":             {of("waits", func(h *policy.Handling) { h.Dispute = &policy.Dispute{Ruling: &policy.Ruling{}} }), []string{plan, dispute}},
+		"ended":               {ended, []string{dispute}},
+		"void":                {void, nil},
+	} {
+		var got []string
+		for _, r := range calls(c.of, terms, now) {
+			got = append(got, r.Call+" "+r.If+" "+r.Body)
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
 }

@@ -194,18 +194,14 @@ func (d *Dashboard) aboutIssue(v *visit, i issues.Issue) ([]fact, error) {
 	if i.IsGroup() {
 		return append([]fact{{"Service", link{Text: "several; the list leads to each"}}}, written...), nil
 	}
-	owners, err := d.sources.Registry.ServicesByID(v.ctx, []id.ID{i.Service})
+	owners, views, err := d.named(v, []id.ID{i.Service}, []id.ID{i.Subject})
 	if err != nil {
 		return nil, err
 	}
 	owner := owners[i.Service]
 	facts := []fact{{"Service", link{URL: serviceURL(owner.Slug), Text: owner.Name}}}
-	view, err := d.sources.SLOs.View(v.ctx, i.Subject)
-	switch {
-	case err == nil:
+	if view, there := views[i.Subject]; there {
 		facts = append(facts, fact{"Objective", link{URL: sloURL(owner.Slug, view.SLO.Slug), Text: view.SLO.Name}})
-	case !fault.Is(err, fault.NotFound):
-		return nil, err
 	}
 	repository := link{Text: "none declared; the service's profile says where"}
 	if i.Repository != "" {

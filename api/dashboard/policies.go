@@ -35,12 +35,16 @@ func (d *Dashboard) policies(v *visit) (screen, error) {
 		Pager: pagerOf(v, found.Next),
 		Empty: empty{Title: "None", Text: "Policies say what follows while a budget is spent.", Call: "POST /v1/budget-policies"},
 	}
-	for _, x := range found.Items {
+	warnings, err := d.sources.Policies.Warnings(v.ctx, found.Items)
+	if err != nil {
+		return screen{}, err
+	}
+	for i, x := range found.Items {
 		row := policyRow{
 			URL: policyURL(x.Policy.Slug), Name: x.Policy.Name, Sub: fmt.Sprintf("revision %d, by %s", x.Revision.Number, x.Revision.RevisedBy),
 			Clauses: len(x.Revision.Clauses), Since: ago(v.now, x.Revision.CreatedAt), State: badge{"ok", "Looked after"},
 		}
-		if len(d.sources.Policies.Warnings(x)) > 0 {
+		if len(warnings[i]) > 0 {
 			row.State = badge{"risk", "Look at it"}
 		}
 		p.Rows = append(p.Rows, row)
@@ -56,7 +60,9 @@ type policyPage struct {
 	Warnings    []string
 	Clauses     []clauseCard
 	Attached    []attachedRow
-	None        empty // where it is attached to nothing
+	None        empty  // where it is attached to nothing
+	More        string // how many more attachments there are than are shown
+	All         string // how the API lists them
 	Facts       []fact
 	Trial       trialForm
 }
@@ -88,18 +94,23 @@ func (d *Dashboard) policy(v *visit) (screen, error) {
 	if err != nil {
 		return screen{}, err
 	}
+	warnings, err := d.sources.Policies.Warnings(v.ctx, []policy.View{x})
+	if err != nil {
+		return screen{}, err
+	}
 	p := policyPage{
 		Crumbs: []link{{URL: "/violations", Text: "Violations"}, {URL: "/policies", Text: "Policies"}, {Text: x.Policy.Name}},
-		Name:   x.Policy.Name, Description: x.Policy.Description, Warnings: d.sources.Policies.Warnings(x),
+		Name:   x.Policy.Name, Description: x.Policy.Description, Warnings: warnings[0],
 		Meta: []string{fmt.Sprintf("revision %d of %s, by %s", x.Revision.Number, day(x.Revision.CreatedAt).Text, x.Revision.RevisedBy)},
 		None: empty{Title: "In force nowhere", Text: "Attached to a service, a tier or all it says what follows there.", Call: "POST /v1/budget-policies/" + x.Policy.Slug + "/attachments"},
 	}
 	for _, c := range x.Revision.Clauses {
 		p.Clauses = append(p.Clauses, clauseCard{c.Name, c.Description, strings.TrimSpace(c.When), follows(c)})
 	}
-	if p.Attached, err = d.attached(v, x); err != nil {
+	if p.Attached, p.More, err = d.attached(v, x); err != nil {
 		return screen{}, err
 	}
+	p.All = "GET /v1/budget-policies/" + x.Policy.Slug + "/attachments"
 	p.Facts = approvalFacts(x.Revision.Terms)
 	if p.Trial, err = d.formOf(v, x.Policy.Slug); err != nil {
 		return screen{}, err
@@ -163,18 +174,25 @@ func joined[T ~string](words []T) string {
 // maxAttached is how many attachments the page shows.
 const maxAttached = 100
 
-// attached are the places where the policy is in force.
-func (d *Dashboard) attached(v *visit, x policy.View) ([]attachedRow, error) {
-	found, err := d.sources.Policies.Attachments(v.ctx, policy.AttachmentFilter{Policy: x.Policy.ID}, page.Request{Limit: maxAttached})
+// attached are the places where the policy is in force, and how many more there are.
+func (d *Dashboard) attached(v *visit, x policy.View) (rows []attachedRow, more string, err error) {
+	found, err := d.sources.Policies.Attachments(v.ctx, policy.AttachmentFilter{Policy: x.Policy.ID}, page.Request{Limit: page.MaxLimit})
 	if err != nil {
-		return nil, err
+		return nil, "", err
+	}
+	shown := found.Items[:min(len(found.Items), maxAttached)]
+	if rest := len(found.Items) - len(shown); rest > 0 {
+		more = plural(rest, "more attachment", "more attachments")
+		if found.Next != "" {
+			more = "More than " + more
+		}
 	}
 	rates, err := d.sources.Policies.Rates(v.ctx, x.Policy.Slug)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	var services []id.ID
-	for _, a := range found.Items {
+	for _, a := range shown {
 		if a.Target == policy.ToService {
 			services = append(services, a.Service)
 		}
@@ -182,11 +200,10 @@ func (d *Dashboard) attached(v *visit, x policy.View) ([]attachedRow, error) {
 	owners := map[id.ID]registry.Service{}
 	if len(services) > 0 {
 		if owners, err = d.sources.Registry.ServicesByID(v.ctx, services); err != nil {
-			return nil, err
+			return nil, "", err
 		}
 	}
-	var rows []attachedRow
-	for _, a := range found.Items {
+	for _, a := range shown {
 		row := attachedRow{To: link{Text: "All services"}, Mode: modeText(a.Mode), By: a.CreatedBy, At: ago(v.now, a.UpdatedAt)}
 		switch a.Target {
 		case policy.ToService:
@@ -201,7 +218,7 @@ func (d *Dashboard) attached(v *visit, x policy.View) ([]attachedRow, error) {
 		}
 		rows = append(rows, row)
 	}
-	return rows, nil
+	return rows, more, nil
 }
 
 func rateOf(r policy.Rate) rateRow {
@@ -247,7 +264,7 @@ func approvalFacts(t policy.Terms) []fact {
 type PolicyReader interface {
 	Get(ctx context.Context, name string) (policy.View, error)
 	List(ctx context.Context, r page.Request) (page.Page[policy.View], error)
-	Warnings(v policy.View) []string
+	Warnings(ctx context.Context, of []policy.View) ([][]string, error)
 	Attachments(ctx context.Context, f policy.AttachmentFilter, r page.Request) (page.Page[policy.Attachment], error)
 	Rates(ctx context.Context, name string) ([]policy.Rate, error)
 }

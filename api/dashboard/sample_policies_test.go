@@ -58,11 +58,14 @@ func (b rulebook) List(_ context.Context, r page.Request) (page.Page[policy.View
 	return pageOf(b.all(), r), nil
 }
 
-func (b rulebook) Warnings(v policy.View) []string {
-	if v.Policy.Slug == policy.DefaultSlug {
-		return nil
+func (b rulebook) Warnings(_ context.Context, of []policy.View) ([][]string, error) {
+	out := make([][]string, len(of))
+	for i, v := range of {
+		if v.Policy.Slug != policy.DefaultSlug {
+			out[i] = []string{"It was to be looked at again on 2026-07-05: revise it, or give it another day."}
+		}
 	}
-	return []string{"It was to be looked at again on 2026-07-05: revise it, or give it another day."}
+	return out, nil
 }
 
 func (b rulebook) Attachments(_ context.Context, f policy.AttachmentFilter, r page.Request) (page.Page[policy.Attachment], error) {

@@ -186,11 +186,14 @@ func (p promises) Warnings(_ context.Context, v slo.View, at time.Time) ([]slo.W
 	return v.Revision.Warnings(at), nil
 }
 
-func (p promises) View(_ context.Context, v id.ID) (slo.View, error) {
-	if found := p.find(v); found != nil {
-		return *found, nil
+func (p promises) ViewsByID(_ context.Context, slos []id.ID) (map[id.ID]slo.View, error) {
+	out := map[id.ID]slo.View{}
+	for _, of := range slos {
+		if found := p.find(of); found != nil {
+			out[of] = *found
+		}
 	}
-	return slo.View{}, fault.Missing("slo", string(v))
+	return out, nil
 }
 
 func (p promises) Views(_ context.Context, f slo.Filter, r page.Request) (page.Page[slo.View], error) {
@@ -322,7 +325,7 @@ func (t tracker) List(_ context.Context, f delivery.Filter, r page.Request) (pag
 	var out []delivery.Known
 	for _, k := range t.issues {
 		i := k.Issue
-		if (f.Service == "" || f.Service == i.Service) && (f.Episode == "" || f.Episode == i.Episode) && (f.Subject == "" || f.Subject == i.Subject) && (f.Group == "" || f.Group == i.Group) && (f.State == "" || f.State == k.Delivery.State) {
+		if (f.Service == "" || f.Service == i.Service) && (len(f.Episodes) == 0 || slices.Contains(f.Episodes, i.Episode)) && (f.Subject == "" || f.Subject == i.Subject) && (f.Group == "" || f.Group == i.Group) && (f.State == "" || f.State == k.Delivery.State) {
 			out = append(out, k)
 		}
 	}

@@ -63,6 +63,9 @@ func (a tried) Run(ctx context.Context, in trial.Input) (trial.Result, error) {
 		{Service: one, Counts: trial.Counts{Violations: 6, Issues: 2, Escalations: 1, Notifications: 12}, Frozen: r.Frozen},
 		{Service: two, Counts: trial.Counts{Violations: 1, Issues: 1}, Frozen: trial.Hours{policy.Feature: 0}},
 	}
+	hidden := a.services[1]
+	r.Affected = append(r.Affected, trial.ServiceSums{Service: hidden, Counts: trial.Counts{Violations: 3}, Frozen: trial.Hours{policy.Feature: 30}})
+	r.LeftOut = 3
 	r.Clauses[0].Counts, r.Clauses[0].OpenHours, r.Clauses[0].UnknownHours = r.Counts, 1000, 1234
 	r.Clauses[0].Missing = []trial.Missing{{Fact: "groupShares", Hours: 1234, Never: true}}
 	return r, nil
@@ -78,6 +81,7 @@ func TestATrialShowsWhoWouldHaveBeenFrozenAndWhen(t *testing.T) {
 	main := words(within(t, doc, "main"))
 	at := func(days int) string { return hour(s.now.UTC().Truncate(time.Hour).AddDate(0, 0, -days)) }
 	says(t, main, "on the services of "+s.teams[0].Name, "of the services, for 38 days in all", "6 violations, 5 with a freeze", "1 violation",
+		s.services[1].Name+" Frozen 30 h when is not shown: choose the service", "Only the first 1000 violations are drawn",
 		"38 days "+at(80)+" – "+at(50), at(30)+" – "+at(28), "and 1 more time", "never", "groupShares was not known for 51.4 days, for nobody keeps what it was", "Judged at full hours.")
 	if !strings.Contains(text, `role="img" aria-label="`) || !strings.Contains(text, "and is open still") {
 		t.Error("the timeline says nothing to those who do not see it")

@@ -118,7 +118,7 @@ type SLOs interface {
 	Forecast(ctx context.Context, slo id.ID) (slo.Outlook, error)
 	Warnings(ctx context.Context, v slo.View, at time.Time) ([]slo.Warning, error)
 	Find(ctx context.Context, n slo.Name) (slo.View, registry.Service, error)
-	View(ctx context.Context, slo id.ID) (slo.View, error)
+	ViewsByID(ctx context.Context, slos []id.ID) (map[id.ID]slo.View, error)
 	Views(ctx context.Context, f slo.Filter, r page.Request) (page.Page[slo.View], error)
 	Revisions(ctx context.Context, slo id.ID, r page.Request) (page.Page[slo.RevisionWithIndicator], error)
 	Tally(ctx context.Context, team id.ID) (slo.Tally, error)

@@ -29,6 +29,7 @@ type trialForm struct {
 	On     []choices
 	Mode   []choice
 	Days   []choice
+	More   bool // whether there are more teams or services than can be chosen
 }
 
 // choices are of a kind; those of no name stand by themselves.
@@ -134,6 +135,7 @@ func (d *Dashboard) formOf(v *visit, slug string) (trialForm, error) {
 			f.On = append(f.On, some)
 		}
 	}
+	f.More = teams.Next != "" || services.Next != ""
 	for _, m := range []policy.Mode{policy.Enforce, policy.Warn, policy.Observe} {
 		f.Mode = append(f.Mode, pick(string(m), modeText(m), string(mode)))
 	}
@@ -238,7 +240,7 @@ func shownTrial(r trial.Result, where string) *trialResult {
 			{badge{"bad", "Frozen"}, r.FrozenServices, "of the services, for " + hoursText(waited(r.Frozen)) + " in all"},
 			{badge{"risk", "Violations"}, r.Violations, "of a clause by an objective"},
 			{badge{"none", "Issues"}, r.Issues, "opened; what came again soon went on in one"},
-			{badge{"none", "Escalations"}, r.Escalations, "had nobody a plan"},
+			{badge{"none", "Escalations"}, r.Escalations, "as long as nobody has a plan"},
 			{badge{"none", "Told"}, r.Notifications, "events for people"},
 		},
 		Empty: empty{Title: "Nothing would have followed", Text: "No clause held of any of these objectives at a full hour of that time, as far as that is known."},
@@ -344,8 +346,12 @@ func affected(s trial.ServiceSums, r trial.Result) trialService {
 		}
 		row.When = append(row.When, hour(f.From)+" – "+hour(f.To))
 	}
-	if len(frozen) > 0 {
-		row.State, row.For = badge{"bad", "Frozen"}, hoursText(waited(s.Frozen))
+	hours := waited(s.Frozen)
+	if len(frozen) > 0 || hours > 0 {
+		row.State, row.For = badge{"bad", "Frozen"}, hoursText(hours)
+	}
+	if len(frozen) == 0 && hours > 0 { // its violations are not among those that are told one by one
+		row.When = []string{"when is not shown: choose the service"}
 	}
 	return row
 }

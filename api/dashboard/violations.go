@@ -2,12 +2,13 @@ package dashboard
 
 import (
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/evenkeel/evenkeel/api/dashboard/chart"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
-	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
@@ -54,10 +55,12 @@ func (d *Dashboard) violations(v *visit) (screen, error) {
 	if p.Rows, err = d.describe(v, found.Items); err != nil {
 		return screen{}, err
 	}
-	for i := range p.Rows {
-		if p.Rows[i].Issue, err = d.issueOf(v, found.Items[i]); err != nil {
-			return screen{}, err
-		}
+	issues, err := d.issuesOf(v, found.Items)
+	if err != nil {
+		return screen{}, err
+	}
+	for i, violation := range found.Items {
+		p.Rows[i].Issue = issues[violation.ID]
 	}
 	return screen{template: "violations", title: "Violations", section: "/violations", page: p}, nil
 }
@@ -73,8 +76,9 @@ type violationPage struct {
 	Calls   []remedy
 }
 
-// remedy is what somebody can do through the API.
-type remedy struct{ Text, Call, Body string }
+// remedy is what somebody can do through the API; If is the header of a call that needs to name
+// the version it is about.
+type remedy struct{ Text, Call, If, Body string }
 
 // eventRow is what somebody said about a violation.
 type eventRow struct {
@@ -99,18 +103,21 @@ func (d *Dashboard) violation(v *visit) (screen, error) {
 		return screen{}, err
 	}
 	p := violationPage{
-		Row: rows[0], Excused: violation.Excused(v.now), Calls: calls(violation),
+		Row: rows[0], Excused: violation.Excused(v.now),
 		Crumbs: []link{{URL: "/violations", Text: "Violations"}, {Text: rows[0].Clause + " of " + rows[0].Title}},
 		Empty:  empty{Title: "Nothing", Text: "Nobody has acknowledged or disputed this violation."},
 	}
-	if p.Row.Issue, err = d.issueOf(v, violation); err != nil {
+	issues, err := d.issuesOf(v, []policy.Violation{violation})
+	if err != nil {
 		return screen{}, err
 	}
+	p.Row.Issue = issues[violation.ID]
 	e := violation.Evidence
 	of, err := d.sources.Policies.Get(v.ctx, string(violation.Policy))
 	if err != nil {
 		return screen{}, err
 	}
+	p.Calls = calls(violation, of.Revision, v.now)
 	p.Facts = []fact{
 		{"Policy", link{URL: policyURL(of.Policy.Slug), Text: of.Policy.Name}},
 		{"Objective", link{URL: p.Row.URL, Text: p.Row.Title}},
@@ -153,37 +160,57 @@ var did = map[policy.EventKind]string{
 	policy.LeftEarly: "ended its freeze early", policy.EscalatedTo: "escalated it",
 }
 
-// calls are what people can do with a violation.
-func calls(v policy.Violation) []remedy {
-	at := "/v1/violations/" + string(v.ID)
-	dispute := remedy{"When the numbers are wrong, or the clause does not fit, a member of the team disputes it", "POST " + at + "/disputes", `{"reason": "…"}`}
+// planDays is how far ahead the date of a plan is that is shown as an example.
+const planDays = 14
+
+// calls are what people can do with a violation of the policy as it is now.
+func calls(v policy.Violation, of policy.Revision, now time.Time) []remedy {
+	at, version := "/v1/violations/"+string(v.ID), fmt.Sprintf("If-Match: \"%d\"", v.Version)
+	dispute := remedy{Text: "When the numbers are wrong, or the clause does not fit, a member of the team disputes it", Call: "POST " + at + "/disputes", Body: `{"reason": "…"}`}
 	if d := v.Handling.Dispute; d != nil && d.Ruling == nil {
-		dispute = remedy{"Whoever approved the policy, or an administrator, decides the dispute", "POST " + at + "/rulings", `{"outcome": "upheld" or "void", "note": "…"}`}
+		dispute = remedy{Text: "Whoever approved the policy, or an administrator, decides the dispute", Call: "POST " + at + "/rulings", Body: `{"outcome": "upheld" or "void", "note": "…"}`}
 	}
-	if v.EndedAt != nil {
+	switch {
+	case v.Ending == policy.Void:
+		return nil
+	case v.EndedAt != nil:
 		return []remedy{dispute}
 	}
-	return []remedy{
-		{"A member of the team says by which plan it is worked on, and until when", "PUT " + at + "/acknowledgement", `{"plan": "…", "dueOn": "2026-12-11"}`},
+	out := []remedy{
+		{"A member of the team says by which plan it is worked on, and until when", "PUT " + at + "/acknowledgement", version, fmt.Sprintf(`{"plan": "…", "dueOn": "%s"}`, now.UTC().AddDate(0, 0, planDays).Format(time.DateOnly))},
 		dispute,
 	}
+	lets := slices.ContainsFunc(of.Clauses, func(c policy.Clause) bool { return c.Name == v.Clause && c.Freeze != nil && c.Freeze.EarlyExit })
+	if lets && v.Handling.Acknowledgement != nil && v.Handling.EarlyExit == nil {
+		out = append(out, remedy{"Once what the plan agreed on is done, whoever approved the policy, or an administrator, ends the freeze early", "PUT " + at + "/early-exit", version, `{"done": "…"}`})
+	}
+	return out
 }
 
-func (d *Dashboard) issueOf(v *visit, violation policy.Violation) (link, error) {
-	found, err := d.sources.Issues.List(v.ctx, delivery.Filter{Filter: issues.Filter{Episode: violation.ID}}, page.Request{Limit: 1})
+// issuesOf are the issues of violations, by them.
+func (d *Dashboard) issuesOf(v *visit, violations []policy.Violation) (map[id.ID]link, error) {
+	out := make(map[id.ID]link, len(violations))
+	if len(violations) == 0 {
+		return out, nil
+	}
+	var f delivery.Filter
+	for _, violation := range violations {
+		f.Episodes = append(f.Episodes, violation.ID)
+		out[violation.ID] = link{Text: "none wanted"}
+	}
+	found, err := d.sources.Issues.List(v.ctx, f, page.Request{Limit: len(violations)}) // there is one at most of each
 	if err != nil {
-		return link{}, err
+		return nil, err
 	}
-	if len(found.Items) == 0 {
-		return link{Text: "none wanted"}, nil
-	}
-	k := found.Items[0]
-	out := link{URL: "/issues/" + string(k.Issue.ID), Text: issueBadge(k).Word}
-	switch {
-	case k.Delivery.Number > 0:
-		out.Text = fmt.Sprintf("%s #%d", out.Text, k.Delivery.Number)
-	case k.Delivery.State == delivery.Draft:
-		out.Text = "Read the draft"
+	for _, k := range found.Items {
+		to := link{URL: "/issues/" + string(k.Issue.ID), Text: issueBadge(k).Word}
+		switch {
+		case k.Delivery.Number > 0:
+			to.Text = fmt.Sprintf("%s #%d", to.Text, k.Delivery.Number)
+		case k.Delivery.State == delivery.Draft:
+			to.Text = "Read the draft"
+		}
+		out[k.Issue.Episode] = to
 	}
 	return out, nil
 }
@@ -196,27 +223,28 @@ func (d *Dashboard) violationRows(v *visit, f policy.ViolationFilter, limit int)
 	return d.describe(v, found.Items)
 }
 
+// named reads services and SLOs, those that there are, by identifier.
+func (d *Dashboard) named(v *visit, services, slos []id.ID) (map[id.ID]registry.Service, map[id.ID]slo.View, error) {
+	if len(slos) == 0 {
+		return nil, nil, nil
+	}
+	views, err := d.sources.SLOs.ViewsByID(v.ctx, slos)
+	if err != nil {
+		return nil, nil, err
+	}
+	owners, err := d.sources.Registry.ServicesByID(v.ctx, services)
+	return owners, views, err
+}
+
 // describe names the objectives and services of violations.
 func (d *Dashboard) describe(v *visit, violations []policy.Violation) ([]violationRow, error) {
-	var services []id.ID
-	views := map[id.ID]slo.View{}
-	for _, violation := range violations {
-		services = append(services, violation.Service)
-		if _, known := views[violation.SLO]; known {
-			continue
-		}
-		view, err := d.sources.SLOs.View(v.ctx, violation.SLO)
-		if err != nil && !fault.Is(err, fault.NotFound) {
-			return nil, err
-		}
-		views[violation.SLO] = view
+	services, slos := make([]id.ID, len(violations)), make([]id.ID, len(violations))
+	for i, violation := range violations {
+		services[i], slos[i] = violation.Service, violation.SLO
 	}
-	owners := map[id.ID]registry.Service{}
-	if len(services) > 0 {
-		var err error
-		if owners, err = d.sources.Registry.ServicesByID(v.ctx, services); err != nil {
-			return nil, err
-		}
+	owners, views, err := d.named(v, services, slos)
+	if err != nil {
+		return nil, err
 	}
 	out := make([]violationRow, len(violations))
 	for i, violation := range violations {

@@ -152,36 +152,21 @@ func (q *gateQuestion) once(ctx context.Context, c *client.ClientWithResponses) 
 		in.Link = &q.link
 	}
 	res, err := c.DecideChange(ctx, q.service, &client.DecideChangeParams{IdempotencyKey: &q.key}, in)
-	if err != nil {
-		return d, true, err
-	}
-	body, err := io.ReadAll(io.LimitReader(res.Body, 1<<20))
-	if err = errors.Join(err, res.Body.Close()); err != nil {
-		return d, true, err
-	}
+	err = answered(res, err, &d)
+	var refused *refusal
 	switch {
-	case res.StatusCode == http.StatusCreated:
-		if err := json.Unmarshal(body, &d); err != nil || d.Answer == "" {
-			return d, true, fmt.Errorf("the answer is no decision: %.60q", body)
-		}
-		return d, false, nil
-	case res.StatusCode == http.StatusTooManyRequests, res.StatusCode == http.StatusRequestTimeout, res.StatusCode >= 500:
-		return d, true, fmt.Errorf("the server answers %s", res.Status)
+	case errors.As(err, &refused):
+		return d, refused.passes(), err
+	case err == nil && d.Answer == "":
+		err = errors.New("the answer of the server is no decision")
 	}
-	var problem client.Problem
-	if err := json.Unmarshal(body, &problem); err != nil || problem.Detail == "" {
-		return d, true, fmt.Errorf("the server answers %s", res.Status)
-	}
-	if problem.Code == "key_in_use" { // by the same question, asked a moment ago
-		return d, true, errors.New(oneLine(problem.Detail))
-	}
-	text := problem.Detail
-	if problem.Errors != nil {
-		for _, one := range *problem.Errors {
-			text += fmt.Sprintf("; %s: %s", one.Pointer, one.Message)
-		}
-	}
-	return d, false, fmt.Errorf("the question is refused with %s: %s", res.Status, oneLine(text))
+	return d, err != nil, err
+}
+
+// passes reports whether it is worth to ask once more: what refused may be another, such as a
+// proxy before the server, too busy, or at work on the same question.
+func (r *refusal) passes() bool {
+	return r.problem.Detail == "" || r.problem.Code == "key_in_use" || r.code == http.StatusTooManyRequests || r.code == http.StatusRequestTimeout || r.code >= 500
 }
 
 // nothing is the answer where there was none.

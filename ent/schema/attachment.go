@@ -39,10 +39,12 @@ func (Attachment) Edges() []ent.Edge {
 	}
 }
 
-// Indexes of attachments: a policy is attached to a target once.
+// Indexes of attachments: a policy is attached to a target once, and what is attached to a target is
+// found.
 func (Attachment) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("policy_id", "target", "target_key").Unique(),
+		index.Fields("target", "target_key"),
 		index.Fields("service_id"),
 	}
 }

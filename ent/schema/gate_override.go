@@ -38,11 +38,12 @@ func (GateOverride) Edges() []ent.Edge {
 	return []ent.Edge{foreign("service", Service.Type, "service_id")}
 }
 
-// Indexes of overrides: of a service by their end and as they were made, and those to be
+// Indexes of overrides: by their end, also of a service, as they were made, and those to be
 // reviewed.
 func (GateOverride) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("service_id", "until"),
+		index.Fields("until"),
 		index.Fields("made_at", "id"),
 		index.Fields("service_id", "made_at", "id"),
 		index.Fields("made_at", "id").StorageKey("gateoverride_unreviewed").Annotations(entsql.IndexWhere("reviewed_at IS NULL")),

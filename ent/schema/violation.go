@@ -48,12 +48,13 @@ func (Violation) Edges() []ent.Edge {
 }
 
 // Indexes of violations: at most one is open for each clause and SLO; the newest
-// are listed first, whole and narrowed; of SLOs those that are open or mute others.
+// are listed first, whole and narrowed; those that are open or mute others, of all and of SLOs.
 func (Violation) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("policy_id", "clause", "slo_id").Unique().
 			StorageKey("violation_one_open").Annotations(entsql.IndexWhere("ended_at IS NULL")),
 		index.Fields("id").StorageKey("violation_open").Annotations(entsql.IndexWhere("ended_at IS NULL")),
+		index.Fields("id").StorageKey("violation_live_id").Annotations(entsql.IndexWhere("ended_at IS NULL OR muted_until IS NOT NULL")),
 		index.Fields("slo_id").StorageKey("violation_live").Annotations(entsql.IndexWhere("ended_at IS NULL OR muted_until IS NOT NULL")),
 		index.Fields("opened_at", "id"),
 		index.Fields("service_id", "opened_at", "id"),

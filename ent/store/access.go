@@ -74,6 +74,19 @@ func (a Access) Person(ctx context.Context, of id.ID) (access.Person, error) {
 	return fromDBPerson(p), nil
 }
 
+// PeopleByID returns those that there are.
+func (a Access) PeopleByID(ctx context.Context, people []id.ID) (map[id.ID]access.Person, error) {
+	out := make(map[id.ID]access.Person, len(people))
+	err := chunks(texts(people), idBatch, func(some []string) error {
+		rows, err := a.s.ent.Person.Query().Where(person.IDIn(some...)).All(ctx)
+		for _, p := range rows {
+			out[id.ID(p.ID)] = fromDBPerson(p)
+		}
+		return err
+	})
+	return out, fail("read people", err)
+}
+
 // Logins returns the logins on GitHub of those who have one and did not leave.
 func (a Access) Logins(ctx context.Context, people []id.ID) (map[id.ID]string, error) {
 	rows, err := a.s.ent.Person.Query().

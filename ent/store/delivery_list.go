@@ -46,7 +46,7 @@ func (d Delivery) List(ctx context.Context, f delivery.Filter, r page.Request) (
 // delivered reads issues whose delivery is as the filter says. They are walked through
 // by their deliveries, because few are in trouble and nearly all are sent, and neither
 // may have all others looked at; unless they are those of a team, a service, an SLO or
-// an episode, which are few as well.
+// episodes, which are few as well.
 func delivered(f delivery.Filter) func(*entsql.Selector) string {
 	return func(s *entsql.Selector) string {
 		quoting := entsql.Dialect(s.Dialect())
@@ -54,7 +54,7 @@ func delivered(f delivery.Filter) func(*entsql.Selector) string {
 		switch {
 		case f.State == "" && f.Troubled == nil:
 			return s.C(issue.FieldID)
-		case f.Team != "" || f.Service != "" || f.Subject != "" || f.Episode != "":
+		case f.Team != "" || f.Service != "" || f.Subject != "" || len(f.Episodes) > 0:
 			of := quoting.Select(t.C(row.FieldID)).From(t).Where(entsql.ColumnsEQ(t.C(row.FieldIssueID), s.C(issue.FieldID)))
 			s.Where(entsql.Exists(as(f, of, t)))
 			return s.C(issue.FieldID)

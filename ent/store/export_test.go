@@ -74,3 +74,11 @@ func DueFor(target id.ID, now time.Time, limit int) (string, []any) {
 	rest, args := due(target, now, limit)
 	return "SELECT " + notificationColumns + " FROM notifications" + rest, args
 }
+
+// The statements that answers of the gate, rates and issues that are taken up again follow from.
+const (
+	AttachedTo   = attachedTo
+	Surroundings = surroundings
+	Lifts        = lifts
+	IssueBefore  = issueBefore
+)

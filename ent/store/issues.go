@@ -70,12 +70,13 @@ func (i Issues) Members(ctx context.Context, group id.ID) ([]issues.Issue, error
 	return fromDBIssues(rows)
 }
 
+const issueBefore = `SELECT i.id FROM violations v JOIN issues i ON i.episode = v.id
+WHERE v.slo_id = $1 AND v.policy_id = $2 AND v.clause = $3 AND v.ended_at IS NOT NULL AND v.ending <> $4 ORDER BY v.opened_at DESC, v.id DESC LIMIT 1`
+
 // IssueBefore returns that of the latest violation of the policy, clause and SLO that ended and is not void.
 func (i Issues) IssueBefore(ctx context.Context, v policy.Violation) (*issues.Issue, error) {
 	var of string
-	err := i.s.queryOne(ctx, `SELECT i.id FROM violations v JOIN issues i ON i.episode = v.id
-WHERE v.slo_id = $1 AND v.policy_id = $2 AND v.clause = $3 AND v.ended_at IS NOT NULL AND v.ending <> $4 ORDER BY v.opened_at DESC, v.id DESC LIMIT 1`,
-		[]any{string(v.SLO), string(v.Policy), v.Clause, string(policy.Void)}, &of)
+	err := i.s.queryOne(ctx, issueBefore, []any{string(v.SLO), string(v.Policy), v.Clause, string(policy.Void)}, &of)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -118,8 +119,8 @@ func (i Issues) list(ctx context.Context, whole any, f issues.Filter, r page.Req
 	if f.Kind != "" {
 		q.Where(issue.Kind(string(f.Kind)))
 	}
-	if f.Episode != "" {
-		q.Where(issue.Episode(string(f.Episode)))
+	if len(f.Episodes) > 0 {
+		q.Where(issue.EpisodeIn(texts(f.Episodes)...))
 	}
 	if f.Group != "" {
 		q.Where(issue.GroupID(string(f.Group)))

@@ -107,7 +107,7 @@ func (p Policy) OpenViolationsOf(ctx context.Context, slos []id.ID) ([]policy.Vi
 
 // LiveViolationsOf returns those open for the SLOs, and void ones that keep others from opening.
 func (p Policy) LiveViolationsOf(ctx context.Context, slos []id.ID) ([]policy.Violation, error) {
-	return p.violationsOf(ctx, slos, violation.Or(violation.EndedAtIsNil(), violation.MutedUntilNotNil()))
+	return p.violationsOf(ctx, slos, live())
 }
 
 func (p Policy) violationsOf(ctx context.Context, slos []id.ID, such predicate.Violation) ([]policy.Violation, error) {
@@ -150,10 +150,12 @@ FROM violations v`+c.where(), c.args, func(rows *sql.Rows) error {
 	return out, fail("read what became of violations", err)
 }
 
+const lifts = "SELECT id, service_id, made_at, until FROM gate_overrides WHERE until >= $1 ORDER BY made_at, id"
+
 // Lifts returns the overrides that lasted until then or longer.
 func (p Policy) Lifts(ctx context.Context, since time.Time) ([]policy.Lift, error) {
 	var out []policy.Lift
-	err := p.s.queryAll(ctx, "SELECT id, service_id, made_at, until FROM gate_overrides WHERE until >= $1 ORDER BY made_at, id", []any{clock.Round(since)}, func(rows *sql.Rows) error {
+	err := p.s.queryAll(ctx, lifts, []any{clock.Round(since)}, func(rows *sql.Rows) error {
 		var l policy.Lift
 		err := rows.Scan(&l.ID, &l.Service, &l.At, &l.Until)
 		l.At, l.Until = utc(l.At), utc(l.Until)
@@ -163,12 +165,27 @@ func (p Policy) Lifts(ctx context.Context, since time.Time) ([]policy.Lift, erro
 	return out, fail("read when freezes were lifted", err)
 }
 
+// live is such that a violation matters to what follows for its SLO.
+func live() predicate.Violation {
+	return violation.Or(violation.EndedAtIsNil(), violation.MutedUntilNotNil())
+}
+
+// LiveViolationsAfter pages through those that are open, and void ones that keep others from
+// opening, by ID.
+func (p Policy) LiveViolationsAfter(ctx context.Context, after id.ID, limit int) ([]policy.Violation, error) {
+	return p.violationsAfter(ctx, after, limit, live())
+}
+
 // OpenViolationsAfter pages through all that are open, by ID.
 func (p Policy) OpenViolationsAfter(ctx context.Context, after id.ID, limit int) ([]policy.Violation, error) {
-	rows, err := p.s.ent.Violation.Query().Where(violation.IDGT(string(after)), violation.EndedAtIsNil()).
+	return p.violationsAfter(ctx, after, limit, violation.EndedAtIsNil())
+}
+
+func (p Policy) violationsAfter(ctx context.Context, after id.ID, limit int, such predicate.Violation) ([]policy.Violation, error) {
+	rows, err := p.s.ent.Violation.Query().Where(violation.IDGT(string(after)), such).
 		Order(db.Asc(violation.FieldID)).Limit(limit).All(ctx)
 	if err != nil {
-		return nil, fail("read open violations", err)
+		return nil, fail("page through violations", err)
 	}
 	return fromDBViolations(rows)
 }

@@ -69,6 +69,9 @@ func testAccess(t *testing.T, open opener) {
 		ok(t, s.Access().UpdatePerson(t.Context(), p))
 		p.Version = 3
 		same(t, must(s.Access().Person(t.Context(), p.ID))(t), p)
+		other := Person(t, s, "bob")
+		same(t, must(s.Access().PeopleByID(t.Context(), []id.ID{other.ID, newID(), p.ID}))(t), map[id.ID]access.Person{other.ID: other, p.ID: p})
+		same(t, must(s.Access().PeopleByID(t.Context(), nil))(t), map[id.ID]access.Person{})
 		p.ID = newID()
 		refused(t, s.Access().UpdatePerson(t.Context(), p), fault.NotFound, "person_not_found")
 	})

@@ -130,14 +130,15 @@ func testIssues(t *testing.T, open opener) {
 			f    issues.Filter
 			want []issues.Issue
 		}{
-			"nothing": {issues.Filter{}, []issues.Issue{three, two, one}},
-			"service": {issues.Filter{Service: service.ID}, []issues.Issue{three, one}},
-			"team":    {issues.Filter{Team: team.ID}, []issues.Issue{three, one}},
-			"subject": {issues.Filter{Subject: one.Subject}, []issues.Issue{one}},
-			"kind":    {issues.Filter{Kind: "none"}, nil},
-			"episode": {issues.Filter{Episode: one.Episode}, []issues.Issue{one}},
-			"open":    {issues.Filter{Open: &yes}, []issues.Issue{three, one}},
-			"closed":  {issues.Filter{Open: &no}, []issues.Issue{two}},
+			"nothing":  {issues.Filter{}, []issues.Issue{three, two, one}},
+			"service":  {issues.Filter{Service: service.ID}, []issues.Issue{three, one}},
+			"team":     {issues.Filter{Team: team.ID}, []issues.Issue{three, one}},
+			"subject":  {issues.Filter{Subject: one.Subject}, []issues.Issue{one}},
+			"kind":     {issues.Filter{Kind: "none"}, nil},
+			"episode":  {issues.Filter{Episodes: []id.ID{one.Episode}}, []issues.Issue{one}},
+			"episodes": {issues.Filter{Episodes: []id.ID{one.Episode, newID(), two.Episode}}, []issues.Issue{two, one}},
+			"open":     {issues.Filter{Open: &yes}, []issues.Issue{three, one}},
+			"closed":   {issues.Filter{Open: &no}, []issues.Issue{two}},
 		} {
 			var got []issues.Issue
 			r := page.Request{Limit: 1}

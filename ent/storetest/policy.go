@@ -306,5 +306,13 @@ func testPolicy(t *testing.T, open opener) {
 		first := must(p.OpenViolationsAfter(t.Context(), "", 1))(t)
 		second := must(p.OpenViolationsAfter(t.Context(), first[0].ID, 10))(t)
 		same(t, append(first, second...), made[1:])
+		same(t, must(p.LiveViolationsAfter(t.Context(), "", 10))(t), made[1:])
+		muted, until := made[0], made[0].EndedAt.AddDate(0, 0, 28)
+		muted.MutedUntil = &until
+		ok(t, p.UpdateViolation(t.Context(), muted))
+		muted.Version++
+		same(t, must(p.LiveViolationsAfter(t.Context(), "", 1))(t), []policy.Violation{muted})
+		same(t, must(p.LiveViolationsAfter(t.Context(), muted.ID, 10))(t), made[1:])
+		same(t, must(p.OpenViolationsAfter(t.Context(), "", 10))(t), made[1:])
 	})
 }

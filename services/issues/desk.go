@@ -212,7 +212,7 @@ func (s *Service) update(ctx context.Context, issue Issue, on occasion, now time
 
 // of returns the issue of the episode, nil when there is none.
 func (s *Service) of(ctx context.Context, episode id.ID) (*Issue, error) {
-	found, err := s.store.Issues(ctx, Filter{Episode: episode}, page.Request{Limit: 1})
+	found, err := s.store.Issues(ctx, Filter{Episodes: []id.ID{episode}}, page.Request{Limit: 1})
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return nil, fmt.Errorf("look for the issue of violation %s: %w", episode, err)
 	}

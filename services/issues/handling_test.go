@@ -58,6 +58,31 @@ func (p *parties) dispute() {
 	p.must(err)
 }
 
+// warnings are those of the policy.
+func (p *parties) warnings(v policy.View) []string {
+	p.t.Helper()
+	all, err := p.policies.Warnings(p.t.Context(), []policy.View{v})
+	p.must(err)
+	return all[0]
+}
+
+// attachment is the one by which the policy is in force.
+func (p *parties) attachment() policy.Attachment {
+	p.t.Helper()
+	all, err := p.policies.Attachments(p.admin(), policy.AttachmentFilter{}, page.Request{})
+	p.must(err)
+	return all.Items[0]
+}
+
+// mode changes how far the policy acts, and has the open violation follow.
+func (p *parties) mode(a policy.Attachment, m policy.Mode) policy.Attachment {
+	p.t.Helper()
+	a, err := p.policies.ChangeMode(p.admin(), a.ID, a.Version, m)
+	p.must(err)
+	p.pass(0, 0, 1)
+	return a
+}
+
 // tells requires that just this was told meanwhile.
 func (p *parties) tells(want ...string) {
 	p.t.Helper()
@@ -343,34 +368,111 @@ func TestADisputeThatNobodyDecidesIsToldOfOnce(t *testing.T) {
 func TestADisputeOfAWarningSuspendsTheFreezeThatFollows(t *testing.T) {
 	t.Parallel()
 	p := enforced(t)
-	attachments, err := p.policies.Attachments(p.admin(), policy.AttachmentFilter{}, page.Request{})
-	p.must(err)
-	mode := func(m policy.Mode) {
-		t.Helper()
-		a, err := p.policies.Attachments(p.admin(), policy.AttachmentFilter{}, page.Request{})
-		p.must(err)
-		_, err = p.policies.ChangeMode(p.admin(), attachments.Items[0].ID, a.Items[0].Version, m)
-		p.must(err)
-		p.pass(0, 0, 1)
-	}
-	mode(policy.Warn)
+	a := p.mode(p.attachment(), policy.Warn)
 	p.dispute()
 	if d := p.violation().Handling.Dispute; d.SuspendedUntil != nil {
 		t.Errorf("a warning is suspended until %s", d.SuspendedUntil)
 	}
 	p.told.types()
 	p.clock.Advance(time.Hour)
-	mode(policy.Enforce)
+	a = p.mode(a, policy.Enforce)
 	d := p.violation().Handling.Dispute
 	if until := p.clock.Now().Add(48 * time.Hour); d.SuspendedUntil == nil || !d.SuspendedUntil.Equal(until) || p.violation().Excused(p.clock.Now()) == "" {
 		t.Errorf("the freeze of what is disputed is suspended until %v, want %s", d.SuspendedUntil, until)
 	}
 	p.tells("freeze.began", "freeze.suspended "+string(p.approver.ID))
-	mode(policy.Warn)
+	a = p.mode(a, policy.Warn)
 	p.clock.Advance(72 * time.Hour)
-	mode(policy.Enforce)
+	p.mode(a, policy.Enforce)
 	if v := p.violation(); v.Excused(p.clock.Now()) != "" {
 		t.Errorf("it is suspended twice: %+v", v.Handling)
+	}
+}
+
+// That a warning's dispute was not decided was told already; that its suspension passed is
+// told too, for changes wait from then on.
+func TestThatASuspensionPassedIsToldAlsoWhereTheDisputeWasOverdueBefore(t *testing.T) {
+	t.Parallel()
+	p := enforced(t)
+	a := p.attachment()
+	a = p.mode(a, policy.Warn)
+	p.dispute()
+	p.clock.Advance(48 * time.Hour)
+	p.told.types()
+	p.chased(map[string]int64{"disputes_told": 1})
+	p.told.mu.Lock()
+	if text := p.told.events[0].Text; strings.Contains(text, "wait") {
+		t.Errorf("of a warning it says %q", text)
+	}
+	p.told.mu.Unlock()
+	p.mode(a, policy.Enforce)
+	p.told.types()
+	p.clock.Advance(48*time.Hour - time.Microsecond)
+	p.chased(nil)
+	p.clock.Advance(time.Microsecond)
+	p.chased(map[string]int64{"disputes_told": 1})
+	p.told.mu.Lock()
+	if text := p.told.events[0].Text; !strings.HasSuffix(text, "Until then changes wait again.") {
+		t.Errorf("of a freeze it says %q", text)
+	}
+	p.told.mu.Unlock()
+	p.tells("dispute.overdue " + string(p.approver.ID))
+}
+
+// The approver is of the team here: what they dispute only administrators could decide.
+func TestADisputeOfTheApproverSuspendsNothing(t *testing.T) {
+	t.Parallel()
+	p := enforced(t)
+	p.must(p.store.Registry().AddMember(t.Context(), registry.Member{Team: p.team.ID, Person: p.approver.ID, Name: "Kurt", JoinedAt: p.clock.Now()}))
+	p.told.types()
+	_, err := p.policies.Dispute(p.as(p.approver), p.violation().ID, "I do not like it.")
+	p.must(err)
+	v := p.violation()
+	if d := v.Handling.Dispute; d == nil || d.SuspendedUntil != nil || d.Approver != "" || v.Handling.Suspended || v.Excused(p.clock.Now()) != "" {
+		t.Errorf("who decides disputes suspended a freeze by one of their own: %+v", v.Handling.Dispute)
+	}
+	p.tells("violation.disputed " + string(p.approver.ID))
+	_, err = p.policies.Rule(p.as(p.approver), v.ID, policy.RulingInput{Outcome: policy.Upheld, Note: "No."})
+	refusedAs(t, err, fault.Forbidden, "own_dispute")
+}
+
+func TestAVoidViolationOfARetiredSLOMutesNothingAnyMore(t *testing.T) {
+	t.Parallel()
+	p := enforced(t)
+	p.dispute()
+	_, err := p.policies.Rule(p.as(p.approver), p.violation().ID, policy.RulingInput{Outcome: policy.RuledOut, Note: "No."})
+	p.must(err)
+	if p.violation().MutedUntil == nil {
+		t.Fatal("it mutes nothing while its SLO is there")
+	}
+	now, retired := p.clock.Now(), p.slo.SLO
+	retired.RetiredAt = &now
+	p.must(p.store.SLO().UpdateSLO(t.Context(), retired))
+	counts, err := p.policies.ApplyOnce(t.Context())
+	p.must(err)
+	if v := p.violation(); counts["unmuted"] != 1 || v.MutedUntil != nil || v.Ending != policy.Void {
+		t.Errorf("%v, and it is %+v", counts, v)
+	}
+	counts, err = p.policies.ApplyOnce(t.Context())
+	p.must(err)
+	if counts["unmuted"] != 0 {
+		t.Errorf("it is unmuted again: %v", counts)
+	}
+}
+
+func TestAPolicyWarnsOfAnApproverWhoLeft(t *testing.T) {
+	t.Parallel()
+	p := enforced(t)
+	v, err := p.policies.Get(p.admin(), policy.DefaultSlug)
+	p.must(err)
+	if warnings := p.warnings(v); len(warnings) != 0 {
+		t.Errorf("warnings are %q", warnings)
+	}
+	now := p.clock.Now()
+	p.approver.DeactivatedAt = &now
+	p.must(p.store.Access().UpdatePerson(t.Context(), p.approver))
+	if warnings := p.warnings(v); len(warnings) != 1 || !strings.Contains(warnings[0], "Kurt, who approved it, was deactivated") {
+		t.Errorf("warnings are %q", warnings)
 	}
 }
 
@@ -385,7 +487,7 @@ func TestADayToRevisitAPolicyIsToldOnce(t *testing.T) {
 	p.chased(nil)
 	v, err := p.policies.Get(p.admin(), policy.DefaultSlug)
 	p.must(err)
-	if warnings := p.policies.Warnings(v); len(warnings) != 1 || !strings.Contains(warnings[0], "2026-03-14") {
+	if warnings := p.warnings(v); len(warnings) != 1 || !strings.Contains(warnings[0], "2026-03-14") {
 		t.Errorf("warnings are %q", warnings)
 	}
 }

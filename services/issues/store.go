@@ -14,9 +14,10 @@ type Filter struct {
 	Team    id.ID
 	Subject id.ID
 	Kind    Kind
-	Episode id.ID
-	Group   id.ID
-	Open    *bool
+	// Episodes keeps those of any of them.
+	Episodes []id.ID
+	Group    id.ID
+	Open     *bool
 }
 
 // Store keeps desired issues.

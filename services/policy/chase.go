@@ -159,7 +159,11 @@ func (c *chase) undecided(ctx context.Context, violation id.ID) error {
 		return err
 	}
 	text := fmt.Sprintf("%s disputed the violation of %s on %s: %s Decide it: whoever approved the policy, and administrators, can.", d.By, n.violation.Clause, Minute(d.At), Sentence(d.Reason))
-	if d.SuspendedUntil != nil {
+	clause, err := c.clauseOf(ctx, n.violation, n.policy)
+	if err != nil {
+		return err
+	}
+	if d.SuspendedUntil != nil && n.violation.freezes(clause) {
 		text += " Until then changes wait again."
 	}
 	return c.tell(ctx, n, event.DisputeOverdue, []Audience{TheTeam, Approver}, fmt.Sprintf("%s: nobody has decided the dispute of %s", n.path(), n.violation.Clause), text, false, c.at)

@@ -18,8 +18,8 @@ import (
 )
 
 // Dispute records that the caller disputes the violation, and why. Where the policy names an
-// approver they are to decide it, and the first dispute of an episode suspends its freeze for
-// the policy's DisputeHours. Members of the team of its service. Faults: NotFound, Forbidden,
+// approver, another person than the caller, they are to decide it, and the first dispute of an
+// episode suspends its freeze for the policy's DisputeHours. Members of the team of its service. Faults: NotFound, Forbidden,
 // Invalid.
 func (s *Service) Dispute(ctx context.Context, violation id.ID, reason string) (Event, error) {
 	if err := s.authorizer.Permit(ctx, access.Rule{Verb: access.Create, Kind: access.KindDispute}); err != nil {
@@ -123,6 +123,9 @@ func (s *Service) raise(ctx context.Context, n news, d Dispute, now time.Time) e
 	if d.Approver, err = s.approver(ctx, n.policy); err != nil {
 		return err
 	}
+	if d.Approver == d.Person {
+		d.Approver = "" // nobody decides what they raised
+	}
 	v.Handling.Dispute = &d
 	v.suspend(clause, n.policy.Revision, now)
 	if err := s.put(ctx, v); err != nil {
@@ -133,14 +136,14 @@ func (s *Service) raise(ctx context.Context, n news, d Dispute, now time.Time) e
 }
 
 // suspend has the dispute that is not decided suspend the freeze, where there is one: once in
-// an episode, for a member of the team, and where somebody is named who decides.
+// an episode, for a member of the team, and where somebody else is named who decides.
 func (v *Violation) suspend(c Clause, r Revision, now time.Time) {
 	d := v.Handling.Dispute
 	if d == nil || d.Ruling != nil || d.Approver == "" || d.Person == "" || r.DisputeHours <= 0 || v.EndedAt != nil || !v.freezes(c) || v.Handling.Suspended {
 		return
 	}
 	suspended, until := *d, now.Add(time.Duration(r.DisputeHours)*time.Hour)
-	suspended.SuspendedUntil = &until
+	suspended.SuspendedUntil, suspended.ChasedAt = &until, nil // that it passed is told, too
 	v.Handling.Dispute, v.Handling.Suspended = &suspended, true
 }
 

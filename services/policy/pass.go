@@ -35,7 +35,7 @@ func (s *Service) ApplyOnce(ctx context.Context) (map[string]int64, error) {
 	p := &pass{Service: s, counts: Counts{"assessed": 0, "opened": 0, "ended": 0, "mode_changed": 0, "unmuted": 0, "failed": 0}, seen: make(map[id.ID]bool)}
 	err := p.active(ctx)
 	if err == nil {
-		err = p.leftOpen(ctx)
+		err = p.left(ctx)
 	}
 	return p.counts, errors.Join(append(p.failures, err)...)
 }
@@ -66,18 +66,19 @@ func (p *pass) active(ctx context.Context) error {
 	}
 }
 
-// leftOpen assesses the SLOs of open violations that are not active any more.
-func (p *pass) leftOpen(ctx context.Context) error {
+// left assesses the SLOs of violations that are open, or void and keep others from opening,
+// where the SLOs are not active any more.
+func (p *pass) left(ctx context.Context) error {
 	for after := id.ID(""); ; {
-		open, err := p.store.OpenViolationsAfter(ctx, after, chunk)
+		live, err := p.store.LiveViolationsAfter(ctx, after, chunk)
 		if err != nil {
-			return fmt.Errorf("read open violations: %w", err)
+			return fmt.Errorf("read violations that matter: %w", err)
 		}
-		if len(open) == 0 {
+		if len(live) == 0 {
 			return nil
 		}
 		var missing []id.ID
-		for _, v := range open {
+		for _, v := range live {
 			if !p.seen[v.SLO] {
 				missing = append(missing, v.SLO)
 				p.seen[v.SLO] = true
@@ -92,7 +93,7 @@ func (p *pass) leftOpen(ctx context.Context) error {
 				return err
 			}
 		}
-		after = open[len(open)-1].ID
+		after = live[len(live)-1].ID
 	}
 }
 

@@ -44,9 +44,9 @@ type Lift struct {
 	Until   time.Time
 }
 
-// over reports whether the freezes were lifted while the violation was open.
+// over reports whether the freezes of its service were lifted while the violation was open.
 func (l Lift) over(a Aftermath) bool {
-	return l.Service == a.Service && l.Until.After(a.OpenedAt) && (a.EndedAt == nil || l.At.Before(*a.EndedAt))
+	return l.Until.After(a.OpenedAt) && (a.EndedAt == nil || l.At.Before(*a.EndedAt))
 }
 
 // AftermathFilter narrows aftermaths; zero fields do not.
@@ -93,7 +93,10 @@ func rates(of []Aftermath, lifts []Lift, freezes func(policy id.ID, clause strin
 		spent    map[id.ID]bool // lifts that are counted
 		services map[id.ID]bool // whether they doubt one
 	}
-	found := make(map[key]*tally)
+	found, over := make(map[key]*tally), make(map[id.ID][]Lift)
+	for _, l := range lifts {
+		over[l.Service] = append(over[l.Service], l)
+	}
 	slices.SortFunc(of, func(a, b Aftermath) int { return a.OpenedAt.Compare(b.OpenedAt) })
 	for _, a := range of {
 		k := key{a.Attachment, a.Clause}
@@ -101,9 +104,11 @@ func rates(of []Aftermath, lifts []Lift, freezes func(policy id.ID, clause strin
 			found[k] = &tally{Rate{Attachment: a.Attachment, Policy: a.Policy, Clause: a.Clause}, map[id.ID]bool{}, map[id.ID]bool{}}
 		}
 		r, void, overridden := found[k], a.Ending == Void, false
-		for _, l := range lifts {
-			if a.Mode == Enforce && freezes(a.Policy, a.Clause) && !r.spent[l.ID] && l.over(a) {
-				overridden, r.spent[l.ID] = true, true
+		if a.Mode == Enforce && freezes(a.Policy, a.Clause) {
+			for _, l := range over[a.Service] {
+				if !r.spent[l.ID] && l.over(a) {
+					overridden, r.spent[l.ID] = true, true
+				}
 			}
 		}
 		doubted := void || a.Waived || overridden
@@ -172,6 +177,24 @@ func freezing(policies []View) func(id.ID, string) bool {
 	}
 }
 
+// since are those of violations that opened and of freezes that were lifted since the attachment
+// was changed last: what was before doubts what it was before.
+func (a Attachment) since(of []Aftermath, lifts []Lift) ([]Aftermath, []Lift) {
+	var own []Aftermath
+	for _, f := range of {
+		if !f.OpenedAt.Before(a.UpdatedAt) {
+			own = append(own, f)
+		}
+	}
+	var lifted []Lift
+	for _, l := range lifts {
+		if !l.At.Before(a.UpdatedAt) {
+			lifted = append(lifted, l)
+		}
+	}
+	return own, lifted
+}
+
 // weaken has attachments fall back to Observe of which a clause is doubted too often, by
 // violations that opened since the attachment was changed last; and tells whose they are.
 func (c *chase) weaken(ctx context.Context) error {
@@ -196,8 +219,8 @@ func (c *chase) weaken(ctx context.Context) error {
 		if a.Mode == Observe || !known {
 			continue
 		}
-		own := slices.DeleteFunc(by[a.ID], func(f Aftermath) bool { return f.OpenedAt.Before(a.UpdatedAt) })
-		for _, r := range rates(own, lifts, freezing([]View{v})) {
+		own, lifted := a.since(by[a.ID], lifts)
+		for _, r := range rates(own, lifted, freezing([]View{v})) {
 			if !r.TooHigh() {
 				continue
 			}

@@ -59,6 +59,23 @@ func TestWhatIsDoubtedIsCountedOnceAndByWhoDoubtsIt(t *testing.T) {
 	}
 }
 
+// What was lifted before an attachment was set anew doubts what was before.
+func TestAnAttachmentThatBeginsAnewIsNotDoubtedByWhatWasLiftedBefore(t *testing.T) {
+	t.Parallel()
+	noon := time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC)
+	anew := Attachment{ID: "A", UpdatedAt: noon}
+	before, after := noon.Add(-time.Minute), noon.Add(time.Minute)
+	of := []Aftermath{{Attachment: "A", OpenedAt: before, Clause: "old"}, {Attachment: "A", OpenedAt: noon, Clause: "new"}}
+	lifts := []Lift{{ID: "old", At: before, Until: after}, {ID: "new", At: noon, Until: after}}
+	own, lifted := anew.since(of, lifts)
+	if len(own) != 1 || own[0].Clause != "new" || len(lifted) != 1 || lifted[0].ID != "new" {
+		t.Errorf("since it was set there are %+v and %+v", own, lifted)
+	}
+	if lifts[0].ID != "old" || of[0].Clause != "old" {
+		t.Error("what others are judged by was changed")
+	}
+}
+
 // void has it found to be none.
 func (a *Aftermath) void(is bool) {
 	if is {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
@@ -40,6 +41,8 @@ type Rereader interface {
 // People are those who can be named.
 type People interface {
 	Person(ctx context.Context, person id.ID) (access.Person, error)
+	// PeopleByID returns those that there are.
+	PeopleByID(ctx context.Context, people []id.ID) (map[id.ID]access.Person, error)
 }
 
 // Parts is what a Service is made of.
@@ -209,14 +212,35 @@ func (s *Service) Get(ctx context.Context, name string) (View, error) {
 // says.
 func (s *Service) Facts() []fact.Declaration { return s.conditions.language.Facts() }
 
-// Warnings are what somebody should look at of the policy as it is now, in sentences.
-func (s *Service) Warnings(v View) []string {
+// Warnings are what somebody should look at of each of the policies as they are now, in
+// sentences. It authorises nobody.
+func (s *Service) Warnings(ctx context.Context, of []View) ([][]string, error) {
+	var named []id.ID
+	for _, v := range of {
+		if a := v.Revision.Approval.Approver; a != "" && !slices.Contains(named, a) {
+			named = append(named, a)
+		}
+	}
+	approvers, err := s.people.PeopleByID(ctx, named)
+	if err != nil {
+		return nil, fmt.Errorf("read who approved %d policies: %w", len(of), err)
+	}
+	return each(of, func(v View) []string { return s.warnings(v, approvers) }), nil
+}
+
+func (s *Service) warnings(v View, approvers map[id.ID]access.Person) []string {
 	warnings := []string{}
 	if due := v.Revision.Approval.RevisitOn; due.Past(s.now()) {
 		warnings = append(warnings, fmt.Sprintf("It was to be looked at again on %s: revise it, or give it another day.", due))
 	}
-	if v.Revision.Approval.Approver == "" {
-		warnings = append(warnings, "Nobody is named who approved it: disputes are left to administrators, and suspend nothing.")
+	const left = "disputes are left to administrators, and suspend nothing."
+	switch approver, there := approvers[v.Revision.Approval.Approver]; {
+	case v.Revision.Approval.Approver == "":
+		warnings = append(warnings, "Nobody is named who approved it: "+left)
+	case !there:
+		warnings = append(warnings, "The person who approved it is not known any more. Name another approver: until then "+left)
+	case approver.DeactivatedAt != nil:
+		warnings = append(warnings, fmt.Sprintf("%s, who approved it, was deactivated. Name another approver: until then %s", approver.DisplayName, left))
 	}
 	for i, condition := range s.conditions.of(v.Revision) {
 		if condition == nil {

@@ -73,6 +73,9 @@ type Store interface {
 	Violations(ctx context.Context, f ViolationFilter, r page.Request) (page.Page[Violation], error)
 	// LiveViolationsOf returns those open for the SLOs, and void ones that keep others from opening.
 	LiveViolationsOf(ctx context.Context, slos []id.ID) ([]Violation, error)
+	// LiveViolationsAfter pages through all that are open, and void ones that keep others from
+	// opening, by ID.
+	LiveViolationsAfter(ctx context.Context, after id.ID, limit int) ([]Violation, error)
 	// OpenViolationsAfter pages through all that are open, by ID.
 	OpenViolationsAfter(ctx context.Context, after id.ID, limit int) ([]Violation, error)
 

@@ -79,11 +79,12 @@ type Dispute struct {
 	By     string    `json:"by"`
 	Person id.ID     `json:"person"`
 	Reason string    `json:"reason"`
-	// Approver is who was named to decide it, empty where nobody was.
+	// Approver is who was named to decide it, empty where nobody was but who raised it.
 	Approver id.ID `json:"approver,omitempty"`
 	// SuspendedUntil is until when the freeze is suspended because of it; nil where it is not.
 	SuspendedUntil *time.Time `json:"suspendedUntil,omitempty"`
-	// ChasedAt is when it was told that nobody decided it in time, nil until then.
+	// ChasedAt is when it was told that nobody decided it in time, nil until then, and anew
+	// from when it suspends a freeze on.
 	ChasedAt *time.Time `json:"chasedAt,omitempty"`
 	// Ruling is nil until it is decided.
 	Ruling *Ruling `json:"ruling,omitempty"`

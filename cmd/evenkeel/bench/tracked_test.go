@@ -134,7 +134,7 @@ func (t *tracking) lists(b *testing.B) {
 		{"of a service", delivery.Filter{Filter: issues.Filter{Service: t.services[7].ID}}, page.Request{}, 100},
 		{"of a team's 5,000", delivery.Filter{Filter: issues.Filter{Team: t.team}}, page.Request{}, 100},
 		{"of an SLO", delivery.Filter{Filter: issues.Filter{Subject: "subject77"}}, page.Request{}, 10},
-		{"of a violation", delivery.Filter{Filter: issues.Filter{Episode: first.Items[0].Issue.Episode}}, page.Request{}, 1},
+		{"of a violation", delivery.Filter{Filter: issues.Filter{Episodes: []id.ID{first.Items[0].Issue.Episode}}}, page.Request{}, 1},
 		{"of a kind", delivery.Filter{Filter: issues.Filter{Kind: kinds[0]}}, page.Request{}, 100},
 		{"wanted open", delivery.Filter{Filter: issues.Filter{Open: &yes}}, page.Request{}, 100},
 		{"wanted closed", delivery.Filter{Filter: issues.Filter{Open: &no}}, page.Request{}, 100},

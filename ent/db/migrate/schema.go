@@ -985,6 +985,11 @@ var (
 				Columns: []*schema.Column{GateOverridesColumns[10], GateOverridesColumns[3]},
 			},
 			{
+				Name:    "gateoverride_until",
+				Unique:  false,
+				Columns: []*schema.Column{GateOverridesColumns[3]},
+			},
+			{
 				Name:    "gateoverride_made_at_id",
 				Unique:  false,
 				Columns: []*schema.Column{GateOverridesColumns[2], GateOverridesColumns[0]},
@@ -2805,6 +2810,14 @@ var (
 				Columns: []*schema.Column{ViolationsColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "ended_at IS NULL",
+				},
+			},
+			{
+				Name:    "violation_live_id",
+				Unique:  false,
+				Columns: []*schema.Column{ViolationsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "ended_at IS NULL OR muted_until IS NOT NULL",
 				},
 			},
 			{

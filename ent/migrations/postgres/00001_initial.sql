@@ -267,6 +267,8 @@ CREATE INDEX "gateoverride_service_id_made_at_id" ON "gate_overrides" ("service_
 CREATE INDEX "gateoverride_service_id_until" ON "gate_overrides" ("service_id", "until");
 -- create index "gateoverride_unreviewed" to table: "gate_overrides"
 CREATE INDEX "gateoverride_unreviewed" ON "gate_overrides" ("made_at", "id") WHERE (reviewed_at IS NULL);
+-- create index "gateoverride_until" to table: "gate_overrides"
+CREATE INDEX "gateoverride_until" ON "gate_overrides" ("until");
 -- create "identities" table
 CREATE TABLE "identities" ("id" character varying(26) NOT NULL, "provider" text NOT NULL, "issuer" text NOT NULL, "subject" text NOT NULL, "created_at" timestamptz NOT NULL, "person_id" character varying(26) NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "identities_people_person" FOREIGN KEY ("person_id") REFERENCES "people" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT);
 -- create index "identity_person_id" to table: "identities"
@@ -455,6 +457,8 @@ CREATE INDEX "token_team_id_id" ON "tokens" ("team_id", "id");
 CREATE TABLE "violations" ("id" character varying(26) NOT NULL, "clause" text NOT NULL, "attachment_id" text NOT NULL, "mode" text NOT NULL, "opened_at" timestamptz NOT NULL, "evidence" jsonb NOT NULL, "handling" jsonb NOT NULL, "ended_at" timestamptz NULL, "ending" text NOT NULL, "muted_until" timestamptz NULL, "version" bigint NOT NULL, "policy_id" character varying(26) NOT NULL, "revision_id" character varying(26) NOT NULL, "slo_id" character varying(26) NOT NULL, "service_id" character varying(26) NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "violations_policies_policy" FOREIGN KEY ("policy_id") REFERENCES "policies" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT, CONSTRAINT "violations_policy_revisions_revision" FOREIGN KEY ("revision_id") REFERENCES "policy_revisions" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT, CONSTRAINT "violations_services_service" FOREIGN KEY ("service_id") REFERENCES "services" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT, CONSTRAINT "violations_slos_slo" FOREIGN KEY ("slo_id") REFERENCES "slos" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT);
 -- create index "violation_live" to table: "violations"
 CREATE INDEX "violation_live" ON "violations" ("slo_id") WHERE ((ended_at IS NULL) OR (muted_until IS NOT NULL));
+-- create index "violation_live_id" to table: "violations"
+CREATE INDEX "violation_live_id" ON "violations" ("id") WHERE ((ended_at IS NULL) OR (muted_until IS NOT NULL));
 -- create index "violation_one_open" to table: "violations"
 CREATE UNIQUE INDEX "violation_one_open" ON "violations" ("policy_id", "clause", "slo_id") WHERE (ended_at IS NULL);
 -- create index "violation_open" to table: "violations"

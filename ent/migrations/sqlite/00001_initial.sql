@@ -149,6 +149,8 @@ CREATE INDEX `gatedecision_service_id_answer_decided_at_id` ON `gate_decisions` 
 CREATE TABLE `gate_overrides` (`id` text NOT NULL, `reason` text NOT NULL, `made_at` datetime NOT NULL, `until` datetime NOT NULL, `made_by` text NOT NULL, `person_id` text NOT NULL, `review` json NULL, `reviewed_at` datetime NULL, `chased_at` datetime NULL, `version` integer NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `gate_overrides_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
 -- create index "gateoverride_service_id_until" to table: "gate_overrides"
 CREATE INDEX `gateoverride_service_id_until` ON `gate_overrides` (`service_id`, `until`);
+-- create index "gateoverride_until" to table: "gate_overrides"
+CREATE INDEX `gateoverride_until` ON `gate_overrides` (`until`);
 -- create index "gateoverride_made_at_id" to table: "gate_overrides"
 CREATE INDEX `gateoverride_made_at_id` ON `gate_overrides` (`made_at`, `id`);
 -- create index "gateoverride_service_id_made_at_id" to table: "gate_overrides"
@@ -447,6 +449,8 @@ CREATE TABLE `violations` (`id` text NOT NULL, `clause` text NOT NULL, `attachme
 CREATE UNIQUE INDEX `violation_one_open` ON `violations` (`policy_id`, `clause`, `slo_id`) WHERE ended_at IS NULL;
 -- create index "violation_open" to table: "violations"
 CREATE INDEX `violation_open` ON `violations` (`id`) WHERE ended_at IS NULL;
+-- create index "violation_live_id" to table: "violations"
+CREATE INDEX `violation_live_id` ON `violations` (`id`) WHERE ended_at IS NULL OR muted_until IS NOT NULL;
 -- create index "violation_live" to table: "violations"
 CREATE INDEX `violation_live` ON `violations` (`slo_id`) WHERE ended_at IS NULL OR muted_until IS NOT NULL;
 -- create index "violation_opened_at_id" to table: "violations"

@@ -226,7 +226,7 @@ func (m *machine) wanted(issue id.ID) issues.Issue {
 }
 
 func (m *machine) issueOf(episode id.ID) issues.Issue {
-	found, err := m.store.Issues().Issues(m.tb.Context(), issues.Filter{Episode: episode}, page.Request{Limit: 1})
+	found, err := m.store.Issues().Issues(m.tb.Context(), issues.Filter{Episodes: []id.ID{episode}}, page.Request{Limit: 1})
 	m.must(err)
 	if len(found.Items) != 1 {
 		m.t.Fatalf("no issue is wanted of violation %s", episode)
