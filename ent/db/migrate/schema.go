@@ -137,6 +137,11 @@ var (
 				Columns: []*schema.Column{PolicyAttachmentsColumns[9], PolicyAttachmentsColumns[1], PolicyAttachmentsColumns[2]},
 			},
 			{
+				Name:    "attachment_target_target_key",
+				Unique:  false,
+				Columns: []*schema.Column{PolicyAttachmentsColumns[1], PolicyAttachmentsColumns[2]},
+			},
+			{
 				Name:    "attachment_service_id",
 				Unique:  false,
 				Columns: []*schema.Column{PolicyAttachmentsColumns[10]},

@@ -345,6 +345,8 @@ CREATE TABLE "policy_attachments" ("id" character varying(26) NOT NULL, "target"
 CREATE UNIQUE INDEX "attachment_policy_id_target_target_key" ON "policy_attachments" ("policy_id", "target", "target_key");
 -- create index "attachment_service_id" to table: "policy_attachments"
 CREATE INDEX "attachment_service_id" ON "policy_attachments" ("service_id");
+-- create index "attachment_target_target_key" to table: "policy_attachments"
+CREATE INDEX "attachment_target_target_key" ON "policy_attachments" ("target", "target_key");
 -- create "policy_revisions" table
 CREATE TABLE "policy_revisions" ("id" character varying(26) NOT NULL, "number" bigint NOT NULL, "terms" jsonb NOT NULL, "revised_by" text NOT NULL, "created_at" timestamptz NOT NULL, "policy_id" character varying(26) NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "policy_revisions_policies_policy" FOREIGN KEY ("policy_id") REFERENCES "policies" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT);
 -- create index "policyrevision_policy_id_number" to table: "policy_revisions"

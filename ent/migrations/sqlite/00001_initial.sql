@@ -19,6 +19,8 @@ CREATE INDEX `alert_ended_at` ON `alerts` (`ended_at`);
 CREATE TABLE `policy_attachments` (`id` text NOT NULL, `target` text NOT NULL, `target_key` text NOT NULL, `tier` integer NOT NULL, `mode` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `created_by` text NOT NULL, `version` integer NOT NULL, `policy_id` text NOT NULL, `service_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `policy_attachments_policies_policy` FOREIGN KEY (`policy_id`) REFERENCES `policies` (`id`) ON DELETE RESTRICT, CONSTRAINT `policy_attachments_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
 -- create index "attachment_policy_id_target_target_key" to table: "policy_attachments"
 CREATE UNIQUE INDEX `attachment_policy_id_target_target_key` ON `policy_attachments` (`policy_id`, `target`, `target_key`);
+-- create index "attachment_target_target_key" to table: "policy_attachments"
+CREATE INDEX `attachment_target_target_key` ON `policy_attachments` (`target`, `target_key`);
 -- create index "attachment_service_id" to table: "policy_attachments"
 CREATE INDEX `attachment_service_id` ON `policy_attachments` (`service_id`);
 -- create "audit_entries" table
