@@ -9,6 +9,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
 	"github.com/evenkeel/evenkeel/services/change"
+	"github.com/evenkeel/evenkeel/services/incident"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/issues/inbox"
 	"github.com/evenkeel/evenkeel/services/jobs"
@@ -48,6 +49,7 @@ type Rooms struct {
 	Scores        *score.Service
 	Outages       *outage.Service
 	Changes       *change.Service
+	Incidents     *incident.Service
 	Supply        *supply.Service
 	Facts         *fact.Book[slo.View]
 	Alerts        *alert.Service
@@ -84,6 +86,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addErrors(r)
 	a.addOutages(r)
 	a.addChanges(r)
+	a.addIncidents(r)
 	a.addSLOKinds()
 	a.addSLAs(r)
 	a.addComposites(r)

@@ -38,6 +38,11 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/gateoverride"
 	"github.com/evenkeel/evenkeel/ent/db/idempotencykey"
 	"github.com/evenkeel/evenkeel/ent/db/identity"
+	"github.com/evenkeel/evenkeel/ent/db/incident"
+	"github.com/evenkeel/evenkeel/ent/db/incidententry"
+	"github.com/evenkeel/evenkeel/ent/db/incidententryrevision"
+	"github.com/evenkeel/evenkeel/ent/db/incidentperson"
+	"github.com/evenkeel/evenkeel/ent/db/incidentservice"
 	"github.com/evenkeel/evenkeel/ent/db/indicator"
 	"github.com/evenkeel/evenkeel/ent/db/issue"
 	"github.com/evenkeel/evenkeel/ent/db/jobrun"
@@ -135,6 +140,16 @@ type Client struct {
 	IdempotencyKey *IdempotencyKeyClient
 	// Identity is the client for interacting with the Identity builders.
 	Identity *IdentityClient
+	// Incident is the client for interacting with the Incident builders.
+	Incident *IncidentClient
+	// IncidentEntry is the client for interacting with the IncidentEntry builders.
+	IncidentEntry *IncidentEntryClient
+	// IncidentEntryRevision is the client for interacting with the IncidentEntryRevision builders.
+	IncidentEntryRevision *IncidentEntryRevisionClient
+	// IncidentPerson is the client for interacting with the IncidentPerson builders.
+	IncidentPerson *IncidentPersonClient
+	// IncidentService is the client for interacting with the IncidentService builders.
+	IncidentService *IncidentServiceClient
 	// Indicator is the client for interacting with the Indicator builders.
 	Indicator *IndicatorClient
 	// Issue is the client for interacting with the Issue builders.
@@ -253,6 +268,11 @@ func (c *Client) init() {
 	c.GateOverride = NewGateOverrideClient(c.config)
 	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)
 	c.Identity = NewIdentityClient(c.config)
+	c.Incident = NewIncidentClient(c.config)
+	c.IncidentEntry = NewIncidentEntryClient(c.config)
+	c.IncidentEntryRevision = NewIncidentEntryRevisionClient(c.config)
+	c.IncidentPerson = NewIncidentPersonClient(c.config)
+	c.IncidentService = NewIncidentServiceClient(c.config)
 	c.Indicator = NewIndicatorClient(c.config)
 	c.Issue = NewIssueClient(c.config)
 	c.JobRun = NewJobRunClient(c.config)
@@ -385,73 +405,78 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	cfg := c.config
 	cfg.driver = tx
 	return &Tx{
-		ctx:                ctx,
-		config:             cfg,
-		Alert:              NewAlertClient(cfg),
-		Attachment:         NewAttachmentClient(cfg),
-		AuditEntry:         NewAuditEntryClient(cfg),
-		Backfill:           NewBackfillClient(cfg),
-		BudgetPolicy:       NewBudgetPolicyClient(cfg),
-		Change:             NewChangeClient(cfg),
-		Collection:         NewCollectionClient(cfg),
-		Composite:          NewCompositeClient(cfg),
-		CompositeMember:    NewCompositeMemberClient(cfg),
-		CompositePart:      NewCompositePartClient(cfg),
-		CompositeRevision:  NewCompositeRevisionClient(cfg),
-		CompositeStatus:    NewCompositeStatusClient(cfg),
-		Correction:         NewCorrectionClient(cfg),
-		DataSource:         NewDataSourceClient(cfg),
-		Delivery:           NewDeliveryClient(cfg),
-		DeliverySwitch:     NewDeliverySwitchClient(cfg),
-		Dependency:         NewDependencyClient(cfg),
-		Forecast:           NewForecastClient(cfg),
-		ForecastBin:        NewForecastBinClient(cfg),
-		GateDecision:       NewGateDecisionClient(cfg),
-		GateOverride:       NewGateOverrideClient(cfg),
-		IdempotencyKey:     NewIdempotencyKeyClient(cfg),
-		Identity:           NewIdentityClient(cfg),
-		Indicator:          NewIndicatorClient(cfg),
-		Issue:              NewIssueClient(cfg),
-		JobRun:             NewJobRunClient(cfg),
-		Lease:              NewLeaseClient(cfg),
-		Member:             NewMemberClient(cfg),
-		Notification:       NewNotificationClient(cfg),
-		NotificationTarget: NewNotificationTargetClient(cfg),
-		OTLPStream:         NewOTLPStreamClient(cfg),
-		Outage:             NewOutageClient(cfg),
-		Person:             NewPersonClient(cfg),
-		PolicyRevision:     NewPolicyRevisionClient(cfg),
-		Proposal:           NewProposalClient(cfg),
-		Report:             NewReportClient(cfg),
-		ReportDecision:     NewReportDecisionClient(cfg),
-		ReportRestatement:  NewReportRestatementClient(cfg),
-		SLA:                NewSLAClient(cfg),
-		SLAPeriod:          NewSLAPeriodClient(cfg),
-		SLARevision:        NewSLARevisionClient(cfg),
-		SLO:                NewSLOClient(cfg),
-		SLOGroupStatus:     NewSLOGroupStatusClient(cfg),
-		SLORevision:        NewSLORevisionClient(cfg),
-		SLOStatus:          NewSLOStatusClient(cfg),
-		Segment:            NewSegmentClient(cfg),
-		SegmentChange:      NewSegmentChangeClient(cfg),
-		Series:             NewSeriesClient(cfg),
-		Service:            NewServiceClient(cfg),
-		Session:            NewSessionClient(cfg),
-		SignInCode:         NewSignInCodeClient(cfg),
-		SignalMapping:      NewSignalMappingClient(cfg),
-		SigningKey:         NewSigningKeyClient(cfg),
-		Slug:               NewSlugClient(cfg),
-		SuppliedFact:       NewSuppliedFactClient(cfg),
-		System:             NewSystemClient(cfg),
-		Team:               NewTeamClient(cfg),
-		ThinnedMonth:       NewThinnedMonthClient(cfg),
-		Token:              NewTokenClient(cfg),
-		ToldEvent:          NewToldEventClient(cfg),
-		TrackerLane:        NewTrackerLaneClient(cfg),
-		TrackerPlace:       NewTrackerPlaceClient(cfg),
-		Violation:          NewViolationClient(cfg),
-		ViolationEvent:     NewViolationEventClient(cfg),
-		WebhookDelivery:    NewWebhookDeliveryClient(cfg),
+		ctx:                   ctx,
+		config:                cfg,
+		Alert:                 NewAlertClient(cfg),
+		Attachment:            NewAttachmentClient(cfg),
+		AuditEntry:            NewAuditEntryClient(cfg),
+		Backfill:              NewBackfillClient(cfg),
+		BudgetPolicy:          NewBudgetPolicyClient(cfg),
+		Change:                NewChangeClient(cfg),
+		Collection:            NewCollectionClient(cfg),
+		Composite:             NewCompositeClient(cfg),
+		CompositeMember:       NewCompositeMemberClient(cfg),
+		CompositePart:         NewCompositePartClient(cfg),
+		CompositeRevision:     NewCompositeRevisionClient(cfg),
+		CompositeStatus:       NewCompositeStatusClient(cfg),
+		Correction:            NewCorrectionClient(cfg),
+		DataSource:            NewDataSourceClient(cfg),
+		Delivery:              NewDeliveryClient(cfg),
+		DeliverySwitch:        NewDeliverySwitchClient(cfg),
+		Dependency:            NewDependencyClient(cfg),
+		Forecast:              NewForecastClient(cfg),
+		ForecastBin:           NewForecastBinClient(cfg),
+		GateDecision:          NewGateDecisionClient(cfg),
+		GateOverride:          NewGateOverrideClient(cfg),
+		IdempotencyKey:        NewIdempotencyKeyClient(cfg),
+		Identity:              NewIdentityClient(cfg),
+		Incident:              NewIncidentClient(cfg),
+		IncidentEntry:         NewIncidentEntryClient(cfg),
+		IncidentEntryRevision: NewIncidentEntryRevisionClient(cfg),
+		IncidentPerson:        NewIncidentPersonClient(cfg),
+		IncidentService:       NewIncidentServiceClient(cfg),
+		Indicator:             NewIndicatorClient(cfg),
+		Issue:                 NewIssueClient(cfg),
+		JobRun:                NewJobRunClient(cfg),
+		Lease:                 NewLeaseClient(cfg),
+		Member:                NewMemberClient(cfg),
+		Notification:          NewNotificationClient(cfg),
+		NotificationTarget:    NewNotificationTargetClient(cfg),
+		OTLPStream:            NewOTLPStreamClient(cfg),
+		Outage:                NewOutageClient(cfg),
+		Person:                NewPersonClient(cfg),
+		PolicyRevision:        NewPolicyRevisionClient(cfg),
+		Proposal:              NewProposalClient(cfg),
+		Report:                NewReportClient(cfg),
+		ReportDecision:        NewReportDecisionClient(cfg),
+		ReportRestatement:     NewReportRestatementClient(cfg),
+		SLA:                   NewSLAClient(cfg),
+		SLAPeriod:             NewSLAPeriodClient(cfg),
+		SLARevision:           NewSLARevisionClient(cfg),
+		SLO:                   NewSLOClient(cfg),
+		SLOGroupStatus:        NewSLOGroupStatusClient(cfg),
+		SLORevision:           NewSLORevisionClient(cfg),
+		SLOStatus:             NewSLOStatusClient(cfg),
+		Segment:               NewSegmentClient(cfg),
+		SegmentChange:         NewSegmentChangeClient(cfg),
+		Series:                NewSeriesClient(cfg),
+		Service:               NewServiceClient(cfg),
+		Session:               NewSessionClient(cfg),
+		SignInCode:            NewSignInCodeClient(cfg),
+		SignalMapping:         NewSignalMappingClient(cfg),
+		SigningKey:            NewSigningKeyClient(cfg),
+		Slug:                  NewSlugClient(cfg),
+		SuppliedFact:          NewSuppliedFactClient(cfg),
+		System:                NewSystemClient(cfg),
+		Team:                  NewTeamClient(cfg),
+		ThinnedMonth:          NewThinnedMonthClient(cfg),
+		Token:                 NewTokenClient(cfg),
+		ToldEvent:             NewToldEventClient(cfg),
+		TrackerLane:           NewTrackerLaneClient(cfg),
+		TrackerPlace:          NewTrackerPlaceClient(cfg),
+		Violation:             NewViolationClient(cfg),
+		ViolationEvent:        NewViolationEventClient(cfg),
+		WebhookDelivery:       NewWebhookDeliveryClient(cfg),
 	}, nil
 }
 
@@ -469,73 +494,78 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	cfg := c.config
 	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
-		ctx:                ctx,
-		config:             cfg,
-		Alert:              NewAlertClient(cfg),
-		Attachment:         NewAttachmentClient(cfg),
-		AuditEntry:         NewAuditEntryClient(cfg),
-		Backfill:           NewBackfillClient(cfg),
-		BudgetPolicy:       NewBudgetPolicyClient(cfg),
-		Change:             NewChangeClient(cfg),
-		Collection:         NewCollectionClient(cfg),
-		Composite:          NewCompositeClient(cfg),
-		CompositeMember:    NewCompositeMemberClient(cfg),
-		CompositePart:      NewCompositePartClient(cfg),
-		CompositeRevision:  NewCompositeRevisionClient(cfg),
-		CompositeStatus:    NewCompositeStatusClient(cfg),
-		Correction:         NewCorrectionClient(cfg),
-		DataSource:         NewDataSourceClient(cfg),
-		Delivery:           NewDeliveryClient(cfg),
-		DeliverySwitch:     NewDeliverySwitchClient(cfg),
-		Dependency:         NewDependencyClient(cfg),
-		Forecast:           NewForecastClient(cfg),
-		ForecastBin:        NewForecastBinClient(cfg),
-		GateDecision:       NewGateDecisionClient(cfg),
-		GateOverride:       NewGateOverrideClient(cfg),
-		IdempotencyKey:     NewIdempotencyKeyClient(cfg),
-		Identity:           NewIdentityClient(cfg),
-		Indicator:          NewIndicatorClient(cfg),
-		Issue:              NewIssueClient(cfg),
-		JobRun:             NewJobRunClient(cfg),
-		Lease:              NewLeaseClient(cfg),
-		Member:             NewMemberClient(cfg),
-		Notification:       NewNotificationClient(cfg),
-		NotificationTarget: NewNotificationTargetClient(cfg),
-		OTLPStream:         NewOTLPStreamClient(cfg),
-		Outage:             NewOutageClient(cfg),
-		Person:             NewPersonClient(cfg),
-		PolicyRevision:     NewPolicyRevisionClient(cfg),
-		Proposal:           NewProposalClient(cfg),
-		Report:             NewReportClient(cfg),
-		ReportDecision:     NewReportDecisionClient(cfg),
-		ReportRestatement:  NewReportRestatementClient(cfg),
-		SLA:                NewSLAClient(cfg),
-		SLAPeriod:          NewSLAPeriodClient(cfg),
-		SLARevision:        NewSLARevisionClient(cfg),
-		SLO:                NewSLOClient(cfg),
-		SLOGroupStatus:     NewSLOGroupStatusClient(cfg),
-		SLORevision:        NewSLORevisionClient(cfg),
-		SLOStatus:          NewSLOStatusClient(cfg),
-		Segment:            NewSegmentClient(cfg),
-		SegmentChange:      NewSegmentChangeClient(cfg),
-		Series:             NewSeriesClient(cfg),
-		Service:            NewServiceClient(cfg),
-		Session:            NewSessionClient(cfg),
-		SignInCode:         NewSignInCodeClient(cfg),
-		SignalMapping:      NewSignalMappingClient(cfg),
-		SigningKey:         NewSigningKeyClient(cfg),
-		Slug:               NewSlugClient(cfg),
-		SuppliedFact:       NewSuppliedFactClient(cfg),
-		System:             NewSystemClient(cfg),
-		Team:               NewTeamClient(cfg),
-		ThinnedMonth:       NewThinnedMonthClient(cfg),
-		Token:              NewTokenClient(cfg),
-		ToldEvent:          NewToldEventClient(cfg),
-		TrackerLane:        NewTrackerLaneClient(cfg),
-		TrackerPlace:       NewTrackerPlaceClient(cfg),
-		Violation:          NewViolationClient(cfg),
-		ViolationEvent:     NewViolationEventClient(cfg),
-		WebhookDelivery:    NewWebhookDeliveryClient(cfg),
+		ctx:                   ctx,
+		config:                cfg,
+		Alert:                 NewAlertClient(cfg),
+		Attachment:            NewAttachmentClient(cfg),
+		AuditEntry:            NewAuditEntryClient(cfg),
+		Backfill:              NewBackfillClient(cfg),
+		BudgetPolicy:          NewBudgetPolicyClient(cfg),
+		Change:                NewChangeClient(cfg),
+		Collection:            NewCollectionClient(cfg),
+		Composite:             NewCompositeClient(cfg),
+		CompositeMember:       NewCompositeMemberClient(cfg),
+		CompositePart:         NewCompositePartClient(cfg),
+		CompositeRevision:     NewCompositeRevisionClient(cfg),
+		CompositeStatus:       NewCompositeStatusClient(cfg),
+		Correction:            NewCorrectionClient(cfg),
+		DataSource:            NewDataSourceClient(cfg),
+		Delivery:              NewDeliveryClient(cfg),
+		DeliverySwitch:        NewDeliverySwitchClient(cfg),
+		Dependency:            NewDependencyClient(cfg),
+		Forecast:              NewForecastClient(cfg),
+		ForecastBin:           NewForecastBinClient(cfg),
+		GateDecision:          NewGateDecisionClient(cfg),
+		GateOverride:          NewGateOverrideClient(cfg),
+		IdempotencyKey:        NewIdempotencyKeyClient(cfg),
+		Identity:              NewIdentityClient(cfg),
+		Incident:              NewIncidentClient(cfg),
+		IncidentEntry:         NewIncidentEntryClient(cfg),
+		IncidentEntryRevision: NewIncidentEntryRevisionClient(cfg),
+		IncidentPerson:        NewIncidentPersonClient(cfg),
+		IncidentService:       NewIncidentServiceClient(cfg),
+		Indicator:             NewIndicatorClient(cfg),
+		Issue:                 NewIssueClient(cfg),
+		JobRun:                NewJobRunClient(cfg),
+		Lease:                 NewLeaseClient(cfg),
+		Member:                NewMemberClient(cfg),
+		Notification:          NewNotificationClient(cfg),
+		NotificationTarget:    NewNotificationTargetClient(cfg),
+		OTLPStream:            NewOTLPStreamClient(cfg),
+		Outage:                NewOutageClient(cfg),
+		Person:                NewPersonClient(cfg),
+		PolicyRevision:        NewPolicyRevisionClient(cfg),
+		Proposal:              NewProposalClient(cfg),
+		Report:                NewReportClient(cfg),
+		ReportDecision:        NewReportDecisionClient(cfg),
+		ReportRestatement:     NewReportRestatementClient(cfg),
+		SLA:                   NewSLAClient(cfg),
+		SLAPeriod:             NewSLAPeriodClient(cfg),
+		SLARevision:           NewSLARevisionClient(cfg),
+		SLO:                   NewSLOClient(cfg),
+		SLOGroupStatus:        NewSLOGroupStatusClient(cfg),
+		SLORevision:           NewSLORevisionClient(cfg),
+		SLOStatus:             NewSLOStatusClient(cfg),
+		Segment:               NewSegmentClient(cfg),
+		SegmentChange:         NewSegmentChangeClient(cfg),
+		Series:                NewSeriesClient(cfg),
+		Service:               NewServiceClient(cfg),
+		Session:               NewSessionClient(cfg),
+		SignInCode:            NewSignInCodeClient(cfg),
+		SignalMapping:         NewSignalMappingClient(cfg),
+		SigningKey:            NewSigningKeyClient(cfg),
+		Slug:                  NewSlugClient(cfg),
+		SuppliedFact:          NewSuppliedFactClient(cfg),
+		System:                NewSystemClient(cfg),
+		Team:                  NewTeamClient(cfg),
+		ThinnedMonth:          NewThinnedMonthClient(cfg),
+		Token:                 NewTokenClient(cfg),
+		ToldEvent:             NewToldEventClient(cfg),
+		TrackerLane:           NewTrackerLaneClient(cfg),
+		TrackerPlace:          NewTrackerPlaceClient(cfg),
+		Violation:             NewViolationClient(cfg),
+		ViolationEvent:        NewViolationEventClient(cfg),
+		WebhookDelivery:       NewWebhookDeliveryClient(cfg),
 	}, nil
 }
 
@@ -569,15 +599,16 @@ func (c *Client) Use(hooks ...Hook) {
 		c.Collection, c.Composite, c.CompositeMember, c.CompositePart,
 		c.CompositeRevision, c.CompositeStatus, c.Correction, c.DataSource, c.Delivery,
 		c.DeliverySwitch, c.Dependency, c.Forecast, c.ForecastBin, c.GateDecision,
-		c.GateOverride, c.IdempotencyKey, c.Identity, c.Indicator, c.Issue, c.JobRun,
-		c.Lease, c.Member, c.Notification, c.NotificationTarget, c.OTLPStream,
-		c.Outage, c.Person, c.PolicyRevision, c.Proposal, c.Report, c.ReportDecision,
-		c.ReportRestatement, c.SLA, c.SLAPeriod, c.SLARevision, c.SLO,
-		c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Segment, c.SegmentChange,
-		c.Series, c.Service, c.Session, c.SignInCode, c.SignalMapping, c.SigningKey,
-		c.Slug, c.SuppliedFact, c.System, c.Team, c.ThinnedMonth, c.Token, c.ToldEvent,
-		c.TrackerLane, c.TrackerPlace, c.Violation, c.ViolationEvent,
-		c.WebhookDelivery,
+		c.GateOverride, c.IdempotencyKey, c.Identity, c.Incident, c.IncidentEntry,
+		c.IncidentEntryRevision, c.IncidentPerson, c.IncidentService, c.Indicator,
+		c.Issue, c.JobRun, c.Lease, c.Member, c.Notification, c.NotificationTarget,
+		c.OTLPStream, c.Outage, c.Person, c.PolicyRevision, c.Proposal, c.Report,
+		c.ReportDecision, c.ReportRestatement, c.SLA, c.SLAPeriod, c.SLARevision,
+		c.SLO, c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Segment,
+		c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode, c.SignalMapping,
+		c.SigningKey, c.Slug, c.SuppliedFact, c.System, c.Team, c.ThinnedMonth,
+		c.Token, c.ToldEvent, c.TrackerLane, c.TrackerPlace, c.Violation,
+		c.ViolationEvent, c.WebhookDelivery,
 	} {
 		n.Use(hooks...)
 	}
@@ -591,15 +622,16 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.Collection, c.Composite, c.CompositeMember, c.CompositePart,
 		c.CompositeRevision, c.CompositeStatus, c.Correction, c.DataSource, c.Delivery,
 		c.DeliverySwitch, c.Dependency, c.Forecast, c.ForecastBin, c.GateDecision,
-		c.GateOverride, c.IdempotencyKey, c.Identity, c.Indicator, c.Issue, c.JobRun,
-		c.Lease, c.Member, c.Notification, c.NotificationTarget, c.OTLPStream,
-		c.Outage, c.Person, c.PolicyRevision, c.Proposal, c.Report, c.ReportDecision,
-		c.ReportRestatement, c.SLA, c.SLAPeriod, c.SLARevision, c.SLO,
-		c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Segment, c.SegmentChange,
-		c.Series, c.Service, c.Session, c.SignInCode, c.SignalMapping, c.SigningKey,
-		c.Slug, c.SuppliedFact, c.System, c.Team, c.ThinnedMonth, c.Token, c.ToldEvent,
-		c.TrackerLane, c.TrackerPlace, c.Violation, c.ViolationEvent,
-		c.WebhookDelivery,
+		c.GateOverride, c.IdempotencyKey, c.Identity, c.Incident, c.IncidentEntry,
+		c.IncidentEntryRevision, c.IncidentPerson, c.IncidentService, c.Indicator,
+		c.Issue, c.JobRun, c.Lease, c.Member, c.Notification, c.NotificationTarget,
+		c.OTLPStream, c.Outage, c.Person, c.PolicyRevision, c.Proposal, c.Report,
+		c.ReportDecision, c.ReportRestatement, c.SLA, c.SLAPeriod, c.SLARevision,
+		c.SLO, c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Segment,
+		c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode, c.SignalMapping,
+		c.SigningKey, c.Slug, c.SuppliedFact, c.System, c.Team, c.ThinnedMonth,
+		c.Token, c.ToldEvent, c.TrackerLane, c.TrackerPlace, c.Violation,
+		c.ViolationEvent, c.WebhookDelivery,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -654,6 +686,16 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.IdempotencyKey.mutate(ctx, m)
 	case *IdentityMutation:
 		return c.Identity.mutate(ctx, m)
+	case *IncidentMutation:
+		return c.Incident.mutate(ctx, m)
+	case *IncidentEntryMutation:
+		return c.IncidentEntry.mutate(ctx, m)
+	case *IncidentEntryRevisionMutation:
+		return c.IncidentEntryRevision.mutate(ctx, m)
+	case *IncidentPersonMutation:
+		return c.IncidentPerson.mutate(ctx, m)
+	case *IncidentServiceMutation:
+		return c.IncidentService.mutate(ctx, m)
 	case *IndicatorMutation:
 		return c.Indicator.mutate(ctx, m)
 	case *IssueMutation:
@@ -4231,6 +4273,783 @@ func (c *IdentityClient) mutate(ctx context.Context, m *IdentityMutation) (Value
 		return (&IdentityDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown Identity mutation op: %q", m.Op())
+	}
+}
+
+// IncidentClient is a client for the Incident schema.
+type IncidentClient struct {
+	config
+}
+
+// NewIncidentClient returns a client for the Incident from the given config.
+func NewIncidentClient(c config) *IncidentClient {
+	return &IncidentClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `incident.Hooks(f(g(h())))`.
+func (c *IncidentClient) Use(hooks ...Hook) {
+	c.hooks.Incident = append(c.hooks.Incident, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `incident.Intercept(f(g(h())))`.
+func (c *IncidentClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Incident = append(c.inters.Incident, interceptors...)
+}
+
+// Create returns a builder for creating a Incident entity.
+func (c *IncidentClient) Create() *IncidentCreate {
+	mutation := newIncidentMutation(c.config, OpCreate)
+	return &IncidentCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Incident entities.
+func (c *IncidentClient) CreateBulk(builders ...*IncidentCreate) *IncidentCreateBulk {
+	return &IncidentCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *IncidentClient) MapCreateBulk(slice any, setFunc func(*IncidentCreate, int)) *IncidentCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &IncidentCreateBulk{err: fmt.Errorf("calling to IncidentClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*IncidentCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &IncidentCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Incident.
+func (c *IncidentClient) Update() *IncidentUpdate {
+	mutation := newIncidentMutation(c.config, OpUpdate)
+	return &IncidentUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *IncidentClient) UpdateOne(_m *Incident) *IncidentUpdateOne {
+	mutation := newIncidentMutation(c.config, OpUpdateOne, withIncident(_m))
+	return &IncidentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *IncidentClient) UpdateOneID(id string) *IncidentUpdateOne {
+	mutation := newIncidentMutation(c.config, OpUpdateOne, withIncidentID(id))
+	return &IncidentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Incident.
+func (c *IncidentClient) Delete() *IncidentDelete {
+	mutation := newIncidentMutation(c.config, OpDelete)
+	return &IncidentDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *IncidentClient) DeleteOne(_m *Incident) *IncidentDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *IncidentClient) DeleteOneID(id string) *IncidentDeleteOne {
+	builder := c.Delete().Where(incident.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &IncidentDeleteOne{builder}
+}
+
+// Query returns a query builder for Incident.
+func (c *IncidentClient) Query() *IncidentQuery {
+	return &IncidentQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeIncident},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Incident entity by its id.
+func (c *IncidentClient) Get(ctx context.Context, id string) (*Incident, error) {
+	return c.Query().Where(incident.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *IncidentClient) GetX(ctx context.Context, id string) *Incident {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryTeam queries the team edge of a Incident.
+func (c *IncidentClient) QueryTeam(_m *Incident) *TeamQuery {
+	query := (&TeamClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(incident.Table, incident.FieldID, id),
+			sqlgraph.To(team.Table, team.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, incident.TeamTable, incident.TeamColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *IncidentClient) Hooks() []Hook {
+	return c.hooks.Incident
+}
+
+// Interceptors returns the client interceptors.
+func (c *IncidentClient) Interceptors() []Interceptor {
+	return c.inters.Incident
+}
+
+func (c *IncidentClient) mutate(ctx context.Context, m *IncidentMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&IncidentCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&IncidentUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&IncidentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&IncidentDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown Incident mutation op: %q", m.Op())
+	}
+}
+
+// IncidentEntryClient is a client for the IncidentEntry schema.
+type IncidentEntryClient struct {
+	config
+}
+
+// NewIncidentEntryClient returns a client for the IncidentEntry from the given config.
+func NewIncidentEntryClient(c config) *IncidentEntryClient {
+	return &IncidentEntryClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `incidententry.Hooks(f(g(h())))`.
+func (c *IncidentEntryClient) Use(hooks ...Hook) {
+	c.hooks.IncidentEntry = append(c.hooks.IncidentEntry, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `incidententry.Intercept(f(g(h())))`.
+func (c *IncidentEntryClient) Intercept(interceptors ...Interceptor) {
+	c.inters.IncidentEntry = append(c.inters.IncidentEntry, interceptors...)
+}
+
+// Create returns a builder for creating a IncidentEntry entity.
+func (c *IncidentEntryClient) Create() *IncidentEntryCreate {
+	mutation := newIncidentEntryMutation(c.config, OpCreate)
+	return &IncidentEntryCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of IncidentEntry entities.
+func (c *IncidentEntryClient) CreateBulk(builders ...*IncidentEntryCreate) *IncidentEntryCreateBulk {
+	return &IncidentEntryCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *IncidentEntryClient) MapCreateBulk(slice any, setFunc func(*IncidentEntryCreate, int)) *IncidentEntryCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &IncidentEntryCreateBulk{err: fmt.Errorf("calling to IncidentEntryClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*IncidentEntryCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &IncidentEntryCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for IncidentEntry.
+func (c *IncidentEntryClient) Update() *IncidentEntryUpdate {
+	mutation := newIncidentEntryMutation(c.config, OpUpdate)
+	return &IncidentEntryUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *IncidentEntryClient) UpdateOne(_m *IncidentEntry) *IncidentEntryUpdateOne {
+	mutation := newIncidentEntryMutation(c.config, OpUpdateOne, withIncidentEntry(_m))
+	return &IncidentEntryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *IncidentEntryClient) UpdateOneID(id string) *IncidentEntryUpdateOne {
+	mutation := newIncidentEntryMutation(c.config, OpUpdateOne, withIncidentEntryID(id))
+	return &IncidentEntryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for IncidentEntry.
+func (c *IncidentEntryClient) Delete() *IncidentEntryDelete {
+	mutation := newIncidentEntryMutation(c.config, OpDelete)
+	return &IncidentEntryDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *IncidentEntryClient) DeleteOne(_m *IncidentEntry) *IncidentEntryDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *IncidentEntryClient) DeleteOneID(id string) *IncidentEntryDeleteOne {
+	builder := c.Delete().Where(incidententry.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &IncidentEntryDeleteOne{builder}
+}
+
+// Query returns a query builder for IncidentEntry.
+func (c *IncidentEntryClient) Query() *IncidentEntryQuery {
+	return &IncidentEntryQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeIncidentEntry},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a IncidentEntry entity by its id.
+func (c *IncidentEntryClient) Get(ctx context.Context, id string) (*IncidentEntry, error) {
+	return c.Query().Where(incidententry.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *IncidentEntryClient) GetX(ctx context.Context, id string) *IncidentEntry {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryIncident queries the incident edge of a IncidentEntry.
+func (c *IncidentEntryClient) QueryIncident(_m *IncidentEntry) *IncidentQuery {
+	query := (&IncidentClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(incidententry.Table, incidententry.FieldID, id),
+			sqlgraph.To(incident.Table, incident.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, incidententry.IncidentTable, incidententry.IncidentColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *IncidentEntryClient) Hooks() []Hook {
+	return c.hooks.IncidentEntry
+}
+
+// Interceptors returns the client interceptors.
+func (c *IncidentEntryClient) Interceptors() []Interceptor {
+	return c.inters.IncidentEntry
+}
+
+func (c *IncidentEntryClient) mutate(ctx context.Context, m *IncidentEntryMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&IncidentEntryCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&IncidentEntryUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&IncidentEntryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&IncidentEntryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown IncidentEntry mutation op: %q", m.Op())
+	}
+}
+
+// IncidentEntryRevisionClient is a client for the IncidentEntryRevision schema.
+type IncidentEntryRevisionClient struct {
+	config
+}
+
+// NewIncidentEntryRevisionClient returns a client for the IncidentEntryRevision from the given config.
+func NewIncidentEntryRevisionClient(c config) *IncidentEntryRevisionClient {
+	return &IncidentEntryRevisionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `incidententryrevision.Hooks(f(g(h())))`.
+func (c *IncidentEntryRevisionClient) Use(hooks ...Hook) {
+	c.hooks.IncidentEntryRevision = append(c.hooks.IncidentEntryRevision, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `incidententryrevision.Intercept(f(g(h())))`.
+func (c *IncidentEntryRevisionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.IncidentEntryRevision = append(c.inters.IncidentEntryRevision, interceptors...)
+}
+
+// Create returns a builder for creating a IncidentEntryRevision entity.
+func (c *IncidentEntryRevisionClient) Create() *IncidentEntryRevisionCreate {
+	mutation := newIncidentEntryRevisionMutation(c.config, OpCreate)
+	return &IncidentEntryRevisionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of IncidentEntryRevision entities.
+func (c *IncidentEntryRevisionClient) CreateBulk(builders ...*IncidentEntryRevisionCreate) *IncidentEntryRevisionCreateBulk {
+	return &IncidentEntryRevisionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *IncidentEntryRevisionClient) MapCreateBulk(slice any, setFunc func(*IncidentEntryRevisionCreate, int)) *IncidentEntryRevisionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &IncidentEntryRevisionCreateBulk{err: fmt.Errorf("calling to IncidentEntryRevisionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*IncidentEntryRevisionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &IncidentEntryRevisionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for IncidentEntryRevision.
+func (c *IncidentEntryRevisionClient) Update() *IncidentEntryRevisionUpdate {
+	mutation := newIncidentEntryRevisionMutation(c.config, OpUpdate)
+	return &IncidentEntryRevisionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *IncidentEntryRevisionClient) UpdateOne(_m *IncidentEntryRevision) *IncidentEntryRevisionUpdateOne {
+	mutation := newIncidentEntryRevisionMutation(c.config, OpUpdateOne, withIncidentEntryRevision(_m))
+	return &IncidentEntryRevisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *IncidentEntryRevisionClient) UpdateOneID(id string) *IncidentEntryRevisionUpdateOne {
+	mutation := newIncidentEntryRevisionMutation(c.config, OpUpdateOne, withIncidentEntryRevisionID(id))
+	return &IncidentEntryRevisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for IncidentEntryRevision.
+func (c *IncidentEntryRevisionClient) Delete() *IncidentEntryRevisionDelete {
+	mutation := newIncidentEntryRevisionMutation(c.config, OpDelete)
+	return &IncidentEntryRevisionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *IncidentEntryRevisionClient) DeleteOne(_m *IncidentEntryRevision) *IncidentEntryRevisionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *IncidentEntryRevisionClient) DeleteOneID(id string) *IncidentEntryRevisionDeleteOne {
+	builder := c.Delete().Where(incidententryrevision.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &IncidentEntryRevisionDeleteOne{builder}
+}
+
+// Query returns a query builder for IncidentEntryRevision.
+func (c *IncidentEntryRevisionClient) Query() *IncidentEntryRevisionQuery {
+	return &IncidentEntryRevisionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeIncidentEntryRevision},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a IncidentEntryRevision entity by its id.
+func (c *IncidentEntryRevisionClient) Get(ctx context.Context, id string) (*IncidentEntryRevision, error) {
+	return c.Query().Where(incidententryrevision.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *IncidentEntryRevisionClient) GetX(ctx context.Context, id string) *IncidentEntryRevision {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryEntry queries the entry edge of a IncidentEntryRevision.
+func (c *IncidentEntryRevisionClient) QueryEntry(_m *IncidentEntryRevision) *IncidentEntryQuery {
+	query := (&IncidentEntryClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(incidententryrevision.Table, incidententryrevision.FieldID, id),
+			sqlgraph.To(incidententry.Table, incidententry.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, incidententryrevision.EntryTable, incidententryrevision.EntryColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *IncidentEntryRevisionClient) Hooks() []Hook {
+	return c.hooks.IncidentEntryRevision
+}
+
+// Interceptors returns the client interceptors.
+func (c *IncidentEntryRevisionClient) Interceptors() []Interceptor {
+	return c.inters.IncidentEntryRevision
+}
+
+func (c *IncidentEntryRevisionClient) mutate(ctx context.Context, m *IncidentEntryRevisionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&IncidentEntryRevisionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&IncidentEntryRevisionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&IncidentEntryRevisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&IncidentEntryRevisionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown IncidentEntryRevision mutation op: %q", m.Op())
+	}
+}
+
+// IncidentPersonClient is a client for the IncidentPerson schema.
+type IncidentPersonClient struct {
+	config
+}
+
+// NewIncidentPersonClient returns a client for the IncidentPerson from the given config.
+func NewIncidentPersonClient(c config) *IncidentPersonClient {
+	return &IncidentPersonClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `incidentperson.Hooks(f(g(h())))`.
+func (c *IncidentPersonClient) Use(hooks ...Hook) {
+	c.hooks.IncidentPerson = append(c.hooks.IncidentPerson, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `incidentperson.Intercept(f(g(h())))`.
+func (c *IncidentPersonClient) Intercept(interceptors ...Interceptor) {
+	c.inters.IncidentPerson = append(c.inters.IncidentPerson, interceptors...)
+}
+
+// Create returns a builder for creating a IncidentPerson entity.
+func (c *IncidentPersonClient) Create() *IncidentPersonCreate {
+	mutation := newIncidentPersonMutation(c.config, OpCreate)
+	return &IncidentPersonCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of IncidentPerson entities.
+func (c *IncidentPersonClient) CreateBulk(builders ...*IncidentPersonCreate) *IncidentPersonCreateBulk {
+	return &IncidentPersonCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *IncidentPersonClient) MapCreateBulk(slice any, setFunc func(*IncidentPersonCreate, int)) *IncidentPersonCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &IncidentPersonCreateBulk{err: fmt.Errorf("calling to IncidentPersonClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*IncidentPersonCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &IncidentPersonCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for IncidentPerson.
+func (c *IncidentPersonClient) Update() *IncidentPersonUpdate {
+	mutation := newIncidentPersonMutation(c.config, OpUpdate)
+	return &IncidentPersonUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *IncidentPersonClient) UpdateOne(_m *IncidentPerson) *IncidentPersonUpdateOne {
+	mutation := newIncidentPersonMutation(c.config, OpUpdateOne, withIncidentPerson(_m))
+	return &IncidentPersonUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *IncidentPersonClient) UpdateOneID(id int64) *IncidentPersonUpdateOne {
+	mutation := newIncidentPersonMutation(c.config, OpUpdateOne, withIncidentPersonID(id))
+	return &IncidentPersonUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for IncidentPerson.
+func (c *IncidentPersonClient) Delete() *IncidentPersonDelete {
+	mutation := newIncidentPersonMutation(c.config, OpDelete)
+	return &IncidentPersonDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *IncidentPersonClient) DeleteOne(_m *IncidentPerson) *IncidentPersonDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *IncidentPersonClient) DeleteOneID(id int64) *IncidentPersonDeleteOne {
+	builder := c.Delete().Where(incidentperson.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &IncidentPersonDeleteOne{builder}
+}
+
+// Query returns a query builder for IncidentPerson.
+func (c *IncidentPersonClient) Query() *IncidentPersonQuery {
+	return &IncidentPersonQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeIncidentPerson},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a IncidentPerson entity by its id.
+func (c *IncidentPersonClient) Get(ctx context.Context, id int64) (*IncidentPerson, error) {
+	return c.Query().Where(incidentperson.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *IncidentPersonClient) GetX(ctx context.Context, id int64) *IncidentPerson {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryIncident queries the incident edge of a IncidentPerson.
+func (c *IncidentPersonClient) QueryIncident(_m *IncidentPerson) *IncidentQuery {
+	query := (&IncidentClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(incidentperson.Table, incidentperson.FieldID, id),
+			sqlgraph.To(incident.Table, incident.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, incidentperson.IncidentTable, incidentperson.IncidentColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryPerson queries the person edge of a IncidentPerson.
+func (c *IncidentPersonClient) QueryPerson(_m *IncidentPerson) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(incidentperson.Table, incidentperson.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, incidentperson.PersonTable, incidentperson.PersonColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *IncidentPersonClient) Hooks() []Hook {
+	return c.hooks.IncidentPerson
+}
+
+// Interceptors returns the client interceptors.
+func (c *IncidentPersonClient) Interceptors() []Interceptor {
+	return c.inters.IncidentPerson
+}
+
+func (c *IncidentPersonClient) mutate(ctx context.Context, m *IncidentPersonMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&IncidentPersonCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&IncidentPersonUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&IncidentPersonUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&IncidentPersonDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown IncidentPerson mutation op: %q", m.Op())
+	}
+}
+
+// IncidentServiceClient is a client for the IncidentService schema.
+type IncidentServiceClient struct {
+	config
+}
+
+// NewIncidentServiceClient returns a client for the IncidentService from the given config.
+func NewIncidentServiceClient(c config) *IncidentServiceClient {
+	return &IncidentServiceClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `incidentservice.Hooks(f(g(h())))`.
+func (c *IncidentServiceClient) Use(hooks ...Hook) {
+	c.hooks.IncidentService = append(c.hooks.IncidentService, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `incidentservice.Intercept(f(g(h())))`.
+func (c *IncidentServiceClient) Intercept(interceptors ...Interceptor) {
+	c.inters.IncidentService = append(c.inters.IncidentService, interceptors...)
+}
+
+// Create returns a builder for creating a IncidentService entity.
+func (c *IncidentServiceClient) Create() *IncidentServiceCreate {
+	mutation := newIncidentServiceMutation(c.config, OpCreate)
+	return &IncidentServiceCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of IncidentService entities.
+func (c *IncidentServiceClient) CreateBulk(builders ...*IncidentServiceCreate) *IncidentServiceCreateBulk {
+	return &IncidentServiceCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *IncidentServiceClient) MapCreateBulk(slice any, setFunc func(*IncidentServiceCreate, int)) *IncidentServiceCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &IncidentServiceCreateBulk{err: fmt.Errorf("calling to IncidentServiceClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*IncidentServiceCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &IncidentServiceCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for IncidentService.
+func (c *IncidentServiceClient) Update() *IncidentServiceUpdate {
+	mutation := newIncidentServiceMutation(c.config, OpUpdate)
+	return &IncidentServiceUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *IncidentServiceClient) UpdateOne(_m *IncidentService) *IncidentServiceUpdateOne {
+	mutation := newIncidentServiceMutation(c.config, OpUpdateOne, withIncidentService(_m))
+	return &IncidentServiceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *IncidentServiceClient) UpdateOneID(id int64) *IncidentServiceUpdateOne {
+	mutation := newIncidentServiceMutation(c.config, OpUpdateOne, withIncidentServiceID(id))
+	return &IncidentServiceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for IncidentService.
+func (c *IncidentServiceClient) Delete() *IncidentServiceDelete {
+	mutation := newIncidentServiceMutation(c.config, OpDelete)
+	return &IncidentServiceDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *IncidentServiceClient) DeleteOne(_m *IncidentService) *IncidentServiceDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *IncidentServiceClient) DeleteOneID(id int64) *IncidentServiceDeleteOne {
+	builder := c.Delete().Where(incidentservice.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &IncidentServiceDeleteOne{builder}
+}
+
+// Query returns a query builder for IncidentService.
+func (c *IncidentServiceClient) Query() *IncidentServiceQuery {
+	return &IncidentServiceQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeIncidentService},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a IncidentService entity by its id.
+func (c *IncidentServiceClient) Get(ctx context.Context, id int64) (*IncidentService, error) {
+	return c.Query().Where(incidentservice.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *IncidentServiceClient) GetX(ctx context.Context, id int64) *IncidentService {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryIncident queries the incident edge of a IncidentService.
+func (c *IncidentServiceClient) QueryIncident(_m *IncidentService) *IncidentQuery {
+	query := (&IncidentClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(incidentservice.Table, incidentservice.FieldID, id),
+			sqlgraph.To(incident.Table, incident.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, incidentservice.IncidentTable, incidentservice.IncidentColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryService queries the service edge of a IncidentService.
+func (c *IncidentServiceClient) QueryService(_m *IncidentService) *ServiceQuery {
+	query := (&ServiceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(incidentservice.Table, incidentservice.FieldID, id),
+			sqlgraph.To(service.Table, service.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, incidentservice.ServiceTable, incidentservice.ServiceColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *IncidentServiceClient) Hooks() []Hook {
+	return c.hooks.IncidentService
+}
+
+// Interceptors returns the client interceptors.
+func (c *IncidentServiceClient) Interceptors() []Interceptor {
+	return c.inters.IncidentService
+}
+
+func (c *IncidentServiceClient) mutate(ctx context.Context, m *IncidentServiceMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&IncidentServiceCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&IncidentServiceUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&IncidentServiceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&IncidentServiceDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown IncidentService mutation op: %q", m.Op())
 	}
 }
 
@@ -10610,9 +11429,10 @@ type (
 		Alert, Attachment, AuditEntry, Backfill, BudgetPolicy, Change, Collection,
 		Composite, CompositeMember, CompositePart, CompositeRevision, CompositeStatus,
 		Correction, DataSource, Delivery, DeliverySwitch, Dependency, Forecast,
-		ForecastBin, GateDecision, GateOverride, IdempotencyKey, Identity, Indicator,
-		Issue, JobRun, Lease, Member, Notification, NotificationTarget, OTLPStream,
-		Outage, Person, PolicyRevision, Proposal, Report, ReportDecision,
+		ForecastBin, GateDecision, GateOverride, IdempotencyKey, Identity, Incident,
+		IncidentEntry, IncidentEntryRevision, IncidentPerson, IncidentService,
+		Indicator, Issue, JobRun, Lease, Member, Notification, NotificationTarget,
+		OTLPStream, Outage, Person, PolicyRevision, Proposal, Report, ReportDecision,
 		ReportRestatement, SLA, SLAPeriod, SLARevision, SLO, SLOGroupStatus,
 		SLORevision, SLOStatus, Segment, SegmentChange, Series, Service, Session,
 		SignInCode, SignalMapping, SigningKey, Slug, SuppliedFact, System, Team,
@@ -10623,9 +11443,10 @@ type (
 		Alert, Attachment, AuditEntry, Backfill, BudgetPolicy, Change, Collection,
 		Composite, CompositeMember, CompositePart, CompositeRevision, CompositeStatus,
 		Correction, DataSource, Delivery, DeliverySwitch, Dependency, Forecast,
-		ForecastBin, GateDecision, GateOverride, IdempotencyKey, Identity, Indicator,
-		Issue, JobRun, Lease, Member, Notification, NotificationTarget, OTLPStream,
-		Outage, Person, PolicyRevision, Proposal, Report, ReportDecision,
+		ForecastBin, GateDecision, GateOverride, IdempotencyKey, Identity, Incident,
+		IncidentEntry, IncidentEntryRevision, IncidentPerson, IncidentService,
+		Indicator, Issue, JobRun, Lease, Member, Notification, NotificationTarget,
+		OTLPStream, Outage, Person, PolicyRevision, Proposal, Report, ReportDecision,
 		ReportRestatement, SLA, SLAPeriod, SLARevision, SLO, SLOGroupStatus,
 		SLORevision, SLOStatus, Segment, SegmentChange, Series, Service, Session,
 		SignInCode, SignalMapping, SigningKey, Slug, SuppliedFact, System, Team,

@@ -35,6 +35,11 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/gateoverride"
 	"github.com/evenkeel/evenkeel/ent/db/idempotencykey"
 	"github.com/evenkeel/evenkeel/ent/db/identity"
+	"github.com/evenkeel/evenkeel/ent/db/incident"
+	"github.com/evenkeel/evenkeel/ent/db/incidententry"
+	"github.com/evenkeel/evenkeel/ent/db/incidententryrevision"
+	"github.com/evenkeel/evenkeel/ent/db/incidentperson"
+	"github.com/evenkeel/evenkeel/ent/db/incidentservice"
 	"github.com/evenkeel/evenkeel/ent/db/indicator"
 	"github.com/evenkeel/evenkeel/ent/db/issue"
 	"github.com/evenkeel/evenkeel/ent/db/jobrun"
@@ -89,71 +94,76 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
-	TypeAlert              = "Alert"
-	TypeAttachment         = "Attachment"
-	TypeAuditEntry         = "AuditEntry"
-	TypeBackfill           = "Backfill"
-	TypeBudgetPolicy       = "BudgetPolicy"
-	TypeChange             = "Change"
-	TypeCollection         = "Collection"
-	TypeComposite          = "Composite"
-	TypeCompositeMember    = "CompositeMember"
-	TypeCompositePart      = "CompositePart"
-	TypeCompositeRevision  = "CompositeRevision"
-	TypeCompositeStatus    = "CompositeStatus"
-	TypeCorrection         = "Correction"
-	TypeDataSource         = "DataSource"
-	TypeDelivery           = "Delivery"
-	TypeDeliverySwitch     = "DeliverySwitch"
-	TypeDependency         = "Dependency"
-	TypeForecast           = "Forecast"
-	TypeForecastBin        = "ForecastBin"
-	TypeGateDecision       = "GateDecision"
-	TypeGateOverride       = "GateOverride"
-	TypeIdempotencyKey     = "IdempotencyKey"
-	TypeIdentity           = "Identity"
-	TypeIndicator          = "Indicator"
-	TypeIssue              = "Issue"
-	TypeJobRun             = "JobRun"
-	TypeLease              = "Lease"
-	TypeMember             = "Member"
-	TypeNotification       = "Notification"
-	TypeNotificationTarget = "NotificationTarget"
-	TypeOTLPStream         = "OTLPStream"
-	TypeOutage             = "Outage"
-	TypePerson             = "Person"
-	TypePolicyRevision     = "PolicyRevision"
-	TypeProposal           = "Proposal"
-	TypeReport             = "Report"
-	TypeReportDecision     = "ReportDecision"
-	TypeReportRestatement  = "ReportRestatement"
-	TypeSLA                = "SLA"
-	TypeSLAPeriod          = "SLAPeriod"
-	TypeSLARevision        = "SLARevision"
-	TypeSLO                = "SLO"
-	TypeSLOGroupStatus     = "SLOGroupStatus"
-	TypeSLORevision        = "SLORevision"
-	TypeSLOStatus          = "SLOStatus"
-	TypeSegment            = "Segment"
-	TypeSegmentChange      = "SegmentChange"
-	TypeSeries             = "Series"
-	TypeService            = "Service"
-	TypeSession            = "Session"
-	TypeSignInCode         = "SignInCode"
-	TypeSignalMapping      = "SignalMapping"
-	TypeSigningKey         = "SigningKey"
-	TypeSlug               = "Slug"
-	TypeSuppliedFact       = "SuppliedFact"
-	TypeSystem             = "System"
-	TypeTeam               = "Team"
-	TypeThinnedMonth       = "ThinnedMonth"
-	TypeToken              = "Token"
-	TypeToldEvent          = "ToldEvent"
-	TypeTrackerLane        = "TrackerLane"
-	TypeTrackerPlace       = "TrackerPlace"
-	TypeViolation          = "Violation"
-	TypeViolationEvent     = "ViolationEvent"
-	TypeWebhookDelivery    = "WebhookDelivery"
+	TypeAlert                 = "Alert"
+	TypeAttachment            = "Attachment"
+	TypeAuditEntry            = "AuditEntry"
+	TypeBackfill              = "Backfill"
+	TypeBudgetPolicy          = "BudgetPolicy"
+	TypeChange                = "Change"
+	TypeCollection            = "Collection"
+	TypeComposite             = "Composite"
+	TypeCompositeMember       = "CompositeMember"
+	TypeCompositePart         = "CompositePart"
+	TypeCompositeRevision     = "CompositeRevision"
+	TypeCompositeStatus       = "CompositeStatus"
+	TypeCorrection            = "Correction"
+	TypeDataSource            = "DataSource"
+	TypeDelivery              = "Delivery"
+	TypeDeliverySwitch        = "DeliverySwitch"
+	TypeDependency            = "Dependency"
+	TypeForecast              = "Forecast"
+	TypeForecastBin           = "ForecastBin"
+	TypeGateDecision          = "GateDecision"
+	TypeGateOverride          = "GateOverride"
+	TypeIdempotencyKey        = "IdempotencyKey"
+	TypeIdentity              = "Identity"
+	TypeIncident              = "Incident"
+	TypeIncidentEntry         = "IncidentEntry"
+	TypeIncidentEntryRevision = "IncidentEntryRevision"
+	TypeIncidentPerson        = "IncidentPerson"
+	TypeIncidentService       = "IncidentService"
+	TypeIndicator             = "Indicator"
+	TypeIssue                 = "Issue"
+	TypeJobRun                = "JobRun"
+	TypeLease                 = "Lease"
+	TypeMember                = "Member"
+	TypeNotification          = "Notification"
+	TypeNotificationTarget    = "NotificationTarget"
+	TypeOTLPStream            = "OTLPStream"
+	TypeOutage                = "Outage"
+	TypePerson                = "Person"
+	TypePolicyRevision        = "PolicyRevision"
+	TypeProposal              = "Proposal"
+	TypeReport                = "Report"
+	TypeReportDecision        = "ReportDecision"
+	TypeReportRestatement     = "ReportRestatement"
+	TypeSLA                   = "SLA"
+	TypeSLAPeriod             = "SLAPeriod"
+	TypeSLARevision           = "SLARevision"
+	TypeSLO                   = "SLO"
+	TypeSLOGroupStatus        = "SLOGroupStatus"
+	TypeSLORevision           = "SLORevision"
+	TypeSLOStatus             = "SLOStatus"
+	TypeSegment               = "Segment"
+	TypeSegmentChange         = "SegmentChange"
+	TypeSeries                = "Series"
+	TypeService               = "Service"
+	TypeSession               = "Session"
+	TypeSignInCode            = "SignInCode"
+	TypeSignalMapping         = "SignalMapping"
+	TypeSigningKey            = "SigningKey"
+	TypeSlug                  = "Slug"
+	TypeSuppliedFact          = "SuppliedFact"
+	TypeSystem                = "System"
+	TypeTeam                  = "Team"
+	TypeThinnedMonth          = "ThinnedMonth"
+	TypeToken                 = "Token"
+	TypeToldEvent             = "ToldEvent"
+	TypeTrackerLane           = "TrackerLane"
+	TypeTrackerPlace          = "TrackerPlace"
+	TypeViolation             = "Violation"
+	TypeViolationEvent        = "ViolationEvent"
+	TypeWebhookDelivery       = "WebhookDelivery"
 )
 
 // AlertMutation represents an operation that mutates the Alert nodes in the graph.
@@ -23800,6 +23810,4524 @@ func (m *IdentityMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Identity edge %s", name)
+}
+
+// IncidentMutation represents an operation that mutates the Incident nodes in the graph.
+type IncidentMutation struct {
+	config
+	op                 Op
+	typ                string
+	id                 *string
+	title              *string
+	severity           *string
+	status             *string
+	restricted         *bool
+	impact_start       *time.Time
+	impact_end         *time.Time
+	detected_at        *time.Time
+	mitigated_at       *time.Time
+	resolved_at        *time.Time
+	data_loss          *bool
+	on_call_intervened *bool
+	details            *json.RawMessage
+	appenddetails      json.RawMessage
+	source             *string
+	external_id        *string
+	source_link        *string
+	created_at         *time.Time
+	created_by         *string
+	updated_at         *time.Time
+	updated_by         *string
+	version            *int64
+	addversion         *int64
+	clearedFields      map[string]struct{}
+	team               *string
+	clearedteam        bool
+	done               bool
+	oldValue           func(context.Context) (*Incident, error)
+	predicates         []predicate.Incident
+}
+
+var _ ent.Mutation = (*IncidentMutation)(nil)
+
+// incidentOption allows management of the mutation configuration using functional options.
+type incidentOption func(*IncidentMutation)
+
+// newIncidentMutation creates new mutation for the Incident entity.
+func newIncidentMutation(c config, op Op, opts ...incidentOption) *IncidentMutation {
+	m := &IncidentMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeIncident,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withIncidentID sets the ID field of the mutation.
+func withIncidentID(id string) incidentOption {
+	return func(m *IncidentMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Incident
+		)
+		m.oldValue = func(ctx context.Context) (*Incident, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Incident.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withIncident sets the old Incident of the mutation.
+func withIncident(node *Incident) incidentOption {
+	return func(m *IncidentMutation) {
+		m.oldValue = func(context.Context) (*Incident, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m IncidentMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m IncidentMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Incident entities.
+func (m *IncidentMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *IncidentMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *IncidentMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Incident.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetTeamID sets the "team_id" field.
+func (m *IncidentMutation) SetTeamID(s string) {
+	m.team = &s
+}
+
+// TeamID returns the value of the "team_id" field in the mutation.
+func (m *IncidentMutation) TeamID() (r string, exists bool) {
+	v := m.team
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTeamID returns the old "team_id" field's value of the Incident entity.
+// If the Incident object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentMutation) OldTeamID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTeamID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTeamID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTeamID: %w", err)
+	}
+	return oldValue.TeamID, nil
+}
+
+// ResetTeamID resets all changes to the "team_id" field.
+func (m *IncidentMutation) ResetTeamID() {
+	m.team = nil
+}
+
+// SetTitle sets the "title" field.
+func (m *IncidentMutation) SetTitle(s string) {
+	m.title = &s
+}
+
+// Title returns the value of the "title" field in the mutation.
+func (m *IncidentMutation) Title() (r string, exists bool) {
+	v := m.title
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTitle returns the old "title" field's value of the Incident entity.
+// If the Incident object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentMutation) OldTitle(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTitle is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTitle requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTitle: %w", err)
+	}
+	return oldValue.Title, nil
+}
+
+// ResetTitle resets all changes to the "title" field.
+func (m *IncidentMutation) ResetTitle() {
+	m.title = nil
+}
+
+// SetSeverity sets the "severity" field.
+func (m *IncidentMutation) SetSeverity(s string) {
+	m.severity = &s
+}
+
+// Severity returns the value of the "severity" field in the mutation.
+func (m *IncidentMutation) Severity() (r string, exists bool) {
+	v := m.severity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeverity returns the old "severity" field's value of the Incident entity.
+// If the Incident object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentMutation) OldSeverity(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeverity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeverity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeverity: %w", err)
+	}
+	return oldValue.Severity, nil
+}
+
+// ResetSeverity resets all changes to the "severity" field.
+func (m *IncidentMutation) ResetSeverity() {
+	m.severity = nil
+}
+
+// SetStatus sets the "status" field.
+func (m *IncidentMutation) SetStatus(s string) {
+	m.status = &s
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *IncidentMutation) Status() (r string, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the Incident entity.
+// If the Incident object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentMutation) OldStatus(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *IncidentMutation) ResetStatus() {
+	m.status = nil
+}
+
+// SetRestricted sets the "restricted" field.
+func (m *IncidentMutation) SetRestricted(b bool) {
+	m.restricted = &b
+}
+
+// Restricted returns the value of the "restricted" field in the mutation.
+func (m *IncidentMutation) Restricted() (r bool, exists bool) {
+	v := m.restricted
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRestricted returns the old "restricted" field's value of the Incident entity.
+// If the Incident object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentMutation) OldRestricted(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRestricted is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRestricted requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRestricted: %w", err)
+	}
+	return oldValue.Restricted, nil
+}
+
+// ResetRestricted resets all changes to the "restricted" field.
+func (m *IncidentMutation) ResetRestricted() {
+	m.restricted = nil
+}
+
+// SetImpactStart sets the "impact_start" field.
+func (m *IncidentMutation) SetImpactStart(t time.Time) {
+	m.impact_start = &t
+}
+
+// ImpactStart returns the value of the "impact_start" field in the mutation.
+func (m *IncidentMutation) ImpactStart() (r time.Time, exists bool) {
+	v := m.impact_start
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldImpactStart returns the old "impact_start" field's value of the Incident entity.
+// If the Incident object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentMutation) OldImpactStart(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldImpactStart is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldImpactStart requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldImpactStart: %w", err)
+	}
+	return oldValue.ImpactStart, nil
+}
+
+// ResetImpactStart resets all changes to the "impact_start" field.
+func (m *IncidentMutation) ResetImpactStart() {
+	m.impact_start = nil
+}
+
+// SetImpactEnd sets the "impact_end" field.
+func (m *IncidentMutation) SetImpactEnd(t time.Time) {
+	m.impact_end = &t
+}
+
+// ImpactEnd returns the value of the "impact_end" field in the mutation.
+func (m *IncidentMutation) ImpactEnd() (r time.Time, exists bool) {
+	v := m.impact_end
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldImpactEnd returns the old "impact_end" field's value of the Incident entity.
+// If the Incident object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentMutation) OldImpactEnd(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldImpactEnd is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldImpactEnd requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldImpactEnd: %w", err)
+	}
+	return oldValue.ImpactEnd, nil
+}
+
+// ClearImpactEnd clears the value of the "impact_end" field.
+func (m *IncidentMutation) ClearImpactEnd() {
+	m.impact_end = nil
+	m.clearedFields[incident.FieldImpactEnd] = struct{}{}
+}
+
+// ImpactEndCleared returns if the "impact_end" field was cleared in this mutation.
+func (m *IncidentMutation) ImpactEndCleared() bool {
+	_, ok := m.clearedFields[incident.FieldImpactEnd]
+	return ok
+}
+
+// ResetImpactEnd resets all changes to the "impact_end" field.
+func (m *IncidentMutation) ResetImpactEnd() {
+	m.impact_end = nil
+	delete(m.clearedFields, incident.FieldImpactEnd)
+}
+
+// SetDetectedAt sets the "detected_at" field.
+func (m *IncidentMutation) SetDetectedAt(t time.Time) {
+	m.detected_at = &t
+}
+
+// DetectedAt returns the value of the "detected_at" field in the mutation.
+func (m *IncidentMutation) DetectedAt() (r time.Time, exists bool) {
+	v := m.detected_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDetectedAt returns the old "detected_at" field's value of the Incident entity.
+// If the Incident object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentMutation) OldDetectedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDetectedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDetectedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDetectedAt: %w", err)
+	}
+	return oldValue.DetectedAt, nil
+}
+
+// ClearDetectedAt clears the value of the "detected_at" field.
+func (m *IncidentMutation) ClearDetectedAt() {
+	m.detected_at = nil
+	m.clearedFields[incident.FieldDetectedAt] = struct{}{}
+}
+
+// DetectedAtCleared returns if the "detected_at" field was cleared in this mutation.
+func (m *IncidentMutation) DetectedAtCleared() bool {
+	_, ok := m.clearedFields[incident.FieldDetectedAt]
+	return ok
+}
+
+// ResetDetectedAt resets all changes to the "detected_at" field.
+func (m *IncidentMutation) ResetDetectedAt() {
+	m.detected_at = nil
+	delete(m.clearedFields, incident.FieldDetectedAt)
+}
+
+// SetMitigatedAt sets the "mitigated_at" field.
+func (m *IncidentMutation) SetMitigatedAt(t time.Time) {
+	m.mitigated_at = &t
+}
+
+// MitigatedAt returns the value of the "mitigated_at" field in the mutation.
+func (m *IncidentMutation) MitigatedAt() (r time.Time, exists bool) {
+	v := m.mitigated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMitigatedAt returns the old "mitigated_at" field's value of the Incident entity.
+// If the Incident object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentMutation) OldMitigatedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMitigatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMitigatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMitigatedAt: %w", err)
+	}
+	return oldValue.MitigatedAt, nil
+}
+
+// ClearMitigatedAt clears the value of the "mitigated_at" field.
+func (m *IncidentMutation) ClearMitigatedAt() {
+	m.mitigated_at = nil
+	m.clearedFields[incident.FieldMitigatedAt] = struct{}{}
+}
+
+// MitigatedAtCleared returns if the "mitigated_at" field was cleared in this mutation.
+func (m *IncidentMutation) MitigatedAtCleared() bool {
+	_, ok := m.clearedFields[incident.FieldMitigatedAt]
+	return ok
+}
+
+// ResetMitigatedAt resets all changes to the "mitigated_at" field.
+func (m *IncidentMutation) ResetMitigatedAt() {
+	m.mitigated_at = nil
+	delete(m.clearedFields, incident.FieldMitigatedAt)
+}
+
+// SetResolvedAt sets the "resolved_at" field.
+func (m *IncidentMutation) SetResolvedAt(t time.Time) {
+	m.resolved_at = &t
+}
+
+// ResolvedAt returns the value of the "resolved_at" field in the mutation.
+func (m *IncidentMutation) ResolvedAt() (r time.Time, exists bool) {
+	v := m.resolved_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldResolvedAt returns the old "resolved_at" field's value of the Incident entity.
+// If the Incident object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentMutation) OldResolvedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldResolvedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldResolvedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldResolvedAt: %w", err)
+	}
+	return oldValue.ResolvedAt, nil
+}
+
+// ClearResolvedAt clears the value of the "resolved_at" field.
+func (m *IncidentMutation) ClearResolvedAt() {
+	m.resolved_at = nil
+	m.clearedFields[incident.FieldResolvedAt] = struct{}{}
+}
+
+// ResolvedAtCleared returns if the "resolved_at" field was cleared in this mutation.
+func (m *IncidentMutation) ResolvedAtCleared() bool {
+	_, ok := m.clearedFields[incident.FieldResolvedAt]
+	return ok
+}
+
+// ResetResolvedAt resets all changes to the "resolved_at" field.
+func (m *IncidentMutation) ResetResolvedAt() {
+	m.resolved_at = nil
+	delete(m.clearedFields, incident.FieldResolvedAt)
+}
+
+// SetDataLoss sets the "data_loss" field.
+func (m *IncidentMutation) SetDataLoss(b bool) {
+	m.data_loss = &b
+}
+
+// DataLoss returns the value of the "data_loss" field in the mutation.
+func (m *IncidentMutation) DataLoss() (r bool, exists bool) {
+	v := m.data_loss
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDataLoss returns the old "data_loss" field's value of the Incident entity.
+// If the Incident object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentMutation) OldDataLoss(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDataLoss is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDataLoss requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDataLoss: %w", err)
+	}
+	return oldValue.DataLoss, nil
+}
+
+// ResetDataLoss resets all changes to the "data_loss" field.
+func (m *IncidentMutation) ResetDataLoss() {
+	m.data_loss = nil
+}
+
+// SetOnCallIntervened sets the "on_call_intervened" field.
+func (m *IncidentMutation) SetOnCallIntervened(b bool) {
+	m.on_call_intervened = &b
+}
+
+// OnCallIntervened returns the value of the "on_call_intervened" field in the mutation.
+func (m *IncidentMutation) OnCallIntervened() (r bool, exists bool) {
+	v := m.on_call_intervened
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOnCallIntervened returns the old "on_call_intervened" field's value of the Incident entity.
+// If the Incident object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentMutation) OldOnCallIntervened(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOnCallIntervened is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOnCallIntervened requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOnCallIntervened: %w", err)
+	}
+	return oldValue.OnCallIntervened, nil
+}
+
+// ResetOnCallIntervened resets all changes to the "on_call_intervened" field.
+func (m *IncidentMutation) ResetOnCallIntervened() {
+	m.on_call_intervened = nil
+}
+
+// SetDetails sets the "details" field.
+func (m *IncidentMutation) SetDetails(jm json.RawMessage) {
+	m.details = &jm
+	m.appenddetails = nil
+}
+
+// Details returns the value of the "details" field in the mutation.
+func (m *IncidentMutation) Details() (r json.RawMessage, exists bool) {
+	v := m.details
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDetails returns the old "details" field's value of the Incident entity.
+// If the Incident object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentMutation) OldDetails(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDetails is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDetails requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDetails: %w", err)
+	}
+	return oldValue.Details, nil
+}
+
+// AppendDetails adds jm to the "details" field.
+func (m *IncidentMutation) AppendDetails(jm json.RawMessage) {
+	m.appenddetails = append(m.appenddetails, jm...)
+}
+
+// AppendedDetails returns the list of values that were appended to the "details" field in this mutation.
+func (m *IncidentMutation) AppendedDetails() (json.RawMessage, bool) {
+	if len(m.appenddetails) == 0 {
+		return nil, false
+	}
+	return m.appenddetails, true
+}
+
+// ResetDetails resets all changes to the "details" field.
+func (m *IncidentMutation) ResetDetails() {
+	m.details = nil
+	m.appenddetails = nil
+}
+
+// SetSource sets the "source" field.
+func (m *IncidentMutation) SetSource(s string) {
+	m.source = &s
+}
+
+// Source returns the value of the "source" field in the mutation.
+func (m *IncidentMutation) Source() (r string, exists bool) {
+	v := m.source
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSource returns the old "source" field's value of the Incident entity.
+// If the Incident object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentMutation) OldSource(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSource is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSource requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSource: %w", err)
+	}
+	return oldValue.Source, nil
+}
+
+// ClearSource clears the value of the "source" field.
+func (m *IncidentMutation) ClearSource() {
+	m.source = nil
+	m.clearedFields[incident.FieldSource] = struct{}{}
+}
+
+// SourceCleared returns if the "source" field was cleared in this mutation.
+func (m *IncidentMutation) SourceCleared() bool {
+	_, ok := m.clearedFields[incident.FieldSource]
+	return ok
+}
+
+// ResetSource resets all changes to the "source" field.
+func (m *IncidentMutation) ResetSource() {
+	m.source = nil
+	delete(m.clearedFields, incident.FieldSource)
+}
+
+// SetExternalID sets the "external_id" field.
+func (m *IncidentMutation) SetExternalID(s string) {
+	m.external_id = &s
+}
+
+// ExternalID returns the value of the "external_id" field in the mutation.
+func (m *IncidentMutation) ExternalID() (r string, exists bool) {
+	v := m.external_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExternalID returns the old "external_id" field's value of the Incident entity.
+// If the Incident object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentMutation) OldExternalID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExternalID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExternalID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExternalID: %w", err)
+	}
+	return oldValue.ExternalID, nil
+}
+
+// ClearExternalID clears the value of the "external_id" field.
+func (m *IncidentMutation) ClearExternalID() {
+	m.external_id = nil
+	m.clearedFields[incident.FieldExternalID] = struct{}{}
+}
+
+// ExternalIDCleared returns if the "external_id" field was cleared in this mutation.
+func (m *IncidentMutation) ExternalIDCleared() bool {
+	_, ok := m.clearedFields[incident.FieldExternalID]
+	return ok
+}
+
+// ResetExternalID resets all changes to the "external_id" field.
+func (m *IncidentMutation) ResetExternalID() {
+	m.external_id = nil
+	delete(m.clearedFields, incident.FieldExternalID)
+}
+
+// SetSourceLink sets the "source_link" field.
+func (m *IncidentMutation) SetSourceLink(s string) {
+	m.source_link = &s
+}
+
+// SourceLink returns the value of the "source_link" field in the mutation.
+func (m *IncidentMutation) SourceLink() (r string, exists bool) {
+	v := m.source_link
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSourceLink returns the old "source_link" field's value of the Incident entity.
+// If the Incident object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentMutation) OldSourceLink(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSourceLink is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSourceLink requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSourceLink: %w", err)
+	}
+	return oldValue.SourceLink, nil
+}
+
+// ResetSourceLink resets all changes to the "source_link" field.
+func (m *IncidentMutation) ResetSourceLink() {
+	m.source_link = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *IncidentMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *IncidentMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Incident entity.
+// If the Incident object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *IncidentMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *IncidentMutation) SetCreatedBy(s string) {
+	m.created_by = &s
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *IncidentMutation) CreatedBy() (r string, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the Incident entity.
+// If the Incident object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentMutation) OldCreatedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *IncidentMutation) ResetCreatedBy() {
+	m.created_by = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *IncidentMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *IncidentMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Incident entity.
+// If the Incident object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *IncidentMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetUpdatedBy sets the "updated_by" field.
+func (m *IncidentMutation) SetUpdatedBy(s string) {
+	m.updated_by = &s
+}
+
+// UpdatedBy returns the value of the "updated_by" field in the mutation.
+func (m *IncidentMutation) UpdatedBy() (r string, exists bool) {
+	v := m.updated_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedBy returns the old "updated_by" field's value of the Incident entity.
+// If the Incident object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentMutation) OldUpdatedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedBy: %w", err)
+	}
+	return oldValue.UpdatedBy, nil
+}
+
+// ResetUpdatedBy resets all changes to the "updated_by" field.
+func (m *IncidentMutation) ResetUpdatedBy() {
+	m.updated_by = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *IncidentMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *IncidentMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Incident entity.
+// If the Incident object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *IncidentMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *IncidentMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *IncidentMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearTeam clears the "team" edge to the Team entity.
+func (m *IncidentMutation) ClearTeam() {
+	m.clearedteam = true
+	m.clearedFields[incident.FieldTeamID] = struct{}{}
+}
+
+// TeamCleared reports if the "team" edge to the Team entity was cleared.
+func (m *IncidentMutation) TeamCleared() bool {
+	return m.clearedteam
+}
+
+// TeamIDs returns the "team" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// TeamID instead. It exists only for internal usage by the builders.
+func (m *IncidentMutation) TeamIDs() (ids []string) {
+	if id := m.team; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetTeam resets all changes to the "team" edge.
+func (m *IncidentMutation) ResetTeam() {
+	m.team = nil
+	m.clearedteam = false
+}
+
+// Where appends a list predicates to the IncidentMutation builder.
+func (m *IncidentMutation) Where(ps ...predicate.Incident) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the IncidentMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *IncidentMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Incident, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *IncidentMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *IncidentMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Incident).
+func (m *IncidentMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *IncidentMutation) Fields() []string {
+	fields := make([]string, 0, 21)
+	if m.team != nil {
+		fields = append(fields, incident.FieldTeamID)
+	}
+	if m.title != nil {
+		fields = append(fields, incident.FieldTitle)
+	}
+	if m.severity != nil {
+		fields = append(fields, incident.FieldSeverity)
+	}
+	if m.status != nil {
+		fields = append(fields, incident.FieldStatus)
+	}
+	if m.restricted != nil {
+		fields = append(fields, incident.FieldRestricted)
+	}
+	if m.impact_start != nil {
+		fields = append(fields, incident.FieldImpactStart)
+	}
+	if m.impact_end != nil {
+		fields = append(fields, incident.FieldImpactEnd)
+	}
+	if m.detected_at != nil {
+		fields = append(fields, incident.FieldDetectedAt)
+	}
+	if m.mitigated_at != nil {
+		fields = append(fields, incident.FieldMitigatedAt)
+	}
+	if m.resolved_at != nil {
+		fields = append(fields, incident.FieldResolvedAt)
+	}
+	if m.data_loss != nil {
+		fields = append(fields, incident.FieldDataLoss)
+	}
+	if m.on_call_intervened != nil {
+		fields = append(fields, incident.FieldOnCallIntervened)
+	}
+	if m.details != nil {
+		fields = append(fields, incident.FieldDetails)
+	}
+	if m.source != nil {
+		fields = append(fields, incident.FieldSource)
+	}
+	if m.external_id != nil {
+		fields = append(fields, incident.FieldExternalID)
+	}
+	if m.source_link != nil {
+		fields = append(fields, incident.FieldSourceLink)
+	}
+	if m.created_at != nil {
+		fields = append(fields, incident.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, incident.FieldCreatedBy)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, incident.FieldUpdatedAt)
+	}
+	if m.updated_by != nil {
+		fields = append(fields, incident.FieldUpdatedBy)
+	}
+	if m.version != nil {
+		fields = append(fields, incident.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *IncidentMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case incident.FieldTeamID:
+		return m.TeamID()
+	case incident.FieldTitle:
+		return m.Title()
+	case incident.FieldSeverity:
+		return m.Severity()
+	case incident.FieldStatus:
+		return m.Status()
+	case incident.FieldRestricted:
+		return m.Restricted()
+	case incident.FieldImpactStart:
+		return m.ImpactStart()
+	case incident.FieldImpactEnd:
+		return m.ImpactEnd()
+	case incident.FieldDetectedAt:
+		return m.DetectedAt()
+	case incident.FieldMitigatedAt:
+		return m.MitigatedAt()
+	case incident.FieldResolvedAt:
+		return m.ResolvedAt()
+	case incident.FieldDataLoss:
+		return m.DataLoss()
+	case incident.FieldOnCallIntervened:
+		return m.OnCallIntervened()
+	case incident.FieldDetails:
+		return m.Details()
+	case incident.FieldSource:
+		return m.Source()
+	case incident.FieldExternalID:
+		return m.ExternalID()
+	case incident.FieldSourceLink:
+		return m.SourceLink()
+	case incident.FieldCreatedAt:
+		return m.CreatedAt()
+	case incident.FieldCreatedBy:
+		return m.CreatedBy()
+	case incident.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case incident.FieldUpdatedBy:
+		return m.UpdatedBy()
+	case incident.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *IncidentMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case incident.FieldTeamID:
+		return m.OldTeamID(ctx)
+	case incident.FieldTitle:
+		return m.OldTitle(ctx)
+	case incident.FieldSeverity:
+		return m.OldSeverity(ctx)
+	case incident.FieldStatus:
+		return m.OldStatus(ctx)
+	case incident.FieldRestricted:
+		return m.OldRestricted(ctx)
+	case incident.FieldImpactStart:
+		return m.OldImpactStart(ctx)
+	case incident.FieldImpactEnd:
+		return m.OldImpactEnd(ctx)
+	case incident.FieldDetectedAt:
+		return m.OldDetectedAt(ctx)
+	case incident.FieldMitigatedAt:
+		return m.OldMitigatedAt(ctx)
+	case incident.FieldResolvedAt:
+		return m.OldResolvedAt(ctx)
+	case incident.FieldDataLoss:
+		return m.OldDataLoss(ctx)
+	case incident.FieldOnCallIntervened:
+		return m.OldOnCallIntervened(ctx)
+	case incident.FieldDetails:
+		return m.OldDetails(ctx)
+	case incident.FieldSource:
+		return m.OldSource(ctx)
+	case incident.FieldExternalID:
+		return m.OldExternalID(ctx)
+	case incident.FieldSourceLink:
+		return m.OldSourceLink(ctx)
+	case incident.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case incident.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case incident.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case incident.FieldUpdatedBy:
+		return m.OldUpdatedBy(ctx)
+	case incident.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown Incident field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *IncidentMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case incident.FieldTeamID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTeamID(v)
+		return nil
+	case incident.FieldTitle:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTitle(v)
+		return nil
+	case incident.FieldSeverity:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeverity(v)
+		return nil
+	case incident.FieldStatus:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	case incident.FieldRestricted:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRestricted(v)
+		return nil
+	case incident.FieldImpactStart:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetImpactStart(v)
+		return nil
+	case incident.FieldImpactEnd:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetImpactEnd(v)
+		return nil
+	case incident.FieldDetectedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDetectedAt(v)
+		return nil
+	case incident.FieldMitigatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMitigatedAt(v)
+		return nil
+	case incident.FieldResolvedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetResolvedAt(v)
+		return nil
+	case incident.FieldDataLoss:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDataLoss(v)
+		return nil
+	case incident.FieldOnCallIntervened:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOnCallIntervened(v)
+		return nil
+	case incident.FieldDetails:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDetails(v)
+		return nil
+	case incident.FieldSource:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSource(v)
+		return nil
+	case incident.FieldExternalID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExternalID(v)
+		return nil
+	case incident.FieldSourceLink:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSourceLink(v)
+		return nil
+	case incident.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case incident.FieldCreatedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case incident.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case incident.FieldUpdatedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedBy(v)
+		return nil
+	case incident.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Incident field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *IncidentMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, incident.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *IncidentMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case incident.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *IncidentMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case incident.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Incident numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *IncidentMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(incident.FieldImpactEnd) {
+		fields = append(fields, incident.FieldImpactEnd)
+	}
+	if m.FieldCleared(incident.FieldDetectedAt) {
+		fields = append(fields, incident.FieldDetectedAt)
+	}
+	if m.FieldCleared(incident.FieldMitigatedAt) {
+		fields = append(fields, incident.FieldMitigatedAt)
+	}
+	if m.FieldCleared(incident.FieldResolvedAt) {
+		fields = append(fields, incident.FieldResolvedAt)
+	}
+	if m.FieldCleared(incident.FieldSource) {
+		fields = append(fields, incident.FieldSource)
+	}
+	if m.FieldCleared(incident.FieldExternalID) {
+		fields = append(fields, incident.FieldExternalID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *IncidentMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *IncidentMutation) ClearField(name string) error {
+	switch name {
+	case incident.FieldImpactEnd:
+		m.ClearImpactEnd()
+		return nil
+	case incident.FieldDetectedAt:
+		m.ClearDetectedAt()
+		return nil
+	case incident.FieldMitigatedAt:
+		m.ClearMitigatedAt()
+		return nil
+	case incident.FieldResolvedAt:
+		m.ClearResolvedAt()
+		return nil
+	case incident.FieldSource:
+		m.ClearSource()
+		return nil
+	case incident.FieldExternalID:
+		m.ClearExternalID()
+		return nil
+	}
+	return fmt.Errorf("unknown Incident nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *IncidentMutation) ResetField(name string) error {
+	switch name {
+	case incident.FieldTeamID:
+		m.ResetTeamID()
+		return nil
+	case incident.FieldTitle:
+		m.ResetTitle()
+		return nil
+	case incident.FieldSeverity:
+		m.ResetSeverity()
+		return nil
+	case incident.FieldStatus:
+		m.ResetStatus()
+		return nil
+	case incident.FieldRestricted:
+		m.ResetRestricted()
+		return nil
+	case incident.FieldImpactStart:
+		m.ResetImpactStart()
+		return nil
+	case incident.FieldImpactEnd:
+		m.ResetImpactEnd()
+		return nil
+	case incident.FieldDetectedAt:
+		m.ResetDetectedAt()
+		return nil
+	case incident.FieldMitigatedAt:
+		m.ResetMitigatedAt()
+		return nil
+	case incident.FieldResolvedAt:
+		m.ResetResolvedAt()
+		return nil
+	case incident.FieldDataLoss:
+		m.ResetDataLoss()
+		return nil
+	case incident.FieldOnCallIntervened:
+		m.ResetOnCallIntervened()
+		return nil
+	case incident.FieldDetails:
+		m.ResetDetails()
+		return nil
+	case incident.FieldSource:
+		m.ResetSource()
+		return nil
+	case incident.FieldExternalID:
+		m.ResetExternalID()
+		return nil
+	case incident.FieldSourceLink:
+		m.ResetSourceLink()
+		return nil
+	case incident.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case incident.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case incident.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case incident.FieldUpdatedBy:
+		m.ResetUpdatedBy()
+		return nil
+	case incident.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown Incident field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *IncidentMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.team != nil {
+		edges = append(edges, incident.EdgeTeam)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *IncidentMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case incident.EdgeTeam:
+		if id := m.team; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *IncidentMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *IncidentMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *IncidentMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedteam {
+		edges = append(edges, incident.EdgeTeam)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *IncidentMutation) EdgeCleared(name string) bool {
+	switch name {
+	case incident.EdgeTeam:
+		return m.clearedteam
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *IncidentMutation) ClearEdge(name string) error {
+	switch name {
+	case incident.EdgeTeam:
+		m.ClearTeam()
+		return nil
+	}
+	return fmt.Errorf("unknown Incident unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *IncidentMutation) ResetEdge(name string) error {
+	switch name {
+	case incident.EdgeTeam:
+		m.ResetTeam()
+		return nil
+	}
+	return fmt.Errorf("unknown Incident edge %s", name)
+}
+
+// IncidentEntryMutation represents an operation that mutates the IncidentEntry nodes in the graph.
+type IncidentEntryMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	at              *time.Time
+	kind            *string
+	author          *string
+	text            *string
+	link            *string
+	source_key      *string
+	withdrawn_at    *time.Time
+	withdrawn_by    *string
+	created_at      *time.Time
+	updated_at      *time.Time
+	version         *int64
+	addversion      *int64
+	clearedFields   map[string]struct{}
+	incident        *string
+	clearedincident bool
+	done            bool
+	oldValue        func(context.Context) (*IncidentEntry, error)
+	predicates      []predicate.IncidentEntry
+}
+
+var _ ent.Mutation = (*IncidentEntryMutation)(nil)
+
+// incidententryOption allows management of the mutation configuration using functional options.
+type incidententryOption func(*IncidentEntryMutation)
+
+// newIncidentEntryMutation creates new mutation for the IncidentEntry entity.
+func newIncidentEntryMutation(c config, op Op, opts ...incidententryOption) *IncidentEntryMutation {
+	m := &IncidentEntryMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeIncidentEntry,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withIncidentEntryID sets the ID field of the mutation.
+func withIncidentEntryID(id string) incidententryOption {
+	return func(m *IncidentEntryMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *IncidentEntry
+		)
+		m.oldValue = func(ctx context.Context) (*IncidentEntry, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().IncidentEntry.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withIncidentEntry sets the old IncidentEntry of the mutation.
+func withIncidentEntry(node *IncidentEntry) incidententryOption {
+	return func(m *IncidentEntryMutation) {
+		m.oldValue = func(context.Context) (*IncidentEntry, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m IncidentEntryMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m IncidentEntryMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of IncidentEntry entities.
+func (m *IncidentEntryMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *IncidentEntryMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *IncidentEntryMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().IncidentEntry.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetIncidentID sets the "incident_id" field.
+func (m *IncidentEntryMutation) SetIncidentID(s string) {
+	m.incident = &s
+}
+
+// IncidentID returns the value of the "incident_id" field in the mutation.
+func (m *IncidentEntryMutation) IncidentID() (r string, exists bool) {
+	v := m.incident
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIncidentID returns the old "incident_id" field's value of the IncidentEntry entity.
+// If the IncidentEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentEntryMutation) OldIncidentID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIncidentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIncidentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIncidentID: %w", err)
+	}
+	return oldValue.IncidentID, nil
+}
+
+// ResetIncidentID resets all changes to the "incident_id" field.
+func (m *IncidentEntryMutation) ResetIncidentID() {
+	m.incident = nil
+}
+
+// SetAt sets the "at" field.
+func (m *IncidentEntryMutation) SetAt(t time.Time) {
+	m.at = &t
+}
+
+// At returns the value of the "at" field in the mutation.
+func (m *IncidentEntryMutation) At() (r time.Time, exists bool) {
+	v := m.at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAt returns the old "at" field's value of the IncidentEntry entity.
+// If the IncidentEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentEntryMutation) OldAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAt: %w", err)
+	}
+	return oldValue.At, nil
+}
+
+// ResetAt resets all changes to the "at" field.
+func (m *IncidentEntryMutation) ResetAt() {
+	m.at = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *IncidentEntryMutation) SetKind(s string) {
+	m.kind = &s
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *IncidentEntryMutation) Kind() (r string, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the IncidentEntry entity.
+// If the IncidentEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentEntryMutation) OldKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *IncidentEntryMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetAuthor sets the "author" field.
+func (m *IncidentEntryMutation) SetAuthor(s string) {
+	m.author = &s
+}
+
+// Author returns the value of the "author" field in the mutation.
+func (m *IncidentEntryMutation) Author() (r string, exists bool) {
+	v := m.author
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAuthor returns the old "author" field's value of the IncidentEntry entity.
+// If the IncidentEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentEntryMutation) OldAuthor(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAuthor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAuthor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAuthor: %w", err)
+	}
+	return oldValue.Author, nil
+}
+
+// ResetAuthor resets all changes to the "author" field.
+func (m *IncidentEntryMutation) ResetAuthor() {
+	m.author = nil
+}
+
+// SetText sets the "text" field.
+func (m *IncidentEntryMutation) SetText(s string) {
+	m.text = &s
+}
+
+// Text returns the value of the "text" field in the mutation.
+func (m *IncidentEntryMutation) Text() (r string, exists bool) {
+	v := m.text
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldText returns the old "text" field's value of the IncidentEntry entity.
+// If the IncidentEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentEntryMutation) OldText(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldText is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldText requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldText: %w", err)
+	}
+	return oldValue.Text, nil
+}
+
+// ResetText resets all changes to the "text" field.
+func (m *IncidentEntryMutation) ResetText() {
+	m.text = nil
+}
+
+// SetLink sets the "link" field.
+func (m *IncidentEntryMutation) SetLink(s string) {
+	m.link = &s
+}
+
+// Link returns the value of the "link" field in the mutation.
+func (m *IncidentEntryMutation) Link() (r string, exists bool) {
+	v := m.link
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLink returns the old "link" field's value of the IncidentEntry entity.
+// If the IncidentEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentEntryMutation) OldLink(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLink is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLink requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLink: %w", err)
+	}
+	return oldValue.Link, nil
+}
+
+// ResetLink resets all changes to the "link" field.
+func (m *IncidentEntryMutation) ResetLink() {
+	m.link = nil
+}
+
+// SetSourceKey sets the "source_key" field.
+func (m *IncidentEntryMutation) SetSourceKey(s string) {
+	m.source_key = &s
+}
+
+// SourceKey returns the value of the "source_key" field in the mutation.
+func (m *IncidentEntryMutation) SourceKey() (r string, exists bool) {
+	v := m.source_key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSourceKey returns the old "source_key" field's value of the IncidentEntry entity.
+// If the IncidentEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentEntryMutation) OldSourceKey(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSourceKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSourceKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSourceKey: %w", err)
+	}
+	return oldValue.SourceKey, nil
+}
+
+// ClearSourceKey clears the value of the "source_key" field.
+func (m *IncidentEntryMutation) ClearSourceKey() {
+	m.source_key = nil
+	m.clearedFields[incidententry.FieldSourceKey] = struct{}{}
+}
+
+// SourceKeyCleared returns if the "source_key" field was cleared in this mutation.
+func (m *IncidentEntryMutation) SourceKeyCleared() bool {
+	_, ok := m.clearedFields[incidententry.FieldSourceKey]
+	return ok
+}
+
+// ResetSourceKey resets all changes to the "source_key" field.
+func (m *IncidentEntryMutation) ResetSourceKey() {
+	m.source_key = nil
+	delete(m.clearedFields, incidententry.FieldSourceKey)
+}
+
+// SetWithdrawnAt sets the "withdrawn_at" field.
+func (m *IncidentEntryMutation) SetWithdrawnAt(t time.Time) {
+	m.withdrawn_at = &t
+}
+
+// WithdrawnAt returns the value of the "withdrawn_at" field in the mutation.
+func (m *IncidentEntryMutation) WithdrawnAt() (r time.Time, exists bool) {
+	v := m.withdrawn_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWithdrawnAt returns the old "withdrawn_at" field's value of the IncidentEntry entity.
+// If the IncidentEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentEntryMutation) OldWithdrawnAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWithdrawnAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWithdrawnAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWithdrawnAt: %w", err)
+	}
+	return oldValue.WithdrawnAt, nil
+}
+
+// ClearWithdrawnAt clears the value of the "withdrawn_at" field.
+func (m *IncidentEntryMutation) ClearWithdrawnAt() {
+	m.withdrawn_at = nil
+	m.clearedFields[incidententry.FieldWithdrawnAt] = struct{}{}
+}
+
+// WithdrawnAtCleared returns if the "withdrawn_at" field was cleared in this mutation.
+func (m *IncidentEntryMutation) WithdrawnAtCleared() bool {
+	_, ok := m.clearedFields[incidententry.FieldWithdrawnAt]
+	return ok
+}
+
+// ResetWithdrawnAt resets all changes to the "withdrawn_at" field.
+func (m *IncidentEntryMutation) ResetWithdrawnAt() {
+	m.withdrawn_at = nil
+	delete(m.clearedFields, incidententry.FieldWithdrawnAt)
+}
+
+// SetWithdrawnBy sets the "withdrawn_by" field.
+func (m *IncidentEntryMutation) SetWithdrawnBy(s string) {
+	m.withdrawn_by = &s
+}
+
+// WithdrawnBy returns the value of the "withdrawn_by" field in the mutation.
+func (m *IncidentEntryMutation) WithdrawnBy() (r string, exists bool) {
+	v := m.withdrawn_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWithdrawnBy returns the old "withdrawn_by" field's value of the IncidentEntry entity.
+// If the IncidentEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentEntryMutation) OldWithdrawnBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWithdrawnBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWithdrawnBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWithdrawnBy: %w", err)
+	}
+	return oldValue.WithdrawnBy, nil
+}
+
+// ResetWithdrawnBy resets all changes to the "withdrawn_by" field.
+func (m *IncidentEntryMutation) ResetWithdrawnBy() {
+	m.withdrawn_by = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *IncidentEntryMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *IncidentEntryMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the IncidentEntry entity.
+// If the IncidentEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentEntryMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *IncidentEntryMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *IncidentEntryMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *IncidentEntryMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the IncidentEntry entity.
+// If the IncidentEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentEntryMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *IncidentEntryMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *IncidentEntryMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *IncidentEntryMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the IncidentEntry entity.
+// If the IncidentEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentEntryMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *IncidentEntryMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *IncidentEntryMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *IncidentEntryMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearIncident clears the "incident" edge to the Incident entity.
+func (m *IncidentEntryMutation) ClearIncident() {
+	m.clearedincident = true
+	m.clearedFields[incidententry.FieldIncidentID] = struct{}{}
+}
+
+// IncidentCleared reports if the "incident" edge to the Incident entity was cleared.
+func (m *IncidentEntryMutation) IncidentCleared() bool {
+	return m.clearedincident
+}
+
+// IncidentIDs returns the "incident" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// IncidentID instead. It exists only for internal usage by the builders.
+func (m *IncidentEntryMutation) IncidentIDs() (ids []string) {
+	if id := m.incident; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetIncident resets all changes to the "incident" edge.
+func (m *IncidentEntryMutation) ResetIncident() {
+	m.incident = nil
+	m.clearedincident = false
+}
+
+// Where appends a list predicates to the IncidentEntryMutation builder.
+func (m *IncidentEntryMutation) Where(ps ...predicate.IncidentEntry) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the IncidentEntryMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *IncidentEntryMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.IncidentEntry, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *IncidentEntryMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *IncidentEntryMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (IncidentEntry).
+func (m *IncidentEntryMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *IncidentEntryMutation) Fields() []string {
+	fields := make([]string, 0, 12)
+	if m.incident != nil {
+		fields = append(fields, incidententry.FieldIncidentID)
+	}
+	if m.at != nil {
+		fields = append(fields, incidententry.FieldAt)
+	}
+	if m.kind != nil {
+		fields = append(fields, incidententry.FieldKind)
+	}
+	if m.author != nil {
+		fields = append(fields, incidententry.FieldAuthor)
+	}
+	if m.text != nil {
+		fields = append(fields, incidententry.FieldText)
+	}
+	if m.link != nil {
+		fields = append(fields, incidententry.FieldLink)
+	}
+	if m.source_key != nil {
+		fields = append(fields, incidententry.FieldSourceKey)
+	}
+	if m.withdrawn_at != nil {
+		fields = append(fields, incidententry.FieldWithdrawnAt)
+	}
+	if m.withdrawn_by != nil {
+		fields = append(fields, incidententry.FieldWithdrawnBy)
+	}
+	if m.created_at != nil {
+		fields = append(fields, incidententry.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, incidententry.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, incidententry.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *IncidentEntryMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case incidententry.FieldIncidentID:
+		return m.IncidentID()
+	case incidententry.FieldAt:
+		return m.At()
+	case incidententry.FieldKind:
+		return m.Kind()
+	case incidententry.FieldAuthor:
+		return m.Author()
+	case incidententry.FieldText:
+		return m.Text()
+	case incidententry.FieldLink:
+		return m.Link()
+	case incidententry.FieldSourceKey:
+		return m.SourceKey()
+	case incidententry.FieldWithdrawnAt:
+		return m.WithdrawnAt()
+	case incidententry.FieldWithdrawnBy:
+		return m.WithdrawnBy()
+	case incidententry.FieldCreatedAt:
+		return m.CreatedAt()
+	case incidententry.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case incidententry.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *IncidentEntryMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case incidententry.FieldIncidentID:
+		return m.OldIncidentID(ctx)
+	case incidententry.FieldAt:
+		return m.OldAt(ctx)
+	case incidententry.FieldKind:
+		return m.OldKind(ctx)
+	case incidententry.FieldAuthor:
+		return m.OldAuthor(ctx)
+	case incidententry.FieldText:
+		return m.OldText(ctx)
+	case incidententry.FieldLink:
+		return m.OldLink(ctx)
+	case incidententry.FieldSourceKey:
+		return m.OldSourceKey(ctx)
+	case incidententry.FieldWithdrawnAt:
+		return m.OldWithdrawnAt(ctx)
+	case incidententry.FieldWithdrawnBy:
+		return m.OldWithdrawnBy(ctx)
+	case incidententry.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case incidententry.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case incidententry.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown IncidentEntry field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *IncidentEntryMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case incidententry.FieldIncidentID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIncidentID(v)
+		return nil
+	case incidententry.FieldAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAt(v)
+		return nil
+	case incidententry.FieldKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case incidententry.FieldAuthor:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAuthor(v)
+		return nil
+	case incidententry.FieldText:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetText(v)
+		return nil
+	case incidententry.FieldLink:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLink(v)
+		return nil
+	case incidententry.FieldSourceKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSourceKey(v)
+		return nil
+	case incidententry.FieldWithdrawnAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWithdrawnAt(v)
+		return nil
+	case incidententry.FieldWithdrawnBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWithdrawnBy(v)
+		return nil
+	case incidententry.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case incidententry.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case incidententry.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown IncidentEntry field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *IncidentEntryMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, incidententry.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *IncidentEntryMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case incidententry.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *IncidentEntryMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case incidententry.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown IncidentEntry numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *IncidentEntryMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(incidententry.FieldSourceKey) {
+		fields = append(fields, incidententry.FieldSourceKey)
+	}
+	if m.FieldCleared(incidententry.FieldWithdrawnAt) {
+		fields = append(fields, incidententry.FieldWithdrawnAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *IncidentEntryMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *IncidentEntryMutation) ClearField(name string) error {
+	switch name {
+	case incidententry.FieldSourceKey:
+		m.ClearSourceKey()
+		return nil
+	case incidententry.FieldWithdrawnAt:
+		m.ClearWithdrawnAt()
+		return nil
+	}
+	return fmt.Errorf("unknown IncidentEntry nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *IncidentEntryMutation) ResetField(name string) error {
+	switch name {
+	case incidententry.FieldIncidentID:
+		m.ResetIncidentID()
+		return nil
+	case incidententry.FieldAt:
+		m.ResetAt()
+		return nil
+	case incidententry.FieldKind:
+		m.ResetKind()
+		return nil
+	case incidententry.FieldAuthor:
+		m.ResetAuthor()
+		return nil
+	case incidententry.FieldText:
+		m.ResetText()
+		return nil
+	case incidententry.FieldLink:
+		m.ResetLink()
+		return nil
+	case incidententry.FieldSourceKey:
+		m.ResetSourceKey()
+		return nil
+	case incidententry.FieldWithdrawnAt:
+		m.ResetWithdrawnAt()
+		return nil
+	case incidententry.FieldWithdrawnBy:
+		m.ResetWithdrawnBy()
+		return nil
+	case incidententry.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case incidententry.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case incidententry.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown IncidentEntry field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *IncidentEntryMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.incident != nil {
+		edges = append(edges, incidententry.EdgeIncident)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *IncidentEntryMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case incidententry.EdgeIncident:
+		if id := m.incident; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *IncidentEntryMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *IncidentEntryMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *IncidentEntryMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedincident {
+		edges = append(edges, incidententry.EdgeIncident)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *IncidentEntryMutation) EdgeCleared(name string) bool {
+	switch name {
+	case incidententry.EdgeIncident:
+		return m.clearedincident
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *IncidentEntryMutation) ClearEdge(name string) error {
+	switch name {
+	case incidententry.EdgeIncident:
+		m.ClearIncident()
+		return nil
+	}
+	return fmt.Errorf("unknown IncidentEntry unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *IncidentEntryMutation) ResetEdge(name string) error {
+	switch name {
+	case incidententry.EdgeIncident:
+		m.ResetIncident()
+		return nil
+	}
+	return fmt.Errorf("unknown IncidentEntry edge %s", name)
+}
+
+// IncidentEntryRevisionMutation represents an operation that mutates the IncidentEntryRevision nodes in the graph.
+type IncidentEntryRevisionMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	at            *time.Time
+	text          *string
+	link          *string
+	replaced_at   *time.Time
+	replaced_by   *string
+	clearedFields map[string]struct{}
+	entry         *string
+	clearedentry  bool
+	done          bool
+	oldValue      func(context.Context) (*IncidentEntryRevision, error)
+	predicates    []predicate.IncidentEntryRevision
+}
+
+var _ ent.Mutation = (*IncidentEntryRevisionMutation)(nil)
+
+// incidententryrevisionOption allows management of the mutation configuration using functional options.
+type incidententryrevisionOption func(*IncidentEntryRevisionMutation)
+
+// newIncidentEntryRevisionMutation creates new mutation for the IncidentEntryRevision entity.
+func newIncidentEntryRevisionMutation(c config, op Op, opts ...incidententryrevisionOption) *IncidentEntryRevisionMutation {
+	m := &IncidentEntryRevisionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeIncidentEntryRevision,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withIncidentEntryRevisionID sets the ID field of the mutation.
+func withIncidentEntryRevisionID(id string) incidententryrevisionOption {
+	return func(m *IncidentEntryRevisionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *IncidentEntryRevision
+		)
+		m.oldValue = func(ctx context.Context) (*IncidentEntryRevision, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().IncidentEntryRevision.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withIncidentEntryRevision sets the old IncidentEntryRevision of the mutation.
+func withIncidentEntryRevision(node *IncidentEntryRevision) incidententryrevisionOption {
+	return func(m *IncidentEntryRevisionMutation) {
+		m.oldValue = func(context.Context) (*IncidentEntryRevision, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m IncidentEntryRevisionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m IncidentEntryRevisionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of IncidentEntryRevision entities.
+func (m *IncidentEntryRevisionMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *IncidentEntryRevisionMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *IncidentEntryRevisionMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().IncidentEntryRevision.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetEntryID sets the "entry_id" field.
+func (m *IncidentEntryRevisionMutation) SetEntryID(s string) {
+	m.entry = &s
+}
+
+// EntryID returns the value of the "entry_id" field in the mutation.
+func (m *IncidentEntryRevisionMutation) EntryID() (r string, exists bool) {
+	v := m.entry
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEntryID returns the old "entry_id" field's value of the IncidentEntryRevision entity.
+// If the IncidentEntryRevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentEntryRevisionMutation) OldEntryID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEntryID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEntryID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEntryID: %w", err)
+	}
+	return oldValue.EntryID, nil
+}
+
+// ResetEntryID resets all changes to the "entry_id" field.
+func (m *IncidentEntryRevisionMutation) ResetEntryID() {
+	m.entry = nil
+}
+
+// SetAt sets the "at" field.
+func (m *IncidentEntryRevisionMutation) SetAt(t time.Time) {
+	m.at = &t
+}
+
+// At returns the value of the "at" field in the mutation.
+func (m *IncidentEntryRevisionMutation) At() (r time.Time, exists bool) {
+	v := m.at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAt returns the old "at" field's value of the IncidentEntryRevision entity.
+// If the IncidentEntryRevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentEntryRevisionMutation) OldAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAt: %w", err)
+	}
+	return oldValue.At, nil
+}
+
+// ResetAt resets all changes to the "at" field.
+func (m *IncidentEntryRevisionMutation) ResetAt() {
+	m.at = nil
+}
+
+// SetText sets the "text" field.
+func (m *IncidentEntryRevisionMutation) SetText(s string) {
+	m.text = &s
+}
+
+// Text returns the value of the "text" field in the mutation.
+func (m *IncidentEntryRevisionMutation) Text() (r string, exists bool) {
+	v := m.text
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldText returns the old "text" field's value of the IncidentEntryRevision entity.
+// If the IncidentEntryRevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentEntryRevisionMutation) OldText(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldText is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldText requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldText: %w", err)
+	}
+	return oldValue.Text, nil
+}
+
+// ResetText resets all changes to the "text" field.
+func (m *IncidentEntryRevisionMutation) ResetText() {
+	m.text = nil
+}
+
+// SetLink sets the "link" field.
+func (m *IncidentEntryRevisionMutation) SetLink(s string) {
+	m.link = &s
+}
+
+// Link returns the value of the "link" field in the mutation.
+func (m *IncidentEntryRevisionMutation) Link() (r string, exists bool) {
+	v := m.link
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLink returns the old "link" field's value of the IncidentEntryRevision entity.
+// If the IncidentEntryRevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentEntryRevisionMutation) OldLink(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLink is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLink requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLink: %w", err)
+	}
+	return oldValue.Link, nil
+}
+
+// ResetLink resets all changes to the "link" field.
+func (m *IncidentEntryRevisionMutation) ResetLink() {
+	m.link = nil
+}
+
+// SetReplacedAt sets the "replaced_at" field.
+func (m *IncidentEntryRevisionMutation) SetReplacedAt(t time.Time) {
+	m.replaced_at = &t
+}
+
+// ReplacedAt returns the value of the "replaced_at" field in the mutation.
+func (m *IncidentEntryRevisionMutation) ReplacedAt() (r time.Time, exists bool) {
+	v := m.replaced_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReplacedAt returns the old "replaced_at" field's value of the IncidentEntryRevision entity.
+// If the IncidentEntryRevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentEntryRevisionMutation) OldReplacedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReplacedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReplacedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReplacedAt: %w", err)
+	}
+	return oldValue.ReplacedAt, nil
+}
+
+// ResetReplacedAt resets all changes to the "replaced_at" field.
+func (m *IncidentEntryRevisionMutation) ResetReplacedAt() {
+	m.replaced_at = nil
+}
+
+// SetReplacedBy sets the "replaced_by" field.
+func (m *IncidentEntryRevisionMutation) SetReplacedBy(s string) {
+	m.replaced_by = &s
+}
+
+// ReplacedBy returns the value of the "replaced_by" field in the mutation.
+func (m *IncidentEntryRevisionMutation) ReplacedBy() (r string, exists bool) {
+	v := m.replaced_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReplacedBy returns the old "replaced_by" field's value of the IncidentEntryRevision entity.
+// If the IncidentEntryRevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentEntryRevisionMutation) OldReplacedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReplacedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReplacedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReplacedBy: %w", err)
+	}
+	return oldValue.ReplacedBy, nil
+}
+
+// ResetReplacedBy resets all changes to the "replaced_by" field.
+func (m *IncidentEntryRevisionMutation) ResetReplacedBy() {
+	m.replaced_by = nil
+}
+
+// ClearEntry clears the "entry" edge to the IncidentEntry entity.
+func (m *IncidentEntryRevisionMutation) ClearEntry() {
+	m.clearedentry = true
+	m.clearedFields[incidententryrevision.FieldEntryID] = struct{}{}
+}
+
+// EntryCleared reports if the "entry" edge to the IncidentEntry entity was cleared.
+func (m *IncidentEntryRevisionMutation) EntryCleared() bool {
+	return m.clearedentry
+}
+
+// EntryIDs returns the "entry" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// EntryID instead. It exists only for internal usage by the builders.
+func (m *IncidentEntryRevisionMutation) EntryIDs() (ids []string) {
+	if id := m.entry; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetEntry resets all changes to the "entry" edge.
+func (m *IncidentEntryRevisionMutation) ResetEntry() {
+	m.entry = nil
+	m.clearedentry = false
+}
+
+// Where appends a list predicates to the IncidentEntryRevisionMutation builder.
+func (m *IncidentEntryRevisionMutation) Where(ps ...predicate.IncidentEntryRevision) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the IncidentEntryRevisionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *IncidentEntryRevisionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.IncidentEntryRevision, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *IncidentEntryRevisionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *IncidentEntryRevisionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (IncidentEntryRevision).
+func (m *IncidentEntryRevisionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *IncidentEntryRevisionMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.entry != nil {
+		fields = append(fields, incidententryrevision.FieldEntryID)
+	}
+	if m.at != nil {
+		fields = append(fields, incidententryrevision.FieldAt)
+	}
+	if m.text != nil {
+		fields = append(fields, incidententryrevision.FieldText)
+	}
+	if m.link != nil {
+		fields = append(fields, incidententryrevision.FieldLink)
+	}
+	if m.replaced_at != nil {
+		fields = append(fields, incidententryrevision.FieldReplacedAt)
+	}
+	if m.replaced_by != nil {
+		fields = append(fields, incidententryrevision.FieldReplacedBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *IncidentEntryRevisionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case incidententryrevision.FieldEntryID:
+		return m.EntryID()
+	case incidententryrevision.FieldAt:
+		return m.At()
+	case incidententryrevision.FieldText:
+		return m.Text()
+	case incidententryrevision.FieldLink:
+		return m.Link()
+	case incidententryrevision.FieldReplacedAt:
+		return m.ReplacedAt()
+	case incidententryrevision.FieldReplacedBy:
+		return m.ReplacedBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *IncidentEntryRevisionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case incidententryrevision.FieldEntryID:
+		return m.OldEntryID(ctx)
+	case incidententryrevision.FieldAt:
+		return m.OldAt(ctx)
+	case incidententryrevision.FieldText:
+		return m.OldText(ctx)
+	case incidententryrevision.FieldLink:
+		return m.OldLink(ctx)
+	case incidententryrevision.FieldReplacedAt:
+		return m.OldReplacedAt(ctx)
+	case incidententryrevision.FieldReplacedBy:
+		return m.OldReplacedBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown IncidentEntryRevision field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *IncidentEntryRevisionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case incidententryrevision.FieldEntryID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEntryID(v)
+		return nil
+	case incidententryrevision.FieldAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAt(v)
+		return nil
+	case incidententryrevision.FieldText:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetText(v)
+		return nil
+	case incidententryrevision.FieldLink:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLink(v)
+		return nil
+	case incidententryrevision.FieldReplacedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReplacedAt(v)
+		return nil
+	case incidententryrevision.FieldReplacedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReplacedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown IncidentEntryRevision field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *IncidentEntryRevisionMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *IncidentEntryRevisionMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *IncidentEntryRevisionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown IncidentEntryRevision numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *IncidentEntryRevisionMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *IncidentEntryRevisionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *IncidentEntryRevisionMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown IncidentEntryRevision nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *IncidentEntryRevisionMutation) ResetField(name string) error {
+	switch name {
+	case incidententryrevision.FieldEntryID:
+		m.ResetEntryID()
+		return nil
+	case incidententryrevision.FieldAt:
+		m.ResetAt()
+		return nil
+	case incidententryrevision.FieldText:
+		m.ResetText()
+		return nil
+	case incidententryrevision.FieldLink:
+		m.ResetLink()
+		return nil
+	case incidententryrevision.FieldReplacedAt:
+		m.ResetReplacedAt()
+		return nil
+	case incidententryrevision.FieldReplacedBy:
+		m.ResetReplacedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown IncidentEntryRevision field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *IncidentEntryRevisionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.entry != nil {
+		edges = append(edges, incidententryrevision.EdgeEntry)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *IncidentEntryRevisionMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case incidententryrevision.EdgeEntry:
+		if id := m.entry; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *IncidentEntryRevisionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *IncidentEntryRevisionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *IncidentEntryRevisionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedentry {
+		edges = append(edges, incidententryrevision.EdgeEntry)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *IncidentEntryRevisionMutation) EdgeCleared(name string) bool {
+	switch name {
+	case incidententryrevision.EdgeEntry:
+		return m.clearedentry
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *IncidentEntryRevisionMutation) ClearEdge(name string) error {
+	switch name {
+	case incidententryrevision.EdgeEntry:
+		m.ClearEntry()
+		return nil
+	}
+	return fmt.Errorf("unknown IncidentEntryRevision unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *IncidentEntryRevisionMutation) ResetEdge(name string) error {
+	switch name {
+	case incidententryrevision.EdgeEntry:
+		m.ResetEntry()
+		return nil
+	}
+	return fmt.Errorf("unknown IncidentEntryRevision edge %s", name)
+}
+
+// IncidentPersonMutation represents an operation that mutates the IncidentPerson nodes in the graph.
+type IncidentPersonMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *int64
+	role            *string
+	clearedFields   map[string]struct{}
+	incident        *string
+	clearedincident bool
+	person          *string
+	clearedperson   bool
+	done            bool
+	oldValue        func(context.Context) (*IncidentPerson, error)
+	predicates      []predicate.IncidentPerson
+}
+
+var _ ent.Mutation = (*IncidentPersonMutation)(nil)
+
+// incidentpersonOption allows management of the mutation configuration using functional options.
+type incidentpersonOption func(*IncidentPersonMutation)
+
+// newIncidentPersonMutation creates new mutation for the IncidentPerson entity.
+func newIncidentPersonMutation(c config, op Op, opts ...incidentpersonOption) *IncidentPersonMutation {
+	m := &IncidentPersonMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeIncidentPerson,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withIncidentPersonID sets the ID field of the mutation.
+func withIncidentPersonID(id int64) incidentpersonOption {
+	return func(m *IncidentPersonMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *IncidentPerson
+		)
+		m.oldValue = func(ctx context.Context) (*IncidentPerson, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().IncidentPerson.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withIncidentPerson sets the old IncidentPerson of the mutation.
+func withIncidentPerson(node *IncidentPerson) incidentpersonOption {
+	return func(m *IncidentPersonMutation) {
+		m.oldValue = func(context.Context) (*IncidentPerson, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m IncidentPersonMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m IncidentPersonMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of IncidentPerson entities.
+func (m *IncidentPersonMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *IncidentPersonMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *IncidentPersonMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().IncidentPerson.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetIncidentID sets the "incident_id" field.
+func (m *IncidentPersonMutation) SetIncidentID(s string) {
+	m.incident = &s
+}
+
+// IncidentID returns the value of the "incident_id" field in the mutation.
+func (m *IncidentPersonMutation) IncidentID() (r string, exists bool) {
+	v := m.incident
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIncidentID returns the old "incident_id" field's value of the IncidentPerson entity.
+// If the IncidentPerson object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentPersonMutation) OldIncidentID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIncidentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIncidentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIncidentID: %w", err)
+	}
+	return oldValue.IncidentID, nil
+}
+
+// ResetIncidentID resets all changes to the "incident_id" field.
+func (m *IncidentPersonMutation) ResetIncidentID() {
+	m.incident = nil
+}
+
+// SetPersonID sets the "person_id" field.
+func (m *IncidentPersonMutation) SetPersonID(s string) {
+	m.person = &s
+}
+
+// PersonID returns the value of the "person_id" field in the mutation.
+func (m *IncidentPersonMutation) PersonID() (r string, exists bool) {
+	v := m.person
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonID returns the old "person_id" field's value of the IncidentPerson entity.
+// If the IncidentPerson object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentPersonMutation) OldPersonID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonID: %w", err)
+	}
+	return oldValue.PersonID, nil
+}
+
+// ResetPersonID resets all changes to the "person_id" field.
+func (m *IncidentPersonMutation) ResetPersonID() {
+	m.person = nil
+}
+
+// SetRole sets the "role" field.
+func (m *IncidentPersonMutation) SetRole(s string) {
+	m.role = &s
+}
+
+// Role returns the value of the "role" field in the mutation.
+func (m *IncidentPersonMutation) Role() (r string, exists bool) {
+	v := m.role
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRole returns the old "role" field's value of the IncidentPerson entity.
+// If the IncidentPerson object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentPersonMutation) OldRole(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRole is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRole requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRole: %w", err)
+	}
+	return oldValue.Role, nil
+}
+
+// ResetRole resets all changes to the "role" field.
+func (m *IncidentPersonMutation) ResetRole() {
+	m.role = nil
+}
+
+// ClearIncident clears the "incident" edge to the Incident entity.
+func (m *IncidentPersonMutation) ClearIncident() {
+	m.clearedincident = true
+	m.clearedFields[incidentperson.FieldIncidentID] = struct{}{}
+}
+
+// IncidentCleared reports if the "incident" edge to the Incident entity was cleared.
+func (m *IncidentPersonMutation) IncidentCleared() bool {
+	return m.clearedincident
+}
+
+// IncidentIDs returns the "incident" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// IncidentID instead. It exists only for internal usage by the builders.
+func (m *IncidentPersonMutation) IncidentIDs() (ids []string) {
+	if id := m.incident; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetIncident resets all changes to the "incident" edge.
+func (m *IncidentPersonMutation) ResetIncident() {
+	m.incident = nil
+	m.clearedincident = false
+}
+
+// ClearPerson clears the "person" edge to the Person entity.
+func (m *IncidentPersonMutation) ClearPerson() {
+	m.clearedperson = true
+	m.clearedFields[incidentperson.FieldPersonID] = struct{}{}
+}
+
+// PersonCleared reports if the "person" edge to the Person entity was cleared.
+func (m *IncidentPersonMutation) PersonCleared() bool {
+	return m.clearedperson
+}
+
+// PersonIDs returns the "person" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PersonID instead. It exists only for internal usage by the builders.
+func (m *IncidentPersonMutation) PersonIDs() (ids []string) {
+	if id := m.person; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPerson resets all changes to the "person" edge.
+func (m *IncidentPersonMutation) ResetPerson() {
+	m.person = nil
+	m.clearedperson = false
+}
+
+// Where appends a list predicates to the IncidentPersonMutation builder.
+func (m *IncidentPersonMutation) Where(ps ...predicate.IncidentPerson) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the IncidentPersonMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *IncidentPersonMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.IncidentPerson, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *IncidentPersonMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *IncidentPersonMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (IncidentPerson).
+func (m *IncidentPersonMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *IncidentPersonMutation) Fields() []string {
+	fields := make([]string, 0, 3)
+	if m.incident != nil {
+		fields = append(fields, incidentperson.FieldIncidentID)
+	}
+	if m.person != nil {
+		fields = append(fields, incidentperson.FieldPersonID)
+	}
+	if m.role != nil {
+		fields = append(fields, incidentperson.FieldRole)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *IncidentPersonMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case incidentperson.FieldIncidentID:
+		return m.IncidentID()
+	case incidentperson.FieldPersonID:
+		return m.PersonID()
+	case incidentperson.FieldRole:
+		return m.Role()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *IncidentPersonMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case incidentperson.FieldIncidentID:
+		return m.OldIncidentID(ctx)
+	case incidentperson.FieldPersonID:
+		return m.OldPersonID(ctx)
+	case incidentperson.FieldRole:
+		return m.OldRole(ctx)
+	}
+	return nil, fmt.Errorf("unknown IncidentPerson field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *IncidentPersonMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case incidentperson.FieldIncidentID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIncidentID(v)
+		return nil
+	case incidentperson.FieldPersonID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonID(v)
+		return nil
+	case incidentperson.FieldRole:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRole(v)
+		return nil
+	}
+	return fmt.Errorf("unknown IncidentPerson field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *IncidentPersonMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *IncidentPersonMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *IncidentPersonMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown IncidentPerson numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *IncidentPersonMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *IncidentPersonMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *IncidentPersonMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown IncidentPerson nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *IncidentPersonMutation) ResetField(name string) error {
+	switch name {
+	case incidentperson.FieldIncidentID:
+		m.ResetIncidentID()
+		return nil
+	case incidentperson.FieldPersonID:
+		m.ResetPersonID()
+		return nil
+	case incidentperson.FieldRole:
+		m.ResetRole()
+		return nil
+	}
+	return fmt.Errorf("unknown IncidentPerson field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *IncidentPersonMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.incident != nil {
+		edges = append(edges, incidentperson.EdgeIncident)
+	}
+	if m.person != nil {
+		edges = append(edges, incidentperson.EdgePerson)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *IncidentPersonMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case incidentperson.EdgeIncident:
+		if id := m.incident; id != nil {
+			return []ent.Value{*id}
+		}
+	case incidentperson.EdgePerson:
+		if id := m.person; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *IncidentPersonMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *IncidentPersonMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *IncidentPersonMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedincident {
+		edges = append(edges, incidentperson.EdgeIncident)
+	}
+	if m.clearedperson {
+		edges = append(edges, incidentperson.EdgePerson)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *IncidentPersonMutation) EdgeCleared(name string) bool {
+	switch name {
+	case incidentperson.EdgeIncident:
+		return m.clearedincident
+	case incidentperson.EdgePerson:
+		return m.clearedperson
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *IncidentPersonMutation) ClearEdge(name string) error {
+	switch name {
+	case incidentperson.EdgeIncident:
+		m.ClearIncident()
+		return nil
+	case incidentperson.EdgePerson:
+		m.ClearPerson()
+		return nil
+	}
+	return fmt.Errorf("unknown IncidentPerson unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *IncidentPersonMutation) ResetEdge(name string) error {
+	switch name {
+	case incidentperson.EdgeIncident:
+		m.ResetIncident()
+		return nil
+	case incidentperson.EdgePerson:
+		m.ResetPerson()
+		return nil
+	}
+	return fmt.Errorf("unknown IncidentPerson edge %s", name)
+}
+
+// IncidentServiceMutation represents an operation that mutates the IncidentService nodes in the graph.
+type IncidentServiceMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *int64
+	part            *string
+	position        *int
+	addposition     *int
+	clearedFields   map[string]struct{}
+	incident        *string
+	clearedincident bool
+	service         *string
+	clearedservice  bool
+	done            bool
+	oldValue        func(context.Context) (*IncidentService, error)
+	predicates      []predicate.IncidentService
+}
+
+var _ ent.Mutation = (*IncidentServiceMutation)(nil)
+
+// incidentserviceOption allows management of the mutation configuration using functional options.
+type incidentserviceOption func(*IncidentServiceMutation)
+
+// newIncidentServiceMutation creates new mutation for the IncidentService entity.
+func newIncidentServiceMutation(c config, op Op, opts ...incidentserviceOption) *IncidentServiceMutation {
+	m := &IncidentServiceMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeIncidentService,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withIncidentServiceID sets the ID field of the mutation.
+func withIncidentServiceID(id int64) incidentserviceOption {
+	return func(m *IncidentServiceMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *IncidentService
+		)
+		m.oldValue = func(ctx context.Context) (*IncidentService, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().IncidentService.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withIncidentService sets the old IncidentService of the mutation.
+func withIncidentService(node *IncidentService) incidentserviceOption {
+	return func(m *IncidentServiceMutation) {
+		m.oldValue = func(context.Context) (*IncidentService, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m IncidentServiceMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m IncidentServiceMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of IncidentService entities.
+func (m *IncidentServiceMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *IncidentServiceMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *IncidentServiceMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().IncidentService.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetIncidentID sets the "incident_id" field.
+func (m *IncidentServiceMutation) SetIncidentID(s string) {
+	m.incident = &s
+}
+
+// IncidentID returns the value of the "incident_id" field in the mutation.
+func (m *IncidentServiceMutation) IncidentID() (r string, exists bool) {
+	v := m.incident
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIncidentID returns the old "incident_id" field's value of the IncidentService entity.
+// If the IncidentService object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentServiceMutation) OldIncidentID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIncidentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIncidentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIncidentID: %w", err)
+	}
+	return oldValue.IncidentID, nil
+}
+
+// ResetIncidentID resets all changes to the "incident_id" field.
+func (m *IncidentServiceMutation) ResetIncidentID() {
+	m.incident = nil
+}
+
+// SetServiceID sets the "service_id" field.
+func (m *IncidentServiceMutation) SetServiceID(s string) {
+	m.service = &s
+}
+
+// ServiceID returns the value of the "service_id" field in the mutation.
+func (m *IncidentServiceMutation) ServiceID() (r string, exists bool) {
+	v := m.service
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldServiceID returns the old "service_id" field's value of the IncidentService entity.
+// If the IncidentService object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentServiceMutation) OldServiceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldServiceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldServiceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldServiceID: %w", err)
+	}
+	return oldValue.ServiceID, nil
+}
+
+// ResetServiceID resets all changes to the "service_id" field.
+func (m *IncidentServiceMutation) ResetServiceID() {
+	m.service = nil
+}
+
+// SetPart sets the "part" field.
+func (m *IncidentServiceMutation) SetPart(s string) {
+	m.part = &s
+}
+
+// Part returns the value of the "part" field in the mutation.
+func (m *IncidentServiceMutation) Part() (r string, exists bool) {
+	v := m.part
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPart returns the old "part" field's value of the IncidentService entity.
+// If the IncidentService object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentServiceMutation) OldPart(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPart is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPart requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPart: %w", err)
+	}
+	return oldValue.Part, nil
+}
+
+// ResetPart resets all changes to the "part" field.
+func (m *IncidentServiceMutation) ResetPart() {
+	m.part = nil
+}
+
+// SetPosition sets the "position" field.
+func (m *IncidentServiceMutation) SetPosition(i int) {
+	m.position = &i
+	m.addposition = nil
+}
+
+// Position returns the value of the "position" field in the mutation.
+func (m *IncidentServiceMutation) Position() (r int, exists bool) {
+	v := m.position
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPosition returns the old "position" field's value of the IncidentService entity.
+// If the IncidentService object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentServiceMutation) OldPosition(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPosition is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPosition requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPosition: %w", err)
+	}
+	return oldValue.Position, nil
+}
+
+// AddPosition adds i to the "position" field.
+func (m *IncidentServiceMutation) AddPosition(i int) {
+	if m.addposition != nil {
+		*m.addposition += i
+	} else {
+		m.addposition = &i
+	}
+}
+
+// AddedPosition returns the value that was added to the "position" field in this mutation.
+func (m *IncidentServiceMutation) AddedPosition() (r int, exists bool) {
+	v := m.addposition
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPosition resets all changes to the "position" field.
+func (m *IncidentServiceMutation) ResetPosition() {
+	m.position = nil
+	m.addposition = nil
+}
+
+// ClearIncident clears the "incident" edge to the Incident entity.
+func (m *IncidentServiceMutation) ClearIncident() {
+	m.clearedincident = true
+	m.clearedFields[incidentservice.FieldIncidentID] = struct{}{}
+}
+
+// IncidentCleared reports if the "incident" edge to the Incident entity was cleared.
+func (m *IncidentServiceMutation) IncidentCleared() bool {
+	return m.clearedincident
+}
+
+// IncidentIDs returns the "incident" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// IncidentID instead. It exists only for internal usage by the builders.
+func (m *IncidentServiceMutation) IncidentIDs() (ids []string) {
+	if id := m.incident; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetIncident resets all changes to the "incident" edge.
+func (m *IncidentServiceMutation) ResetIncident() {
+	m.incident = nil
+	m.clearedincident = false
+}
+
+// ClearService clears the "service" edge to the Service entity.
+func (m *IncidentServiceMutation) ClearService() {
+	m.clearedservice = true
+	m.clearedFields[incidentservice.FieldServiceID] = struct{}{}
+}
+
+// ServiceCleared reports if the "service" edge to the Service entity was cleared.
+func (m *IncidentServiceMutation) ServiceCleared() bool {
+	return m.clearedservice
+}
+
+// ServiceIDs returns the "service" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ServiceID instead. It exists only for internal usage by the builders.
+func (m *IncidentServiceMutation) ServiceIDs() (ids []string) {
+	if id := m.service; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetService resets all changes to the "service" edge.
+func (m *IncidentServiceMutation) ResetService() {
+	m.service = nil
+	m.clearedservice = false
+}
+
+// Where appends a list predicates to the IncidentServiceMutation builder.
+func (m *IncidentServiceMutation) Where(ps ...predicate.IncidentService) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the IncidentServiceMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *IncidentServiceMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.IncidentService, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *IncidentServiceMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *IncidentServiceMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (IncidentService).
+func (m *IncidentServiceMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *IncidentServiceMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.incident != nil {
+		fields = append(fields, incidentservice.FieldIncidentID)
+	}
+	if m.service != nil {
+		fields = append(fields, incidentservice.FieldServiceID)
+	}
+	if m.part != nil {
+		fields = append(fields, incidentservice.FieldPart)
+	}
+	if m.position != nil {
+		fields = append(fields, incidentservice.FieldPosition)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *IncidentServiceMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case incidentservice.FieldIncidentID:
+		return m.IncidentID()
+	case incidentservice.FieldServiceID:
+		return m.ServiceID()
+	case incidentservice.FieldPart:
+		return m.Part()
+	case incidentservice.FieldPosition:
+		return m.Position()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *IncidentServiceMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case incidentservice.FieldIncidentID:
+		return m.OldIncidentID(ctx)
+	case incidentservice.FieldServiceID:
+		return m.OldServiceID(ctx)
+	case incidentservice.FieldPart:
+		return m.OldPart(ctx)
+	case incidentservice.FieldPosition:
+		return m.OldPosition(ctx)
+	}
+	return nil, fmt.Errorf("unknown IncidentService field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *IncidentServiceMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case incidentservice.FieldIncidentID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIncidentID(v)
+		return nil
+	case incidentservice.FieldServiceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetServiceID(v)
+		return nil
+	case incidentservice.FieldPart:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPart(v)
+		return nil
+	case incidentservice.FieldPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPosition(v)
+		return nil
+	}
+	return fmt.Errorf("unknown IncidentService field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *IncidentServiceMutation) AddedFields() []string {
+	var fields []string
+	if m.addposition != nil {
+		fields = append(fields, incidentservice.FieldPosition)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *IncidentServiceMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case incidentservice.FieldPosition:
+		return m.AddedPosition()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *IncidentServiceMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case incidentservice.FieldPosition:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPosition(v)
+		return nil
+	}
+	return fmt.Errorf("unknown IncidentService numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *IncidentServiceMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *IncidentServiceMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *IncidentServiceMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown IncidentService nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *IncidentServiceMutation) ResetField(name string) error {
+	switch name {
+	case incidentservice.FieldIncidentID:
+		m.ResetIncidentID()
+		return nil
+	case incidentservice.FieldServiceID:
+		m.ResetServiceID()
+		return nil
+	case incidentservice.FieldPart:
+		m.ResetPart()
+		return nil
+	case incidentservice.FieldPosition:
+		m.ResetPosition()
+		return nil
+	}
+	return fmt.Errorf("unknown IncidentService field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *IncidentServiceMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.incident != nil {
+		edges = append(edges, incidentservice.EdgeIncident)
+	}
+	if m.service != nil {
+		edges = append(edges, incidentservice.EdgeService)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *IncidentServiceMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case incidentservice.EdgeIncident:
+		if id := m.incident; id != nil {
+			return []ent.Value{*id}
+		}
+	case incidentservice.EdgeService:
+		if id := m.service; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *IncidentServiceMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *IncidentServiceMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *IncidentServiceMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedincident {
+		edges = append(edges, incidentservice.EdgeIncident)
+	}
+	if m.clearedservice {
+		edges = append(edges, incidentservice.EdgeService)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *IncidentServiceMutation) EdgeCleared(name string) bool {
+	switch name {
+	case incidentservice.EdgeIncident:
+		return m.clearedincident
+	case incidentservice.EdgeService:
+		return m.clearedservice
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *IncidentServiceMutation) ClearEdge(name string) error {
+	switch name {
+	case incidentservice.EdgeIncident:
+		m.ClearIncident()
+		return nil
+	case incidentservice.EdgeService:
+		m.ClearService()
+		return nil
+	}
+	return fmt.Errorf("unknown IncidentService unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *IncidentServiceMutation) ResetEdge(name string) error {
+	switch name {
+	case incidentservice.EdgeIncident:
+		m.ResetIncident()
+		return nil
+	case incidentservice.EdgeService:
+		m.ResetService()
+		return nil
+	}
+	return fmt.Errorf("unknown IncidentService edge %s", name)
 }
 
 // IndicatorMutation represents an operation that mutates the Indicator nodes in the graph.

@@ -60,6 +60,16 @@ type Tx struct {
 	IdempotencyKey *IdempotencyKeyClient
 	// Identity is the client for interacting with the Identity builders.
 	Identity *IdentityClient
+	// Incident is the client for interacting with the Incident builders.
+	Incident *IncidentClient
+	// IncidentEntry is the client for interacting with the IncidentEntry builders.
+	IncidentEntry *IncidentEntryClient
+	// IncidentEntryRevision is the client for interacting with the IncidentEntryRevision builders.
+	IncidentEntryRevision *IncidentEntryRevisionClient
+	// IncidentPerson is the client for interacting with the IncidentPerson builders.
+	IncidentPerson *IncidentPersonClient
+	// IncidentService is the client for interacting with the IncidentService builders.
+	IncidentService *IncidentServiceClient
 	// Indicator is the client for interacting with the Indicator builders.
 	Indicator *IndicatorClient
 	// Issue is the client for interacting with the Issue builders.
@@ -298,6 +308,11 @@ func (tx *Tx) init() {
 	tx.GateOverride = NewGateOverrideClient(tx.config)
 	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)
 	tx.Identity = NewIdentityClient(tx.config)
+	tx.Incident = NewIncidentClient(tx.config)
+	tx.IncidentEntry = NewIncidentEntryClient(tx.config)
+	tx.IncidentEntryRevision = NewIncidentEntryRevisionClient(tx.config)
+	tx.IncidentPerson = NewIncidentPersonClient(tx.config)
+	tx.IncidentService = NewIncidentServiceClient(tx.config)
 	tx.Indicator = NewIndicatorClient(tx.config)
 	tx.Issue = NewIssueClient(tx.config)
 	tx.JobRun = NewJobRunClient(tx.config)

@@ -3,6 +3,9 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"strings"
+
+	entsql "entgo.io/ent/dialect/sql"
 
 	"github.com/evenkeel/evenkeel/ent/db"
 	"github.com/evenkeel/evenkeel/ent/db/auditentry"
@@ -30,9 +33,25 @@ func (a Audit) AppendEntry(ctx context.Context, e audit.Entry) error {
 	return fail("write an audit entry", err)
 }
 
-// Entry returns the entry.
-func (a Audit) Entry(ctx context.Context, of id.ID) (audit.Entry, error) {
-	e, err := a.s.ent.AuditEntry.Get(ctx, string(of))
+// readableEntries leaves out what is about restricted incidents that the reader may not read,
+// also from before they were restricted.
+func readableEntries(as audit.Reader) func(*entsql.Selector) {
+	return func(s *entsql.Selector) {
+		if as.All {
+			return
+		}
+		before, after, _ := strings.Cut(unreadable("i"), "%s")
+		s.Where(entsql.P(func(b *entsql.Builder) {
+			b.WriteString("NOT (" + s.C(auditentry.FieldObjectKind) + " = ").Arg(string(access.KindIncident)).
+				WriteString(" AND EXISTS (SELECT 1 FROM incidents i WHERE i.id = " + s.C(auditentry.FieldObjectID) + " AND " + before).
+				Arg(string(as.Person)).WriteString(after + "))")
+		}))
+	}
+}
+
+// Entry returns the entry, if the reader may read it.
+func (a Audit) Entry(ctx context.Context, of id.ID, as audit.Reader) (audit.Entry, error) {
+	e, err := a.s.ent.AuditEntry.Query().Where(auditentry.ID(string(of)), readableEntries(as)).Only(ctx)
 	if err != nil {
 		return audit.Entry{}, notFound("audit_entry", string(of), err)
 	}
@@ -71,7 +90,7 @@ func (a Audit) Entries(ctx context.Context, f audit.Filter, r page.Request) (pag
 	if !f.To.IsZero() {
 		q.Where(auditentry.AtLT(f.To))
 	}
-	rows, err := q.Where(before(key, auditentry.FieldAt, auditentry.FieldID)).
+	rows, err := q.Where(readableEntries(f.Reader), before(key, auditentry.FieldAt, auditentry.FieldID)).
 		Order(newestFirst(auditentry.FieldAt)).Limit(r.Size() + 1).All(ctx)
 	if err != nil {
 		return page.Page[audit.Entry]{}, fail("list audit entries", err)

@@ -33,6 +33,15 @@ func (c *conditions) add(condition string, args ...any) {
 	c.text = append(c.text, fmt.Sprintf(condition, placeholders...))
 }
 
+// in adds the condition that the column is one of the values, of which there is one at least.
+func (c *conditions) in(column string, values []string) {
+	args := make([]any, len(values))
+	for i, v := range values {
+		args[i] = v
+	}
+	c.add(column+" IN (%s"+strings.Repeat(", %s", len(values)-1)+")", args...)
+}
+
 func (c *conditions) where() string {
 	if len(c.text) == 0 {
 		return ""

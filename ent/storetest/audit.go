@@ -25,11 +25,11 @@ func testAudit(t *testing.T, open opener) {
 	each(t, open, "an entry comes back byte for byte", func(t *testing.T, s *store.Store) {
 		e := entry(Start)
 		ok(t, s.Audit().AppendEntry(t.Context(), e))
-		same(t, must(s.Audit().Entry(t.Context(), e.ID))(t), e)
+		same(t, must(s.Audit().Entry(t.Context(), e.ID, audit.Reader{}))(t), e)
 		bare := audit.Entry{ID: newID(), At: Start, Outcome: audit.Refused, ActorKind: access.Anonymous, Action: "slo.create", ObjectKind: access.KindSLO}
 		ok(t, s.Audit().AppendEntry(t.Context(), bare))
-		same(t, must(s.Audit().Entry(t.Context(), bare.ID))(t), bare)
-		_, err := s.Audit().Entry(t.Context(), newID())
+		same(t, must(s.Audit().Entry(t.Context(), bare.ID, audit.Reader{}))(t), bare)
+		_, err := s.Audit().Entry(t.Context(), newID(), audit.Reader{})
 		refused(t, err, fault.NotFound, "audit_entry_not_found")
 	})
 

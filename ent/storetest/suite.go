@@ -33,6 +33,7 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"Supply":       testSupply,
 		"Outages":      testOutages,
 		"Changes":      testChanges,
+		"Incidents":    testIncidents,
 		"Alerts":       testAlerts,
 		"Policy":       testPolicy,
 		"Proposals":    testProposals,

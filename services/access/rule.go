@@ -71,7 +71,8 @@ const (
 	// KindTarget is where events are told, and KindNotification one event on its way there.
 	KindTarget       Kind = "notification_target"
 	KindNotification Kind = "notification"
-	KindEvent        Kind = "event" // that people are told of
+	KindEvent        Kind = "event"    // that people are told of
+	KindIncident     Kind = "incident" // with its timeline
 )
 
 // Rule is what an operation declares: its verb and the kind it is about.
@@ -217,6 +218,9 @@ var grants = map[Rule]grant{
 	{Read, KindNotification}:    everyone,
 	{Update, KindNotification}:  people, // sending it again
 	{Read, KindEvent}:           everyone,
+	{Read, KindIncident}:        everyone, // but restricted ones
+	{Create, KindIncident}:      owner,
+	{Update, KindIncident}:      owner,
 	{Read, KindProposal}:        everyone,
 	{Create, KindProposal}:      people, // it names its author, who is another than approves it
 	{Update, KindProposal}:      people, // approving and rejecting

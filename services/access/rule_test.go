@@ -23,7 +23,7 @@ var (
 	kinds = []access.Kind{
 		access.KindSelf, access.KindPerson, access.KindToken, access.KindTeam, access.KindMember, access.KindSystem, access.KindService,
 		access.KindDependency, access.KindSLO, access.KindSLA, access.KindComposite, access.KindCorrection, access.KindOutage, access.KindChange, access.KindProposal, access.KindSignalMapping, access.KindPolicy, access.KindAttachment, access.KindViolation, access.KindAlert, access.KindIssue, access.KindDelivery, access.KindJob,
-		access.KindAudit, access.KindSignInLink, access.KindDispute, access.KindWebhook, "unheard-of",
+		access.KindAudit, access.KindSignInLink, access.KindDispute, access.KindWebhook, access.KindIncident, "unheard-of",
 	}
 	all = []access.Scope{access.ScopeRead, access.ScopeWrite, access.ScopePush}
 )
@@ -69,6 +69,7 @@ var ofATeam = map[access.Rule]string{
 	{Verb: access.Read, Kind: access.KindCorrection}:    whoever,
 	{Verb: access.Read, Kind: access.KindOutage}:        whoever,
 	{Verb: access.Read, Kind: access.KindChange}:        whoever,
+	{Verb: access.Read, Kind: access.KindIncident}:      whoever,
 	{Verb: access.Read, Kind: access.KindSignalMapping}: whoever,
 	{Verb: access.Read, Kind: access.KindPolicy}:        whoever,
 	{Verb: access.Read, Kind: access.KindAttachment}:    whoever,
@@ -143,6 +144,8 @@ var ofATeam = map[access.Rule]string{
 	{Verb: access.Create, Kind: access.KindChange}:        owners,
 	{Verb: access.Update, Kind: access.KindChange}:        owners,
 	{Verb: access.Delete, Kind: access.KindChange}:        owners,
+	{Verb: access.Create, Kind: access.KindIncident}:      owners,
+	{Verb: access.Update, Kind: access.KindIncident}:      owners,
 }
 
 func TestEveryCallerMayDoExactlyWhatTheDesignSays(t *testing.T) {

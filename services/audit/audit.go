@@ -56,12 +56,25 @@ type Filter struct {
 	ObjectID   id.ID
 	Outcome    Outcome
 	From, To   time.Time
+	// Reader is for whom entries about restricted incidents are left out that they may not read.
+	Reader Reader
+}
+
+// Reader is who reads: everything, or what the person may read, who may be nobody.
+type Reader struct {
+	All    bool
+	Person id.ID
+}
+
+func readerOf(c access.Caller) Reader {
+	return Reader{All: c.Kind == access.BySystem || c.Administers(), Person: c.Person}
 }
 
 // Store keeps entries; it only ever appends.
 type Store interface {
 	AppendEntry(ctx context.Context, e Entry) error
-	Entry(ctx context.Context, entry id.ID) (Entry, error)
+	// Entry returns one that the reader may read; NotFound.
+	Entry(ctx context.Context, entry id.ID, as Reader) (Entry, error)
 	// Entries lists the newest first.
 	Entries(ctx context.Context, f Filter, r page.Request) (page.Page[Entry], error)
 }

@@ -85,9 +85,10 @@ func (s *Service) append(ctx context.Context, c access.Caller, outcome Outcome, 
 }
 
 // Entry returns one entry. Administrators read all, members those of their
-// teams; others get Forbidden.
+// teams; others get Forbidden. What is about a restricted incident is NotFound for whom
+// may not read that.
 func (s *Service) Entry(ctx context.Context, entry id.ID) (Entry, error) {
-	e, err := s.store.Entry(ctx, entry)
+	e, err := s.store.Entry(ctx, entry, readerOf(access.CallerFrom(ctx)))
 	if err != nil {
 		return Entry{}, fmt.Errorf("read audit entry %s: %w", entry, err)
 	}
@@ -110,6 +111,7 @@ func (s *Service) List(ctx context.Context, f Filter, r page.Request) (page.Page
 	if err := check.Err(); err != nil {
 		return page.Page[Entry]{}, err
 	}
+	f.Reader = readerOf(access.CallerFrom(ctx))
 	entries, err := s.store.Entries(ctx, f, r)
 	if err != nil {
 		return page.Page[Entry]{}, fmt.Errorf("list audit entries: %w", err)

@@ -285,6 +285,66 @@ func (f IdentityFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, erro
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.IdentityMutation", m)
 }
 
+// The IncidentFunc type is an adapter to allow the use of ordinary
+// function as Incident mutator.
+type IncidentFunc func(context.Context, *db.IncidentMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f IncidentFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.IncidentMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.IncidentMutation", m)
+}
+
+// The IncidentEntryFunc type is an adapter to allow the use of ordinary
+// function as IncidentEntry mutator.
+type IncidentEntryFunc func(context.Context, *db.IncidentEntryMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f IncidentEntryFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.IncidentEntryMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.IncidentEntryMutation", m)
+}
+
+// The IncidentEntryRevisionFunc type is an adapter to allow the use of ordinary
+// function as IncidentEntryRevision mutator.
+type IncidentEntryRevisionFunc func(context.Context, *db.IncidentEntryRevisionMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f IncidentEntryRevisionFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.IncidentEntryRevisionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.IncidentEntryRevisionMutation", m)
+}
+
+// The IncidentPersonFunc type is an adapter to allow the use of ordinary
+// function as IncidentPerson mutator.
+type IncidentPersonFunc func(context.Context, *db.IncidentPersonMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f IncidentPersonFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.IncidentPersonMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.IncidentPersonMutation", m)
+}
+
+// The IncidentServiceFunc type is an adapter to allow the use of ordinary
+// function as IncidentService mutator.
+type IncidentServiceFunc func(context.Context, *db.IncidentServiceMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f IncidentServiceFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.IncidentServiceMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.IncidentServiceMutation", m)
+}
+
 // The IndicatorFunc type is an adapter to allow the use of ordinary
 // function as Indicator mutator.
 type IndicatorFunc func(context.Context, *db.IndicatorMutation) (db.Value, error)

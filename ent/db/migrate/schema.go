@@ -1079,6 +1079,214 @@ var (
 			},
 		},
 	}
+	// IncidentsColumns holds the columns for the "incidents" table.
+	IncidentsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "title", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "severity", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "status", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "restricted", Type: field.TypeBool},
+		{Name: "impact_start", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "impact_end", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "detected_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "mitigated_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "resolved_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "data_loss", Type: field.TypeBool},
+		{Name: "on_call_intervened", Type: field.TypeBool},
+		{Name: "details", Type: field.TypeJSON},
+		{Name: "source", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "external_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "source_link", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "created_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "updated_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "team_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// IncidentsTable holds the schema information for the "incidents" table.
+	IncidentsTable = &schema.Table{
+		Name:       "incidents",
+		Columns:    IncidentsColumns,
+		PrimaryKey: []*schema.Column{IncidentsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "incidents_teams_team",
+				Columns:    []*schema.Column{IncidentsColumns[21]},
+				RefColumns: []*schema.Column{TeamsColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "incident_source_external_id",
+				Unique:  true,
+				Columns: []*schema.Column{IncidentsColumns[13], IncidentsColumns[14]},
+			},
+			{
+				Name:    "incident_impact_start_id",
+				Unique:  false,
+				Columns: []*schema.Column{IncidentsColumns[5], IncidentsColumns[0]},
+			},
+			{
+				Name:    "incident_team_id_impact_start_id",
+				Unique:  false,
+				Columns: []*schema.Column{IncidentsColumns[21], IncidentsColumns[5], IncidentsColumns[0]},
+			},
+		},
+	}
+	// IncidentEntriesColumns holds the columns for the "incident_entries" table.
+	IncidentEntriesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "kind", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "author", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "text", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "link", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "source_key", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "withdrawn_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "withdrawn_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "incident_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// IncidentEntriesTable holds the schema information for the "incident_entries" table.
+	IncidentEntriesTable = &schema.Table{
+		Name:       "incident_entries",
+		Columns:    IncidentEntriesColumns,
+		PrimaryKey: []*schema.Column{IncidentEntriesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "incident_entries_incidents_incident",
+				Columns:    []*schema.Column{IncidentEntriesColumns[12]},
+				RefColumns: []*schema.Column{IncidentsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "incidententry_incident_id_source_key",
+				Unique:  true,
+				Columns: []*schema.Column{IncidentEntriesColumns[12], IncidentEntriesColumns[6]},
+			},
+			{
+				Name:    "incidententry_incident_id_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{IncidentEntriesColumns[12], IncidentEntriesColumns[1], IncidentEntriesColumns[0]},
+			},
+		},
+	}
+	// IncidentEntryRevisionsColumns holds the columns for the "incident_entry_revisions" table.
+	IncidentEntryRevisionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "text", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "link", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "replaced_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "replaced_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "entry_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// IncidentEntryRevisionsTable holds the schema information for the "incident_entry_revisions" table.
+	IncidentEntryRevisionsTable = &schema.Table{
+		Name:       "incident_entry_revisions",
+		Columns:    IncidentEntryRevisionsColumns,
+		PrimaryKey: []*schema.Column{IncidentEntryRevisionsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "incident_entry_revisions_incident_entries_entry",
+				Columns:    []*schema.Column{IncidentEntryRevisionsColumns[6]},
+				RefColumns: []*schema.Column{IncidentEntriesColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "incidententryrevision_entry_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{IncidentEntryRevisionsColumns[6], IncidentEntryRevisionsColumns[0]},
+			},
+		},
+	}
+	// IncidentPeopleColumns holds the columns for the "incident_people" table.
+	IncidentPeopleColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "role", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "incident_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "person_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// IncidentPeopleTable holds the schema information for the "incident_people" table.
+	IncidentPeopleTable = &schema.Table{
+		Name:       "incident_people",
+		Columns:    IncidentPeopleColumns,
+		PrimaryKey: []*schema.Column{IncidentPeopleColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "incident_people_incidents_incident",
+				Columns:    []*schema.Column{IncidentPeopleColumns[2]},
+				RefColumns: []*schema.Column{IncidentsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "incident_people_people_person",
+				Columns:    []*schema.Column{IncidentPeopleColumns[3]},
+				RefColumns: []*schema.Column{PeopleColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "incidentperson_incident_id_person_id_role",
+				Unique:  true,
+				Columns: []*schema.Column{IncidentPeopleColumns[2], IncidentPeopleColumns[3], IncidentPeopleColumns[1]},
+			},
+			{
+				Name:    "incidentperson_person_id",
+				Unique:  false,
+				Columns: []*schema.Column{IncidentPeopleColumns[3]},
+			},
+		},
+	}
+	// IncidentServicesColumns holds the columns for the "incident_services" table.
+	IncidentServicesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "part", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "position", Type: field.TypeInt},
+		{Name: "incident_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "service_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// IncidentServicesTable holds the schema information for the "incident_services" table.
+	IncidentServicesTable = &schema.Table{
+		Name:       "incident_services",
+		Columns:    IncidentServicesColumns,
+		PrimaryKey: []*schema.Column{IncidentServicesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "incident_services_incidents_incident",
+				Columns:    []*schema.Column{IncidentServicesColumns[3]},
+				RefColumns: []*schema.Column{IncidentsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "incident_services_services_service",
+				Columns:    []*schema.Column{IncidentServicesColumns[4]},
+				RefColumns: []*schema.Column{ServicesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "incidentservice_incident_id_service_id",
+				Unique:  true,
+				Columns: []*schema.Column{IncidentServicesColumns[3], IncidentServicesColumns[4]},
+			},
+			{
+				Name:    "incidentservice_service_id",
+				Unique:  false,
+				Columns: []*schema.Column{IncidentServicesColumns[4]},
+			},
+		},
+	}
 	// IndicatorsColumns holds the columns for the "indicators" table.
 	IndicatorsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
@@ -2971,6 +3179,11 @@ var (
 		GateOverridesTable,
 		IdempotencyKeysTable,
 		IdentitiesTable,
+		IncidentsTable,
+		IncidentEntriesTable,
+		IncidentEntryRevisionsTable,
+		IncidentPeopleTable,
+		IncidentServicesTable,
 		IndicatorsTable,
 		IssuesTable,
 		JobRunsTable,
@@ -3112,6 +3325,28 @@ func init() {
 	IdentitiesTable.ForeignKeys[0].RefTable = PeopleTable
 	IdentitiesTable.Annotation = &entsql.Annotation{
 		Table: "identities",
+	}
+	IncidentsTable.ForeignKeys[0].RefTable = TeamsTable
+	IncidentsTable.Annotation = &entsql.Annotation{
+		Table: "incidents",
+	}
+	IncidentEntriesTable.ForeignKeys[0].RefTable = IncidentsTable
+	IncidentEntriesTable.Annotation = &entsql.Annotation{
+		Table: "incident_entries",
+	}
+	IncidentEntryRevisionsTable.ForeignKeys[0].RefTable = IncidentEntriesTable
+	IncidentEntryRevisionsTable.Annotation = &entsql.Annotation{
+		Table: "incident_entry_revisions",
+	}
+	IncidentPeopleTable.ForeignKeys[0].RefTable = IncidentsTable
+	IncidentPeopleTable.ForeignKeys[1].RefTable = PeopleTable
+	IncidentPeopleTable.Annotation = &entsql.Annotation{
+		Table: "incident_people",
+	}
+	IncidentServicesTable.ForeignKeys[0].RefTable = IncidentsTable
+	IncidentServicesTable.ForeignKeys[1].RefTable = ServicesTable
+	IncidentServicesTable.Annotation = &entsql.Annotation{
+		Table: "incident_services",
 	}
 	IndicatorsTable.ForeignKeys[0].RefTable = SlosTable
 	IndicatorsTable.ForeignKeys[1].RefTable = DataSourcesTable

@@ -75,6 +75,21 @@ type IdempotencyKey func(*sql.Selector)
 // Identity is the predicate function for identity builders.
 type Identity func(*sql.Selector)
 
+// Incident is the predicate function for incident builders.
+type Incident func(*sql.Selector)
+
+// IncidentEntry is the predicate function for incidententry builders.
+type IncidentEntry func(*sql.Selector)
+
+// IncidentEntryRevision is the predicate function for incidententryrevision builders.
+type IncidentEntryRevision func(*sql.Selector)
+
+// IncidentPerson is the predicate function for incidentperson builders.
+type IncidentPerson func(*sql.Selector)
+
+// IncidentService is the predicate function for incidentservice builders.
+type IncidentService func(*sql.Selector)
+
 // Indicator is the predicate function for indicator builders.
 type Indicator func(*sql.Selector)
 

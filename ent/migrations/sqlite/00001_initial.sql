@@ -171,6 +171,36 @@ CREATE TABLE `identities` (`id` text NOT NULL, `provider` text NOT NULL, `issuer
 CREATE UNIQUE INDEX `identity_provider_issuer_subject` ON `identities` (`provider`, `issuer`, `subject`);
 -- create index "identity_person_id" to table: "identities"
 CREATE INDEX `identity_person_id` ON `identities` (`person_id`);
+-- create "incidents" table
+CREATE TABLE `incidents` (`id` text NOT NULL, `title` text NOT NULL, `severity` text NOT NULL, `status` text NOT NULL, `restricted` bool NOT NULL, `impact_start` datetime NOT NULL, `impact_end` datetime NULL, `detected_at` datetime NULL, `mitigated_at` datetime NULL, `resolved_at` datetime NULL, `data_loss` bool NOT NULL, `on_call_intervened` bool NOT NULL, `details` json NOT NULL, `source` text NULL, `external_id` text NULL, `source_link` text NOT NULL, `created_at` datetime NOT NULL, `created_by` text NOT NULL, `updated_at` datetime NOT NULL, `updated_by` text NOT NULL, `version` integer NOT NULL, `team_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `incidents_teams_team` FOREIGN KEY (`team_id`) REFERENCES `teams` (`id`) ON DELETE RESTRICT);
+-- create index "incident_source_external_id" to table: "incidents"
+CREATE UNIQUE INDEX `incident_source_external_id` ON `incidents` (`source`, `external_id`);
+-- create index "incident_impact_start_id" to table: "incidents"
+CREATE INDEX `incident_impact_start_id` ON `incidents` (`impact_start`, `id`);
+-- create index "incident_team_id_impact_start_id" to table: "incidents"
+CREATE INDEX `incident_team_id_impact_start_id` ON `incidents` (`team_id`, `impact_start`, `id`);
+-- create "incident_entries" table
+CREATE TABLE `incident_entries` (`id` text NOT NULL, `at` datetime NOT NULL, `kind` text NOT NULL, `author` text NOT NULL, `text` text NOT NULL, `link` text NOT NULL, `source_key` text NULL, `withdrawn_at` datetime NULL, `withdrawn_by` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, `incident_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `incident_entries_incidents_incident` FOREIGN KEY (`incident_id`) REFERENCES `incidents` (`id`) ON DELETE CASCADE);
+-- create index "incidententry_incident_id_source_key" to table: "incident_entries"
+CREATE UNIQUE INDEX `incidententry_incident_id_source_key` ON `incident_entries` (`incident_id`, `source_key`);
+-- create index "incidententry_incident_id_at_id" to table: "incident_entries"
+CREATE INDEX `incidententry_incident_id_at_id` ON `incident_entries` (`incident_id`, `at`, `id`);
+-- create "incident_entry_revisions" table
+CREATE TABLE `incident_entry_revisions` (`id` text NOT NULL, `at` datetime NOT NULL, `text` text NOT NULL, `link` text NOT NULL, `replaced_at` datetime NOT NULL, `replaced_by` text NOT NULL, `entry_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `incident_entry_revisions_incident_entries_entry` FOREIGN KEY (`entry_id`) REFERENCES `incident_entries` (`id`) ON DELETE CASCADE);
+-- create index "incidententryrevision_entry_id_id" to table: "incident_entry_revisions"
+CREATE INDEX `incidententryrevision_entry_id_id` ON `incident_entry_revisions` (`entry_id`, `id`);
+-- create "incident_people" table
+CREATE TABLE `incident_people` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `role` text NOT NULL, `incident_id` text NOT NULL, `person_id` text NOT NULL, CONSTRAINT `incident_people_incidents_incident` FOREIGN KEY (`incident_id`) REFERENCES `incidents` (`id`) ON DELETE CASCADE, CONSTRAINT `incident_people_people_person` FOREIGN KEY (`person_id`) REFERENCES `people` (`id`) ON DELETE RESTRICT);
+-- create index "incidentperson_incident_id_person_id_role" to table: "incident_people"
+CREATE UNIQUE INDEX `incidentperson_incident_id_person_id_role` ON `incident_people` (`incident_id`, `person_id`, `role`);
+-- create index "incidentperson_person_id" to table: "incident_people"
+CREATE INDEX `incidentperson_person_id` ON `incident_people` (`person_id`);
+-- create "incident_services" table
+CREATE TABLE `incident_services` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `part` text NOT NULL, `position` integer NOT NULL, `incident_id` text NOT NULL, `service_id` text NOT NULL, CONSTRAINT `incident_services_incidents_incident` FOREIGN KEY (`incident_id`) REFERENCES `incidents` (`id`) ON DELETE CASCADE, CONSTRAINT `incident_services_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
+-- create index "incidentservice_incident_id_service_id" to table: "incident_services"
+CREATE UNIQUE INDEX `incidentservice_incident_id_service_id` ON `incident_services` (`incident_id`, `service_id`);
+-- create index "incidentservice_service_id" to table: "incident_services"
+CREATE INDEX `incidentservice_service_id` ON `incident_services` (`service_id`);
 -- create "indicators" table
 CREATE TABLE `indicators` (`id` text NOT NULL, `category` text NOT NULL, `counting` text NOT NULL, `resolution_s` integer NOT NULL, `description` text NOT NULL, `origin` text NOT NULL, `max_groups` integer NOT NULL, `created_at` datetime NOT NULL, `slo_id` text NOT NULL, `data_source_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `indicators_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE RESTRICT, CONSTRAINT `indicators_data_sources_data_source` FOREIGN KEY (`data_source_id`) REFERENCES `data_sources` (`id`) ON DELETE RESTRICT);
 -- create index "indicator_slo_id" to table: "indicators"
