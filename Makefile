@@ -25,12 +25,7 @@ LDFLAGS     := -X main.version=$(VERSION) -X main.commit=$(COMMIT) -X main.commi
 # between the commands. The race detector alone needs C.
 export CGO_ENABLED := 0
 
-# SQLite is C that was made Go: the detector finds nothing in it, and takes more than half of the
-# tests' time watching it. And the JSON of chromedp, which drives the tests' browser, makes its tables
-# for types that contain themselves while other goroutines read them: a race, and none of ours.
-watched = $(if $(RACE),$(RACE) -gcflags=modernc.org/...=-race=false -gcflags=github.com/go-json-experiment/json/...=-race=false)
-
-test_flags = $(watched) $(if $(RUN),-run '$(RUN)') $(if $(COUNT),-count=$(COUNT)) -timeout 20m
+test_flags = $(RACE) $(if $(RUN),-run '$(RUN)') $(if $(COUNT),-count=$(COUNT)) -timeout 20m
 
 ##@ Run
 
@@ -77,7 +72,7 @@ bench: ## Measure the program against a yardstick and its goals (BENCH=Requests/
 
 .PHONY: soak
 soak: ## Run the tests again and again in random order, the long loops once, then every fuzz target (COUNT=3 FUZZTIME=30s)
-	CGO_ENABLED=1 scripts/testenv postgres prometheus victoria alertmanager chromium cc -- go test $(watched) -shuffle=on -count=$(or $(COUNT),3) -timeout 60m $(PKG)
+	CGO_ENABLED=1 scripts/testenv postgres prometheus victoria alertmanager chromium cc -- go test -race -shuffle=on -count=$(or $(COUNT),3) -timeout 60m $(PKG)
 	$(if $(LOOPS),EVENKEEL_TEST_EVERYTHING=1 scripts/testenv postgres -- go test -count=1 -timeout 120m -v $(LOOPS))
 	scripts/fuzz $(FUZZTIME)
 
