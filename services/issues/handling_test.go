@@ -2,7 +2,6 @@ package issues_test
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -13,12 +12,8 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
-	"github.com/evenkeel/evenkeel/services/expr"
-	"github.com/evenkeel/evenkeel/services/measure/window"
 	"github.com/evenkeel/evenkeel/services/policy"
-	"github.com/evenkeel/evenkeel/services/policy/supply"
 	"github.com/evenkeel/evenkeel/services/registry"
-	"github.com/evenkeel/evenkeel/services/slo"
 )
 
 // parties are who has to do with a violation: a member of the team, and who approved the policy.
@@ -301,69 +296,6 @@ func TestAFreezeEndsEarlyOnlyWhereTheClauseLetsIt(t *testing.T) {
 	refusedAs(t, err, fault.Conflict, "no_early_exit")
 }
 
-// chased runs the job and requires these counts.
-func (p *parties) chased(want map[string]int64) {
-	p.t.Helper()
-	counts, err := p.policies.ChaseOnce(p.t.Context())
-	p.must(err)
-	for name, n := range counts {
-		if n != want[name] {
-			p.t.Errorf("%d %s, want %d", n, name, want[name])
-		}
-	}
-}
-
-func TestAViolationWithoutAPlanIsEscalatedOnce(t *testing.T) {
-	t.Parallel()
-	p := enforced(t, func(d *policy.Draft) { d.Clauses[0].Escalate = &policy.Escalation{To: policy.ParentTeam, AfterDays: 3} })
-	parent := storetest.Team(t, p.store, "commerce")
-	p.team.Parent = parent.ID
-	p.must(p.store.Registry().UpdateTeam(t.Context(), p.team))
-	p.told.types()
-	opened := p.violation().OpenedAt
-	p.clock.Advance(opened.Add(3*24*time.Hour - time.Minute).Sub(p.clock.Now()))
-	p.chased(nil)
-	v, err := p.policies.Acknowledge(p.as(p.member), p.violation().ID, p.violation().Version, policy.Plan{Text: "Cache it.", DueOn: "2026-03-18"})
-	p.must(err)
-	p.clock.Advance(24 * time.Hour) // it is the 18th: the day is not over
-	p.chased(nil)
-	p.clock.Advance(24 * time.Hour)
-	p.chased(map[string]int64{"plans_told": 1, "escalated": 1})
-	p.told.mu.Lock()
-	if n := len(p.told.events); n != 2 || p.told.events[0].Team != p.team.ID || p.told.events[1].Team != parent.ID {
-		t.Errorf("told was %+v", p.told.events)
-	}
-	p.told.mu.Unlock()
-	p.tells("violation.plan_overdue", "violation.escalated")
-	p.chased(nil)
-	// A plan that is past again is told of again; what was escalated is not.
-	v = p.violation()
-	_, err = p.policies.Acknowledge(p.as(p.member), v.ID, v.Version, policy.Plan{Text: "Cache it.", DueOn: "2026-03-20"})
-	p.must(err)
-	p.clock.Advance(3 * 24 * time.Hour)
-	p.chased(map[string]int64{"plans_told": 1})
-	p.tells("violation.plan_overdue")
-}
-
-// A dispute of the policy is to be decided within 48 hours where nothing else is said.
-func TestADisputeThatNobodyDecidesIsToldOfOnce(t *testing.T) {
-	t.Parallel()
-	p := enforced(t)
-	p.dispute()
-	p.told.types()
-	p.clock.Advance(48*time.Hour - time.Microsecond)
-	p.chased(nil)
-	p.clock.Advance(time.Microsecond)
-	p.chased(map[string]int64{"disputes_told": 1})
-	p.tells("dispute.overdue " + string(p.approver.ID))
-	p.chased(nil)
-	_, err := p.policies.Rule(p.as(p.approver), p.violation().ID, policy.RulingInput{Outcome: policy.Upheld, Note: "It was down."})
-	p.must(err)
-	p.told.types()
-	p.clock.Advance(48 * time.Hour)
-	p.chased(nil)
-}
-
 // What was disputed while the policy only warned is suspended when its freeze begins, once.
 func TestADisputeOfAWarningSuspendsTheFreezeThatFollows(t *testing.T) {
 	t.Parallel()
@@ -387,36 +319,6 @@ func TestADisputeOfAWarningSuspendsTheFreezeThatFollows(t *testing.T) {
 	if v := p.violation(); v.Excused(p.clock.Now()) != "" {
 		t.Errorf("it is suspended twice: %+v", v.Handling)
 	}
-}
-
-// That a warning's dispute was not decided was told already; that its suspension passed is
-// told too, for changes wait from then on.
-func TestThatASuspensionPassedIsToldAlsoWhereTheDisputeWasOverdueBefore(t *testing.T) {
-	t.Parallel()
-	p := enforced(t)
-	a := p.attachment()
-	a = p.mode(a, policy.Warn)
-	p.dispute()
-	p.clock.Advance(48 * time.Hour)
-	p.told.types()
-	p.chased(map[string]int64{"disputes_told": 1})
-	p.told.mu.Lock()
-	if text := p.told.events[0].Text; strings.Contains(text, "wait") {
-		t.Errorf("of a warning it says %q", text)
-	}
-	p.told.mu.Unlock()
-	p.mode(a, policy.Enforce)
-	p.told.types()
-	p.clock.Advance(48*time.Hour - time.Microsecond)
-	p.chased(nil)
-	p.clock.Advance(time.Microsecond)
-	p.chased(map[string]int64{"disputes_told": 1})
-	p.told.mu.Lock()
-	if text := p.told.events[0].Text; !strings.HasSuffix(text, "Until then changes wait again.") {
-		t.Errorf("of a freeze it says %q", text)
-	}
-	p.told.mu.Unlock()
-	p.tells("dispute.overdue " + string(p.approver.ID))
 }
 
 // The approver is of the team here: what they dispute only administrators could decide.
@@ -473,161 +375,5 @@ func TestAPolicyWarnsOfAnApproverWhoLeft(t *testing.T) {
 	p.must(p.store.Access().UpdatePerson(t.Context(), p.approver))
 	if warnings := p.warnings(v); len(warnings) != 1 || !strings.Contains(warnings[0], "Kurt, who approved it, was deactivated") {
 		t.Errorf("warnings are %q", warnings)
-	}
-}
-
-func TestADayToRevisitAPolicyIsToldOnce(t *testing.T) {
-	t.Parallel()
-	p := enforced(t, func(d *policy.Draft) { d.Approval.ApprovedOn, d.Approval.RevisitOn = "2026-03-01", "2026-03-14" })
-	p.told.types()
-	p.chased(nil) // the day is not over
-	p.clock.Advance(24 * time.Hour)
-	p.chased(map[string]int64{"policies_told": 1})
-	p.tells("policy.revisit_due " + string(p.approver.ID))
-	p.chased(nil)
-	v, err := p.policies.Get(p.admin(), policy.DefaultSlug)
-	p.must(err)
-	if warnings := p.warnings(v); len(warnings) != 1 || !strings.Contains(warnings[0], "2026-03-14") {
-		t.Errorf("warnings are %q", warnings)
-	}
-}
-
-// Of five violations one is a fifth, and two are more.
-func TestAnAttachmentFallsBackWhereMoreThanAFifthIsDoubted(t *testing.T) {
-	t.Parallel()
-	p := enforced(t)
-	again := func(n int, void bool) {
-		t.Helper()
-		for range n {
-			if void {
-				p.dispute()
-				_, err := p.policies.Rule(p.as(p.approver), p.violation().ID, policy.RulingInput{Outcome: policy.RuledOut, Note: "No."})
-				p.must(err)
-			}
-			p.spend(50)
-			p.clock.Advance(time.Minute)
-			_, err := p.policies.ApplyOnce(t.Context())
-			p.must(err)
-			p.spend(137)
-			p.pass(1, 0, 0)
-		}
-	}
-	again(1, true)
-	again(3, false) // five in all, one void
-	p.told.types()
-	p.chased(nil)
-	rates, err := p.policies.Rates(p.admin(), policy.DefaultSlug)
-	p.must(err)
-	if len(rates) != 1 || rates[0].Violations != 5 || rates[0].Void != 1 || rates[0].Doubted != 1 || rates[0].Share() != 0.2 || rates[0].TooHigh() {
-		t.Errorf("rates %+v", rates)
-	}
-	// Another attachment of the policy, which has nothing to do with it.
-	other := storetest.Service(t, p.store, p.team.ID, "ledger")
-	_, err = p.policies.Attach(p.admin(), policy.DefaultSlug, policy.Place{Target: policy.ToService, Service: other.Slug, Mode: policy.Enforce})
-	p.must(err)
-	p.dispute()
-	_, err = p.policies.Rule(p.as(p.approver), p.violation().ID, policy.RulingInput{Outcome: policy.RuledOut, Note: "No."})
-	p.must(err)
-	p.told.types()
-	p.chased(map[string]int64{"fell_back": 1})
-	p.tells("attachment.fell_back " + string(p.approver.ID))
-	attachments, err := p.policies.Attachments(p.admin(), policy.AttachmentFilter{}, page.Request{})
-	p.must(err)
-	if a := attachments.Items[0]; a.Mode != policy.Observe {
-		t.Errorf("the attachment is %+v", a)
-	}
-	// Whoever sets the mode again begins anew.
-	a := attachments.Items[0]
-	p.clock.Advance(time.Minute)
-	_, err = p.policies.ChangeMode(p.admin(), a.ID, a.Version, policy.Enforce)
-	p.must(err)
-	p.chased(nil)
-}
-
-// supply is where people say what caused it.
-func (p *parties) supply() *supply.Service {
-	return supply.NewService(supply.Parts{
-		Store: p.store.Supply(), Policies: p.policies, Services: p.store.Registry(), SLOs: p.store.SLO(), Runner: p.store,
-		Authorizer: access.NewAuthorizer(p.store.Registry()), Recorder: p.audit, Clock: p.clock.Now,
-	})
-}
-
-func TestTheCauseThatPeopleSayDecidesWhatFollows(t *testing.T) {
-	t.Parallel()
-	p := enforced(t, func(d *policy.Draft) { d.Clauses = policy.Default().Clauses })
-	said := p.supply()
-	holding := func() []string {
-		t.Helper()
-		standings, err := p.policies.Standing(p.admin(), p.slo.SLO.ID)
-		p.must(err)
-		var names []string
-		for _, s := range standings {
-			if s.Outcome == expr.Holds {
-				names = append(names, s.Clause.Name)
-			}
-		}
-		return names
-	}
-	if got := holding(); !slices.Equal(got, []string{"budget-exceeded"}) {
-		t.Errorf("of an unclassified cause %q hold", got)
-	}
-	say := func(as context.Context, version int64, in supply.Input) error {
-		_, err := said.Say(as, p.slo.SLO.ID, supply.Cause, version, in)
-		return err
-	}
-	excusing := supply.Input{Value: supply.Value{Text: "company-network"}, Note: "The backbone was cut."}
-	refusedAs(t, say(p.as(p.member), 1, excusing), fault.Forbidden, "excusing_cause")
-	own := supply.Input{Value: supply.Value{Text: "own-code-or-procedure"}}
-	stranger := access.WithCaller(t.Context(), access.Caller{Kind: access.ByPerson, Person: "STRANGER", Name: "Eve", Scopes: []access.Scope{access.ScopeWrite}})
-	refusedAs(t, say(stranger, 1, own), fault.Forbidden, "forbidden")
-	p.must(say(p.as(p.member), 1, own))
-	refusedAs(t, say(p.as(p.member), 1, own), fault.Precondition, "version_mismatch")
-	if got := holding(); !slices.Equal(got, []string{"budget-exceeded", "reliability-work"}) {
-		t.Errorf("of the team's own cause %q hold", got)
-	}
-	p.must(say(p.as(p.approver), 2, excusing))
-	if got := holding(); !slices.Equal(got, []string{"feature-work-goes-on"}) {
-		t.Errorf("of an excusing cause %q hold", got)
-	}
-	p.pass(1, 1, 0)
-	p.clock.Advance(28 * 24 * time.Hour) // it is said no more
-	p.spend(137)
-	if got := holding(); !slices.Equal(got, []string{"budget-exceeded"}) {
-		t.Errorf("after four weeks %q hold", got)
-	}
-	f, err := said.Fact(p.as(p.member), p.slo.SLO.ID, supply.Cause)
-	if err != nil || f.Version != 3 || f.Value.Text != supply.Unclassified || !f.At.IsZero() {
-		t.Errorf("then %+v is said, %v", f, err)
-	}
-	err = say(p.as(p.member), 3, supply.Input{Value: supply.Value{Text: "bad luck", Numbers: map[string]float64{"a": 1}}, Until: p.clock.Now().Add(29 * 24 * time.Hour)})
-	var found *fault.Error
-	if !errors.As(err, &found) || len(found.Violations) != 3 {
-		t.Errorf("a wrong cause: %v", err)
-	}
-	p.must(say(p.as(p.member), 3, own))
-	p.must(said.Withdraw(p.as(p.member), p.slo.SLO.ID, supply.Cause, 4))
-	refusedAs(t, said.Withdraw(p.as(p.member), p.slo.SLO.ID, supply.Cause, 5), fault.Conflict, "not_said")
-}
-
-// Exactly a fifth is not more than a fifth; of 999 events one incident says nothing.
-func TestAnIncidentOfMoreThanAFifthAsksForAPostmortem(t *testing.T) {
-	t.Parallel()
-	p := enforced(t, func(d *policy.Draft) { d.Clauses = append(d.Clauses, policy.Default().Clauses[3]) })
-	said := p.supply()
-	say := func(version int64, shares map[string]float64) {
-		t.Helper()
-		_, err := said.Say(p.as(p.member), p.slo.SLO.ID, supply.IncidentShares, version, supply.Input{Value: supply.Value{Numbers: shares}})
-		p.must(err)
-	}
-	say(1, map[string]float64{"INC-1": 0.2})
-	p.pass(0, 0, 0)
-	say(2, map[string]float64{"INC-1": 0.2, "INC-2": 0.21})
-	p.spend(137, func(s *slo.Status) { s.Sums.Policy = window.Sum{Good: 950_000, Total: 999_000} })
-	p.pass(0, 0, 0)
-	p.spend(137)
-	p.pass(1, 0, 0)
-	issue := p.drafts()[0]
-	if !strings.Contains(issue.Body, "A postmortem is asked for, with at least 1 action of priority P0 on the root cause.") || !slices.Contains(issue.Labels, "priority/p0") {
-		t.Errorf("the issue has the labels %q and says\n%s", issue.Labels, issue.Body)
 	}
 }
