@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
@@ -79,7 +80,7 @@ func (a *API) addViolations(r Rooms) {
 		id: "acknowledgeViolation", method: http.MethodPut, path: "/v1/violations/{violation}/acknowledgement", tag: "Violations",
 		summary: "Acknowledge a violation", description: "By a member of the team: what is going to be done, and until when. It replaces what was said before. Nothing is escalated while the date is to come.", rule: update,
 	}, func(ctx context.Context, in *acknowledge) (*reply[Violation], error) {
-		v, err := r.Policies.Acknowledge(ctx, id.ID(in.Violation), in.Version(), policy.Plan{Text: in.Body.Plan, DueOn: policy.Date(in.Body.DueOn)})
+		v, err := r.Policies.Acknowledge(ctx, id.ID(in.Violation), in.Version(), policy.Plan{Text: in.Body.Plan, DueOn: clock.Date(in.Body.DueOn)})
 		shown, err := single(ctx, v, err, r.violations)
 		if err != nil {
 			return nil, err

@@ -10,6 +10,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/attachment"
 	"github.com/evenkeel/evenkeel/ent/db/budgetpolicy"
 	"github.com/evenkeel/evenkeel/ent/db/policyrevision"
+	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
@@ -138,7 +139,7 @@ func (p Policy) UpdatePolicy(ctx context.Context, h policy.Policy) error {
 }
 
 // ToldRevisit records that the day was told to be past.
-func (p Policy) ToldRevisit(ctx context.Context, of policy.Policy, day policy.Date) error {
+func (p Policy) ToldRevisit(ctx context.Context, of policy.Policy, day clock.Date) error {
 	n, err := p.s.exec(ctx, "UPDATE policies SET revisit_told = $1 WHERE id = $2 AND revision = $3 AND revisit_told <> $1", string(day), string(of.ID), of.Revision)
 	if err == nil && n == 0 {
 		return fault.Stale("policy")

@@ -104,7 +104,7 @@ func (s *Service) declared(ctx context.Context, i Incident) error {
 	if err := s.note(ctx, i, i.CreatedAt, "Declared as "+string(i.Severity)+", "+string(i.Status)+"."); err != nil {
 		return err
 	}
-	return s.Recorder.RecordDiff(ctx, access.Create, i.object(), "", nil, i.record())
+	return s.Recorder.RecordDiff(ctx, access.Create, i.Object(), "", nil, i.record())
 }
 
 // settle finds the team where none is given, and notes what is named that does not exist. Of what
@@ -252,7 +252,7 @@ func (s *Service) write(ctx context.Context, now time.Time, reason string, befor
 		return err
 	}
 	after.Version++
-	return s.Recorder.RecordDiff(ctx, access.Update, after.object(), reason, before.record(), after.record())
+	return s.Recorder.RecordDiff(ctx, access.Update, after.Object(), reason, before.record(), after.record())
 }
 
 // change does something with an incident that nobody else changes meanwhile, in a transaction,
@@ -263,7 +263,7 @@ func (s *Service) change(ctx context.Context, incident id.ID, version *int64, do
 		if err != nil {
 			return err
 		}
-		if !before.readableBy(access.CallerFrom(ctx)) {
+		if !before.ReadableBy(access.CallerFrom(ctx)) {
 			return fault.Missing("incident", string(incident))
 		}
 		if err := s.authorize(ctx, access.Update, before); err != nil {
@@ -281,7 +281,7 @@ func stale(noun string, current, seen int64) error {
 }
 
 func (s *Service) authorize(ctx context.Context, verb access.Verb, i Incident) error {
-	return s.Authorizer.Authorize(ctx, verb, i.object())
+	return s.Authorizer.Authorize(ctx, verb, i.Object())
 }
 
 // Get returns an incident; NotFound.
@@ -290,7 +290,7 @@ func (s *Service) Get(ctx context.Context, incident id.ID) (Incident, error) {
 		return Incident{}, err
 	}
 	i, err := s.Store.Incident(ctx, incident)
-	if err == nil && !i.readableBy(access.CallerFrom(ctx)) {
+	if err == nil && !i.ReadableBy(access.CallerFrom(ctx)) {
 		err = fault.Missing("incident", string(incident))
 	}
 	if err != nil {
