@@ -15,6 +15,7 @@ import (
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/evenkeel/evenkeel/ent/db/actionitem"
 	"github.com/evenkeel/evenkeel/ent/db/alert"
 	"github.com/evenkeel/evenkeel/ent/db/attachment"
 	"github.com/evenkeel/evenkeel/ent/db/auditentry"
@@ -94,6 +95,8 @@ type Client struct {
 	config
 	// Schema is the client for creating, migrating and dropping schema.
 	Schema *migrate.Schema
+	// ActionItem is the client for interacting with the ActionItem builders.
+	ActionItem *ActionItemClient
 	// Alert is the client for interacting with the Alert builders.
 	Alert *AlertClient
 	// Attachment is the client for interacting with the Attachment builders.
@@ -245,6 +248,7 @@ func NewClient(opts ...Option) *Client {
 
 func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
+	c.ActionItem = NewActionItemClient(c.config)
 	c.Alert = NewAlertClient(c.config)
 	c.Attachment = NewAttachmentClient(c.config)
 	c.AuditEntry = NewAuditEntryClient(c.config)
@@ -407,6 +411,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	return &Tx{
 		ctx:                   ctx,
 		config:                cfg,
+		ActionItem:            NewActionItemClient(cfg),
 		Alert:                 NewAlertClient(cfg),
 		Attachment:            NewAttachmentClient(cfg),
 		AuditEntry:            NewAuditEntryClient(cfg),
@@ -496,6 +501,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	return &Tx{
 		ctx:                   ctx,
 		config:                cfg,
+		ActionItem:            NewActionItemClient(cfg),
 		Alert:                 NewAlertClient(cfg),
 		Attachment:            NewAttachmentClient(cfg),
 		AuditEntry:            NewAuditEntryClient(cfg),
@@ -572,7 +578,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 // Debug returns a new debug-client. It's used to get verbose logging on specific operations.
 //
 //	client.Debug().
-//		Alert.
+//		ActionItem.
 //		Query().
 //		Count(ctx)
 func (c *Client) Debug() *Client {
@@ -595,8 +601,8 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.Alert, c.Attachment, c.AuditEntry, c.Backfill, c.BudgetPolicy, c.Change,
-		c.Collection, c.Composite, c.CompositeMember, c.CompositePart,
+		c.ActionItem, c.Alert, c.Attachment, c.AuditEntry, c.Backfill, c.BudgetPolicy,
+		c.Change, c.Collection, c.Composite, c.CompositeMember, c.CompositePart,
 		c.CompositeRevision, c.CompositeStatus, c.Correction, c.DataSource, c.Delivery,
 		c.DeliverySwitch, c.Dependency, c.Forecast, c.ForecastBin, c.GateDecision,
 		c.GateOverride, c.IdempotencyKey, c.Identity, c.Incident, c.IncidentEntry,
@@ -618,8 +624,8 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.Alert, c.Attachment, c.AuditEntry, c.Backfill, c.BudgetPolicy, c.Change,
-		c.Collection, c.Composite, c.CompositeMember, c.CompositePart,
+		c.ActionItem, c.Alert, c.Attachment, c.AuditEntry, c.Backfill, c.BudgetPolicy,
+		c.Change, c.Collection, c.Composite, c.CompositeMember, c.CompositePart,
 		c.CompositeRevision, c.CompositeStatus, c.Correction, c.DataSource, c.Delivery,
 		c.DeliverySwitch, c.Dependency, c.Forecast, c.ForecastBin, c.GateDecision,
 		c.GateOverride, c.IdempotencyKey, c.Identity, c.Incident, c.IncidentEntry,
@@ -640,6 +646,8 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 // Mutate implements the ent.Mutator interface.
 func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 	switch m := m.(type) {
+	case *ActionItemMutation:
+		return c.ActionItem.mutate(ctx, m)
 	case *AlertMutation:
 		return c.Alert.mutate(ctx, m)
 	case *AttachmentMutation:
@@ -782,6 +790,187 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.WebhookDelivery.mutate(ctx, m)
 	default:
 		return nil, fmt.Errorf("db: unknown mutation type %T", m)
+	}
+}
+
+// ActionItemClient is a client for the ActionItem schema.
+type ActionItemClient struct {
+	config
+}
+
+// NewActionItemClient returns a client for the ActionItem from the given config.
+func NewActionItemClient(c config) *ActionItemClient {
+	return &ActionItemClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `actionitem.Hooks(f(g(h())))`.
+func (c *ActionItemClient) Use(hooks ...Hook) {
+	c.hooks.ActionItem = append(c.hooks.ActionItem, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `actionitem.Intercept(f(g(h())))`.
+func (c *ActionItemClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ActionItem = append(c.inters.ActionItem, interceptors...)
+}
+
+// Create returns a builder for creating a ActionItem entity.
+func (c *ActionItemClient) Create() *ActionItemCreate {
+	mutation := newActionItemMutation(c.config, OpCreate)
+	return &ActionItemCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ActionItem entities.
+func (c *ActionItemClient) CreateBulk(builders ...*ActionItemCreate) *ActionItemCreateBulk {
+	return &ActionItemCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ActionItemClient) MapCreateBulk(slice any, setFunc func(*ActionItemCreate, int)) *ActionItemCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ActionItemCreateBulk{err: fmt.Errorf("calling to ActionItemClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ActionItemCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ActionItemCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ActionItem.
+func (c *ActionItemClient) Update() *ActionItemUpdate {
+	mutation := newActionItemMutation(c.config, OpUpdate)
+	return &ActionItemUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ActionItemClient) UpdateOne(_m *ActionItem) *ActionItemUpdateOne {
+	mutation := newActionItemMutation(c.config, OpUpdateOne, withActionItem(_m))
+	return &ActionItemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ActionItemClient) UpdateOneID(id string) *ActionItemUpdateOne {
+	mutation := newActionItemMutation(c.config, OpUpdateOne, withActionItemID(id))
+	return &ActionItemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ActionItem.
+func (c *ActionItemClient) Delete() *ActionItemDelete {
+	mutation := newActionItemMutation(c.config, OpDelete)
+	return &ActionItemDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ActionItemClient) DeleteOne(_m *ActionItem) *ActionItemDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ActionItemClient) DeleteOneID(id string) *ActionItemDeleteOne {
+	builder := c.Delete().Where(actionitem.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ActionItemDeleteOne{builder}
+}
+
+// Query returns a query builder for ActionItem.
+func (c *ActionItemClient) Query() *ActionItemQuery {
+	return &ActionItemQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeActionItem},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ActionItem entity by its id.
+func (c *ActionItemClient) Get(ctx context.Context, id string) (*ActionItem, error) {
+	return c.Query().Where(actionitem.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ActionItemClient) GetX(ctx context.Context, id string) *ActionItem {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryIncident queries the incident edge of a ActionItem.
+func (c *ActionItemClient) QueryIncident(_m *ActionItem) *IncidentQuery {
+	query := (&IncidentClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(actionitem.Table, actionitem.FieldID, id),
+			sqlgraph.To(incident.Table, incident.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, actionitem.IncidentTable, actionitem.IncidentColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryOwner queries the owner edge of a ActionItem.
+func (c *ActionItemClient) QueryOwner(_m *ActionItem) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(actionitem.Table, actionitem.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, actionitem.OwnerTable, actionitem.OwnerColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryService queries the service edge of a ActionItem.
+func (c *ActionItemClient) QueryService(_m *ActionItem) *ServiceQuery {
+	query := (&ServiceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(actionitem.Table, actionitem.FieldID, id),
+			sqlgraph.To(service.Table, service.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, actionitem.ServiceTable, actionitem.ServiceColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ActionItemClient) Hooks() []Hook {
+	return c.hooks.ActionItem
+}
+
+// Interceptors returns the client interceptors.
+func (c *ActionItemClient) Interceptors() []Interceptor {
+	return c.inters.ActionItem
+}
+
+func (c *ActionItemClient) mutate(ctx context.Context, m *ActionItemMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ActionItemCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ActionItemUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ActionItemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ActionItemDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown ActionItem mutation op: %q", m.Op())
 	}
 }
 
@@ -11426,32 +11615,32 @@ func (c *WebhookDeliveryClient) mutate(ctx context.Context, m *WebhookDeliveryMu
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Alert, Attachment, AuditEntry, Backfill, BudgetPolicy, Change, Collection,
-		Composite, CompositeMember, CompositePart, CompositeRevision, CompositeStatus,
-		Correction, DataSource, Delivery, DeliverySwitch, Dependency, Forecast,
-		ForecastBin, GateDecision, GateOverride, IdempotencyKey, Identity, Incident,
-		IncidentEntry, IncidentEntryRevision, IncidentPerson, IncidentService,
-		Indicator, Issue, JobRun, Lease, Member, Notification, NotificationTarget,
-		OTLPStream, Outage, Person, PolicyRevision, Proposal, Report, ReportDecision,
-		ReportRestatement, SLA, SLAPeriod, SLARevision, SLO, SLOGroupStatus,
-		SLORevision, SLOStatus, Segment, SegmentChange, Series, Service, Session,
-		SignInCode, SignalMapping, SigningKey, Slug, SuppliedFact, System, Team,
-		ThinnedMonth, Token, ToldEvent, TrackerLane, TrackerPlace, Violation,
-		ViolationEvent, WebhookDelivery []ent.Hook
+		ActionItem, Alert, Attachment, AuditEntry, Backfill, BudgetPolicy, Change,
+		Collection, Composite, CompositeMember, CompositePart, CompositeRevision,
+		CompositeStatus, Correction, DataSource, Delivery, DeliverySwitch, Dependency,
+		Forecast, ForecastBin, GateDecision, GateOverride, IdempotencyKey, Identity,
+		Incident, IncidentEntry, IncidentEntryRevision, IncidentPerson,
+		IncidentService, Indicator, Issue, JobRun, Lease, Member, Notification,
+		NotificationTarget, OTLPStream, Outage, Person, PolicyRevision, Proposal,
+		Report, ReportDecision, ReportRestatement, SLA, SLAPeriod, SLARevision, SLO,
+		SLOGroupStatus, SLORevision, SLOStatus, Segment, SegmentChange, Series,
+		Service, Session, SignInCode, SignalMapping, SigningKey, Slug, SuppliedFact,
+		System, Team, ThinnedMonth, Token, ToldEvent, TrackerLane, TrackerPlace,
+		Violation, ViolationEvent, WebhookDelivery []ent.Hook
 	}
 	inters struct {
-		Alert, Attachment, AuditEntry, Backfill, BudgetPolicy, Change, Collection,
-		Composite, CompositeMember, CompositePart, CompositeRevision, CompositeStatus,
-		Correction, DataSource, Delivery, DeliverySwitch, Dependency, Forecast,
-		ForecastBin, GateDecision, GateOverride, IdempotencyKey, Identity, Incident,
-		IncidentEntry, IncidentEntryRevision, IncidentPerson, IncidentService,
-		Indicator, Issue, JobRun, Lease, Member, Notification, NotificationTarget,
-		OTLPStream, Outage, Person, PolicyRevision, Proposal, Report, ReportDecision,
-		ReportRestatement, SLA, SLAPeriod, SLARevision, SLO, SLOGroupStatus,
-		SLORevision, SLOStatus, Segment, SegmentChange, Series, Service, Session,
-		SignInCode, SignalMapping, SigningKey, Slug, SuppliedFact, System, Team,
-		ThinnedMonth, Token, ToldEvent, TrackerLane, TrackerPlace, Violation,
-		ViolationEvent, WebhookDelivery []ent.Interceptor
+		ActionItem, Alert, Attachment, AuditEntry, Backfill, BudgetPolicy, Change,
+		Collection, Composite, CompositeMember, CompositePart, CompositeRevision,
+		CompositeStatus, Correction, DataSource, Delivery, DeliverySwitch, Dependency,
+		Forecast, ForecastBin, GateDecision, GateOverride, IdempotencyKey, Identity,
+		Incident, IncidentEntry, IncidentEntryRevision, IncidentPerson,
+		IncidentService, Indicator, Issue, JobRun, Lease, Member, Notification,
+		NotificationTarget, OTLPStream, Outage, Person, PolicyRevision, Proposal,
+		Report, ReportDecision, ReportRestatement, SLA, SLAPeriod, SLARevision, SLO,
+		SLOGroupStatus, SLORevision, SLOStatus, Segment, SegmentChange, Series,
+		Service, Session, SignInCode, SignalMapping, SigningKey, Slug, SuppliedFact,
+		System, Team, ThinnedMonth, Token, ToldEvent, TrackerLane, TrackerPlace,
+		Violation, ViolationEvent, WebhookDelivery []ent.Interceptor
 	}
 )
 

@@ -33,6 +33,11 @@ const (
 	AttachmentWeaker  Type = "attachment.fell_back"
 	OverrideMade      Type = "override.made"
 	OverrideOverdue   Type = "override.review_overdue"
+	ActionAssigned    Type = "action_item.assigned"
+	ActionDueSoon     Type = "action_item.due_soon"
+	ActionOverdue     Type = "action_item.overdue"
+	ActionP0Overdue   Type = "action_item.p0_overdue"
+	ActionEscalated   Type = "action_item.escalated"
 	AlertPaged        Type = "alert.page"
 	AlertTicketed     Type = "alert.ticket"
 	AlertAbsent       Type = "alert.absent"
@@ -71,6 +76,11 @@ var Kinds = []Kind{
 	{AttachmentWeaker, Soon, false, "Too many violations of a clause were wrong, waived or overridden: the policy is only observed there from now on."},
 	{OverrideMade, Soon, false, "Somebody lifted the freezes of a service in an emergency; another person is asked to review it."},
 	{OverrideOverdue, Soon, false, "Nobody reviewed it within two working days."},
+	{ActionAssigned, Soon, false, "An action item of an incident is somebody's now; its owner is told."},
+	{ActionDueSoon, Weekly, false, "An open action item is to be done within three days."},
+	{ActionOverdue, Soon, false, "The day of an open action item is over; its owner and the incident's team are told."},
+	{ActionP0Overdue, Interrupt, false, "The day of an open action item of the priority p0 is over."},
+	{ActionEscalated, Soon, false, "An action item stays overdue: the parent team is told, then the one above it, and so on."},
 	{AlertPaged, Interrupt, true, "An SLO burns its error budget so fast that a person is to look at once; and the end of it."},
 	{AlertTicketed, Soon, true, "An SLO burns its error budget too fast; and the end of it."},
 	{AlertAbsent, Soon, true, "An SLO's measurements stay away; and the end of it."},

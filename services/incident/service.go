@@ -27,13 +27,24 @@ type Parts struct {
 	Clock      clock.Clock
 }
 
+// Follower is told of changes of incidents, in their transaction.
+type Follower interface {
+	IncidentChanged(ctx context.Context, i Incident, now time.Time) error
+}
+
 // Service is what can be done with incidents. Every method authorises the context's caller, and
 // every change is audited in its own transaction. To whom may not read it, a restricted incident
 // is NotFound.
-type Service struct{ Parts }
+type Service struct {
+	Parts
+	followers []Follower
+}
 
 // NewService returns the service.
-func NewService(p Parts) *Service { return &Service{p} }
+func NewService(p Parts) *Service { return &Service{Parts: p} }
+
+// FollowedBy has a follower told of all changes from now on.
+func (s *Service) FollowedBy(f Follower) { s.followers = append(s.followers, f) }
 
 // Input is what is said of an incident when it is declared. Without Status it is Declared;
 // without Team it is of that of the first affected service.
@@ -252,7 +263,15 @@ func (s *Service) write(ctx context.Context, now time.Time, reason string, befor
 		return err
 	}
 	after.Version++
-	return s.Recorder.RecordDiff(ctx, access.Update, after.Object(), reason, before.record(), after.record())
+	if err := s.Recorder.RecordDiff(ctx, access.Update, after.Object(), reason, before.record(), after.record()); err != nil {
+		return err
+	}
+	for _, f := range s.followers {
+		if err := f.IncidentChanged(ctx, *after, now); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // change does something with an incident that nobody else changes meanwhile, in a transaction,
@@ -310,8 +329,7 @@ func (s *Service) List(ctx context.Context, f Filter, r page.Request) (page.Page
 	if err := check.Err(); err != nil {
 		return none, err
 	}
-	c := access.CallerFrom(ctx)
-	f.Reader = Reader{All: c.Kind == access.BySystem || c.Administers(), Person: c.Person}
+	f.Reader = ReaderFrom(ctx)
 	found, err := s.Store.Incidents(ctx, f, r)
 	if err != nil {
 		return none, fmt.Errorf("list incidents: %w", err)

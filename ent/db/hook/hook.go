@@ -9,6 +9,18 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db"
 )
 
+// The ActionItemFunc type is an adapter to allow the use of ordinary
+// function as ActionItem mutator.
+type ActionItemFunc func(context.Context, *db.ActionItemMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ActionItemFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ActionItemMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ActionItemMutation", m)
+}
+
 // The AlertFunc type is an adapter to allow the use of ordinary
 // function as Alert mutator.
 type AlertFunc func(context.Context, *db.AlertMutation) (db.Value, error)

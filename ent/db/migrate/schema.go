@@ -9,6 +9,80 @@ import (
 )
 
 var (
+	// ActionItemsColumns holds the columns for the "action_items" table.
+	ActionItemsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "source_key", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "title", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "priority", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "type", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "root_cause", Type: field.TypeBool},
+		{Name: "due_on", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "state", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "settled_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "details", Type: field.TypeJSON},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "created_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "updated_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "incident_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "owner_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "service_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// ActionItemsTable holds the schema information for the "action_items" table.
+	ActionItemsTable = &schema.Table{
+		Name:       "action_items",
+		Columns:    ActionItemsColumns,
+		PrimaryKey: []*schema.Column{ActionItemsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "action_items_incidents_incident",
+				Columns:    []*schema.Column{ActionItemsColumns[15]},
+				RefColumns: []*schema.Column{IncidentsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "action_items_people_owner",
+				Columns:    []*schema.Column{ActionItemsColumns[16]},
+				RefColumns: []*schema.Column{PeopleColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "action_items_services_service",
+				Columns:    []*schema.Column{ActionItemsColumns[17]},
+				RefColumns: []*schema.Column{ServicesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "actionitem_incident_id_source_key",
+				Unique:  true,
+				Columns: []*schema.Column{ActionItemsColumns[15], ActionItemsColumns[1]},
+			},
+			{
+				Name:    "actionitem_incident_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{ActionItemsColumns[15], ActionItemsColumns[0]},
+			},
+			{
+				Name:    "actionitem_owner_id_state",
+				Unique:  false,
+				Columns: []*schema.Column{ActionItemsColumns[16], ActionItemsColumns[7]},
+			},
+			{
+				Name:    "actionitem_service_id",
+				Unique:  false,
+				Columns: []*schema.Column{ActionItemsColumns[17]},
+			},
+			{
+				Name:    "actionitem_state_due_on_id",
+				Unique:  false,
+				Columns: []*schema.Column{ActionItemsColumns[7], ActionItemsColumns[6], ActionItemsColumns[0]},
+			},
+		},
+	}
 	// AlertsColumns holds the columns for the "alerts" table.
 	AlertsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
@@ -3156,6 +3230,7 @@ var (
 	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
+		ActionItemsTable,
 		AlertsTable,
 		PolicyAttachmentsTable,
 		AuditEntriesTable,
@@ -3230,6 +3305,12 @@ var (
 )
 
 func init() {
+	ActionItemsTable.ForeignKeys[0].RefTable = IncidentsTable
+	ActionItemsTable.ForeignKeys[1].RefTable = PeopleTable
+	ActionItemsTable.ForeignKeys[2].RefTable = ServicesTable
+	ActionItemsTable.Annotation = &entsql.Annotation{
+		Table: "action_items",
+	}
 	AlertsTable.ForeignKeys[0].RefTable = SlosTable
 	AlertsTable.ForeignKeys[1].RefTable = ServicesTable
 	AlertsTable.ForeignKeys[2].RefTable = SloRevisionsTable

@@ -1,4 +1,16 @@
 -- +goose Up
+-- create "action_items" table
+CREATE TABLE `action_items` (`id` text NOT NULL, `source_key` text NULL, `title` text NOT NULL, `priority` text NOT NULL, `type` text NOT NULL, `root_cause` bool NOT NULL, `due_on` text NOT NULL, `state` text NOT NULL, `settled_at` datetime NULL, `details` json NOT NULL, `created_at` datetime NOT NULL, `created_by` text NOT NULL, `updated_at` datetime NOT NULL, `updated_by` text NOT NULL, `version` integer NOT NULL, `incident_id` text NOT NULL, `owner_id` text NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `action_items_incidents_incident` FOREIGN KEY (`incident_id`) REFERENCES `incidents` (`id`) ON DELETE CASCADE, CONSTRAINT `action_items_people_owner` FOREIGN KEY (`owner_id`) REFERENCES `people` (`id`) ON DELETE RESTRICT, CONSTRAINT `action_items_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
+-- create index "actionitem_incident_id_source_key" to table: "action_items"
+CREATE UNIQUE INDEX `actionitem_incident_id_source_key` ON `action_items` (`incident_id`, `source_key`);
+-- create index "actionitem_incident_id_id" to table: "action_items"
+CREATE INDEX `actionitem_incident_id_id` ON `action_items` (`incident_id`, `id`);
+-- create index "actionitem_owner_id_state" to table: "action_items"
+CREATE INDEX `actionitem_owner_id_state` ON `action_items` (`owner_id`, `state`);
+-- create index "actionitem_service_id" to table: "action_items"
+CREATE INDEX `actionitem_service_id` ON `action_items` (`service_id`);
+-- create index "actionitem_state_due_on_id" to table: "action_items"
+CREATE INDEX `actionitem_state_due_on_id` ON `action_items` (`state`, `due_on`, `id`);
 -- create "alerts" table
 CREATE TABLE `alerts` (`id` text NOT NULL, `kind` text NOT NULL, `severity` text NOT NULL, `started_at` datetime NOT NULL, `evidence` json NOT NULL, `peak_good` integer NOT NULL, `peak_total` integer NOT NULL, `quiet_since` datetime NULL, `ended_at` datetime NULL, `ending` text NOT NULL, `acknowledged_at` datetime NULL, `acknowledged_by` text NOT NULL, `note` text NOT NULL, `slo_id` text NOT NULL, `service_id` text NOT NULL, `revision_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `alerts_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE RESTRICT, CONSTRAINT `alerts_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT, CONSTRAINT `alerts_slo_revisions_revision` FOREIGN KEY (`revision_id`) REFERENCES `slo_revisions` (`id`) ON DELETE RESTRICT);
 -- create index "alert_one_open" to table: "alerts"
