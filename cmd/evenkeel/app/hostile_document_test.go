@@ -196,6 +196,9 @@ func (h *house) prepare() {
 	h.make("ada", "the change", "/v1/services/checkout/changes", `{"kind":"deploy"}`)
 	h.make("ada", "the incident", "/v1/incidents", `{"title":"Down","severity":"sev1","impactStart":"`+start.Add(-time.Hour).Format(time.RFC3339)+`","services":[{"service":"checkout","role":"affected"}]}`)
 	h.make("ada", "the timelineEntry", "/v1/incidents/"+h.ids["the incident"]+"/timeline", `{"text":"Orders fail."}`)
+	// One that is done has no issue, which tests count.
+	h.must(200, call{as: "ada", method: "POST", path: "/v1/incidents/" + h.ids["the incident"] + "/action-items/import", body: `{"items":[` + h.item(`"key":"J-1"`, `"settled":"done"`, `"note":"Live."`) + `]}`})
+	h.ids["the actionItem"] = h.must(200, call{as: "ada", method: "GET", path: "/v1/action-items"}).items()[0]["id"].(string)
 	h.ids["the incidentSource"], h.ids["the externalIncident"] = "pagerduty", "P1"
 	h.make("ada", "the composite", "/v1/composites", composed())
 	h.make("ada", "the correction", "/v1/services/checkout/slos/availability/corrections", amendment())
