@@ -65,7 +65,7 @@ const (
 func (p Policy) views(ctx context.Context, rest string, args ...any) ([]policy.View, error) {
 	var out []policy.View
 	err := p.s.queryAll(ctx, "SELECT "+policyColumns+policyTables+rest, args, func(rows *sql.Rows) error {
-		v, err := fromDBPolicy(rows)
+		v, err := p.fromDBPolicy(rows)
 		out = append(out, v)
 		return err
 	})
@@ -73,7 +73,7 @@ func (p Policy) views(ctx context.Context, rest string, args ...any) ([]policy.V
 }
 
 // fromDBPolicy reads a policy and further columns.
-func fromDBPolicy(rows *sql.Rows, further ...any) (policy.View, error) {
+func (p Policy) fromDBPolicy(rows *sql.Rows, further ...any) (policy.View, error) {
 	var v policy.View
 	var terms []byte
 	h, r := &v.Policy, &v.Revision
@@ -83,7 +83,7 @@ func fromDBPolicy(rows *sql.Rows, further ...any) (policy.View, error) {
 		return policy.View{}, err
 	}
 	h.CreatedAt, h.UpdatedAt, r.CreatedAt = utc(h.CreatedAt), utc(h.UpdatedAt), utc(r.CreatedAt)
-	return v, json.Unmarshal(terms, &r.Terms)
+	return v, p.s.terms.read(terms, r)
 }
 
 func (p Policy) one(ctx context.Context, name, where string) (policy.View, error) {
@@ -277,7 +277,7 @@ func (p Policy) AttachedTo(ctx context.Context, service registry.Service) (polic
 	err := p.s.lookUp(ctx, attachedTo, args, func(rows *sql.Rows) error {
 		var a policy.Attachment
 		var of sql.NullString
-		v, err := fromDBPolicy(rows, &a.ID, &a.Target, &of, &a.Tier, &a.Mode, &a.CreatedAt, &a.UpdatedAt, &a.CreatedBy, &a.Version, &out.Quiet)
+		v, err := p.fromDBPolicy(rows, &a.ID, &a.Target, &of, &a.Tier, &a.Mode, &a.CreatedAt, &a.UpdatedAt, &a.CreatedBy, &a.Version, &out.Quiet)
 		if err != nil {
 			return err
 		}
