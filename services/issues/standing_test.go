@@ -40,7 +40,7 @@ func TestOnlyWhatDecidesIsRead(t *testing.T) {
 		bad  int64
 		want []string
 	}{
-		{100, []string{"2 [consumed]"}},                        // exactly the whole budget
+		{100, []string{"2 [consumed]"}},                       // exactly the whole budget
 		{101, []string{"2 [consumed]", "1 [cause consumed]"}}, // of the one that is beyond it
 	} {
 		h.spend(c.bad)
