@@ -145,6 +145,7 @@ func (a *App) furnish() error {
 		Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
 	})
 	a.furnishProposals()
+	a.furnishPostmortems()
 	a.Reports = report.NewService(report.Parts{
 		Store: s.Reports(), Past: s.Reports(), Registry: s.Registry(), Measured: a.SLOs,
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
@@ -280,6 +281,11 @@ func (a *App) jobs() []jobs.Job {
 			Name: "chase-policies", Schedule: "*/5 * * * *",
 			Description: "Escalates violations without a plan, tells of plans and policies whose date is past and of overrides that nobody reviewed, and has attachments fall back whose clauses are doubted too often.",
 			RunOnce:     counted(a.chase),
+		},
+		{
+			Name: "request-postmortems", Schedule: "*/5 * * * *",
+			Description: "Asks for postmortems of incidents that are over, and tells of those whose review is overdue.",
+			RunOnce:     counted(a.requestPostmortems),
 		},
 		{
 			Name: "close-sla-periods", Schedule: "7 * * * *",

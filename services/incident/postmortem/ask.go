@@ -32,7 +32,7 @@ const (
 // days later the team above. Each incident is changed in a transaction of its own, with what is
 // told; a repeat, or another replica at the same time, changes nothing. What fails does not hold the
 // rest up: the errors are returned joined. It counts "incidents" and "violations" that were looked
-// at, "asked" requests, "due_changed", "overdue" and "escalated" postmortems of which was told,
+// at, "asked" requests, "due_changed" of postmortems of which the time was another, "overdue" and "escalated" postmortems of which was told,
 // "withheld" of restricted incidents, and "failed".
 func (s *Service) RequestOnce(ctx context.Context) (map[string]int64, error) {
 	r := &round{Service: s, at: clock.Round(s.Clock()), counts: map[string]int64{
@@ -180,7 +180,7 @@ func (r *round) askFor(ctx context.Context, of id.ID, wanted []Request) error {
 		if came, err = r.ask(ctx, r.at, of, wanted); err != nil {
 			return err
 		}
-		changed = len(before) > 0 && !same(before[0].DueAt, came.DueAt)
+		changed = len(came.made) == 0 && len(before) > 0 && !same(before[0].DueAt, came.DueAt)
 		if len(came.made) == 0 {
 			return nil
 		}
