@@ -95,11 +95,11 @@ func (m Postmortems) templates(ctx context.Context, rest string, args ...any) ([
 	return out, fail("read what templates are for", err)
 }
 
-// Template returns that of the slug.
-func (m Postmortems) Template(ctx context.Context, slug string) (postmortem.Template, error) {
-	found, err := m.templates(ctx, " WHERE t.slug = $1", slug)
+// Template returns that of the slug or identifier.
+func (m Postmortems) Template(ctx context.Context, name string) (postmortem.Template, error) {
+	found, err := m.templates(ctx, " WHERE t.slug = $1 OR t.id = $2", name, name)
 	if err == nil && len(found) == 0 {
-		err = fault.Missing("postmortem_template", slug)
+		err = fault.Missing("postmortem_template", name)
 	}
 	if err != nil {
 		return postmortem.Template{}, err

@@ -219,6 +219,7 @@ func testPostmortems(t *testing.T, open opener) {
 		refused(t, try(func(ctx context.Context) error { return a.CreateTemplate(ctx, template("short")) }), fault.Conflict, "slug_taken")
 		refused(t, try(func(ctx context.Context) error { return a.CreateTemplate(ctx, template("other", "sev1")) }), fault.Conflict, "severity_taken")
 		same(t, must(a.Template(t.Context(), "short"))(t), short)
+		same(t, must(a.Template(t.Context(), string(short.ID)))(t), short)
 		same(t, *must(a.TemplateFor(t.Context(), "sev4"))(t), short)
 		same(t, must(a.TemplateFor(t.Context(), "sev2"))(t), nil)
 		first := short.Revision

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/incident"
 	"github.com/evenkeel/evenkeel/services/incident/postmortem/document"
 )
@@ -141,6 +142,9 @@ type Act struct {
 	By         string
 }
 
+// Missing is a required section that is not written.
+type Missing = document.Missing
+
 // View is a postmortem with what it is about.
 type View struct {
 	Postmortem
@@ -148,8 +152,10 @@ type View struct {
 	Requests []Request
 	// Current is its text; zero where nothing was written here, and in lists.
 	Current Text
+	// Reviewers are the people who were asked to review it; none in lists.
+	Reviewers []access.Person
 	// Missing are the sections that it still needs to be approved.
-	Missing []document.Missing
+	Missing []Missing
 }
 
 // Owing are the requests that stand.

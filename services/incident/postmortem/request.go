@@ -226,7 +226,7 @@ func (s *Service) ask(ctx context.Context, now time.Time, of id.ID, wanted []Req
 	}
 	author, _ := access.AuthorFrom(ctx)
 	fresh := Postmortem{
-		ID: id.New(now), Incident: i.ID, Status: Requested, Review: noReview(),
+		ID: id.New(now), Incident: i.ID, Status: Requested, Review: noReview(), DueAt: s.Rules.Due(i),
 		CreatedAt: now, CreatedBy: author.Name, UpdatedAt: now, UpdatedBy: author.Name, Version: 1,
 	}
 	if _, err := s.Store.CreatePostmortem(ctx, fresh); err != nil {

@@ -90,6 +90,13 @@ func (s *Service) view(ctx context.Context, i incident.Incident, p Postmortem) (
 	if v.Requests, err = s.Store.Requests(ctx, []id.ID{p.ID}); err != nil || p.Text == 0 {
 		return v, err
 	}
+	for _, reviewer := range p.Review.Reviewers {
+		person, err := s.People.Person(ctx, reviewer)
+		if err != nil {
+			return v, fmt.Errorf("name a reviewer: %w", err)
+		}
+		v.Reviewers = append(v.Reviewers, person)
+	}
 	if v.Current, err = s.Store.Text(ctx, p.ID, p.Text); err != nil {
 		return v, err
 	}

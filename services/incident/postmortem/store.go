@@ -66,7 +66,8 @@ type Store interface {
 	// CreateTemplate answers Conflict "slug_taken", and "severity_taken" where another template is
 	// for one of its severities.
 	CreateTemplate(ctx context.Context, t Template) error
-	Template(ctx context.Context, slug string) (Template, error)
+	// Template returns that of the slug or identifier.
+	Template(ctx context.Context, name string) (Template, error)
 	// TemplateFor returns that of the severity; nil where there is none.
 	TemplateFor(ctx context.Context, severity incident.Severity) (*Template, error)
 	// Templates lists them by slug.

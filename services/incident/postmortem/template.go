@@ -180,8 +180,8 @@ func (s *Service) changeTemplate(ctx context.Context, slug string, version int64
 	})
 }
 
-// TemplateBySlug returns a template; NotFound.
-func (s *Service) TemplateBySlug(ctx context.Context, slug string) (Template, error) {
+// TemplateFor returns the template of the slug or identifier; NotFound.
+func (s *Service) TemplateFor(ctx context.Context, slug string) (Template, error) {
 	if err := s.mayReadTemplates(ctx); err != nil {
 		return Template{}, err
 	}
@@ -198,7 +198,7 @@ func (s *Service) ListTemplates(ctx context.Context, r page.Request) (page.Page[
 
 // TemplateHistory lists the revisions of a template, the newest first; NotFound.
 func (s *Service) TemplateHistory(ctx context.Context, slug string, r page.Request) (page.Page[Revision], error) {
-	t, err := s.TemplateBySlug(ctx, slug)
+	t, err := s.TemplateFor(ctx, slug)
 	if err != nil {
 		return page.Page[Revision]{}, err
 	}
