@@ -216,7 +216,7 @@ func browserPages(t *testing.T, s *sample) []string {
 		"/", "/?wall", "/slos", "/teams/" + s.teams[0].Slug, "/services/" + s.services[0].Slug, "/services/" + s.services[0].Slug + "/gate", "/services/payments",
 		slos(func(p string) bool { return strings.Contains(p, "/slos/") }), slos(func(p string) bool { return strings.HasSuffix(p, "/errors") }), grouped,
 		slos(func(p string) bool { return strings.HasPrefix(p, grouped+"?group=") }), read,
-		grouped + "/errors", "/composites", "/composites/buying", "/composites/paying", "/composites/silent", "/systems/ordering", "/alerts", "/violations?all", "/issues", "/issues/" + string(s.issues[0].Issue.ID), issue(delivery.Dead), issue(delivery.Sent), issue(delivery.Pending), "/reports", reportURL(fullReport), reportURL(bareReport), "/jobs", "/data-sources?all", "/nothing/here", "/docs",
+		grouped + "/errors", "/composites", "/composites/buying", "/composites/paying", "/composites/silent", "/systems/ordering", "/alerts", "/violations?all", "/issues", "/issues/" + string(s.issues[0].Issue.ID), issue(delivery.Dead), issue(delivery.Sent), issue(delivery.Pending), "/postmortems", postmortemURL(sampleIncident(1)), postmortemURL(sampleIncident(2)), postmortemURL(sampleIncident(3)), postmortemURL(sampleIncident(5)), postmortemURL(sampleIncident(9)), postmortemURL(sampleIncident(1)) + "/edit", compareURL(sampleIncident(1), 2, 3), "/reports", reportURL(fullReport), reportURL(bareReport), "/jobs", "/data-sources?all", "/nothing/here", "/docs",
 	}
 }
 

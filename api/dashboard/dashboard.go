@@ -54,7 +54,7 @@ var templates embed.FS
 
 // screens are the templates of pages, by the name of their file.
 var screenNames = []string{
-	"organisation", "team", "notifications", "service", "gate", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "policies", "policy", "trial", "proposals", "issues", "issue", "reports", "report", "jobs", "datasources", "signin", "problem",
+	"organisation", "team", "notifications", "service", "gate", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "policies", "policy", "trial", "proposals", "issues", "issue", "postmortems", "postmortem", "postmortem-edit", "postmortem-compare", "reports", "report", "jobs", "datasources", "signin", "problem",
 }
 
 // New returns the pages over what they read. The templates are part of the
@@ -90,6 +90,13 @@ func New(sources Sources, opts Options) *Dashboard {
 	d.page("/violations/{violation}", "/violations/{violation}", d.violation)
 	d.page("/issues", "/issues", d.issues)
 	d.page("/issues/{issue}", "/issues/{issue}", d.issue)
+	const postmortem = "/incidents/{incident}/postmortem"
+	d.page(postmortemsPath, postmortemsPath, d.postmortems)
+	d.page(postmortem, postmortem, d.postmortem)
+	d.page(postmortem+"/edit", postmortem+"/edit", d.editPostmortem)
+	d.page(postmortem+"/compare", postmortem+"/compare", d.comparePostmortem)
+	d.form(postmortem+"/edit", d.savePostmortem)
+	d.form(postmortem+"/{act}", d.doPostmortem)
 	d.page("/reports", "/reports", d.reports)
 	d.page("/reports/{report}", "/reports/{report}", d.report)
 	d.page("/jobs", "/jobs", d.jobs)
@@ -186,6 +193,7 @@ var navigation = []entry{
 	{URL: "/slos", Text: "Objectives"},
 	{URL: "/alerts", Text: "Alerts"},
 	{URL: "/violations", Text: "Violations"},
+	{URL: "/postmortems", Text: "Postmortems"},
 	{URL: "/issues", Text: "Issues"},
 	{URL: "/reports", Text: "Reports"},
 	{URL: "/data-sources", Text: "Data sources"},

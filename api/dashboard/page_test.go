@@ -96,6 +96,7 @@ func (s *sample) paths() []string {
 	if len(s.teams) > 0 {
 		out = append(out, "/systems/ordering")
 	}
+	out = append(out, s.postmortemPaths()...)
 	for _, r := range (published{s}).all() {
 		out = append(out, reportURL(r.ID))
 	}

@@ -43,6 +43,7 @@ type Sources struct {
 	Changes       Changes
 	Signals       Signals
 	Alerts        Alerts
+	Postmortems   Postmortems
 	Proposals     Proposals
 	Policies      Policies
 	Trials        Trials

@@ -16,6 +16,8 @@ import (
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
 	"github.com/evenkeel/evenkeel/services/change"
+	"github.com/evenkeel/evenkeel/services/incident"
+	"github.com/evenkeel/evenkeel/services/incident/postmortem"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/issues/inbox"
@@ -54,6 +56,8 @@ type house struct {
 	outages   *outage.Service
 	changes   *change.Service
 	policies  *policy.Service
+	incidents *incident.Service
+	written   *postmortem.Service
 	evaluator *measure.Evaluator
 	admin     context.Context
 
@@ -133,7 +137,14 @@ func buildAt(t *testing.T, start time.Time) *house {
 	doors := gate.NewService(gate.Parts{
 		Store: s.Gate(), Policies: h.policies, Registry: s.Registry(), SLOs: s.SLO(), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now, Logger: slog.New(slog.DiscardHandler),
 	})
-	h.sources = Sources{Access: h.access, Registry: h.registry, DataSources: h.places, SLOs: h.slos, SLAs: slas, Corrections: h.corrected, Scores: score.NewService(score.Parts{Store: s.Scores(), SLOs: s.SLO(), Budgets: h.slos, Runner: s, Authorizer: authorizer, Clock: now, Logger: slog.New(slog.DiscardHandler)}), Outages: outages, Changes: h.changes, Composites: wholes, Proposals: proposals, Signals: golden, Alerts: alerts, Policies: h.policies, Gate: doors, Issues: deliveries, Webhooks: inbox.NewService(s.Inbox(), s, authorizer, recorder, now), Reports: report.NewService(report.Parts{Store: s.Reports(), Past: s.Reports(), Registry: s.Registry(), Measured: h.slos, Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now, Logger: log}), Jobs: schedule, Collection: h.collection}
+	h.incidents = incident.NewService(incident.Parts{
+		Store: s.Incidents(), Happenings: s.Incidents(), Registry: s.Registry(), People: s.Access(), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
+	})
+	h.written = postmortem.NewService(postmortem.Parts{
+		Store: s.Postmortems(), Incidents: h.incidents, Kept: s.Incidents(), Registry: s.Registry(), People: s.Access(), Actions: undone{},
+		Rules: postmortem.Usual(), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
+	})
+	h.sources = Sources{Access: h.access, Registry: h.registry, DataSources: h.places, SLOs: h.slos, SLAs: slas, Corrections: h.corrected, Scores: score.NewService(score.Parts{Store: s.Scores(), SLOs: s.SLO(), Budgets: h.slos, Runner: s, Authorizer: authorizer, Clock: now, Logger: slog.New(slog.DiscardHandler)}), Outages: outages, Postmortems: h.written, Changes: h.changes, Composites: wholes, Proposals: proposals, Signals: golden, Alerts: alerts, Policies: h.policies, Gate: doors, Issues: deliveries, Webhooks: inbox.NewService(s.Inbox(), s, authorizer, recorder, now), Reports: report.NewService(report.Parts{Store: s.Reports(), Past: s.Reports(), Registry: s.Registry(), Measured: h.slos, Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now, Logger: log}), Jobs: schedule, Collection: h.collection}
 
 	_, err = h.access.Bootstrap(t.Context())
 	h.must(err)

@@ -94,6 +94,20 @@ type Tx struct {
 	Person *PersonClient
 	// PolicyRevision is the client for interacting with the PolicyRevision builders.
 	PolicyRevision *PolicyRevisionClient
+	// Postmortem is the client for interacting with the Postmortem builders.
+	Postmortem *PostmortemClient
+	// PostmortemAct is the client for interacting with the PostmortemAct builders.
+	PostmortemAct *PostmortemActClient
+	// PostmortemRequest is the client for interacting with the PostmortemRequest builders.
+	PostmortemRequest *PostmortemRequestClient
+	// PostmortemTemplate is the client for interacting with the PostmortemTemplate builders.
+	PostmortemTemplate *PostmortemTemplateClient
+	// PostmortemTemplateRevision is the client for interacting with the PostmortemTemplateRevision builders.
+	PostmortemTemplateRevision *PostmortemTemplateRevisionClient
+	// PostmortemTemplateUse is the client for interacting with the PostmortemTemplateUse builders.
+	PostmortemTemplateUse *PostmortemTemplateUseClient
+	// PostmortemText is the client for interacting with the PostmortemText builders.
+	PostmortemText *PostmortemTextClient
 	// Proposal is the client for interacting with the Proposal builders.
 	Proposal *ProposalClient
 	// Report is the client for interacting with the Report builders.
@@ -327,6 +341,13 @@ func (tx *Tx) init() {
 	tx.Outage = NewOutageClient(tx.config)
 	tx.Person = NewPersonClient(tx.config)
 	tx.PolicyRevision = NewPolicyRevisionClient(tx.config)
+	tx.Postmortem = NewPostmortemClient(tx.config)
+	tx.PostmortemAct = NewPostmortemActClient(tx.config)
+	tx.PostmortemRequest = NewPostmortemRequestClient(tx.config)
+	tx.PostmortemTemplate = NewPostmortemTemplateClient(tx.config)
+	tx.PostmortemTemplateRevision = NewPostmortemTemplateRevisionClient(tx.config)
+	tx.PostmortemTemplateUse = NewPostmortemTemplateUseClient(tx.config)
+	tx.PostmortemText = NewPostmortemTextClient(tx.config)
 	tx.Proposal = NewProposalClient(tx.config)
 	tx.Report = NewReportClient(tx.config)
 	tx.ReportDecision = NewReportDecisionClient(tx.config)

@@ -41,6 +41,11 @@ const (
 	AlertPaged        Type = "alert.page"
 	AlertTicketed     Type = "alert.ticket"
 	AlertAbsent       Type = "alert.absent"
+
+	PostmortemRequested Type = "postmortem.requested"
+	PostmortemOverdue   Type = "postmortem.overdue"
+	PostmortemInReview  Type = "postmortem.in_review"
+	PostmortemPublished Type = "postmortem.published"
 )
 
 // The types of what notify tells of itself.
@@ -84,6 +89,10 @@ var Kinds = []Kind{
 	{AlertPaged, Interrupt, true, "An SLO burns its error budget so fast that a person is to look at once; and the end of it."},
 	{AlertTicketed, Soon, true, "An SLO burns its error budget too fast; and the end of it."},
 	{AlertAbsent, Soon, true, "An SLO's measurements stay away; and the end of it."},
+	{PostmortemRequested, Soon, false, "A postmortem is asked for of an incident: by its severity, lost data, an intervention of somebody on call, a clause of a policy, or a person."},
+	{PostmortemOverdue, Soon, false, "The time for the review of a postmortem is past; three working days later the team above is told too."},
+	{PostmortemInReview, Soon, false, "Somebody is asked to review a postmortem; they are told in person."},
+	{PostmortemPublished, Soon, false, "A postmortem is published, or was elsewhere."},
 	{Digest, Weekly, false, "Three things to do this week, for a team, when its week begins."},
 	{Gathered, Soon, false, "More was to be told within an hour than a target takes: what else there was, in one message."},
 	{Test, Soon, false, "Somebody tries out a target."},

@@ -151,6 +151,7 @@ func (a *App) furnish() error {
 		Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
 	})
 	a.furnishProposals()
+	a.furnishPostmortems()
 	a.Reports = report.NewService(report.Parts{
 		Store: s.Reports(), Past: s.Reports(), Registry: s.Registry(), Measured: a.SLOs,
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
@@ -291,6 +292,11 @@ func (a *App) jobs() []jobs.Job {
 			Name: "chase-action-items", Schedule: "11 * * * *",
 			Description: "Tells of action items of incidents that are due or overdue, in steps up the tree of teams.",
 			RunOnce:     counted(a.Actions.ChaseOnce),
+		},
+		{
+			Name: "request-postmortems", Schedule: "*/5 * * * *",
+			Description: "Asks for postmortems of incidents that are over, and tells of those whose review is overdue.",
+			RunOnce:     counted(a.requestPostmortems),
 		},
 		{
 			Name: "close-sla-periods", Schedule: "7 * * * *",
