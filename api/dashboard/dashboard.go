@@ -54,7 +54,7 @@ var templates embed.FS
 
 // screens are the templates of pages, by the name of their file.
 var screenNames = []string{
-	"organisation", "team", "notifications", "service", "gate", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "policies", "policy", "trial", "proposals", "issues", "issue", "postmortems", "postmortem", "postmortem-edit", "postmortem-compare", "reports", "report", "jobs", "datasources", "signin", "problem",
+	"organisation", "team", "notifications", "service", "gate", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "policies", "policy", "trial", "proposals", "issues", "issue", "postmortems", "postmortem", "postmortem-edit", "postmortem-compare", "actions", "action", "reports", "report", "jobs", "datasources", "signin", "problem",
 }
 
 // New returns the pages over what they read. The templates are part of the
@@ -97,6 +97,10 @@ func New(sources Sources, opts Options) *Dashboard {
 	d.page(postmortem+"/compare", postmortem+"/compare", d.comparePostmortem)
 	d.form(postmortem+"/edit", d.savePostmortem)
 	d.form(postmortem+"/{act}", d.doPostmortem)
+	d.page(actionsPath, actionsPath, d.actions)
+	d.page(actionPath, actionPath, d.action)
+	d.form(actionPath+"/{act}", d.doAction)
+	d.form("/incidents/{incident}/action-items", d.planAction)
 	d.page("/reports", "/reports", d.reports)
 	d.page("/reports/{report}", "/reports/{report}", d.report)
 	d.page("/jobs", "/jobs", d.jobs)
@@ -194,6 +198,7 @@ var navigation = []entry{
 	{URL: "/alerts", Text: "Alerts"},
 	{URL: "/violations", Text: "Violations"},
 	{URL: "/postmortems", Text: "Postmortems"},
+	{URL: "/action-items", Text: "Action items"},
 	{URL: "/issues", Text: "Issues"},
 	{URL: "/reports", Text: "Reports"},
 	{URL: "/data-sources", Text: "Data sources"},

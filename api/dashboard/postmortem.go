@@ -32,7 +32,7 @@ type postmortemPage struct {
 	Returned *saidRow
 	Review   []reviewerRow
 	Findings []findingRow
-	Actions  []actionRow
+	Actions  []plannedRow
 	Requests []requestRow
 	Versions []versionRow
 	History  []saidRow
@@ -65,7 +65,7 @@ type findingRow struct {
 	Rule, Text, Advice string
 }
 
-type actionRow struct {
+type plannedRow struct {
 	Title link
 	State badge
 	Note  string
@@ -263,7 +263,7 @@ func (d *Dashboard) aboutPostmortem(v *visit, p *postmortemPage, of postmortem.V
 	}
 	actions, err := d.sources.Postmortems.ActionsOf(v.ctx, i.ID)
 	for _, a := range actions {
-		row := actionRow{Title: link{URL: a.Link, Text: a.Title}, State: badge{"none", "Open"}, Note: a.Priority}
+		row := plannedRow{Title: link{URL: a.Link, Text: a.Title}, State: badge{"none", "Open"}, Note: a.Priority}
 		if a.Done {
 			row.State = badge{"ok", "Done"}
 		}

@@ -44,6 +44,7 @@ type Sources struct {
 	Signals       Signals
 	Alerts        Alerts
 	Postmortems   Postmortems
+	Actions       Actions
 	Proposals     Proposals
 	Policies      Policies
 	Trials        Trials

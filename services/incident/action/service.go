@@ -453,6 +453,23 @@ func (s *Service) List(ctx context.Context, f Filter, overdue bool, r page.Reque
 	return found, nil
 }
 
+// Owners are those of items, who may have left, by their identifiers.
+func (s *Service) Owners(ctx context.Context, items []Item) (map[id.ID]access.Person, error) {
+	if err := s.mayRead(ctx); err != nil {
+		return nil, err
+	}
+	var people []id.ID
+	for _, i := range items {
+		people = append(people, i.Owner)
+	}
+	slices.Sort(people)
+	found, err := s.People.PeopleByID(ctx, slices.Compact(people))
+	if err != nil {
+		return nil, fmt.Errorf("read the owners of action items: %w", err)
+	}
+	return found, nil
+}
+
 // Overdue reports whether an item's day is over now, and it is open.
 func (s *Service) Overdue(i Item) bool { return i.Overdue(s.Clock()) }
 

@@ -71,6 +71,7 @@ type Registry interface {
 // People gives people; an access.Store does.
 type People interface {
 	Person(ctx context.Context, person id.ID) (access.Person, error)
+	PeopleByID(ctx context.Context, people []id.ID) (map[id.ID]access.Person, error)
 }
 
 // Desk wants issues for items. It is called in the transaction of the change.
