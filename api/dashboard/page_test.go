@@ -97,6 +97,7 @@ func (s *sample) paths() []string {
 		out = append(out, "/systems/ordering")
 	}
 	out = append(out, s.postmortemPaths()...)
+	out = append(out, s.actionPaths()...)
 	for _, r := range (published{s}).all() {
 		out = append(out, reportURL(r.ID))
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/audit"
 	"github.com/evenkeel/evenkeel/services/change"
 	"github.com/evenkeel/evenkeel/services/incident"
+	"github.com/evenkeel/evenkeel/services/incident/action"
 	"github.com/evenkeel/evenkeel/services/incident/postmortem"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
@@ -25,6 +26,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/measure/collect"
 	"github.com/evenkeel/evenkeel/services/measure/judge"
+	"github.com/evenkeel/evenkeel/services/notify"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/policy/gate"
 	"github.com/evenkeel/evenkeel/services/policy/proposal"
@@ -58,6 +60,7 @@ type house struct {
 	policies  *policy.Service
 	incidents *incident.Service
 	written   *postmortem.Service
+	planned   *action.Service
 	evaluator *measure.Evaluator
 	admin     context.Context
 
@@ -144,7 +147,10 @@ func buildAt(t *testing.T, start time.Time) *house {
 		Store: s.Postmortems(), Incidents: h.incidents, Kept: s.Incidents(), Registry: s.Registry(), People: s.Access(), Actions: undone{},
 		Rules: postmortem.Usual(), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
 	})
-	h.sources = Sources{Access: h.access, Registry: h.registry, DataSources: h.places, SLOs: h.slos, SLAs: slas, Corrections: h.corrected, Scores: score.NewService(score.Parts{Store: s.Scores(), SLOs: s.SLO(), Budgets: h.slos, Runner: s, Authorizer: authorizer, Clock: now, Logger: slog.New(slog.DiscardHandler)}), Outages: outages, Postmortems: h.written, Changes: h.changes, Composites: wholes, Proposals: proposals, Signals: golden, Alerts: alerts, Policies: h.policies, Gate: doors, Issues: deliveries, Webhooks: inbox.NewService(s.Inbox(), s, authorizer, recorder, now), Reports: report.NewService(report.Parts{Store: s.Reports(), Past: s.Reports(), Registry: s.Registry(), Measured: h.slos, Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now, Logger: log}), Jobs: schedule, Collection: h.collection}
+	h.planned = action.NewService(action.Parts{
+		Store: s.Actions(), Incidents: s.Incidents(), Registry: s.Registry(), People: s.Access(), Desk: desk, Teller: notify.NewOutbox(s.Notify(), now), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
+	})
+	h.sources = Sources{Access: h.access, Registry: h.registry, DataSources: h.places, SLOs: h.slos, SLAs: slas, Corrections: h.corrected, Scores: score.NewService(score.Parts{Store: s.Scores(), SLOs: s.SLO(), Budgets: h.slos, Runner: s, Authorizer: authorizer, Clock: now, Logger: slog.New(slog.DiscardHandler)}), Outages: outages, Postmortems: h.written, Actions: h.planned, Changes: h.changes, Composites: wholes, Proposals: proposals, Signals: golden, Alerts: alerts, Policies: h.policies, Gate: doors, Issues: deliveries, Webhooks: inbox.NewService(s.Inbox(), s, authorizer, recorder, now), Reports: report.NewService(report.Parts{Store: s.Reports(), Past: s.Reports(), Registry: s.Registry(), Measured: h.slos, Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now, Logger: log}), Jobs: schedule, Collection: h.collection}
 
 	_, err = h.access.Bootstrap(t.Context())
 	h.must(err)
