@@ -71,6 +71,19 @@ func (h *house) Share(context.Context, []incident.Incident) (map[id.ID]map[id.ID
 	return h.shares, nil
 }
 
+// onEach runs the test on both databases.
+func onEach(t *testing.T, do func(t *testing.T, h *house)) {
+	t.Helper()
+	t.Run("SQLite", func(t *testing.T) {
+		t.Parallel()
+		do(t, houseOn(t, storetest.SQLite(t)))
+	})
+	t.Run("PostgreSQL", func(t *testing.T) {
+		t.Parallel()
+		do(t, houseOn(t, storetest.Postgres(t)))
+	})
+}
+
 func newHouse(t *testing.T) *house { return houseOn(t, storetest.SQLite(t)) }
 
 func houseOn(t *testing.T, s *store.Store) *house {

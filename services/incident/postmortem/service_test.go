@@ -280,7 +280,14 @@ func TestTemplatesAreOfSeveritiesAndTextsKeepTheRevisionTheyBeganAs(t *testing.T
 
 func TestOfTwoEditorsTheSecondSeesWhatTheFirstChanged(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	onEach(t, func(t *testing.T, h *house) {
+		h.edit(t)
+	})
+}
+
+// edit has two people save at once, and look at what came of it.
+func (h *house) edit(t *testing.T) {
+	t.Helper()
 	v := h.to(t, postmortem.Draft)
 	of := v.Postmortem.Incident
 	v = ok(h.Save(h.as["ada"], of, v.Version, postmortem.TextInput{Text: "## Summary\n\none\ntwo\n", Note: "first"}))(t)
