@@ -222,6 +222,21 @@ func TestAClauseAsksForThoseThatTookMoreThanAFifth(t *testing.T) {
 	}
 }
 
+func TestOfAnIncidentThatIsReopenedMeanwhileNothingIsAsked(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	slo, i := id.New(start), h.declare(t, severity("sev4"))
+	h.shares = map[id.ID]map[id.ID]float64{i.ID: {slo: 0.9}}
+	h.claims = []postmortem.Claim{{Violation: id.New(start), Service: h.checkout, SLO: slo, From: start.AddDate(0, 0, -28), To: start, Text: "Clause 5 asks for it."}}
+	h.meanwhile = func() {
+		ok(h.incidents.Move(h.as["ada"], i.ID, i.Version, incident.Move{Status: incident.Investigating, Reason: "it is back"}))(t)
+	}
+	h.round(t, map[string]int64{"incidents": 1, "violations": 1})
+	if got := h.reasons(t, i.ID); got != nil {
+		t.Errorf("asked is for %q", got)
+	}
+}
+
 func TestOfRestrictedIncidentsNobodyIsTold(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

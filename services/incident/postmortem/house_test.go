@@ -44,6 +44,8 @@ type house struct {
 	actions []postmortem.Action
 	claims  []postmortem.Claim
 	shares  map[id.ID]map[id.ID]float64
+	// meanwhile is done when shares are asked for: between what a round reads and what it writes.
+	meanwhile func()
 }
 
 // Tell keeps what is told. What is kept by the outbox is for notify to test.
@@ -68,6 +70,9 @@ func (h *house) Claims(_ context.Context, _ time.Time, after id.ID, most int) ([
 }
 
 func (h *house) Share(context.Context, []incident.Incident) (map[id.ID]map[id.ID]float64, error) {
+	if h.meanwhile != nil {
+		h.meanwhile()
+	}
 	return h.shares, nil
 }
 
