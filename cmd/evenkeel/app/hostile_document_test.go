@@ -76,7 +76,9 @@ func (o operation) rank() int {
 }
 
 // reads reports whether it changes nothing. What is asked with a body is a POST.
-func (o operation) reads() bool { return o.method == "GET" || o.OperationID == "tryPolicy" || o.OperationID == "lintPostmortemText" }
+func (o operation) reads() bool {
+	return o.method == "GET" || o.OperationID == "tryPolicy" || o.OperationID == "lintPostmortemText"
+}
 
 // public reports whether it takes no token.
 func (o operation) public() bool {
