@@ -98,13 +98,13 @@ func (a *API) addPostmortemTemplates(r Rooms) {
 	register(a, operation{
 		id: "listPostmortemTemplateRevisions", method: http.MethodGet, path: path + "/{postmortemTemplate}/revisions", tag: "Postmortems", summary: "List the revisions of a template of postmortems",
 		description: "The newest first.", rule: read,
-	}, func(ctx context.Context, in *revisions) (*list[PostmortemTemplateRevision], error) {
+	}, func(ctx context.Context, in *revisions) (*list[TemplateRevision], error) {
 		found, err := r.Postmortems.TemplateHistory(ctx, in.Template, in.Request())
 		if err != nil {
 			return nil, err
 		}
-		return listed(ctx, found, func(one postmortem.Revision) PostmortemTemplateRevision {
-			return PostmortemTemplateRevision{Number: one.Number, Markdown: one.Markdown, Required: one.Required, RevisedBy: one.By, RevisedAt: one.At}
+		return listed(ctx, found, func(one postmortem.Revision) TemplateRevision {
+			return TemplateRevision{Number: one.Number, Markdown: one.Markdown, Required: one.Required, RevisedBy: one.By, RevisedAt: one.At}
 		}), nil
 	})
 }

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/evenkeel/evenkeel/api/markup"
+	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/incident/lint"
@@ -93,7 +94,13 @@ func (a *API) addPostmortemLint(r Rooms) {
 		id: "lintPostmortemText", method: http.MethodPost, path: "/v1/postmortem-lint", tag: "Postmortems", summary: "Look at a text that is being written for blame",
 		description: "Nothing is kept.", rule: readPostmortem, status: http.StatusOK,
 	}, func(ctx context.Context, in *post) (*reply, error) {
-		return show(r.Postmortems.LintText(ctx, id.ID(in.Body.Incident), in.Body.Text))
+		found, err := r.Postmortems.LintText(ctx, id.ID(in.Body.Incident), in.Body.Text)
+		if fault.Is(err, fault.NotFound) {
+			var check fault.Check
+			check.Fail("/incident", in.Body.Incident, "names no incident that exists")
+			err = check.Err()
+		}
+		return show(found, err)
 	})
 }
 

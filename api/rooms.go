@@ -11,6 +11,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/change"
 	"github.com/evenkeel/evenkeel/services/incident"
 	"github.com/evenkeel/evenkeel/services/incident/action"
+	"github.com/evenkeel/evenkeel/services/incident/claim"
 	"github.com/evenkeel/evenkeel/services/incident/postmortem"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/issues/inbox"
@@ -53,6 +54,7 @@ type Rooms struct {
 	Changes       *change.Service
 	Incidents     *incident.Service
 	Actions       *action.Service
+	Claims        claim.Service
 	Postmortems   *postmortem.Service
 	Supply        *supply.Service
 	Facts         *fact.Book[slo.View]

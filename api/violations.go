@@ -9,6 +9,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/incident/claim"
 	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/policy"
 )
@@ -68,6 +69,18 @@ func (a *API) addViolations(r Rooms) {
 			return nil, err
 		}
 		return found(in.IfNoneMatch, shown.Version, shown), nil
+	})
+
+	type claimReply struct{ Body ViolationClaim }
+	register(a, operation{
+		id: "getViolationClaim", method: http.MethodGet, path: "/v1/violations/{violation}/claim", tag: "Violations", summary: "Get what a violation asks for after incidents",
+		description: "Postmortems of the incidents that consumed the budget, with action items of the priority p0 on a root cause, and what came of them. Restricted incidents are left out for whom may not read them.", rule: read,
+	}, func(ctx context.Context, in *ViolationPath) (*claimReply, error) {
+		c, err := r.Claims.Of(ctx, id.ID(in.Violation))
+		if err != nil {
+			return nil, err
+		}
+		return &claimReply{toViolationClaim(c)}, nil
 	})
 
 	update := access.Rule{Verb: access.Update, Kind: access.KindViolation}
@@ -287,4 +300,13 @@ func (r Rooms) violations(ctx context.Context, violations []policy.Violation) ([
 		}
 	}
 	return out, nil
+}
+
+func toViolationClaim(c claim.Claim) ViolationClaim {
+	return ViolationClaim{
+		Asked: c.Asked, PriorityActions: c.PriorityActions, Satisfied: c.Satisfied(), Lacks: c.Lacks(),
+		Postmortems: each(c.Owed, func(o claim.Owed) ClaimedPostmortem {
+			return ClaimedPostmortem{IncidentID: string(o.Incident.ID), Title: o.Incident.Title, Status: string(o.Status), Waived: o.Waived, Planned: len(o.Planned), Done: o.Done}
+		}),
+	}
 }

@@ -218,8 +218,8 @@ type PostmortemTemplateCreate struct {
 	PostmortemTemplateTerms
 }
 
-// PostmortemTemplateRevision is what a template said from one change to the next.
-type PostmortemTemplateRevision struct {
+// TemplateRevision is what a template said from one change to the next.
+type TemplateRevision struct {
 	Number    int       `json:"number"`
 	Markdown  string    `json:"markdown"`
 	Required  []string  `json:"required"`

@@ -199,7 +199,7 @@ func (d *Dashboard) actionRows(v *visit, items []action.Item) ([]actionRow, erro
 		switch {
 		case i.State != action.Open:
 			out[n].Due = moment{}
-			out[n].Note = "on " + at(i.Settled.At).Text
+			out[n].Note = "on " + day(i.Settled.At).Text
 		case i.Overdue(v.now):
 			out[n].DueTone = "bad"
 		}

@@ -153,7 +153,7 @@ func (d *Dashboard) fillPostmortem(v *visit, p *postmortemPage, of postmortem.Vi
 	switch {
 	case of.Link != nil:
 		p.Link = outside(of.Link.URL)
-		p.Empty = empty{Title: "It was written elsewhere", Text: fmt.Sprintf("%s said so on %s: %s.", of.Link.By, at(of.Link.At).Text, of.Link.Title)}
+		p.Empty = empty{Title: of.Link.Title, Text: fmt.Sprintf("It was written elsewhere, as %s said on %s.", of.Link.By, at(of.Link.At).Text)}
 	case of.Text == 0 && of.Status == postmortem.Waived:
 		p.Empty = empty{Title: "Nothing is written, and nobody asks for it", Text: "What asked for it was waived. It can be begun all the same."}
 	case of.Text == 0:

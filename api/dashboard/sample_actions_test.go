@@ -12,6 +12,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/incident/action"
+	"github.com/evenkeel/evenkeel/services/incident/claim"
 )
 
 // doer has an action item in each state, for looking at; nothing that is sent to it is kept. Forms are
@@ -127,4 +128,17 @@ func (s *sample) actionPaths() []string {
 		out = append(out, actionURL(i.ID))
 	}
 	return out
+}
+
+// claimed has each violation ask for the sample's postmortems.
+type claimed struct{ *sample }
+
+func (c claimed) Of(_ context.Context, violation id.ID) (claim.Claim, error) {
+	if len(c.violations) == 0 || c.violations[0].ID != violation {
+		return claim.Claim{}, c.fail
+	}
+	all, items := (scribe{c.sample}).all(), (doer{c.sample}).all()
+	return claim.Claim{Asked: true, PriorityActions: 1, Owed: []claim.Owed{
+		{Incident: all[0].Incident, Status: all[0].Status, Planned: items[:1]}, {Incident: all[4].Incident, Status: all[4].Status, Planned: items[2:4], Done: 1}, {Incident: all[2].Incident, Status: all[2].Status, Waived: true},
+	}}, c.fail
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/change"
+	"github.com/evenkeel/evenkeel/services/incident/claim"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/measure/collect"
@@ -45,6 +46,7 @@ type Sources struct {
 	Alerts        Alerts
 	Postmortems   Postmortems
 	Actions       Actions
+	Claims        Claims
 	Proposals     Proposals
 	Policies      Policies
 	Trials        Trials
@@ -63,6 +65,11 @@ type Access interface {
 	SignIn(ctx context.Context, code string) (string, access.Session, error)
 	AuthenticateSession(ctx context.Context, text string) (access.Caller, error)
 	SignOut(ctx context.Context, text string) error
+}
+
+// Claims tells what violations ask for after incidents.
+type Claims interface {
+	Of(ctx context.Context, violation id.ID) (claim.Claim, error)
 }
 
 // Gate tells whether changes of services may go out, and what was answered.

@@ -18,6 +18,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/change"
 	"github.com/evenkeel/evenkeel/services/incident"
 	"github.com/evenkeel/evenkeel/services/incident/action"
+	"github.com/evenkeel/evenkeel/services/incident/claim"
 	"github.com/evenkeel/evenkeel/services/incident/postmortem"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
@@ -150,7 +151,7 @@ func buildAt(t *testing.T, start time.Time) *house {
 	h.planned = action.NewService(action.Parts{
 		Store: s.Actions(), Incidents: s.Incidents(), Registry: s.Registry(), People: s.Access(), Desk: desk, Teller: notify.NewOutbox(s.Notify(), now), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
 	})
-	h.sources = Sources{Access: h.access, Registry: h.registry, DataSources: h.places, SLOs: h.slos, SLAs: slas, Corrections: h.corrected, Scores: score.NewService(score.Parts{Store: s.Scores(), SLOs: s.SLO(), Budgets: h.slos, Runner: s, Authorizer: authorizer, Clock: now, Logger: slog.New(slog.DiscardHandler)}), Outages: outages, Postmortems: h.written, Actions: h.planned, Changes: h.changes, Composites: wholes, Proposals: proposals, Signals: golden, Alerts: alerts, Policies: h.policies, Gate: doors, Issues: deliveries, Webhooks: inbox.NewService(s.Inbox(), s, authorizer, recorder, now), Reports: report.NewService(report.Parts{Store: s.Reports(), Past: s.Reports(), Registry: s.Registry(), Measured: h.slos, Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now, Logger: log}), Jobs: schedule, Collection: h.collection}
+	h.sources = Sources{Access: h.access, Registry: h.registry, DataSources: h.places, SLOs: h.slos, SLAs: slas, Corrections: h.corrected, Scores: score.NewService(score.Parts{Store: s.Scores(), SLOs: s.SLO(), Budgets: h.slos, Runner: s, Authorizer: authorizer, Clock: now, Logger: slog.New(slog.DiscardHandler)}), Outages: outages, Postmortems: h.written, Actions: h.planned, Claims: claim.Service{Clauses: h.policies, Postmortems: h.written, Actions: h.planned}, Changes: h.changes, Composites: wholes, Proposals: proposals, Signals: golden, Alerts: alerts, Policies: h.policies, Gate: doors, Issues: deliveries, Webhooks: inbox.NewService(s.Inbox(), s, authorizer, recorder, now), Reports: report.NewService(report.Parts{Store: s.Reports(), Past: s.Reports(), Registry: s.Registry(), Measured: h.slos, Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now, Logger: log}), Jobs: schedule, Collection: h.collection}
 
 	_, err = h.access.Bootstrap(t.Context())
 	h.must(err)

@@ -33,7 +33,7 @@ func (PostmortemRequest) Edges() []ent.Edge {
 	return []ent.Edge{owned("postmortem", Postmortem.Type, "postmortem_id")}
 }
 
-// Indexes of requests: of each subject of a reason there is one.
+// Indexes of requests: of each subject of a reason there is one; and those of a subject, such as a violation.
 func (PostmortemRequest) Indexes() []ent.Index {
-	return []ent.Index{index.Fields("postmortem_id", "reason", "subject").Unique()}
+	return []ent.Index{index.Fields("postmortem_id", "reason", "subject").Unique(), index.Fields("subject")}
 }

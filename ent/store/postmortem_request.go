@@ -36,6 +36,18 @@ func (m Postmortems) Requests(ctx context.Context, of []id.ID) ([]postmortem.Req
 	return out, fail("read requests for postmortems", err)
 }
 
+// AskedFor returns the incidents of which a reason and its subject ask for a postmortem, by identifier.
+func (m Postmortems) AskedFor(ctx context.Context, reason postmortem.Reason, subject id.ID) ([]id.ID, error) {
+	var out []id.ID
+	err := m.s.queryAll(ctx, "SELECT p.incident_id FROM postmortem_requests r JOIN postmortems p ON p.id = r.postmortem_id WHERE r.subject = $1 AND r.reason = $2 ORDER BY p.incident_id", []any{string(subject), string(reason)}, func(rows *sql.Rows) error {
+		var of id.ID
+		err := rows.Scan(&of)
+		out = append(out, of)
+		return err
+	})
+	return out, fail("read for which incidents postmortems are asked", err)
+}
+
 // Waive writes who waived one; Stale where somebody did already.
 func (m Postmortems) Waive(ctx context.Context, r postmortem.Request) error {
 	n, err := m.s.exec(ctx, "UPDATE postmortem_requests SET waived_at = $1, waived_by = $2, waived_because = $3 WHERE id = $4 AND waived_at IS NULL",

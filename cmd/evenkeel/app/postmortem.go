@@ -14,6 +14,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/incident"
 	"github.com/evenkeel/evenkeel/services/incident/action"
+	"github.com/evenkeel/evenkeel/services/incident/claim"
 	"github.com/evenkeel/evenkeel/services/incident/postmortem"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/policy/supply"
@@ -28,6 +29,11 @@ func (a *App) furnishPostmortems() {
 		Actions: planned{s.Actions()}, Claims: claims{s.Policy()}, Shares: suppliedShares{said: s.Supply(), slos: s.SLO(), now: a.now},
 		Teller: a.Outbox, Rules: postmortemRules(a.opts.Config.Postmortems), Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: a.now,
 	})
+}
+
+// claims tells what violations ask for after incidents.
+func (a *App) claims() claim.Service {
+	return claim.Service{Clauses: a.Policies, Postmortems: a.Postmortems, Actions: a.Actions}
 }
 
 func postmortemRules(c config.Postmortems) postmortem.Rules {

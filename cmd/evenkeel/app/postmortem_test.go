@@ -85,6 +85,8 @@ func TestAPostmortemIsAskedForWrittenReviewedByAnotherAndPublished(t *testing.T)
 			t.Errorf("found is %v", found)
 		}
 
+		h.do(call{as: "rita", method: "POST", path: "/v1/postmortem-lint", body: `{"text":"x","incident":"01JD3Z0Q8RC6W4N1M2V9000001"}`}).expect(t, 422, "invalid_input", "/incident", "names no incident")
+
 		submit := func(version int, people ...string) call {
 			return call{as: "ada", method: "POST", path: one + "/submissions", header: ifMatch(version), body: encode(map[string]any{"reviewers": people})}
 		}

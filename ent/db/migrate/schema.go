@@ -1993,6 +1993,11 @@ var (
 				Unique:  true,
 				Columns: []*schema.Column{PostmortemRequestsColumns[9], PostmortemRequestsColumns[1], PostmortemRequestsColumns[2]},
 			},
+			{
+				Name:    "postmortemrequest_subject",
+				Unique:  false,
+				Columns: []*schema.Column{PostmortemRequestsColumns[2]},
+			},
 		},
 	}
 	// PostmortemTemplatesColumns holds the columns for the "postmortem_templates" table.

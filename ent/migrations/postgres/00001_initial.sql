@@ -409,6 +409,8 @@ CREATE INDEX "postmortemact_postmortem_id_id" ON "postmortem_acts" ("postmortem_
 CREATE TABLE "postmortem_requests" ("id" character varying(26) NOT NULL, "reason" text NOT NULL, "subject" text NOT NULL, "text" text NOT NULL, "at" timestamptz NOT NULL, "asked_by" text NOT NULL, "waived_at" timestamptz NULL, "waived_by" text NOT NULL, "waived_because" text NOT NULL, "postmortem_id" character varying(26) NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "postmortem_requests_postmortems_postmortem" FOREIGN KEY ("postmortem_id") REFERENCES "postmortems" ("id") ON UPDATE NO ACTION ON DELETE CASCADE);
 -- create index "postmortemrequest_postmortem_id_reason_subject" to table: "postmortem_requests"
 CREATE UNIQUE INDEX "postmortemrequest_postmortem_id_reason_subject" ON "postmortem_requests" ("postmortem_id", "reason", "subject");
+-- create index "postmortemrequest_subject" to table: "postmortem_requests"
+CREATE INDEX "postmortemrequest_subject" ON "postmortem_requests" ("subject");
 -- create "postmortem_templates" table
 CREATE TABLE "postmortem_templates" ("id" character varying(26) NOT NULL, "slug" text NOT NULL, "name" text NOT NULL, "revision" bigint NOT NULL, "created_at" timestamptz NOT NULL, "updated_at" timestamptz NOT NULL, "version" bigint NOT NULL, PRIMARY KEY ("id"));
 -- create index "postmortemtemplate_slug" to table: "postmortem_templates"

@@ -8,8 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/evenkeel/evenkeel/ent/store"
-	"github.com/evenkeel/evenkeel/ent/storetest"
 	"github.com/evenkeel/evenkeel/internal/event"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
@@ -224,6 +222,21 @@ func TestAClauseAsksForThoseThatTookMoreThanAFifth(t *testing.T) {
 	}
 }
 
+func TestOfAnIncidentThatIsReopenedMeanwhileNothingIsAsked(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	slo, i := id.New(start), h.declare(t, severity("sev4"))
+	h.shares = map[id.ID]map[id.ID]float64{i.ID: {slo: 0.9}}
+	h.claims = []postmortem.Claim{{Violation: id.New(start), Service: h.checkout, SLO: slo, From: start.AddDate(0, 0, -28), To: start, Text: "Clause 5 asks for it."}}
+	h.meanwhile = func() {
+		ok(h.incidents.Move(h.as["ada"], i.ID, i.Version, incident.Move{Status: incident.Investigating, Reason: "it is back"}))(t)
+	}
+	h.round(t, map[string]int64{"incidents": 1, "violations": 1})
+	if got := h.reasons(t, i.ID); got != nil {
+		t.Errorf("asked is for %q", got)
+	}
+}
+
 func TestOfRestrictedIncidentsNobodyIsTold(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -242,43 +255,39 @@ func TestOfRestrictedIncidentsNobodyIsTold(t *testing.T) {
 // Two replicas at once ask, tell and remind once each, on both databases.
 func TestTwoReplicasAskOnce(t *testing.T) {
 	t.Parallel()
-	for name, open := range map[string]func(t testing.TB) *store.Store{"SQLite": func(t testing.TB) *store.Store { return storetest.SQLite(t) }, "PostgreSQL": func(t testing.TB) *store.Store { return storetest.Postgres(t) }} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			h := houseOn(t, open(t))
-			for range 7 {
-				h.declare(t)
+	onEach(t, func(t *testing.T, h *house) {
+		for range 7 {
+			h.declare(t)
+		}
+		both := func(want string, n int64) {
+			t.Helper()
+			sums := make([]int64, 4)
+			var all sync.WaitGroup
+			for k := range sums {
+				all.Go(func() {
+					counts, err := h.RequestOnce(h.as["job"])
+					if err != nil {
+						t.Error(err)
+					}
+					sums[k] = counts[want]
+				})
 			}
-			both := func(want string, n int64) {
-				t.Helper()
-				sums := make([]int64, 4)
-				var all sync.WaitGroup
-				for k := range sums {
-					all.Go(func() {
-						counts, err := h.RequestOnce(h.as["job"])
-						if err != nil {
-							t.Error(err)
-						}
-						sums[k] = counts[want]
-					})
-				}
-				all.Wait()
-				sum := int64(0)
-				for _, one := range sums {
-					sum += one
-				}
-				if sum != n {
-					t.Errorf("%s is %d times, by %v; want %d", want, sum, sums, n)
-				}
+			all.Wait()
+			sum := int64(0)
+			for _, one := range sums {
+				sum += one
 			}
-			both("asked", 7)
-			h.clock.Advance(4 * 24 * time.Hour)
-			both("overdue", 7)
-			h.clock.Advance(7 * 24 * time.Hour)
-			both("escalated", 7)
-			if got := len(h.types()); got != 21 {
-				t.Errorf("told %d times, want 7 × (asked, overdue, above)", got)
+			if sum != n {
+				t.Errorf("%s is %d times, by %v; want %d", want, sum, sums, n)
 			}
-		})
-	}
+		}
+		both("asked", 7)
+		h.clock.Advance(4 * 24 * time.Hour)
+		both("overdue", 7)
+		h.clock.Advance(7 * 24 * time.Hour)
+		both("escalated", 7)
+		if got := len(h.types()); got != 21 {
+			t.Errorf("told %d times, want 7 × (asked, overdue, above)", got)
+		}
+	})
 }

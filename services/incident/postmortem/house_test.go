@@ -44,6 +44,8 @@ type house struct {
 	actions []postmortem.Action
 	claims  []postmortem.Claim
 	shares  map[id.ID]map[id.ID]float64
+	// meanwhile is done when shares are asked for: between what a round reads and what it writes.
+	meanwhile func()
 }
 
 // Tell keeps what is told. What is kept by the outbox is for notify to test.
@@ -68,7 +70,23 @@ func (h *house) Claims(_ context.Context, _ time.Time, after id.ID, most int) ([
 }
 
 func (h *house) Share(context.Context, []incident.Incident) (map[id.ID]map[id.ID]float64, error) {
+	if h.meanwhile != nil {
+		h.meanwhile()
+	}
 	return h.shares, nil
+}
+
+// onEach runs the test on both databases.
+func onEach(t *testing.T, do func(t *testing.T, h *house)) {
+	t.Helper()
+	t.Run("SQLite", func(t *testing.T) {
+		t.Parallel()
+		do(t, houseOn(t, storetest.SQLite(t)))
+	})
+	t.Run("PostgreSQL", func(t *testing.T) {
+		t.Parallel()
+		do(t, houseOn(t, storetest.Postgres(t)))
+	})
 }
 
 func newHouse(t *testing.T) *house { return houseOn(t, storetest.SQLite(t)) }

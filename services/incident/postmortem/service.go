@@ -104,6 +104,29 @@ func (s *Service) view(ctx context.Context, i incident.Incident, p Postmortem) (
 	return v, nil
 }
 
+// AskedBy are the postmortems that a violation asks for, whether that was waived or not, of those that
+// the caller may read.
+func (s *Service) AskedBy(ctx context.Context, violation id.ID) ([]View, error) {
+	if err := s.mayRead(ctx); err != nil {
+		return nil, err
+	}
+	incidents, err := s.Store.AskedFor(ctx, ByPolicy, violation)
+	if err != nil {
+		return nil, fmt.Errorf("read which postmortems a violation asks for: %w", err)
+	}
+	var out []View
+	for _, of := range incidents {
+		v, err := s.Get(ctx, of)
+		switch {
+		case err == nil:
+			out = append(out, v)
+		case !fault.Is(err, fault.NotFound): // which it is to whom may not read it
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
 // List lists postmortems, also those that are only asked for, those with the newest impact first,
 // without their texts.
 func (s *Service) List(ctx context.Context, f Filter, r page.Request) (page.Page[View], error) {

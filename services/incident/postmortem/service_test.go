@@ -280,7 +280,14 @@ func TestTemplatesAreOfSeveritiesAndTextsKeepTheRevisionTheyBeganAs(t *testing.T
 
 func TestOfTwoEditorsTheSecondSeesWhatTheFirstChanged(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	onEach(t, func(t *testing.T, h *house) {
+		h.edit(t)
+	})
+}
+
+// edit has two people save at once, and look at what came of it.
+func (h *house) edit(t *testing.T) {
+	t.Helper()
 	v := h.to(t, postmortem.Draft)
 	of := v.Postmortem.Incident
 	v = ok(h.Save(h.as["ada"], of, v.Version, postmortem.TextInput{Text: "## Summary\n\none\ntwo\n", Note: "first"}))(t)
@@ -500,4 +507,55 @@ func TestLintKnowsThePeopleOfTheIncidentAndWhatIsPlanned(t *testing.T) {
 	}
 	_, err := h.LintText(h.as["nobody"], "", text)
 	refused(t, err, fault.Unauthenticated, "")
+}
+
+func TestALongTimelineLeavesRoomToWrite(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	many, long := h.declare(t), h.declare(t)
+	write := func(of id.ID, n int, text string) {
+		t.Helper()
+		var entries []incident.Entry
+		for k := range n {
+			entries = append(entries, incident.Entry{ID: id.New(start), Incident: of, At: start.Add(time.Duration(k) * time.Second), Kind: incident.Note, By: "ada", Text: text, CreatedAt: start, UpdatedAt: start, Version: 1})
+		}
+		ok(h.store.Incidents().CreateEntries(t.Context(), entries))(t)
+	}
+	write(many.ID, 301, "Orders fail.")
+	write(long.ID, 20, strings.Repeat("word ", 799)+"end.")
+	// Of 301 there are 300 rows. A row of the others has the 3,999 bytes of its text and 24 around
+	// it: with the 41 of the head nine are 36,248 bytes, and ten 40,271, which is over 40,000.
+	for of, want := range map[id.ID]struct {
+		rows int
+		says string
+	}{many.ID: {300, "There is more in the timeline of the incident."}, long.ID: {9, "There are 11 more entries in the timeline of the incident."}} {
+		text := ok(h.Begin(h.as["ada"], of, ""))(t).Current.Text
+		if got := strings.Count(text, "\n| 2026-"); got != want.rows || !strings.Contains(text, want.says) || len(text) > document.MaxText/2 {
+			t.Errorf("%d rows in %d bytes, want %d and %q", got, len(text), want.rows, want.says)
+		}
+	}
+}
+
+func TestOfTwoWhoBeginOneIsToldOfTheOther(t *testing.T) {
+	t.Parallel()
+	onEach(t, func(t *testing.T, h *house) {
+		i := h.declare(t)
+		var both sync.WaitGroup
+		errs := make([]error, 2)
+		for n, who := range []string{"ada", "cara"} {
+			both.Go(func() { _, errs[n] = h.Begin(h.as[who], i.ID, "") })
+		}
+		both.Wait()
+		lost := errs[0]
+		if lost == nil {
+			lost = errs[1]
+		}
+		if (errs[0] == nil) == (errs[1] == nil) {
+			t.Fatalf("both ended with %v and %v", errs[0], errs[1])
+		}
+		refused(t, lost, fault.Conflict, "postmortem_begun")
+		if v := ok(h.Get(h.as["bob"], i.ID))(t); v.Text != 1 {
+			t.Errorf("there are %d versions", v.Text)
+		}
+	})
 }

@@ -60,6 +60,8 @@ type Store interface {
 	// CreateRequest writes one; false where the postmortem has one of its reason and subject.
 	CreateRequest(ctx context.Context, r Request) (bool, error)
 	Requests(ctx context.Context, postmortems []id.ID) ([]Request, error)
+	// AskedFor returns the incidents of which a reason and its subject ask for a postmortem, by identifier.
+	AskedFor(ctx context.Context, reason Reason, subject id.ID) ([]id.ID, error)
 	// Waive writes who waived one; Stale where somebody did already.
 	Waive(ctx context.Context, r Request) error
 
