@@ -40,13 +40,21 @@ func WriteReference(w io.Writer) error {
 	var b strings.Builder
 	b.WriteString(referenceHead)
 	b.WriteString("\n## General\n")
-	open := ""
+	open, inner := "", ""
 	for _, f := range fields {
 		if name, _, nested := strings.Cut(f.key, delimiter); nested && name != open {
 			open = name
 			for _, s := range sections {
 				if s.key == name {
 					fmt.Fprintf(&b, "\n## %s\n\n%s\n", s.key, s.doc)
+				}
+			}
+		}
+		if within, _ := split(f.key); within != open && within != inner {
+			inner = within
+			for _, s := range sections {
+				if s.key == within {
+					fmt.Fprintf(&b, "\n### `%s`\n\n%s\n", s.key, s.doc)
 				}
 			}
 		}

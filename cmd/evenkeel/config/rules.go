@@ -30,6 +30,7 @@ func (l *loading) check(checkSchedule func(job, schedule string) error) {
 	require(c.Telemetry.OTLPEndpoint == "" || isHTTP(c.Telemetry.OTLPEndpoint), "telemetry.otlpEndpoint", c.Telemetry.OTLPEndpoint,
 		"must be an http:// or https:// address without user, such as http://localhost:4318")
 	c.GitHub.check(require)
+	c.Incidents.check(require)
 	c.SMTP.check(require)
 	for _, job := range sorted(c.Jobs.Schedules) {
 		key, schedule := "jobs.schedules."+job, c.Jobs.Schedules[job]
