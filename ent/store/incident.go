@@ -187,7 +187,9 @@ func (o Incidents) HoldIncident(ctx context.Context, of id.ID) (incident.Inciden
 
 // HoldExternal locks the row of that of the source, and returns it.
 func (o Incidents) HoldExternal(ctx context.Context, source incident.Source, external string) (*incident.Incident, error) {
-	if _, err := o.s.exec(ctx, "UPDATE incidents SET version = version WHERE source = $1 AND external_id = $2", string(source), external); err != nil {
+	n, err := o.s.exec(ctx, "UPDATE incidents SET version = version WHERE source = $1 AND external_id = $2", string(source), external)
+	if err != nil || n == 0 {
+		// What is committed after this looked is not held, and is not to be read as if it were.
 		return nil, fail("hold an incident", err)
 	}
 	return o.External(ctx, source, external)
