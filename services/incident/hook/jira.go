@@ -1,6 +1,7 @@
 package hook
 
 import (
+	"encoding/json"
 	"net/url"
 	"slices"
 	"strings"
@@ -26,10 +27,8 @@ type jira struct {
 				Name string `json:"name"`
 			} `json:"issuetype"`
 			Labels   []string `json:"labels"`
-			Priority *struct {
-				Name string `json:"name"`
-			} `json:"priority"`
-			Status struct {
+			Priority jiraName `json:"priority"`
+			Status   struct {
 				StatusCategory struct {
 					Key string `json:"key"`
 				} `json:"statusCategory"`
@@ -44,6 +43,26 @@ type jira struct {
 			} `json:"project"`
 		} `json:"fields"`
 	} `json:"issue"`
+}
+
+// jiraName is the name of something: Jira sends the thing with its name, and its documentation shows
+// the name alone. Anything else is no name.
+type jiraName string
+
+// UnmarshalJSON reads either.
+func (n *jiraName) UnmarshalJSON(text []byte) error {
+	var whole struct {
+		Name string `json:"name"`
+	}
+	if json.Unmarshal(text, &whole) == nil {
+		*n = jiraName(whole.Name)
+		return nil
+	}
+	var name string
+	if json.Unmarshal(text, &name) == nil {
+		*n = jiraName(name)
+	}
+	return nil
 }
 
 // jiraStatuses are the statuses of the categories of Jira's.
@@ -86,9 +105,7 @@ func ReadJira(body []byte, incidents Issues) (*Report, error) {
 	if !r.ImpactStart.IsZero() {
 		r.DetectedAt = &r.ImpactStart
 	}
-	if f.Priority != nil {
-		r.severity(f.Priority.Name)
-	}
+	r.severity(string(f.Priority))
 	for _, c := range f.Components {
 		r.service(Named{ID: c.ID, Name: c.Name})
 	}

@@ -119,6 +119,12 @@ func TestEachStatusOfASourceIsOneHere(t *testing.T) {
 	if got, err := hook.ReadIncidentIO([]byte(moved)); err != nil || got.ExternalID != "01FDAG4SAP5TYPT98WGR2N7W91" {
 		t.Errorf("of an update of a status: %+v, %v\n%s", got, err, moved)
 	}
+	for priority, want := range map[string][]string{`"Minor"`: {"Minor"}, `null`: nil, `[1]`: nil, `{"name":7}`: nil} {
+		body := with(jira, `{"self": "https://your-domain.atlassian.net/rest/api/2/priority/1", "name": "Highest", "id": "1"}`, priority)
+		if got, err := readers["jira"].read([]byte(body)); err != nil || !reflect.DeepEqual(got.Severity, want) {
+			t.Errorf("of the priority %s: %+v, %v", priority, got, err)
+		}
+	}
 	if got, err := readers["jira"].read([]byte(with(jira, `"[System] Incident"`, `"Task"`, `"UI"`, `"PAGE"`))); err != nil || got == nil {
 		t.Errorf("an issue that a label makes an incident: %+v, %v", got, err)
 	}

@@ -107,12 +107,12 @@ func (s *Service) takeOver(ctx context.Context, source incident.Source, settings
 	if err != nil {
 		return Receipt{}, err
 	}
-	fallback, err := s.fallback(system, source, settings)
-	if err != nil {
-		return Receipt{}, err
-	}
-	if told.Services = involved(found); len(found) == 0 && fallback != nil {
-		told.Assumed.Services = involved([]registry.Service{*fallback})
+	owners := found
+	if told.Services = involved(found); len(found) == 0 {
+		if owners, err = s.fallback(system, source, settings); err != nil {
+			return Receipt{}, err
+		}
+		told.Assumed.Services = involved(owners)
 		if len(unknown) > 0 { // it is of others now than it was
 			told.Services = told.Assumed.Services
 		}
@@ -121,20 +121,11 @@ func (s *Service) takeOver(ctx context.Context, source incident.Source, settings
 		s.Logger.WarnContext(ctx, "services of an incident are not known here", slog.String("source", string(source)), slog.String("external_id", r.ExternalID),
 			slog.String("services", strings.Join(unknown, ", ")), slog.String("setting", "incidents."+SettingOf(source)+".services"))
 	}
-	caller, err := s.workload(system, source, settings, r, append(found, slicesOf(fallback)...))
-	if err != nil {
-		return Receipt{}, err
+	i, outcome, err := s.upsert(ctx, system, settings, told, owners)
+	if settings.Team == "" && (fault.Is(err, fault.Forbidden) || fault.Is(err, fault.NotFound)) {
+		// Somebody entered it meanwhile, or gave it to another team: the source speaks for that one.
+		i, outcome, err = s.upsert(ctx, system, settings, told, owners)
 	}
-	if caller.Team == "" {
-		if r.Gone {
-			return Receipt{Outcome: Ignored}, nil
-		}
-		return Receipt{}, unmapped(source, unknown)
-	}
-	if settings.Team != "" {
-		told.Team = caller.Team
-	}
-	i, outcome, err := s.Incidents.Upsert(access.WithCaller(ctx, caller), told)
 	switch {
 	case err == nil:
 		return Receipt{Outcome: outcome, Incident: i.ID}, nil
@@ -144,6 +135,25 @@ func (s *Service) takeOver(ctx context.Context, source incident.Source, settings
 		return Receipt{}, unmapped(source, unknown)
 	}
 	return Receipt{}, err
+}
+
+// upsert tells of an incident, as the workload that speaks for it.
+func (s *Service) upsert(ctx, system context.Context, settings Settings, told incident.Told, owners []registry.Service) (incident.Incident, incident.Outcome, error) {
+	caller, err := s.workload(system, settings, told.Origin, owners)
+	switch {
+	case err != nil:
+		return incident.Incident{}, "", err
+	case caller.Team == "" && told.Gone:
+		return incident.Incident{}, "", fault.Missing("incident", told.ExternalID)
+	case caller.Team == "":
+		var check fault.Check
+		check.Fail("/services", nil, "must be of a service that is known here")
+		return incident.Incident{}, "", check.Err()
+	}
+	if settings.Team != "" {
+		told.Team = caller.Team
+	}
+	return s.Incidents.Upsert(access.WithCaller(ctx, caller), told)
 }
 
 // lacksServices reports whether an incident was refused for it has no service.
@@ -173,19 +183,19 @@ func SettingOf(source incident.Source) string {
 
 // workload is the caller as whom the source speaks: a workload of the team of the settings, or of that
 // which owns the incident, or of that which owns the first service. Without any, Team is empty.
-func (s *Service) workload(system context.Context, source incident.Source, settings Settings, r Report, services []registry.Service) (access.Caller, error) {
-	c := access.Caller{Kind: access.ByTeam, Name: "webhook of " + string(source), Scopes: []access.Scope{access.ScopeRead, access.ScopeWrite}}
+func (s *Service) workload(system context.Context, settings Settings, of incident.Origin, owners []registry.Service) (access.Caller, error) {
+	c := access.Caller{Kind: access.ByTeam, Name: "webhook of " + string(of.Source), Scopes: []access.Scope{access.ScopeRead, access.ScopeWrite}}
 	if settings.Team != "" {
 		team, err := follow(system, settings.Team, s.Registry.TeamFor)
 		if fault.Is(err, fault.NotFound) {
-			return c, fault.New(fault.Unavailable, "team_missing", "the team %q, as which %s speaks, does not exist here; name another in incidents.%s.team", settings.Team, source, SettingOf(source))
+			return c, fault.New(fault.Unavailable, "team_missing", "the team %q, as which %s speaks, does not exist here; name another in incidents.%s.team", settings.Team, of.Source, SettingOf(of.Source))
 		}
 		c.Team = team.ID
 		return c, err
 	}
-	team, err := s.Incidents.TeamOfExternal(system, source, r.ExternalID)
-	if err == nil && team == "" && len(services) > 0 {
-		team = services[0].Team
+	team, err := s.Incidents.TeamOfExternal(system, of.Source, of.ExternalID)
+	if err == nil && team == "" && len(owners) > 0 {
+		team = owners[0].Team
 	}
 	c.Team = team
 	return c, err
@@ -215,8 +225,8 @@ func (s *Service) services(system context.Context, settings Settings, r Report) 
 	return found, unknown, nil
 }
 
-// fallback is the service of what is not found; nil without one.
-func (s *Service) fallback(system context.Context, source incident.Source, settings Settings) (*registry.Service, error) {
+// fallback is the service of what is not found, if there is one.
+func (s *Service) fallback(system context.Context, source incident.Source, settings Settings) ([]registry.Service, error) {
 	if settings.FallbackService == "" {
 		return nil, nil
 	}
@@ -225,7 +235,10 @@ func (s *Service) fallback(system context.Context, source incident.Source, setti
 		s.Logger.WarnContext(system, "the fallback service of incidents does not exist", slog.String("source", string(source)), slog.String("service", settings.FallbackService))
 		return nil, nil
 	}
-	return &one, err
+	if err != nil {
+		return nil, err
+	}
+	return []registry.Service{one}, nil
 }
 
 // follow finds what a slug of the settings names, under its new name where it was renamed.
@@ -243,11 +256,4 @@ func involved(services []registry.Service) []incident.Involved {
 		out = append(out, incident.Involved{Service: one.ID, Part: incident.Affected})
 	}
 	return out
-}
-
-func slicesOf[T any](one *T) []T {
-	if one == nil {
-		return nil
-	}
-	return []T{*one}
 }
