@@ -5,9 +5,12 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -387,6 +390,80 @@ func TestHostileBodiesOfWebhooksAreRefusedAndChangeNothing(t *testing.T) {
 	i := h.must(200, call{as: "bob", method: "GET", path: "/v1/incidents/" + made.text("incident")}).object()
 	if title := []rune(i["title"].(string)); len(title) != 200 || title[199] != '…' || !strings.HasPrefix(string(title), "<script>alert(1)</script> '; DROP TABLE incidents; -- ä") {
 		t.Errorf("the title is %q", string(title))
+	}
+}
+
+// variants are the payload with each of its members in turn in the place of something else.
+func variants(t *testing.T, payload string, instead []string) []string {
+	t.Helper()
+	var out []string
+	var whole any
+	if err := json.Unmarshal([]byte(payload), &whole); err != nil {
+		t.Fatal(err)
+	}
+	put := func(set func(v any), was any) {
+		for _, text := range instead {
+			set(json.RawMessage(text))
+			changed, err := json.Marshal(whole)
+			if err != nil {
+				t.Fatal(err)
+			}
+			out = append(out, string(changed))
+		}
+		set(was)
+	}
+	var walk func(v any)
+	walk = func(v any) {
+		switch v := v.(type) {
+		case map[string]any:
+			for _, name := range slices.Sorted(maps.Keys(v)) {
+				was := v[name]
+				put(func(n any) { v[name] = n }, was)
+				walk(was)
+			}
+		case []any:
+			for n, was := range v {
+				put(func(x any) { v[n] = x }, was)
+				walk(was)
+			}
+		}
+	}
+	walk(whole)
+	return out
+}
+
+// Every member of every payload in turn is each kind of junk: the answer is that it is wrong, or that it
+// is well, and never a failure.
+func TestNoJunkInAWebhookMakesItFail(t *testing.T) {
+	t.Parallel()
+	h := open(t, "", sources, func(c *config.Config) { c.Incidents.PagerDuty.FallbackService = "checkout" })
+	h.furnish()
+	h.warnings = append(h.warnings, "services of an incident are not known here")
+	h.clock.Advance(30 * time.Minute)
+	refused, taken := 0, 0
+	for source, body := range map[string]string{
+		"pagerduty": ofPagerDuty(2, "triggered", "triggered", `,"reopened_at":null`), "incident-io": ofIncidentIO(2, "status_updated", "live", "Fixing"), "opsgenie": ofOpsgenie(2, "Create", "", ""),
+		"jira": ofJira(2, "updated", "indeterminate", ""), "webhook": ofWebhook(2, "", "investigating", ""),
+	} {
+		for _, one := range variants(t, body, junk) {
+			switch w := h.raw(h.delivery(source, one)); w.Code {
+			case 200:
+				taken++
+			case 422:
+				refused++
+			default:
+				t.Errorf("%s, %.600s: %d %s", source, one, w.Code, w.Body)
+			}
+		}
+	}
+	// Both happen, or the junk is none.
+	if refused < 500 || taken < 500 {
+		t.Errorf("%d were refused and %d taken", refused, taken)
+	}
+	for _, i := range h.must(200, call{as: "bob", method: "GET", path: "/v1/incidents?limit=500"}).items() {
+		if title, _ := i["title"].(string); title == "" || strings.ContainsAny(title, "\x00\u202e") {
+			t.Errorf("there is %v", i)
+		}
 	}
 }
 
