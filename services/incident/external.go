@@ -95,12 +95,11 @@ func (t Told) late(known Incident) bool {
 	if t.ToldAt == nil || known.Origin.ToldAt == nil {
 		return false
 	}
-	switch at := clock.Round(*t.ToldAt); at.Compare(*known.Origin.ToldAt) {
-	case 0:
+	at := clock.Round(*t.ToldAt)
+	if at.Equal(*known.Origin.ToldAt) {
 		return t.Status.rank() < known.Status.rank()
-	default:
-		return at.Before(*known.Origin.ToldAt)
 	}
+	return at.Before(*known.Origin.ToldAt)
 }
 
 // at is when it was so, as far as is known at now.

@@ -384,6 +384,12 @@ func TestHostileBodiesOfWebhooksAreRefusedAndChangeNothing(t *testing.T) {
 	if got := h.must(200, call{as: "bob", method: "GET", path: "/v1/incidents"}).items(); len(got) != 0 {
 		t.Errorf("there are %v", got)
 	}
+	// Without a title it is called by its identifier, however long that is.
+	long := strings.NewReplacer("4711", strings.Repeat("7", 200), "Checkout burns", " ", `"link":"https://status.example.org/4711"`, `"more":1`).Replace(ofWebhook(0, "", "declared", ""))
+	untitled := h.must(200, h.delivery("webhook", long))
+	if title := h.must(200, call{as: "bob", method: "GET", path: "/v1/incidents/" + untitled.text("incident")}).text("title"); title != "Incident of webhook: "+strings.Repeat("7", 178)+"…" {
+		t.Errorf("without a title it is %q", title)
+	}
 	// What is read is text, whatever it says.
 	nasty := `<script>alert(1)</script> '; DROP TABLE incidents; -- \u202e` + strings.Repeat("ä", 600)
 	made := h.must(200, h.delivery("webhook", strings.Replace(ofWebhook(0, "", "declared", ""), "Checkout burns", nasty, 1)))

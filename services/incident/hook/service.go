@@ -101,7 +101,7 @@ func (s *Service) takeOver(ctx context.Context, source incident.Source, settings
 		Origin: incident.Origin{Source: source, ExternalID: r.ExternalID, Link: r.Link, ToldAt: &r.ToldAt},
 		Status: r.Status, Gone: r.Gone, Title: r.Title, Severity: settings.severity(r.Severity), ImpactStart: r.ImpactStart, ImpactEnd: r.ImpactEnd,
 		DetectedAt: r.DetectedAt, MitigatedAt: r.MitigatedAt, ResolvedAt: r.ResolvedAt,
-		Assumed: incident.Assumed{Title: fmt.Sprintf("Incident %s of %s", r.ExternalID, source), Severity: settings.otherwise(), ImpactStart: r.ToldAt},
+		Assumed: incident.Assumed{Title: line(fmt.Sprintf("Incident of %s: %s", source, r.ExternalID), maxTitle), Severity: settings.otherwise(), ImpactStart: r.ToldAt},
 	}
 	found, unknown, err := s.services(system, settings, r)
 	if err != nil {
