@@ -23,6 +23,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/idempotency"
 	"github.com/evenkeel/evenkeel/services/incident"
 	"github.com/evenkeel/evenkeel/services/incident/action"
+	"github.com/evenkeel/evenkeel/services/incident/hook"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/issues/github"
@@ -105,6 +106,12 @@ func (a *App) furnish() error {
 		Store: s.Incidents(), Happenings: s.Incidents(), Registry: s.Registry(), People: s.Access(),
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
 	})
+	a.incidentWebhooks = hook.NewService(hook.Parts{
+		Sources: a.opts.Config.Incidents.Sources(), Incidents: a.Incidents, Registry: a.Registry, Clock: now, Logger: a.log,
+	})
+	for _, former := range a.opts.Config.Incidents.Former() {
+		a.log.Info("webhooks proved by a former secret are accepted; take it away once the source has the new one", "setting", former)
+	}
 	a.Scores = score.NewService(score.Parts{
 		Store: s.Scores(), SLOs: s.SLO(), Budgets: a.SLOs, Runner: s, Authorizer: a.authorizer, Clock: now, Logger: a.log,
 	})
