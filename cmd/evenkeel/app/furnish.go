@@ -107,7 +107,7 @@ func (a *App) furnish() error {
 	a.Scores = score.NewService(score.Parts{
 		Store: s.Scores(), SLOs: s.SLO(), Budgets: a.SLOs, Runner: s, Authorizer: a.authorizer, Clock: now, Logger: a.log,
 	})
-	a.Facts = fact.NewBook[slo.View](a.SLOs, a.Scores, supply.Source{Store: s.Supply(), Clock: now})
+	a.Facts = fact.NewBook[slo.View](a.SLOs, a.Scores, supply.Source{Store: s.Supply(), Budgets: a.SLOs, Clock: now})
 	a.Composites = composite.NewService(composite.Parts{
 		Store: s.Composites(), Registry: s.Registry(), SLOs: s.SLO(), Evaluated: a.SLOs, Measurements: a.Measure,
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
