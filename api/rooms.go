@@ -10,6 +10,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/audit"
 	"github.com/evenkeel/evenkeel/services/change"
 	"github.com/evenkeel/evenkeel/services/incident"
+	"github.com/evenkeel/evenkeel/services/incident/impact"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/issues/inbox"
 	"github.com/evenkeel/evenkeel/services/jobs"
@@ -50,6 +51,7 @@ type Rooms struct {
 	Outages       *outage.Service
 	Changes       *change.Service
 	Incidents     *incident.Service
+	Impact        *impact.Service
 	Supply        *supply.Service
 	Facts         *fact.Book[slo.View]
 	Alerts        *alert.Service
@@ -87,6 +89,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addOutages(r)
 	a.addChanges(r)
 	a.addIncidents(r)
+	a.addIncidentImpact(r)
 	a.addSLOKinds()
 	a.addSLAs(r)
 	a.addComposites(r)

@@ -161,3 +161,39 @@ type TimelineImport struct {
 	Entries int `json:"entries" doc:"How many entries there were."`
 	Added   int `json:"added" doc:"How many were added; the others were there already."`
 }
+
+// IncidentImpact is what an incident took of error budgets.
+type IncidentImpact struct {
+	Incident string         `json:"incident" doc:"Identifier (ULID)."`
+	From     time.Time      `json:"from" doc:"When its impact began."`
+	Until    *time.Time     `json:"until" nullable:"true" doc:"When it ended; null while it lasts."`
+	SLOs     []BudgetImpact `json:"slos" doc:"Of every SLO of its services, in their order. Incidents that overlap each count the bad events while they lasted: what two took together is less than the sum."`
+}
+
+// BudgetImpact is what an incident took of the budgets of an SLO.
+type BudgetImpact struct {
+	Service   Ref            `json:"service"`
+	Role      string         `json:"role" enum:"affected,cause,contributing" doc:"What the service had to do with it."`
+	SLO       Ref            `json:"slo"`
+	Name      string         `json:"name"`
+	Objective string         `json:"objective" example:"99.9%"`
+	From      time.Time      `json:"from" doc:"The time that was summed up, in whole slots."`
+	To        time.Time      `json:"to" doc:"Exclusive: as far as the SLO is evaluated."`
+	Total     *float64       `json:"total" nullable:"true" doc:"Events, or slices, in that time, with the corrections; null where that is not known."`
+	Bad       *float64       `json:"bad" nullable:"true" doc:"The bad ones. What would have been bad without the incident is counted too."`
+	BadMins   *float64       `json:"badMinutes" nullable:"true" doc:"The bad ones in minutes, where slices of time are counted."`
+	Unknown   string         `json:"unknown,omitempty" enum:"not_measured_yet,no_data,thinned,stale,filling,unreadable" doc:"Why nothing is known of it: the time is not evaluated yet; nothing was reported in it; no single slots are left of it; nothing is reported any more; a part is still being read from a data source; what is stored cannot be read."`
+	Periods   []PeriodImpact `json:"periods" doc:"Empty where nothing is known."`
+}
+
+// PeriodImpact is what an incident took of the budget of a period.
+type PeriodImpact struct {
+	Period    string    `json:"period" enum:"28d,quarter" doc:"28d: the 28 days up to the end of the impact, or until now. quarter: the calendar quarter in which it ends, in the time zone of the SLO's calendar, or in UTC; of one that runs, of the budget of all of it if events go on to come as so far."`
+	From      time.Time `json:"from"`
+	To        time.Time `json:"to"`
+	Total     float64   `json:"total" doc:"All events, or slices, of the period."`
+	Bad       float64   `json:"bad" doc:"Those of the incident that lie in the period."`
+	Share     *float64  `json:"share" nullable:"true" doc:"The share of the whole budget of the period that they took: 0.2 is a fifth. The budget is (1 − objective) · total." example:"0.231"`
+	BudgetMin *float64  `json:"budgetMinutes" nullable:"true" doc:"The whole budget in minutes, where slices of time are counted."`
+	Unknown   string    `json:"unknown,omitempty" enum:"too_few_events,thinned" doc:"Why the share is not known."`
+}

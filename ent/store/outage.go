@@ -142,7 +142,7 @@ func (a Outages) TimesOf(ctx context.Context, services []id.ID, from, to time.Ti
 		query := "SELECT o.service_id, o.class, NULL, o.begins_at, o.ends_at FROM outages o WHERE o.service_id IN " + in + " AND " + between("o.begins_at", "o.ends_at") +
 			" UNION ALL SELECT s.service_id, '', i.details, i.impact_start, COALESCE(i.impact_end, i.resolved_at) FROM incident_services s JOIN incidents i ON i.id = s.incident_id" +
 			" WHERE s.service_id IN " + in + " AND s.part = 'affected' AND NOT i.restricted AND " + between("i.impact_start", "COALESCE(i.impact_end, i.resolved_at)")
-		return a.s.queryAll(ctx, query, append(arguments(some), clock.Round(to), clock.Round(from)), func(rows *sql.Rows) error {
+		return a.s.queryAll(ctx, query, append(arguments(texts(some)), clock.Round(to), clock.Round(from)), func(rows *sql.Rows) error {
 			var t outage.Time
 			var details []byte
 			var begins, ends moment

@@ -37,7 +37,7 @@ WHERE NOT i.restricted AND (COALESCE(i.impact_end, i.resolved_at) IS NULL OR COA
 func (p Supply) Said(ctx context.Context, slos []id.ID) (map[id.ID][]supply.Fact, error) {
 	out := make(map[id.ID][]supply.Fact, len(slos))
 	err := chunks(slos, bulkRows, func(of []id.ID) error {
-		return p.s.lookUp(ctx, saidOf+values(1, len(of)), arguments(of), func(rows *sql.Rows) error {
+		return p.s.lookUp(ctx, saidOf+values(1, len(of)), arguments(texts(of)), func(rows *sql.Rows) error {
 			row, err := scanSaid(rows)
 			if err != nil {
 				return err
@@ -61,7 +61,7 @@ func (p Supply) Known(ctx context.Context, slos []id.ID, since time.Time) (map[i
 	err := chunks(slos, bulkRows, func(of []id.ID) error {
 		in := values(1, len(of))
 		query := saidOf + in + fmt.Sprintf(struckBy, fmt.Sprintf("$%d", len(of)+1)) + in
-		return p.s.lookUp(ctx, query, append(arguments(of), clock.Round(since)), func(rows *sql.Rows) error {
+		return p.s.lookUp(ctx, query, append(arguments(texts(of)), clock.Round(since)), func(rows *sql.Rows) error {
 			row, err := scanSaid(rows)
 			if err != nil {
 				return err
@@ -86,14 +86,6 @@ func (p Supply) Known(ctx context.Context, slos []id.ID, since time.Time) (map[i
 		slices.SortFunc(k.Incidents, func(a, b supply.Incident) int { return cmp.Compare(a.ID, b.ID) })
 	}
 	return out, fail("read what is known of SLOs", err)
-}
-
-func arguments(of []id.ID) []any {
-	args := make([]any, len(of), len(of)+1)
-	for i, one := range of {
-		args[i] = string(one)
-	}
-	return args
 }
 
 // saidRow is a row of saidOf, or of struckBy.

@@ -37,9 +37,9 @@ func TestWhatATimeTookOfABudgetIsAShareOfTheWholeBudget(t *testing.T) {
 		// 40 ÷ 960, 40 ÷ 2,054.953: it counts again what the one above counted
 		"one that overlaps it, rounded outward": {v, 49*time.Hour + 20*time.Second, 48*time.Hour + 10*time.Second, "40 of 100; 28d 40 of 19200 0.041667; quarter 40 of 23900 0.019465"},
 		// its first 100 lie in both periods: 120 ÷ 1,195, 120 ÷ 2,054.953
-		"one that lasts": {v, 50 * time.Hour, 0, "120 of 4900; 28d 120 of 23900 0.100418; quarter 120 of 23900 0.058396"},
-		// 28 days that ended 29 hours ago: 211 hours less the excluded one
-		"one that is corrected":                {v, 30 * time.Hour, 29 * time.Hour, "0 of 0; 28d 0 of 21100 0.000000; quarter 0 of 23900 0.000000"},
+		"one that lasts": {v, 50 * time.Hour, 0, "120 of 4900; 28d 120 of 23900 0.100418; quarter 120 of 23900 0.058395"},
+		// 28 days that ended 29 hours ago: the 211 hours from 240 to 30 hours ago less the excluded one
+		"one that is corrected":                {v, 30 * time.Hour, 29 * time.Hour, "0 of 0; 28d 0 of 21000 0.000000; quarter 0 of 23900 0.000000"},
 		"one that was over as it began":        {v, 49 * time.Hour, 49 * time.Hour, "40 of 100; 28d 40 of 19200 0.041667; quarter 40 of 23900 0.019465"},
 		"one of which nothing was reported":    {v, 480 * time.Hour, 479 * time.Hour, "no_data"},
 		"one that is to be evaluated yet":      {v, -time.Hour, 0, "not_measured_yet"},

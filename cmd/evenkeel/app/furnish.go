@@ -22,6 +22,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/change"
 	"github.com/evenkeel/evenkeel/services/idempotency"
 	"github.com/evenkeel/evenkeel/services/incident"
+	"github.com/evenkeel/evenkeel/services/incident/impact"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/issues/github"
@@ -104,6 +105,7 @@ func (a *App) furnish() error {
 		Store: s.Incidents(), Happenings: s.Incidents(), Registry: s.Registry(), People: s.Access(),
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
 	})
+	a.Impact = impact.NewService(impact.Parts{Incidents: a.Incidents, SLOs: s.SLO(), Budgets: a.SLOs})
 	a.Scores = score.NewService(score.Parts{
 		Store: s.Scores(), SLOs: s.SLO(), Budgets: a.SLOs, Runner: s, Authorizer: a.authorizer, Clock: now, Logger: a.log,
 	})

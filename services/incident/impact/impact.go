@@ -10,6 +10,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/incident"
 	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/budget"
 )
 
 // Impact is what an incident took of budgets. Incidents that overlap each count what was bad
@@ -124,4 +125,14 @@ func Minutes(t slo.Taken, units int64) *float64 {
 	}
 	minutes := float64(units) / float64(t.Unit) * float64(t.Slice) / float64(time.Minute)
 	return &minutes
+}
+
+// Budget is the whole budget of the period in minutes; nil where no slices of time are counted,
+// or it is not known.
+func Budget(terms slo.Terms, t slo.Taken, of slo.TakenOf) *float64 {
+	if t.Slice == 0 || of.Unknown != "" {
+		return nil
+	}
+	allowed := budget.Allowed(of.Whole, terms.Objective, of.Pace, t.Unit).Float64() * float64(t.Slice) / float64(time.Minute)
+	return &allowed
 }
