@@ -11,6 +11,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/change"
 	"github.com/evenkeel/evenkeel/services/incident"
 	"github.com/evenkeel/evenkeel/services/incident/impact"
+	"github.com/evenkeel/evenkeel/services/incident/search"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/issues/inbox"
 	"github.com/evenkeel/evenkeel/services/jobs"
@@ -52,6 +53,7 @@ type Rooms struct {
 	Changes       *change.Service
 	Incidents     *incident.Service
 	Impact        *impact.Service
+	Search        *search.Service
 	Supply        *supply.Service
 	Facts         *fact.Book[slo.View]
 	Alerts        *alert.Service
@@ -90,6 +92,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addChanges(r)
 	a.addIncidents(r)
 	a.addIncidentImpact(r)
+	a.addIncidentSearch(r)
 	a.addSLOKinds()
 	a.addSLAs(r)
 	a.addComposites(r)

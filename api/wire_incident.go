@@ -197,3 +197,36 @@ type PeriodImpact struct {
 	BudgetMin *float64  `json:"budgetMinutes" nullable:"true" doc:"The whole budget in minutes, where slices of time are counted."`
 	Unknown   string    `json:"unknown,omitempty" enum:"too_few_events,thinned" doc:"Why the share is not known."`
 }
+
+// IncidentCase is an incident in a few words.
+type IncidentCase struct {
+	ID          string    `json:"id" doc:"Identifier (ULID) of the incident."`
+	Title       string    `json:"title"`
+	Severity    string    `json:"severity" enum:"sev1,sev2,sev3,sev4"`
+	Status      string    `json:"status" enum:"declared,investigating,mitigated,resolved,closed"`
+	ImpactStart time.Time `json:"impactStart"`
+}
+
+// IncidentHit is an incident that was found.
+type IncidentHit struct {
+	IncidentCase
+	Kind    string        `json:"kind" enum:"incident,note,postmortem" doc:"Of what the text is that fits best."`
+	Subject string        `json:"subject" doc:"Identifier of that: of the incident, of the entry of its timeline, or of the postmortem."`
+	Snippet []SnippetPart `json:"snippet" doc:"The part of the text that has most of the words, as plain text: whoever shows it on a page escapes it."`
+}
+
+// SnippetPart is a piece of a text.
+type SnippetPart struct {
+	Text string `json:"text"`
+	Hit  bool   `json:"hit" doc:"Whether it was looked for."`
+}
+
+// SimilarIncident is an incident that is like another, and what they have in common.
+type SimilarIncident struct {
+	IncidentCase
+	Score    float64  `json:"score" doc:"How much they have in common, from 0 to 10: services and words of the title count 3 at most, causes and tags 2, each by what both have of what either has."`
+	Services []Ref    `json:"services"`
+	Causes   []string `json:"causes"`
+	Tags     []string `json:"tags"`
+	Words    []string `json:"words" doc:"Those of both titles."`
+}

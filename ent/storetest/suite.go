@@ -34,6 +34,7 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"Outages":      testOutages,
 		"Changes":      testChanges,
 		"Incidents":    testIncidents,
+		"Search":       testSearch,
 		"Alerts":       testAlerts,
 		"Policy":       testPolicy,
 		"Proposals":    testProposals,

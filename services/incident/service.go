@@ -21,6 +21,7 @@ type Parts struct {
 	Happenings Happenings
 	Registry   Registry
 	People     People
+	Index      Index // nil where nothing is searched
 	Runner     tx.Runner
 	Authorizer *access.Authorizer
 	Recorder   access.Recorder
@@ -102,6 +103,9 @@ func timed(i Incident, now time.Time) Incident {
 // declared notes that an incident was entered.
 func (s *Service) declared(ctx context.Context, i Incident) error {
 	if err := s.note(ctx, i, i.CreatedAt, "Declared as "+string(i.Severity)+", "+string(i.Status)+"."); err != nil {
+		return err
+	}
+	if err := s.index(ctx, i); err != nil {
 		return err
 	}
 	return s.Recorder.RecordDiff(ctx, access.Create, i.object(), "", nil, i.record())
@@ -252,6 +256,9 @@ func (s *Service) write(ctx context.Context, now time.Time, reason string, befor
 		return err
 	}
 	after.Version++
+	if err := s.index(ctx, *after); err != nil {
+		return err
+	}
 	return s.Recorder.RecordDiff(ctx, access.Update, after.object(), reason, before.record(), after.record())
 }
 

@@ -22,6 +22,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/idempotency"
 	"github.com/evenkeel/evenkeel/services/incident"
 	"github.com/evenkeel/evenkeel/services/incident/impact"
+	"github.com/evenkeel/evenkeel/services/incident/search"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/issues/github"
@@ -92,6 +93,7 @@ type App struct {
 	Changes       *change.Service
 	Incidents     *incident.Service
 	Impact        *impact.Service
+	Search        *search.Service
 	Supply        *supply.Service
 	Facts         *fact.Book[slo.View]
 	Alerts        *alert.Service

@@ -23,6 +23,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/idempotency"
 	"github.com/evenkeel/evenkeel/services/incident"
 	"github.com/evenkeel/evenkeel/services/incident/impact"
+	"github.com/evenkeel/evenkeel/services/incident/search"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/issues/github"
@@ -102,9 +103,10 @@ func (a *App) furnish() error {
 		Store: s.Changes(), Registry: s.Registry(), Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
 	})
 	a.Incidents = incident.NewService(incident.Parts{
-		Store: s.Incidents(), Happenings: s.Incidents(), Registry: s.Registry(), People: s.Access(),
+		Store: s.Incidents(), Happenings: s.Incidents(), Registry: s.Registry(), People: s.Access(), Index: s.Search(),
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
 	})
+	a.Search = &search.Service{Store: s.Search(), Authorizer: a.authorizer}
 	a.Impact = impact.NewService(impact.Parts{Incidents: a.Incidents, SLOs: s.SLO(), Budgets: a.SLOs})
 	a.Scores = score.NewService(score.Parts{
 		Store: s.Scores(), SLOs: s.SLO(), Budgets: a.SLOs, Runner: s, Authorizer: a.authorizer, Clock: now, Logger: a.log,
