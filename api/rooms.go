@@ -12,6 +12,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/incident"
 	"github.com/evenkeel/evenkeel/services/incident/impact"
 	"github.com/evenkeel/evenkeel/services/incident/search"
+	"github.com/evenkeel/evenkeel/services/incident/statistics"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/issues/inbox"
 	"github.com/evenkeel/evenkeel/services/jobs"
@@ -54,6 +55,7 @@ type Rooms struct {
 	Incidents     *incident.Service
 	Impact        *impact.Service
 	Search        *search.Service
+	Statistics    *statistics.Service
 	Supply        *supply.Service
 	Facts         *fact.Book[slo.View]
 	Alerts        *alert.Service
@@ -93,6 +95,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addIncidents(r)
 	a.addIncidentImpact(r)
 	a.addIncidentSearch(r)
+	a.addIncidentStatistics(r)
 	a.addSLOKinds()
 	a.addSLAs(r)
 	a.addComposites(r)

@@ -23,6 +23,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/incident"
 	"github.com/evenkeel/evenkeel/services/incident/impact"
 	"github.com/evenkeel/evenkeel/services/incident/search"
+	"github.com/evenkeel/evenkeel/services/incident/statistics"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/issues/github"
@@ -94,6 +95,7 @@ type App struct {
 	Incidents     *incident.Service
 	Impact        *impact.Service
 	Search        *search.Service
+	Statistics    *statistics.Service
 	Supply        *supply.Service
 	Facts         *fact.Book[slo.View]
 	Alerts        *alert.Service

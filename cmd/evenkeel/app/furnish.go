@@ -24,6 +24,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/incident"
 	"github.com/evenkeel/evenkeel/services/incident/impact"
 	"github.com/evenkeel/evenkeel/services/incident/search"
+	"github.com/evenkeel/evenkeel/services/incident/statistics"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/issues/github"
@@ -106,6 +107,7 @@ func (a *App) furnish() error {
 		Store: s.Incidents(), Happenings: s.Incidents(), Registry: s.Registry(), People: s.Access(), Index: s.Search(),
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
 	})
+	a.Statistics = &statistics.Service{Store: s.Incidents(), Authorizer: a.authorizer, Clock: now}
 	a.Search = &search.Service{Store: s.Search(), Authorizer: a.authorizer}
 	a.Impact = impact.NewService(impact.Parts{Incidents: a.Incidents, SLOs: s.SLO(), Budgets: a.SLOs})
 	a.Scores = score.NewService(score.Parts{
