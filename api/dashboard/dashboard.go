@@ -54,7 +54,7 @@ var templates embed.FS
 
 // screens are the templates of pages, by the name of their file.
 var screenNames = []string{
-	"organisation", "team", "notifications", "service", "gate", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "policies", "policy", "trial", "proposals", "issues", "issue", "reports", "report", "jobs", "datasources", "signin", "problem",
+	"organisation", "team", "notifications", "service", "gate", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "policies", "policy", "trial", "proposals", "issues", "issue", "reports", "report", "jobs", "datasources", "incidents", "incident", "incidentform", "learning", "signin", "problem",
 }
 
 // New returns the pages over what they read. The templates are part of the
@@ -88,6 +88,7 @@ func New(sources Sources, opts Options) *Dashboard {
 	d.page(trialPath, trialPath, d.trial)
 	d.page("/proposals", "/proposals", d.proposals)
 	d.page("/violations/{violation}", "/violations/{violation}", d.violation)
+	d.addIncidents()
 	d.page("/issues", "/issues", d.issues)
 	d.page("/issues/{issue}", "/issues/{issue}", d.issue)
 	d.page("/reports", "/reports", d.reports)
@@ -185,6 +186,7 @@ var navigation = []entry{
 	{URL: "/", Text: "Overview"},
 	{URL: "/slos", Text: "Objectives"},
 	{URL: "/alerts", Text: "Alerts"},
+	{URL: "/incidents", Text: "Incidents"},
 	{URL: "/violations", Text: "Violations"},
 	{URL: "/issues", Text: "Issues"},
 	{URL: "/reports", Text: "Reports"},
@@ -237,7 +239,7 @@ func refreshing(w http.ResponseWriter, r *http.Request) *link {
 }
 
 func parse() map[string]*template.Template {
-	base := template.Must(template.ParseFS(templates, "templates/layout.html", "templates/parts.html"))
+	base := template.Must(template.ParseFS(templates, "templates/layout.html", "templates/parts.html", "templates/incidentparts.html"))
 	screens := make(map[string]*template.Template, len(screenNames))
 	for _, name := range screenNames {
 		screens[name] = template.Must(template.Must(base.Clone()).ParseFS(templates, fmt.Sprintf("templates/%s.html", name)))

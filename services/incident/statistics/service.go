@@ -75,7 +75,7 @@ func (s *Service) Read(ctx context.Context, f Filter) (Statistics, error) {
 		return Statistics{}, fmt.Errorf("read the incidents of a time: %w", err)
 	}
 	cut := len(found) > most
-	out := of(found[:min(len(found), most)], f.From, f.To, now, zone)
+	out := Of(found[:min(len(found), most)], f.From, f.To, now, zone)
 	out.Cut = cut
 	return out, nil
 }

@@ -75,8 +75,8 @@ type Shift struct {
 	OutOfHours int // those outside of Monday to Friday, 9 to 17
 }
 
-// of works it out of the incidents of the range, by their start.
-func of(incidents []incident.Incident, from, to, now time.Time, zone *time.Location) Statistics {
+// Of works it out of the incidents of the range, by their start.
+func Of(incidents []incident.Incident, from, to, now time.Time, zone *time.Location) Statistics {
 	s := Statistics{From: from, To: to, Zone: zone, Incidents: len(incidents), Weekly: to.Sub(from) <= weekly}
 	s.Detect = took(incidents, func(i incident.Incident) *time.Time { return i.DetectedAt })
 	s.Mitigate = took(incidents, func(i incident.Incident) *time.Time { return i.MitigatedAt })

@@ -75,7 +75,7 @@ func TestStatisticsAreThoseOfTheTable(t *testing.T) {
 	t.Parallel()
 	zone := berlin(t)
 	from, to := time.Date(2026, 3, 1, 0, 0, 0, 0, zone), time.Date(2026, 7, 1, 0, 0, 0, 0, zone)
-	s := of(table(zone), from, to, to, zone)
+	s := Of(table(zone), from, to, to, zone)
 
 	// Detected after 0, 1, 2, 4, 5 and 10 minutes: the quarter is at place 1.25, the half at
 	// 2.5, three quarters at 3.75, and 0.9 at 4.5.
@@ -144,7 +144,7 @@ func TestALongRangeIsCountedByMonths(t *testing.T) {
 	t.Parallel()
 	zone := berlin(t)
 	from, to := time.Date(2026, 1, 15, 0, 0, 0, 0, zone), time.Date(2026, 12, 31, 0, 0, 0, 0, zone)
-	s := of(table(zone), from, to, to, zone)
+	s := Of(table(zone), from, to, to, zone)
 	var got []int
 	for _, p := range s.Periods {
 		n := 0
@@ -161,7 +161,7 @@ func TestALongRangeIsCountedByMonths(t *testing.T) {
 func TestOfNothingNothingIsSaid(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 3, 4, 0, 0, 0, 0, time.UTC)
-	s := of(nil, now.Add(-day), now, now, time.UTC)
+	s := Of(nil, now.Add(-day), now, now, time.UTC)
 	if s.Detect.N != 0 || s.Detect.Quantiles != nil || len(s.Repeats) != 0 || s.OnCall.Load.N != 0 || s.OnCall.Load.Unknown != 1 {
 		t.Errorf("%+v", s)
 	}

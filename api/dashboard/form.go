@@ -1,0 +1,117 @@
+package dashboard
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/services/access"
+)
+
+// formBytes is how much a form may hold.
+const formBytes = 64 << 10
+
+// field is a part of a form: a line of text, a longer text, a time, a tick, or a choice.
+type field struct {
+	Name, Label, Hint, Value, Fault string
+	Kind                            string // of fieldKinds
+	Required, Wide, Ticked          bool
+	Options                         []choice
+}
+
+// The kinds of fields.
+const (
+	asLine   = "line"
+	asText   = "text"
+	asTime   = "time"
+	asChoice = "choice"
+	asTick   = "tick"
+	asTicks  = "ticks" // any of the options
+)
+
+// filled is what somebody filled in, and what is wrong with it.
+type filled struct {
+	Values url.Values
+	Faults map[string]string // by the pointer of the field
+	// Wrong are the faults that are of no field of the form.
+	Wrong []string
+}
+
+// value is what was filled in, or what there is where nothing was.
+func (f filled) value(name, is string) string {
+	if f.Values == nil {
+		return is
+	}
+	return f.Values.Get(name)
+}
+
+// take takes the fault of the field at the pointer, or below it.
+func (f *filled) take(pointers ...string) string {
+	var out []string
+	for _, pointer := range pointers {
+		for at, text := range f.Faults {
+			if at == pointer || strings.HasPrefix(at, pointer+"/") {
+				out = append(out, text)
+				delete(f.Faults, at)
+			}
+		}
+	}
+	return strings.Join(out, "; ")
+}
+
+// rest puts the faults that no field took where all of them stand.
+func (f *filled) rest() []string {
+	for at, text := range f.Faults {
+		f.Wrong = append(f.Wrong, strings.Trim(strings.ReplaceAll(at, "/", " "), " ")+" "+text)
+	}
+	f.Faults = nil
+	return f.Wrong
+}
+
+// refused notes what is wrong where somebody can put it right: false where it is of another kind.
+func (f *filled) refused(err error) bool {
+	e := fault.As(err)
+	if e == nil || e.Kind != fault.Invalid && e.Kind != fault.Conflict && e.Kind != fault.Precondition {
+		return false
+	}
+	if len(e.Violations) == 0 {
+		f.Wrong = append(f.Wrong, sentence(e.Message))
+		return true
+	}
+	for _, v := range e.Violations {
+		if f.Faults == nil {
+			f.Faults = map[string]string{}
+		}
+		f.Faults[v.Pointer] = v.Message
+	}
+	return true
+}
+
+// form adds what takes a form at a path. do returns where the browser goes next, or the page with
+// the form as it was filled in and what is wrong with it.
+func (d *Dashboard) form(pattern string, do func(*visit, *filled) (string, screen, error)) {
+	d.route(http.MethodPost, pattern, pattern, func(w http.ResponseWriter, r *http.Request) {
+		caller, err := d.session(r)
+		if err != nil {
+			d.fail(w, r, caller, err)
+			return
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, formBytes)
+		if err := r.ParseForm(); err != nil {
+			d.problem(w, r, http.StatusBadRequest, caller, problemPage{Title: "This form cannot be read", Text: "It is longer than it may be, or was cut on its way. Go back and send it again."})
+			return
+		}
+		v := &visit{Request: r, ctx: access.WithCaller(r.Context(), caller), now: d.opts.Now(), caller: caller}
+		in := &filled{Values: r.PostForm}
+		to, s, err := do(v, in)
+		switch {
+		case err != nil:
+			d.fail(w, r, caller, err)
+		case to != "":
+			http.Redirect(w, r, to, http.StatusSeeOther)
+		default:
+			d.render(w, r, http.StatusUnprocessableEntity, caller, s)
+		}
+	})
+}
