@@ -28,7 +28,7 @@ type Distribution struct {
 	N         int             `json:"n" doc:"How many are known."`
 	Unknown   int             `json:"unknown" doc:"How many are not known, and in nothing else."`
 	Values    []float64       `json:"values,omitempty" doc:"Sorted, where there are fewer than 5."`
-	Quantiles *QuantileValues `json:"quantiles" nullable:"true" doc:"Null where there are fewer than 5."`
+	Quantiles *QuantileValues `json:"quantiles,omitempty" doc:"Absent where there are fewer than 5."`
 }
 
 // DurationDistribution is a distribution of seconds.

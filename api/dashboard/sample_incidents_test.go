@@ -95,7 +95,8 @@ func (m mishaps) Get(_ context.Context, of id.ID) (incident.Incident, error) {
 func (m mishaps) List(_ context.Context, f incident.Filter, r page.Request) (page.Page[incident.Incident], error) {
 	var out []incident.Incident
 	for _, i := range m.all() {
-		if (f.Open == nil || *f.Open != i.Status.Over()) && (f.Severity == "" || f.Severity == i.Severity) {
+		if (f.Open == nil || *f.Open != i.Status.Over()) && (f.Severity == "" || f.Severity == i.Severity) &&
+			(f.Service == "" || slices.ContainsFunc(i.Services, func(s incident.Involved) bool { return s.Service == f.Service })) && (f.To.IsZero() || i.ImpactStart.Before(f.To)) {
 			out = append(out, i)
 		}
 	}
