@@ -31,14 +31,14 @@ func (a *API) addIncidentStatistics(r Rooms) {
 		if in.Team != "" {
 			team, err := r.Registry.TeamFor(ctx, in.Team)
 			if err != nil {
-				return nil, err
+				return nil, atQuery("team", in.Team, err)
 			}
 			f.Team = team.ID
 		}
 		if in.Service != "" {
 			service, err := r.Registry.ServiceFor(ctx, in.Service)
 			if err != nil {
-				return nil, err
+				return nil, atQuery("service", in.Service, err)
 			}
 			f.Service = service.ID
 		}

@@ -240,7 +240,7 @@ var unknownText = map[slo.Unknown]string{
 }
 
 func (d *Dashboard) impactOf(v *visit, p *incidentPage, i incident.Incident, names incidentNames) error {
-	found, err := d.sources.Impact.Of(v.ctx, []incident.Incident{i})
+	found, err := d.sources.Impact.Of(v.ctx, []incident.Incident{i}, slo.Periods...)
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ type Incidents interface {
 
 // Impact tells what incidents took of error budgets.
 type Impact interface {
-	Of(ctx context.Context, incidents []incident.Incident) ([]impact.Impact, error)
+	Of(ctx context.Context, incidents []incident.Incident, periods ...slo.Period) ([]impact.Impact, error)
 }
 
 // Search finds incidents by words.
@@ -81,6 +81,8 @@ type incidentsPage struct {
 	Empty   empty
 	// Searched is whether words were looked for.
 	Searched bool
+	// Of is the service that the list is narrowed to.
+	Of *link
 }
 
 // searchForm asks for words.
@@ -139,11 +141,21 @@ func (d *Dashboard) incidents(v *visit) (screen, error) {
 	}
 	filter, chosen := incident.Filter{}, q.Get("show")
 	for _, f := range []struct{ name, text string }{{"", "Open"}, {"all", "All"}, {"sev1", "SEV1"}, {"sev2", "SEV2"}, {"sev3", "SEV3"}, {"sev4", "SEV4"}} {
-		to := "/incidents"
+		to := url.Values{}
 		if f.name != "" {
-			to += "?show=" + f.name
+			to.Set("show", f.name)
 		}
-		p.Filters = append(p.Filters, entry{URL: to, Text: f.text, Current: chosen == f.name})
+		if slug := q.Get("service"); slug != "" {
+			to.Set("service", slug)
+		}
+		p.Filters = append(p.Filters, entry{URL: strings.TrimSuffix("/incidents?"+to.Encode(), "?"), Text: f.text, Current: chosen == f.name})
+	}
+	if slug := q.Get("service"); slug != "" {
+		owner, err := d.sources.Registry.ServiceFor(v.ctx, slug)
+		if err != nil {
+			return screen{}, err
+		}
+		filter.Service, p.Of = owner.ID, &link{URL: serviceURL(owner.Slug), Text: owner.Name}
 	}
 	open := true
 	switch {
@@ -177,7 +189,7 @@ func (d *Dashboard) incidentRows(v *visit, incidents []incident.Incident) ([]inc
 	if err != nil {
 		return nil, err
 	}
-	took, err := d.sources.Impact.Of(v.ctx, incidents)
+	took, err := d.sources.Impact.Of(v.ctx, incidents, slo.FourWeeks)
 	if err != nil {
 		return nil, err
 	}

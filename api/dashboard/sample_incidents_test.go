@@ -128,7 +128,7 @@ func (m mishaps) Timeline(_ context.Context, of id.ID, _ page.Request) (incident
 }
 
 // Of says that each objective lost more than the one before.
-func (m mishaps) Of(_ context.Context, incidents []incident.Incident) ([]impact.Impact, error) {
+func (m mishaps) Of(_ context.Context, incidents []incident.Incident, _ ...slo.Period) ([]impact.Impact, error) {
 	out := make([]impact.Impact, len(incidents))
 	for n, i := range incidents {
 		out[n].Incident = i

@@ -69,16 +69,17 @@ func (s *Service) Impact(ctx context.Context, of id.ID) (Impact, error) {
 	if err != nil {
 		return Impact{}, err
 	}
-	found, err := s.Of(ctx, []incident.Incident{i})
+	found, err := s.Of(ctx, []incident.Incident{i}, slo.Periods...)
 	if err != nil {
 		return Impact{}, err
 	}
 	return found[0], nil
 }
 
-// Of returns what each of the incidents took, in their order, in statements that are each of
-// hundreds of SLOs. It authorises nobody: the incidents are those that the caller has read.
-func (s *Service) Of(ctx context.Context, incidents []incident.Incident) ([]Impact, error) {
+// Of returns what each of the incidents took of the budgets of the periods, in their order, in
+// statements that are each of hundreds of SLOs. It authorises nobody: the incidents are those that
+// the caller has read.
+func (s *Service) Of(ctx context.Context, incidents []incident.Incident, periods ...slo.Period) ([]Impact, error) {
 	var services []id.ID
 	for _, i := range incidents {
 		for _, one := range i.Services {
@@ -106,7 +107,7 @@ func (s *Service) Of(ctx context.Context, incidents []incident.Incident) ([]Impa
 			}
 		}
 	}
-	taken, err := s.Budgets.Taken(ctx, struck, slo.Periods...)
+	taken, err := s.Budgets.Taken(ctx, struck, periods...)
 	if err != nil {
 		return nil, fmt.Errorf("read what %d incidents took: %w", len(incidents), err)
 	}

@@ -169,7 +169,7 @@ func TestTheImpactOfAnIncidentIsToldByObjective(t *testing.T) {
 
 	// Many are told with as many questions as one, each in its place.
 	h.asked = 0
-	all := ok(h.Of(h.bob, []incident.Incident{second, first}))(t)
+	all := ok(h.Of(h.bob, []incident.Incident{second, first}, slo.FourWeeks))(t)
 	if want := []string{"affected minutes: 3 bad, 0.6000, 3.0 of 5.0 min", "affected requests: 154 bad, 0.3080"}; h.asked != 1 || len(all) != 2 || !slices.Equal(told(all[0]), want) || !slices.Equal(told(all[1]), told(got)) {
 		t.Errorf("asked %d times: %q and %q", h.asked, told(all[0]), told(all[1]))
 	}
