@@ -3,6 +3,7 @@ package dashboard
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
@@ -36,6 +37,35 @@ type filled struct {
 	Faults map[string]string // by the pointer of the field
 	// Wrong are the faults that are of no field of the form.
 	Wrong []string
+	// Stale is whether somebody else was first.
+	Stale bool
+}
+
+// chosen is what a field holds, in words.
+func (f field) chosen() string {
+	for _, o := range f.Options {
+		if o.Chosen {
+			return o.Text
+		}
+	}
+	return f.Value
+}
+
+// beside says at each field that somebody else may have changed what it says now.
+func beside(fields, now []field) {
+	for n := range fields {
+		f := &fields[n]
+		at := slices.IndexFunc(now, func(o field) bool { return o.Name == f.Name })
+		if at < 0 || f.Kind == asTicks || f.Kind == asTick {
+			continue
+		}
+		if is := now[at].chosen(); is != f.chosen() && f.Fault == "" {
+			f.Fault = "It says now: " + is
+			if is == "" {
+				f.Fault = "It is empty now"
+			}
+		}
+	}
 }
 
 // value is what was filled in, or what there is where nothing was.
@@ -75,6 +105,7 @@ func (f *filled) refused(err error) bool {
 	if e == nil || e.Kind != fault.Invalid && e.Kind != fault.Conflict && e.Kind != fault.Precondition {
 		return false
 	}
+	f.Stale = f.Stale || e.Kind == fault.Precondition
 	if len(e.Violations) == 0 {
 		f.Wrong = append(f.Wrong, sentence(e.Message))
 		return true
@@ -111,7 +142,11 @@ func (d *Dashboard) form(pattern string, do func(*visit, *filled) (string, scree
 		case to != "":
 			http.Redirect(w, r, to, http.StatusSeeOther)
 		default:
-			d.render(w, r, http.StatusUnprocessableEntity, caller, s)
+			status := http.StatusUnprocessableEntity
+			if in.Stale {
+				status = http.StatusPreconditionFailed
+			}
+			d.render(w, r, status, caller, s)
 		}
 	})
 }

@@ -96,8 +96,8 @@ func (d *Dashboard) amendIncident(v *visit, in *filled) (string, screen, error) 
 		case err == nil:
 			return incidentURL(i.ID), screen{}, nil
 		case fault.Is(err, fault.Precondition):
-			in.Wrong = append(in.Wrong, fmt.Sprintf("Somebody else changed it meanwhile, %s at %s. Look at what it says now in another window; sending this form again puts it in place of that.", i.UpdatedBy, at(i.UpdatedAt).Text))
-			version = i.Version
+			in.Wrong = append(in.Wrong, fmt.Sprintf("Somebody else changed it meanwhile, %s at %s. What it says now stands at the fields where that is something else; sending this form again puts it in place of that.", i.UpdatedBy, at(i.UpdatedAt).Text))
+			version, in.Stale = i.Version, true
 		case !in.refused(err):
 			return "", screen{}, err
 		}
@@ -119,6 +119,13 @@ func (d *Dashboard) editing(v *visit, i incident.Incident, version int64, in fil
 	}
 	if err := d.termFields(v, &p, i.Terms, in, i.Team); err != nil {
 		return screen{}, err
+	}
+	if in.Stale {
+		var now incidentFormPage
+		if err := d.termFields(v, &now, i.Terms, filled{}, i.Team); err != nil {
+			return screen{}, err
+		}
+		beside(p.Fields, now.Fields)
 	}
 	return screen{template: "incidentform", title: "Edit the incident", section: "/incidents", page: p}, nil
 }

@@ -47,7 +47,7 @@ func (v visitor) sent(path string, form url.Values) string {
 func (v visitor) wrong(path string, form url.Values) (map[string]string, string) {
 	v.Helper()
 	got, body := v.send(path, form, "same-origin")
-	if got.StatusCode != http.StatusUnprocessableEntity {
+	if got.StatusCode != http.StatusUnprocessableEntity && got.StatusCode != http.StatusPreconditionFailed {
 		v.Fatalf("%s: %d, want it to be shown again\n%s", path, got.StatusCode, body)
 	}
 	doc, err := html.Parse(strings.NewReader(body))
@@ -195,7 +195,11 @@ func TestAnIncidentIsDeclaredMovedOnAndToldOfOnPages(t *testing.T) {
 	if after.Title != "Orders are refused" || !after.ResolvedAt.Equal(*before.ResolvedAt) || !after.DetectedAt.Equal(*before.DetectedAt) || len(after.Services) != 1 || len(after.Tags) != 2 {
 		t.Errorf("edited is %+v, was %+v", after.Terms, before.Terms)
 	}
-	if _, body := v.wrong(one+"/edit", form); !strings.Contains(body, "changed it meanwhile") || !strings.Contains(body, `name="version" value="3"`) {
+	form.Set("title", "Mine")
+	if got, _ := v.send(one+"/edit", form, "same-origin"); got.StatusCode != http.StatusPreconditionFailed {
+		t.Errorf("a stale form is answered %d", got.StatusCode)
+	}
+	if said, body := v.wrong(one+"/edit", form); said["title"] != "It says now: Orders are refused" || said["severity"] != "" || !strings.Contains(body, "changed it meanwhile") || !strings.Contains(body, `name="version" value="3"`) {
 		t.Errorf("a stale form says\n%s", body)
 	}
 
