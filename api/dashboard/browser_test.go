@@ -216,7 +216,7 @@ func browserPages(t *testing.T, s *sample) []string {
 		"/", "/?wall", "/slos", "/teams/" + s.teams[0].Slug, "/services/" + s.services[0].Slug, "/services/" + s.services[0].Slug + "/gate", "/services/payments",
 		slos(func(p string) bool { return strings.Contains(p, "/slos/") }), slos(func(p string) bool { return strings.HasSuffix(p, "/errors") }), grouped,
 		slos(func(p string) bool { return strings.HasPrefix(p, grouped+"?group=") }), read,
-		grouped + "/errors", "/composites", "/composites/buying", "/composites/paying", "/composites/silent", "/systems/ordering", "/alerts", "/violations?all", "/issues", "/issues/" + string(s.issues[0].Issue.ID), issue(delivery.Dead), issue(delivery.Sent), issue(delivery.Pending), "/reports", reportURL(fullReport), reportURL(bareReport), "/jobs", "/data-sources?all", "/nothing/here", "/docs",
+		grouped + "/errors", "/composites", "/composites/buying", "/composites/paying", "/composites/silent", "/systems/ordering", "/alerts", "/incidents?show=all", "/incidents?q=orders", "/incidents/new", incidentURL((mishaps{s}).all()[0].ID), incidentURL((mishaps{s}).all()[2].ID) + "/edit", incidentURL((mishaps{s}).all()[4].ID), "/learning", "/violations?all", "/issues", "/issues/" + string(s.issues[0].Issue.ID), issue(delivery.Dead), issue(delivery.Sent), issue(delivery.Pending), "/reports", reportURL(fullReport), reportURL(bareReport), "/jobs", "/data-sources?all", "/nothing/here", "/docs",
 	}
 }
 

@@ -37,8 +37,8 @@ type filled struct {
 	Faults map[string]string // by the pointer of the field
 	// Wrong are the faults that are of no field of the form.
 	Wrong []string
-	// Stale is whether somebody else was first.
-	Stale bool
+	// Stale is whether somebody else was first, and Forbidden whether it is not theirs to do.
+	Stale, Forbidden bool
 }
 
 // chosen is what a field holds, in words.
@@ -99,12 +99,14 @@ func (f *filled) rest() []string {
 	return f.Wrong
 }
 
-// refused notes what is wrong where somebody can put it right: false where it is of another kind.
+// refused notes what is wrong, so that what was filled in is not lost: false where it is a fault
+// of a kind that no form is shown again for.
 func (f *filled) refused(err error) bool {
 	e := fault.As(err)
-	if e == nil || e.Kind != fault.Invalid && e.Kind != fault.Conflict && e.Kind != fault.Precondition {
+	if e == nil || !slices.Contains([]fault.Kind{fault.Invalid, fault.Conflict, fault.Precondition, fault.Forbidden}, e.Kind) {
 		return false
 	}
+	f.Forbidden = e.Kind == fault.Forbidden
 	f.Stale = f.Stale || e.Kind == fault.Precondition
 	if len(e.Violations) == 0 {
 		f.Wrong = append(f.Wrong, sentence(e.Message))
@@ -143,8 +145,11 @@ func (d *Dashboard) form(pattern string, do func(*visit, *filled) (string, scree
 			http.Redirect(w, r, to, http.StatusSeeOther)
 		default:
 			status := http.StatusUnprocessableEntity
-			if in.Stale {
+			switch {
+			case in.Stale:
 				status = http.StatusPreconditionFailed
+			case in.Forbidden:
+				status = http.StatusForbidden
 			}
 			d.render(w, r, status, caller, s)
 		}

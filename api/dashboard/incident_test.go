@@ -243,6 +243,10 @@ func TestARestrictedIncidentIsMissingOnPagesForOthers(t *testing.T) {
 	}})
 	h.must(err)
 	v := h.visitorWho("bob")
+	form := url.Values{"title": {"Not mine"}, "severity": {"sev1"}, "affected": {"checkout"}, "impactStart": {h.clock.Now().Format(formTime)}}
+	if got, body := v.send("/incidents/new", form, "same-origin"); got.StatusCode != http.StatusForbidden || !strings.Contains(body, "Not mine") || !strings.Contains(body, "members of the owning team") {
+		t.Errorf("who is of no team is answered %d:\n%s", got.StatusCode, body)
+	}
 	for _, path := range []string{"", "/edit"} {
 		v.readStatus(incidentURL(made.ID)+path, http.StatusNotFound)
 	}
