@@ -17,6 +17,7 @@ type learningPage struct {
 	Form    searchForm
 	Filters []entry
 	Known   bool
+	Of      []link // what it is narrowed to: a team with those below it, a service
 	Empty   empty
 	Basis   string
 	Spreads []spread
@@ -65,12 +66,27 @@ func (d *Dashboard) learning(v *visit) (screen, error) {
 		if chosen == text {
 			days = n
 		}
-		p.Filters = append(p.Filters, entry{URL: "/learning?days=" + text, Text: text + " days"})
+		p.Filters = append(p.Filters, entry{URL: with(v, "days", text), Text: text + " days"})
 	}
 	for n := range p.Filters {
 		p.Filters[n].Current = p.Filters[n].Text == fmt.Sprintf("%d days", days)
 	}
-	s, err := d.sources.Statistics.Read(v.ctx, statistics.Filter{From: v.now.AddDate(0, 0, -days), To: v.now})
+	f := statistics.Filter{From: v.now.AddDate(0, 0, -days), To: v.now}
+	if slug := v.URL.Query().Get("team"); slug != "" {
+		team, err := d.sources.Registry.TeamFor(v.ctx, slug)
+		if err != nil {
+			return screen{}, err
+		}
+		f.Team, p.Of = team.ID, append(p.Of, link{URL: teamURL(team.Slug), Text: team.Name})
+	}
+	if slug := v.URL.Query().Get("service"); slug != "" {
+		service, err := d.sources.Registry.ServiceFor(v.ctx, slug)
+		if err != nil {
+			return screen{}, err
+		}
+		f.Service, p.Of = service.ID, append(p.Of, link{URL: serviceURL(service.Slug), Text: service.Name})
+	}
+	s, err := d.sources.Statistics.Read(v.ctx, f)
 	if err != nil {
 		return screen{}, err
 	}

@@ -94,7 +94,7 @@ func (s *sample) paths() []string {
 		out = append(out, compositeURL(c.Composite.Slug))
 	}
 	if len(s.teams) > 0 {
-		out = append(out, "/systems/ordering", "/incidents?show=all&service=checkout")
+		out = append(out, "/systems/ordering", "/incidents?show=all&service=checkout", "/learning?days=180&team=shop&service=checkout")
 	}
 	for _, r := range (published{s}).all() {
 		out = append(out, reportURL(r.ID))
