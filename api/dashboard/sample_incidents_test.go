@@ -71,12 +71,12 @@ func (m mishaps) Declare(context.Context, incident.Input) (incident.Incident, er
 	return incident.Incident{}, fault.New(fault.Forbidden, "forbidden", "only members of the owning team declare incidents of it")
 }
 
-func (m mishaps) Amend(context.Context, id.ID, int64, incident.Terms) (incident.Incident, error) {
-	return m.Declare(nil, incident.Input{})
+func (m mishaps) Amend(ctx context.Context, _ id.ID, _ int64, _ incident.Terms) (incident.Incident, error) {
+	return m.Declare(ctx, incident.Input{})
 }
 
-func (m mishaps) Move(context.Context, id.ID, int64, incident.Move) (incident.Incident, error) {
-	return m.Declare(nil, incident.Input{})
+func (m mishaps) Move(ctx context.Context, _ id.ID, _ int64, _ incident.Move) (incident.Incident, error) {
+	return m.Declare(ctx, incident.Input{})
 }
 
 func (m mishaps) Write(context.Context, id.ID, incident.EntryInput) (incident.Entry, error) {
@@ -103,8 +103,8 @@ func (m mishaps) List(_ context.Context, f incident.Filter, r page.Request) (pag
 	return pageOf(out, r), m.fail
 }
 
-func (m mishaps) Timeline(_ context.Context, of id.ID, _ page.Request) (incident.Timeline, error) {
-	i, err := m.Get(nil, of)
+func (m mishaps) Timeline(ctx context.Context, of id.ID, _ page.Request) (incident.Timeline, error) {
+	i, err := m.Get(ctx, of)
 	if err != nil {
 		return incident.Timeline{}, err
 	}
