@@ -299,7 +299,7 @@ func TestEveryOperationHasAClass(t *testing.T) {
 		"getMe": admission.Critical, "getSLOStatus": admission.Critical, "getCompositeStatus": admission.Critical, "explainComposite": admission.Reports, "getCompositeHistory": admission.Reports,
 		"explainSLO": admission.Reports, "explainSLA": admission.Reports, "getSLOHistory": admission.Reports, "getSLOForecast": admission.Reports, "getSLOErrors": admission.Reports, "getSLOFacts": admission.Reports, "getMeasurements": admission.Reports, "suggestSLOs": admission.Reports, "tryPolicy": admission.Reports,
 		"publishReport": admission.Reports, "previewReport": admission.Reports, "previewReportAsCSV": admission.Reports, "getReportDocument": admission.Reports, "getReportAsCSV": admission.Reports, "getEvidence": admission.Reports,
-		"getGoldenSignalsSeries": admission.Reports, "suggestGoldenSignals": admission.Reports,
+		"getGoldenSignalsSeries": admission.Reports, "suggestGoldenSignals": admission.Reports, "getIncidentImpact": admission.Reports, "getIncidentStatistics": admission.Reports,
 	}
 	for _, e := range a.endpoints {
 		want, declared := other[e.id]

@@ -12,7 +12,10 @@ import (
 	"github.com/evenkeel/evenkeel/services/incident"
 	"github.com/evenkeel/evenkeel/services/incident/action"
 	"github.com/evenkeel/evenkeel/services/incident/claim"
+	"github.com/evenkeel/evenkeel/services/incident/impact"
 	"github.com/evenkeel/evenkeel/services/incident/postmortem"
+	"github.com/evenkeel/evenkeel/services/incident/search"
+	"github.com/evenkeel/evenkeel/services/incident/statistics"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/issues/inbox"
 	"github.com/evenkeel/evenkeel/services/jobs"
@@ -56,6 +59,9 @@ type Rooms struct {
 	Actions       *action.Service
 	Claims        claim.Service
 	Postmortems   *postmortem.Service
+	Impact        *impact.Service
+	Search        *search.Service
+	Statistics    *statistics.Service
 	Supply        *supply.Service
 	Facts         *fact.Book[slo.View]
 	Alerts        *alert.Service
@@ -95,6 +101,9 @@ func (a *API) AddOperations(r Rooms) {
 	a.addIncidents(r)
 	a.addActionItems(r)
 	a.addPostmortems(r)
+	a.addIncidentImpact(r)
+	a.addIncidentSearch(r)
+	a.addIncidentStatistics(r)
 	a.addSLOKinds()
 	a.addSLAs(r)
 	a.addComposites(r)

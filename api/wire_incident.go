@@ -162,3 +162,72 @@ type TimelineImport struct {
 	Entries int `json:"entries" doc:"How many entries there were."`
 	Added   int `json:"added" doc:"How many were added; the others were there already."`
 }
+
+// IncidentImpact is what an incident took of error budgets.
+type IncidentImpact struct {
+	Incident string         `json:"incident" doc:"Identifier (ULID)."`
+	From     time.Time      `json:"from" doc:"When its impact began."`
+	Until    *time.Time     `json:"until" nullable:"true" doc:"When it ended; null while it lasts."`
+	SLOs     []BudgetImpact `json:"slos" doc:"Of every SLO of its services, in their order. Incidents that overlap each count the bad events while they lasted: what two took together is less than the sum."`
+}
+
+// BudgetImpact is what an incident took of the budgets of an SLO.
+type BudgetImpact struct {
+	Service   Ref            `json:"service"`
+	Role      string         `json:"role" enum:"affected,cause,contributing" doc:"What the service had to do with it."`
+	SLO       Ref            `json:"slo"`
+	Name      string         `json:"name"`
+	Objective string         `json:"objective" example:"99.9%"`
+	From      time.Time      `json:"from" doc:"The time that was summed up, in whole slots."`
+	To        time.Time      `json:"to" doc:"Exclusive: as far as the SLO is evaluated."`
+	Total     *float64       `json:"total" nullable:"true" doc:"Events, or slices, in that time, with the corrections; null where that is not known."`
+	Bad       *float64       `json:"bad" nullable:"true" doc:"The bad ones. What would have been bad without the incident is counted too."`
+	BadMins   *float64       `json:"badMinutes" nullable:"true" doc:"The bad ones in minutes, where slices of time are counted."`
+	Unknown   string         `json:"unknown,omitempty" enum:"not_measured_yet,no_data,thinned,stale,filling,unreadable" doc:"Why nothing is known of it: the time is not evaluated yet; nothing was reported in it; no single slots are left of it; nothing is reported any more; a part is still being read from a data source; what is stored cannot be read."`
+	Periods   []PeriodImpact `json:"periods" doc:"Empty where nothing is known."`
+}
+
+// PeriodImpact is what an incident took of the budget of a period.
+type PeriodImpact struct {
+	Period    string    `json:"period" enum:"28d,quarter" doc:"28d: the 28 days up to the end of the impact, or until now. quarter: the calendar quarter in which it ends, in the time zone of the SLO's calendar, or in UTC; of one that runs, of the budget of all of it if events go on to come as so far."`
+	From      time.Time `json:"from"`
+	To        time.Time `json:"to"`
+	Total     float64   `json:"total" doc:"All events, or slices, of the period."`
+	Bad       float64   `json:"bad" doc:"Those of the incident that lie in the period."`
+	Share     *float64  `json:"share" nullable:"true" doc:"The share of the whole budget of the period that they took: 0.2 is a fifth. The budget is (1 − objective) · total." example:"0.231"`
+	BudgetMin *float64  `json:"budgetMinutes" nullable:"true" doc:"The whole budget in minutes, where slices of time are counted."`
+	Unknown   string    `json:"unknown,omitempty" enum:"too_few_events,thinned" doc:"Why the share is not known."`
+}
+
+// IncidentCase is an incident in a few words.
+type IncidentCase struct {
+	ID          string    `json:"id" doc:"Identifier (ULID) of the incident."`
+	Title       string    `json:"title"`
+	Severity    string    `json:"severity" enum:"sev1,sev2,sev3,sev4"`
+	Status      string    `json:"status" enum:"declared,investigating,mitigated,resolved,closed"`
+	ImpactStart time.Time `json:"impactStart"`
+}
+
+// IncidentHit is an incident that was found.
+type IncidentHit struct {
+	IncidentCase
+	Kind    string        `json:"kind" enum:"incident,note,postmortem" doc:"Of what the text is that fits best."`
+	Subject string        `json:"subject" doc:"Identifier of that: of the incident, of the entry of its timeline, or of the postmortem."`
+	Snippet []SnippetPart `json:"snippet" doc:"The part of the text that has most of the words, as plain text: whoever shows it on a page escapes it."`
+}
+
+// SnippetPart is a piece of a text.
+type SnippetPart struct {
+	Text string `json:"text"`
+	Hit  bool   `json:"hit" doc:"Whether it was looked for."`
+}
+
+// SimilarIncident is an incident that is like another, and what they have in common.
+type SimilarIncident struct {
+	IncidentCase
+	Score    float64  `json:"score" doc:"How much they have in common, from 0 to 10: services and words of the title count 3 at most, causes and tags 2, each by what both have of what either has."`
+	Services []Ref    `json:"services"`
+	Causes   []string `json:"causes"`
+	Tags     []string `json:"tags"`
+	Words    []string `json:"words" doc:"Those of both titles."`
+}

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -54,7 +55,7 @@ var templates embed.FS
 
 // screens are the templates of pages, by the name of their file.
 var screenNames = []string{
-	"organisation", "team", "notifications", "service", "gate", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "policies", "policy", "trial", "proposals", "issues", "issue", "postmortems", "postmortem", "postmortem-edit", "postmortem-compare", "actions", "action", "reports", "report", "jobs", "datasources", "signin", "problem",
+	"organisation", "team", "notifications", "service", "gate", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "policies", "policy", "trial", "proposals", "issues", "issue", "postmortems", "postmortem", "postmortem-edit", "postmortem-compare", "actions", "action", "reports", "report", "jobs", "datasources", "incidents", "incident", "incidentform", "learning", "signin", "problem",
 }
 
 // New returns the pages over what they read. The templates are part of the
@@ -88,6 +89,7 @@ func New(sources Sources, opts Options) *Dashboard {
 	d.page(trialPath, trialPath, d.trial)
 	d.page("/proposals", "/proposals", d.proposals)
 	d.page("/violations/{violation}", "/violations/{violation}", d.violation)
+	d.addIncidents()
 	d.page("/issues", "/issues", d.issues)
 	d.page("/issues/{issue}", "/issues/{issue}", d.issue)
 	const postmortem = "/incidents/{incident}/postmortem"
@@ -181,7 +183,7 @@ type visit struct {
 // frame is what surrounds every page.
 type frame struct {
 	Title, Style, Icon, Version string
-	Nav                         []entry
+	Nav, Tabs                   []entry
 	Person                      string
 	Now                         moment
 	Refresh                     *link
@@ -196,21 +198,42 @@ var navigation = []entry{
 	{URL: "/", Text: "Overview"},
 	{URL: "/slos", Text: "Objectives"},
 	{URL: "/alerts", Text: "Alerts"},
+	{URL: "/incidents", Text: "Incidents"},
 	{URL: "/violations", Text: "Violations"},
-	{URL: "/postmortems", Text: "Postmortems"},
-	{URL: "/action-items", Text: "Action items"},
 	{URL: "/issues", Text: "Issues"},
 	{URL: "/reports", Text: "Reports"},
 	{URL: "/data-sources", Text: "Data sources"},
 	{URL: "/jobs", Text: "Jobs"},
 }
 
+// tabs are the pages beside each other below one entry of the navigation, by its path, the first of
+// which is its own.
+var tabs = map[string][]entry{
+	"/incidents": {{URL: "/incidents", Text: "Incidents"}, {URL: postmortemsPath, Text: "Postmortems"}, {URL: actionsPath, Text: "Action items"}, {URL: "/learning", Text: "Learning"}},
+}
+
+// above is the entry of the navigation that a section is below, and the tabs there.
+func above(section string) (string, []entry) {
+	for path, of := range tabs {
+		if slices.ContainsFunc(of, func(e entry) bool { return e.URL == section }) {
+			shown := slices.Clone(of)
+			for n := range shown {
+				shown[n].Current = shown[n].URL == section
+			}
+			return path, shown
+		}
+	}
+	return section, nil
+}
+
 func (d *Dashboard) render(w http.ResponseWriter, r *http.Request, status int, caller access.Caller, s screen) {
 	f := frame{Title: s.title, Style: stylePath, Icon: iconPath, Version: d.opts.Version, Now: at(d.opts.Now())}
 	if caller.Kind == access.ByPerson {
 		f.Person = caller.Name
+		section, tabs := above(s.section)
+		f.Tabs = tabs
 		for _, e := range navigation {
-			e.Current = e.URL == s.section
+			e.Current = e.URL == section
 			f.Nav = append(f.Nav, e)
 		}
 	}
@@ -250,7 +273,7 @@ func refreshing(w http.ResponseWriter, r *http.Request) *link {
 }
 
 func parse() map[string]*template.Template {
-	base := template.Must(template.ParseFS(templates, "templates/layout.html", "templates/parts.html"))
+	base := template.Must(template.ParseFS(templates, "templates/layout.html", "templates/parts.html", "templates/incidentparts.html"))
 	screens := make(map[string]*template.Template, len(screenNames))
 	for _, name := range screenNames {
 		screens[name] = template.Must(template.Must(base.Clone()).ParseFS(templates, fmt.Sprintf("templates/%s.html", name)))

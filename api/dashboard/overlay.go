@@ -9,6 +9,7 @@ import (
 	"github.com/evenkeel/evenkeel/api/dashboard/chart"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/change"
+	"github.com/evenkeel/evenkeel/services/incident"
 	"github.com/evenkeel/evenkeel/services/measure/window"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/slo"
@@ -43,6 +44,11 @@ func (d *Dashboard) overlayOf(v *visit, view slo.View, from, end, later time.Tim
 		return overlay{}, err
 	}
 	o.Markers = append(o.Markers, revisions...)
+	incidents, err := d.incidentsOn(v, view, from, end)
+	if err != nil {
+		return overlay{}, err
+	}
+	o.Markers = append(o.Markers, incidents...)
 	slices.SortStableFunc(o.Markers, func(a, b chart.Marker) int { return a.At.Compare(b.At) })
 	if o.Changes, err = d.changesOn(v, view, from, end); err != nil {
 		return overlay{}, err
@@ -144,6 +150,25 @@ func (d *Dashboard) revisionsOn(v *visit, view slo.View, from, end time.Time) ([
 			out = append(out, chart.Marker{At: made, Calm: true, Label: fmt.Sprintf("revision %d by %s, %s over %s, since %s",
 				r.Revision.Number, r.Revision.CreatedBy, spaced(objectiveFigure(r.Revision.Objective)), overText(r.Revision.Over), at(made).Text)})
 		}
+	}
+	return out, nil
+}
+
+// incidentsMarked is how many incidents are marked at most, the newest.
+const incidentsMarked = 50
+
+// incidentsOn are the incidents that involved the service and began between the times.
+func (d *Dashboard) incidentsOn(v *visit, view slo.View, from, end time.Time) ([]chart.Marker, error) {
+	found, err := d.sources.Incidents.List(v.ctx, incident.Filter{Service: view.SLO.Service, From: from, To: end}, page.Request{Limit: incidentsMarked})
+	if err != nil {
+		return nil, err
+	}
+	var out []chart.Marker
+	for _, i := range found.Items {
+		if i.ImpactStart.Before(from) {
+			continue // it lasts from before
+		}
+		out = append(out, chart.Marker{At: i.ImpactStart, Label: fmt.Sprintf("incident %s “%s” began %s", severityText(i.Severity), i.Title, at(i.ImpactStart).Text)})
 	}
 	return out, nil
 }

@@ -46,9 +46,15 @@ func (h *house) visitorAs(name string) (visitor, access.Person) {
 // send sends a form as a browser does from a page of ours, and returns its answer with its body.
 func (v visitor) send(path string, fields url.Values) (*http.Response, string) {
 	v.Helper()
+	return v.sendFrom("same-origin", path, fields)
+}
+
+// sendFrom sends one as a browser does from a page of such a site.
+func (v visitor) sendFrom(site, path string, fields url.Values) (*http.Response, string) {
+	v.Helper()
 	r := httptest.NewRequestWithContext(v.Context(), http.MethodPost, "http://evenkeel.example"+path, strings.NewReader(fields.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	r.Header.Set("Sec-Fetch-Site", "same-origin")
+	r.Header.Set("Sec-Fetch-Site", site)
 	answer := v.do(r)
 	body, err := io.ReadAll(answer.Body)
 	if err != nil {

@@ -44,7 +44,6 @@ type Postmortems interface {
 const postmortemsPath = "/postmortems"
 
 func postmortemURL(of id.ID) string { return incidentURL(of) + "/postmortem" }
-func incidentURL(of id.ID) string   { return "/incidents/" + string(of) }
 
 type postmortemsPage struct {
 	Filters []entry

@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,6 +21,7 @@ type servicePage struct {
 	Crumbs            []link
 	Name, Description string
 	Retired           *moment
+	Incidents         []link
 	Facts             []fact
 	Labels            []string
 	Signals           signalCards
@@ -56,6 +58,10 @@ func (d *Dashboard) service(v *visit) (screen, error) {
 		ViolationsEmpty:   empty{Title: "None", Text: "No objective of this service ever broke a clause of an error-budget policy."},
 		OutagesEmpty:      noOutages,
 		IssuesEmpty:       empty{Title: "None", Text: "Nothing was drafted for this service."},
+	}
+	p.Incidents = []link{{URL: "/incidents?" + url.Values{"show": {"all"}, "service": {s.Slug}}.Encode(), Text: "Incidents"}}
+	if s.RetiredAt == nil {
+		p.Incidents = append(p.Incidents, link{URL: "/incidents/new?" + url.Values{"service": {s.Slug}}.Encode(), Text: "Declare one"})
 	}
 	if s.RetiredAt != nil {
 		retired := day(*s.RetiredAt)

@@ -42,6 +42,10 @@ type Sources struct {
 	Scores        Scores
 	Outages       Outages
 	Changes       Changes
+	Incidents     Incidents
+	Impact        Impact
+	Search        Search
+	Statistics    Statistics
 	Signals       Signals
 	Alerts        Alerts
 	Postmortems   Postmortems
@@ -65,6 +69,8 @@ type Access interface {
 	SignIn(ctx context.Context, code string) (string, access.Session, error)
 	AuthenticateSession(ctx context.Context, text string) (access.Caller, error)
 	SignOut(ctx context.Context, text string) error
+	// Person returns one; NotFound.
+	Person(ctx context.Context, person id.ID) (access.Person, error)
 }
 
 // Claims tells what violations ask for after incidents.

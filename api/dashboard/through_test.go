@@ -19,7 +19,10 @@ import (
 	"github.com/evenkeel/evenkeel/services/incident"
 	"github.com/evenkeel/evenkeel/services/incident/action"
 	"github.com/evenkeel/evenkeel/services/incident/claim"
+	"github.com/evenkeel/evenkeel/services/incident/impact"
 	"github.com/evenkeel/evenkeel/services/incident/postmortem"
+	"github.com/evenkeel/evenkeel/services/incident/search"
+	"github.com/evenkeel/evenkeel/services/incident/statistics"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/issues/inbox"
@@ -58,8 +61,8 @@ type house struct {
 	golden    *signals.Service
 	outages   *outage.Service
 	changes   *change.Service
-	policies  *policy.Service
 	incidents *incident.Service
+	policies  *policy.Service
 	written   *postmortem.Service
 	planned   *action.Service
 	evaluator *measure.Evaluator
@@ -93,7 +96,7 @@ func buildAt(t *testing.T, start time.Time) *house {
 		Records: s.Delivery(), Issues: s.Issues(), Services: s.Registry(), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
 		Settings: delivery.Defaults(),
 	})
-	facts := told.NewBook(h.slos, supply.Source{Store: s.Supply(), Clock: now})
+	facts := told.NewBook(h.slos, supply.Source{Store: s.Supply(), Budgets: h.slos, Clock: now})
 	language, err := policy.Language(facts)
 	h.must(err)
 	h.policies = policy.NewService(policy.Parts{
@@ -142,7 +145,7 @@ func buildAt(t *testing.T, start time.Time) *house {
 		Store: s.Gate(), Policies: h.policies, Registry: s.Registry(), SLOs: s.SLO(), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now, Logger: slog.New(slog.DiscardHandler),
 	})
 	h.incidents = incident.NewService(incident.Parts{
-		Store: s.Incidents(), Happenings: s.Incidents(), Registry: s.Registry(), People: s.Access(), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
+		Store: s.Incidents(), Happenings: s.Incidents(), Registry: s.Registry(), People: s.Access(), Index: s.Search(), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
 	})
 	h.written = postmortem.NewService(postmortem.Parts{
 		Store: s.Postmortems(), Incidents: h.incidents, Kept: s.Incidents(), Registry: s.Registry(), People: s.Access(), Actions: undone{},
@@ -151,7 +154,7 @@ func buildAt(t *testing.T, start time.Time) *house {
 	h.planned = action.NewService(action.Parts{
 		Store: s.Actions(), Incidents: s.Incidents(), Registry: s.Registry(), People: s.Access(), Desk: desk, Teller: notify.NewOutbox(s.Notify(), now), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
 	})
-	h.sources = Sources{Access: h.access, Registry: h.registry, DataSources: h.places, SLOs: h.slos, SLAs: slas, Corrections: h.corrected, Scores: score.NewService(score.Parts{Store: s.Scores(), SLOs: s.SLO(), Budgets: h.slos, Runner: s, Authorizer: authorizer, Clock: now, Logger: slog.New(slog.DiscardHandler)}), Outages: outages, Postmortems: h.written, Actions: h.planned, Claims: claim.Service{Clauses: h.policies, Postmortems: h.written, Actions: h.planned}, Changes: h.changes, Composites: wholes, Proposals: proposals, Signals: golden, Alerts: alerts, Policies: h.policies, Gate: doors, Issues: deliveries, Webhooks: inbox.NewService(s.Inbox(), s, authorizer, recorder, now), Reports: report.NewService(report.Parts{Store: s.Reports(), Past: s.Reports(), Registry: s.Registry(), Measured: h.slos, Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now, Logger: log}), Jobs: schedule, Collection: h.collection}
+	h.sources = Sources{Incidents: h.incidents, Impact: impact.NewService(impact.Parts{Incidents: h.incidents, SLOs: s.SLO(), Budgets: h.slos}), Search: &search.Service{Store: s.Search(), Authorizer: authorizer}, Statistics: &statistics.Service{Store: s.Incidents(), Authorizer: authorizer, Clock: now}, Access: h.access, Registry: h.registry, DataSources: h.places, SLOs: h.slos, SLAs: slas, Corrections: h.corrected, Scores: score.NewService(score.Parts{Store: s.Scores(), SLOs: s.SLO(), Budgets: h.slos, Runner: s, Authorizer: authorizer, Clock: now, Logger: slog.New(slog.DiscardHandler)}), Outages: outages, Postmortems: h.written, Actions: h.planned, Claims: claim.Service{Clauses: h.policies, Postmortems: h.written, Actions: h.planned}, Changes: h.changes, Composites: wholes, Proposals: proposals, Signals: golden, Alerts: alerts, Policies: h.policies, Gate: doors, Issues: deliveries, Webhooks: inbox.NewService(s.Inbox(), s, authorizer, recorder, now), Reports: report.NewService(report.Parts{Store: s.Reports(), Past: s.Reports(), Registry: s.Registry(), Measured: h.slos, Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now, Logger: log}), Jobs: schedule, Collection: h.collection}
 
 	_, err = h.access.Bootstrap(t.Context())
 	h.must(err)

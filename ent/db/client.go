@@ -66,6 +66,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/report"
 	"github.com/evenkeel/evenkeel/ent/db/reportdecision"
 	"github.com/evenkeel/evenkeel/ent/db/reportrestatement"
+	"github.com/evenkeel/evenkeel/ent/db/searchdocument"
 	"github.com/evenkeel/evenkeel/ent/db/segment"
 	"github.com/evenkeel/evenkeel/ent/db/segmentchange"
 	"github.com/evenkeel/evenkeel/ent/db/series"
@@ -218,6 +219,8 @@ type Client struct {
 	SLORevision *SLORevisionClient
 	// SLOStatus is the client for interacting with the SLOStatus builders.
 	SLOStatus *SLOStatusClient
+	// SearchDocument is the client for interacting with the SearchDocument builders.
+	SearchDocument *SearchDocumentClient
 	// Segment is the client for interacting with the Segment builders.
 	Segment *SegmentClient
 	// SegmentChange is the client for interacting with the SegmentChange builders.
@@ -327,6 +330,7 @@ func (c *Client) init() {
 	c.SLOGroupStatus = NewSLOGroupStatusClient(c.config)
 	c.SLORevision = NewSLORevisionClient(c.config)
 	c.SLOStatus = NewSLOStatusClient(c.config)
+	c.SearchDocument = NewSearchDocumentClient(c.config)
 	c.Segment = NewSegmentClient(c.config)
 	c.SegmentChange = NewSegmentChangeClient(c.config)
 	c.Series = NewSeriesClient(c.config)
@@ -497,6 +501,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		SLOGroupStatus:             NewSLOGroupStatusClient(cfg),
 		SLORevision:                NewSLORevisionClient(cfg),
 		SLOStatus:                  NewSLOStatusClient(cfg),
+		SearchDocument:             NewSearchDocumentClient(cfg),
 		Segment:                    NewSegmentClient(cfg),
 		SegmentChange:              NewSegmentChangeClient(cfg),
 		Series:                     NewSeriesClient(cfg),
@@ -594,6 +599,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		SLOGroupStatus:             NewSLOGroupStatusClient(cfg),
 		SLORevision:                NewSLORevisionClient(cfg),
 		SLOStatus:                  NewSLOStatusClient(cfg),
+		SearchDocument:             NewSearchDocumentClient(cfg),
 		Segment:                    NewSegmentClient(cfg),
 		SegmentChange:              NewSegmentChangeClient(cfg),
 		Series:                     NewSeriesClient(cfg),
@@ -655,10 +661,10 @@ func (c *Client) Use(hooks ...Hook) {
 		c.PostmortemTemplateRevision, c.PostmortemTemplateUse, c.PostmortemText,
 		c.Proposal, c.Report, c.ReportDecision, c.ReportRestatement, c.SLA,
 		c.SLAPeriod, c.SLARevision, c.SLO, c.SLOGroupStatus, c.SLORevision,
-		c.SLOStatus, c.Segment, c.SegmentChange, c.Series, c.Service, c.Session,
-		c.SignInCode, c.SignalMapping, c.SigningKey, c.Slug, c.SuppliedFact, c.System,
-		c.Team, c.ThinnedMonth, c.Token, c.ToldEvent, c.TrackerLane, c.TrackerPlace,
-		c.Violation, c.ViolationEvent, c.WebhookDelivery,
+		c.SLOStatus, c.SearchDocument, c.Segment, c.SegmentChange, c.Series, c.Service,
+		c.Session, c.SignInCode, c.SignalMapping, c.SigningKey, c.Slug, c.SuppliedFact,
+		c.System, c.Team, c.ThinnedMonth, c.Token, c.ToldEvent, c.TrackerLane,
+		c.TrackerPlace, c.Violation, c.ViolationEvent, c.WebhookDelivery,
 	} {
 		n.Use(hooks...)
 	}
@@ -680,10 +686,10 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.PostmortemTemplateRevision, c.PostmortemTemplateUse, c.PostmortemText,
 		c.Proposal, c.Report, c.ReportDecision, c.ReportRestatement, c.SLA,
 		c.SLAPeriod, c.SLARevision, c.SLO, c.SLOGroupStatus, c.SLORevision,
-		c.SLOStatus, c.Segment, c.SegmentChange, c.Series, c.Service, c.Session,
-		c.SignInCode, c.SignalMapping, c.SigningKey, c.Slug, c.SuppliedFact, c.System,
-		c.Team, c.ThinnedMonth, c.Token, c.ToldEvent, c.TrackerLane, c.TrackerPlace,
-		c.Violation, c.ViolationEvent, c.WebhookDelivery,
+		c.SLOStatus, c.SearchDocument, c.Segment, c.SegmentChange, c.Series, c.Service,
+		c.Session, c.SignInCode, c.SignalMapping, c.SigningKey, c.Slug, c.SuppliedFact,
+		c.System, c.Team, c.ThinnedMonth, c.Token, c.ToldEvent, c.TrackerLane,
+		c.TrackerPlace, c.Violation, c.ViolationEvent, c.WebhookDelivery,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -808,6 +814,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.SLORevision.mutate(ctx, m)
 	case *SLOStatusMutation:
 		return c.SLOStatus.mutate(ctx, m)
+	case *SearchDocumentMutation:
+		return c.SearchDocument.mutate(ctx, m)
 	case *SegmentMutation:
 		return c.Segment.mutate(ctx, m)
 	case *SegmentChangeMutation:
@@ -9719,6 +9727,155 @@ func (c *SLOStatusClient) mutate(ctx context.Context, m *SLOStatusMutation) (Val
 	}
 }
 
+// SearchDocumentClient is a client for the SearchDocument schema.
+type SearchDocumentClient struct {
+	config
+}
+
+// NewSearchDocumentClient returns a client for the SearchDocument from the given config.
+func NewSearchDocumentClient(c config) *SearchDocumentClient {
+	return &SearchDocumentClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `searchdocument.Hooks(f(g(h())))`.
+func (c *SearchDocumentClient) Use(hooks ...Hook) {
+	c.hooks.SearchDocument = append(c.hooks.SearchDocument, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `searchdocument.Intercept(f(g(h())))`.
+func (c *SearchDocumentClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SearchDocument = append(c.inters.SearchDocument, interceptors...)
+}
+
+// Create returns a builder for creating a SearchDocument entity.
+func (c *SearchDocumentClient) Create() *SearchDocumentCreate {
+	mutation := newSearchDocumentMutation(c.config, OpCreate)
+	return &SearchDocumentCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SearchDocument entities.
+func (c *SearchDocumentClient) CreateBulk(builders ...*SearchDocumentCreate) *SearchDocumentCreateBulk {
+	return &SearchDocumentCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SearchDocumentClient) MapCreateBulk(slice any, setFunc func(*SearchDocumentCreate, int)) *SearchDocumentCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SearchDocumentCreateBulk{err: fmt.Errorf("calling to SearchDocumentClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SearchDocumentCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SearchDocumentCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SearchDocument.
+func (c *SearchDocumentClient) Update() *SearchDocumentUpdate {
+	mutation := newSearchDocumentMutation(c.config, OpUpdate)
+	return &SearchDocumentUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SearchDocumentClient) UpdateOne(_m *SearchDocument) *SearchDocumentUpdateOne {
+	mutation := newSearchDocumentMutation(c.config, OpUpdateOne, withSearchDocument(_m))
+	return &SearchDocumentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SearchDocumentClient) UpdateOneID(id int64) *SearchDocumentUpdateOne {
+	mutation := newSearchDocumentMutation(c.config, OpUpdateOne, withSearchDocumentID(id))
+	return &SearchDocumentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SearchDocument.
+func (c *SearchDocumentClient) Delete() *SearchDocumentDelete {
+	mutation := newSearchDocumentMutation(c.config, OpDelete)
+	return &SearchDocumentDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SearchDocumentClient) DeleteOne(_m *SearchDocument) *SearchDocumentDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SearchDocumentClient) DeleteOneID(id int64) *SearchDocumentDeleteOne {
+	builder := c.Delete().Where(searchdocument.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SearchDocumentDeleteOne{builder}
+}
+
+// Query returns a query builder for SearchDocument.
+func (c *SearchDocumentClient) Query() *SearchDocumentQuery {
+	return &SearchDocumentQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSearchDocument},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SearchDocument entity by its id.
+func (c *SearchDocumentClient) Get(ctx context.Context, id int64) (*SearchDocument, error) {
+	return c.Query().Where(searchdocument.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SearchDocumentClient) GetX(ctx context.Context, id int64) *SearchDocument {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryIncident queries the incident edge of a SearchDocument.
+func (c *SearchDocumentClient) QueryIncident(_m *SearchDocument) *IncidentQuery {
+	query := (&IncidentClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(searchdocument.Table, searchdocument.FieldID, id),
+			sqlgraph.To(incident.Table, incident.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, searchdocument.IncidentTable, searchdocument.IncidentColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *SearchDocumentClient) Hooks() []Hook {
+	return c.hooks.SearchDocument
+}
+
+// Interceptors returns the client interceptors.
+func (c *SearchDocumentClient) Interceptors() []Interceptor {
+	return c.inters.SearchDocument
+}
+
+func (c *SearchDocumentClient) mutate(ctx context.Context, m *SearchDocumentMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SearchDocumentCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SearchDocumentUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SearchDocumentUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SearchDocumentDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown SearchDocument mutation op: %q", m.Op())
+	}
+}
+
 // SegmentClient is a client for the Segment schema.
 type SegmentClient struct {
 	config
@@ -12712,10 +12869,10 @@ type (
 		PostmortemAct, PostmortemRequest, PostmortemTemplate,
 		PostmortemTemplateRevision, PostmortemTemplateUse, PostmortemText, Proposal,
 		Report, ReportDecision, ReportRestatement, SLA, SLAPeriod, SLARevision, SLO,
-		SLOGroupStatus, SLORevision, SLOStatus, Segment, SegmentChange, Series,
-		Service, Session, SignInCode, SignalMapping, SigningKey, Slug, SuppliedFact,
-		System, Team, ThinnedMonth, Token, ToldEvent, TrackerLane, TrackerPlace,
-		Violation, ViolationEvent, WebhookDelivery []ent.Hook
+		SLOGroupStatus, SLORevision, SLOStatus, SearchDocument, Segment, SegmentChange,
+		Series, Service, Session, SignInCode, SignalMapping, SigningKey, Slug,
+		SuppliedFact, System, Team, ThinnedMonth, Token, ToldEvent, TrackerLane,
+		TrackerPlace, Violation, ViolationEvent, WebhookDelivery []ent.Hook
 	}
 	inters struct {
 		ActionItem, Alert, Attachment, AuditEntry, Backfill, BudgetPolicy, Change,
@@ -12728,10 +12885,10 @@ type (
 		PostmortemAct, PostmortemRequest, PostmortemTemplate,
 		PostmortemTemplateRevision, PostmortemTemplateUse, PostmortemText, Proposal,
 		Report, ReportDecision, ReportRestatement, SLA, SLAPeriod, SLARevision, SLO,
-		SLOGroupStatus, SLORevision, SLOStatus, Segment, SegmentChange, Series,
-		Service, Session, SignInCode, SignalMapping, SigningKey, Slug, SuppliedFact,
-		System, Team, ThinnedMonth, Token, ToldEvent, TrackerLane, TrackerPlace,
-		Violation, ViolationEvent, WebhookDelivery []ent.Interceptor
+		SLOGroupStatus, SLORevision, SLOStatus, SearchDocument, Segment, SegmentChange,
+		Series, Service, Session, SignInCode, SignalMapping, SigningKey, Slug,
+		SuppliedFact, System, Team, ThinnedMonth, Token, ToldEvent, TrackerLane,
+		TrackerPlace, Violation, ViolationEvent, WebhookDelivery []ent.Interceptor
 	}
 )
 

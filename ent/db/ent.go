@@ -63,6 +63,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/report"
 	"github.com/evenkeel/evenkeel/ent/db/reportdecision"
 	"github.com/evenkeel/evenkeel/ent/db/reportrestatement"
+	"github.com/evenkeel/evenkeel/ent/db/searchdocument"
 	"github.com/evenkeel/evenkeel/ent/db/segment"
 	"github.com/evenkeel/evenkeel/ent/db/segmentchange"
 	"github.com/evenkeel/evenkeel/ent/db/series"
@@ -208,6 +209,7 @@ func checkColumn(t, c string) error {
 			slogroupstatus.Table:             slogroupstatus.ValidColumn,
 			slorevision.Table:                slorevision.ValidColumn,
 			slostatus.Table:                  slostatus.ValidColumn,
+			searchdocument.Table:             searchdocument.ValidColumn,
 			segment.Table:                    segment.ValidColumn,
 			segmentchange.Table:              segmentchange.ValidColumn,
 			series.Table:                     series.ValidColumn,

@@ -130,6 +130,8 @@ type Tx struct {
 	SLORevision *SLORevisionClient
 	// SLOStatus is the client for interacting with the SLOStatus builders.
 	SLOStatus *SLOStatusClient
+	// SearchDocument is the client for interacting with the SearchDocument builders.
+	SearchDocument *SearchDocumentClient
 	// Segment is the client for interacting with the Segment builders.
 	Segment *SegmentClient
 	// SegmentChange is the client for interacting with the SegmentChange builders.
@@ -359,6 +361,7 @@ func (tx *Tx) init() {
 	tx.SLOGroupStatus = NewSLOGroupStatusClient(tx.config)
 	tx.SLORevision = NewSLORevisionClient(tx.config)
 	tx.SLOStatus = NewSLOStatusClient(tx.config)
+	tx.SearchDocument = NewSearchDocumentClient(tx.config)
 	tx.Segment = NewSegmentClient(tx.config)
 	tx.SegmentChange = NewSegmentChangeClient(tx.config)
 	tx.Series = NewSeriesClient(tx.config)

@@ -1,7 +1,8 @@
 // Package migrations holds the versioned SQL of both databases, in goose's form,
 // and says how it is made: as the difference between what the files so far build
 // and the tables of ent/schema. Files only ever go up; a released file is never
-// changed.
+// changed. What ent has no words for, such as full-text indexes, is in files that
+// begin with byHand; they are run like the others, and left out of the comparison.
 package migrations
 
 import (
@@ -23,6 +24,10 @@ import (
 
 //go:embed sqlite/*.sql postgres/*.sql
 var embedded embed.FS
+
+// byHand is how a file begins that is not generated. It adds nothing to ent's tables, and what it
+// adds to them is made again by hand where a later file rebuilds the table.
+const byHand = "-- by hand\n"
 
 // Folder names the folder of a dialect's files.
 func Folder(d string) string {
@@ -49,6 +54,9 @@ func Plan(ctx context.Context, drv dialect.Driver, files fs.FS, name string) ([]
 	defer os.RemoveAll(scratch)
 	if err := os.CopyFS(scratch, files); err != nil {
 		return nil, fmt.Errorf("copy the files: %w", err)
+	}
+	if err := leaveOut(scratch); err != nil {
+		return nil, err
 	}
 	dir, err := sqltool.NewGooseDir(scratch)
 	if err != nil {
@@ -98,4 +106,24 @@ func Plan(ctx context.Context, drv dialect.Driver, files fs.FS, name string) ([]
 		return append(bytes.TrimSpace(up), '\n'), nil
 	}
 	return nil, migrate.ErrNoPlan
+}
+
+// leaveOut removes the files that are made by hand.
+func leaveOut(scratch string) error {
+	files, err := filepath.Glob(filepath.Join(scratch, "*.sql"))
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return fmt.Errorf("read a migration: %w", err)
+		}
+		if bytes.HasPrefix(text, []byte(byHand)) {
+			if err := os.Remove(file); err != nil {
+				return fmt.Errorf("leave out what is made by hand: %w", err)
+			}
+		}
+	}
+	return nil
 }

@@ -34,6 +34,27 @@ func (o Incidents) CreateEntries(ctx context.Context, entries []incident.Entry) 
 	return wrote, fail("write entries of a timeline", gone(err))
 }
 
+// Kept returns those of the entries that are there.
+func (o Incidents) Kept(ctx context.Context, entries []incident.Entry) ([]incident.Entry, error) {
+	ids := make([]id.ID, len(entries))
+	for n, e := range entries {
+		ids[n] = e.ID
+	}
+	there := map[id.ID]bool{}
+	err := chunks(ids, bulkRows, func(some []id.ID) error {
+		var c conditions
+		c.in("id", texts(some))
+		return o.s.queryAll(ctx, "SELECT id FROM incident_entries"+c.where(), c.args, func(rows *sql.Rows) error {
+			var one id.ID
+			err := rows.Scan(&one)
+			there[one] = true
+			return err
+		})
+	})
+	out := slices.DeleteFunc(slices.Clone(entries), func(e incident.Entry) bool { return !there[e.ID] })
+	return out, fail("look for entries of a timeline", err)
+}
+
 // CountEntries counts those of the incident.
 func (o Incidents) CountEntries(ctx context.Context, of id.ID) (int, error) {
 	var n int

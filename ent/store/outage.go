@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
+	"fmt"
 	"time"
 
 	entoutage "github.com/evenkeel/evenkeel/ent/db/outage"
@@ -127,4 +129,37 @@ func (a Outages) OutagesOf(ctx context.Context, services []id.ID, from, to time.
 		return err
 	})
 	return out, err
+}
+
+// TimesOf returns the times of outages, and of incidents that affected the services.
+func (a Outages) TimesOf(ctx context.Context, services []id.ID, from, to time.Time) ([]outage.Time, error) {
+	var out []outage.Time
+	err := chunks(services, bulkRows, func(some []id.ID) error {
+		n, in := len(some), values(1, len(some))
+		between := func(begins, ends string) string {
+			return fmt.Sprintf("%s < $%d AND (%s IS NULL OR %s > $%d)", begins, n+1, ends, ends, n+2)
+		}
+		query := "SELECT o.service_id, o.class, NULL, o.begins_at, o.ends_at FROM outages o WHERE o.service_id IN " + in + " AND " + between("o.begins_at", "o.ends_at") +
+			" UNION ALL SELECT s.service_id, '', i.details, i.impact_start, COALESCE(i.impact_end, i.resolved_at) FROM incident_services s JOIN incidents i ON i.id = s.incident_id" +
+			" WHERE s.service_id IN " + in + " AND s.part = 'affected' AND NOT i.restricted AND " + between("i.impact_start", "COALESCE(i.impact_end, i.resolved_at)")
+		return a.s.queryAll(ctx, query, append(arguments(texts(some)), clock.Round(to), clock.Round(from)), func(rows *sql.Rows) error {
+			var t outage.Time
+			var details []byte
+			var begins, ends moment
+			if err := rows.Scan(&t.Service, &t.Class, &details, &begins, &ends); err != nil {
+				return err
+			}
+			t.Begins, t.Ends = begins.orZero(), ends.at
+			if details != nil {
+				var d incidentDetails
+				if err := json.Unmarshal(details, &d); err != nil {
+					return err
+				}
+				t.Tags = d.Tags
+			}
+			out = append(out, t)
+			return nil
+		})
+	})
+	return out, fail("read the times of outages", err)
 }

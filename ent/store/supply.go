@@ -1,11 +1,16 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
 
 	"github.com/evenkeel/evenkeel/ent/db/suppliedfact"
+	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/policy/supply"
@@ -19,40 +24,90 @@ var _ supply.Store = Supply{}
 // Supply returns the view of the store that package supply declares.
 func (s *Store) Supply() Supply { return Supply{s} }
 
+const (
+	saidOf = `SELECT o.id, f.id, f.name, f.value, f.note, f.link, f.said_at, f.until, f.said_by, f.person_id, f.version
+FROM slos o LEFT JOIN supplied_facts f ON f.slo_id = o.id WHERE o.id IN `
+	// struckBy has the same columns, without a version.
+	struckBy = ` UNION ALL SELECT o.id, i.id, '', i.details, '', '', i.impact_start, COALESCE(i.impact_end, i.resolved_at), '', '', NULL
+FROM slos o JOIN incident_services s ON s.service_id = o.service_id JOIN incidents i ON i.id = s.incident_id
+WHERE NOT i.restricted AND (COALESCE(i.impact_end, i.resolved_at) IS NULL OR COALESCE(i.impact_end, i.resolved_at) > %s) AND o.id IN `
+)
+
 // Said returns what was said of the SLOs that exist.
 func (p Supply) Said(ctx context.Context, slos []id.ID) (map[id.ID][]supply.Fact, error) {
 	out := make(map[id.ID][]supply.Fact, len(slos))
 	err := chunks(slos, bulkRows, func(of []id.ID) error {
-		args := make([]any, len(of))
-		for i, slo := range of {
-			args[i] = string(slo)
-		}
-		return p.s.lookUp(ctx, `SELECT o.id, f.id, f.name, f.value, f.note, f.link, f.said_at, f.until, f.said_by, f.person_id, f.version
-FROM slos o LEFT JOIN supplied_facts f ON f.slo_id = o.id WHERE o.id IN `+values(1, len(of)), args, func(rows *sql.Rows) error {
-			var slo id.ID
-			var row struct {
-				id, name, note, link, by, person sql.NullString
-				value                            []byte
-				at, until                        sql.NullTime
-				version                          sql.NullInt64
-			}
-			if err := rows.Scan(&slo, &row.id, &row.name, &row.value, &row.note, &row.link, &row.at, &row.until, &row.by, &row.person, &row.version); err != nil {
+		return p.s.lookUp(ctx, saidOf+values(1, len(of)), arguments(texts(of)), func(rows *sql.Rows) error {
+			row, err := scanSaid(rows)
+			if err != nil {
 				return err
 			}
 			if !row.id.Valid {
-				out[slo] = nil
+				out[row.slo] = nil
 				return nil
 			}
-			f := supply.Fact{
-				ID: id.ID(row.id.String), SLO: slo, Name: row.name.String, Note: row.note.String, Link: row.link.String, At: utc(row.at.Time), Until: utc(row.until.Time),
-				By: row.by.String, Person: id.ID(row.person.String), Version: row.version.Int64,
-			}
-			err := json.Unmarshal(row.value, &f.Value)
-			out[slo] = append(out[slo], f)
+			f, err := row.fact()
+			out[row.slo] = append(out[row.slo], f)
 			return err
 		})
 	})
 	return out, fail("read what was said of SLOs", err)
+}
+
+// Known returns what was said of the SLOs that exist, and the incidents of their services. It is
+// one statement for every few hundred, for the gate asks it of a few SLOs again and again.
+func (p Supply) Known(ctx context.Context, slos []id.ID, since time.Time) (map[id.ID]supply.Known, error) {
+	out := make(map[id.ID]supply.Known, len(slos))
+	err := chunks(slos, bulkRows, func(of []id.ID) error {
+		in := values(1, len(of))
+		query := saidOf + in + fmt.Sprintf(struckBy, fmt.Sprintf("$%d", len(of)+1)) + in
+		return p.s.lookUp(ctx, query, append(arguments(texts(of)), clock.Round(since)), func(rows *sql.Rows) error {
+			row, err := scanSaid(rows)
+			if err != nil {
+				return err
+			}
+			known := out[row.slo]
+			switch {
+			case !row.id.Valid:
+			case row.version.Valid:
+				var f supply.Fact
+				f, err = row.fact()
+				known.Facts = append(known.Facts, f)
+			default:
+				var d incidentDetails
+				err = json.Unmarshal(row.value, &d)
+				known.Incidents = append(known.Incidents, supply.Incident{ID: id.ID(row.id.String), From: row.at.orZero(), Until: row.until.at, Causes: d.Causes})
+			}
+			out[row.slo] = known
+			return err
+		})
+	})
+	for _, k := range out {
+		slices.SortFunc(k.Incidents, func(a, b supply.Incident) int { return cmp.Compare(a.ID, b.ID) })
+	}
+	return out, fail("read what is known of SLOs", err)
+}
+
+// saidRow is a row of saidOf, or of struckBy.
+type saidRow struct {
+	slo                              id.ID
+	id, name, note, link, by, person sql.NullString
+	value                            []byte
+	at, until                        moment
+	version                          sql.NullInt64
+}
+
+func scanSaid(rows *sql.Rows) (row saidRow, err error) {
+	err = rows.Scan(&row.slo, &row.id, &row.name, &row.value, &row.note, &row.link, &row.at, &row.until, &row.by, &row.person, &row.version)
+	return row, err
+}
+
+func (r saidRow) fact() (supply.Fact, error) {
+	f := supply.Fact{
+		ID: id.ID(r.id.String), SLO: r.slo, Name: r.name.String, Note: r.note.String, Link: r.link.String, At: r.at.orZero(), Until: r.until.orZero(),
+		By: r.by.String, Person: id.ID(r.person.String), Version: r.version.Int64,
+	}
+	return f, json.Unmarshal(r.value, &f.Value)
 }
 
 // CreateFact writes the first that is said; Stale when another was faster.

@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"testing"
 	"time"
 
@@ -12,7 +13,9 @@ import (
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/change"
 	"github.com/evenkeel/evenkeel/services/incident"
+	"github.com/evenkeel/evenkeel/services/incident/statistics"
 	"github.com/evenkeel/evenkeel/services/policy/gate"
+	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo/alert"
 )
 
@@ -38,6 +41,41 @@ func testIncidents(t *testing.T, open opener) {
 		same(t, must(s.Incidents().CreateIncident(t.Context(), i))(t), true)
 		return i
 	}
+
+	each(t, open, "incidents that began in a time are those of a team and the teams below it", func(t *testing.T, s *store.Store) {
+		top := Team(t, s, "engineering").ID
+		below := registry.Team{ID: newID(), Slug: "payments", Name: "Payments", Parent: top, CreatedAt: Start, UpdatedAt: Start, Version: 1}
+		ok(t, s.Registry().CreateTeam(t.Context(), below))
+		ada := Person(t, s, "ada").ID
+		one, two := Service(t, s, below.ID, "checkout").ID, Service(t, s, top, "mail").ID
+		early := create(t, s, of(below.ID, -3, one))
+		late := of(top, -2, two)
+		late.Severity = "sev3"
+		create(t, s, late)
+		hidden := of(below.ID, -1, one)
+		hidden.Restricted, hidden.Readers = true, []id.ID{ada}
+		create(t, s, hidden)
+		from, to := hour(-3), hour(0)
+		for name, c := range map[string]struct {
+			f    statistics.Filter
+			who  incident.Reader
+			most int
+			want []incident.Incident
+		}{
+			"all":             {statistics.Filter{From: from, To: to}, incident.Reader{All: true}, 9, []incident.Incident{early, late, hidden}},
+			"so many":         {statistics.Filter{From: from, To: to}, incident.Reader{All: true}, 2, []incident.Incident{early, late}},
+			"of a time":       {statistics.Filter{From: hour(-2), To: hour(-1)}, incident.Reader{All: true}, 9, []incident.Incident{late}},
+			"of the upper":    {statistics.Filter{Team: top, From: from, To: to}, incident.Reader{}, 9, []incident.Incident{early, late}},
+			"of the lower":    {statistics.Filter{Team: below.ID, From: from, To: to}, incident.Reader{Person: ada}, 9, []incident.Incident{early, hidden}},
+			"of a service":    {statistics.Filter{Service: two, From: from, To: to}, incident.Reader{}, 9, []incident.Incident{late}},
+			"of a severity":   {statistics.Filter{Severity: "sev3", From: from, To: to}, incident.Reader{}, 9, []incident.Incident{late}},
+			"of no such team": {statistics.Filter{Team: newID(), From: from, To: to}, incident.Reader{All: true}, 9, nil},
+		} {
+			if got := must(s.Incidents().Began(t.Context(), c.f, c.who, c.most))(t); !reflect.DeepEqual(got, c.want) {
+				t.Errorf("%s: %v, want %v", name, got, c.want)
+			}
+		}
+	})
 
 	each(t, open, "an incident comes back as written, and is updated by one", func(t *testing.T, s *store.Store) {
 		a := s.Incidents()

@@ -36,6 +36,7 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"Incidents":    testIncidents,
 		"ActionItems":  testActionItems,
 		"Postmortems":  testPostmortems,
+		"Search":       testSearch,
 		"Alerts":       testAlerts,
 		"Policy":       testPolicy,
 		"Proposals":    testProposals,

@@ -135,7 +135,7 @@ var directions = []direction{
 	{domain: "issues", uses: []string{"registry", "source", "measure", "slo", "policy", "change", "incident"}, reason: "issues tell of violations and action items, and the tracker tells of deployments"},
 	{domain: "change", uses: []string{"registry", "source", "measure", "slo"}, reason: "changes are of services, and precede alerts of SLOs"},
 	{domain: "report", uses: []string{"registry", "source", "measure", "slo", "policy"}, reason: "a report tells what became of SLOs and policies"},
-	{domain: "incident", uses: []string{"registry"}, reason: "incidents happen to services"},
+	{domain: "incident", uses: []string{"registry", "source", "measure", "slo"}, reason: "incidents happen to services, and take of the budgets of their SLOs"},
 	{domain: "toil", uses: []string{"registry"}, reason: "toil belongs to teams"},
 	{domain: "expr", reason: "facts are given to it"},
 	{domain: "notify", uses: []string{"registry"}, reason: "it tells teams of events, whatever they are of"},

@@ -51,6 +51,12 @@ func (s *Service) Import(ctx context.Context, incident id.ID, lines []byte) (tot
 		if added, err = s.Store.CreateEntries(ctx, entries); err != nil || added == 0 {
 			return err
 		}
+		if entries, err = s.Store.Kept(ctx, entries); err != nil {
+			return err
+		}
+		if err := s.indexNotes(ctx, i, entries); err != nil {
+			return err
+		}
 		return s.Recorder.RecordDiff(ctx, access.Update, i.Object(), "", nil, struct{ ImportedEntries int }{added})
 	})
 	if err != nil {

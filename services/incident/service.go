@@ -21,6 +21,7 @@ type Parts struct {
 	Happenings Happenings
 	Registry   Registry
 	People     People
+	Index      Index // nil where nothing is searched
 	Runner     tx.Runner
 	Authorizer *access.Authorizer
 	Recorder   access.Recorder
@@ -126,6 +127,9 @@ func (s *Service) declared(ctx context.Context, i Incident) error {
 		at = *i.Origin.ToldAt
 	}
 	if err := s.note(ctx, i, at, "Declared as "+string(i.Severity)+", "+string(i.Status)+"."); err != nil {
+		return err
+	}
+	if err := s.index(ctx, i); err != nil {
 		return err
 	}
 	return s.Recorder.RecordDiff(ctx, access.Create, i.Object(), "", nil, i.record())
@@ -276,6 +280,9 @@ func (s *Service) write(ctx context.Context, now time.Time, reason string, befor
 		return err
 	}
 	after.Version++
+	if err := s.index(ctx, *after); err != nil {
+		return err
+	}
 	if err := s.Recorder.RecordDiff(ctx, access.Update, after.Object(), reason, before.record(), after.record()); err != nil {
 		return err
 	}

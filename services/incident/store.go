@@ -56,6 +56,8 @@ type Store interface {
 	// CreateEntries writes entries of one incident, but for those of which the source key is
 	// there already, and returns how many.
 	CreateEntries(ctx context.Context, entries []Entry) (int, error)
+	// Kept returns those of the entries that are there by their identifiers.
+	Kept(ctx context.Context, entries []Entry) ([]Entry, error)
 	CountEntries(ctx context.Context, incident id.ID) (int, error)
 	Entry(ctx context.Context, incident, entry id.ID) (Entry, error)
 	// UpdateEntry writes what it says and whether it is withdrawn.

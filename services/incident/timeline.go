@@ -154,6 +154,9 @@ func (s *Service) Write(ctx context.Context, incident id.ID, in EntryInput) (Ent
 		if _, err := s.Store.CreateEntries(ctx, []Entry{made}); err != nil {
 			return err
 		}
+		if err := s.indexNotes(ctx, i, []Entry{made}); err != nil {
+			return err
+		}
 		return s.Recorder.RecordDiff(ctx, access.Update, i.Object(), "", nil, made.said())
 	})
 	if err != nil {
@@ -234,6 +237,9 @@ func (s *Service) changeEntry(ctx context.Context, now time.Time, incident, entr
 			return err
 		}
 		after.Version++
+		if err := s.indexEdited(ctx, i, after); err != nil {
+			return err
+		}
 		return s.Recorder.RecordDiff(ctx, access.Update, i.Object(), "", before.said(), after.said())
 	})
 	return after, err

@@ -11,7 +11,6 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/measure/window"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
-	"github.com/evenkeel/evenkeel/services/slo/calendar"
 )
 
 // Outages know in which times what was wrong with services; see outage.Service, which is
@@ -145,11 +144,7 @@ func (v View) since(p Period, to time.Time) (from time.Time, pace budget.Pace) {
 	if p == FourWeeks {
 		return to.Add(-budget.PolicyWindow), budget.Pace{}
 	}
-	zone := time.UTC
-	if over := v.Revision.Over; !over.Rolls() {
-		zone = over.Calendar.Zone()
-	}
-	quarter := calendar.New(calendar.Quarter, time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC), zone).At(to.Add(-1))
+	quarter := v.quarter(to)
 	from = quarter.Start.Truncate(v.step())
 	return from, budget.Pace{Elapsed: to.Sub(from), Whole: quarter.End.Sub(quarter.Start)}
 }

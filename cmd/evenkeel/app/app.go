@@ -22,8 +22,11 @@ import (
 	"github.com/evenkeel/evenkeel/services/idempotency"
 	"github.com/evenkeel/evenkeel/services/incident"
 	"github.com/evenkeel/evenkeel/services/incident/action"
-	"github.com/evenkeel/evenkeel/services/incident/postmortem"
 	"github.com/evenkeel/evenkeel/services/incident/hook"
+	"github.com/evenkeel/evenkeel/services/incident/impact"
+	"github.com/evenkeel/evenkeel/services/incident/postmortem"
+	"github.com/evenkeel/evenkeel/services/incident/search"
+	"github.com/evenkeel/evenkeel/services/incident/statistics"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/issues/github"
@@ -95,6 +98,9 @@ type App struct {
 	Incidents     *incident.Service
 	Actions       *action.Service
 	Postmortems   *postmortem.Service
+	Impact        *impact.Service
+	Search        *search.Service
+	Statistics    *statistics.Service
 	Supply        *supply.Service
 	Facts         *fact.Book[slo.View]
 	Alerts        *alert.Service

@@ -24,6 +24,9 @@ import (
 	"github.com/evenkeel/evenkeel/services/incident"
 	"github.com/evenkeel/evenkeel/services/incident/action"
 	"github.com/evenkeel/evenkeel/services/incident/hook"
+	"github.com/evenkeel/evenkeel/services/incident/impact"
+	"github.com/evenkeel/evenkeel/services/incident/search"
+	"github.com/evenkeel/evenkeel/services/incident/statistics"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/issues/github"
@@ -103,7 +106,7 @@ func (a *App) furnish() error {
 		Store: s.Changes(), Registry: s.Registry(), Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
 	})
 	a.Incidents = incident.NewService(incident.Parts{
-		Store: s.Incidents(), Happenings: s.Incidents(), Registry: s.Registry(), People: s.Access(),
+		Store: s.Incidents(), Happenings: s.Incidents(), Registry: s.Registry(), People: s.Access(), Index: s.Search(),
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
 	})
 	a.incidentWebhooks = hook.NewService(hook.Parts{
@@ -112,10 +115,13 @@ func (a *App) furnish() error {
 	for _, former := range a.opts.Config.Incidents.Former() {
 		a.log.Info("webhooks proved by a former secret are accepted; take it away once the source has the new one", "setting", former)
 	}
+	a.Statistics = &statistics.Service{Store: s.Incidents(), Authorizer: a.authorizer, Clock: now}
+	a.Search = &search.Service{Store: s.Search(), Authorizer: a.authorizer}
+	a.Impact = impact.NewService(impact.Parts{Incidents: a.Incidents, SLOs: s.SLO(), Budgets: a.SLOs})
 	a.Scores = score.NewService(score.Parts{
 		Store: s.Scores(), SLOs: s.SLO(), Budgets: a.SLOs, Runner: s, Authorizer: a.authorizer, Clock: now, Logger: a.log,
 	})
-	a.Facts = fact.NewBook[slo.View](a.SLOs, a.Scores, supply.Source{Store: s.Supply(), Clock: now})
+	a.Facts = fact.NewBook[slo.View](a.SLOs, a.Scores, supply.Source{Store: s.Supply(), Budgets: a.SLOs, Clock: now})
 	a.Composites = composite.NewService(composite.Parts{
 		Store: s.Composites(), Registry: s.Registry(), SLOs: s.SLO(), Evaluated: a.SLOs, Measurements: a.Measure,
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,

@@ -196,7 +196,7 @@ func (h *house) prepare() {
 	h.make("pipeline", "the decision", "/v1/services/checkout/gate/decisions", `{"class":"rollback"}`)
 	h.make("ada", "the override", "/v1/services/checkout/gate/overrides", `{"reason":"a test","until":"`+start.Add(time.Hour).Format(time.RFC3339)+`"}`)
 	h.make("ada", "the change", "/v1/services/checkout/changes", `{"kind":"deploy"}`)
-	h.make("ada", "the incident", "/v1/incidents", `{"title":"Down","severity":"sev1","impactStart":"`+start.Add(-time.Hour).Format(time.RFC3339)+`","services":[{"service":"checkout","role":"affected"}]}`)
+	h.make("ada", "the incident", "/v1/incidents", `{"title":"Down","severity":"sev1","impactStart":"`+start.Add(-time.Hour).Format(time.RFC3339)+`","impactEnd":"`+start.Add(-30*time.Minute).Format(time.RFC3339)+`","services":[{"service":"checkout","role":"affected"}]}`)
 	h.make("ada", "the timelineEntry", "/v1/incidents/"+h.ids["the incident"]+"/timeline", `{"text":"Orders fail."}`)
 	// One that is done has no issue, which tests count.
 	h.must(200, call{as: "ada", method: "POST", path: "/v1/incidents/" + h.ids["the incident"] + "/action-items/import", body: `{"items":[` + h.item(`"key":"J-1"`, `"settled":"done"`, `"note":"Live."`) + `]}`})

@@ -75,11 +75,22 @@ func TestARestrictedIncidentIsMissingForOthersByEveryOperation(t *testing.T) {
 			}
 			h.do(c).expect(t, 404, "incident_not_found", "", "")
 		}
-		if tried != 29 {
+		if tried != 31 {
 			t.Errorf("%d operations were tried", tried)
 		}
 		if got := h.must(200, call{as: "robot", method: "GET", path: "/v1/incidents"}).items(); len(got) != 0 {
 			t.Errorf("listed are %v", got)
+		}
+		for as, want := range map[string]int{"robot": 0, "bob": 0, "ada": 1, "administrator": 1} {
+			if got := h.must(200, call{as: as, method: "GET", path: "/v1/incidents/search?q=checkout+orders"}).items(); len(got) != 0 {
+				t.Errorf("%s finds %v by words of two texts", as, got)
+			}
+			if got := h.must(200, call{as: as, method: "GET", path: "/v1/incidents/search?q=checkout"}).items(); len(got) != want {
+				t.Errorf("%s finds %v", as, got)
+			}
+			if got := h.must(200, call{as: as, method: "GET", path: "/v1/incident-statistics"}).object()["incidents"]; got != float64(want) {
+				t.Errorf("to %s statistics are of %v", as, got)
+			}
 		}
 	})
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/incident"
 	"github.com/evenkeel/evenkeel/services/incident/action"
 	"github.com/evenkeel/evenkeel/services/incident/claim"
+	"github.com/evenkeel/evenkeel/services/incident/impact"
 	"github.com/evenkeel/evenkeel/services/incident/postmortem"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/policy/supply"
@@ -26,7 +27,7 @@ func (a *App) furnishPostmortems() {
 	s := a.Store
 	a.Postmortems = postmortem.NewService(postmortem.Parts{
 		Store: s.Postmortems(), Incidents: a.Incidents, Kept: s.Incidents(), Registry: s.Registry(), People: s.Access(),
-		Actions: planned{s.Actions()}, Claims: claims{s.Policy()}, Shares: suppliedShares{said: s.Supply(), slos: s.SLO(), now: a.now},
+		Actions: planned{s.Actions()}, Claims: claims{s.Policy()}, Shares: shares{a.Impact, suppliedShares{said: s.Supply(), slos: s.SLO(), now: a.now}}, Index: s.Search(),
 		Teller: a.Outbox, Rules: postmortemRules(a.opts.Config.Postmortems), Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: a.now,
 	})
 }
@@ -149,6 +150,37 @@ func (c claims) since(ctx context.Context, since time.Time) ([]policy.Violation,
 	}
 }
 
+// shares tells which share of a budget incidents took: as it is measured, unless people said otherwise.
+type shares struct {
+	measured *impact.Service
+	said     suppliedShares
+}
+
+var _ postmortem.Shares = shares{}
+
+// Share implements postmortem.Shares.
+func (s shares) Share(ctx context.Context, incidents []incident.Incident) (map[id.ID]map[id.ID]float64, error) {
+	said, err := s.said.Share(ctx, incidents)
+	if err != nil {
+		return nil, err
+	}
+	measured, err := s.measured.Of(ctx, incidents, slo.FourWeeks)
+	if err != nil {
+		return nil, err
+	}
+	for _, i := range measured {
+		for _, part := range i.SLOs {
+			if _, known := said[i.Incident.ID][part.View.SLO.ID]; known {
+				continue
+			}
+			if share := part.Taken.Share(slo.FourWeeks); share != nil {
+				said[i.Incident.ID][part.View.SLO.ID] = *share
+			}
+		}
+	}
+	return said, nil
+}
+
 // suppliedShares tells which share of a budget incidents took as people said it, in the fact
 // incidentShares of an SLO: where it calls an incident by its identifier, it is that one.
 type suppliedShares struct {
@@ -159,9 +191,7 @@ type suppliedShares struct {
 	now clock.Clock
 }
 
-var _ postmortem.Shares = suppliedShares{}
-
-// Share implements postmortem.Shares.
+// Share returns them by incident and SLO.
 func (s suppliedShares) Share(ctx context.Context, incidents []incident.Incident) (map[id.ID]map[id.ID]float64, error) {
 	out := map[id.ID]map[id.ID]float64{}
 	if len(incidents) == 0 {

@@ -2638,6 +2638,43 @@ var (
 			},
 		},
 	}
+	// SearchDocumentsColumns holds the columns for the "search_documents" table.
+	SearchDocumentsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "kind", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "subject_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "title", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "text", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "words", Type: field.TypeString, SchemaType: map[string]string{"postgres": "tsvector", "sqlite3": "text"}},
+		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "incident_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// SearchDocumentsTable holds the schema information for the "search_documents" table.
+	SearchDocumentsTable = &schema.Table{
+		Name:       "search_documents",
+		Columns:    SearchDocumentsColumns,
+		PrimaryKey: []*schema.Column{SearchDocumentsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "search_documents_incidents_incident",
+				Columns:    []*schema.Column{SearchDocumentsColumns[7]},
+				RefColumns: []*schema.Column{IncidentsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "searchdocument_kind_subject_id",
+				Unique:  true,
+				Columns: []*schema.Column{SearchDocumentsColumns[1], SearchDocumentsColumns[2]},
+			},
+			{
+				Name:    "searchdocument_incident_id",
+				Unique:  false,
+				Columns: []*schema.Column{SearchDocumentsColumns[7]},
+			},
+		},
+	}
 	// SegmentsColumns holds the columns for the "segments" table.
 	SegmentsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -3527,6 +3564,7 @@ var (
 		SloGroupStatusesTable,
 		SloRevisionsTable,
 		SloStatusesTable,
+		SearchDocumentsTable,
 		SegmentsTable,
 		SegmentChangesTable,
 		SeriesTable,
@@ -3794,6 +3832,10 @@ func init() {
 	SloStatusesTable.ForeignKeys[0].RefTable = SlosTable
 	SloStatusesTable.Annotation = &entsql.Annotation{
 		Table: "slo_statuses",
+	}
+	SearchDocumentsTable.ForeignKeys[0].RefTable = IncidentsTable
+	SearchDocumentsTable.Annotation = &entsql.Annotation{
+		Table: "search_documents",
 	}
 	SegmentsTable.ForeignKeys[0].RefTable = SeriesTable
 	SegmentsTable.Annotation = &entsql.Annotation{

@@ -180,6 +180,9 @@ type SLORevision func(*sql.Selector)
 // SLOStatus is the predicate function for slostatus builders.
 type SLOStatus func(*sql.Selector)
 
+// SearchDocument is the predicate function for searchdocument builders.
+type SearchDocument func(*sql.Selector)
+
 // Segment is the predicate function for segment builders.
 type Segment func(*sql.Selector)
 

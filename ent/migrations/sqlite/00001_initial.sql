@@ -415,6 +415,12 @@ CREATE UNIQUE INDEX `slostatus_slo_id` ON `slo_statuses` (`slo_id`);
 CREATE INDEX `slostatus_rank_slo_id` ON `slo_statuses` (`rank`, `slo_id`);
 -- create index "slostatus_state_rank_slo_id" to table: "slo_statuses"
 CREATE INDEX `slostatus_state_rank_slo_id` ON `slo_statuses` (`state`, `rank`, `slo_id`);
+-- create "search_documents" table
+CREATE TABLE `search_documents` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `kind` text NOT NULL, `subject_id` text NOT NULL, `title` text NOT NULL, `text` text NOT NULL, `words` text NOT NULL, `updated_at` datetime NOT NULL, `incident_id` text NOT NULL, CONSTRAINT `search_documents_incidents_incident` FOREIGN KEY (`incident_id`) REFERENCES `incidents` (`id`) ON DELETE CASCADE);
+-- create index "searchdocument_kind_subject_id" to table: "search_documents"
+CREATE UNIQUE INDEX `searchdocument_kind_subject_id` ON `search_documents` (`kind`, `subject_id`);
+-- create index "searchdocument_incident_id" to table: "search_documents"
+CREATE INDEX `searchdocument_incident_id` ON `search_documents` (`incident_id`);
 -- create "segments" table
 CREATE TABLE `segments` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `span_s` integer NOT NULL, `start_s` integer NOT NULL, `data` blob NULL, `series_id` text NOT NULL, CONSTRAINT `segments_series_series` FOREIGN KEY (`series_id`) REFERENCES `series` (`id`) ON DELETE CASCADE);
 -- create index "segment_series_id_span_s_start_s" to table: "segments"

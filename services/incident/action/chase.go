@@ -175,7 +175,7 @@ type news struct {
 func (s *Service) tell(ctx context.Context, n news, said string, now time.Time) error {
 	e := event.Event{
 		Type: n.kind, Key: fmt.Sprintf("action-item/%s/%s/%s/%d", n.item.ID, n.kind, n.item.DueOn, n.item.Chased.Step), At: now, Team: n.to, Service: n.item.Service,
-		Person: n.item.Owner, Subject: n.incident.Title, Link: "/action-items/" + string(n.item.ID),
+		Person: n.item.Owner, Subject: n.incident.Title, Link: "/incidents/" + string(n.incident.ID) + "#actions",
 		Title: fmt.Sprintf("%s %s", quoted(n.item.Title), said),
 		Text:  fmt.Sprintf("It follows from the incident %s. Seen to be done by: %s", quoted(n.incident.Title), n.item.Verification),
 		Figures: []event.Figure{

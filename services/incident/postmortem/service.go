@@ -26,7 +26,8 @@ type Parts struct {
 	Actions    Actions
 	Claims     Claims
 	Shares     Shares
-	Teller     event.Teller // nil tells nobody
+	Teller     event.Teller   // nil tells nobody
+	Index      incident.Index // nil has nothing found
 	Rules      Rules
 	Runner     tx.Runner
 	Authorizer *access.Authorizer

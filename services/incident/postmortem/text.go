@@ -14,6 +14,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/incident"
 	"github.com/evenkeel/evenkeel/services/incident/postmortem/document"
+	"github.com/evenkeel/evenkeel/services/incident/search"
 )
 
 const maxNote = 200
@@ -101,22 +102,26 @@ func (s *Service) compose(ctx context.Context, now time.Time, i incident.Inciden
 		return err
 	}
 	p.Status, p.Template, p.Review, p.Link = Draft, used, noReview(), nil
-	if err := s.addText(ctx, now, p, TextInput{Text: fill(used.Document, known)}); err != nil {
+	if err := s.addText(ctx, now, i, p, TextInput{Text: fill(used.Document, known)}); err != nil {
 		return err
 	}
 	return s.act(ctx, now, *p, ActBegun, "")
 }
 
-// addText writes the next version of the text, with the postmortem.
-func (s *Service) addText(ctx context.Context, now time.Time, p *Postmortem, in TextInput) error {
+// addText writes the next version of the text, with the postmortem, and has it found by its words.
+func (s *Service) addText(ctx context.Context, now time.Time, i incident.Incident, p *Postmortem, in TextInput) error {
 	p.Text++
 	if err := s.write(ctx, now, p); err != nil {
 		return err
 	}
 	author, _ := access.AuthorFrom(ctx)
-	return s.Store.AddText(ctx, Text{
+	err := s.Store.AddText(ctx, Text{
 		ID: id.New(now), Postmortem: p.ID, Number: p.Text, Head: p.Version, Text: in.Text, Note: in.Note, At: now, Author: author.Name, Person: access.CallerFrom(ctx).Person,
 	})
+	if err != nil || s.Index == nil {
+		return err
+	}
+	return s.Index.Put(ctx, []search.Document{{Kind: search.OfPostmortem, Subject: p.ID, Incident: i.ID, Title: i.Title, Text: in.Text, UpdatedAt: now}})
 }
 
 // Save saves the text as a new version. What is the same is none. In review, approvals of what
@@ -146,7 +151,7 @@ func (s *Service) Save(ctx context.Context, of id.ID, version int64, in TextInpu
 			p.Status = InReview
 		}
 		p.Review.Approvals = []Signature{}
-		if err := s.addText(ctx, now, p, in); err != nil || !taken {
+		if err := s.addText(ctx, now, i, p, in); err != nil || !taken {
 			return err
 		}
 		if err := s.act(ctx, now, *p, ActTakenBack, "the text was changed"); err != nil {

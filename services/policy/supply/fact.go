@@ -1,21 +1,16 @@
 package supply
 
 import (
-	"context"
-	"fmt"
 	"maps"
 	"math"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/evenkeel/evenkeel/internal/clock"
-	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/registry"
-	"github.com/evenkeel/evenkeel/services/slo"
 )
 
 // The names of the facts.
@@ -112,48 +107,4 @@ func (in Input) check(check *fault.Check, name string, now time.Time) {
 	registry.CheckURL(check, "/link", in.Link)
 	last := now.Add(longest)
 	check.Require(in.Until.After(now) && !in.Until.After(last), "/until", in.Until.UTC().Format(time.RFC3339), "must be after now and at most 28 days from now, %s", last.UTC().Format(time.RFC3339))
-}
-
-// Source tells what was said, as facts. It authorises nobody.
-type Source struct {
-	Store Store
-	Clock clock.Clock
-}
-
-var _ fact.Source[slo.View] = Source{}
-
-// Facts are the names that can be said.
-func (Source) Facts() []fact.Declaration {
-	return []fact.Declaration{
-		{Name: Cause, Type: fact.Text, Values: Causes, Doc: "What caused that the budget was spent, as the team, or whoever approved a policy, said within 28 days; unclassified where nobody did."},
-		{Name: IncidentShares, Type: fact.Numbers, Doc: "By incident: the share of the budget of 28 days that it took, as the team said within 28 days."},
-	}
-}
-
-// FactsOf tells them of the SLOs that exist.
-func (s Source) FactsOf(ctx context.Context, views []slo.View, _ ...string) (map[id.ID]fact.Set, error) {
-	now := s.Clock()
-	slos := make([]id.ID, len(views))
-	for i, v := range views {
-		slos[i] = v.SLO.ID
-	}
-	said, err := s.Store.Said(ctx, slos)
-	if err != nil {
-		return nil, fmt.Errorf("read what was said of %d SLOs: %w", len(slos), err)
-	}
-	out := make(map[id.ID]fact.Set, len(said))
-	for slo, facts := range said {
-		set := fact.Set{Cause: Unclassified, IncidentShares: map[string]float64{}}
-		for _, f := range facts {
-			switch {
-			case !f.holds(now):
-			case f.Name == Cause:
-				set[Cause] = f.Value.Text
-			case f.Name == IncidentShares:
-				set[IncidentShares] = f.Value.Numbers
-			}
-		}
-		out[slo] = set
-	}
-	return out, nil
 }

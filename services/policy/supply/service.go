@@ -20,6 +20,9 @@ import (
 type Store interface {
 	// Said returns what was said of the SLOs that exist; of one of which nothing was, it has none.
 	Said(ctx context.Context, slos []id.ID) (map[id.ID][]Fact, error)
+	// Known returns of the SLOs that exist what was said of them, and the incidents of their
+	// services that are not restricted and of which a part of the impact is after the time.
+	Known(ctx context.Context, slos []id.ID, since time.Time) (map[id.ID]Known, error)
 	CreateFact(ctx context.Context, f Fact) error
 	// UpdateFact writes all of it, conditional on Version.
 	UpdateFact(ctx context.Context, f Fact) error

@@ -173,6 +173,11 @@ func oneOf(p Pace, unit int64) double {
 	return times(uint64(unit), Billion*elapsed)
 }
 
+// Allowed is how many bad events the budget of all of the window allows.
+func Allowed(s window.Sum, o Objective, p Pace, unit int64) Ratio {
+	return allowedEvents(s, o, p, unit)
+}
+
 func allowedEvents(s window.Sum, o Objective, p Pace, unit int64) Ratio {
 	allowed, _ := account(s, o, p)
 	return Ratio{num: allowed, den: oneOf(p, unit)}

@@ -74,6 +74,23 @@ func (o Outage) with(in Input) Outage {
 	return o
 }
 
+// ClassTag begins the tag of an incident that says of which class of outages it is.
+const ClassTag = "class:"
+
+// classes are those of which the time is: that of an outage, or those in the tags of an incident.
+func (t Time) classes() []string {
+	if t.Class != "" {
+		return []string{t.Class}
+	}
+	var out []string
+	for _, tag := range t.Tags {
+		if class, tells := strings.CutPrefix(tag, ClassTag); tells && label.Is(class) {
+			out = append(out, class)
+		}
+	}
+	return out
+}
+
 // object is the outage as it is authorised on, which is as its service.
 func (o Outage) object(owner registry.Service) access.Object {
 	return access.Object{Kind: access.KindOutage, ID: o.ID, Label: owner.Slug, Team: owner.Team}

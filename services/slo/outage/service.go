@@ -180,22 +180,28 @@ func (s *Service) List(ctx context.Context, f Filter, r page.Request) (page.Page
 }
 
 // Classes returns the times of outages in [from, to), by service and class; what lasts is so
-// until to. It authorises nobody.
+// until to. An incident with a tag such as "class:network" is one of that class for each service
+// that it affects, unless it is restricted. It authorises nobody.
 func (s *Service) Classes(ctx context.Context, services []id.ID, from, to time.Time) (map[id.ID]map[string][]window.Span, error) {
-	found, err := s.Store.OutagesOf(ctx, services, from, to)
+	found, err := s.Store.TimesOf(ctx, services, from, to)
 	if err != nil {
 		return nil, fmt.Errorf("read the outages of %d services: %w", len(services), err)
 	}
 	out := map[id.ID]map[string][]window.Span{}
-	for _, o := range found {
-		if out[o.Service] == nil {
-			out[o.Service] = map[string][]window.Span{}
+	for _, t := range found {
+		span := window.Span{From: t.Begins, To: to, Effect: window.Exclude}
+		if t.Ends != nil {
+			span.To = *t.Ends
 		}
-		span := window.Span{From: o.Begins, To: to, Effect: window.Exclude}
-		if o.Ends != nil {
-			span.To = *o.Ends
+		if !span.From.Before(span.To) {
+			continue // an incident that was over as it began
 		}
-		out[o.Service][o.Class] = append(out[o.Service][o.Class], span)
+		for _, class := range t.classes() {
+			if out[t.Service] == nil {
+				out[t.Service] = map[string][]window.Span{}
+			}
+			out[t.Service][class] = append(out[t.Service][class], span)
+		}
 	}
 	return out, nil
 }

@@ -29,4 +29,17 @@ type Store interface {
 	// OutagesOf returns those of the services of which a part lies in [from, to), in few
 	// statements.
 	OutagesOf(ctx context.Context, services []id.ID, from, to time.Time) ([]Outage, error)
+	// TimesOf returns the times of those, and of incidents that are not restricted and affected
+	// the services, in any order and in few statements.
+	TimesOf(ctx context.Context, services []id.ID, from, to time.Time) ([]Time, error)
+}
+
+// Time is a time in which something was wrong with a service: of an outage, which has a class,
+// or of an incident, which has tags.
+type Time struct {
+	Service id.ID
+	Class   string
+	Tags    []string
+	Begins  time.Time
+	Ends    *time.Time // nil while it lasts
 }
