@@ -22,7 +22,9 @@ func (a *API) addIssues(r Rooms) {
 		Service       string `query:"service" maxLength:"63" doc:"Only issues about this service, by slug or identifier."`
 		Team          string `query:"team" maxLength:"63" doc:"Only issues about this team's services, by slug or identifier."`
 		SLO           string `query:"slo" maxLength:"26" doc:"Only issues about the SLO with this identifier."`
-		Violation     string `query:"violation" maxLength:"26" doc:"Only the issue about the violation with this identifier."`
+		Violation     string `query:"violation" maxLength:"26" doc:"Only the issue about the violation with this identifier; with actionItem, those about either."`
+		ActionItem    string `query:"actionItem" maxLength:"26" doc:"Only the issue about the action item with this identifier."`
+		Kind          string `query:"kind" enum:"budget_violation,incident,action_item" doc:"Only issues of this kind."`
 		Group         string `query:"group" maxLength:"26" doc:"Only issues of which the issue with this identifier tells."`
 		DeliveryState string `query:"deliveryState" enum:"draft,pending,sending,unknown,sent,dead,dismissed,grouped" doc:"Only those whose delivery is in this state."`
 		HasProblem    string `query:"hasProblem" enum:"true,false" doc:"Only those whose delivery has a problem, or only those without."`
@@ -32,11 +34,13 @@ func (a *API) addIssues(r Rooms) {
 		summary: "List issues", description: "The newest first. Without a tracker they are drafts, which read just as they would be opened.", rule: read, errors: renamed,
 	}, func(ctx context.Context, in *query) (*list[Issue], error) {
 		f := delivery.Filter{
-			Filter: issues.Filter{Subject: id.ID(in.SLO), Group: id.ID(in.Group), Open: in.open()},
+			Filter: issues.Filter{Subject: id.ID(in.SLO), Group: id.ID(in.Group), Open: in.open(), Kind: issues.Kind(in.Kind)},
 			State:  delivery.State(in.DeliveryState),
 		}
-		if in.Violation != "" {
-			f.Episodes = []id.ID{id.ID(in.Violation)}
+		for _, about := range []string{in.Violation, in.ActionItem} {
+			if about != "" {
+				f.Episodes = append(f.Episodes, id.ID(about))
+			}
 		}
 		if in.HasProblem != "" {
 			troubled := in.HasProblem == "true"
@@ -148,7 +152,15 @@ func toIssue(k delivery.Known, names serviceNames) Issue {
 	}
 	if !i.IsGroup() {
 		service := names.ref(i.Service)
-		out.Service, out.ViolationID = &service, string(i.Episode)
+		out.Service = &service
+		switch i.Kind {
+		case issues.KindBudgetViolation:
+			out.ViolationID = string(i.Episode)
+		case issues.KindIncident:
+			out.IncidentID = string(i.Subject)
+		case issues.KindActionItem:
+			out.ActionID = string(i.Subject)
+		}
 	}
 	if i.Ending != "" {
 		ending := string(i.Ending)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
@@ -142,7 +143,7 @@ func fromPolicyInput(in PolicyInput) policy.Draft {
 		Slug: in.Slug, Name: in.Name, Description: in.Description,
 		Terms: policy.Terms{Clauses: each(in.Clauses, fromClauseInput), Reserve: in.Reserve, DisputeHours: hours, Approval: policy.Approval{
 			Author: in.Approval.Author, Reviewers: in.Approval.Reviewers, Approver: id.ID(in.Approval.Approver),
-			ApprovedOn: policy.Date(in.Approval.ApprovedOn), RevisitOn: policy.Date(in.Approval.RevisitOn),
+			ApprovedOn: clock.Date(in.Approval.ApprovedOn), RevisitOn: clock.Date(in.Approval.RevisitOn),
 		}},
 	}
 }

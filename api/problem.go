@@ -28,6 +28,8 @@ type Problem struct {
 	Errors     []Fault `json:"errors,omitempty" doc:"The rules that the request breaks, at most 20."`
 	MoreErrors int     `json:"moreErrors,omitempty" doc:"How many more it breaks."`
 
+	Diff string `json:"diff,omitempty" doc:"What somebody else changed since the version in If-Match, as a unified diff, where that is known."`
+
 	headers http.Header
 }
 
@@ -139,6 +141,7 @@ func (a *API) classify(ctx context.Context, x *exchange, err error) *Problem {
 
 func faultProblem(x *exchange, f *fault.Error, status int) *Problem {
 	p := newProblem(status, f.Code, "%s", f.Message)
+	p.Diff = f.Diff
 	if p.Code == "" {
 		p.Code = string(f.Kind)
 		p.Type += p.Code

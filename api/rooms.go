@@ -10,7 +10,10 @@ import (
 	"github.com/evenkeel/evenkeel/services/audit"
 	"github.com/evenkeel/evenkeel/services/change"
 	"github.com/evenkeel/evenkeel/services/incident"
+	"github.com/evenkeel/evenkeel/services/incident/action"
+	"github.com/evenkeel/evenkeel/services/incident/claim"
 	"github.com/evenkeel/evenkeel/services/incident/impact"
+	"github.com/evenkeel/evenkeel/services/incident/postmortem"
 	"github.com/evenkeel/evenkeel/services/incident/search"
 	"github.com/evenkeel/evenkeel/services/incident/statistics"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
@@ -56,6 +59,9 @@ type Rooms struct {
 	Impact        *impact.Service
 	Search        *search.Service
 	Statistics    *statistics.Service
+	Actions       *action.Service
+	Claims        claim.Service
+	Postmortems   *postmortem.Service
 	Supply        *supply.Service
 	Facts         *fact.Book[slo.View]
 	Alerts        *alert.Service
@@ -96,6 +102,8 @@ func (a *API) AddOperations(r Rooms) {
 	a.addIncidentImpact(r)
 	a.addIncidentSearch(r)
 	a.addIncidentStatistics(r)
+	a.addActionItems(r)
+	a.addPostmortems(r)
 	a.addSLOKinds()
 	a.addSLAs(r)
 	a.addComposites(r)

@@ -4,10 +4,12 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/incident/claim"
 	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/policy"
 )
@@ -69,6 +71,18 @@ func (a *API) addViolations(r Rooms) {
 		return found(in.IfNoneMatch, shown.Version, shown), nil
 	})
 
+	type claimReply struct{ Body ViolationClaim }
+	register(a, operation{
+		id: "getViolationClaim", method: http.MethodGet, path: "/v1/violations/{violation}/claim", tag: "Violations", summary: "Get what a violation asks for after incidents",
+		description: "Postmortems of the incidents that consumed the budget, with action items of the priority p0 on a root cause, and what came of them. Restricted incidents are left out for whom may not read them.", rule: read,
+	}, func(ctx context.Context, in *ViolationPath) (*claimReply, error) {
+		c, err := r.Claims.Of(ctx, id.ID(in.Violation))
+		if err != nil {
+			return nil, err
+		}
+		return &claimReply{toViolationClaim(c)}, nil
+	})
+
 	update := access.Rule{Verb: access.Update, Kind: access.KindViolation}
 	type acknowledge struct {
 		ViolationPath
@@ -79,7 +93,7 @@ func (a *API) addViolations(r Rooms) {
 		id: "acknowledgeViolation", method: http.MethodPut, path: "/v1/violations/{violation}/acknowledgement", tag: "Violations",
 		summary: "Acknowledge a violation", description: "By a member of the team: what is going to be done, and until when. It replaces what was said before. Nothing is escalated while the date is to come.", rule: update,
 	}, func(ctx context.Context, in *acknowledge) (*reply[Violation], error) {
-		v, err := r.Policies.Acknowledge(ctx, id.ID(in.Violation), in.Version(), policy.Plan{Text: in.Body.Plan, DueOn: policy.Date(in.Body.DueOn)})
+		v, err := r.Policies.Acknowledge(ctx, id.ID(in.Violation), in.Version(), policy.Plan{Text: in.Body.Plan, DueOn: clock.Date(in.Body.DueOn)})
 		shown, err := single(ctx, v, err, r.violations)
 		if err != nil {
 			return nil, err
@@ -286,4 +300,13 @@ func (r Rooms) violations(ctx context.Context, violations []policy.Violation) ([
 		}
 	}
 	return out, nil
+}
+
+func toViolationClaim(c claim.Claim) ViolationClaim {
+	return ViolationClaim{
+		Asked: c.Asked, PriorityActions: c.PriorityActions, Satisfied: c.Satisfied(), Lacks: c.Lacks(),
+		Postmortems: each(c.Owed, func(o claim.Owed) ClaimedPostmortem {
+			return ClaimedPostmortem{IncidentID: string(o.Incident.ID), Title: o.Incident.Title, Status: string(o.Status), Waived: o.Waived, Planned: len(o.Planned), Done: o.Done}
+		}),
+	}
 }

@@ -114,3 +114,22 @@ type Evidence struct {
 	When             string      `json:"when" doc:"The condition that held." example:"consumed > 1"`
 	Facts            []KnownFact `json:"facts" doc:"What the condition read, as far as it was known."`
 }
+
+// ViolationClaim is what a violation asks for after incidents, and what came of it.
+type ViolationClaim struct {
+	Asked           bool                `json:"asked" doc:"Whether its clause asks for postmortems. What is only observed, or void, asks for nothing."`
+	PriorityActions int                 `json:"priorityActions" doc:"How many action items of the priority p0 on a root cause each of them has at least."`
+	Satisfied       bool                `json:"satisfied" doc:"Whether all are published, and so many of those action items are done, or waived with a reason."`
+	Lacks           []string            `json:"lacks" doc:"What is still to be done, in sentences."`
+	Postmortems     []ClaimedPostmortem `json:"postmortems"`
+}
+
+// ClaimedPostmortem is a postmortem that a violation asks for.
+type ClaimedPostmortem struct {
+	IncidentID string `json:"incidentId"`
+	Title      string `json:"title" doc:"Of the incident."`
+	Status     string `json:"status" enum:"requested,waived,draft,in_review,approved,published"`
+	Waived     bool   `json:"waived" doc:"Whether somebody said that the violation needs none of this incident."`
+	Planned    int    `json:"planned" doc:"Its action items of the priority p0 on a root cause."`
+	Done       int    `json:"done" doc:"Those of them that are done, or were waived with a reason."`
+}

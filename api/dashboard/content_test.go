@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"github.com/evenkeel/evenkeel/api/markup"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/jobs"
@@ -285,7 +286,7 @@ func TestOnlyAdministratorsSeeThatWebhooksWereGivenUp(t *testing.T) {
 
 func TestHeadingsOfAnIssueComeBelowThePages(t *testing.T) {
 	t.Parallel()
-	got, err := rendered("# One\n\n### Three\n\n###### Six\n\n# Again")
+	got, err := markup.HTML("# One\n\n### Three\n\n###### Six\n\n# Again")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -54,7 +54,7 @@ var templates embed.FS
 
 // screens are the templates of pages, by the name of their file.
 var screenNames = []string{
-	"organisation", "team", "notifications", "service", "gate", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "policies", "policy", "trial", "proposals", "issues", "issue", "reports", "report", "jobs", "datasources", "incidents", "incident", "incidentform", "learning", "signin", "problem",
+	"organisation", "team", "notifications", "service", "gate", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "policies", "policy", "trial", "proposals", "issues", "issue", "postmortems", "postmortem", "postmortem-edit", "postmortem-compare", "actions", "action", "reports", "report", "jobs", "datasources", "incidents", "incident", "incidentform", "learning", "signin", "problem",
 }
 
 // New returns the pages over what they read. The templates are part of the
@@ -91,6 +91,17 @@ func New(sources Sources, opts Options) *Dashboard {
 	d.addIncidents()
 	d.page("/issues", "/issues", d.issues)
 	d.page("/issues/{issue}", "/issues/{issue}", d.issue)
+	const postmortem = "/incidents/{incident}/postmortem"
+	d.page(postmortemsPath, postmortemsPath, d.postmortems)
+	d.page(postmortem, postmortem, d.postmortem)
+	d.page(postmortem+"/edit", postmortem+"/edit", d.editPostmortem)
+	d.page(postmortem+"/compare", postmortem+"/compare", d.comparePostmortem)
+	d.form(postmortem+"/edit", d.savePostmortem)
+	d.form(postmortem+"/{act}", d.doPostmortem)
+	d.page(actionsPath, actionsPath, d.actions)
+	d.page(actionPath, actionPath, d.action)
+	d.form(actionPath+"/{act}", d.doAction)
+	d.form("/incidents/{incident}/action-items", d.planAction)
 	d.page("/reports", "/reports", d.reports)
 	d.page("/reports/{report}", "/reports/{report}", d.report)
 	d.page("/jobs", "/jobs", d.jobs)
@@ -188,6 +199,8 @@ var navigation = []entry{
 	{URL: "/alerts", Text: "Alerts"},
 	{URL: "/incidents", Text: "Incidents"},
 	{URL: "/violations", Text: "Violations"},
+	{URL: "/postmortems", Text: "Postmortems"},
+	{URL: "/action-items", Text: "Action items"},
 	{URL: "/issues", Text: "Issues"},
 	{URL: "/reports", Text: "Reports"},
 	{URL: "/data-sources", Text: "Data sources"},

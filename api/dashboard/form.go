@@ -2,156 +2,78 @@ package dashboard
 
 import (
 	"net/http"
-	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/services/access"
 )
 
-// formBytes is how much a form may hold.
-const formBytes = 64 << 10
-
-// field is a part of a form: a line of text, a longer text, a time, a tick, or a choice.
-type field struct {
-	Name, Label, Hint, Value, Fault string
-	Kind                            string // of fieldKinds
-	Required, Wide, Ticked          bool
-	Options                         []choice
+// outcome is what a form comes to: another page, or a screen with the status of what was wrong.
+type outcome struct {
+	to     string
+	screen screen
+	status int
 }
 
-// The kinds of fields.
-const (
-	asLine   = "line"
-	asText   = "text"
-	asTime   = "time"
-	asChoice = "choice"
-	asTick   = "tick"
-	asTicks  = "ticks" // any of the options
-)
+// maxForm bounds a form in bytes: a text of the largest, in which every character is escaped.
+const maxForm = 1 << 20
 
-// filled is what somebody filled in, and what is wrong with it.
-type filled struct {
-	Values url.Values
-	Faults map[string]string // by the pointer of the field
-	// Wrong are the faults that are of no field of the form.
-	Wrong []string
-	// Stale is whether somebody else was first, and Forbidden whether it is not theirs to do.
-	Stale, Forbidden bool
-}
-
-// chosen is what a field holds, in words.
-func (f field) chosen() string {
-	for _, o := range f.Options {
-		if o.Chosen {
-			return o.Text
-		}
-	}
-	return f.Value
-}
-
-// beside says at each field that somebody else may have changed what it says now.
-func beside(fields, now []field) {
-	for n := range fields {
-		f := &fields[n]
-		at := slices.IndexFunc(now, func(o field) bool { return o.Name == f.Name })
-		if at < 0 || f.Kind == asTicks || f.Kind == asTick {
-			continue
-		}
-		if is := now[at].chosen(); is != f.chosen() && f.Fault == "" {
-			f.Fault = "It says now: " + is
-			if is == "" {
-				f.Fault = "It is empty now"
-			}
-		}
-	}
-}
-
-// value is what was filled in, or what there is where nothing was.
-func (f filled) value(name, is string) string {
-	if f.Values == nil {
-		return is
-	}
-	return f.Values.Get(name)
-}
-
-// take takes the fault of the field at the pointer, or below it.
-func (f *filled) take(pointers ...string) string {
-	var out []string
-	for _, pointer := range pointers {
-		for at, text := range f.Faults {
-			if at == pointer || strings.HasPrefix(at, pointer+"/") {
-				out = append(out, text)
-				delete(f.Faults, at)
-			}
-		}
-	}
-	return strings.Join(out, "; ")
-}
-
-// rest puts the faults that no field took where all of them stand.
-func (f *filled) rest() []string {
-	for at, text := range f.Faults {
-		f.Wrong = append(f.Wrong, strings.Trim(strings.ReplaceAll(at, "/", " "), " ")+" "+text)
-	}
-	f.Faults = nil
-	return f.Wrong
-}
-
-// refused notes what is wrong, so that what was filled in is not lost: false where it is a fault
-// of a kind that no form is shown again for.
-func (f *filled) refused(err error) bool {
-	e := fault.As(err)
-	if e == nil || !slices.Contains([]fault.Kind{fault.Invalid, fault.Conflict, fault.Precondition, fault.Forbidden}, e.Kind) {
-		return false
-	}
-	f.Forbidden = e.Kind == fault.Forbidden
-	f.Stale = f.Stale || e.Kind == fault.Precondition
-	if len(e.Violations) == 0 {
-		f.Wrong = append(f.Wrong, sentence(e.Message))
-		return true
-	}
-	for _, v := range e.Violations {
-		if f.Faults == nil {
-			f.Faults = map[string]string{}
-		}
-		f.Faults[v.Pointer] = v.Message
-	}
-	return true
-}
-
-// form adds what takes a form at a path. do returns where the browser goes next, or the page with
-// the form as it was filled in and what is wrong with it.
-func (d *Dashboard) form(pattern string, do func(*visit, *filled) (string, screen, error)) {
+// form adds what a form of a page is sent to, by those who are signed in. Where the browser says that
+// another site sent it, nobody gets here.
+func (d *Dashboard) form(pattern string, do func(*visit) (outcome, error)) {
 	d.route(http.MethodPost, pattern, pattern, func(w http.ResponseWriter, r *http.Request) {
 		caller, err := d.session(r)
 		if err != nil {
 			d.fail(w, r, caller, err)
 			return
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, formBytes)
+		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
 		if err := r.ParseForm(); err != nil {
-			d.problem(w, r, http.StatusBadRequest, caller, problemPage{Title: "This form cannot be read", Text: "It is longer than it may be, or was cut on its way. Go back and send it again."})
+			d.problem(w, r, http.StatusRequestEntityTooLarge, caller, problemPage{Title: "This is too much", Text: "What was sent cannot be read: it is too large, or no form."})
 			return
 		}
 		v := &visit{Request: r, ctx: access.WithCaller(r.Context(), caller), now: d.opts.Now(), caller: caller}
-		in := &filled{Values: r.PostForm}
-		to, s, err := do(v, in)
+		o, err := do(v)
 		switch {
 		case err != nil:
 			d.fail(w, r, caller, err)
-		case to != "":
-			http.Redirect(w, r, to, http.StatusSeeOther)
+		case o.to != "":
+			http.Redirect(w, r, o.to, http.StatusSeeOther)
 		default:
-			status := http.StatusUnprocessableEntity
-			switch {
-			case in.Stale:
-				status = http.StatusPreconditionFailed
-			case in.Forbidden:
-				status = http.StatusForbidden
-			}
-			d.render(w, r, status, caller, s)
+			d.render(w, r, o.status, caller, o.screen)
 		}
 	})
+}
+
+// typed is a field of the form as it was typed; browsers send line ends of their own.
+func (v *visit) typed(name string) string {
+	return strings.ReplaceAll(v.PostForm.Get(name), "\r\n", "\n")
+}
+
+// wrong is what is said of a form that was refused, one sentence for each fault, and its status; false
+// of what is no fault of the form.
+func wrong(err error) ([]string, int, bool) {
+	f := fault.As(err)
+	if f == nil {
+		return nil, 0, false
+	}
+	switch f.Kind {
+	case fault.Invalid:
+		var out []string
+		for _, one := range f.Violations {
+			name := strings.TrimPrefix(one.Pointer, "/")
+			if field, _, list := strings.Cut(name, "/"); list {
+				name = "one of " + field
+			}
+			out = append(out, sentence(name+" "+one.Message))
+		}
+		return out, http.StatusUnprocessableEntity, true
+	case fault.Conflict:
+		return []string{sentence(f.Message)}, http.StatusConflict, true
+	case fault.Precondition:
+		return []string{sentence(f.Message)}, http.StatusPreconditionFailed, true
+	case fault.Forbidden:
+		return []string{sentence(f.Message)}, http.StatusForbidden, true
+	}
+	return nil, 0, false
 }

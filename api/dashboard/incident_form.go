@@ -423,8 +423,8 @@ func (d *Dashboard) addIncidents() {
 	d.page("/incidents/{incident}", "/incidents/{incident}", d.incident)
 	d.page("/incidents/{incident}/edit", "/incidents/{incident}/edit", d.editIncident)
 	d.page("/learning", "/learning", d.learning)
-	d.form("/incidents/new", d.declareIncident)
-	d.form("/incidents/{incident}/edit", d.amendIncident)
-	d.form("/incidents/{incident}/status", d.moveIncident)
-	d.form("/incidents/{incident}/timeline", d.noteIncident)
+	d.fields("/incidents/new", d.declareIncident)
+	d.fields("/incidents/{incident}/edit", d.amendIncident)
+	d.fields("/incidents/{incident}/status", d.moveIncident)
+	d.fields("/incidents/{incident}/timeline", d.noteIncident)
 }

@@ -19,8 +19,8 @@ import (
 	"github.com/evenkeel/evenkeel/services/registry"
 )
 
-// send sends a form as a page of Evenkeel does, and returns what was answered.
-func (v visitor) send(path string, form url.Values, site string) (*http.Response, string) {
+// sendFields sends a form as a page of Evenkeel does, and returns what was answered.
+func (v visitor) sendFields(path string, form url.Values, site string) (*http.Response, string) {
 	v.Helper()
 	r := httptest.NewRequestWithContext(v.Context(), http.MethodPost, "http://evenkeel.example"+path, strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
@@ -36,7 +36,7 @@ func (v visitor) send(path string, form url.Values, site string) (*http.Response
 // sent sends one that is taken, and returns where the browser goes then.
 func (v visitor) sent(path string, form url.Values) string {
 	v.Helper()
-	got, body := v.send(path, form, "same-origin")
+	got, body := v.sendFields(path, form, "same-origin")
 	if got.StatusCode != http.StatusSeeOther {
 		v.Fatalf("%s: %d, want to be led on\n%s", path, got.StatusCode, body)
 	}
@@ -46,7 +46,7 @@ func (v visitor) sent(path string, form url.Values) string {
 // wrong sends one that is refused, and returns what it says at each field.
 func (v visitor) wrong(path string, form url.Values) (map[string]string, string) {
 	v.Helper()
-	got, body := v.send(path, form, "same-origin")
+	got, body := v.sendFields(path, form, "same-origin")
 	if got.StatusCode != http.StatusUnprocessableEntity && got.StatusCode != http.StatusPreconditionFailed {
 		v.Fatalf("%s: %d, want it to be shown again\n%s", path, got.StatusCode, body)
 	}
@@ -196,7 +196,7 @@ func TestAnIncidentIsDeclaredMovedOnAndToldOfOnPages(t *testing.T) {
 		t.Errorf("edited is %+v, was %+v", after.Terms, before.Terms)
 	}
 	form.Set("title", "Mine")
-	if got, _ := v.send(one+"/edit", form, "same-origin"); got.StatusCode != http.StatusPreconditionFailed {
+	if got, _ := v.sendFields(one+"/edit", form, "same-origin"); got.StatusCode != http.StatusPreconditionFailed {
 		t.Errorf("a stale form is answered %d", got.StatusCode)
 	}
 	if said, body := v.wrong(one+"/edit", form); said["title"] != "It says now: Orders are refused" || said["severity"] != "" || !strings.Contains(body, "changed it meanwhile") || !strings.Contains(body, `name="version" value="3"`) {
@@ -220,16 +220,16 @@ func TestTheFormOfAnIncidentIsTakenFromEvenkeelsOwnPagesAlone(t *testing.T) {
 	h.checkout()
 	v := h.visitor()
 	form := url.Values{"title": {"x"}, "severity": {"sev1"}, "affected": {"checkout"}, "impactStart": {sampleNow.Format(formTime)}}
-	if got, _ := v.send("/incidents/new", form, "cross-site"); got.StatusCode != http.StatusForbidden {
+	if got, _ := v.sendFields("/incidents/new", form, "cross-site"); got.StatusCode != http.StatusForbidden {
 		t.Errorf("answered %d", got.StatusCode)
 	}
-	form.Set("customerImpact", strings.Repeat("x", formBytes))
-	if got, _ := v.send("/incidents/new", form, "same-origin"); got.StatusCode != http.StatusBadRequest {
+	form.Set("customerImpact", strings.Repeat("x", maxForm))
+	if got, _ := v.sendFields("/incidents/new", form, "same-origin"); got.StatusCode != http.StatusRequestEntityTooLarge {
 		t.Errorf("a form that is too long is answered %d", got.StatusCode)
 	}
 	v.signedOut = true
 	v.handler = New(h.sources, Options{Now: h.clock.Now, PublicURL: "http://evenkeel.example"})
-	if got, _ := v.send("/incidents/new", form, "same-origin"); got.StatusCode != http.StatusSeeOther || got.Header.Get("Location") != "/signin" {
+	if got, _ := v.sendFields("/incidents/new", form, "same-origin"); got.StatusCode != http.StatusSeeOther || got.Header.Get("Location") != "/signin" {
 		t.Errorf("who is signed out is answered %d to %s", got.StatusCode, got.Header.Get("Location"))
 	}
 }
@@ -244,14 +244,14 @@ func TestARestrictedIncidentIsMissingOnPagesForOthers(t *testing.T) {
 	h.must(err)
 	v := h.visitorWho("bob")
 	form := url.Values{"title": {"Not mine"}, "severity": {"sev1"}, "affected": {"checkout"}, "impactStart": {h.clock.Now().Format(formTime)}}
-	if got, body := v.send("/incidents/new", form, "same-origin"); got.StatusCode != http.StatusForbidden || !strings.Contains(body, "Not mine") || !strings.Contains(body, "members of the owning team") {
+	if got, body := v.sendFields("/incidents/new", form, "same-origin"); got.StatusCode != http.StatusForbidden || !strings.Contains(body, "Not mine") || !strings.Contains(body, "members of the owning team") {
 		t.Errorf("who is of no team is answered %d:\n%s", got.StatusCode, body)
 	}
 	for _, path := range []string{"", "/edit"} {
 		v.readStatus(incidentURL(made.ID)+path, http.StatusNotFound)
 	}
 	for _, path := range []string{"/edit", "/status", "/timeline"} {
-		if got, _ := v.send(incidentURL(made.ID)+path, url.Values{"text": {"x"}, "status": {"closed"}, "version": {"1"}}, "same-origin"); got.StatusCode != http.StatusNotFound {
+		if got, _ := v.sendFields(incidentURL(made.ID)+path, url.Values{"text": {"x"}, "status": {"closed"}, "version": {"1"}}, "same-origin"); got.StatusCode != http.StatusNotFound {
 			t.Errorf("%s is answered %d", path, got.StatusCode)
 		}
 	}

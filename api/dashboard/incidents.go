@@ -45,7 +45,6 @@ type Statistics interface {
 	Read(ctx context.Context, f statistics.Filter) (statistics.Statistics, error)
 }
 
-func incidentURL(of id.ID) string { return "/incidents/" + url.PathEscape(string(of)) }
 
 // causeOf is a cause of incidents in words.
 var causeOf = map[string]string{

@@ -4,6 +4,7 @@ import (
 	"html/template"
 	"slices"
 
+	"github.com/evenkeel/evenkeel/api/markup"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
@@ -165,11 +166,11 @@ func (d *Dashboard) issue(v *visit) (screen, error) {
 	if remote := remoteLink(k.Delivery); remote.Text != "" {
 		p.Meta = []link{remote}
 	}
-	if p.Body, err = rendered(i.Body); err != nil {
+	if p.Body, err = markup.HTML(i.Body); err != nil {
 		return screen{}, err
 	}
 	for _, c := range i.Comments {
-		body, err := rendered(c.Body)
+		body, err := markup.HTML(c.Body)
 		if err != nil {
 			return screen{}, err
 		}

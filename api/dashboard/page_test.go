@@ -96,6 +96,8 @@ func (s *sample) paths() []string {
 	if len(s.teams) > 0 {
 		out = append(out, "/systems/ordering", "/incidents?show=all&service=checkout", "/learning?days=180&team=shop&service=checkout")
 	}
+	out = append(out, s.postmortemPaths()...)
+	out = append(out, s.actionPaths()...)
 	for _, r := range (published{s}).all() {
 		out = append(out, reportURL(r.ID))
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/change"
+	"github.com/evenkeel/evenkeel/services/incident/claim"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/measure/collect"
@@ -47,6 +48,9 @@ type Sources struct {
 	Statistics    Statistics
 	Signals       Signals
 	Alerts        Alerts
+	Postmortems   Postmortems
+	Actions       Actions
+	Claims        Claims
 	Proposals     Proposals
 	Policies      Policies
 	Trials        Trials
@@ -67,6 +71,11 @@ type Access interface {
 	SignOut(ctx context.Context, text string) error
 	// Person returns one; NotFound.
 	Person(ctx context.Context, person id.ID) (access.Person, error)
+}
+
+// Claims tells what violations ask for after incidents.
+type Claims interface {
+	Of(ctx context.Context, violation id.ID) (claim.Claim, error)
 }
 
 // Gate tells whether changes of services may go out, and what was answered.

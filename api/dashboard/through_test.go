@@ -17,7 +17,10 @@ import (
 	"github.com/evenkeel/evenkeel/services/audit"
 	"github.com/evenkeel/evenkeel/services/change"
 	"github.com/evenkeel/evenkeel/services/incident"
+	"github.com/evenkeel/evenkeel/services/incident/action"
+	"github.com/evenkeel/evenkeel/services/incident/claim"
 	"github.com/evenkeel/evenkeel/services/incident/impact"
+	"github.com/evenkeel/evenkeel/services/incident/postmortem"
 	"github.com/evenkeel/evenkeel/services/incident/search"
 	"github.com/evenkeel/evenkeel/services/incident/statistics"
 	"github.com/evenkeel/evenkeel/services/issues"
@@ -27,6 +30,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/measure/collect"
 	"github.com/evenkeel/evenkeel/services/measure/judge"
+	"github.com/evenkeel/evenkeel/services/notify"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/policy/gate"
 	"github.com/evenkeel/evenkeel/services/policy/proposal"
@@ -59,6 +63,8 @@ type house struct {
 	changes   *change.Service
 	incidents *incident.Service
 	policies  *policy.Service
+	written   *postmortem.Service
+	planned   *action.Service
 	evaluator *measure.Evaluator
 	admin     context.Context
 
@@ -141,7 +147,14 @@ func buildAt(t *testing.T, start time.Time) *house {
 	h.incidents = incident.NewService(incident.Parts{
 		Store: s.Incidents(), Happenings: s.Incidents(), Registry: s.Registry(), People: s.Access(), Index: s.Search(), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
 	})
-	h.sources = Sources{Incidents: h.incidents, Impact: impact.NewService(impact.Parts{Incidents: h.incidents, SLOs: s.SLO(), Budgets: h.slos}), Search: &search.Service{Store: s.Search(), Authorizer: authorizer}, Statistics: &statistics.Service{Store: s.Incidents(), Authorizer: authorizer, Clock: now}, Access: h.access, Registry: h.registry, DataSources: h.places, SLOs: h.slos, SLAs: slas, Corrections: h.corrected, Scores: score.NewService(score.Parts{Store: s.Scores(), SLOs: s.SLO(), Budgets: h.slos, Runner: s, Authorizer: authorizer, Clock: now, Logger: slog.New(slog.DiscardHandler)}), Outages: outages, Changes: h.changes, Composites: wholes, Proposals: proposals, Signals: golden, Alerts: alerts, Policies: h.policies, Gate: doors, Issues: deliveries, Webhooks: inbox.NewService(s.Inbox(), s, authorizer, recorder, now), Reports: report.NewService(report.Parts{Store: s.Reports(), Past: s.Reports(), Registry: s.Registry(), Measured: h.slos, Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now, Logger: log}), Jobs: schedule, Collection: h.collection}
+	h.written = postmortem.NewService(postmortem.Parts{
+		Store: s.Postmortems(), Incidents: h.incidents, Kept: s.Incidents(), Registry: s.Registry(), People: s.Access(), Actions: undone{},
+		Rules: postmortem.Usual(), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
+	})
+	h.planned = action.NewService(action.Parts{
+		Store: s.Actions(), Incidents: s.Incidents(), Registry: s.Registry(), People: s.Access(), Desk: desk, Teller: notify.NewOutbox(s.Notify(), now), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
+	})
+	h.sources = Sources{Incidents: h.incidents, Impact: impact.NewService(impact.Parts{Incidents: h.incidents, SLOs: s.SLO(), Budgets: h.slos}), Search: &search.Service{Store: s.Search(), Authorizer: authorizer}, Statistics: &statistics.Service{Store: s.Incidents(), Authorizer: authorizer, Clock: now}, Access: h.access, Registry: h.registry, DataSources: h.places, SLOs: h.slos, SLAs: slas, Corrections: h.corrected, Scores: score.NewService(score.Parts{Store: s.Scores(), SLOs: s.SLO(), Budgets: h.slos, Runner: s, Authorizer: authorizer, Clock: now, Logger: slog.New(slog.DiscardHandler)}), Outages: outages, Postmortems: h.written, Actions: h.planned, Claims: claim.Service{Clauses: h.policies, Postmortems: h.written, Actions: h.planned}, Changes: h.changes, Composites: wholes, Proposals: proposals, Signals: golden, Alerts: alerts, Policies: h.policies, Gate: doors, Issues: deliveries, Webhooks: inbox.NewService(s.Inbox(), s, authorizer, recorder, now), Reports: report.NewService(report.Parts{Store: s.Reports(), Past: s.Reports(), Registry: s.Registry(), Measured: h.slos, Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now, Logger: log}), Jobs: schedule, Collection: h.collection}
 
 	_, err = h.access.Bootstrap(t.Context())
 	h.must(err)

@@ -74,6 +74,23 @@ type violationPage struct {
 	Pager   pager
 	Empty   empty
 	Calls   []remedy
+	Claim   *claimCard
+}
+
+// claimCard is what a violation asks for after incidents.
+type claimCard struct {
+	State badge
+	Text  string
+	Rows  []claimRow
+	Lacks []string
+}
+
+// claimRow is a postmortem that is asked for.
+type claimRow struct {
+	Title link
+	State badge
+	Note  string
+	Items []plannedRow
 }
 
 // remedy is what somebody can do through the API; If is the header of a call that needs to name
@@ -112,6 +129,9 @@ func (d *Dashboard) violation(v *visit) (screen, error) {
 		return screen{}, err
 	}
 	p.Row.Issue = issues[violation.ID]
+	if p.Claim, err = d.claimOf(v, violation.ID); err != nil {
+		return screen{}, err
+	}
 	e := violation.Evidence
 	of, err := d.sources.Policies.Get(v.ctx, string(violation.Policy))
 	if err != nil {
@@ -152,6 +172,32 @@ func (d *Dashboard) violation(v *visit) (screen, error) {
 		p.Events = append(p.Events, row)
 	}
 	return screen{template: "violation", title: p.Row.Clause + " of " + p.Row.Title, section: "/violations", page: p}, nil
+}
+
+// claimOf is what the violation asks for after incidents; nil where that is nothing.
+func (d *Dashboard) claimOf(v *visit, violation id.ID) (*claimCard, error) {
+	c, err := d.sources.Claims.Of(v.ctx, violation)
+	if err != nil || !c.Asked {
+		return nil, err
+	}
+	out := &claimCard{State: badge{"risk", "Not satisfied yet"}, Text: "A postmortem of each incident that took so much of the budget.", Lacks: c.Lacks()}
+	if c.PriorityActions > 0 {
+		out.Text = fmt.Sprintf("A postmortem of each incident that took so much of the budget, with at least %s of the priority P0 on a root cause.", plural(c.PriorityActions, "action item", "action items"))
+	}
+	if c.Satisfied() {
+		out.State = badge{"ok", "Satisfied"}
+	}
+	for _, o := range c.Owed {
+		row := claimRow{Title: link{URL: postmortemURL(o.Incident.ID), Text: o.Incident.Title}, State: postmortemBadges[o.Status]}
+		if o.Waived {
+			row.State, row.Note = badge{"none", "Waived"}, "Somebody said that none is needed."
+		}
+		for _, i := range o.Planned {
+			row.Items = append(row.Items, plannedRow{Title: link{URL: actionURL(i.ID), Text: i.Title}, State: actionBadge(i, v)})
+		}
+		out.Rows = append(out.Rows, row)
+	}
+	return out, nil
 }
 
 // did is what an event says that somebody did.

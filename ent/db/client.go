@@ -15,6 +15,7 @@ import (
 	"entgo.io/ent/dialect"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"github.com/evenkeel/evenkeel/ent/db/actionitem"
 	"github.com/evenkeel/evenkeel/ent/db/alert"
 	"github.com/evenkeel/evenkeel/ent/db/attachment"
 	"github.com/evenkeel/evenkeel/ent/db/auditentry"
@@ -54,6 +55,13 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/outage"
 	"github.com/evenkeel/evenkeel/ent/db/person"
 	"github.com/evenkeel/evenkeel/ent/db/policyrevision"
+	"github.com/evenkeel/evenkeel/ent/db/postmortem"
+	"github.com/evenkeel/evenkeel/ent/db/postmortemact"
+	"github.com/evenkeel/evenkeel/ent/db/postmortemrequest"
+	"github.com/evenkeel/evenkeel/ent/db/postmortemtemplate"
+	"github.com/evenkeel/evenkeel/ent/db/postmortemtemplaterevision"
+	"github.com/evenkeel/evenkeel/ent/db/postmortemtemplateuse"
+	"github.com/evenkeel/evenkeel/ent/db/postmortemtext"
 	"github.com/evenkeel/evenkeel/ent/db/proposal"
 	"github.com/evenkeel/evenkeel/ent/db/report"
 	"github.com/evenkeel/evenkeel/ent/db/reportdecision"
@@ -95,6 +103,8 @@ type Client struct {
 	config
 	// Schema is the client for creating, migrating and dropping schema.
 	Schema *migrate.Schema
+	// ActionItem is the client for interacting with the ActionItem builders.
+	ActionItem *ActionItemClient
 	// Alert is the client for interacting with the Alert builders.
 	Alert *AlertClient
 	// Attachment is the client for interacting with the Attachment builders.
@@ -173,6 +183,20 @@ type Client struct {
 	Person *PersonClient
 	// PolicyRevision is the client for interacting with the PolicyRevision builders.
 	PolicyRevision *PolicyRevisionClient
+	// Postmortem is the client for interacting with the Postmortem builders.
+	Postmortem *PostmortemClient
+	// PostmortemAct is the client for interacting with the PostmortemAct builders.
+	PostmortemAct *PostmortemActClient
+	// PostmortemRequest is the client for interacting with the PostmortemRequest builders.
+	PostmortemRequest *PostmortemRequestClient
+	// PostmortemTemplate is the client for interacting with the PostmortemTemplate builders.
+	PostmortemTemplate *PostmortemTemplateClient
+	// PostmortemTemplateRevision is the client for interacting with the PostmortemTemplateRevision builders.
+	PostmortemTemplateRevision *PostmortemTemplateRevisionClient
+	// PostmortemTemplateUse is the client for interacting with the PostmortemTemplateUse builders.
+	PostmortemTemplateUse *PostmortemTemplateUseClient
+	// PostmortemText is the client for interacting with the PostmortemText builders.
+	PostmortemText *PostmortemTextClient
 	// Proposal is the client for interacting with the Proposal builders.
 	Proposal *ProposalClient
 	// Report is the client for interacting with the Report builders.
@@ -248,6 +272,7 @@ func NewClient(opts ...Option) *Client {
 
 func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
+	c.ActionItem = NewActionItemClient(c.config)
 	c.Alert = NewAlertClient(c.config)
 	c.Attachment = NewAttachmentClient(c.config)
 	c.AuditEntry = NewAuditEntryClient(c.config)
@@ -287,6 +312,13 @@ func (c *Client) init() {
 	c.Outage = NewOutageClient(c.config)
 	c.Person = NewPersonClient(c.config)
 	c.PolicyRevision = NewPolicyRevisionClient(c.config)
+	c.Postmortem = NewPostmortemClient(c.config)
+	c.PostmortemAct = NewPostmortemActClient(c.config)
+	c.PostmortemRequest = NewPostmortemRequestClient(c.config)
+	c.PostmortemTemplate = NewPostmortemTemplateClient(c.config)
+	c.PostmortemTemplateRevision = NewPostmortemTemplateRevisionClient(c.config)
+	c.PostmortemTemplateUse = NewPostmortemTemplateUseClient(c.config)
+	c.PostmortemText = NewPostmortemTextClient(c.config)
 	c.Proposal = NewProposalClient(c.config)
 	c.Report = NewReportClient(c.config)
 	c.ReportDecision = NewReportDecisionClient(c.config)
@@ -409,79 +441,87 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	cfg := c.config
 	cfg.driver = tx
 	return &Tx{
-		ctx:                   ctx,
-		config:                cfg,
-		Alert:                 NewAlertClient(cfg),
-		Attachment:            NewAttachmentClient(cfg),
-		AuditEntry:            NewAuditEntryClient(cfg),
-		Backfill:              NewBackfillClient(cfg),
-		BudgetPolicy:          NewBudgetPolicyClient(cfg),
-		Change:                NewChangeClient(cfg),
-		Collection:            NewCollectionClient(cfg),
-		Composite:             NewCompositeClient(cfg),
-		CompositeMember:       NewCompositeMemberClient(cfg),
-		CompositePart:         NewCompositePartClient(cfg),
-		CompositeRevision:     NewCompositeRevisionClient(cfg),
-		CompositeStatus:       NewCompositeStatusClient(cfg),
-		Correction:            NewCorrectionClient(cfg),
-		DataSource:            NewDataSourceClient(cfg),
-		Delivery:              NewDeliveryClient(cfg),
-		DeliverySwitch:        NewDeliverySwitchClient(cfg),
-		Dependency:            NewDependencyClient(cfg),
-		Forecast:              NewForecastClient(cfg),
-		ForecastBin:           NewForecastBinClient(cfg),
-		GateDecision:          NewGateDecisionClient(cfg),
-		GateOverride:          NewGateOverrideClient(cfg),
-		IdempotencyKey:        NewIdempotencyKeyClient(cfg),
-		Identity:              NewIdentityClient(cfg),
-		Incident:              NewIncidentClient(cfg),
-		IncidentEntry:         NewIncidentEntryClient(cfg),
-		IncidentEntryRevision: NewIncidentEntryRevisionClient(cfg),
-		IncidentPerson:        NewIncidentPersonClient(cfg),
-		IncidentService:       NewIncidentServiceClient(cfg),
-		Indicator:             NewIndicatorClient(cfg),
-		Issue:                 NewIssueClient(cfg),
-		JobRun:                NewJobRunClient(cfg),
-		Lease:                 NewLeaseClient(cfg),
-		Member:                NewMemberClient(cfg),
-		Notification:          NewNotificationClient(cfg),
-		NotificationTarget:    NewNotificationTargetClient(cfg),
-		OTLPStream:            NewOTLPStreamClient(cfg),
-		Outage:                NewOutageClient(cfg),
-		Person:                NewPersonClient(cfg),
-		PolicyRevision:        NewPolicyRevisionClient(cfg),
-		Proposal:              NewProposalClient(cfg),
-		Report:                NewReportClient(cfg),
-		ReportDecision:        NewReportDecisionClient(cfg),
-		ReportRestatement:     NewReportRestatementClient(cfg),
-		SLA:                   NewSLAClient(cfg),
-		SLAPeriod:             NewSLAPeriodClient(cfg),
-		SLARevision:           NewSLARevisionClient(cfg),
-		SLO:                   NewSLOClient(cfg),
-		SLOGroupStatus:        NewSLOGroupStatusClient(cfg),
-		SLORevision:           NewSLORevisionClient(cfg),
-		SLOStatus:             NewSLOStatusClient(cfg),
-		SearchDocument:        NewSearchDocumentClient(cfg),
-		Segment:               NewSegmentClient(cfg),
-		SegmentChange:         NewSegmentChangeClient(cfg),
-		Series:                NewSeriesClient(cfg),
-		Service:               NewServiceClient(cfg),
-		Session:               NewSessionClient(cfg),
-		SignInCode:            NewSignInCodeClient(cfg),
-		SignalMapping:         NewSignalMappingClient(cfg),
-		SigningKey:            NewSigningKeyClient(cfg),
-		Slug:                  NewSlugClient(cfg),
-		SuppliedFact:          NewSuppliedFactClient(cfg),
-		System:                NewSystemClient(cfg),
-		Team:                  NewTeamClient(cfg),
-		ThinnedMonth:          NewThinnedMonthClient(cfg),
-		Token:                 NewTokenClient(cfg),
-		ToldEvent:             NewToldEventClient(cfg),
-		TrackerLane:           NewTrackerLaneClient(cfg),
-		TrackerPlace:          NewTrackerPlaceClient(cfg),
-		Violation:             NewViolationClient(cfg),
-		ViolationEvent:        NewViolationEventClient(cfg),
-		WebhookDelivery:       NewWebhookDeliveryClient(cfg),
+		ctx:                        ctx,
+		config:                     cfg,
+		ActionItem:                 NewActionItemClient(cfg),
+		Alert:                      NewAlertClient(cfg),
+		Attachment:                 NewAttachmentClient(cfg),
+		AuditEntry:                 NewAuditEntryClient(cfg),
+		Backfill:                   NewBackfillClient(cfg),
+		BudgetPolicy:               NewBudgetPolicyClient(cfg),
+		Change:                     NewChangeClient(cfg),
+		Collection:                 NewCollectionClient(cfg),
+		Composite:                  NewCompositeClient(cfg),
+		CompositeMember:            NewCompositeMemberClient(cfg),
+		CompositePart:              NewCompositePartClient(cfg),
+		CompositeRevision:          NewCompositeRevisionClient(cfg),
+		CompositeStatus:            NewCompositeStatusClient(cfg),
+		Correction:                 NewCorrectionClient(cfg),
+		DataSource:                 NewDataSourceClient(cfg),
+		Delivery:                   NewDeliveryClient(cfg),
+		DeliverySwitch:             NewDeliverySwitchClient(cfg),
+		Dependency:                 NewDependencyClient(cfg),
+		Forecast:                   NewForecastClient(cfg),
+		ForecastBin:                NewForecastBinClient(cfg),
+		GateDecision:               NewGateDecisionClient(cfg),
+		GateOverride:               NewGateOverrideClient(cfg),
+		IdempotencyKey:             NewIdempotencyKeyClient(cfg),
+		Identity:                   NewIdentityClient(cfg),
+		Incident:                   NewIncidentClient(cfg),
+		IncidentEntry:              NewIncidentEntryClient(cfg),
+		IncidentEntryRevision:      NewIncidentEntryRevisionClient(cfg),
+		IncidentPerson:             NewIncidentPersonClient(cfg),
+		IncidentService:            NewIncidentServiceClient(cfg),
+		Indicator:                  NewIndicatorClient(cfg),
+		Issue:                      NewIssueClient(cfg),
+		JobRun:                     NewJobRunClient(cfg),
+		Lease:                      NewLeaseClient(cfg),
+		Member:                     NewMemberClient(cfg),
+		Notification:               NewNotificationClient(cfg),
+		NotificationTarget:         NewNotificationTargetClient(cfg),
+		OTLPStream:                 NewOTLPStreamClient(cfg),
+		Outage:                     NewOutageClient(cfg),
+		Person:                     NewPersonClient(cfg),
+		PolicyRevision:             NewPolicyRevisionClient(cfg),
+		Postmortem:                 NewPostmortemClient(cfg),
+		PostmortemAct:              NewPostmortemActClient(cfg),
+		PostmortemRequest:          NewPostmortemRequestClient(cfg),
+		PostmortemTemplate:         NewPostmortemTemplateClient(cfg),
+		PostmortemTemplateRevision: NewPostmortemTemplateRevisionClient(cfg),
+		PostmortemTemplateUse:      NewPostmortemTemplateUseClient(cfg),
+		PostmortemText:             NewPostmortemTextClient(cfg),
+		Proposal:                   NewProposalClient(cfg),
+		Report:                     NewReportClient(cfg),
+		ReportDecision:             NewReportDecisionClient(cfg),
+		ReportRestatement:          NewReportRestatementClient(cfg),
+		SLA:                        NewSLAClient(cfg),
+		SLAPeriod:                  NewSLAPeriodClient(cfg),
+		SLARevision:                NewSLARevisionClient(cfg),
+		SLO:                        NewSLOClient(cfg),
+		SLOGroupStatus:             NewSLOGroupStatusClient(cfg),
+		SLORevision:                NewSLORevisionClient(cfg),
+		SLOStatus:                  NewSLOStatusClient(cfg),
+		SearchDocument:             NewSearchDocumentClient(cfg),
+		Segment:                    NewSegmentClient(cfg),
+		SegmentChange:              NewSegmentChangeClient(cfg),
+		Series:                     NewSeriesClient(cfg),
+		Service:                    NewServiceClient(cfg),
+		Session:                    NewSessionClient(cfg),
+		SignInCode:                 NewSignInCodeClient(cfg),
+		SignalMapping:              NewSignalMappingClient(cfg),
+		SigningKey:                 NewSigningKeyClient(cfg),
+		Slug:                       NewSlugClient(cfg),
+		SuppliedFact:               NewSuppliedFactClient(cfg),
+		System:                     NewSystemClient(cfg),
+		Team:                       NewTeamClient(cfg),
+		ThinnedMonth:               NewThinnedMonthClient(cfg),
+		Token:                      NewTokenClient(cfg),
+		ToldEvent:                  NewToldEventClient(cfg),
+		TrackerLane:                NewTrackerLaneClient(cfg),
+		TrackerPlace:               NewTrackerPlaceClient(cfg),
+		Violation:                  NewViolationClient(cfg),
+		ViolationEvent:             NewViolationEventClient(cfg),
+		WebhookDelivery:            NewWebhookDeliveryClient(cfg),
 	}, nil
 }
 
@@ -499,86 +539,94 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	cfg := c.config
 	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
-		ctx:                   ctx,
-		config:                cfg,
-		Alert:                 NewAlertClient(cfg),
-		Attachment:            NewAttachmentClient(cfg),
-		AuditEntry:            NewAuditEntryClient(cfg),
-		Backfill:              NewBackfillClient(cfg),
-		BudgetPolicy:          NewBudgetPolicyClient(cfg),
-		Change:                NewChangeClient(cfg),
-		Collection:            NewCollectionClient(cfg),
-		Composite:             NewCompositeClient(cfg),
-		CompositeMember:       NewCompositeMemberClient(cfg),
-		CompositePart:         NewCompositePartClient(cfg),
-		CompositeRevision:     NewCompositeRevisionClient(cfg),
-		CompositeStatus:       NewCompositeStatusClient(cfg),
-		Correction:            NewCorrectionClient(cfg),
-		DataSource:            NewDataSourceClient(cfg),
-		Delivery:              NewDeliveryClient(cfg),
-		DeliverySwitch:        NewDeliverySwitchClient(cfg),
-		Dependency:            NewDependencyClient(cfg),
-		Forecast:              NewForecastClient(cfg),
-		ForecastBin:           NewForecastBinClient(cfg),
-		GateDecision:          NewGateDecisionClient(cfg),
-		GateOverride:          NewGateOverrideClient(cfg),
-		IdempotencyKey:        NewIdempotencyKeyClient(cfg),
-		Identity:              NewIdentityClient(cfg),
-		Incident:              NewIncidentClient(cfg),
-		IncidentEntry:         NewIncidentEntryClient(cfg),
-		IncidentEntryRevision: NewIncidentEntryRevisionClient(cfg),
-		IncidentPerson:        NewIncidentPersonClient(cfg),
-		IncidentService:       NewIncidentServiceClient(cfg),
-		Indicator:             NewIndicatorClient(cfg),
-		Issue:                 NewIssueClient(cfg),
-		JobRun:                NewJobRunClient(cfg),
-		Lease:                 NewLeaseClient(cfg),
-		Member:                NewMemberClient(cfg),
-		Notification:          NewNotificationClient(cfg),
-		NotificationTarget:    NewNotificationTargetClient(cfg),
-		OTLPStream:            NewOTLPStreamClient(cfg),
-		Outage:                NewOutageClient(cfg),
-		Person:                NewPersonClient(cfg),
-		PolicyRevision:        NewPolicyRevisionClient(cfg),
-		Proposal:              NewProposalClient(cfg),
-		Report:                NewReportClient(cfg),
-		ReportDecision:        NewReportDecisionClient(cfg),
-		ReportRestatement:     NewReportRestatementClient(cfg),
-		SLA:                   NewSLAClient(cfg),
-		SLAPeriod:             NewSLAPeriodClient(cfg),
-		SLARevision:           NewSLARevisionClient(cfg),
-		SLO:                   NewSLOClient(cfg),
-		SLOGroupStatus:        NewSLOGroupStatusClient(cfg),
-		SLORevision:           NewSLORevisionClient(cfg),
-		SLOStatus:             NewSLOStatusClient(cfg),
-		SearchDocument:        NewSearchDocumentClient(cfg),
-		Segment:               NewSegmentClient(cfg),
-		SegmentChange:         NewSegmentChangeClient(cfg),
-		Series:                NewSeriesClient(cfg),
-		Service:               NewServiceClient(cfg),
-		Session:               NewSessionClient(cfg),
-		SignInCode:            NewSignInCodeClient(cfg),
-		SignalMapping:         NewSignalMappingClient(cfg),
-		SigningKey:            NewSigningKeyClient(cfg),
-		Slug:                  NewSlugClient(cfg),
-		SuppliedFact:          NewSuppliedFactClient(cfg),
-		System:                NewSystemClient(cfg),
-		Team:                  NewTeamClient(cfg),
-		ThinnedMonth:          NewThinnedMonthClient(cfg),
-		Token:                 NewTokenClient(cfg),
-		ToldEvent:             NewToldEventClient(cfg),
-		TrackerLane:           NewTrackerLaneClient(cfg),
-		TrackerPlace:          NewTrackerPlaceClient(cfg),
-		Violation:             NewViolationClient(cfg),
-		ViolationEvent:        NewViolationEventClient(cfg),
-		WebhookDelivery:       NewWebhookDeliveryClient(cfg),
+		ctx:                        ctx,
+		config:                     cfg,
+		ActionItem:                 NewActionItemClient(cfg),
+		Alert:                      NewAlertClient(cfg),
+		Attachment:                 NewAttachmentClient(cfg),
+		AuditEntry:                 NewAuditEntryClient(cfg),
+		Backfill:                   NewBackfillClient(cfg),
+		BudgetPolicy:               NewBudgetPolicyClient(cfg),
+		Change:                     NewChangeClient(cfg),
+		Collection:                 NewCollectionClient(cfg),
+		Composite:                  NewCompositeClient(cfg),
+		CompositeMember:            NewCompositeMemberClient(cfg),
+		CompositePart:              NewCompositePartClient(cfg),
+		CompositeRevision:          NewCompositeRevisionClient(cfg),
+		CompositeStatus:            NewCompositeStatusClient(cfg),
+		Correction:                 NewCorrectionClient(cfg),
+		DataSource:                 NewDataSourceClient(cfg),
+		Delivery:                   NewDeliveryClient(cfg),
+		DeliverySwitch:             NewDeliverySwitchClient(cfg),
+		Dependency:                 NewDependencyClient(cfg),
+		Forecast:                   NewForecastClient(cfg),
+		ForecastBin:                NewForecastBinClient(cfg),
+		GateDecision:               NewGateDecisionClient(cfg),
+		GateOverride:               NewGateOverrideClient(cfg),
+		IdempotencyKey:             NewIdempotencyKeyClient(cfg),
+		Identity:                   NewIdentityClient(cfg),
+		Incident:                   NewIncidentClient(cfg),
+		IncidentEntry:              NewIncidentEntryClient(cfg),
+		IncidentEntryRevision:      NewIncidentEntryRevisionClient(cfg),
+		IncidentPerson:             NewIncidentPersonClient(cfg),
+		IncidentService:            NewIncidentServiceClient(cfg),
+		Indicator:                  NewIndicatorClient(cfg),
+		Issue:                      NewIssueClient(cfg),
+		JobRun:                     NewJobRunClient(cfg),
+		Lease:                      NewLeaseClient(cfg),
+		Member:                     NewMemberClient(cfg),
+		Notification:               NewNotificationClient(cfg),
+		NotificationTarget:         NewNotificationTargetClient(cfg),
+		OTLPStream:                 NewOTLPStreamClient(cfg),
+		Outage:                     NewOutageClient(cfg),
+		Person:                     NewPersonClient(cfg),
+		PolicyRevision:             NewPolicyRevisionClient(cfg),
+		Postmortem:                 NewPostmortemClient(cfg),
+		PostmortemAct:              NewPostmortemActClient(cfg),
+		PostmortemRequest:          NewPostmortemRequestClient(cfg),
+		PostmortemTemplate:         NewPostmortemTemplateClient(cfg),
+		PostmortemTemplateRevision: NewPostmortemTemplateRevisionClient(cfg),
+		PostmortemTemplateUse:      NewPostmortemTemplateUseClient(cfg),
+		PostmortemText:             NewPostmortemTextClient(cfg),
+		Proposal:                   NewProposalClient(cfg),
+		Report:                     NewReportClient(cfg),
+		ReportDecision:             NewReportDecisionClient(cfg),
+		ReportRestatement:          NewReportRestatementClient(cfg),
+		SLA:                        NewSLAClient(cfg),
+		SLAPeriod:                  NewSLAPeriodClient(cfg),
+		SLARevision:                NewSLARevisionClient(cfg),
+		SLO:                        NewSLOClient(cfg),
+		SLOGroupStatus:             NewSLOGroupStatusClient(cfg),
+		SLORevision:                NewSLORevisionClient(cfg),
+		SLOStatus:                  NewSLOStatusClient(cfg),
+		SearchDocument:             NewSearchDocumentClient(cfg),
+		Segment:                    NewSegmentClient(cfg),
+		SegmentChange:              NewSegmentChangeClient(cfg),
+		Series:                     NewSeriesClient(cfg),
+		Service:                    NewServiceClient(cfg),
+		Session:                    NewSessionClient(cfg),
+		SignInCode:                 NewSignInCodeClient(cfg),
+		SignalMapping:              NewSignalMappingClient(cfg),
+		SigningKey:                 NewSigningKeyClient(cfg),
+		Slug:                       NewSlugClient(cfg),
+		SuppliedFact:               NewSuppliedFactClient(cfg),
+		System:                     NewSystemClient(cfg),
+		Team:                       NewTeamClient(cfg),
+		ThinnedMonth:               NewThinnedMonthClient(cfg),
+		Token:                      NewTokenClient(cfg),
+		ToldEvent:                  NewToldEventClient(cfg),
+		TrackerLane:                NewTrackerLaneClient(cfg),
+		TrackerPlace:               NewTrackerPlaceClient(cfg),
+		Violation:                  NewViolationClient(cfg),
+		ViolationEvent:             NewViolationEventClient(cfg),
+		WebhookDelivery:            NewWebhookDeliveryClient(cfg),
 	}, nil
 }
 
 // Debug returns a new debug-client. It's used to get verbose logging on specific operations.
 //
 //	client.Debug().
-//		Alert.
+//		ActionItem.
 //		Query().
 //		Count(ctx)
 func (c *Client) Debug() *Client {
@@ -601,20 +649,22 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.Alert, c.Attachment, c.AuditEntry, c.Backfill, c.BudgetPolicy, c.Change,
-		c.Collection, c.Composite, c.CompositeMember, c.CompositePart,
+		c.ActionItem, c.Alert, c.Attachment, c.AuditEntry, c.Backfill, c.BudgetPolicy,
+		c.Change, c.Collection, c.Composite, c.CompositeMember, c.CompositePart,
 		c.CompositeRevision, c.CompositeStatus, c.Correction, c.DataSource, c.Delivery,
 		c.DeliverySwitch, c.Dependency, c.Forecast, c.ForecastBin, c.GateDecision,
 		c.GateOverride, c.IdempotencyKey, c.Identity, c.Incident, c.IncidentEntry,
 		c.IncidentEntryRevision, c.IncidentPerson, c.IncidentService, c.Indicator,
 		c.Issue, c.JobRun, c.Lease, c.Member, c.Notification, c.NotificationTarget,
-		c.OTLPStream, c.Outage, c.Person, c.PolicyRevision, c.Proposal, c.Report,
-		c.ReportDecision, c.ReportRestatement, c.SLA, c.SLAPeriod, c.SLARevision,
-		c.SLO, c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.SearchDocument,
-		c.Segment, c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode,
-		c.SignalMapping, c.SigningKey, c.Slug, c.SuppliedFact, c.System, c.Team,
-		c.ThinnedMonth, c.Token, c.ToldEvent, c.TrackerLane, c.TrackerPlace,
-		c.Violation, c.ViolationEvent, c.WebhookDelivery,
+		c.OTLPStream, c.Outage, c.Person, c.PolicyRevision, c.Postmortem,
+		c.PostmortemAct, c.PostmortemRequest, c.PostmortemTemplate,
+		c.PostmortemTemplateRevision, c.PostmortemTemplateUse, c.PostmortemText,
+		c.Proposal, c.Report, c.ReportDecision, c.ReportRestatement, c.SLA,
+		c.SLAPeriod, c.SLARevision, c.SLO, c.SLOGroupStatus, c.SLORevision,
+		c.SLOStatus, c.SearchDocument, c.Segment, c.SegmentChange, c.Series, c.Service,
+		c.Session, c.SignInCode, c.SignalMapping, c.SigningKey, c.Slug, c.SuppliedFact,
+		c.System, c.Team, c.ThinnedMonth, c.Token, c.ToldEvent, c.TrackerLane,
+		c.TrackerPlace, c.Violation, c.ViolationEvent, c.WebhookDelivery,
 	} {
 		n.Use(hooks...)
 	}
@@ -624,20 +674,22 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.Alert, c.Attachment, c.AuditEntry, c.Backfill, c.BudgetPolicy, c.Change,
-		c.Collection, c.Composite, c.CompositeMember, c.CompositePart,
+		c.ActionItem, c.Alert, c.Attachment, c.AuditEntry, c.Backfill, c.BudgetPolicy,
+		c.Change, c.Collection, c.Composite, c.CompositeMember, c.CompositePart,
 		c.CompositeRevision, c.CompositeStatus, c.Correction, c.DataSource, c.Delivery,
 		c.DeliverySwitch, c.Dependency, c.Forecast, c.ForecastBin, c.GateDecision,
 		c.GateOverride, c.IdempotencyKey, c.Identity, c.Incident, c.IncidentEntry,
 		c.IncidentEntryRevision, c.IncidentPerson, c.IncidentService, c.Indicator,
 		c.Issue, c.JobRun, c.Lease, c.Member, c.Notification, c.NotificationTarget,
-		c.OTLPStream, c.Outage, c.Person, c.PolicyRevision, c.Proposal, c.Report,
-		c.ReportDecision, c.ReportRestatement, c.SLA, c.SLAPeriod, c.SLARevision,
-		c.SLO, c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.SearchDocument,
-		c.Segment, c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode,
-		c.SignalMapping, c.SigningKey, c.Slug, c.SuppliedFact, c.System, c.Team,
-		c.ThinnedMonth, c.Token, c.ToldEvent, c.TrackerLane, c.TrackerPlace,
-		c.Violation, c.ViolationEvent, c.WebhookDelivery,
+		c.OTLPStream, c.Outage, c.Person, c.PolicyRevision, c.Postmortem,
+		c.PostmortemAct, c.PostmortemRequest, c.PostmortemTemplate,
+		c.PostmortemTemplateRevision, c.PostmortemTemplateUse, c.PostmortemText,
+		c.Proposal, c.Report, c.ReportDecision, c.ReportRestatement, c.SLA,
+		c.SLAPeriod, c.SLARevision, c.SLO, c.SLOGroupStatus, c.SLORevision,
+		c.SLOStatus, c.SearchDocument, c.Segment, c.SegmentChange, c.Series, c.Service,
+		c.Session, c.SignInCode, c.SignalMapping, c.SigningKey, c.Slug, c.SuppliedFact,
+		c.System, c.Team, c.ThinnedMonth, c.Token, c.ToldEvent, c.TrackerLane,
+		c.TrackerPlace, c.Violation, c.ViolationEvent, c.WebhookDelivery,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -646,6 +698,8 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 // Mutate implements the ent.Mutator interface.
 func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 	switch m := m.(type) {
+	case *ActionItemMutation:
+		return c.ActionItem.mutate(ctx, m)
 	case *AlertMutation:
 		return c.Alert.mutate(ctx, m)
 	case *AttachmentMutation:
@@ -724,6 +778,20 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Person.mutate(ctx, m)
 	case *PolicyRevisionMutation:
 		return c.PolicyRevision.mutate(ctx, m)
+	case *PostmortemMutation:
+		return c.Postmortem.mutate(ctx, m)
+	case *PostmortemActMutation:
+		return c.PostmortemAct.mutate(ctx, m)
+	case *PostmortemRequestMutation:
+		return c.PostmortemRequest.mutate(ctx, m)
+	case *PostmortemTemplateMutation:
+		return c.PostmortemTemplate.mutate(ctx, m)
+	case *PostmortemTemplateRevisionMutation:
+		return c.PostmortemTemplateRevision.mutate(ctx, m)
+	case *PostmortemTemplateUseMutation:
+		return c.PostmortemTemplateUse.mutate(ctx, m)
+	case *PostmortemTextMutation:
+		return c.PostmortemText.mutate(ctx, m)
 	case *ProposalMutation:
 		return c.Proposal.mutate(ctx, m)
 	case *ReportMutation:
@@ -790,6 +858,187 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.WebhookDelivery.mutate(ctx, m)
 	default:
 		return nil, fmt.Errorf("db: unknown mutation type %T", m)
+	}
+}
+
+// ActionItemClient is a client for the ActionItem schema.
+type ActionItemClient struct {
+	config
+}
+
+// NewActionItemClient returns a client for the ActionItem from the given config.
+func NewActionItemClient(c config) *ActionItemClient {
+	return &ActionItemClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `actionitem.Hooks(f(g(h())))`.
+func (c *ActionItemClient) Use(hooks ...Hook) {
+	c.hooks.ActionItem = append(c.hooks.ActionItem, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `actionitem.Intercept(f(g(h())))`.
+func (c *ActionItemClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ActionItem = append(c.inters.ActionItem, interceptors...)
+}
+
+// Create returns a builder for creating a ActionItem entity.
+func (c *ActionItemClient) Create() *ActionItemCreate {
+	mutation := newActionItemMutation(c.config, OpCreate)
+	return &ActionItemCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ActionItem entities.
+func (c *ActionItemClient) CreateBulk(builders ...*ActionItemCreate) *ActionItemCreateBulk {
+	return &ActionItemCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ActionItemClient) MapCreateBulk(slice any, setFunc func(*ActionItemCreate, int)) *ActionItemCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ActionItemCreateBulk{err: fmt.Errorf("calling to ActionItemClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ActionItemCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ActionItemCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ActionItem.
+func (c *ActionItemClient) Update() *ActionItemUpdate {
+	mutation := newActionItemMutation(c.config, OpUpdate)
+	return &ActionItemUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ActionItemClient) UpdateOne(_m *ActionItem) *ActionItemUpdateOne {
+	mutation := newActionItemMutation(c.config, OpUpdateOne, withActionItem(_m))
+	return &ActionItemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ActionItemClient) UpdateOneID(id string) *ActionItemUpdateOne {
+	mutation := newActionItemMutation(c.config, OpUpdateOne, withActionItemID(id))
+	return &ActionItemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ActionItem.
+func (c *ActionItemClient) Delete() *ActionItemDelete {
+	mutation := newActionItemMutation(c.config, OpDelete)
+	return &ActionItemDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ActionItemClient) DeleteOne(_m *ActionItem) *ActionItemDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ActionItemClient) DeleteOneID(id string) *ActionItemDeleteOne {
+	builder := c.Delete().Where(actionitem.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ActionItemDeleteOne{builder}
+}
+
+// Query returns a query builder for ActionItem.
+func (c *ActionItemClient) Query() *ActionItemQuery {
+	return &ActionItemQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeActionItem},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ActionItem entity by its id.
+func (c *ActionItemClient) Get(ctx context.Context, id string) (*ActionItem, error) {
+	return c.Query().Where(actionitem.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ActionItemClient) GetX(ctx context.Context, id string) *ActionItem {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryIncident queries the incident edge of a ActionItem.
+func (c *ActionItemClient) QueryIncident(_m *ActionItem) *IncidentQuery {
+	query := (&IncidentClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(actionitem.Table, actionitem.FieldID, id),
+			sqlgraph.To(incident.Table, incident.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, actionitem.IncidentTable, actionitem.IncidentColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryOwner queries the owner edge of a ActionItem.
+func (c *ActionItemClient) QueryOwner(_m *ActionItem) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(actionitem.Table, actionitem.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, actionitem.OwnerTable, actionitem.OwnerColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryService queries the service edge of a ActionItem.
+func (c *ActionItemClient) QueryService(_m *ActionItem) *ServiceQuery {
+	query := (&ServiceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(actionitem.Table, actionitem.FieldID, id),
+			sqlgraph.To(service.Table, service.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, actionitem.ServiceTable, actionitem.ServiceColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ActionItemClient) Hooks() []Hook {
+	return c.hooks.ActionItem
+}
+
+// Interceptors returns the client interceptors.
+func (c *ActionItemClient) Interceptors() []Interceptor {
+	return c.inters.ActionItem
+}
+
+func (c *ActionItemClient) mutate(ctx context.Context, m *ActionItemMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ActionItemCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ActionItemUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ActionItemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ActionItemDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown ActionItem mutation op: %q", m.Op())
 	}
 }
 
@@ -6748,6 +6997,1033 @@ func (c *PolicyRevisionClient) mutate(ctx context.Context, m *PolicyRevisionMuta
 	}
 }
 
+// PostmortemClient is a client for the Postmortem schema.
+type PostmortemClient struct {
+	config
+}
+
+// NewPostmortemClient returns a client for the Postmortem from the given config.
+func NewPostmortemClient(c config) *PostmortemClient {
+	return &PostmortemClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `postmortem.Hooks(f(g(h())))`.
+func (c *PostmortemClient) Use(hooks ...Hook) {
+	c.hooks.Postmortem = append(c.hooks.Postmortem, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `postmortem.Intercept(f(g(h())))`.
+func (c *PostmortemClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Postmortem = append(c.inters.Postmortem, interceptors...)
+}
+
+// Create returns a builder for creating a Postmortem entity.
+func (c *PostmortemClient) Create() *PostmortemCreate {
+	mutation := newPostmortemMutation(c.config, OpCreate)
+	return &PostmortemCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Postmortem entities.
+func (c *PostmortemClient) CreateBulk(builders ...*PostmortemCreate) *PostmortemCreateBulk {
+	return &PostmortemCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PostmortemClient) MapCreateBulk(slice any, setFunc func(*PostmortemCreate, int)) *PostmortemCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PostmortemCreateBulk{err: fmt.Errorf("calling to PostmortemClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PostmortemCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PostmortemCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Postmortem.
+func (c *PostmortemClient) Update() *PostmortemUpdate {
+	mutation := newPostmortemMutation(c.config, OpUpdate)
+	return &PostmortemUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PostmortemClient) UpdateOne(_m *Postmortem) *PostmortemUpdateOne {
+	mutation := newPostmortemMutation(c.config, OpUpdateOne, withPostmortem(_m))
+	return &PostmortemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PostmortemClient) UpdateOneID(id string) *PostmortemUpdateOne {
+	mutation := newPostmortemMutation(c.config, OpUpdateOne, withPostmortemID(id))
+	return &PostmortemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Postmortem.
+func (c *PostmortemClient) Delete() *PostmortemDelete {
+	mutation := newPostmortemMutation(c.config, OpDelete)
+	return &PostmortemDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PostmortemClient) DeleteOne(_m *Postmortem) *PostmortemDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PostmortemClient) DeleteOneID(id string) *PostmortemDeleteOne {
+	builder := c.Delete().Where(postmortem.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PostmortemDeleteOne{builder}
+}
+
+// Query returns a query builder for Postmortem.
+func (c *PostmortemClient) Query() *PostmortemQuery {
+	return &PostmortemQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePostmortem},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Postmortem entity by its id.
+func (c *PostmortemClient) Get(ctx context.Context, id string) (*Postmortem, error) {
+	return c.Query().Where(postmortem.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PostmortemClient) GetX(ctx context.Context, id string) *Postmortem {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryIncident queries the incident edge of a Postmortem.
+func (c *PostmortemClient) QueryIncident(_m *Postmortem) *IncidentQuery {
+	query := (&IncidentClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(postmortem.Table, postmortem.FieldID, id),
+			sqlgraph.To(incident.Table, incident.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, postmortem.IncidentTable, postmortem.IncidentColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *PostmortemClient) Hooks() []Hook {
+	return c.hooks.Postmortem
+}
+
+// Interceptors returns the client interceptors.
+func (c *PostmortemClient) Interceptors() []Interceptor {
+	return c.inters.Postmortem
+}
+
+func (c *PostmortemClient) mutate(ctx context.Context, m *PostmortemMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PostmortemCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PostmortemUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PostmortemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PostmortemDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown Postmortem mutation op: %q", m.Op())
+	}
+}
+
+// PostmortemActClient is a client for the PostmortemAct schema.
+type PostmortemActClient struct {
+	config
+}
+
+// NewPostmortemActClient returns a client for the PostmortemAct from the given config.
+func NewPostmortemActClient(c config) *PostmortemActClient {
+	return &PostmortemActClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `postmortemact.Hooks(f(g(h())))`.
+func (c *PostmortemActClient) Use(hooks ...Hook) {
+	c.hooks.PostmortemAct = append(c.hooks.PostmortemAct, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `postmortemact.Intercept(f(g(h())))`.
+func (c *PostmortemActClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PostmortemAct = append(c.inters.PostmortemAct, interceptors...)
+}
+
+// Create returns a builder for creating a PostmortemAct entity.
+func (c *PostmortemActClient) Create() *PostmortemActCreate {
+	mutation := newPostmortemActMutation(c.config, OpCreate)
+	return &PostmortemActCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PostmortemAct entities.
+func (c *PostmortemActClient) CreateBulk(builders ...*PostmortemActCreate) *PostmortemActCreateBulk {
+	return &PostmortemActCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PostmortemActClient) MapCreateBulk(slice any, setFunc func(*PostmortemActCreate, int)) *PostmortemActCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PostmortemActCreateBulk{err: fmt.Errorf("calling to PostmortemActClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PostmortemActCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PostmortemActCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PostmortemAct.
+func (c *PostmortemActClient) Update() *PostmortemActUpdate {
+	mutation := newPostmortemActMutation(c.config, OpUpdate)
+	return &PostmortemActUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PostmortemActClient) UpdateOne(_m *PostmortemAct) *PostmortemActUpdateOne {
+	mutation := newPostmortemActMutation(c.config, OpUpdateOne, withPostmortemAct(_m))
+	return &PostmortemActUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PostmortemActClient) UpdateOneID(id string) *PostmortemActUpdateOne {
+	mutation := newPostmortemActMutation(c.config, OpUpdateOne, withPostmortemActID(id))
+	return &PostmortemActUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PostmortemAct.
+func (c *PostmortemActClient) Delete() *PostmortemActDelete {
+	mutation := newPostmortemActMutation(c.config, OpDelete)
+	return &PostmortemActDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PostmortemActClient) DeleteOne(_m *PostmortemAct) *PostmortemActDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PostmortemActClient) DeleteOneID(id string) *PostmortemActDeleteOne {
+	builder := c.Delete().Where(postmortemact.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PostmortemActDeleteOne{builder}
+}
+
+// Query returns a query builder for PostmortemAct.
+func (c *PostmortemActClient) Query() *PostmortemActQuery {
+	return &PostmortemActQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePostmortemAct},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PostmortemAct entity by its id.
+func (c *PostmortemActClient) Get(ctx context.Context, id string) (*PostmortemAct, error) {
+	return c.Query().Where(postmortemact.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PostmortemActClient) GetX(ctx context.Context, id string) *PostmortemAct {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryPostmortem queries the postmortem edge of a PostmortemAct.
+func (c *PostmortemActClient) QueryPostmortem(_m *PostmortemAct) *PostmortemQuery {
+	query := (&PostmortemClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(postmortemact.Table, postmortemact.FieldID, id),
+			sqlgraph.To(postmortem.Table, postmortem.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, postmortemact.PostmortemTable, postmortemact.PostmortemColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *PostmortemActClient) Hooks() []Hook {
+	return c.hooks.PostmortemAct
+}
+
+// Interceptors returns the client interceptors.
+func (c *PostmortemActClient) Interceptors() []Interceptor {
+	return c.inters.PostmortemAct
+}
+
+func (c *PostmortemActClient) mutate(ctx context.Context, m *PostmortemActMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PostmortemActCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PostmortemActUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PostmortemActUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PostmortemActDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown PostmortemAct mutation op: %q", m.Op())
+	}
+}
+
+// PostmortemRequestClient is a client for the PostmortemRequest schema.
+type PostmortemRequestClient struct {
+	config
+}
+
+// NewPostmortemRequestClient returns a client for the PostmortemRequest from the given config.
+func NewPostmortemRequestClient(c config) *PostmortemRequestClient {
+	return &PostmortemRequestClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `postmortemrequest.Hooks(f(g(h())))`.
+func (c *PostmortemRequestClient) Use(hooks ...Hook) {
+	c.hooks.PostmortemRequest = append(c.hooks.PostmortemRequest, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `postmortemrequest.Intercept(f(g(h())))`.
+func (c *PostmortemRequestClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PostmortemRequest = append(c.inters.PostmortemRequest, interceptors...)
+}
+
+// Create returns a builder for creating a PostmortemRequest entity.
+func (c *PostmortemRequestClient) Create() *PostmortemRequestCreate {
+	mutation := newPostmortemRequestMutation(c.config, OpCreate)
+	return &PostmortemRequestCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PostmortemRequest entities.
+func (c *PostmortemRequestClient) CreateBulk(builders ...*PostmortemRequestCreate) *PostmortemRequestCreateBulk {
+	return &PostmortemRequestCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PostmortemRequestClient) MapCreateBulk(slice any, setFunc func(*PostmortemRequestCreate, int)) *PostmortemRequestCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PostmortemRequestCreateBulk{err: fmt.Errorf("calling to PostmortemRequestClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PostmortemRequestCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PostmortemRequestCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PostmortemRequest.
+func (c *PostmortemRequestClient) Update() *PostmortemRequestUpdate {
+	mutation := newPostmortemRequestMutation(c.config, OpUpdate)
+	return &PostmortemRequestUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PostmortemRequestClient) UpdateOne(_m *PostmortemRequest) *PostmortemRequestUpdateOne {
+	mutation := newPostmortemRequestMutation(c.config, OpUpdateOne, withPostmortemRequest(_m))
+	return &PostmortemRequestUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PostmortemRequestClient) UpdateOneID(id string) *PostmortemRequestUpdateOne {
+	mutation := newPostmortemRequestMutation(c.config, OpUpdateOne, withPostmortemRequestID(id))
+	return &PostmortemRequestUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PostmortemRequest.
+func (c *PostmortemRequestClient) Delete() *PostmortemRequestDelete {
+	mutation := newPostmortemRequestMutation(c.config, OpDelete)
+	return &PostmortemRequestDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PostmortemRequestClient) DeleteOne(_m *PostmortemRequest) *PostmortemRequestDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PostmortemRequestClient) DeleteOneID(id string) *PostmortemRequestDeleteOne {
+	builder := c.Delete().Where(postmortemrequest.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PostmortemRequestDeleteOne{builder}
+}
+
+// Query returns a query builder for PostmortemRequest.
+func (c *PostmortemRequestClient) Query() *PostmortemRequestQuery {
+	return &PostmortemRequestQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePostmortemRequest},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PostmortemRequest entity by its id.
+func (c *PostmortemRequestClient) Get(ctx context.Context, id string) (*PostmortemRequest, error) {
+	return c.Query().Where(postmortemrequest.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PostmortemRequestClient) GetX(ctx context.Context, id string) *PostmortemRequest {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryPostmortem queries the postmortem edge of a PostmortemRequest.
+func (c *PostmortemRequestClient) QueryPostmortem(_m *PostmortemRequest) *PostmortemQuery {
+	query := (&PostmortemClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(postmortemrequest.Table, postmortemrequest.FieldID, id),
+			sqlgraph.To(postmortem.Table, postmortem.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, postmortemrequest.PostmortemTable, postmortemrequest.PostmortemColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *PostmortemRequestClient) Hooks() []Hook {
+	return c.hooks.PostmortemRequest
+}
+
+// Interceptors returns the client interceptors.
+func (c *PostmortemRequestClient) Interceptors() []Interceptor {
+	return c.inters.PostmortemRequest
+}
+
+func (c *PostmortemRequestClient) mutate(ctx context.Context, m *PostmortemRequestMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PostmortemRequestCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PostmortemRequestUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PostmortemRequestUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PostmortemRequestDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown PostmortemRequest mutation op: %q", m.Op())
+	}
+}
+
+// PostmortemTemplateClient is a client for the PostmortemTemplate schema.
+type PostmortemTemplateClient struct {
+	config
+}
+
+// NewPostmortemTemplateClient returns a client for the PostmortemTemplate from the given config.
+func NewPostmortemTemplateClient(c config) *PostmortemTemplateClient {
+	return &PostmortemTemplateClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `postmortemtemplate.Hooks(f(g(h())))`.
+func (c *PostmortemTemplateClient) Use(hooks ...Hook) {
+	c.hooks.PostmortemTemplate = append(c.hooks.PostmortemTemplate, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `postmortemtemplate.Intercept(f(g(h())))`.
+func (c *PostmortemTemplateClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PostmortemTemplate = append(c.inters.PostmortemTemplate, interceptors...)
+}
+
+// Create returns a builder for creating a PostmortemTemplate entity.
+func (c *PostmortemTemplateClient) Create() *PostmortemTemplateCreate {
+	mutation := newPostmortemTemplateMutation(c.config, OpCreate)
+	return &PostmortemTemplateCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PostmortemTemplate entities.
+func (c *PostmortemTemplateClient) CreateBulk(builders ...*PostmortemTemplateCreate) *PostmortemTemplateCreateBulk {
+	return &PostmortemTemplateCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PostmortemTemplateClient) MapCreateBulk(slice any, setFunc func(*PostmortemTemplateCreate, int)) *PostmortemTemplateCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PostmortemTemplateCreateBulk{err: fmt.Errorf("calling to PostmortemTemplateClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PostmortemTemplateCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PostmortemTemplateCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PostmortemTemplate.
+func (c *PostmortemTemplateClient) Update() *PostmortemTemplateUpdate {
+	mutation := newPostmortemTemplateMutation(c.config, OpUpdate)
+	return &PostmortemTemplateUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PostmortemTemplateClient) UpdateOne(_m *PostmortemTemplate) *PostmortemTemplateUpdateOne {
+	mutation := newPostmortemTemplateMutation(c.config, OpUpdateOne, withPostmortemTemplate(_m))
+	return &PostmortemTemplateUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PostmortemTemplateClient) UpdateOneID(id string) *PostmortemTemplateUpdateOne {
+	mutation := newPostmortemTemplateMutation(c.config, OpUpdateOne, withPostmortemTemplateID(id))
+	return &PostmortemTemplateUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PostmortemTemplate.
+func (c *PostmortemTemplateClient) Delete() *PostmortemTemplateDelete {
+	mutation := newPostmortemTemplateMutation(c.config, OpDelete)
+	return &PostmortemTemplateDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PostmortemTemplateClient) DeleteOne(_m *PostmortemTemplate) *PostmortemTemplateDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PostmortemTemplateClient) DeleteOneID(id string) *PostmortemTemplateDeleteOne {
+	builder := c.Delete().Where(postmortemtemplate.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PostmortemTemplateDeleteOne{builder}
+}
+
+// Query returns a query builder for PostmortemTemplate.
+func (c *PostmortemTemplateClient) Query() *PostmortemTemplateQuery {
+	return &PostmortemTemplateQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePostmortemTemplate},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PostmortemTemplate entity by its id.
+func (c *PostmortemTemplateClient) Get(ctx context.Context, id string) (*PostmortemTemplate, error) {
+	return c.Query().Where(postmortemtemplate.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PostmortemTemplateClient) GetX(ctx context.Context, id string) *PostmortemTemplate {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *PostmortemTemplateClient) Hooks() []Hook {
+	return c.hooks.PostmortemTemplate
+}
+
+// Interceptors returns the client interceptors.
+func (c *PostmortemTemplateClient) Interceptors() []Interceptor {
+	return c.inters.PostmortemTemplate
+}
+
+func (c *PostmortemTemplateClient) mutate(ctx context.Context, m *PostmortemTemplateMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PostmortemTemplateCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PostmortemTemplateUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PostmortemTemplateUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PostmortemTemplateDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown PostmortemTemplate mutation op: %q", m.Op())
+	}
+}
+
+// PostmortemTemplateRevisionClient is a client for the PostmortemTemplateRevision schema.
+type PostmortemTemplateRevisionClient struct {
+	config
+}
+
+// NewPostmortemTemplateRevisionClient returns a client for the PostmortemTemplateRevision from the given config.
+func NewPostmortemTemplateRevisionClient(c config) *PostmortemTemplateRevisionClient {
+	return &PostmortemTemplateRevisionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `postmortemtemplaterevision.Hooks(f(g(h())))`.
+func (c *PostmortemTemplateRevisionClient) Use(hooks ...Hook) {
+	c.hooks.PostmortemTemplateRevision = append(c.hooks.PostmortemTemplateRevision, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `postmortemtemplaterevision.Intercept(f(g(h())))`.
+func (c *PostmortemTemplateRevisionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PostmortemTemplateRevision = append(c.inters.PostmortemTemplateRevision, interceptors...)
+}
+
+// Create returns a builder for creating a PostmortemTemplateRevision entity.
+func (c *PostmortemTemplateRevisionClient) Create() *PostmortemTemplateRevisionCreate {
+	mutation := newPostmortemTemplateRevisionMutation(c.config, OpCreate)
+	return &PostmortemTemplateRevisionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PostmortemTemplateRevision entities.
+func (c *PostmortemTemplateRevisionClient) CreateBulk(builders ...*PostmortemTemplateRevisionCreate) *PostmortemTemplateRevisionCreateBulk {
+	return &PostmortemTemplateRevisionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PostmortemTemplateRevisionClient) MapCreateBulk(slice any, setFunc func(*PostmortemTemplateRevisionCreate, int)) *PostmortemTemplateRevisionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PostmortemTemplateRevisionCreateBulk{err: fmt.Errorf("calling to PostmortemTemplateRevisionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PostmortemTemplateRevisionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PostmortemTemplateRevisionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PostmortemTemplateRevision.
+func (c *PostmortemTemplateRevisionClient) Update() *PostmortemTemplateRevisionUpdate {
+	mutation := newPostmortemTemplateRevisionMutation(c.config, OpUpdate)
+	return &PostmortemTemplateRevisionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PostmortemTemplateRevisionClient) UpdateOne(_m *PostmortemTemplateRevision) *PostmortemTemplateRevisionUpdateOne {
+	mutation := newPostmortemTemplateRevisionMutation(c.config, OpUpdateOne, withPostmortemTemplateRevision(_m))
+	return &PostmortemTemplateRevisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PostmortemTemplateRevisionClient) UpdateOneID(id string) *PostmortemTemplateRevisionUpdateOne {
+	mutation := newPostmortemTemplateRevisionMutation(c.config, OpUpdateOne, withPostmortemTemplateRevisionID(id))
+	return &PostmortemTemplateRevisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PostmortemTemplateRevision.
+func (c *PostmortemTemplateRevisionClient) Delete() *PostmortemTemplateRevisionDelete {
+	mutation := newPostmortemTemplateRevisionMutation(c.config, OpDelete)
+	return &PostmortemTemplateRevisionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PostmortemTemplateRevisionClient) DeleteOne(_m *PostmortemTemplateRevision) *PostmortemTemplateRevisionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PostmortemTemplateRevisionClient) DeleteOneID(id string) *PostmortemTemplateRevisionDeleteOne {
+	builder := c.Delete().Where(postmortemtemplaterevision.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PostmortemTemplateRevisionDeleteOne{builder}
+}
+
+// Query returns a query builder for PostmortemTemplateRevision.
+func (c *PostmortemTemplateRevisionClient) Query() *PostmortemTemplateRevisionQuery {
+	return &PostmortemTemplateRevisionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePostmortemTemplateRevision},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PostmortemTemplateRevision entity by its id.
+func (c *PostmortemTemplateRevisionClient) Get(ctx context.Context, id string) (*PostmortemTemplateRevision, error) {
+	return c.Query().Where(postmortemtemplaterevision.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PostmortemTemplateRevisionClient) GetX(ctx context.Context, id string) *PostmortemTemplateRevision {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryTemplate queries the template edge of a PostmortemTemplateRevision.
+func (c *PostmortemTemplateRevisionClient) QueryTemplate(_m *PostmortemTemplateRevision) *PostmortemTemplateQuery {
+	query := (&PostmortemTemplateClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(postmortemtemplaterevision.Table, postmortemtemplaterevision.FieldID, id),
+			sqlgraph.To(postmortemtemplate.Table, postmortemtemplate.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, postmortemtemplaterevision.TemplateTable, postmortemtemplaterevision.TemplateColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *PostmortemTemplateRevisionClient) Hooks() []Hook {
+	return c.hooks.PostmortemTemplateRevision
+}
+
+// Interceptors returns the client interceptors.
+func (c *PostmortemTemplateRevisionClient) Interceptors() []Interceptor {
+	return c.inters.PostmortemTemplateRevision
+}
+
+func (c *PostmortemTemplateRevisionClient) mutate(ctx context.Context, m *PostmortemTemplateRevisionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PostmortemTemplateRevisionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PostmortemTemplateRevisionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PostmortemTemplateRevisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PostmortemTemplateRevisionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown PostmortemTemplateRevision mutation op: %q", m.Op())
+	}
+}
+
+// PostmortemTemplateUseClient is a client for the PostmortemTemplateUse schema.
+type PostmortemTemplateUseClient struct {
+	config
+}
+
+// NewPostmortemTemplateUseClient returns a client for the PostmortemTemplateUse from the given config.
+func NewPostmortemTemplateUseClient(c config) *PostmortemTemplateUseClient {
+	return &PostmortemTemplateUseClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `postmortemtemplateuse.Hooks(f(g(h())))`.
+func (c *PostmortemTemplateUseClient) Use(hooks ...Hook) {
+	c.hooks.PostmortemTemplateUse = append(c.hooks.PostmortemTemplateUse, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `postmortemtemplateuse.Intercept(f(g(h())))`.
+func (c *PostmortemTemplateUseClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PostmortemTemplateUse = append(c.inters.PostmortemTemplateUse, interceptors...)
+}
+
+// Create returns a builder for creating a PostmortemTemplateUse entity.
+func (c *PostmortemTemplateUseClient) Create() *PostmortemTemplateUseCreate {
+	mutation := newPostmortemTemplateUseMutation(c.config, OpCreate)
+	return &PostmortemTemplateUseCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PostmortemTemplateUse entities.
+func (c *PostmortemTemplateUseClient) CreateBulk(builders ...*PostmortemTemplateUseCreate) *PostmortemTemplateUseCreateBulk {
+	return &PostmortemTemplateUseCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PostmortemTemplateUseClient) MapCreateBulk(slice any, setFunc func(*PostmortemTemplateUseCreate, int)) *PostmortemTemplateUseCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PostmortemTemplateUseCreateBulk{err: fmt.Errorf("calling to PostmortemTemplateUseClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PostmortemTemplateUseCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PostmortemTemplateUseCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PostmortemTemplateUse.
+func (c *PostmortemTemplateUseClient) Update() *PostmortemTemplateUseUpdate {
+	mutation := newPostmortemTemplateUseMutation(c.config, OpUpdate)
+	return &PostmortemTemplateUseUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PostmortemTemplateUseClient) UpdateOne(_m *PostmortemTemplateUse) *PostmortemTemplateUseUpdateOne {
+	mutation := newPostmortemTemplateUseMutation(c.config, OpUpdateOne, withPostmortemTemplateUse(_m))
+	return &PostmortemTemplateUseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PostmortemTemplateUseClient) UpdateOneID(id int64) *PostmortemTemplateUseUpdateOne {
+	mutation := newPostmortemTemplateUseMutation(c.config, OpUpdateOne, withPostmortemTemplateUseID(id))
+	return &PostmortemTemplateUseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PostmortemTemplateUse.
+func (c *PostmortemTemplateUseClient) Delete() *PostmortemTemplateUseDelete {
+	mutation := newPostmortemTemplateUseMutation(c.config, OpDelete)
+	return &PostmortemTemplateUseDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PostmortemTemplateUseClient) DeleteOne(_m *PostmortemTemplateUse) *PostmortemTemplateUseDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PostmortemTemplateUseClient) DeleteOneID(id int64) *PostmortemTemplateUseDeleteOne {
+	builder := c.Delete().Where(postmortemtemplateuse.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PostmortemTemplateUseDeleteOne{builder}
+}
+
+// Query returns a query builder for PostmortemTemplateUse.
+func (c *PostmortemTemplateUseClient) Query() *PostmortemTemplateUseQuery {
+	return &PostmortemTemplateUseQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePostmortemTemplateUse},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PostmortemTemplateUse entity by its id.
+func (c *PostmortemTemplateUseClient) Get(ctx context.Context, id int64) (*PostmortemTemplateUse, error) {
+	return c.Query().Where(postmortemtemplateuse.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PostmortemTemplateUseClient) GetX(ctx context.Context, id int64) *PostmortemTemplateUse {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryTemplate queries the template edge of a PostmortemTemplateUse.
+func (c *PostmortemTemplateUseClient) QueryTemplate(_m *PostmortemTemplateUse) *PostmortemTemplateQuery {
+	query := (&PostmortemTemplateClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(postmortemtemplateuse.Table, postmortemtemplateuse.FieldID, id),
+			sqlgraph.To(postmortemtemplate.Table, postmortemtemplate.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, postmortemtemplateuse.TemplateTable, postmortemtemplateuse.TemplateColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *PostmortemTemplateUseClient) Hooks() []Hook {
+	return c.hooks.PostmortemTemplateUse
+}
+
+// Interceptors returns the client interceptors.
+func (c *PostmortemTemplateUseClient) Interceptors() []Interceptor {
+	return c.inters.PostmortemTemplateUse
+}
+
+func (c *PostmortemTemplateUseClient) mutate(ctx context.Context, m *PostmortemTemplateUseMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PostmortemTemplateUseCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PostmortemTemplateUseUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PostmortemTemplateUseUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PostmortemTemplateUseDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown PostmortemTemplateUse mutation op: %q", m.Op())
+	}
+}
+
+// PostmortemTextClient is a client for the PostmortemText schema.
+type PostmortemTextClient struct {
+	config
+}
+
+// NewPostmortemTextClient returns a client for the PostmortemText from the given config.
+func NewPostmortemTextClient(c config) *PostmortemTextClient {
+	return &PostmortemTextClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `postmortemtext.Hooks(f(g(h())))`.
+func (c *PostmortemTextClient) Use(hooks ...Hook) {
+	c.hooks.PostmortemText = append(c.hooks.PostmortemText, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `postmortemtext.Intercept(f(g(h())))`.
+func (c *PostmortemTextClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PostmortemText = append(c.inters.PostmortemText, interceptors...)
+}
+
+// Create returns a builder for creating a PostmortemText entity.
+func (c *PostmortemTextClient) Create() *PostmortemTextCreate {
+	mutation := newPostmortemTextMutation(c.config, OpCreate)
+	return &PostmortemTextCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PostmortemText entities.
+func (c *PostmortemTextClient) CreateBulk(builders ...*PostmortemTextCreate) *PostmortemTextCreateBulk {
+	return &PostmortemTextCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PostmortemTextClient) MapCreateBulk(slice any, setFunc func(*PostmortemTextCreate, int)) *PostmortemTextCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PostmortemTextCreateBulk{err: fmt.Errorf("calling to PostmortemTextClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PostmortemTextCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PostmortemTextCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PostmortemText.
+func (c *PostmortemTextClient) Update() *PostmortemTextUpdate {
+	mutation := newPostmortemTextMutation(c.config, OpUpdate)
+	return &PostmortemTextUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PostmortemTextClient) UpdateOne(_m *PostmortemText) *PostmortemTextUpdateOne {
+	mutation := newPostmortemTextMutation(c.config, OpUpdateOne, withPostmortemText(_m))
+	return &PostmortemTextUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PostmortemTextClient) UpdateOneID(id string) *PostmortemTextUpdateOne {
+	mutation := newPostmortemTextMutation(c.config, OpUpdateOne, withPostmortemTextID(id))
+	return &PostmortemTextUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PostmortemText.
+func (c *PostmortemTextClient) Delete() *PostmortemTextDelete {
+	mutation := newPostmortemTextMutation(c.config, OpDelete)
+	return &PostmortemTextDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PostmortemTextClient) DeleteOne(_m *PostmortemText) *PostmortemTextDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PostmortemTextClient) DeleteOneID(id string) *PostmortemTextDeleteOne {
+	builder := c.Delete().Where(postmortemtext.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PostmortemTextDeleteOne{builder}
+}
+
+// Query returns a query builder for PostmortemText.
+func (c *PostmortemTextClient) Query() *PostmortemTextQuery {
+	return &PostmortemTextQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePostmortemText},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PostmortemText entity by its id.
+func (c *PostmortemTextClient) Get(ctx context.Context, id string) (*PostmortemText, error) {
+	return c.Query().Where(postmortemtext.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PostmortemTextClient) GetX(ctx context.Context, id string) *PostmortemText {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryPostmortem queries the postmortem edge of a PostmortemText.
+func (c *PostmortemTextClient) QueryPostmortem(_m *PostmortemText) *PostmortemQuery {
+	query := (&PostmortemClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(postmortemtext.Table, postmortemtext.FieldID, id),
+			sqlgraph.To(postmortem.Table, postmortem.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, postmortemtext.PostmortemTable, postmortemtext.PostmortemColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *PostmortemTextClient) Hooks() []Hook {
+	return c.hooks.PostmortemText
+}
+
+// Interceptors returns the client interceptors.
+func (c *PostmortemTextClient) Interceptors() []Interceptor {
+	return c.inters.PostmortemText
+}
+
+func (c *PostmortemTextClient) mutate(ctx context.Context, m *PostmortemTextMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PostmortemTextCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PostmortemTextUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PostmortemTextUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PostmortemTextDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown PostmortemText mutation op: %q", m.Op())
+	}
+}
+
 // ProposalClient is a client for the Proposal schema.
 type ProposalClient struct {
 	config
@@ -11583,32 +12859,36 @@ func (c *WebhookDeliveryClient) mutate(ctx context.Context, m *WebhookDeliveryMu
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Alert, Attachment, AuditEntry, Backfill, BudgetPolicy, Change, Collection,
-		Composite, CompositeMember, CompositePart, CompositeRevision, CompositeStatus,
-		Correction, DataSource, Delivery, DeliverySwitch, Dependency, Forecast,
-		ForecastBin, GateDecision, GateOverride, IdempotencyKey, Identity, Incident,
-		IncidentEntry, IncidentEntryRevision, IncidentPerson, IncidentService,
-		Indicator, Issue, JobRun, Lease, Member, Notification, NotificationTarget,
-		OTLPStream, Outage, Person, PolicyRevision, Proposal, Report, ReportDecision,
-		ReportRestatement, SLA, SLAPeriod, SLARevision, SLO, SLOGroupStatus,
-		SLORevision, SLOStatus, SearchDocument, Segment, SegmentChange, Series,
-		Service, Session, SignInCode, SignalMapping, SigningKey, Slug, SuppliedFact,
-		System, Team, ThinnedMonth, Token, ToldEvent, TrackerLane, TrackerPlace,
-		Violation, ViolationEvent, WebhookDelivery []ent.Hook
+		ActionItem, Alert, Attachment, AuditEntry, Backfill, BudgetPolicy, Change,
+		Collection, Composite, CompositeMember, CompositePart, CompositeRevision,
+		CompositeStatus, Correction, DataSource, Delivery, DeliverySwitch, Dependency,
+		Forecast, ForecastBin, GateDecision, GateOverride, IdempotencyKey, Identity,
+		Incident, IncidentEntry, IncidentEntryRevision, IncidentPerson,
+		IncidentService, Indicator, Issue, JobRun, Lease, Member, Notification,
+		NotificationTarget, OTLPStream, Outage, Person, PolicyRevision, Postmortem,
+		PostmortemAct, PostmortemRequest, PostmortemTemplate,
+		PostmortemTemplateRevision, PostmortemTemplateUse, PostmortemText, Proposal,
+		Report, ReportDecision, ReportRestatement, SLA, SLAPeriod, SLARevision, SLO,
+		SLOGroupStatus, SLORevision, SLOStatus, SearchDocument, Segment, SegmentChange,
+		Series, Service, Session, SignInCode, SignalMapping, SigningKey, Slug,
+		SuppliedFact, System, Team, ThinnedMonth, Token, ToldEvent, TrackerLane,
+		TrackerPlace, Violation, ViolationEvent, WebhookDelivery []ent.Hook
 	}
 	inters struct {
-		Alert, Attachment, AuditEntry, Backfill, BudgetPolicy, Change, Collection,
-		Composite, CompositeMember, CompositePart, CompositeRevision, CompositeStatus,
-		Correction, DataSource, Delivery, DeliverySwitch, Dependency, Forecast,
-		ForecastBin, GateDecision, GateOverride, IdempotencyKey, Identity, Incident,
-		IncidentEntry, IncidentEntryRevision, IncidentPerson, IncidentService,
-		Indicator, Issue, JobRun, Lease, Member, Notification, NotificationTarget,
-		OTLPStream, Outage, Person, PolicyRevision, Proposal, Report, ReportDecision,
-		ReportRestatement, SLA, SLAPeriod, SLARevision, SLO, SLOGroupStatus,
-		SLORevision, SLOStatus, SearchDocument, Segment, SegmentChange, Series,
-		Service, Session, SignInCode, SignalMapping, SigningKey, Slug, SuppliedFact,
-		System, Team, ThinnedMonth, Token, ToldEvent, TrackerLane, TrackerPlace,
-		Violation, ViolationEvent, WebhookDelivery []ent.Interceptor
+		ActionItem, Alert, Attachment, AuditEntry, Backfill, BudgetPolicy, Change,
+		Collection, Composite, CompositeMember, CompositePart, CompositeRevision,
+		CompositeStatus, Correction, DataSource, Delivery, DeliverySwitch, Dependency,
+		Forecast, ForecastBin, GateDecision, GateOverride, IdempotencyKey, Identity,
+		Incident, IncidentEntry, IncidentEntryRevision, IncidentPerson,
+		IncidentService, Indicator, Issue, JobRun, Lease, Member, Notification,
+		NotificationTarget, OTLPStream, Outage, Person, PolicyRevision, Postmortem,
+		PostmortemAct, PostmortemRequest, PostmortemTemplate,
+		PostmortemTemplateRevision, PostmortemTemplateUse, PostmortemText, Proposal,
+		Report, ReportDecision, ReportRestatement, SLA, SLAPeriod, SLARevision, SLO,
+		SLOGroupStatus, SLORevision, SLOStatus, SearchDocument, Segment, SegmentChange,
+		Series, Service, Session, SignInCode, SignalMapping, SigningKey, Slug,
+		SuppliedFact, System, Team, ThinnedMonth, Token, ToldEvent, TrackerLane,
+		TrackerPlace, Violation, ViolationEvent, WebhookDelivery []ent.Interceptor
 	}
 )
 

@@ -12,6 +12,7 @@ import (
 
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
+	"github.com/evenkeel/evenkeel/ent/db/actionitem"
 	"github.com/evenkeel/evenkeel/ent/db/alert"
 	"github.com/evenkeel/evenkeel/ent/db/attachment"
 	"github.com/evenkeel/evenkeel/ent/db/auditentry"
@@ -51,6 +52,13 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/outage"
 	"github.com/evenkeel/evenkeel/ent/db/person"
 	"github.com/evenkeel/evenkeel/ent/db/policyrevision"
+	"github.com/evenkeel/evenkeel/ent/db/postmortem"
+	"github.com/evenkeel/evenkeel/ent/db/postmortemact"
+	"github.com/evenkeel/evenkeel/ent/db/postmortemrequest"
+	"github.com/evenkeel/evenkeel/ent/db/postmortemtemplate"
+	"github.com/evenkeel/evenkeel/ent/db/postmortemtemplaterevision"
+	"github.com/evenkeel/evenkeel/ent/db/postmortemtemplateuse"
+	"github.com/evenkeel/evenkeel/ent/db/postmortemtext"
 	"github.com/evenkeel/evenkeel/ent/db/predicate"
 	"github.com/evenkeel/evenkeel/ent/db/proposal"
 	"github.com/evenkeel/evenkeel/ent/db/report"
@@ -95,78 +103,1521 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
-	TypeAlert                 = "Alert"
-	TypeAttachment            = "Attachment"
-	TypeAuditEntry            = "AuditEntry"
-	TypeBackfill              = "Backfill"
-	TypeBudgetPolicy          = "BudgetPolicy"
-	TypeChange                = "Change"
-	TypeCollection            = "Collection"
-	TypeComposite             = "Composite"
-	TypeCompositeMember       = "CompositeMember"
-	TypeCompositePart         = "CompositePart"
-	TypeCompositeRevision     = "CompositeRevision"
-	TypeCompositeStatus       = "CompositeStatus"
-	TypeCorrection            = "Correction"
-	TypeDataSource            = "DataSource"
-	TypeDelivery              = "Delivery"
-	TypeDeliverySwitch        = "DeliverySwitch"
-	TypeDependency            = "Dependency"
-	TypeForecast              = "Forecast"
-	TypeForecastBin           = "ForecastBin"
-	TypeGateDecision          = "GateDecision"
-	TypeGateOverride          = "GateOverride"
-	TypeIdempotencyKey        = "IdempotencyKey"
-	TypeIdentity              = "Identity"
-	TypeIncident              = "Incident"
-	TypeIncidentEntry         = "IncidentEntry"
-	TypeIncidentEntryRevision = "IncidentEntryRevision"
-	TypeIncidentPerson        = "IncidentPerson"
-	TypeIncidentService       = "IncidentService"
-	TypeIndicator             = "Indicator"
-	TypeIssue                 = "Issue"
-	TypeJobRun                = "JobRun"
-	TypeLease                 = "Lease"
-	TypeMember                = "Member"
-	TypeNotification          = "Notification"
-	TypeNotificationTarget    = "NotificationTarget"
-	TypeOTLPStream            = "OTLPStream"
-	TypeOutage                = "Outage"
-	TypePerson                = "Person"
-	TypePolicyRevision        = "PolicyRevision"
-	TypeProposal              = "Proposal"
-	TypeReport                = "Report"
-	TypeReportDecision        = "ReportDecision"
-	TypeReportRestatement     = "ReportRestatement"
-	TypeSLA                   = "SLA"
-	TypeSLAPeriod             = "SLAPeriod"
-	TypeSLARevision           = "SLARevision"
-	TypeSLO                   = "SLO"
-	TypeSLOGroupStatus        = "SLOGroupStatus"
-	TypeSLORevision           = "SLORevision"
-	TypeSLOStatus             = "SLOStatus"
-	TypeSearchDocument        = "SearchDocument"
-	TypeSegment               = "Segment"
-	TypeSegmentChange         = "SegmentChange"
-	TypeSeries                = "Series"
-	TypeService               = "Service"
-	TypeSession               = "Session"
-	TypeSignInCode            = "SignInCode"
-	TypeSignalMapping         = "SignalMapping"
-	TypeSigningKey            = "SigningKey"
-	TypeSlug                  = "Slug"
-	TypeSuppliedFact          = "SuppliedFact"
-	TypeSystem                = "System"
-	TypeTeam                  = "Team"
-	TypeThinnedMonth          = "ThinnedMonth"
-	TypeToken                 = "Token"
-	TypeToldEvent             = "ToldEvent"
-	TypeTrackerLane           = "TrackerLane"
-	TypeTrackerPlace          = "TrackerPlace"
-	TypeViolation             = "Violation"
-	TypeViolationEvent        = "ViolationEvent"
-	TypeWebhookDelivery       = "WebhookDelivery"
+	TypeActionItem                 = "ActionItem"
+	TypeAlert                      = "Alert"
+	TypeAttachment                 = "Attachment"
+	TypeAuditEntry                 = "AuditEntry"
+	TypeBackfill                   = "Backfill"
+	TypeBudgetPolicy               = "BudgetPolicy"
+	TypeChange                     = "Change"
+	TypeCollection                 = "Collection"
+	TypeComposite                  = "Composite"
+	TypeCompositeMember            = "CompositeMember"
+	TypeCompositePart              = "CompositePart"
+	TypeCompositeRevision          = "CompositeRevision"
+	TypeCompositeStatus            = "CompositeStatus"
+	TypeCorrection                 = "Correction"
+	TypeDataSource                 = "DataSource"
+	TypeDelivery                   = "Delivery"
+	TypeDeliverySwitch             = "DeliverySwitch"
+	TypeDependency                 = "Dependency"
+	TypeForecast                   = "Forecast"
+	TypeForecastBin                = "ForecastBin"
+	TypeGateDecision               = "GateDecision"
+	TypeGateOverride               = "GateOverride"
+	TypeIdempotencyKey             = "IdempotencyKey"
+	TypeIdentity                   = "Identity"
+	TypeIncident                   = "Incident"
+	TypeIncidentEntry              = "IncidentEntry"
+	TypeIncidentEntryRevision      = "IncidentEntryRevision"
+	TypeIncidentPerson             = "IncidentPerson"
+	TypeIncidentService            = "IncidentService"
+	TypeIndicator                  = "Indicator"
+	TypeIssue                      = "Issue"
+	TypeJobRun                     = "JobRun"
+	TypeLease                      = "Lease"
+	TypeMember                     = "Member"
+	TypeNotification               = "Notification"
+	TypeNotificationTarget         = "NotificationTarget"
+	TypeOTLPStream                 = "OTLPStream"
+	TypeOutage                     = "Outage"
+	TypePerson                     = "Person"
+	TypePolicyRevision             = "PolicyRevision"
+	TypePostmortem                 = "Postmortem"
+	TypePostmortemAct              = "PostmortemAct"
+	TypePostmortemRequest          = "PostmortemRequest"
+	TypePostmortemTemplate         = "PostmortemTemplate"
+	TypePostmortemTemplateRevision = "PostmortemTemplateRevision"
+	TypePostmortemTemplateUse      = "PostmortemTemplateUse"
+	TypePostmortemText             = "PostmortemText"
+	TypeProposal                   = "Proposal"
+	TypeReport                     = "Report"
+	TypeReportDecision             = "ReportDecision"
+	TypeReportRestatement          = "ReportRestatement"
+	TypeSLA                        = "SLA"
+	TypeSLAPeriod                  = "SLAPeriod"
+	TypeSLARevision                = "SLARevision"
+	TypeSLO                        = "SLO"
+	TypeSLOGroupStatus             = "SLOGroupStatus"
+	TypeSLORevision                = "SLORevision"
+	TypeSLOStatus                  = "SLOStatus"
+	TypeSearchDocument             = "SearchDocument"
+	TypeSegment                    = "Segment"
+	TypeSegmentChange              = "SegmentChange"
+	TypeSeries                     = "Series"
+	TypeService                    = "Service"
+	TypeSession                    = "Session"
+	TypeSignInCode                 = "SignInCode"
+	TypeSignalMapping              = "SignalMapping"
+	TypeSigningKey                 = "SigningKey"
+	TypeSlug                       = "Slug"
+	TypeSuppliedFact               = "SuppliedFact"
+	TypeSystem                     = "System"
+	TypeTeam                       = "Team"
+	TypeThinnedMonth               = "ThinnedMonth"
+	TypeToken                      = "Token"
+	TypeToldEvent                  = "ToldEvent"
+	TypeTrackerLane                = "TrackerLane"
+	TypeTrackerPlace               = "TrackerPlace"
+	TypeViolation                  = "Violation"
+	TypeViolationEvent             = "ViolationEvent"
+	TypeWebhookDelivery            = "WebhookDelivery"
 )
+
+// ActionItemMutation represents an operation that mutates the ActionItem nodes in the graph.
+type ActionItemMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	source_key      *string
+	title           *string
+	priority        *string
+	_type           *string
+	root_cause      *bool
+	due_on          *string
+	state           *string
+	settled_at      *time.Time
+	details         *json.RawMessage
+	appenddetails   json.RawMessage
+	created_at      *time.Time
+	created_by      *string
+	updated_at      *time.Time
+	updated_by      *string
+	version         *int64
+	addversion      *int64
+	clearedFields   map[string]struct{}
+	incident        *string
+	clearedincident bool
+	owner           *string
+	clearedowner    bool
+	service         *string
+	clearedservice  bool
+	done            bool
+	oldValue        func(context.Context) (*ActionItem, error)
+	predicates      []predicate.ActionItem
+}
+
+var _ ent.Mutation = (*ActionItemMutation)(nil)
+
+// actionitemOption allows management of the mutation configuration using functional options.
+type actionitemOption func(*ActionItemMutation)
+
+// newActionItemMutation creates new mutation for the ActionItem entity.
+func newActionItemMutation(c config, op Op, opts ...actionitemOption) *ActionItemMutation {
+	m := &ActionItemMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeActionItem,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withActionItemID sets the ID field of the mutation.
+func withActionItemID(id string) actionitemOption {
+	return func(m *ActionItemMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ActionItem
+		)
+		m.oldValue = func(ctx context.Context) (*ActionItem, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ActionItem.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withActionItem sets the old ActionItem of the mutation.
+func withActionItem(node *ActionItem) actionitemOption {
+	return func(m *ActionItemMutation) {
+		m.oldValue = func(context.Context) (*ActionItem, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ActionItemMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ActionItemMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ActionItem entities.
+func (m *ActionItemMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ActionItemMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ActionItemMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ActionItem.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetIncidentID sets the "incident_id" field.
+func (m *ActionItemMutation) SetIncidentID(s string) {
+	m.incident = &s
+}
+
+// IncidentID returns the value of the "incident_id" field in the mutation.
+func (m *ActionItemMutation) IncidentID() (r string, exists bool) {
+	v := m.incident
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIncidentID returns the old "incident_id" field's value of the ActionItem entity.
+// If the ActionItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ActionItemMutation) OldIncidentID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIncidentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIncidentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIncidentID: %w", err)
+	}
+	return oldValue.IncidentID, nil
+}
+
+// ResetIncidentID resets all changes to the "incident_id" field.
+func (m *ActionItemMutation) ResetIncidentID() {
+	m.incident = nil
+}
+
+// SetSourceKey sets the "source_key" field.
+func (m *ActionItemMutation) SetSourceKey(s string) {
+	m.source_key = &s
+}
+
+// SourceKey returns the value of the "source_key" field in the mutation.
+func (m *ActionItemMutation) SourceKey() (r string, exists bool) {
+	v := m.source_key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSourceKey returns the old "source_key" field's value of the ActionItem entity.
+// If the ActionItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ActionItemMutation) OldSourceKey(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSourceKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSourceKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSourceKey: %w", err)
+	}
+	return oldValue.SourceKey, nil
+}
+
+// ClearSourceKey clears the value of the "source_key" field.
+func (m *ActionItemMutation) ClearSourceKey() {
+	m.source_key = nil
+	m.clearedFields[actionitem.FieldSourceKey] = struct{}{}
+}
+
+// SourceKeyCleared returns if the "source_key" field was cleared in this mutation.
+func (m *ActionItemMutation) SourceKeyCleared() bool {
+	_, ok := m.clearedFields[actionitem.FieldSourceKey]
+	return ok
+}
+
+// ResetSourceKey resets all changes to the "source_key" field.
+func (m *ActionItemMutation) ResetSourceKey() {
+	m.source_key = nil
+	delete(m.clearedFields, actionitem.FieldSourceKey)
+}
+
+// SetTitle sets the "title" field.
+func (m *ActionItemMutation) SetTitle(s string) {
+	m.title = &s
+}
+
+// Title returns the value of the "title" field in the mutation.
+func (m *ActionItemMutation) Title() (r string, exists bool) {
+	v := m.title
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTitle returns the old "title" field's value of the ActionItem entity.
+// If the ActionItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ActionItemMutation) OldTitle(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTitle is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTitle requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTitle: %w", err)
+	}
+	return oldValue.Title, nil
+}
+
+// ResetTitle resets all changes to the "title" field.
+func (m *ActionItemMutation) ResetTitle() {
+	m.title = nil
+}
+
+// SetPriority sets the "priority" field.
+func (m *ActionItemMutation) SetPriority(s string) {
+	m.priority = &s
+}
+
+// Priority returns the value of the "priority" field in the mutation.
+func (m *ActionItemMutation) Priority() (r string, exists bool) {
+	v := m.priority
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPriority returns the old "priority" field's value of the ActionItem entity.
+// If the ActionItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ActionItemMutation) OldPriority(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPriority is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPriority requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPriority: %w", err)
+	}
+	return oldValue.Priority, nil
+}
+
+// ResetPriority resets all changes to the "priority" field.
+func (m *ActionItemMutation) ResetPriority() {
+	m.priority = nil
+}
+
+// SetType sets the "type" field.
+func (m *ActionItemMutation) SetType(s string) {
+	m._type = &s
+}
+
+// GetType returns the value of the "type" field in the mutation.
+func (m *ActionItemMutation) GetType() (r string, exists bool) {
+	v := m._type
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldType returns the old "type" field's value of the ActionItem entity.
+// If the ActionItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ActionItemMutation) OldType(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldType is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldType requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldType: %w", err)
+	}
+	return oldValue.Type, nil
+}
+
+// ResetType resets all changes to the "type" field.
+func (m *ActionItemMutation) ResetType() {
+	m._type = nil
+}
+
+// SetOwnerID sets the "owner_id" field.
+func (m *ActionItemMutation) SetOwnerID(s string) {
+	m.owner = &s
+}
+
+// OwnerID returns the value of the "owner_id" field in the mutation.
+func (m *ActionItemMutation) OwnerID() (r string, exists bool) {
+	v := m.owner
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOwnerID returns the old "owner_id" field's value of the ActionItem entity.
+// If the ActionItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ActionItemMutation) OldOwnerID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOwnerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOwnerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOwnerID: %w", err)
+	}
+	return oldValue.OwnerID, nil
+}
+
+// ResetOwnerID resets all changes to the "owner_id" field.
+func (m *ActionItemMutation) ResetOwnerID() {
+	m.owner = nil
+}
+
+// SetServiceID sets the "service_id" field.
+func (m *ActionItemMutation) SetServiceID(s string) {
+	m.service = &s
+}
+
+// ServiceID returns the value of the "service_id" field in the mutation.
+func (m *ActionItemMutation) ServiceID() (r string, exists bool) {
+	v := m.service
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldServiceID returns the old "service_id" field's value of the ActionItem entity.
+// If the ActionItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ActionItemMutation) OldServiceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldServiceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldServiceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldServiceID: %w", err)
+	}
+	return oldValue.ServiceID, nil
+}
+
+// ResetServiceID resets all changes to the "service_id" field.
+func (m *ActionItemMutation) ResetServiceID() {
+	m.service = nil
+}
+
+// SetRootCause sets the "root_cause" field.
+func (m *ActionItemMutation) SetRootCause(b bool) {
+	m.root_cause = &b
+}
+
+// RootCause returns the value of the "root_cause" field in the mutation.
+func (m *ActionItemMutation) RootCause() (r bool, exists bool) {
+	v := m.root_cause
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRootCause returns the old "root_cause" field's value of the ActionItem entity.
+// If the ActionItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ActionItemMutation) OldRootCause(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRootCause is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRootCause requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRootCause: %w", err)
+	}
+	return oldValue.RootCause, nil
+}
+
+// ResetRootCause resets all changes to the "root_cause" field.
+func (m *ActionItemMutation) ResetRootCause() {
+	m.root_cause = nil
+}
+
+// SetDueOn sets the "due_on" field.
+func (m *ActionItemMutation) SetDueOn(s string) {
+	m.due_on = &s
+}
+
+// DueOn returns the value of the "due_on" field in the mutation.
+func (m *ActionItemMutation) DueOn() (r string, exists bool) {
+	v := m.due_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDueOn returns the old "due_on" field's value of the ActionItem entity.
+// If the ActionItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ActionItemMutation) OldDueOn(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDueOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDueOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDueOn: %w", err)
+	}
+	return oldValue.DueOn, nil
+}
+
+// ResetDueOn resets all changes to the "due_on" field.
+func (m *ActionItemMutation) ResetDueOn() {
+	m.due_on = nil
+}
+
+// SetState sets the "state" field.
+func (m *ActionItemMutation) SetState(s string) {
+	m.state = &s
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *ActionItemMutation) State() (r string, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the ActionItem entity.
+// If the ActionItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ActionItemMutation) OldState(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *ActionItemMutation) ResetState() {
+	m.state = nil
+}
+
+// SetSettledAt sets the "settled_at" field.
+func (m *ActionItemMutation) SetSettledAt(t time.Time) {
+	m.settled_at = &t
+}
+
+// SettledAt returns the value of the "settled_at" field in the mutation.
+func (m *ActionItemMutation) SettledAt() (r time.Time, exists bool) {
+	v := m.settled_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSettledAt returns the old "settled_at" field's value of the ActionItem entity.
+// If the ActionItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ActionItemMutation) OldSettledAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSettledAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSettledAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSettledAt: %w", err)
+	}
+	return oldValue.SettledAt, nil
+}
+
+// ClearSettledAt clears the value of the "settled_at" field.
+func (m *ActionItemMutation) ClearSettledAt() {
+	m.settled_at = nil
+	m.clearedFields[actionitem.FieldSettledAt] = struct{}{}
+}
+
+// SettledAtCleared returns if the "settled_at" field was cleared in this mutation.
+func (m *ActionItemMutation) SettledAtCleared() bool {
+	_, ok := m.clearedFields[actionitem.FieldSettledAt]
+	return ok
+}
+
+// ResetSettledAt resets all changes to the "settled_at" field.
+func (m *ActionItemMutation) ResetSettledAt() {
+	m.settled_at = nil
+	delete(m.clearedFields, actionitem.FieldSettledAt)
+}
+
+// SetDetails sets the "details" field.
+func (m *ActionItemMutation) SetDetails(jm json.RawMessage) {
+	m.details = &jm
+	m.appenddetails = nil
+}
+
+// Details returns the value of the "details" field in the mutation.
+func (m *ActionItemMutation) Details() (r json.RawMessage, exists bool) {
+	v := m.details
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDetails returns the old "details" field's value of the ActionItem entity.
+// If the ActionItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ActionItemMutation) OldDetails(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDetails is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDetails requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDetails: %w", err)
+	}
+	return oldValue.Details, nil
+}
+
+// AppendDetails adds jm to the "details" field.
+func (m *ActionItemMutation) AppendDetails(jm json.RawMessage) {
+	m.appenddetails = append(m.appenddetails, jm...)
+}
+
+// AppendedDetails returns the list of values that were appended to the "details" field in this mutation.
+func (m *ActionItemMutation) AppendedDetails() (json.RawMessage, bool) {
+	if len(m.appenddetails) == 0 {
+		return nil, false
+	}
+	return m.appenddetails, true
+}
+
+// ResetDetails resets all changes to the "details" field.
+func (m *ActionItemMutation) ResetDetails() {
+	m.details = nil
+	m.appenddetails = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ActionItemMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ActionItemMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ActionItem entity.
+// If the ActionItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ActionItemMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ActionItemMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *ActionItemMutation) SetCreatedBy(s string) {
+	m.created_by = &s
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *ActionItemMutation) CreatedBy() (r string, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the ActionItem entity.
+// If the ActionItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ActionItemMutation) OldCreatedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *ActionItemMutation) ResetCreatedBy() {
+	m.created_by = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *ActionItemMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *ActionItemMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the ActionItem entity.
+// If the ActionItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ActionItemMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *ActionItemMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetUpdatedBy sets the "updated_by" field.
+func (m *ActionItemMutation) SetUpdatedBy(s string) {
+	m.updated_by = &s
+}
+
+// UpdatedBy returns the value of the "updated_by" field in the mutation.
+func (m *ActionItemMutation) UpdatedBy() (r string, exists bool) {
+	v := m.updated_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedBy returns the old "updated_by" field's value of the ActionItem entity.
+// If the ActionItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ActionItemMutation) OldUpdatedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedBy: %w", err)
+	}
+	return oldValue.UpdatedBy, nil
+}
+
+// ResetUpdatedBy resets all changes to the "updated_by" field.
+func (m *ActionItemMutation) ResetUpdatedBy() {
+	m.updated_by = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *ActionItemMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ActionItemMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the ActionItem entity.
+// If the ActionItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ActionItemMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ActionItemMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ActionItemMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ActionItemMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearIncident clears the "incident" edge to the Incident entity.
+func (m *ActionItemMutation) ClearIncident() {
+	m.clearedincident = true
+	m.clearedFields[actionitem.FieldIncidentID] = struct{}{}
+}
+
+// IncidentCleared reports if the "incident" edge to the Incident entity was cleared.
+func (m *ActionItemMutation) IncidentCleared() bool {
+	return m.clearedincident
+}
+
+// IncidentIDs returns the "incident" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// IncidentID instead. It exists only for internal usage by the builders.
+func (m *ActionItemMutation) IncidentIDs() (ids []string) {
+	if id := m.incident; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetIncident resets all changes to the "incident" edge.
+func (m *ActionItemMutation) ResetIncident() {
+	m.incident = nil
+	m.clearedincident = false
+}
+
+// ClearOwner clears the "owner" edge to the Person entity.
+func (m *ActionItemMutation) ClearOwner() {
+	m.clearedowner = true
+	m.clearedFields[actionitem.FieldOwnerID] = struct{}{}
+}
+
+// OwnerCleared reports if the "owner" edge to the Person entity was cleared.
+func (m *ActionItemMutation) OwnerCleared() bool {
+	return m.clearedowner
+}
+
+// OwnerIDs returns the "owner" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OwnerID instead. It exists only for internal usage by the builders.
+func (m *ActionItemMutation) OwnerIDs() (ids []string) {
+	if id := m.owner; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOwner resets all changes to the "owner" edge.
+func (m *ActionItemMutation) ResetOwner() {
+	m.owner = nil
+	m.clearedowner = false
+}
+
+// ClearService clears the "service" edge to the Service entity.
+func (m *ActionItemMutation) ClearService() {
+	m.clearedservice = true
+	m.clearedFields[actionitem.FieldServiceID] = struct{}{}
+}
+
+// ServiceCleared reports if the "service" edge to the Service entity was cleared.
+func (m *ActionItemMutation) ServiceCleared() bool {
+	return m.clearedservice
+}
+
+// ServiceIDs returns the "service" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ServiceID instead. It exists only for internal usage by the builders.
+func (m *ActionItemMutation) ServiceIDs() (ids []string) {
+	if id := m.service; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetService resets all changes to the "service" edge.
+func (m *ActionItemMutation) ResetService() {
+	m.service = nil
+	m.clearedservice = false
+}
+
+// Where appends a list predicates to the ActionItemMutation builder.
+func (m *ActionItemMutation) Where(ps ...predicate.ActionItem) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ActionItemMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ActionItemMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ActionItem, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ActionItemMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ActionItemMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ActionItem).
+func (m *ActionItemMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ActionItemMutation) Fields() []string {
+	fields := make([]string, 0, 17)
+	if m.incident != nil {
+		fields = append(fields, actionitem.FieldIncidentID)
+	}
+	if m.source_key != nil {
+		fields = append(fields, actionitem.FieldSourceKey)
+	}
+	if m.title != nil {
+		fields = append(fields, actionitem.FieldTitle)
+	}
+	if m.priority != nil {
+		fields = append(fields, actionitem.FieldPriority)
+	}
+	if m._type != nil {
+		fields = append(fields, actionitem.FieldType)
+	}
+	if m.owner != nil {
+		fields = append(fields, actionitem.FieldOwnerID)
+	}
+	if m.service != nil {
+		fields = append(fields, actionitem.FieldServiceID)
+	}
+	if m.root_cause != nil {
+		fields = append(fields, actionitem.FieldRootCause)
+	}
+	if m.due_on != nil {
+		fields = append(fields, actionitem.FieldDueOn)
+	}
+	if m.state != nil {
+		fields = append(fields, actionitem.FieldState)
+	}
+	if m.settled_at != nil {
+		fields = append(fields, actionitem.FieldSettledAt)
+	}
+	if m.details != nil {
+		fields = append(fields, actionitem.FieldDetails)
+	}
+	if m.created_at != nil {
+		fields = append(fields, actionitem.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, actionitem.FieldCreatedBy)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, actionitem.FieldUpdatedAt)
+	}
+	if m.updated_by != nil {
+		fields = append(fields, actionitem.FieldUpdatedBy)
+	}
+	if m.version != nil {
+		fields = append(fields, actionitem.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ActionItemMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case actionitem.FieldIncidentID:
+		return m.IncidentID()
+	case actionitem.FieldSourceKey:
+		return m.SourceKey()
+	case actionitem.FieldTitle:
+		return m.Title()
+	case actionitem.FieldPriority:
+		return m.Priority()
+	case actionitem.FieldType:
+		return m.GetType()
+	case actionitem.FieldOwnerID:
+		return m.OwnerID()
+	case actionitem.FieldServiceID:
+		return m.ServiceID()
+	case actionitem.FieldRootCause:
+		return m.RootCause()
+	case actionitem.FieldDueOn:
+		return m.DueOn()
+	case actionitem.FieldState:
+		return m.State()
+	case actionitem.FieldSettledAt:
+		return m.SettledAt()
+	case actionitem.FieldDetails:
+		return m.Details()
+	case actionitem.FieldCreatedAt:
+		return m.CreatedAt()
+	case actionitem.FieldCreatedBy:
+		return m.CreatedBy()
+	case actionitem.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case actionitem.FieldUpdatedBy:
+		return m.UpdatedBy()
+	case actionitem.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ActionItemMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case actionitem.FieldIncidentID:
+		return m.OldIncidentID(ctx)
+	case actionitem.FieldSourceKey:
+		return m.OldSourceKey(ctx)
+	case actionitem.FieldTitle:
+		return m.OldTitle(ctx)
+	case actionitem.FieldPriority:
+		return m.OldPriority(ctx)
+	case actionitem.FieldType:
+		return m.OldType(ctx)
+	case actionitem.FieldOwnerID:
+		return m.OldOwnerID(ctx)
+	case actionitem.FieldServiceID:
+		return m.OldServiceID(ctx)
+	case actionitem.FieldRootCause:
+		return m.OldRootCause(ctx)
+	case actionitem.FieldDueOn:
+		return m.OldDueOn(ctx)
+	case actionitem.FieldState:
+		return m.OldState(ctx)
+	case actionitem.FieldSettledAt:
+		return m.OldSettledAt(ctx)
+	case actionitem.FieldDetails:
+		return m.OldDetails(ctx)
+	case actionitem.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case actionitem.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case actionitem.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case actionitem.FieldUpdatedBy:
+		return m.OldUpdatedBy(ctx)
+	case actionitem.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown ActionItem field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ActionItemMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case actionitem.FieldIncidentID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIncidentID(v)
+		return nil
+	case actionitem.FieldSourceKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSourceKey(v)
+		return nil
+	case actionitem.FieldTitle:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTitle(v)
+		return nil
+	case actionitem.FieldPriority:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPriority(v)
+		return nil
+	case actionitem.FieldType:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetType(v)
+		return nil
+	case actionitem.FieldOwnerID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOwnerID(v)
+		return nil
+	case actionitem.FieldServiceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetServiceID(v)
+		return nil
+	case actionitem.FieldRootCause:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRootCause(v)
+		return nil
+	case actionitem.FieldDueOn:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDueOn(v)
+		return nil
+	case actionitem.FieldState:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case actionitem.FieldSettledAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSettledAt(v)
+		return nil
+	case actionitem.FieldDetails:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDetails(v)
+		return nil
+	case actionitem.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case actionitem.FieldCreatedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case actionitem.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case actionitem.FieldUpdatedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedBy(v)
+		return nil
+	case actionitem.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ActionItem field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ActionItemMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, actionitem.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ActionItemMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case actionitem.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ActionItemMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case actionitem.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ActionItem numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ActionItemMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(actionitem.FieldSourceKey) {
+		fields = append(fields, actionitem.FieldSourceKey)
+	}
+	if m.FieldCleared(actionitem.FieldSettledAt) {
+		fields = append(fields, actionitem.FieldSettledAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ActionItemMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ActionItemMutation) ClearField(name string) error {
+	switch name {
+	case actionitem.FieldSourceKey:
+		m.ClearSourceKey()
+		return nil
+	case actionitem.FieldSettledAt:
+		m.ClearSettledAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ActionItem nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ActionItemMutation) ResetField(name string) error {
+	switch name {
+	case actionitem.FieldIncidentID:
+		m.ResetIncidentID()
+		return nil
+	case actionitem.FieldSourceKey:
+		m.ResetSourceKey()
+		return nil
+	case actionitem.FieldTitle:
+		m.ResetTitle()
+		return nil
+	case actionitem.FieldPriority:
+		m.ResetPriority()
+		return nil
+	case actionitem.FieldType:
+		m.ResetType()
+		return nil
+	case actionitem.FieldOwnerID:
+		m.ResetOwnerID()
+		return nil
+	case actionitem.FieldServiceID:
+		m.ResetServiceID()
+		return nil
+	case actionitem.FieldRootCause:
+		m.ResetRootCause()
+		return nil
+	case actionitem.FieldDueOn:
+		m.ResetDueOn()
+		return nil
+	case actionitem.FieldState:
+		m.ResetState()
+		return nil
+	case actionitem.FieldSettledAt:
+		m.ResetSettledAt()
+		return nil
+	case actionitem.FieldDetails:
+		m.ResetDetails()
+		return nil
+	case actionitem.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case actionitem.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case actionitem.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case actionitem.FieldUpdatedBy:
+		m.ResetUpdatedBy()
+		return nil
+	case actionitem.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown ActionItem field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ActionItemMutation) AddedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.incident != nil {
+		edges = append(edges, actionitem.EdgeIncident)
+	}
+	if m.owner != nil {
+		edges = append(edges, actionitem.EdgeOwner)
+	}
+	if m.service != nil {
+		edges = append(edges, actionitem.EdgeService)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ActionItemMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case actionitem.EdgeIncident:
+		if id := m.incident; id != nil {
+			return []ent.Value{*id}
+		}
+	case actionitem.EdgeOwner:
+		if id := m.owner; id != nil {
+			return []ent.Value{*id}
+		}
+	case actionitem.EdgeService:
+		if id := m.service; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ActionItemMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 3)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ActionItemMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ActionItemMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.clearedincident {
+		edges = append(edges, actionitem.EdgeIncident)
+	}
+	if m.clearedowner {
+		edges = append(edges, actionitem.EdgeOwner)
+	}
+	if m.clearedservice {
+		edges = append(edges, actionitem.EdgeService)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ActionItemMutation) EdgeCleared(name string) bool {
+	switch name {
+	case actionitem.EdgeIncident:
+		return m.clearedincident
+	case actionitem.EdgeOwner:
+		return m.clearedowner
+	case actionitem.EdgeService:
+		return m.clearedservice
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ActionItemMutation) ClearEdge(name string) error {
+	switch name {
+	case actionitem.EdgeIncident:
+		m.ClearIncident()
+		return nil
+	case actionitem.EdgeOwner:
+		m.ClearOwner()
+		return nil
+	case actionitem.EdgeService:
+		m.ClearService()
+		return nil
+	}
+	return fmt.Errorf("unknown ActionItem unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ActionItemMutation) ResetEdge(name string) error {
+	switch name {
+	case actionitem.EdgeIncident:
+		m.ResetIncident()
+		return nil
+	case actionitem.EdgeOwner:
+		m.ResetOwner()
+		return nil
+	case actionitem.EdgeService:
+		m.ResetService()
+		return nil
+	}
+	return fmt.Errorf("unknown ActionItem edge %s", name)
+}
 
 // AlertMutation represents an operation that mutates the Alert nodes in the graph.
 type AlertMutation struct {
@@ -39325,6 +40776,5455 @@ func (m *PolicyRevisionMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown PolicyRevision edge %s", name)
+}
+
+// PostmortemMutation represents an operation that mutates the Postmortem nodes in the graph.
+type PostmortemMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	status          *string
+	text_number     *int
+	addtext_number  *int
+	template        *json.RawMessage
+	appendtemplate  json.RawMessage
+	review          *json.RawMessage
+	appendreview    json.RawMessage
+	link            *json.RawMessage
+	appendlink      json.RawMessage
+	due_at          *time.Time
+	overdue_told    *time.Time
+	escalated_told  *time.Time
+	created_at      *time.Time
+	created_by      *string
+	updated_at      *time.Time
+	updated_by      *string
+	version         *int64
+	addversion      *int64
+	clearedFields   map[string]struct{}
+	incident        *string
+	clearedincident bool
+	done            bool
+	oldValue        func(context.Context) (*Postmortem, error)
+	predicates      []predicate.Postmortem
+}
+
+var _ ent.Mutation = (*PostmortemMutation)(nil)
+
+// postmortemOption allows management of the mutation configuration using functional options.
+type postmortemOption func(*PostmortemMutation)
+
+// newPostmortemMutation creates new mutation for the Postmortem entity.
+func newPostmortemMutation(c config, op Op, opts ...postmortemOption) *PostmortemMutation {
+	m := &PostmortemMutation{
+		config:        c,
+		op:            op,
+		typ:           TypePostmortem,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPostmortemID sets the ID field of the mutation.
+func withPostmortemID(id string) postmortemOption {
+	return func(m *PostmortemMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Postmortem
+		)
+		m.oldValue = func(ctx context.Context) (*Postmortem, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Postmortem.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withPostmortem sets the old Postmortem of the mutation.
+func withPostmortem(node *Postmortem) postmortemOption {
+	return func(m *PostmortemMutation) {
+		m.oldValue = func(context.Context) (*Postmortem, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PostmortemMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PostmortemMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Postmortem entities.
+func (m *PostmortemMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PostmortemMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PostmortemMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Postmortem.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetIncidentID sets the "incident_id" field.
+func (m *PostmortemMutation) SetIncidentID(s string) {
+	m.incident = &s
+}
+
+// IncidentID returns the value of the "incident_id" field in the mutation.
+func (m *PostmortemMutation) IncidentID() (r string, exists bool) {
+	v := m.incident
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIncidentID returns the old "incident_id" field's value of the Postmortem entity.
+// If the Postmortem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemMutation) OldIncidentID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIncidentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIncidentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIncidentID: %w", err)
+	}
+	return oldValue.IncidentID, nil
+}
+
+// ResetIncidentID resets all changes to the "incident_id" field.
+func (m *PostmortemMutation) ResetIncidentID() {
+	m.incident = nil
+}
+
+// SetStatus sets the "status" field.
+func (m *PostmortemMutation) SetStatus(s string) {
+	m.status = &s
+}
+
+// Status returns the value of the "status" field in the mutation.
+func (m *PostmortemMutation) Status() (r string, exists bool) {
+	v := m.status
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStatus returns the old "status" field's value of the Postmortem entity.
+// If the Postmortem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemMutation) OldStatus(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStatus is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStatus requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStatus: %w", err)
+	}
+	return oldValue.Status, nil
+}
+
+// ResetStatus resets all changes to the "status" field.
+func (m *PostmortemMutation) ResetStatus() {
+	m.status = nil
+}
+
+// SetTextNumber sets the "text_number" field.
+func (m *PostmortemMutation) SetTextNumber(i int) {
+	m.text_number = &i
+	m.addtext_number = nil
+}
+
+// TextNumber returns the value of the "text_number" field in the mutation.
+func (m *PostmortemMutation) TextNumber() (r int, exists bool) {
+	v := m.text_number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTextNumber returns the old "text_number" field's value of the Postmortem entity.
+// If the Postmortem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemMutation) OldTextNumber(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTextNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTextNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTextNumber: %w", err)
+	}
+	return oldValue.TextNumber, nil
+}
+
+// AddTextNumber adds i to the "text_number" field.
+func (m *PostmortemMutation) AddTextNumber(i int) {
+	if m.addtext_number != nil {
+		*m.addtext_number += i
+	} else {
+		m.addtext_number = &i
+	}
+}
+
+// AddedTextNumber returns the value that was added to the "text_number" field in this mutation.
+func (m *PostmortemMutation) AddedTextNumber() (r int, exists bool) {
+	v := m.addtext_number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTextNumber resets all changes to the "text_number" field.
+func (m *PostmortemMutation) ResetTextNumber() {
+	m.text_number = nil
+	m.addtext_number = nil
+}
+
+// SetTemplate sets the "template" field.
+func (m *PostmortemMutation) SetTemplate(jm json.RawMessage) {
+	m.template = &jm
+	m.appendtemplate = nil
+}
+
+// Template returns the value of the "template" field in the mutation.
+func (m *PostmortemMutation) Template() (r json.RawMessage, exists bool) {
+	v := m.template
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTemplate returns the old "template" field's value of the Postmortem entity.
+// If the Postmortem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemMutation) OldTemplate(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTemplate is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTemplate requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTemplate: %w", err)
+	}
+	return oldValue.Template, nil
+}
+
+// AppendTemplate adds jm to the "template" field.
+func (m *PostmortemMutation) AppendTemplate(jm json.RawMessage) {
+	m.appendtemplate = append(m.appendtemplate, jm...)
+}
+
+// AppendedTemplate returns the list of values that were appended to the "template" field in this mutation.
+func (m *PostmortemMutation) AppendedTemplate() (json.RawMessage, bool) {
+	if len(m.appendtemplate) == 0 {
+		return nil, false
+	}
+	return m.appendtemplate, true
+}
+
+// ResetTemplate resets all changes to the "template" field.
+func (m *PostmortemMutation) ResetTemplate() {
+	m.template = nil
+	m.appendtemplate = nil
+}
+
+// SetReview sets the "review" field.
+func (m *PostmortemMutation) SetReview(jm json.RawMessage) {
+	m.review = &jm
+	m.appendreview = nil
+}
+
+// Review returns the value of the "review" field in the mutation.
+func (m *PostmortemMutation) Review() (r json.RawMessage, exists bool) {
+	v := m.review
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReview returns the old "review" field's value of the Postmortem entity.
+// If the Postmortem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemMutation) OldReview(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReview is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReview requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReview: %w", err)
+	}
+	return oldValue.Review, nil
+}
+
+// AppendReview adds jm to the "review" field.
+func (m *PostmortemMutation) AppendReview(jm json.RawMessage) {
+	m.appendreview = append(m.appendreview, jm...)
+}
+
+// AppendedReview returns the list of values that were appended to the "review" field in this mutation.
+func (m *PostmortemMutation) AppendedReview() (json.RawMessage, bool) {
+	if len(m.appendreview) == 0 {
+		return nil, false
+	}
+	return m.appendreview, true
+}
+
+// ResetReview resets all changes to the "review" field.
+func (m *PostmortemMutation) ResetReview() {
+	m.review = nil
+	m.appendreview = nil
+}
+
+// SetLink sets the "link" field.
+func (m *PostmortemMutation) SetLink(jm json.RawMessage) {
+	m.link = &jm
+	m.appendlink = nil
+}
+
+// Link returns the value of the "link" field in the mutation.
+func (m *PostmortemMutation) Link() (r json.RawMessage, exists bool) {
+	v := m.link
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLink returns the old "link" field's value of the Postmortem entity.
+// If the Postmortem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemMutation) OldLink(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLink is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLink requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLink: %w", err)
+	}
+	return oldValue.Link, nil
+}
+
+// AppendLink adds jm to the "link" field.
+func (m *PostmortemMutation) AppendLink(jm json.RawMessage) {
+	m.appendlink = append(m.appendlink, jm...)
+}
+
+// AppendedLink returns the list of values that were appended to the "link" field in this mutation.
+func (m *PostmortemMutation) AppendedLink() (json.RawMessage, bool) {
+	if len(m.appendlink) == 0 {
+		return nil, false
+	}
+	return m.appendlink, true
+}
+
+// ResetLink resets all changes to the "link" field.
+func (m *PostmortemMutation) ResetLink() {
+	m.link = nil
+	m.appendlink = nil
+}
+
+// SetDueAt sets the "due_at" field.
+func (m *PostmortemMutation) SetDueAt(t time.Time) {
+	m.due_at = &t
+}
+
+// DueAt returns the value of the "due_at" field in the mutation.
+func (m *PostmortemMutation) DueAt() (r time.Time, exists bool) {
+	v := m.due_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDueAt returns the old "due_at" field's value of the Postmortem entity.
+// If the Postmortem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemMutation) OldDueAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDueAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDueAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDueAt: %w", err)
+	}
+	return oldValue.DueAt, nil
+}
+
+// ClearDueAt clears the value of the "due_at" field.
+func (m *PostmortemMutation) ClearDueAt() {
+	m.due_at = nil
+	m.clearedFields[postmortem.FieldDueAt] = struct{}{}
+}
+
+// DueAtCleared returns if the "due_at" field was cleared in this mutation.
+func (m *PostmortemMutation) DueAtCleared() bool {
+	_, ok := m.clearedFields[postmortem.FieldDueAt]
+	return ok
+}
+
+// ResetDueAt resets all changes to the "due_at" field.
+func (m *PostmortemMutation) ResetDueAt() {
+	m.due_at = nil
+	delete(m.clearedFields, postmortem.FieldDueAt)
+}
+
+// SetOverdueTold sets the "overdue_told" field.
+func (m *PostmortemMutation) SetOverdueTold(t time.Time) {
+	m.overdue_told = &t
+}
+
+// OverdueTold returns the value of the "overdue_told" field in the mutation.
+func (m *PostmortemMutation) OverdueTold() (r time.Time, exists bool) {
+	v := m.overdue_told
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOverdueTold returns the old "overdue_told" field's value of the Postmortem entity.
+// If the Postmortem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemMutation) OldOverdueTold(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOverdueTold is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOverdueTold requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOverdueTold: %w", err)
+	}
+	return oldValue.OverdueTold, nil
+}
+
+// ClearOverdueTold clears the value of the "overdue_told" field.
+func (m *PostmortemMutation) ClearOverdueTold() {
+	m.overdue_told = nil
+	m.clearedFields[postmortem.FieldOverdueTold] = struct{}{}
+}
+
+// OverdueToldCleared returns if the "overdue_told" field was cleared in this mutation.
+func (m *PostmortemMutation) OverdueToldCleared() bool {
+	_, ok := m.clearedFields[postmortem.FieldOverdueTold]
+	return ok
+}
+
+// ResetOverdueTold resets all changes to the "overdue_told" field.
+func (m *PostmortemMutation) ResetOverdueTold() {
+	m.overdue_told = nil
+	delete(m.clearedFields, postmortem.FieldOverdueTold)
+}
+
+// SetEscalatedTold sets the "escalated_told" field.
+func (m *PostmortemMutation) SetEscalatedTold(t time.Time) {
+	m.escalated_told = &t
+}
+
+// EscalatedTold returns the value of the "escalated_told" field in the mutation.
+func (m *PostmortemMutation) EscalatedTold() (r time.Time, exists bool) {
+	v := m.escalated_told
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEscalatedTold returns the old "escalated_told" field's value of the Postmortem entity.
+// If the Postmortem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemMutation) OldEscalatedTold(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEscalatedTold is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEscalatedTold requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEscalatedTold: %w", err)
+	}
+	return oldValue.EscalatedTold, nil
+}
+
+// ClearEscalatedTold clears the value of the "escalated_told" field.
+func (m *PostmortemMutation) ClearEscalatedTold() {
+	m.escalated_told = nil
+	m.clearedFields[postmortem.FieldEscalatedTold] = struct{}{}
+}
+
+// EscalatedToldCleared returns if the "escalated_told" field was cleared in this mutation.
+func (m *PostmortemMutation) EscalatedToldCleared() bool {
+	_, ok := m.clearedFields[postmortem.FieldEscalatedTold]
+	return ok
+}
+
+// ResetEscalatedTold resets all changes to the "escalated_told" field.
+func (m *PostmortemMutation) ResetEscalatedTold() {
+	m.escalated_told = nil
+	delete(m.clearedFields, postmortem.FieldEscalatedTold)
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *PostmortemMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *PostmortemMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Postmortem entity.
+// If the Postmortem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *PostmortemMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *PostmortemMutation) SetCreatedBy(s string) {
+	m.created_by = &s
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *PostmortemMutation) CreatedBy() (r string, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the Postmortem entity.
+// If the Postmortem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemMutation) OldCreatedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *PostmortemMutation) ResetCreatedBy() {
+	m.created_by = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *PostmortemMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *PostmortemMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Postmortem entity.
+// If the Postmortem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *PostmortemMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetUpdatedBy sets the "updated_by" field.
+func (m *PostmortemMutation) SetUpdatedBy(s string) {
+	m.updated_by = &s
+}
+
+// UpdatedBy returns the value of the "updated_by" field in the mutation.
+func (m *PostmortemMutation) UpdatedBy() (r string, exists bool) {
+	v := m.updated_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedBy returns the old "updated_by" field's value of the Postmortem entity.
+// If the Postmortem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemMutation) OldUpdatedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedBy: %w", err)
+	}
+	return oldValue.UpdatedBy, nil
+}
+
+// ResetUpdatedBy resets all changes to the "updated_by" field.
+func (m *PostmortemMutation) ResetUpdatedBy() {
+	m.updated_by = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *PostmortemMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *PostmortemMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Postmortem entity.
+// If the Postmortem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *PostmortemMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *PostmortemMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *PostmortemMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearIncident clears the "incident" edge to the Incident entity.
+func (m *PostmortemMutation) ClearIncident() {
+	m.clearedincident = true
+	m.clearedFields[postmortem.FieldIncidentID] = struct{}{}
+}
+
+// IncidentCleared reports if the "incident" edge to the Incident entity was cleared.
+func (m *PostmortemMutation) IncidentCleared() bool {
+	return m.clearedincident
+}
+
+// IncidentIDs returns the "incident" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// IncidentID instead. It exists only for internal usage by the builders.
+func (m *PostmortemMutation) IncidentIDs() (ids []string) {
+	if id := m.incident; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetIncident resets all changes to the "incident" edge.
+func (m *PostmortemMutation) ResetIncident() {
+	m.incident = nil
+	m.clearedincident = false
+}
+
+// Where appends a list predicates to the PostmortemMutation builder.
+func (m *PostmortemMutation) Where(ps ...predicate.Postmortem) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PostmortemMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PostmortemMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Postmortem, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PostmortemMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PostmortemMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Postmortem).
+func (m *PostmortemMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PostmortemMutation) Fields() []string {
+	fields := make([]string, 0, 14)
+	if m.incident != nil {
+		fields = append(fields, postmortem.FieldIncidentID)
+	}
+	if m.status != nil {
+		fields = append(fields, postmortem.FieldStatus)
+	}
+	if m.text_number != nil {
+		fields = append(fields, postmortem.FieldTextNumber)
+	}
+	if m.template != nil {
+		fields = append(fields, postmortem.FieldTemplate)
+	}
+	if m.review != nil {
+		fields = append(fields, postmortem.FieldReview)
+	}
+	if m.link != nil {
+		fields = append(fields, postmortem.FieldLink)
+	}
+	if m.due_at != nil {
+		fields = append(fields, postmortem.FieldDueAt)
+	}
+	if m.overdue_told != nil {
+		fields = append(fields, postmortem.FieldOverdueTold)
+	}
+	if m.escalated_told != nil {
+		fields = append(fields, postmortem.FieldEscalatedTold)
+	}
+	if m.created_at != nil {
+		fields = append(fields, postmortem.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, postmortem.FieldCreatedBy)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, postmortem.FieldUpdatedAt)
+	}
+	if m.updated_by != nil {
+		fields = append(fields, postmortem.FieldUpdatedBy)
+	}
+	if m.version != nil {
+		fields = append(fields, postmortem.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PostmortemMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case postmortem.FieldIncidentID:
+		return m.IncidentID()
+	case postmortem.FieldStatus:
+		return m.Status()
+	case postmortem.FieldTextNumber:
+		return m.TextNumber()
+	case postmortem.FieldTemplate:
+		return m.Template()
+	case postmortem.FieldReview:
+		return m.Review()
+	case postmortem.FieldLink:
+		return m.Link()
+	case postmortem.FieldDueAt:
+		return m.DueAt()
+	case postmortem.FieldOverdueTold:
+		return m.OverdueTold()
+	case postmortem.FieldEscalatedTold:
+		return m.EscalatedTold()
+	case postmortem.FieldCreatedAt:
+		return m.CreatedAt()
+	case postmortem.FieldCreatedBy:
+		return m.CreatedBy()
+	case postmortem.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case postmortem.FieldUpdatedBy:
+		return m.UpdatedBy()
+	case postmortem.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PostmortemMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case postmortem.FieldIncidentID:
+		return m.OldIncidentID(ctx)
+	case postmortem.FieldStatus:
+		return m.OldStatus(ctx)
+	case postmortem.FieldTextNumber:
+		return m.OldTextNumber(ctx)
+	case postmortem.FieldTemplate:
+		return m.OldTemplate(ctx)
+	case postmortem.FieldReview:
+		return m.OldReview(ctx)
+	case postmortem.FieldLink:
+		return m.OldLink(ctx)
+	case postmortem.FieldDueAt:
+		return m.OldDueAt(ctx)
+	case postmortem.FieldOverdueTold:
+		return m.OldOverdueTold(ctx)
+	case postmortem.FieldEscalatedTold:
+		return m.OldEscalatedTold(ctx)
+	case postmortem.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case postmortem.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case postmortem.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case postmortem.FieldUpdatedBy:
+		return m.OldUpdatedBy(ctx)
+	case postmortem.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown Postmortem field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PostmortemMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case postmortem.FieldIncidentID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIncidentID(v)
+		return nil
+	case postmortem.FieldStatus:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStatus(v)
+		return nil
+	case postmortem.FieldTextNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTextNumber(v)
+		return nil
+	case postmortem.FieldTemplate:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTemplate(v)
+		return nil
+	case postmortem.FieldReview:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReview(v)
+		return nil
+	case postmortem.FieldLink:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLink(v)
+		return nil
+	case postmortem.FieldDueAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDueAt(v)
+		return nil
+	case postmortem.FieldOverdueTold:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOverdueTold(v)
+		return nil
+	case postmortem.FieldEscalatedTold:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEscalatedTold(v)
+		return nil
+	case postmortem.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case postmortem.FieldCreatedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case postmortem.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case postmortem.FieldUpdatedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedBy(v)
+		return nil
+	case postmortem.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Postmortem field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PostmortemMutation) AddedFields() []string {
+	var fields []string
+	if m.addtext_number != nil {
+		fields = append(fields, postmortem.FieldTextNumber)
+	}
+	if m.addversion != nil {
+		fields = append(fields, postmortem.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PostmortemMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case postmortem.FieldTextNumber:
+		return m.AddedTextNumber()
+	case postmortem.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PostmortemMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case postmortem.FieldTextNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTextNumber(v)
+		return nil
+	case postmortem.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Postmortem numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PostmortemMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(postmortem.FieldDueAt) {
+		fields = append(fields, postmortem.FieldDueAt)
+	}
+	if m.FieldCleared(postmortem.FieldOverdueTold) {
+		fields = append(fields, postmortem.FieldOverdueTold)
+	}
+	if m.FieldCleared(postmortem.FieldEscalatedTold) {
+		fields = append(fields, postmortem.FieldEscalatedTold)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PostmortemMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PostmortemMutation) ClearField(name string) error {
+	switch name {
+	case postmortem.FieldDueAt:
+		m.ClearDueAt()
+		return nil
+	case postmortem.FieldOverdueTold:
+		m.ClearOverdueTold()
+		return nil
+	case postmortem.FieldEscalatedTold:
+		m.ClearEscalatedTold()
+		return nil
+	}
+	return fmt.Errorf("unknown Postmortem nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PostmortemMutation) ResetField(name string) error {
+	switch name {
+	case postmortem.FieldIncidentID:
+		m.ResetIncidentID()
+		return nil
+	case postmortem.FieldStatus:
+		m.ResetStatus()
+		return nil
+	case postmortem.FieldTextNumber:
+		m.ResetTextNumber()
+		return nil
+	case postmortem.FieldTemplate:
+		m.ResetTemplate()
+		return nil
+	case postmortem.FieldReview:
+		m.ResetReview()
+		return nil
+	case postmortem.FieldLink:
+		m.ResetLink()
+		return nil
+	case postmortem.FieldDueAt:
+		m.ResetDueAt()
+		return nil
+	case postmortem.FieldOverdueTold:
+		m.ResetOverdueTold()
+		return nil
+	case postmortem.FieldEscalatedTold:
+		m.ResetEscalatedTold()
+		return nil
+	case postmortem.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case postmortem.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case postmortem.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case postmortem.FieldUpdatedBy:
+		m.ResetUpdatedBy()
+		return nil
+	case postmortem.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown Postmortem field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PostmortemMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.incident != nil {
+		edges = append(edges, postmortem.EdgeIncident)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PostmortemMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case postmortem.EdgeIncident:
+		if id := m.incident; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PostmortemMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PostmortemMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PostmortemMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedincident {
+		edges = append(edges, postmortem.EdgeIncident)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PostmortemMutation) EdgeCleared(name string) bool {
+	switch name {
+	case postmortem.EdgeIncident:
+		return m.clearedincident
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PostmortemMutation) ClearEdge(name string) error {
+	switch name {
+	case postmortem.EdgeIncident:
+		m.ClearIncident()
+		return nil
+	}
+	return fmt.Errorf("unknown Postmortem unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PostmortemMutation) ResetEdge(name string) error {
+	switch name {
+	case postmortem.EdgeIncident:
+		m.ResetIncident()
+		return nil
+	}
+	return fmt.Errorf("unknown Postmortem edge %s", name)
+}
+
+// PostmortemActMutation represents an operation that mutates the PostmortemAct nodes in the graph.
+type PostmortemActMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *string
+	kind              *string
+	text_number       *int
+	addtext_number    *int
+	text              *string
+	at                *time.Time
+	author            *string
+	clearedFields     map[string]struct{}
+	postmortem        *string
+	clearedpostmortem bool
+	done              bool
+	oldValue          func(context.Context) (*PostmortemAct, error)
+	predicates        []predicate.PostmortemAct
+}
+
+var _ ent.Mutation = (*PostmortemActMutation)(nil)
+
+// postmortemactOption allows management of the mutation configuration using functional options.
+type postmortemactOption func(*PostmortemActMutation)
+
+// newPostmortemActMutation creates new mutation for the PostmortemAct entity.
+func newPostmortemActMutation(c config, op Op, opts ...postmortemactOption) *PostmortemActMutation {
+	m := &PostmortemActMutation{
+		config:        c,
+		op:            op,
+		typ:           TypePostmortemAct,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPostmortemActID sets the ID field of the mutation.
+func withPostmortemActID(id string) postmortemactOption {
+	return func(m *PostmortemActMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *PostmortemAct
+		)
+		m.oldValue = func(ctx context.Context) (*PostmortemAct, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().PostmortemAct.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withPostmortemAct sets the old PostmortemAct of the mutation.
+func withPostmortemAct(node *PostmortemAct) postmortemactOption {
+	return func(m *PostmortemActMutation) {
+		m.oldValue = func(context.Context) (*PostmortemAct, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PostmortemActMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PostmortemActMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of PostmortemAct entities.
+func (m *PostmortemActMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PostmortemActMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PostmortemActMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().PostmortemAct.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetPostmortemID sets the "postmortem_id" field.
+func (m *PostmortemActMutation) SetPostmortemID(s string) {
+	m.postmortem = &s
+}
+
+// PostmortemID returns the value of the "postmortem_id" field in the mutation.
+func (m *PostmortemActMutation) PostmortemID() (r string, exists bool) {
+	v := m.postmortem
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPostmortemID returns the old "postmortem_id" field's value of the PostmortemAct entity.
+// If the PostmortemAct object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemActMutation) OldPostmortemID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPostmortemID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPostmortemID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPostmortemID: %w", err)
+	}
+	return oldValue.PostmortemID, nil
+}
+
+// ResetPostmortemID resets all changes to the "postmortem_id" field.
+func (m *PostmortemActMutation) ResetPostmortemID() {
+	m.postmortem = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *PostmortemActMutation) SetKind(s string) {
+	m.kind = &s
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *PostmortemActMutation) Kind() (r string, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the PostmortemAct entity.
+// If the PostmortemAct object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemActMutation) OldKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *PostmortemActMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetTextNumber sets the "text_number" field.
+func (m *PostmortemActMutation) SetTextNumber(i int) {
+	m.text_number = &i
+	m.addtext_number = nil
+}
+
+// TextNumber returns the value of the "text_number" field in the mutation.
+func (m *PostmortemActMutation) TextNumber() (r int, exists bool) {
+	v := m.text_number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTextNumber returns the old "text_number" field's value of the PostmortemAct entity.
+// If the PostmortemAct object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemActMutation) OldTextNumber(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTextNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTextNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTextNumber: %w", err)
+	}
+	return oldValue.TextNumber, nil
+}
+
+// AddTextNumber adds i to the "text_number" field.
+func (m *PostmortemActMutation) AddTextNumber(i int) {
+	if m.addtext_number != nil {
+		*m.addtext_number += i
+	} else {
+		m.addtext_number = &i
+	}
+}
+
+// AddedTextNumber returns the value that was added to the "text_number" field in this mutation.
+func (m *PostmortemActMutation) AddedTextNumber() (r int, exists bool) {
+	v := m.addtext_number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTextNumber resets all changes to the "text_number" field.
+func (m *PostmortemActMutation) ResetTextNumber() {
+	m.text_number = nil
+	m.addtext_number = nil
+}
+
+// SetText sets the "text" field.
+func (m *PostmortemActMutation) SetText(s string) {
+	m.text = &s
+}
+
+// Text returns the value of the "text" field in the mutation.
+func (m *PostmortemActMutation) Text() (r string, exists bool) {
+	v := m.text
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldText returns the old "text" field's value of the PostmortemAct entity.
+// If the PostmortemAct object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemActMutation) OldText(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldText is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldText requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldText: %w", err)
+	}
+	return oldValue.Text, nil
+}
+
+// ResetText resets all changes to the "text" field.
+func (m *PostmortemActMutation) ResetText() {
+	m.text = nil
+}
+
+// SetAt sets the "at" field.
+func (m *PostmortemActMutation) SetAt(t time.Time) {
+	m.at = &t
+}
+
+// At returns the value of the "at" field in the mutation.
+func (m *PostmortemActMutation) At() (r time.Time, exists bool) {
+	v := m.at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAt returns the old "at" field's value of the PostmortemAct entity.
+// If the PostmortemAct object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemActMutation) OldAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAt: %w", err)
+	}
+	return oldValue.At, nil
+}
+
+// ResetAt resets all changes to the "at" field.
+func (m *PostmortemActMutation) ResetAt() {
+	m.at = nil
+}
+
+// SetAuthor sets the "author" field.
+func (m *PostmortemActMutation) SetAuthor(s string) {
+	m.author = &s
+}
+
+// Author returns the value of the "author" field in the mutation.
+func (m *PostmortemActMutation) Author() (r string, exists bool) {
+	v := m.author
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAuthor returns the old "author" field's value of the PostmortemAct entity.
+// If the PostmortemAct object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemActMutation) OldAuthor(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAuthor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAuthor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAuthor: %w", err)
+	}
+	return oldValue.Author, nil
+}
+
+// ResetAuthor resets all changes to the "author" field.
+func (m *PostmortemActMutation) ResetAuthor() {
+	m.author = nil
+}
+
+// ClearPostmortem clears the "postmortem" edge to the Postmortem entity.
+func (m *PostmortemActMutation) ClearPostmortem() {
+	m.clearedpostmortem = true
+	m.clearedFields[postmortemact.FieldPostmortemID] = struct{}{}
+}
+
+// PostmortemCleared reports if the "postmortem" edge to the Postmortem entity was cleared.
+func (m *PostmortemActMutation) PostmortemCleared() bool {
+	return m.clearedpostmortem
+}
+
+// PostmortemIDs returns the "postmortem" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PostmortemID instead. It exists only for internal usage by the builders.
+func (m *PostmortemActMutation) PostmortemIDs() (ids []string) {
+	if id := m.postmortem; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPostmortem resets all changes to the "postmortem" edge.
+func (m *PostmortemActMutation) ResetPostmortem() {
+	m.postmortem = nil
+	m.clearedpostmortem = false
+}
+
+// Where appends a list predicates to the PostmortemActMutation builder.
+func (m *PostmortemActMutation) Where(ps ...predicate.PostmortemAct) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PostmortemActMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PostmortemActMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.PostmortemAct, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PostmortemActMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PostmortemActMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (PostmortemAct).
+func (m *PostmortemActMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PostmortemActMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.postmortem != nil {
+		fields = append(fields, postmortemact.FieldPostmortemID)
+	}
+	if m.kind != nil {
+		fields = append(fields, postmortemact.FieldKind)
+	}
+	if m.text_number != nil {
+		fields = append(fields, postmortemact.FieldTextNumber)
+	}
+	if m.text != nil {
+		fields = append(fields, postmortemact.FieldText)
+	}
+	if m.at != nil {
+		fields = append(fields, postmortemact.FieldAt)
+	}
+	if m.author != nil {
+		fields = append(fields, postmortemact.FieldAuthor)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PostmortemActMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case postmortemact.FieldPostmortemID:
+		return m.PostmortemID()
+	case postmortemact.FieldKind:
+		return m.Kind()
+	case postmortemact.FieldTextNumber:
+		return m.TextNumber()
+	case postmortemact.FieldText:
+		return m.Text()
+	case postmortemact.FieldAt:
+		return m.At()
+	case postmortemact.FieldAuthor:
+		return m.Author()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PostmortemActMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case postmortemact.FieldPostmortemID:
+		return m.OldPostmortemID(ctx)
+	case postmortemact.FieldKind:
+		return m.OldKind(ctx)
+	case postmortemact.FieldTextNumber:
+		return m.OldTextNumber(ctx)
+	case postmortemact.FieldText:
+		return m.OldText(ctx)
+	case postmortemact.FieldAt:
+		return m.OldAt(ctx)
+	case postmortemact.FieldAuthor:
+		return m.OldAuthor(ctx)
+	}
+	return nil, fmt.Errorf("unknown PostmortemAct field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PostmortemActMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case postmortemact.FieldPostmortemID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPostmortemID(v)
+		return nil
+	case postmortemact.FieldKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case postmortemact.FieldTextNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTextNumber(v)
+		return nil
+	case postmortemact.FieldText:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetText(v)
+		return nil
+	case postmortemact.FieldAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAt(v)
+		return nil
+	case postmortemact.FieldAuthor:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAuthor(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PostmortemAct field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PostmortemActMutation) AddedFields() []string {
+	var fields []string
+	if m.addtext_number != nil {
+		fields = append(fields, postmortemact.FieldTextNumber)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PostmortemActMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case postmortemact.FieldTextNumber:
+		return m.AddedTextNumber()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PostmortemActMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case postmortemact.FieldTextNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTextNumber(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PostmortemAct numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PostmortemActMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PostmortemActMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PostmortemActMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown PostmortemAct nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PostmortemActMutation) ResetField(name string) error {
+	switch name {
+	case postmortemact.FieldPostmortemID:
+		m.ResetPostmortemID()
+		return nil
+	case postmortemact.FieldKind:
+		m.ResetKind()
+		return nil
+	case postmortemact.FieldTextNumber:
+		m.ResetTextNumber()
+		return nil
+	case postmortemact.FieldText:
+		m.ResetText()
+		return nil
+	case postmortemact.FieldAt:
+		m.ResetAt()
+		return nil
+	case postmortemact.FieldAuthor:
+		m.ResetAuthor()
+		return nil
+	}
+	return fmt.Errorf("unknown PostmortemAct field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PostmortemActMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.postmortem != nil {
+		edges = append(edges, postmortemact.EdgePostmortem)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PostmortemActMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case postmortemact.EdgePostmortem:
+		if id := m.postmortem; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PostmortemActMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PostmortemActMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PostmortemActMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedpostmortem {
+		edges = append(edges, postmortemact.EdgePostmortem)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PostmortemActMutation) EdgeCleared(name string) bool {
+	switch name {
+	case postmortemact.EdgePostmortem:
+		return m.clearedpostmortem
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PostmortemActMutation) ClearEdge(name string) error {
+	switch name {
+	case postmortemact.EdgePostmortem:
+		m.ClearPostmortem()
+		return nil
+	}
+	return fmt.Errorf("unknown PostmortemAct unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PostmortemActMutation) ResetEdge(name string) error {
+	switch name {
+	case postmortemact.EdgePostmortem:
+		m.ResetPostmortem()
+		return nil
+	}
+	return fmt.Errorf("unknown PostmortemAct edge %s", name)
+}
+
+// PostmortemRequestMutation represents an operation that mutates the PostmortemRequest nodes in the graph.
+type PostmortemRequestMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *string
+	reason            *string
+	subject           *string
+	text              *string
+	at                *time.Time
+	asked_by          *string
+	waived_at         *time.Time
+	waived_by         *string
+	waived_because    *string
+	clearedFields     map[string]struct{}
+	postmortem        *string
+	clearedpostmortem bool
+	done              bool
+	oldValue          func(context.Context) (*PostmortemRequest, error)
+	predicates        []predicate.PostmortemRequest
+}
+
+var _ ent.Mutation = (*PostmortemRequestMutation)(nil)
+
+// postmortemrequestOption allows management of the mutation configuration using functional options.
+type postmortemrequestOption func(*PostmortemRequestMutation)
+
+// newPostmortemRequestMutation creates new mutation for the PostmortemRequest entity.
+func newPostmortemRequestMutation(c config, op Op, opts ...postmortemrequestOption) *PostmortemRequestMutation {
+	m := &PostmortemRequestMutation{
+		config:        c,
+		op:            op,
+		typ:           TypePostmortemRequest,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPostmortemRequestID sets the ID field of the mutation.
+func withPostmortemRequestID(id string) postmortemrequestOption {
+	return func(m *PostmortemRequestMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *PostmortemRequest
+		)
+		m.oldValue = func(ctx context.Context) (*PostmortemRequest, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().PostmortemRequest.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withPostmortemRequest sets the old PostmortemRequest of the mutation.
+func withPostmortemRequest(node *PostmortemRequest) postmortemrequestOption {
+	return func(m *PostmortemRequestMutation) {
+		m.oldValue = func(context.Context) (*PostmortemRequest, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PostmortemRequestMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PostmortemRequestMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of PostmortemRequest entities.
+func (m *PostmortemRequestMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PostmortemRequestMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PostmortemRequestMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().PostmortemRequest.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetPostmortemID sets the "postmortem_id" field.
+func (m *PostmortemRequestMutation) SetPostmortemID(s string) {
+	m.postmortem = &s
+}
+
+// PostmortemID returns the value of the "postmortem_id" field in the mutation.
+func (m *PostmortemRequestMutation) PostmortemID() (r string, exists bool) {
+	v := m.postmortem
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPostmortemID returns the old "postmortem_id" field's value of the PostmortemRequest entity.
+// If the PostmortemRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemRequestMutation) OldPostmortemID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPostmortemID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPostmortemID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPostmortemID: %w", err)
+	}
+	return oldValue.PostmortemID, nil
+}
+
+// ResetPostmortemID resets all changes to the "postmortem_id" field.
+func (m *PostmortemRequestMutation) ResetPostmortemID() {
+	m.postmortem = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *PostmortemRequestMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *PostmortemRequestMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the PostmortemRequest entity.
+// If the PostmortemRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemRequestMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *PostmortemRequestMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetSubject sets the "subject" field.
+func (m *PostmortemRequestMutation) SetSubject(s string) {
+	m.subject = &s
+}
+
+// Subject returns the value of the "subject" field in the mutation.
+func (m *PostmortemRequestMutation) Subject() (r string, exists bool) {
+	v := m.subject
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubject returns the old "subject" field's value of the PostmortemRequest entity.
+// If the PostmortemRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemRequestMutation) OldSubject(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubject is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubject requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubject: %w", err)
+	}
+	return oldValue.Subject, nil
+}
+
+// ResetSubject resets all changes to the "subject" field.
+func (m *PostmortemRequestMutation) ResetSubject() {
+	m.subject = nil
+}
+
+// SetText sets the "text" field.
+func (m *PostmortemRequestMutation) SetText(s string) {
+	m.text = &s
+}
+
+// Text returns the value of the "text" field in the mutation.
+func (m *PostmortemRequestMutation) Text() (r string, exists bool) {
+	v := m.text
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldText returns the old "text" field's value of the PostmortemRequest entity.
+// If the PostmortemRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemRequestMutation) OldText(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldText is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldText requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldText: %w", err)
+	}
+	return oldValue.Text, nil
+}
+
+// ResetText resets all changes to the "text" field.
+func (m *PostmortemRequestMutation) ResetText() {
+	m.text = nil
+}
+
+// SetAt sets the "at" field.
+func (m *PostmortemRequestMutation) SetAt(t time.Time) {
+	m.at = &t
+}
+
+// At returns the value of the "at" field in the mutation.
+func (m *PostmortemRequestMutation) At() (r time.Time, exists bool) {
+	v := m.at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAt returns the old "at" field's value of the PostmortemRequest entity.
+// If the PostmortemRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemRequestMutation) OldAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAt: %w", err)
+	}
+	return oldValue.At, nil
+}
+
+// ResetAt resets all changes to the "at" field.
+func (m *PostmortemRequestMutation) ResetAt() {
+	m.at = nil
+}
+
+// SetAskedBy sets the "asked_by" field.
+func (m *PostmortemRequestMutation) SetAskedBy(s string) {
+	m.asked_by = &s
+}
+
+// AskedBy returns the value of the "asked_by" field in the mutation.
+func (m *PostmortemRequestMutation) AskedBy() (r string, exists bool) {
+	v := m.asked_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAskedBy returns the old "asked_by" field's value of the PostmortemRequest entity.
+// If the PostmortemRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemRequestMutation) OldAskedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAskedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAskedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAskedBy: %w", err)
+	}
+	return oldValue.AskedBy, nil
+}
+
+// ResetAskedBy resets all changes to the "asked_by" field.
+func (m *PostmortemRequestMutation) ResetAskedBy() {
+	m.asked_by = nil
+}
+
+// SetWaivedAt sets the "waived_at" field.
+func (m *PostmortemRequestMutation) SetWaivedAt(t time.Time) {
+	m.waived_at = &t
+}
+
+// WaivedAt returns the value of the "waived_at" field in the mutation.
+func (m *PostmortemRequestMutation) WaivedAt() (r time.Time, exists bool) {
+	v := m.waived_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWaivedAt returns the old "waived_at" field's value of the PostmortemRequest entity.
+// If the PostmortemRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemRequestMutation) OldWaivedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWaivedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWaivedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWaivedAt: %w", err)
+	}
+	return oldValue.WaivedAt, nil
+}
+
+// ClearWaivedAt clears the value of the "waived_at" field.
+func (m *PostmortemRequestMutation) ClearWaivedAt() {
+	m.waived_at = nil
+	m.clearedFields[postmortemrequest.FieldWaivedAt] = struct{}{}
+}
+
+// WaivedAtCleared returns if the "waived_at" field was cleared in this mutation.
+func (m *PostmortemRequestMutation) WaivedAtCleared() bool {
+	_, ok := m.clearedFields[postmortemrequest.FieldWaivedAt]
+	return ok
+}
+
+// ResetWaivedAt resets all changes to the "waived_at" field.
+func (m *PostmortemRequestMutation) ResetWaivedAt() {
+	m.waived_at = nil
+	delete(m.clearedFields, postmortemrequest.FieldWaivedAt)
+}
+
+// SetWaivedBy sets the "waived_by" field.
+func (m *PostmortemRequestMutation) SetWaivedBy(s string) {
+	m.waived_by = &s
+}
+
+// WaivedBy returns the value of the "waived_by" field in the mutation.
+func (m *PostmortemRequestMutation) WaivedBy() (r string, exists bool) {
+	v := m.waived_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWaivedBy returns the old "waived_by" field's value of the PostmortemRequest entity.
+// If the PostmortemRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemRequestMutation) OldWaivedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWaivedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWaivedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWaivedBy: %w", err)
+	}
+	return oldValue.WaivedBy, nil
+}
+
+// ResetWaivedBy resets all changes to the "waived_by" field.
+func (m *PostmortemRequestMutation) ResetWaivedBy() {
+	m.waived_by = nil
+}
+
+// SetWaivedBecause sets the "waived_because" field.
+func (m *PostmortemRequestMutation) SetWaivedBecause(s string) {
+	m.waived_because = &s
+}
+
+// WaivedBecause returns the value of the "waived_because" field in the mutation.
+func (m *PostmortemRequestMutation) WaivedBecause() (r string, exists bool) {
+	v := m.waived_because
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWaivedBecause returns the old "waived_because" field's value of the PostmortemRequest entity.
+// If the PostmortemRequest object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemRequestMutation) OldWaivedBecause(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWaivedBecause is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWaivedBecause requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWaivedBecause: %w", err)
+	}
+	return oldValue.WaivedBecause, nil
+}
+
+// ResetWaivedBecause resets all changes to the "waived_because" field.
+func (m *PostmortemRequestMutation) ResetWaivedBecause() {
+	m.waived_because = nil
+}
+
+// ClearPostmortem clears the "postmortem" edge to the Postmortem entity.
+func (m *PostmortemRequestMutation) ClearPostmortem() {
+	m.clearedpostmortem = true
+	m.clearedFields[postmortemrequest.FieldPostmortemID] = struct{}{}
+}
+
+// PostmortemCleared reports if the "postmortem" edge to the Postmortem entity was cleared.
+func (m *PostmortemRequestMutation) PostmortemCleared() bool {
+	return m.clearedpostmortem
+}
+
+// PostmortemIDs returns the "postmortem" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PostmortemID instead. It exists only for internal usage by the builders.
+func (m *PostmortemRequestMutation) PostmortemIDs() (ids []string) {
+	if id := m.postmortem; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPostmortem resets all changes to the "postmortem" edge.
+func (m *PostmortemRequestMutation) ResetPostmortem() {
+	m.postmortem = nil
+	m.clearedpostmortem = false
+}
+
+// Where appends a list predicates to the PostmortemRequestMutation builder.
+func (m *PostmortemRequestMutation) Where(ps ...predicate.PostmortemRequest) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PostmortemRequestMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PostmortemRequestMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.PostmortemRequest, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PostmortemRequestMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PostmortemRequestMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (PostmortemRequest).
+func (m *PostmortemRequestMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PostmortemRequestMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.postmortem != nil {
+		fields = append(fields, postmortemrequest.FieldPostmortemID)
+	}
+	if m.reason != nil {
+		fields = append(fields, postmortemrequest.FieldReason)
+	}
+	if m.subject != nil {
+		fields = append(fields, postmortemrequest.FieldSubject)
+	}
+	if m.text != nil {
+		fields = append(fields, postmortemrequest.FieldText)
+	}
+	if m.at != nil {
+		fields = append(fields, postmortemrequest.FieldAt)
+	}
+	if m.asked_by != nil {
+		fields = append(fields, postmortemrequest.FieldAskedBy)
+	}
+	if m.waived_at != nil {
+		fields = append(fields, postmortemrequest.FieldWaivedAt)
+	}
+	if m.waived_by != nil {
+		fields = append(fields, postmortemrequest.FieldWaivedBy)
+	}
+	if m.waived_because != nil {
+		fields = append(fields, postmortemrequest.FieldWaivedBecause)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PostmortemRequestMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case postmortemrequest.FieldPostmortemID:
+		return m.PostmortemID()
+	case postmortemrequest.FieldReason:
+		return m.Reason()
+	case postmortemrequest.FieldSubject:
+		return m.Subject()
+	case postmortemrequest.FieldText:
+		return m.Text()
+	case postmortemrequest.FieldAt:
+		return m.At()
+	case postmortemrequest.FieldAskedBy:
+		return m.AskedBy()
+	case postmortemrequest.FieldWaivedAt:
+		return m.WaivedAt()
+	case postmortemrequest.FieldWaivedBy:
+		return m.WaivedBy()
+	case postmortemrequest.FieldWaivedBecause:
+		return m.WaivedBecause()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PostmortemRequestMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case postmortemrequest.FieldPostmortemID:
+		return m.OldPostmortemID(ctx)
+	case postmortemrequest.FieldReason:
+		return m.OldReason(ctx)
+	case postmortemrequest.FieldSubject:
+		return m.OldSubject(ctx)
+	case postmortemrequest.FieldText:
+		return m.OldText(ctx)
+	case postmortemrequest.FieldAt:
+		return m.OldAt(ctx)
+	case postmortemrequest.FieldAskedBy:
+		return m.OldAskedBy(ctx)
+	case postmortemrequest.FieldWaivedAt:
+		return m.OldWaivedAt(ctx)
+	case postmortemrequest.FieldWaivedBy:
+		return m.OldWaivedBy(ctx)
+	case postmortemrequest.FieldWaivedBecause:
+		return m.OldWaivedBecause(ctx)
+	}
+	return nil, fmt.Errorf("unknown PostmortemRequest field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PostmortemRequestMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case postmortemrequest.FieldPostmortemID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPostmortemID(v)
+		return nil
+	case postmortemrequest.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case postmortemrequest.FieldSubject:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubject(v)
+		return nil
+	case postmortemrequest.FieldText:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetText(v)
+		return nil
+	case postmortemrequest.FieldAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAt(v)
+		return nil
+	case postmortemrequest.FieldAskedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAskedBy(v)
+		return nil
+	case postmortemrequest.FieldWaivedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWaivedAt(v)
+		return nil
+	case postmortemrequest.FieldWaivedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWaivedBy(v)
+		return nil
+	case postmortemrequest.FieldWaivedBecause:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWaivedBecause(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PostmortemRequest field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PostmortemRequestMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PostmortemRequestMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PostmortemRequestMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown PostmortemRequest numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PostmortemRequestMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(postmortemrequest.FieldWaivedAt) {
+		fields = append(fields, postmortemrequest.FieldWaivedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PostmortemRequestMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PostmortemRequestMutation) ClearField(name string) error {
+	switch name {
+	case postmortemrequest.FieldWaivedAt:
+		m.ClearWaivedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown PostmortemRequest nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PostmortemRequestMutation) ResetField(name string) error {
+	switch name {
+	case postmortemrequest.FieldPostmortemID:
+		m.ResetPostmortemID()
+		return nil
+	case postmortemrequest.FieldReason:
+		m.ResetReason()
+		return nil
+	case postmortemrequest.FieldSubject:
+		m.ResetSubject()
+		return nil
+	case postmortemrequest.FieldText:
+		m.ResetText()
+		return nil
+	case postmortemrequest.FieldAt:
+		m.ResetAt()
+		return nil
+	case postmortemrequest.FieldAskedBy:
+		m.ResetAskedBy()
+		return nil
+	case postmortemrequest.FieldWaivedAt:
+		m.ResetWaivedAt()
+		return nil
+	case postmortemrequest.FieldWaivedBy:
+		m.ResetWaivedBy()
+		return nil
+	case postmortemrequest.FieldWaivedBecause:
+		m.ResetWaivedBecause()
+		return nil
+	}
+	return fmt.Errorf("unknown PostmortemRequest field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PostmortemRequestMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.postmortem != nil {
+		edges = append(edges, postmortemrequest.EdgePostmortem)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PostmortemRequestMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case postmortemrequest.EdgePostmortem:
+		if id := m.postmortem; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PostmortemRequestMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PostmortemRequestMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PostmortemRequestMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedpostmortem {
+		edges = append(edges, postmortemrequest.EdgePostmortem)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PostmortemRequestMutation) EdgeCleared(name string) bool {
+	switch name {
+	case postmortemrequest.EdgePostmortem:
+		return m.clearedpostmortem
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PostmortemRequestMutation) ClearEdge(name string) error {
+	switch name {
+	case postmortemrequest.EdgePostmortem:
+		m.ClearPostmortem()
+		return nil
+	}
+	return fmt.Errorf("unknown PostmortemRequest unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PostmortemRequestMutation) ResetEdge(name string) error {
+	switch name {
+	case postmortemrequest.EdgePostmortem:
+		m.ResetPostmortem()
+		return nil
+	}
+	return fmt.Errorf("unknown PostmortemRequest edge %s", name)
+}
+
+// PostmortemTemplateMutation represents an operation that mutates the PostmortemTemplate nodes in the graph.
+type PostmortemTemplateMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	slug          *string
+	name          *string
+	revision      *int
+	addrevision   *int
+	created_at    *time.Time
+	updated_at    *time.Time
+	version       *int64
+	addversion    *int64
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*PostmortemTemplate, error)
+	predicates    []predicate.PostmortemTemplate
+}
+
+var _ ent.Mutation = (*PostmortemTemplateMutation)(nil)
+
+// postmortemtemplateOption allows management of the mutation configuration using functional options.
+type postmortemtemplateOption func(*PostmortemTemplateMutation)
+
+// newPostmortemTemplateMutation creates new mutation for the PostmortemTemplate entity.
+func newPostmortemTemplateMutation(c config, op Op, opts ...postmortemtemplateOption) *PostmortemTemplateMutation {
+	m := &PostmortemTemplateMutation{
+		config:        c,
+		op:            op,
+		typ:           TypePostmortemTemplate,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPostmortemTemplateID sets the ID field of the mutation.
+func withPostmortemTemplateID(id string) postmortemtemplateOption {
+	return func(m *PostmortemTemplateMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *PostmortemTemplate
+		)
+		m.oldValue = func(ctx context.Context) (*PostmortemTemplate, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().PostmortemTemplate.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withPostmortemTemplate sets the old PostmortemTemplate of the mutation.
+func withPostmortemTemplate(node *PostmortemTemplate) postmortemtemplateOption {
+	return func(m *PostmortemTemplateMutation) {
+		m.oldValue = func(context.Context) (*PostmortemTemplate, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PostmortemTemplateMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PostmortemTemplateMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of PostmortemTemplate entities.
+func (m *PostmortemTemplateMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PostmortemTemplateMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PostmortemTemplateMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().PostmortemTemplate.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetSlug sets the "slug" field.
+func (m *PostmortemTemplateMutation) SetSlug(s string) {
+	m.slug = &s
+}
+
+// Slug returns the value of the "slug" field in the mutation.
+func (m *PostmortemTemplateMutation) Slug() (r string, exists bool) {
+	v := m.slug
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSlug returns the old "slug" field's value of the PostmortemTemplate entity.
+// If the PostmortemTemplate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemTemplateMutation) OldSlug(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSlug is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSlug requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSlug: %w", err)
+	}
+	return oldValue.Slug, nil
+}
+
+// ResetSlug resets all changes to the "slug" field.
+func (m *PostmortemTemplateMutation) ResetSlug() {
+	m.slug = nil
+}
+
+// SetName sets the "name" field.
+func (m *PostmortemTemplateMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *PostmortemTemplateMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the PostmortemTemplate entity.
+// If the PostmortemTemplate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemTemplateMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *PostmortemTemplateMutation) ResetName() {
+	m.name = nil
+}
+
+// SetRevision sets the "revision" field.
+func (m *PostmortemTemplateMutation) SetRevision(i int) {
+	m.revision = &i
+	m.addrevision = nil
+}
+
+// Revision returns the value of the "revision" field in the mutation.
+func (m *PostmortemTemplateMutation) Revision() (r int, exists bool) {
+	v := m.revision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevision returns the old "revision" field's value of the PostmortemTemplate entity.
+// If the PostmortemTemplate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemTemplateMutation) OldRevision(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevision is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevision requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevision: %w", err)
+	}
+	return oldValue.Revision, nil
+}
+
+// AddRevision adds i to the "revision" field.
+func (m *PostmortemTemplateMutation) AddRevision(i int) {
+	if m.addrevision != nil {
+		*m.addrevision += i
+	} else {
+		m.addrevision = &i
+	}
+}
+
+// AddedRevision returns the value that was added to the "revision" field in this mutation.
+func (m *PostmortemTemplateMutation) AddedRevision() (r int, exists bool) {
+	v := m.addrevision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRevision resets all changes to the "revision" field.
+func (m *PostmortemTemplateMutation) ResetRevision() {
+	m.revision = nil
+	m.addrevision = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *PostmortemTemplateMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *PostmortemTemplateMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the PostmortemTemplate entity.
+// If the PostmortemTemplate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemTemplateMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *PostmortemTemplateMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *PostmortemTemplateMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *PostmortemTemplateMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the PostmortemTemplate entity.
+// If the PostmortemTemplate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemTemplateMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *PostmortemTemplateMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *PostmortemTemplateMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *PostmortemTemplateMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the PostmortemTemplate entity.
+// If the PostmortemTemplate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemTemplateMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *PostmortemTemplateMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *PostmortemTemplateMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *PostmortemTemplateMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// Where appends a list predicates to the PostmortemTemplateMutation builder.
+func (m *PostmortemTemplateMutation) Where(ps ...predicate.PostmortemTemplate) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PostmortemTemplateMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PostmortemTemplateMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.PostmortemTemplate, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PostmortemTemplateMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PostmortemTemplateMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (PostmortemTemplate).
+func (m *PostmortemTemplateMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PostmortemTemplateMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.slug != nil {
+		fields = append(fields, postmortemtemplate.FieldSlug)
+	}
+	if m.name != nil {
+		fields = append(fields, postmortemtemplate.FieldName)
+	}
+	if m.revision != nil {
+		fields = append(fields, postmortemtemplate.FieldRevision)
+	}
+	if m.created_at != nil {
+		fields = append(fields, postmortemtemplate.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, postmortemtemplate.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, postmortemtemplate.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PostmortemTemplateMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case postmortemtemplate.FieldSlug:
+		return m.Slug()
+	case postmortemtemplate.FieldName:
+		return m.Name()
+	case postmortemtemplate.FieldRevision:
+		return m.Revision()
+	case postmortemtemplate.FieldCreatedAt:
+		return m.CreatedAt()
+	case postmortemtemplate.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case postmortemtemplate.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PostmortemTemplateMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case postmortemtemplate.FieldSlug:
+		return m.OldSlug(ctx)
+	case postmortemtemplate.FieldName:
+		return m.OldName(ctx)
+	case postmortemtemplate.FieldRevision:
+		return m.OldRevision(ctx)
+	case postmortemtemplate.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case postmortemtemplate.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case postmortemtemplate.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown PostmortemTemplate field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PostmortemTemplateMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case postmortemtemplate.FieldSlug:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSlug(v)
+		return nil
+	case postmortemtemplate.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case postmortemtemplate.FieldRevision:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevision(v)
+		return nil
+	case postmortemtemplate.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case postmortemtemplate.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case postmortemtemplate.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PostmortemTemplate field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PostmortemTemplateMutation) AddedFields() []string {
+	var fields []string
+	if m.addrevision != nil {
+		fields = append(fields, postmortemtemplate.FieldRevision)
+	}
+	if m.addversion != nil {
+		fields = append(fields, postmortemtemplate.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PostmortemTemplateMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case postmortemtemplate.FieldRevision:
+		return m.AddedRevision()
+	case postmortemtemplate.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PostmortemTemplateMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case postmortemtemplate.FieldRevision:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRevision(v)
+		return nil
+	case postmortemtemplate.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PostmortemTemplate numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PostmortemTemplateMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PostmortemTemplateMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PostmortemTemplateMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown PostmortemTemplate nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PostmortemTemplateMutation) ResetField(name string) error {
+	switch name {
+	case postmortemtemplate.FieldSlug:
+		m.ResetSlug()
+		return nil
+	case postmortemtemplate.FieldName:
+		m.ResetName()
+		return nil
+	case postmortemtemplate.FieldRevision:
+		m.ResetRevision()
+		return nil
+	case postmortemtemplate.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case postmortemtemplate.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case postmortemtemplate.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown PostmortemTemplate field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PostmortemTemplateMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PostmortemTemplateMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PostmortemTemplateMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PostmortemTemplateMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PostmortemTemplateMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PostmortemTemplateMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PostmortemTemplateMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown PostmortemTemplate unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PostmortemTemplateMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown PostmortemTemplate edge %s", name)
+}
+
+// PostmortemTemplateRevisionMutation represents an operation that mutates the PostmortemTemplateRevision nodes in the graph.
+type PostmortemTemplateRevisionMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	number          *int
+	addnumber       *int
+	markdown        *string
+	required        *json.RawMessage
+	appendrequired  json.RawMessage
+	revised_by      *string
+	created_at      *time.Time
+	clearedFields   map[string]struct{}
+	template        *string
+	clearedtemplate bool
+	done            bool
+	oldValue        func(context.Context) (*PostmortemTemplateRevision, error)
+	predicates      []predicate.PostmortemTemplateRevision
+}
+
+var _ ent.Mutation = (*PostmortemTemplateRevisionMutation)(nil)
+
+// postmortemtemplaterevisionOption allows management of the mutation configuration using functional options.
+type postmortemtemplaterevisionOption func(*PostmortemTemplateRevisionMutation)
+
+// newPostmortemTemplateRevisionMutation creates new mutation for the PostmortemTemplateRevision entity.
+func newPostmortemTemplateRevisionMutation(c config, op Op, opts ...postmortemtemplaterevisionOption) *PostmortemTemplateRevisionMutation {
+	m := &PostmortemTemplateRevisionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypePostmortemTemplateRevision,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPostmortemTemplateRevisionID sets the ID field of the mutation.
+func withPostmortemTemplateRevisionID(id string) postmortemtemplaterevisionOption {
+	return func(m *PostmortemTemplateRevisionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *PostmortemTemplateRevision
+		)
+		m.oldValue = func(ctx context.Context) (*PostmortemTemplateRevision, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().PostmortemTemplateRevision.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withPostmortemTemplateRevision sets the old PostmortemTemplateRevision of the mutation.
+func withPostmortemTemplateRevision(node *PostmortemTemplateRevision) postmortemtemplaterevisionOption {
+	return func(m *PostmortemTemplateRevisionMutation) {
+		m.oldValue = func(context.Context) (*PostmortemTemplateRevision, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PostmortemTemplateRevisionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PostmortemTemplateRevisionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of PostmortemTemplateRevision entities.
+func (m *PostmortemTemplateRevisionMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PostmortemTemplateRevisionMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PostmortemTemplateRevisionMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().PostmortemTemplateRevision.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetTemplateID sets the "template_id" field.
+func (m *PostmortemTemplateRevisionMutation) SetTemplateID(s string) {
+	m.template = &s
+}
+
+// TemplateID returns the value of the "template_id" field in the mutation.
+func (m *PostmortemTemplateRevisionMutation) TemplateID() (r string, exists bool) {
+	v := m.template
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTemplateID returns the old "template_id" field's value of the PostmortemTemplateRevision entity.
+// If the PostmortemTemplateRevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemTemplateRevisionMutation) OldTemplateID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTemplateID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTemplateID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTemplateID: %w", err)
+	}
+	return oldValue.TemplateID, nil
+}
+
+// ResetTemplateID resets all changes to the "template_id" field.
+func (m *PostmortemTemplateRevisionMutation) ResetTemplateID() {
+	m.template = nil
+}
+
+// SetNumber sets the "number" field.
+func (m *PostmortemTemplateRevisionMutation) SetNumber(i int) {
+	m.number = &i
+	m.addnumber = nil
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *PostmortemTemplateRevisionMutation) Number() (r int, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the PostmortemTemplateRevision entity.
+// If the PostmortemTemplateRevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemTemplateRevisionMutation) OldNumber(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// AddNumber adds i to the "number" field.
+func (m *PostmortemTemplateRevisionMutation) AddNumber(i int) {
+	if m.addnumber != nil {
+		*m.addnumber += i
+	} else {
+		m.addnumber = &i
+	}
+}
+
+// AddedNumber returns the value that was added to the "number" field in this mutation.
+func (m *PostmortemTemplateRevisionMutation) AddedNumber() (r int, exists bool) {
+	v := m.addnumber
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *PostmortemTemplateRevisionMutation) ResetNumber() {
+	m.number = nil
+	m.addnumber = nil
+}
+
+// SetMarkdown sets the "markdown" field.
+func (m *PostmortemTemplateRevisionMutation) SetMarkdown(s string) {
+	m.markdown = &s
+}
+
+// Markdown returns the value of the "markdown" field in the mutation.
+func (m *PostmortemTemplateRevisionMutation) Markdown() (r string, exists bool) {
+	v := m.markdown
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMarkdown returns the old "markdown" field's value of the PostmortemTemplateRevision entity.
+// If the PostmortemTemplateRevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemTemplateRevisionMutation) OldMarkdown(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMarkdown is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMarkdown requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMarkdown: %w", err)
+	}
+	return oldValue.Markdown, nil
+}
+
+// ResetMarkdown resets all changes to the "markdown" field.
+func (m *PostmortemTemplateRevisionMutation) ResetMarkdown() {
+	m.markdown = nil
+}
+
+// SetRequired sets the "required" field.
+func (m *PostmortemTemplateRevisionMutation) SetRequired(jm json.RawMessage) {
+	m.required = &jm
+	m.appendrequired = nil
+}
+
+// Required returns the value of the "required" field in the mutation.
+func (m *PostmortemTemplateRevisionMutation) Required() (r json.RawMessage, exists bool) {
+	v := m.required
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRequired returns the old "required" field's value of the PostmortemTemplateRevision entity.
+// If the PostmortemTemplateRevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemTemplateRevisionMutation) OldRequired(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRequired is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRequired requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRequired: %w", err)
+	}
+	return oldValue.Required, nil
+}
+
+// AppendRequired adds jm to the "required" field.
+func (m *PostmortemTemplateRevisionMutation) AppendRequired(jm json.RawMessage) {
+	m.appendrequired = append(m.appendrequired, jm...)
+}
+
+// AppendedRequired returns the list of values that were appended to the "required" field in this mutation.
+func (m *PostmortemTemplateRevisionMutation) AppendedRequired() (json.RawMessage, bool) {
+	if len(m.appendrequired) == 0 {
+		return nil, false
+	}
+	return m.appendrequired, true
+}
+
+// ResetRequired resets all changes to the "required" field.
+func (m *PostmortemTemplateRevisionMutation) ResetRequired() {
+	m.required = nil
+	m.appendrequired = nil
+}
+
+// SetRevisedBy sets the "revised_by" field.
+func (m *PostmortemTemplateRevisionMutation) SetRevisedBy(s string) {
+	m.revised_by = &s
+}
+
+// RevisedBy returns the value of the "revised_by" field in the mutation.
+func (m *PostmortemTemplateRevisionMutation) RevisedBy() (r string, exists bool) {
+	v := m.revised_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevisedBy returns the old "revised_by" field's value of the PostmortemTemplateRevision entity.
+// If the PostmortemTemplateRevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemTemplateRevisionMutation) OldRevisedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevisedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevisedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevisedBy: %w", err)
+	}
+	return oldValue.RevisedBy, nil
+}
+
+// ResetRevisedBy resets all changes to the "revised_by" field.
+func (m *PostmortemTemplateRevisionMutation) ResetRevisedBy() {
+	m.revised_by = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *PostmortemTemplateRevisionMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *PostmortemTemplateRevisionMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the PostmortemTemplateRevision entity.
+// If the PostmortemTemplateRevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemTemplateRevisionMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *PostmortemTemplateRevisionMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// ClearTemplate clears the "template" edge to the PostmortemTemplate entity.
+func (m *PostmortemTemplateRevisionMutation) ClearTemplate() {
+	m.clearedtemplate = true
+	m.clearedFields[postmortemtemplaterevision.FieldTemplateID] = struct{}{}
+}
+
+// TemplateCleared reports if the "template" edge to the PostmortemTemplate entity was cleared.
+func (m *PostmortemTemplateRevisionMutation) TemplateCleared() bool {
+	return m.clearedtemplate
+}
+
+// TemplateIDs returns the "template" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// TemplateID instead. It exists only for internal usage by the builders.
+func (m *PostmortemTemplateRevisionMutation) TemplateIDs() (ids []string) {
+	if id := m.template; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetTemplate resets all changes to the "template" edge.
+func (m *PostmortemTemplateRevisionMutation) ResetTemplate() {
+	m.template = nil
+	m.clearedtemplate = false
+}
+
+// Where appends a list predicates to the PostmortemTemplateRevisionMutation builder.
+func (m *PostmortemTemplateRevisionMutation) Where(ps ...predicate.PostmortemTemplateRevision) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PostmortemTemplateRevisionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PostmortemTemplateRevisionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.PostmortemTemplateRevision, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PostmortemTemplateRevisionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PostmortemTemplateRevisionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (PostmortemTemplateRevision).
+func (m *PostmortemTemplateRevisionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PostmortemTemplateRevisionMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.template != nil {
+		fields = append(fields, postmortemtemplaterevision.FieldTemplateID)
+	}
+	if m.number != nil {
+		fields = append(fields, postmortemtemplaterevision.FieldNumber)
+	}
+	if m.markdown != nil {
+		fields = append(fields, postmortemtemplaterevision.FieldMarkdown)
+	}
+	if m.required != nil {
+		fields = append(fields, postmortemtemplaterevision.FieldRequired)
+	}
+	if m.revised_by != nil {
+		fields = append(fields, postmortemtemplaterevision.FieldRevisedBy)
+	}
+	if m.created_at != nil {
+		fields = append(fields, postmortemtemplaterevision.FieldCreatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PostmortemTemplateRevisionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case postmortemtemplaterevision.FieldTemplateID:
+		return m.TemplateID()
+	case postmortemtemplaterevision.FieldNumber:
+		return m.Number()
+	case postmortemtemplaterevision.FieldMarkdown:
+		return m.Markdown()
+	case postmortemtemplaterevision.FieldRequired:
+		return m.Required()
+	case postmortemtemplaterevision.FieldRevisedBy:
+		return m.RevisedBy()
+	case postmortemtemplaterevision.FieldCreatedAt:
+		return m.CreatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PostmortemTemplateRevisionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case postmortemtemplaterevision.FieldTemplateID:
+		return m.OldTemplateID(ctx)
+	case postmortemtemplaterevision.FieldNumber:
+		return m.OldNumber(ctx)
+	case postmortemtemplaterevision.FieldMarkdown:
+		return m.OldMarkdown(ctx)
+	case postmortemtemplaterevision.FieldRequired:
+		return m.OldRequired(ctx)
+	case postmortemtemplaterevision.FieldRevisedBy:
+		return m.OldRevisedBy(ctx)
+	case postmortemtemplaterevision.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown PostmortemTemplateRevision field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PostmortemTemplateRevisionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case postmortemtemplaterevision.FieldTemplateID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTemplateID(v)
+		return nil
+	case postmortemtemplaterevision.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
+		return nil
+	case postmortemtemplaterevision.FieldMarkdown:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMarkdown(v)
+		return nil
+	case postmortemtemplaterevision.FieldRequired:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRequired(v)
+		return nil
+	case postmortemtemplaterevision.FieldRevisedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevisedBy(v)
+		return nil
+	case postmortemtemplaterevision.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PostmortemTemplateRevision field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PostmortemTemplateRevisionMutation) AddedFields() []string {
+	var fields []string
+	if m.addnumber != nil {
+		fields = append(fields, postmortemtemplaterevision.FieldNumber)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PostmortemTemplateRevisionMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case postmortemtemplaterevision.FieldNumber:
+		return m.AddedNumber()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PostmortemTemplateRevisionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case postmortemtemplaterevision.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddNumber(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PostmortemTemplateRevision numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PostmortemTemplateRevisionMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PostmortemTemplateRevisionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PostmortemTemplateRevisionMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown PostmortemTemplateRevision nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PostmortemTemplateRevisionMutation) ResetField(name string) error {
+	switch name {
+	case postmortemtemplaterevision.FieldTemplateID:
+		m.ResetTemplateID()
+		return nil
+	case postmortemtemplaterevision.FieldNumber:
+		m.ResetNumber()
+		return nil
+	case postmortemtemplaterevision.FieldMarkdown:
+		m.ResetMarkdown()
+		return nil
+	case postmortemtemplaterevision.FieldRequired:
+		m.ResetRequired()
+		return nil
+	case postmortemtemplaterevision.FieldRevisedBy:
+		m.ResetRevisedBy()
+		return nil
+	case postmortemtemplaterevision.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown PostmortemTemplateRevision field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PostmortemTemplateRevisionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.template != nil {
+		edges = append(edges, postmortemtemplaterevision.EdgeTemplate)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PostmortemTemplateRevisionMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case postmortemtemplaterevision.EdgeTemplate:
+		if id := m.template; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PostmortemTemplateRevisionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PostmortemTemplateRevisionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PostmortemTemplateRevisionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedtemplate {
+		edges = append(edges, postmortemtemplaterevision.EdgeTemplate)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PostmortemTemplateRevisionMutation) EdgeCleared(name string) bool {
+	switch name {
+	case postmortemtemplaterevision.EdgeTemplate:
+		return m.clearedtemplate
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PostmortemTemplateRevisionMutation) ClearEdge(name string) error {
+	switch name {
+	case postmortemtemplaterevision.EdgeTemplate:
+		m.ClearTemplate()
+		return nil
+	}
+	return fmt.Errorf("unknown PostmortemTemplateRevision unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PostmortemTemplateRevisionMutation) ResetEdge(name string) error {
+	switch name {
+	case postmortemtemplaterevision.EdgeTemplate:
+		m.ResetTemplate()
+		return nil
+	}
+	return fmt.Errorf("unknown PostmortemTemplateRevision edge %s", name)
+}
+
+// PostmortemTemplateUseMutation represents an operation that mutates the PostmortemTemplateUse nodes in the graph.
+type PostmortemTemplateUseMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *int64
+	severity        *string
+	clearedFields   map[string]struct{}
+	template        *string
+	clearedtemplate bool
+	done            bool
+	oldValue        func(context.Context) (*PostmortemTemplateUse, error)
+	predicates      []predicate.PostmortemTemplateUse
+}
+
+var _ ent.Mutation = (*PostmortemTemplateUseMutation)(nil)
+
+// postmortemtemplateuseOption allows management of the mutation configuration using functional options.
+type postmortemtemplateuseOption func(*PostmortemTemplateUseMutation)
+
+// newPostmortemTemplateUseMutation creates new mutation for the PostmortemTemplateUse entity.
+func newPostmortemTemplateUseMutation(c config, op Op, opts ...postmortemtemplateuseOption) *PostmortemTemplateUseMutation {
+	m := &PostmortemTemplateUseMutation{
+		config:        c,
+		op:            op,
+		typ:           TypePostmortemTemplateUse,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPostmortemTemplateUseID sets the ID field of the mutation.
+func withPostmortemTemplateUseID(id int64) postmortemtemplateuseOption {
+	return func(m *PostmortemTemplateUseMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *PostmortemTemplateUse
+		)
+		m.oldValue = func(ctx context.Context) (*PostmortemTemplateUse, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().PostmortemTemplateUse.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withPostmortemTemplateUse sets the old PostmortemTemplateUse of the mutation.
+func withPostmortemTemplateUse(node *PostmortemTemplateUse) postmortemtemplateuseOption {
+	return func(m *PostmortemTemplateUseMutation) {
+		m.oldValue = func(context.Context) (*PostmortemTemplateUse, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PostmortemTemplateUseMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PostmortemTemplateUseMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of PostmortemTemplateUse entities.
+func (m *PostmortemTemplateUseMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PostmortemTemplateUseMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PostmortemTemplateUseMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().PostmortemTemplateUse.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetTemplateID sets the "template_id" field.
+func (m *PostmortemTemplateUseMutation) SetTemplateID(s string) {
+	m.template = &s
+}
+
+// TemplateID returns the value of the "template_id" field in the mutation.
+func (m *PostmortemTemplateUseMutation) TemplateID() (r string, exists bool) {
+	v := m.template
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTemplateID returns the old "template_id" field's value of the PostmortemTemplateUse entity.
+// If the PostmortemTemplateUse object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemTemplateUseMutation) OldTemplateID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTemplateID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTemplateID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTemplateID: %w", err)
+	}
+	return oldValue.TemplateID, nil
+}
+
+// ResetTemplateID resets all changes to the "template_id" field.
+func (m *PostmortemTemplateUseMutation) ResetTemplateID() {
+	m.template = nil
+}
+
+// SetSeverity sets the "severity" field.
+func (m *PostmortemTemplateUseMutation) SetSeverity(s string) {
+	m.severity = &s
+}
+
+// Severity returns the value of the "severity" field in the mutation.
+func (m *PostmortemTemplateUseMutation) Severity() (r string, exists bool) {
+	v := m.severity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeverity returns the old "severity" field's value of the PostmortemTemplateUse entity.
+// If the PostmortemTemplateUse object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemTemplateUseMutation) OldSeverity(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeverity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeverity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeverity: %w", err)
+	}
+	return oldValue.Severity, nil
+}
+
+// ResetSeverity resets all changes to the "severity" field.
+func (m *PostmortemTemplateUseMutation) ResetSeverity() {
+	m.severity = nil
+}
+
+// ClearTemplate clears the "template" edge to the PostmortemTemplate entity.
+func (m *PostmortemTemplateUseMutation) ClearTemplate() {
+	m.clearedtemplate = true
+	m.clearedFields[postmortemtemplateuse.FieldTemplateID] = struct{}{}
+}
+
+// TemplateCleared reports if the "template" edge to the PostmortemTemplate entity was cleared.
+func (m *PostmortemTemplateUseMutation) TemplateCleared() bool {
+	return m.clearedtemplate
+}
+
+// TemplateIDs returns the "template" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// TemplateID instead. It exists only for internal usage by the builders.
+func (m *PostmortemTemplateUseMutation) TemplateIDs() (ids []string) {
+	if id := m.template; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetTemplate resets all changes to the "template" edge.
+func (m *PostmortemTemplateUseMutation) ResetTemplate() {
+	m.template = nil
+	m.clearedtemplate = false
+}
+
+// Where appends a list predicates to the PostmortemTemplateUseMutation builder.
+func (m *PostmortemTemplateUseMutation) Where(ps ...predicate.PostmortemTemplateUse) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PostmortemTemplateUseMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PostmortemTemplateUseMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.PostmortemTemplateUse, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PostmortemTemplateUseMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PostmortemTemplateUseMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (PostmortemTemplateUse).
+func (m *PostmortemTemplateUseMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PostmortemTemplateUseMutation) Fields() []string {
+	fields := make([]string, 0, 2)
+	if m.template != nil {
+		fields = append(fields, postmortemtemplateuse.FieldTemplateID)
+	}
+	if m.severity != nil {
+		fields = append(fields, postmortemtemplateuse.FieldSeverity)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PostmortemTemplateUseMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case postmortemtemplateuse.FieldTemplateID:
+		return m.TemplateID()
+	case postmortemtemplateuse.FieldSeverity:
+		return m.Severity()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PostmortemTemplateUseMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case postmortemtemplateuse.FieldTemplateID:
+		return m.OldTemplateID(ctx)
+	case postmortemtemplateuse.FieldSeverity:
+		return m.OldSeverity(ctx)
+	}
+	return nil, fmt.Errorf("unknown PostmortemTemplateUse field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PostmortemTemplateUseMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case postmortemtemplateuse.FieldTemplateID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTemplateID(v)
+		return nil
+	case postmortemtemplateuse.FieldSeverity:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeverity(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PostmortemTemplateUse field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PostmortemTemplateUseMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PostmortemTemplateUseMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PostmortemTemplateUseMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown PostmortemTemplateUse numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PostmortemTemplateUseMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PostmortemTemplateUseMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PostmortemTemplateUseMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown PostmortemTemplateUse nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PostmortemTemplateUseMutation) ResetField(name string) error {
+	switch name {
+	case postmortemtemplateuse.FieldTemplateID:
+		m.ResetTemplateID()
+		return nil
+	case postmortemtemplateuse.FieldSeverity:
+		m.ResetSeverity()
+		return nil
+	}
+	return fmt.Errorf("unknown PostmortemTemplateUse field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PostmortemTemplateUseMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.template != nil {
+		edges = append(edges, postmortemtemplateuse.EdgeTemplate)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PostmortemTemplateUseMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case postmortemtemplateuse.EdgeTemplate:
+		if id := m.template; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PostmortemTemplateUseMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PostmortemTemplateUseMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PostmortemTemplateUseMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedtemplate {
+		edges = append(edges, postmortemtemplateuse.EdgeTemplate)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PostmortemTemplateUseMutation) EdgeCleared(name string) bool {
+	switch name {
+	case postmortemtemplateuse.EdgeTemplate:
+		return m.clearedtemplate
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PostmortemTemplateUseMutation) ClearEdge(name string) error {
+	switch name {
+	case postmortemtemplateuse.EdgeTemplate:
+		m.ClearTemplate()
+		return nil
+	}
+	return fmt.Errorf("unknown PostmortemTemplateUse unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PostmortemTemplateUseMutation) ResetEdge(name string) error {
+	switch name {
+	case postmortemtemplateuse.EdgeTemplate:
+		m.ResetTemplate()
+		return nil
+	}
+	return fmt.Errorf("unknown PostmortemTemplateUse edge %s", name)
+}
+
+// PostmortemTextMutation represents an operation that mutates the PostmortemText nodes in the graph.
+type PostmortemTextMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *string
+	number            *int
+	addnumber         *int
+	head              *int64
+	addhead           *int64
+	text              *string
+	note              *string
+	at                *time.Time
+	author            *string
+	person_id         *string
+	clearedFields     map[string]struct{}
+	postmortem        *string
+	clearedpostmortem bool
+	done              bool
+	oldValue          func(context.Context) (*PostmortemText, error)
+	predicates        []predicate.PostmortemText
+}
+
+var _ ent.Mutation = (*PostmortemTextMutation)(nil)
+
+// postmortemtextOption allows management of the mutation configuration using functional options.
+type postmortemtextOption func(*PostmortemTextMutation)
+
+// newPostmortemTextMutation creates new mutation for the PostmortemText entity.
+func newPostmortemTextMutation(c config, op Op, opts ...postmortemtextOption) *PostmortemTextMutation {
+	m := &PostmortemTextMutation{
+		config:        c,
+		op:            op,
+		typ:           TypePostmortemText,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPostmortemTextID sets the ID field of the mutation.
+func withPostmortemTextID(id string) postmortemtextOption {
+	return func(m *PostmortemTextMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *PostmortemText
+		)
+		m.oldValue = func(ctx context.Context) (*PostmortemText, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().PostmortemText.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withPostmortemText sets the old PostmortemText of the mutation.
+func withPostmortemText(node *PostmortemText) postmortemtextOption {
+	return func(m *PostmortemTextMutation) {
+		m.oldValue = func(context.Context) (*PostmortemText, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PostmortemTextMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PostmortemTextMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of PostmortemText entities.
+func (m *PostmortemTextMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PostmortemTextMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PostmortemTextMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().PostmortemText.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetPostmortemID sets the "postmortem_id" field.
+func (m *PostmortemTextMutation) SetPostmortemID(s string) {
+	m.postmortem = &s
+}
+
+// PostmortemID returns the value of the "postmortem_id" field in the mutation.
+func (m *PostmortemTextMutation) PostmortemID() (r string, exists bool) {
+	v := m.postmortem
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPostmortemID returns the old "postmortem_id" field's value of the PostmortemText entity.
+// If the PostmortemText object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemTextMutation) OldPostmortemID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPostmortemID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPostmortemID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPostmortemID: %w", err)
+	}
+	return oldValue.PostmortemID, nil
+}
+
+// ResetPostmortemID resets all changes to the "postmortem_id" field.
+func (m *PostmortemTextMutation) ResetPostmortemID() {
+	m.postmortem = nil
+}
+
+// SetNumber sets the "number" field.
+func (m *PostmortemTextMutation) SetNumber(i int) {
+	m.number = &i
+	m.addnumber = nil
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *PostmortemTextMutation) Number() (r int, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the PostmortemText entity.
+// If the PostmortemText object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemTextMutation) OldNumber(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// AddNumber adds i to the "number" field.
+func (m *PostmortemTextMutation) AddNumber(i int) {
+	if m.addnumber != nil {
+		*m.addnumber += i
+	} else {
+		m.addnumber = &i
+	}
+}
+
+// AddedNumber returns the value that was added to the "number" field in this mutation.
+func (m *PostmortemTextMutation) AddedNumber() (r int, exists bool) {
+	v := m.addnumber
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *PostmortemTextMutation) ResetNumber() {
+	m.number = nil
+	m.addnumber = nil
+}
+
+// SetHead sets the "head" field.
+func (m *PostmortemTextMutation) SetHead(i int64) {
+	m.head = &i
+	m.addhead = nil
+}
+
+// Head returns the value of the "head" field in the mutation.
+func (m *PostmortemTextMutation) Head() (r int64, exists bool) {
+	v := m.head
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHead returns the old "head" field's value of the PostmortemText entity.
+// If the PostmortemText object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemTextMutation) OldHead(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHead is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHead requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHead: %w", err)
+	}
+	return oldValue.Head, nil
+}
+
+// AddHead adds i to the "head" field.
+func (m *PostmortemTextMutation) AddHead(i int64) {
+	if m.addhead != nil {
+		*m.addhead += i
+	} else {
+		m.addhead = &i
+	}
+}
+
+// AddedHead returns the value that was added to the "head" field in this mutation.
+func (m *PostmortemTextMutation) AddedHead() (r int64, exists bool) {
+	v := m.addhead
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetHead resets all changes to the "head" field.
+func (m *PostmortemTextMutation) ResetHead() {
+	m.head = nil
+	m.addhead = nil
+}
+
+// SetText sets the "text" field.
+func (m *PostmortemTextMutation) SetText(s string) {
+	m.text = &s
+}
+
+// Text returns the value of the "text" field in the mutation.
+func (m *PostmortemTextMutation) Text() (r string, exists bool) {
+	v := m.text
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldText returns the old "text" field's value of the PostmortemText entity.
+// If the PostmortemText object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemTextMutation) OldText(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldText is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldText requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldText: %w", err)
+	}
+	return oldValue.Text, nil
+}
+
+// ResetText resets all changes to the "text" field.
+func (m *PostmortemTextMutation) ResetText() {
+	m.text = nil
+}
+
+// SetNote sets the "note" field.
+func (m *PostmortemTextMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *PostmortemTextMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the PostmortemText entity.
+// If the PostmortemText object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemTextMutation) OldNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *PostmortemTextMutation) ResetNote() {
+	m.note = nil
+}
+
+// SetAt sets the "at" field.
+func (m *PostmortemTextMutation) SetAt(t time.Time) {
+	m.at = &t
+}
+
+// At returns the value of the "at" field in the mutation.
+func (m *PostmortemTextMutation) At() (r time.Time, exists bool) {
+	v := m.at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAt returns the old "at" field's value of the PostmortemText entity.
+// If the PostmortemText object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemTextMutation) OldAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAt: %w", err)
+	}
+	return oldValue.At, nil
+}
+
+// ResetAt resets all changes to the "at" field.
+func (m *PostmortemTextMutation) ResetAt() {
+	m.at = nil
+}
+
+// SetAuthor sets the "author" field.
+func (m *PostmortemTextMutation) SetAuthor(s string) {
+	m.author = &s
+}
+
+// Author returns the value of the "author" field in the mutation.
+func (m *PostmortemTextMutation) Author() (r string, exists bool) {
+	v := m.author
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAuthor returns the old "author" field's value of the PostmortemText entity.
+// If the PostmortemText object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemTextMutation) OldAuthor(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAuthor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAuthor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAuthor: %w", err)
+	}
+	return oldValue.Author, nil
+}
+
+// ResetAuthor resets all changes to the "author" field.
+func (m *PostmortemTextMutation) ResetAuthor() {
+	m.author = nil
+}
+
+// SetPersonID sets the "person_id" field.
+func (m *PostmortemTextMutation) SetPersonID(s string) {
+	m.person_id = &s
+}
+
+// PersonID returns the value of the "person_id" field in the mutation.
+func (m *PostmortemTextMutation) PersonID() (r string, exists bool) {
+	v := m.person_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonID returns the old "person_id" field's value of the PostmortemText entity.
+// If the PostmortemText object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PostmortemTextMutation) OldPersonID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonID: %w", err)
+	}
+	return oldValue.PersonID, nil
+}
+
+// ResetPersonID resets all changes to the "person_id" field.
+func (m *PostmortemTextMutation) ResetPersonID() {
+	m.person_id = nil
+}
+
+// ClearPostmortem clears the "postmortem" edge to the Postmortem entity.
+func (m *PostmortemTextMutation) ClearPostmortem() {
+	m.clearedpostmortem = true
+	m.clearedFields[postmortemtext.FieldPostmortemID] = struct{}{}
+}
+
+// PostmortemCleared reports if the "postmortem" edge to the Postmortem entity was cleared.
+func (m *PostmortemTextMutation) PostmortemCleared() bool {
+	return m.clearedpostmortem
+}
+
+// PostmortemIDs returns the "postmortem" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PostmortemID instead. It exists only for internal usage by the builders.
+func (m *PostmortemTextMutation) PostmortemIDs() (ids []string) {
+	if id := m.postmortem; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPostmortem resets all changes to the "postmortem" edge.
+func (m *PostmortemTextMutation) ResetPostmortem() {
+	m.postmortem = nil
+	m.clearedpostmortem = false
+}
+
+// Where appends a list predicates to the PostmortemTextMutation builder.
+func (m *PostmortemTextMutation) Where(ps ...predicate.PostmortemText) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PostmortemTextMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PostmortemTextMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.PostmortemText, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PostmortemTextMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PostmortemTextMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (PostmortemText).
+func (m *PostmortemTextMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PostmortemTextMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.postmortem != nil {
+		fields = append(fields, postmortemtext.FieldPostmortemID)
+	}
+	if m.number != nil {
+		fields = append(fields, postmortemtext.FieldNumber)
+	}
+	if m.head != nil {
+		fields = append(fields, postmortemtext.FieldHead)
+	}
+	if m.text != nil {
+		fields = append(fields, postmortemtext.FieldText)
+	}
+	if m.note != nil {
+		fields = append(fields, postmortemtext.FieldNote)
+	}
+	if m.at != nil {
+		fields = append(fields, postmortemtext.FieldAt)
+	}
+	if m.author != nil {
+		fields = append(fields, postmortemtext.FieldAuthor)
+	}
+	if m.person_id != nil {
+		fields = append(fields, postmortemtext.FieldPersonID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PostmortemTextMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case postmortemtext.FieldPostmortemID:
+		return m.PostmortemID()
+	case postmortemtext.FieldNumber:
+		return m.Number()
+	case postmortemtext.FieldHead:
+		return m.Head()
+	case postmortemtext.FieldText:
+		return m.Text()
+	case postmortemtext.FieldNote:
+		return m.Note()
+	case postmortemtext.FieldAt:
+		return m.At()
+	case postmortemtext.FieldAuthor:
+		return m.Author()
+	case postmortemtext.FieldPersonID:
+		return m.PersonID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PostmortemTextMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case postmortemtext.FieldPostmortemID:
+		return m.OldPostmortemID(ctx)
+	case postmortemtext.FieldNumber:
+		return m.OldNumber(ctx)
+	case postmortemtext.FieldHead:
+		return m.OldHead(ctx)
+	case postmortemtext.FieldText:
+		return m.OldText(ctx)
+	case postmortemtext.FieldNote:
+		return m.OldNote(ctx)
+	case postmortemtext.FieldAt:
+		return m.OldAt(ctx)
+	case postmortemtext.FieldAuthor:
+		return m.OldAuthor(ctx)
+	case postmortemtext.FieldPersonID:
+		return m.OldPersonID(ctx)
+	}
+	return nil, fmt.Errorf("unknown PostmortemText field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PostmortemTextMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case postmortemtext.FieldPostmortemID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPostmortemID(v)
+		return nil
+	case postmortemtext.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
+		return nil
+	case postmortemtext.FieldHead:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHead(v)
+		return nil
+	case postmortemtext.FieldText:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetText(v)
+		return nil
+	case postmortemtext.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	case postmortemtext.FieldAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAt(v)
+		return nil
+	case postmortemtext.FieldAuthor:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAuthor(v)
+		return nil
+	case postmortemtext.FieldPersonID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PostmortemText field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PostmortemTextMutation) AddedFields() []string {
+	var fields []string
+	if m.addnumber != nil {
+		fields = append(fields, postmortemtext.FieldNumber)
+	}
+	if m.addhead != nil {
+		fields = append(fields, postmortemtext.FieldHead)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PostmortemTextMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case postmortemtext.FieldNumber:
+		return m.AddedNumber()
+	case postmortemtext.FieldHead:
+		return m.AddedHead()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PostmortemTextMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case postmortemtext.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddNumber(v)
+		return nil
+	case postmortemtext.FieldHead:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddHead(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PostmortemText numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PostmortemTextMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PostmortemTextMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PostmortemTextMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown PostmortemText nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PostmortemTextMutation) ResetField(name string) error {
+	switch name {
+	case postmortemtext.FieldPostmortemID:
+		m.ResetPostmortemID()
+		return nil
+	case postmortemtext.FieldNumber:
+		m.ResetNumber()
+		return nil
+	case postmortemtext.FieldHead:
+		m.ResetHead()
+		return nil
+	case postmortemtext.FieldText:
+		m.ResetText()
+		return nil
+	case postmortemtext.FieldNote:
+		m.ResetNote()
+		return nil
+	case postmortemtext.FieldAt:
+		m.ResetAt()
+		return nil
+	case postmortemtext.FieldAuthor:
+		m.ResetAuthor()
+		return nil
+	case postmortemtext.FieldPersonID:
+		m.ResetPersonID()
+		return nil
+	}
+	return fmt.Errorf("unknown PostmortemText field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PostmortemTextMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.postmortem != nil {
+		edges = append(edges, postmortemtext.EdgePostmortem)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PostmortemTextMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case postmortemtext.EdgePostmortem:
+		if id := m.postmortem; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PostmortemTextMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PostmortemTextMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PostmortemTextMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedpostmortem {
+		edges = append(edges, postmortemtext.EdgePostmortem)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PostmortemTextMutation) EdgeCleared(name string) bool {
+	switch name {
+	case postmortemtext.EdgePostmortem:
+		return m.clearedpostmortem
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PostmortemTextMutation) ClearEdge(name string) error {
+	switch name {
+	case postmortemtext.EdgePostmortem:
+		m.ClearPostmortem()
+		return nil
+	}
+	return fmt.Errorf("unknown PostmortemText unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PostmortemTextMutation) ResetEdge(name string) error {
+	switch name {
+	case postmortemtext.EdgePostmortem:
+		m.ResetPostmortem()
+		return nil
+	}
+	return fmt.Errorf("unknown PostmortemText edge %s", name)
 }
 
 // ProposalMutation represents an operation that mutates the Proposal nodes in the graph.

@@ -14,6 +14,8 @@ import (
 // Tx is a transactional client that is created by calling Client.Tx().
 type Tx struct {
 	config
+	// ActionItem is the client for interacting with the ActionItem builders.
+	ActionItem *ActionItemClient
 	// Alert is the client for interacting with the Alert builders.
 	Alert *AlertClient
 	// Attachment is the client for interacting with the Attachment builders.
@@ -92,6 +94,20 @@ type Tx struct {
 	Person *PersonClient
 	// PolicyRevision is the client for interacting with the PolicyRevision builders.
 	PolicyRevision *PolicyRevisionClient
+	// Postmortem is the client for interacting with the Postmortem builders.
+	Postmortem *PostmortemClient
+	// PostmortemAct is the client for interacting with the PostmortemAct builders.
+	PostmortemAct *PostmortemActClient
+	// PostmortemRequest is the client for interacting with the PostmortemRequest builders.
+	PostmortemRequest *PostmortemRequestClient
+	// PostmortemTemplate is the client for interacting with the PostmortemTemplate builders.
+	PostmortemTemplate *PostmortemTemplateClient
+	// PostmortemTemplateRevision is the client for interacting with the PostmortemTemplateRevision builders.
+	PostmortemTemplateRevision *PostmortemTemplateRevisionClient
+	// PostmortemTemplateUse is the client for interacting with the PostmortemTemplateUse builders.
+	PostmortemTemplateUse *PostmortemTemplateUseClient
+	// PostmortemText is the client for interacting with the PostmortemText builders.
+	PostmortemText *PostmortemTextClient
 	// Proposal is the client for interacting with the Proposal builders.
 	Proposal *ProposalClient
 	// Report is the client for interacting with the Report builders.
@@ -287,6 +303,7 @@ func (tx *Tx) Client() *Client {
 }
 
 func (tx *Tx) init() {
+	tx.ActionItem = NewActionItemClient(tx.config)
 	tx.Alert = NewAlertClient(tx.config)
 	tx.Attachment = NewAttachmentClient(tx.config)
 	tx.AuditEntry = NewAuditEntryClient(tx.config)
@@ -326,6 +343,13 @@ func (tx *Tx) init() {
 	tx.Outage = NewOutageClient(tx.config)
 	tx.Person = NewPersonClient(tx.config)
 	tx.PolicyRevision = NewPolicyRevisionClient(tx.config)
+	tx.Postmortem = NewPostmortemClient(tx.config)
+	tx.PostmortemAct = NewPostmortemActClient(tx.config)
+	tx.PostmortemRequest = NewPostmortemRequestClient(tx.config)
+	tx.PostmortemTemplate = NewPostmortemTemplateClient(tx.config)
+	tx.PostmortemTemplateRevision = NewPostmortemTemplateRevisionClient(tx.config)
+	tx.PostmortemTemplateUse = NewPostmortemTemplateUseClient(tx.config)
+	tx.PostmortemText = NewPostmortemTextClient(tx.config)
 	tx.Proposal = NewProposalClient(tx.config)
 	tx.Report = NewReportClient(tx.config)
 	tx.ReportDecision = NewReportDecisionClient(tx.config)
@@ -367,7 +391,7 @@ func (tx *Tx) init() {
 // of them in order to commit or rollback the transaction.
 //
 // If a closed transaction is embedded in one of the generated entities, and the entity
-// applies a query, for example: Alert.QueryXXX(), the query will be executed
+// applies a query, for example: ActionItem.QueryXXX(), the query will be executed
 // through the driver which created this transaction.
 //
 // Note that txDriver is not goroutine safe.

@@ -47,11 +47,13 @@ func (Incident) Fields() []ent.Field {
 // Edges of an incident.
 func (Incident) Edges() []ent.Edge { return []ent.Edge{foreign("team", Team.Type, "team_id")} }
 
-// Indexes of incidents: one of each name of a source; of all, and of a team, by their impact.
+// Indexes of incidents: one of each name of a source; of all, and of a team, by their impact;
+// and those that are over, by when they were resolved.
 func (Incident) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("source", "external_id").Unique(),
 		index.Fields("impact_start", "id"),
 		index.Fields("team_id", "impact_start", "id"),
+		index.Fields("resolved_at", "id"),
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/attachment"
 	"github.com/evenkeel/evenkeel/ent/db/budgetpolicy"
 	"github.com/evenkeel/evenkeel/ent/db/policyrevision"
+	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
@@ -64,7 +65,7 @@ const (
 func (p Policy) views(ctx context.Context, rest string, args ...any) ([]policy.View, error) {
 	var out []policy.View
 	err := p.s.queryAll(ctx, "SELECT "+policyColumns+policyTables+rest, args, func(rows *sql.Rows) error {
-		v, err := fromDBPolicy(rows)
+		v, err := p.fromDBPolicy(rows)
 		out = append(out, v)
 		return err
 	})
@@ -72,7 +73,7 @@ func (p Policy) views(ctx context.Context, rest string, args ...any) ([]policy.V
 }
 
 // fromDBPolicy reads a policy and further columns.
-func fromDBPolicy(rows *sql.Rows, further ...any) (policy.View, error) {
+func (p Policy) fromDBPolicy(rows *sql.Rows, further ...any) (policy.View, error) {
 	var v policy.View
 	var terms []byte
 	h, r := &v.Policy, &v.Revision
@@ -82,7 +83,7 @@ func fromDBPolicy(rows *sql.Rows, further ...any) (policy.View, error) {
 		return policy.View{}, err
 	}
 	h.CreatedAt, h.UpdatedAt, r.CreatedAt = utc(h.CreatedAt), utc(h.UpdatedAt), utc(r.CreatedAt)
-	return v, json.Unmarshal(terms, &r.Terms)
+	return v, p.s.terms.read(terms, r)
 }
 
 func (p Policy) one(ctx context.Context, name, where string) (policy.View, error) {
@@ -138,7 +139,7 @@ func (p Policy) UpdatePolicy(ctx context.Context, h policy.Policy) error {
 }
 
 // ToldRevisit records that the day was told to be past.
-func (p Policy) ToldRevisit(ctx context.Context, of policy.Policy, day policy.Date) error {
+func (p Policy) ToldRevisit(ctx context.Context, of policy.Policy, day clock.Date) error {
 	n, err := p.s.exec(ctx, "UPDATE policies SET revisit_told = $1 WHERE id = $2 AND revision = $3 AND revisit_told <> $1", string(day), string(of.ID), of.Revision)
 	if err == nil && n == 0 {
 		return fault.Stale("policy")
@@ -276,7 +277,7 @@ func (p Policy) AttachedTo(ctx context.Context, service registry.Service) (polic
 	err := p.s.lookUp(ctx, attachedTo, args, func(rows *sql.Rows) error {
 		var a policy.Attachment
 		var of sql.NullString
-		v, err := fromDBPolicy(rows, &a.ID, &a.Target, &of, &a.Tier, &a.Mode, &a.CreatedAt, &a.UpdatedAt, &a.CreatedBy, &a.Version, &out.Quiet)
+		v, err := p.fromDBPolicy(rows, &a.ID, &a.Target, &of, &a.Tier, &a.Mode, &a.CreatedAt, &a.UpdatedAt, &a.CreatedBy, &a.Version, &out.Quiet)
 		if err != nil {
 			return err
 		}

@@ -42,6 +42,7 @@ type Store struct {
 	lock    *flock.Flock // of the data directory, on SQLite
 	file    string       // SQLite's
 	said    phrases
+	terms   readTerms
 	closers []*sql.DB
 }
 

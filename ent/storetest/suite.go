@@ -35,6 +35,8 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"Changes":      testChanges,
 		"Incidents":    testIncidents,
 		"Search":       testSearch,
+		"ActionItems":  testActionItems,
+		"Postmortems":  testPostmortems,
 		"Alerts":       testAlerts,
 		"Policy":       testPolicy,
 		"Proposals":    testProposals,

@@ -33,9 +33,19 @@ const (
 	AttachmentWeaker  Type = "attachment.fell_back"
 	OverrideMade      Type = "override.made"
 	OverrideOverdue   Type = "override.review_overdue"
+	ActionAssigned    Type = "action_item.assigned"
+	ActionDueSoon     Type = "action_item.due_soon"
+	ActionOverdue     Type = "action_item.overdue"
+	ActionP0Overdue   Type = "action_item.p0_overdue"
+	ActionEscalated   Type = "action_item.escalated"
 	AlertPaged        Type = "alert.page"
 	AlertTicketed     Type = "alert.ticket"
 	AlertAbsent       Type = "alert.absent"
+
+	PostmortemRequested Type = "postmortem.requested"
+	PostmortemOverdue   Type = "postmortem.overdue"
+	PostmortemInReview  Type = "postmortem.in_review"
+	PostmortemPublished Type = "postmortem.published"
 )
 
 // The types of what notify tells of itself.
@@ -71,9 +81,18 @@ var Kinds = []Kind{
 	{AttachmentWeaker, Soon, false, "Too many violations of a clause were wrong, waived or overridden: the policy is only observed there from now on."},
 	{OverrideMade, Soon, false, "Somebody lifted the freezes of a service in an emergency; another person is asked to review it."},
 	{OverrideOverdue, Soon, false, "Nobody reviewed it within two working days."},
+	{ActionAssigned, Soon, false, "An action item of an incident is somebody's now; its owner is told."},
+	{ActionDueSoon, Weekly, false, "An open action item is to be done within three days."},
+	{ActionOverdue, Soon, false, "The day of an open action item is over; its owner and the incident's team are told."},
+	{ActionP0Overdue, Interrupt, false, "The day of an open action item of the priority p0 is over."},
+	{ActionEscalated, Soon, false, "An action item stays overdue: the parent team is told, then the one above it, and so on."},
 	{AlertPaged, Interrupt, true, "An SLO burns its error budget so fast that a person is to look at once; and the end of it."},
 	{AlertTicketed, Soon, true, "An SLO burns its error budget too fast; and the end of it."},
 	{AlertAbsent, Soon, true, "An SLO's measurements stay away; and the end of it."},
+	{PostmortemRequested, Soon, false, "A postmortem is asked for of an incident: by its severity, lost data, an intervention of somebody on call, a clause of a policy, or a person."},
+	{PostmortemOverdue, Soon, false, "The time for the review of a postmortem is past; three working days later the team above is told too."},
+	{PostmortemInReview, Soon, false, "Somebody is asked to review a postmortem; they are told in person."},
+	{PostmortemPublished, Soon, false, "A postmortem is published, or was elsewhere."},
 	{Digest, Weekly, false, "Three things to do this week, for a team, when its week begins."},
 	{Gathered, Soon, false, "More was to be told within an hour than a target takes: what else there was, in one message."},
 	{Test, Soon, false, "Somebody tries out a target."},

@@ -30,6 +30,8 @@ type Declaration struct {
 	// Values are all texts that a Text can be, or all names that Numbers can have; none
 	// where they can be any.
 	Values []string
+	// Held is whether it is told of a thing as it was read: nothing else is read for it.
+	Held bool
 }
 
 // Set is what is known of one thing, by name; its values are of the declared types.

@@ -53,6 +53,9 @@ type Error struct {
 	RetryAfter time.Duration
 	// Was and Now are the old and the new slug of something Moved.
 	Was, Now string
+	// Diff is what somebody else changed since the version that the caller saw, as a unified
+	// diff; empty where that is not known.
+	Diff string
 	// Err is the cause, for the log only.
 	Err error
 }

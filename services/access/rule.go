@@ -73,6 +73,13 @@ const (
 	KindNotification Kind = "notification"
 	KindEvent        Kind = "event"    // that people are told of
 	KindIncident     Kind = "incident" // with its timeline
+
+	// KindPostmortem is what is written after an incident, with what asks for it, who reviews it
+	// and what it begins as.
+	KindPostmortem         Kind = "postmortem"
+	KindPostmortemRequest  Kind = "postmortem_request"
+	KindPostmortemReview   Kind = "postmortem_review"
+	KindPostmortemTemplate Kind = "postmortem_template"
 )
 
 // Rule is what an operation declares: its verb and the kind it is about.
@@ -224,6 +231,13 @@ var grants = map[Rule]grant{
 	{Read, KindProposal}:        everyone,
 	{Create, KindProposal}:      people, // it names its author, who is another than approves it
 	{Update, KindProposal}:      people, // approving and rejecting
+
+	{Read, KindPostmortem}:          everyone, // but of restricted incidents
+	{Update, KindPostmortem}:        people,   // and whoever is in a role of the incident
+	{Create, KindPostmortemRequest}: anybody,  // who may read the incident
+	{Update, KindPostmortemRequest}: people,   // waiving; the team is that above the owner
+	{Create, KindPostmortemReview}:  anybody,  // who was asked to; somebody else approves
+	{Read, KindPostmortemTemplate}:  everyone,
 }
 
 // Memberships tells who belongs to a team.

@@ -23,7 +23,7 @@ var (
 	kinds = []access.Kind{
 		access.KindSelf, access.KindPerson, access.KindToken, access.KindTeam, access.KindMember, access.KindSystem, access.KindService,
 		access.KindDependency, access.KindSLO, access.KindSLA, access.KindComposite, access.KindCorrection, access.KindOutage, access.KindChange, access.KindProposal, access.KindSignalMapping, access.KindPolicy, access.KindAttachment, access.KindViolation, access.KindAlert, access.KindIssue, access.KindDelivery, access.KindJob,
-		access.KindAudit, access.KindSignInLink, access.KindDispute, access.KindWebhook, access.KindIncident, "unheard-of",
+		access.KindAudit, access.KindSignInLink, access.KindDispute, access.KindWebhook, access.KindIncident, access.KindPostmortem, access.KindPostmortemRequest, access.KindPostmortemReview, access.KindPostmortemTemplate, "unheard-of",
 	}
 	all = []access.Scope{access.ScopeRead, access.ScopeWrite, access.ScopePush}
 )
@@ -145,7 +145,16 @@ var ofATeam = map[access.Rule]string{
 	{Verb: access.Update, Kind: access.KindChange}:        owners,
 	{Verb: access.Delete, Kind: access.KindChange}:        owners,
 	{Verb: access.Create, Kind: access.KindIncident}:      owners,
-	{Verb: access.Update, Kind: access.KindIncident}:      owners,
+
+	// What is written after incidents is for people.
+	{Verb: access.Read, Kind: access.KindPostmortem}:          whoever,
+	{Verb: access.Update, Kind: access.KindPostmortem}:        members,
+	{Verb: access.Create, Kind: access.KindPostmortemRequest}: persons,
+	{Verb: access.Update, Kind: access.KindPostmortemRequest}: members,
+	{Verb: access.Create, Kind: access.KindPostmortemReview}:  persons,
+	{Verb: access.Read, Kind: access.KindPostmortemTemplate}:  whoever,
+
+	{Verb: access.Update, Kind: access.KindIncident}: owners,
 }
 
 func TestEveryCallerMayDoExactlyWhatTheDesignSays(t *testing.T) {

@@ -126,7 +126,7 @@ func (s *Service) Upsert(ctx context.Context, t Told) (Incident, bool, error) {
 // follow brings what the source owns up to date.
 func (s *Service) follow(ctx context.Context, now time.Time, before Incident, t Told) (Incident, error) {
 	c := access.CallerFrom(ctx)
-	if !before.readableBy(c) && (c.Kind != access.ByTeam || c.Team != before.Team) {
+	if !before.ReadableBy(c) && (c.Kind != access.ByTeam || c.Team != before.Team) {
 		return Incident{}, fault.Missing("incident", t.ExternalID)
 	}
 	if err := s.authorize(ctx, access.Update, before); err != nil {

@@ -57,7 +57,7 @@ func (s *Service) Import(ctx context.Context, incident id.ID, lines []byte) (tot
 		if err := s.indexNotes(ctx, i, entries); err != nil {
 			return err
 		}
-		return s.Recorder.RecordDiff(ctx, access.Update, i.object(), "", nil, struct{ ImportedEntries int }{added})
+		return s.Recorder.RecordDiff(ctx, access.Update, i.Object(), "", nil, struct{ ImportedEntries int }{added})
 	})
 	if err != nil {
 		return 0, 0, fmt.Errorf("import into the timeline of an incident: %w", err)

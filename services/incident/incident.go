@@ -142,8 +142,8 @@ func filled[T any](list []T) []T {
 	return slices.Clone(list)
 }
 
-// readableBy reports whether the caller may know of the incident.
-func (i Incident) readableBy(c access.Caller) bool {
+// ReadableBy reports whether the caller may know of the incident.
+func (i Incident) ReadableBy(c access.Caller) bool {
 	if !i.Restricted || c.Kind == access.BySystem || c.Administers() {
 		return true
 	}
@@ -163,8 +163,8 @@ func (t Terms) named(person id.ID) bool {
 	return false
 }
 
-// object is the incident as it is authorised on, which is as its team's.
-func (i Incident) object() access.Object {
+// Object is the incident as it is authorised and audited on, which is as its team's.
+func (i Incident) Object() access.Object {
 	return access.Object{Kind: access.KindIncident, ID: i.ID, Label: i.Title, Team: i.Team}
 }
 

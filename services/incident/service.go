@@ -28,13 +28,24 @@ type Parts struct {
 	Clock      clock.Clock
 }
 
+// Follower is told of changes of incidents, in their transaction.
+type Follower interface {
+	IncidentChanged(ctx context.Context, i Incident, now time.Time) error
+}
+
 // Service is what can be done with incidents. Every method authorises the context's caller, and
 // every change is audited in its own transaction. To whom may not read it, a restricted incident
 // is NotFound.
-type Service struct{ Parts }
+type Service struct {
+	Parts
+	followers []Follower
+}
 
 // NewService returns the service.
-func NewService(p Parts) *Service { return &Service{p} }
+func NewService(p Parts) *Service { return &Service{Parts: p} }
+
+// FollowedBy has a follower told of all changes from now on.
+func (s *Service) FollowedBy(f Follower) { s.followers = append(s.followers, f) }
 
 // Input is what is said of an incident when it is declared. Without Status it is Declared;
 // without Team it is of that of the first affected service.
@@ -108,7 +119,7 @@ func (s *Service) declared(ctx context.Context, i Incident) error {
 	if err := s.index(ctx, i); err != nil {
 		return err
 	}
-	return s.Recorder.RecordDiff(ctx, access.Create, i.object(), "", nil, i.record())
+	return s.Recorder.RecordDiff(ctx, access.Create, i.Object(), "", nil, i.record())
 }
 
 // settle finds the team where none is given, and notes what is named that does not exist. Of what
@@ -259,7 +270,15 @@ func (s *Service) write(ctx context.Context, now time.Time, reason string, befor
 	if err := s.index(ctx, *after); err != nil {
 		return err
 	}
-	return s.Recorder.RecordDiff(ctx, access.Update, after.object(), reason, before.record(), after.record())
+	if err := s.Recorder.RecordDiff(ctx, access.Update, after.Object(), reason, before.record(), after.record()); err != nil {
+		return err
+	}
+	for _, f := range s.followers {
+		if err := f.IncidentChanged(ctx, *after, now); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // change does something with an incident that nobody else changes meanwhile, in a transaction,
@@ -270,7 +289,7 @@ func (s *Service) change(ctx context.Context, incident id.ID, version *int64, do
 		if err != nil {
 			return err
 		}
-		if !before.readableBy(access.CallerFrom(ctx)) {
+		if !before.ReadableBy(access.CallerFrom(ctx)) {
 			return fault.Missing("incident", string(incident))
 		}
 		if err := s.authorize(ctx, access.Update, before); err != nil {
@@ -288,7 +307,7 @@ func stale(noun string, current, seen int64) error {
 }
 
 func (s *Service) authorize(ctx context.Context, verb access.Verb, i Incident) error {
-	return s.Authorizer.Authorize(ctx, verb, i.object())
+	return s.Authorizer.Authorize(ctx, verb, i.Object())
 }
 
 // Get returns an incident; NotFound.
@@ -297,7 +316,7 @@ func (s *Service) Get(ctx context.Context, incident id.ID) (Incident, error) {
 		return Incident{}, err
 	}
 	i, err := s.Store.Incident(ctx, incident)
-	if err == nil && !i.readableBy(access.CallerFrom(ctx)) {
+	if err == nil && !i.ReadableBy(access.CallerFrom(ctx)) {
 		err = fault.Missing("incident", string(incident))
 	}
 	if err != nil {
@@ -317,8 +336,7 @@ func (s *Service) List(ctx context.Context, f Filter, r page.Request) (page.Page
 	if err := check.Err(); err != nil {
 		return none, err
 	}
-	c := access.CallerFrom(ctx)
-	f.Reader = Reader{All: c.Kind == access.BySystem || c.Administers(), Person: c.Person}
+	f.Reader = ReaderFrom(ctx)
 	found, err := s.Store.Incidents(ctx, f, r)
 	if err != nil {
 		return none, fmt.Errorf("list incidents: %w", err)

@@ -29,6 +29,12 @@ type Reader struct {
 	Person id.ID
 }
 
+// ReaderFrom is the context's caller as one who reads.
+func ReaderFrom(ctx context.Context) Reader {
+	c := access.CallerFrom(ctx)
+	return Reader{All: c.Kind == access.BySystem || c.Administers(), Person: c.Person}
+}
+
 // Store keeps incidents with their timelines. Missing rows are NotFound; updates are conditional
 // on Version, which the store increments, and answer fault.Stale.
 type Store interface {

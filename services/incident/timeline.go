@@ -157,7 +157,7 @@ func (s *Service) Write(ctx context.Context, incident id.ID, in EntryInput) (Ent
 		if err := s.indexNotes(ctx, i, []Entry{made}); err != nil {
 			return err
 		}
-		return s.Recorder.RecordDiff(ctx, access.Update, i.object(), "", nil, made.said())
+		return s.Recorder.RecordDiff(ctx, access.Update, i.Object(), "", nil, made.said())
 	})
 	if err != nil {
 		return Entry{}, fmt.Errorf("write into the timeline of an incident: %w", err)
@@ -240,7 +240,7 @@ func (s *Service) changeEntry(ctx context.Context, now time.Time, incident, entr
 		if err := s.indexEdited(ctx, i, after); err != nil {
 			return err
 		}
-		return s.Recorder.RecordDiff(ctx, access.Update, i.object(), "", before.said(), after.said())
+		return s.Recorder.RecordDiff(ctx, access.Update, i.Object(), "", before.said(), after.said())
 	})
 	return after, err
 }

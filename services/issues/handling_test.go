@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/evenkeel/evenkeel/ent/storetest"
+	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
@@ -253,7 +254,7 @@ func TestAFreezeEndsEarlyWhenWhatWasAgreedOnIsDone(t *testing.T) {
 	v := p.violation()
 	_, err := p.policies.ExitEarly(p.as(p.approver), v.ID, v.Version, "All of it.")
 	refusedAs(t, err, fault.Conflict, "not_acknowledged")
-	plan := policy.Plan{Text: "Cache it.", DueOn: policy.Date(p.clock.Now().Format(time.DateOnly))}
+	plan := policy.Plan{Text: "Cache it.", DueOn: clock.Date(p.clock.Now().Format(time.DateOnly))}
 	_, err = p.policies.Acknowledge(p.as(p.approver), v.ID, v.Version, plan)
 	refusedAs(t, err, fault.Forbidden, "forbidden")
 	_, err = p.policies.Acknowledge(p.as(p.member), v.ID, v.Version, policy.Plan{DueOn: "2026-03-13"}) // yesterday

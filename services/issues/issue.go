@@ -10,11 +10,22 @@ import (
 // Kind is what an issue is about; each has a template.
 type Kind string
 
-// KindBudgetViolation is the kind of an overspent error budget.
-const KindBudgetViolation Kind = "budget_violation"
+// The kinds.
+const (
+	// KindBudgetViolation is an overspent error budget.
+	KindBudgetViolation Kind = "budget_violation"
+	// KindIncident gathers what is to be done after an incident; its action items are parts of it.
+	KindIncident Kind = "incident"
+	// KindActionItem is what one person is to do after an incident.
+	KindActionItem Kind = "action_item"
+)
 
 // Kinds lists every kind.
-var Kinds = []Kind{KindBudgetViolation}
+var Kinds = []Kind{KindBudgetViolation, KindIncident, KindActionItem}
+
+// Groups reports whether many of the kind that are to be made at once are told of in one: what breaks
+// many things is one matter, and what many people are to do is not.
+func (k Kind) Groups() bool { return k == KindBudgetViolation }
 
 // Issue is what is wanted on a tracker.
 type Issue struct {
@@ -29,9 +40,10 @@ type Issue struct {
 	Group id.ID
 	// Parent is of which issue it is a part; empty for none.
 	Parent  id.ID
-	Subject id.ID // the SLO
+	Subject id.ID // the SLO, the incident, or the action item
 	// Episode is the violation; the latest, when the issue was taken up again. A group's is
-	// the group itself, and a new one each time that it was over and goes on.
+	// the group itself, and a new one each time that it was over and goes on. Of others it is
+	// the subject.
 	Episode    id.ID
 	Repository string // the service's; empty when it has none
 	Title      string

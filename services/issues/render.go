@@ -51,11 +51,17 @@ func Marker(fingerprint string) string { return "<!-- evenkeel:v1 fp=" + fingerp
 //go:embed template/*.tmpl
 var files embed.FS
 
-// templates has one template file for each kind. What people typed only goes
-// through code and quote.
+// templates are those of each kind. What people typed only goes through code and quote.
 var templates = map[Kind]*template.Template{
-	KindBudgetViolation: template.Must(template.New("").Funcs(template.FuncMap{
+	KindBudgetViolation: parse("template/budget_violation.tmpl", "template/budget_violation_group.tmpl"),
+	KindIncident:        parse("template/incident.tmpl"),
+	KindActionItem:      parse("template/action_item.tmpl"),
+}
+
+func parse(names ...string) *template.Template {
+	return template.Must(template.New("").Funcs(template.FuncMap{
 		"code":   func(text string) string { return markdown.Code(markdown.Limit(text, maxName)) },
+		"line":   line,
 		"quote":  quote,
 		"events": events,
 		"moment": func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") },
@@ -64,7 +70,7 @@ var templates = map[Kind]*template.Template{
 		// "99.9%" → "99.9 %", as all other figures are written.
 		"fact":    factText,
 		"percent": func(objective string) string { return strings.TrimSuffix(objective, "%") + " %" },
-	}).ParseFS(files, "template/budget_violation.tmpl", "template/budget_violation_group.tmpl")),
+	}).ParseFS(files, names...))
 }
 
 // sheet is what the templates of a budget violation say.
@@ -129,6 +135,18 @@ func render(kind Kind, part string, s any) (string, error) {
 		return "", fmt.Errorf("render the %s of a %s: %w", part, kind, err)
 	}
 	return strings.TrimSpace(b.String()), nil
+}
+
+// maxLine leaves room in a title for what is said before it.
+const maxLine = 220
+
+// line repeats what is said in one line, as much of it as a title holds once it was escaped.
+func line(text string) string {
+	for size := maxLine; ; size -= 20 {
+		if escaped := markdown.Escape(markdown.Limit(text, size)); len(escaped) <= maxLine {
+			return escaped
+		}
+	}
 }
 
 // quote repeats a description, as much of it as a body holds.

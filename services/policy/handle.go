@@ -15,18 +15,18 @@ import (
 
 // Plan is by what a team works on a violation.
 type Plan struct {
-	Text  string // 1 to 1,000 characters
-	DueOn Date   // today, or within a year
+	Text  string     // 1 to 1,000 characters
+	DueOn clock.Date // today, or within a year
 }
 
 func (p Plan) check(check *fault.Check, now time.Time) {
 	check.Require(p.Text != "", "/plan", nil, "must say what is going to be done")
 	registry.CheckText(check, "/plan", p.Text, registry.MaxReason)
 	var own fault.Check
-	if p.DueOn.check(&own, "/dueOn"); !check.Join(own) {
+	if p.DueOn.Check(&own, "/dueOn"); !check.Join(own) {
 		return
 	}
-	last := Date(now.UTC().AddDate(1, 0, 0).Format(time.DateOnly))
+	last := clock.Date(now.UTC().AddDate(1, 0, 0).Format(time.DateOnly))
 	check.Require(!p.DueOn.Past(now) && p.DueOn <= last, "/dueOn", p.DueOn, "must be today or later, at most %s", last)
 }
 

@@ -3,8 +3,8 @@ package policy
 import (
 	"fmt"
 	"slices"
-	"time"
 
+	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/expr"
@@ -66,19 +66,13 @@ func (a Approval) check(check *fault.Check) {
 	}
 	for _, d := range []struct {
 		at   string
-		date Date
+		date clock.Date
 	}{{at + "/approvedOn", a.ApprovedOn}, {at + "/revisitOn", a.RevisitOn}} {
 		if d.date != "" {
-			d.date.check(check, d.at)
+			d.date.Check(check, d.at)
 		}
 	}
 	check.Require(a.ApprovedOn == "" || a.RevisitOn == "" || a.RevisitOn > a.ApprovedOn, at+"/revisitOn", a.RevisitOn, "must be after it was approved, %s", a.ApprovedOn)
-}
-
-func (d Date) check(check *fault.Check, at string) {
-	if _, err := time.Parse(time.DateOnly, string(d)); err != nil {
-		check.Fail(at, d, "must be a day such as \"2026-11-27\"")
-	}
 }
 
 func checkMode(check *fault.Check, m Mode) {

@@ -14,6 +14,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/tx"
 	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/expr"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
 )
@@ -146,7 +147,11 @@ func (s *Service) gather(ctx context.Context, views []slo.View) (situation, erro
 	if err != nil {
 		return situation{}, err
 	}
-	return s.gatherOf(ctx, services, views, every)
+	found, err := s.around(ctx, services, views)
+	if err != nil {
+		return situation{}, err
+	}
+	return found, s.inform(ctx, &found, views, found.reads(every))
 }
 
 func (s *Service) servicesOf(ctx context.Context, views []slo.View) (map[id.ID]registry.Service, error) {
@@ -161,19 +166,70 @@ func (s *Service) servicesOf(ctx context.Context, views []slo.View) (map[id.ID]r
 	return services, nil
 }
 
-// gatherOf is gather where the services of the SLOs are known, with the facts that are asked for
-// by such clauses.
+// gatherOf is gather where the services of the SLOs are known, with the facts that such clauses
+// need to be decided: what has to be read is read only of SLOs of which no clause fails without.
 func (s *Service) gatherOf(ctx context.Context, services map[id.ID]registry.Service, views []slo.View, which func(*Clause) bool) (situation, error) {
 	found, err := s.around(ctx, services, views)
 	if err != nil {
 		return situation{}, err
 	}
-	if reads := found.reads(which); len(reads) > 0 {
-		if found.facts, err = s.facts.FactsOf(ctx, views, reads...); err != nil {
-			return situation{}, fmt.Errorf("read the facts of %d SLOs: %w", len(views), err)
+	reads := found.reads(which)
+	held := s.held(reads)
+	if len(held) == 0 || len(held) == len(reads) {
+		return found, s.inform(ctx, &found, views, reads)
+	}
+	if err := s.inform(ctx, &found, views, held); err != nil {
+		return situation{}, err
+	}
+	open := slices.DeleteFunc(slices.Clone(views), func(v slo.View) bool { return found.fails(v, which) })
+	return found, s.inform(ctx, &found, open, reads)
+}
+
+// inform reads facts of these names about SLOs.
+func (s *Service) inform(ctx context.Context, into *situation, views []slo.View, names []string) error {
+	if len(names) == 0 || len(views) == 0 {
+		return nil
+	}
+	facts, err := s.facts.FactsOf(ctx, views, names...)
+	if err != nil {
+		return fmt.Errorf("read the facts of %d SLOs: %w", len(views), err)
+	}
+	if into.facts == nil {
+		into.facts = facts
+		return nil
+	}
+	maps.Copy(into.facts, facts)
+	return nil
+}
+
+// held are those of the facts for which nothing has to be read.
+func (s *Service) held(names []string) []string {
+	var held []string
+	for _, d := range s.facts.Facts() {
+		if d.Held && slices.Contains(names, d.Name) {
+			held = append(held, d.Name)
 		}
 	}
-	return found, nil
+	return held
+}
+
+// fails reports whether no such clause in force applies to the SLO, by what is known of it: what
+// else there is to know changes nothing.
+func (f situation) fails(v slo.View, which func(*Clause) bool) bool {
+	of := f.of(v)
+	for _, rule := range f.rules(of.service) {
+		under := of.under(rule.Revision)
+		for n := range rule.Revision.Clauses {
+			clause := &rule.Revision.Clauses[n]
+			if !which(clause) {
+				continue
+			}
+			if outcome, _ := under.judge(*clause, rule.Conditions[n]); outcome != expr.Fails {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // around reads all of it but the facts.

@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"time"
 
+	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/id"
 )
 
@@ -14,7 +15,7 @@ type Policy struct {
 	Name        string
 	Description string
 	Revision    int
-	RevisitTold Date // the day that was told to be past on which it was to be looked at again
+	RevisitTold clock.Date // the day that was told to be past on which it was to be looked at again
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	Version     int64
@@ -64,16 +65,10 @@ type Approval struct {
 	Author    string   `json:"author"`
 	Reviewers []string `json:"reviewers"`
 	// Approver is the person who approved it; disputes are theirs to decide.
-	Approver   id.ID `json:"approver"`
-	ApprovedOn Date  `json:"approvedOn"`
-	RevisitOn  Date  `json:"revisitOn"` // when it is to be looked at again
+	Approver   id.ID      `json:"approver"`
+	ApprovedOn clock.Date `json:"approvedOn"`
+	RevisitOn  clock.Date `json:"revisitOn"` // when it is to be looked at again
 }
-
-// Date is a day such as "2026-11-27", or empty.
-type Date string
-
-// Past reports whether the day is over at that time, in UTC; never of none.
-func (d Date) Past(now time.Time) bool { return d != "" && string(d) < now.UTC().Format(time.DateOnly) }
 
 // Mode is how far an attached policy acts.
 type Mode string

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/registry"
@@ -45,7 +46,7 @@ type Store interface {
 	UpdatePolicy(ctx context.Context, p Policy) error
 	// ToldRevisit records that the day was told to be past; Stale where it was already, or the
 	// policy was revised. It is nothing that people see, and leaves Version as it is.
-	ToldRevisit(ctx context.Context, p Policy, day Date) error
+	ToldRevisit(ctx context.Context, p Policy, day clock.Date) error
 	AddPolicyRevision(ctx context.Context, r Revision) error
 	// PolicyRevision returns that of the identifier.
 	PolicyRevision(ctx context.Context, revision id.ID) (Revision, error)

@@ -258,6 +258,24 @@ func (s *Service) Violation(ctx context.Context, violation id.ID) (Violation, er
 	return v, nil
 }
 
+// PriorityActions is how many actions of priority P0 a postmortem has at least that the violation's
+// clause asks for, as the clause was when the violation opened; false where it asks for none, and of
+// what is only observed or void. Faults: NotFound.
+func (s *Service) PriorityActions(ctx context.Context, violation id.ID) (int, bool, error) {
+	v, err := s.Violation(ctx, violation)
+	if err != nil || v.Mode == Observe || v.Ending == Void {
+		return 0, false, err
+	}
+	r, err := s.store.PolicyRevision(ctx, v.Revision)
+	if err != nil {
+		return 0, false, fmt.Errorf("read the revision of violation %s: %w", violation, err)
+	}
+	if n := r.clause(v.Clause); n >= 0 && r.Clauses[n].Postmortem != nil {
+		return r.Clauses[n].Postmortem.PriorityActions, true, nil
+	}
+	return 0, false, nil
+}
+
 // Violations lists violations, the newest first.
 func (s *Service) Violations(ctx context.Context, f ViolationFilter, r page.Request) (page.Page[Violation], error) {
 	if err := s.authorizer.Authorize(ctx, access.Read, access.Object{Kind: access.KindViolation}); err != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/id"
 )
@@ -61,16 +62,16 @@ type Handling struct {
 	ActsSince       *time.Time       `json:"actsSince,omitempty"` // since when it is not only observed
 	EscalatedAt     *time.Time       `json:"escalatedAt,omitempty"`
 	Suspended       bool             `json:"suspended,omitempty"`   // a dispute suspended the freeze once; no other does
-	PlanToldFor     Date             `json:"planToldFor,omitempty"` // the date of the plan that was told to be past
+	PlanToldFor     clock.Date       `json:"planToldFor,omitempty"` // the date of the plan that was told to be past
 }
 
 // Acknowledgement says that a team works on it: by which plan, and until when.
 type Acknowledgement struct {
-	At     time.Time `json:"at"`
-	By     string    `json:"by"`
-	Person id.ID     `json:"person"`
-	Plan   string    `json:"plan"`
-	DueOn  Date      `json:"dueOn"`
+	At     time.Time  `json:"at"`
+	By     string     `json:"by"`
+	Person id.ID      `json:"person"`
+	Plan   string     `json:"plan"`
+	DueOn  clock.Date `json:"dueOn"`
 }
 
 // Dispute says that the violation is wrong, or that its clause does not fit.

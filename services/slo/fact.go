@@ -17,13 +17,13 @@ var _ fact.Source[View] = (*Service)(nil)
 // Facts are what is told of SLOs for conditions.
 func (s *Service) Facts() []fact.Declaration {
 	return []fact.Declaration{
-		{Name: "state", Type: fact.Text, Values: states(), Doc: "The state; a stale SLO holds its last one."},
-		{Name: "stale", Type: fact.Truth, Doc: "No measurement came for twice the interval at which they should, or nobody evaluates. What follows is then not known."},
-		{Name: "events", Type: fact.Number, Doc: "All events of the last 28 days, or slices where these are counted."},
-		{Name: "badEvents", Type: fact.Number, Doc: "Those of them that were bad."},
-		{Name: "consumed", Type: fact.Number, Doc: "The share of the budget of the last 28 days that is consumed: 1 is all of it."},
-		{Name: "remaining", Type: fact.Number, Doc: "The share of the budget of the SLO's own window that is left; below 0 when it is overspent."},
-		{Name: "burn", Type: fact.Numbers, Values: lookbacks(), Doc: "The burn rates over the last times of these lengths: at 1 the budget is consumed in just one window. One without events is absent."},
+		{Name: "state", Type: fact.Text, Held: true, Values: states(), Doc: "The state; a stale SLO holds its last one."},
+		{Name: "stale", Type: fact.Truth, Held: true, Doc: "No measurement came for twice the interval at which they should, or nobody evaluates. What follows is then not known."},
+		{Name: "events", Type: fact.Number, Held: true, Doc: "All events of the last 28 days, or slices where these are counted."},
+		{Name: "badEvents", Type: fact.Number, Held: true, Doc: "Those of them that were bad."},
+		{Name: "consumed", Type: fact.Number, Held: true, Doc: "The share of the budget of the last 28 days that is consumed: 1 is all of it."},
+		{Name: "remaining", Type: fact.Number, Held: true, Doc: "The share of the budget of the SLO's own window that is left; below 0 when it is overspent."},
+		{Name: "burn", Type: fact.Numbers, Held: true, Values: lookbacks(), Doc: "The burn rates over the last times of these lengths: at 1 the budget is consumed in just one window. One without events is absent."},
 		{Name: "outageShares", Type: fact.Numbers, Doc: "By class of outage of the service: the share of the budget of the last 28 days that bad events in its outages consumed. An event in outages of two classes counts in both."},
 		{Name: "outageSharesQuarter", Type: fact.Numbers, Doc: "The same of the calendar quarter that runs, of the budget of all of it if events go on to come as so far."},
 		{Name: "planned", Type: fact.Number, Doc: "The share of the budget of the last 28 days that bad events in outages of the classes launch, migration and experiment consumed, each event once."},

@@ -10,7 +10,7 @@ import (
 // nouns are how the audit log calls what an operation without a thing is about,
 // by the operation's tag, or its path.
 var nouns = []struct{ path, noun string }{
-	{"/members/", "member"}, {"/disputes", "dispute"}, {"/rulings", "dispute"}, {"/supplied-facts", "supplied_fact"}, {"/v1/incidents", "incident"}, {"/v1/violations", "violation"}, {"/v1/alerts", "alert"}, {"/sign-in-links", "sign_in_link"}, {"/attachments", "attachment"}, {"/dependencies", "dependency"}, {"/corrections", "correction"}, {"/outages", "outage"}, {"/changes", "change"}, {"/gate/decisions", "gate_decision"}, {"/gate/overrides", "gate_override"}, {"/v1/proposals", "proposal"}, {"/slos", "slo"}, {"/slas", "sla"}, {"/v1/composites", "composite"}, {"/golden-signals", "signal_mapping"}, {"/measurements", "slo"},
+	{"/members/", "member"}, {"/disputes", "dispute"}, {"/rulings", "dispute"}, {"/supplied-facts", "supplied_fact"}, {"/postmortem/requests", "postmortem_request"}, {"/postmortem/reviews", "postmortem_review"}, {"/v1/postmortem-templates", "postmortem_template"}, {"/postmortem", "postmortem"}, {"/v1/incidents", "incident"}, {"/v1/violations", "violation"}, {"/v1/alerts", "alert"}, {"/sign-in-links", "sign_in_link"}, {"/attachments", "attachment"}, {"/dependencies", "dependency"}, {"/corrections", "correction"}, {"/outages", "outage"}, {"/changes", "change"}, {"/gate/decisions", "gate_decision"}, {"/gate/overrides", "gate_override"}, {"/v1/proposals", "proposal"}, {"/slos", "slo"}, {"/slas", "sla"}, {"/v1/composites", "composite"}, {"/golden-signals", "signal_mapping"}, {"/measurements", "slo"},
 	{"/v1/people", "person"}, {"/v1/tokens", "token"}, {"/v1/teams", "team"}, {"/v1/systems", "system"}, {"/v1/services", "service"},
 	{"/v1/backfills", "backfill"}, {"/v1/budget-policies", "policy"}, {"/v1/reports", "report"}, {"/v1/jobs", "job"}, {"/v1/issues", "issue"}, {"/v1/issue-delivery", "issue_delivery"}, {"/v1/webhook-deliveries", "webhook"}, {"/v1/data-sources", "data_source"}, {"/v1/notification-targets", "notification_target"}, {"/v1/notifications", "notification"},
 }
@@ -41,7 +41,7 @@ func TestNothingIsDoneForNobody(t *testing.T) {
 				}
 			}
 		}
-		for _, page := range []string{"/", "/teams/payments", "/teams/payments/notifications", "/services/checkout", "/services/checkout/slos/availability", "/violations", "/violations/" + h.ids["the violation"], "/policies", "/policies/error-budget", "/alerts", "/issues", "/jobs", "/data-sources"} {
+		for _, page := range []string{"/", "/teams/payments", "/teams/payments/notifications", "/services/checkout", "/services/checkout/slos/availability", "/violations", "/violations/" + h.ids["the violation"], "/postmortems", "/incidents/" + h.ids["the incident"] + "/postmortem", "/incidents/" + h.ids["the incident"] + "/postmortem/edit", "/policies", "/policies/error-budget", "/alerts", "/issues", "/jobs", "/data-sources"} {
 			a := h.do(call{as: "nobody", method: "GET", path: page, header: []string{"Accept: text/html"}})
 			if a.status == 200 || strings.Contains(string(a.body), "Checkout") {
 				t.Errorf("the page %s shows itself to nobody: %d", page, a.status)

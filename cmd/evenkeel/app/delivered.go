@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/evenkeel/evenkeel/services/incident/action"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/issues/github"
@@ -56,9 +57,18 @@ func (a *App) hireCourier() error {
 	}
 	a.courier = delivery.NewCourier(delivery.Parts{
 		Store: a.Store.Delivery(), Issues: a.Store.Issues(), Places: a.Store.Registry(), People: a.Store.Access(), Gatherer: a.Issues,
-		Tracker: a.opts.Tracker, Runner: a.Store, Settings: a.opts.Delivery, Clock: a.sharedNow, Wait: a.waitUntil, Holder: a.opts.Config.Instance, Logger: a.log,
+		Followers: map[issues.Kind]delivery.Follower{issues.KindActionItem: follower{a.Actions}}, Tracker: a.opts.Tracker, Runner: a.Store, Settings: a.opts.Delivery, Clock: a.sharedNow, Wait: a.waitUntil, Holder: a.opts.Config.Instance, Logger: a.log,
 	})
 	return nil
+}
+
+// follower has an action item follow what people make of its issue.
+type follower struct{ actions *action.Service }
+
+// IssueSettled implements delivery.Follower.
+func (f follower) IssueSettled(ctx context.Context, i issues.Issue, o delivery.Outcome, url string) error {
+	to := map[delivery.Outcome]action.State{delivery.Done: action.Done, delivery.Waived: action.Waived, "": action.Open}
+	return f.actions.Tracked(ctx, i.Subject, to[o], "GitHub", url)
 }
 
 // deliver delivers what is due; without a tracker issues stay drafts.

@@ -22,6 +22,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/change"
 	"github.com/evenkeel/evenkeel/services/idempotency"
 	"github.com/evenkeel/evenkeel/services/incident"
+	"github.com/evenkeel/evenkeel/services/incident/action"
 	"github.com/evenkeel/evenkeel/services/incident/impact"
 	"github.com/evenkeel/evenkeel/services/incident/search"
 	"github.com/evenkeel/evenkeel/services/incident/statistics"
@@ -123,6 +124,11 @@ func (a *App) furnish() error {
 	a.SLOs.AlertWith(a.Alerts)
 	a.Issues = issues.NewService(s.Issues(), s.Registry(), s.Policy(), a.opts.BaseURL)
 	a.Issues.DeliverWith(delivery.NewDesk(s.Delivery(), a.opts.Delivery, now))
+	a.Actions = action.NewService(action.Parts{
+		Store: s.Actions(), Incidents: s.Incidents(), Registry: s.Registry(), People: s.Access(), Desk: a.Issues, Teller: a.Outbox,
+		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
+	})
+	a.Incidents.FollowedBy(a.Actions)
 	a.Inbox = inbox.New(s.Inbox(), s, now)
 	var err error
 	if a.webhooks, err = github.NewWebhooks(a.opts.Config.GitHub.WebhookSecrets(), a.Inbox); err != nil {
@@ -151,6 +157,7 @@ func (a *App) furnish() error {
 		Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
 	})
 	a.furnishProposals()
+	a.furnishPostmortems()
 	a.Reports = report.NewService(report.Parts{
 		Store: s.Reports(), Past: s.Reports(), Registry: s.Registry(), Measured: a.SLOs,
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
@@ -286,6 +293,16 @@ func (a *App) jobs() []jobs.Job {
 			Name: "chase-policies", Schedule: "*/5 * * * *",
 			Description: "Escalates violations without a plan, tells of plans and policies whose date is past and of overrides that nobody reviewed, and has attachments fall back whose clauses are doubted too often.",
 			RunOnce:     counted(a.chase),
+		},
+		{
+			Name: "chase-action-items", Schedule: "11 * * * *",
+			Description: "Tells of action items of incidents that are due or overdue, in steps up the tree of teams.",
+			RunOnce:     counted(a.Actions.ChaseOnce),
+		},
+		{
+			Name: "request-postmortems", Schedule: "*/5 * * * *",
+			Description: "Asks for postmortems of incidents that are over, and tells of those whose review is overdue.",
+			RunOnce:     counted(a.requestPostmortems),
 		},
 		{
 			Name: "close-sla-periods", Schedule: "7 * * * *",

@@ -51,7 +51,8 @@ type problem struct {
 		Message string  `json:"message"`
 		Value   *string `json:"value"`
 	} `json:"errors"`
-	MoreErrors int `json:"moreErrors"`
+	MoreErrors int    `json:"moreErrors"`
+	Diff       string `json:"diff"`
 }
 
 // do sends the call through the program's handler, as the bytes that would be on

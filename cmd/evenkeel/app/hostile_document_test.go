@@ -76,7 +76,9 @@ func (o operation) rank() int {
 }
 
 // reads reports whether it changes nothing. What is asked with a body is a POST.
-func (o operation) reads() bool { return o.method == "GET" || o.OperationID == "tryPolicy" }
+func (o operation) reads() bool {
+	return o.method == "GET" || o.OperationID == "tryPolicy" || o.OperationID == "lintPostmortemText"
+}
 
 // public reports whether it takes no token.
 func (o operation) public() bool {
@@ -196,7 +198,14 @@ func (h *house) prepare() {
 	h.make("ada", "the change", "/v1/services/checkout/changes", `{"kind":"deploy"}`)
 	h.make("ada", "the incident", "/v1/incidents", `{"title":"Down","severity":"sev1","impactStart":"`+start.Add(-time.Hour).Format(time.RFC3339)+`","impactEnd":"`+start.Add(-30*time.Minute).Format(time.RFC3339)+`","services":[{"service":"checkout","role":"affected"}]}`)
 	h.make("ada", "the timelineEntry", "/v1/incidents/"+h.ids["the incident"]+"/timeline", `{"text":"Orders fail."}`)
+	// One that is done has no issue, which tests count.
+	h.must(200, call{as: "ada", method: "POST", path: "/v1/incidents/" + h.ids["the incident"] + "/action-items/import", body: `{"items":[` + h.item(`"key":"J-1"`, `"settled":"done"`, `"note":"Live."`) + `]}`})
+	h.ids["the actionItem"] = h.must(200, call{as: "ada", method: "GET", path: "/v1/action-items"}).items()[0]["id"].(string)
 	h.ids["the incidentSource"], h.ids["the externalIncident"] = "pagerduty", "P1"
+	h.must(201, call{as: "ada", method: "PUT", path: "/v1/incidents/" + h.ids["the incident"] + "/postmortem", body: "{}"})
+	h.make("ada", "the postmortemRequest", "/v1/incidents/"+h.ids["the incident"]+"/postmortem/requests", `{"reason":"to learn"}`)
+	h.ids["the postmortemVersion"] = "1"
+	h.make("administrator", "the postmortemTemplate", "/v1/postmortem-templates", `{"slug":"short","name":"Short","markdown":"## What\n","required":["What"]}`)
 	h.make("ada", "the composite", "/v1/composites", composed())
 	h.make("ada", "the correction", "/v1/services/checkout/slos/availability/corrections", amendment())
 	h.make("ada", "the token", "/v1/tokens", `{"name":"spare"}`)

@@ -75,7 +75,7 @@ func TestARestrictedIncidentIsMissingForOthersByEveryOperation(t *testing.T) {
 			}
 			h.do(c).expect(t, 404, "incident_not_found", "", "")
 		}
-		if tried != 12 {
+		if tried != 31 {
 			t.Errorf("%d operations were tried", tried)
 		}
 		if got := h.must(200, call{as: "robot", method: "GET", path: "/v1/incidents"}).items(); len(got) != 0 {

@@ -6,10 +6,14 @@ import (
 	"fmt"
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/evenkeel/evenkeel/api"
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/measure/window"
+	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/budget"
 )
 
 // goalGate is of a decision of the gate, which follows from the SLOs of a service, its policies
@@ -26,6 +30,7 @@ func BenchmarkGateDecision(b *testing.B) {
 }
 
 func decisions(b *testing.B, h *house) {
+	withinBudget(b, h)
 	this := clients(b, serve(b, h.Handler()), h.token)
 	peer := clients(b, serve(b, newYardstick(b, h)), h.token)
 	var turns [workers]int
@@ -38,6 +43,24 @@ func decisions(b *testing.B, h *house) {
 		}
 		return err
 	})
+}
+
+// withinBudget has each SLO stand as most do: measured lately, with a tenth of its budget consumed.
+func withinBudget(b *testing.B, h *house) {
+	b.Helper()
+	views, err := h.Store.SLO().ActiveViews(h.system, "", services*slosAsked)
+	check(b, err)
+	now := clock.Round(h.clock.Now())
+	statuses := make([]slo.Status, len(views))
+	for i, v := range views {
+		sum := window.Sum{Total: 1_000_000_000}
+		sum.Good = sum.Total - sum.Total/10*v.Revision.Objective.BudgetPPB()/budget.Billion
+		statuses[i] = slo.Status{
+			SLO: v.SLO.ID, Revision: v.Revision.ID, End: now.Truncate(time.Minute), EvaluatedAt: now, State: budget.OK, Since: now, Latest: now.Truncate(time.Minute),
+			Sums: budget.Sums{Policy: sum, Window: sum},
+		}
+	}
+	check(b, h.Store.SLO().PutStatuses(h.system, statuses))
 }
 
 // decide reads the service, and writes down that a change may go out.

@@ -51,6 +51,8 @@ type Config struct {
 
 	Policy Policy `koanf:"policy" doc:"What error-budget policies go by."`
 
+	Postmortems Postmortems `koanf:"postmortems" doc:"Of which incidents a postmortem is asked for, once they are resolved, and by when it is reviewed. Whatever is said here, anybody can ask for one."`
+
 	Retention Retention `koanf:"retention" doc:"How long things are kept before the job prune removes them."`
 }
 
@@ -92,6 +94,17 @@ type Limits struct {
 type Policy struct {
 	SecondPersonAbove    int `koanf:"secondPersonAbove" default:"50" min:"0" max:"100" doc:"From above which consumption of an SLO's budget of 28 days, in percent, what relaxes the SLO has to be approved by another person. While a violation of it is open it has to be anyway."`
 	SecondPersonGiveBack int `koanf:"secondPersonGiveBack" default:"10" min:"0" max:"100" doc:"How many percent of an SLO's budget corrections may give back, together, without another person's approval."`
+}
+
+// Postmortems says of which incidents postmortems are asked for, and by when they are reviewed.
+type Postmortems struct {
+	Severities       List          `koanf:"severities" default:"sev1,sev2" doc:"The severities of incidents of which one is asked for, of sev1 to sev4."`
+	DataLoss         bool          `koanf:"dataLoss" default:"true" doc:"Whether one is asked for wherever data was lost."`
+	OnCallSeverities List          `koanf:"onCallSeverities" default:"sev1,sev2,sev3" doc:"The severities of which one is asked for where somebody on call had to act. Without sev4: small incidents are what being on call is for."`
+	Policy           bool          `koanf:"policy" default:"true" doc:"Whether one is asked for where a clause of an error-budget policy does, of the incidents that took more than a fifth of the budget."`
+	Sev1             time.Duration `koanf:"sev1" default:"3d" min:"1h" max:"90d" doc:"Within which time after it was resolved the postmortem of a sev1 is reviewed."`
+	Sev2WorkingDays  int           `koanf:"sev2WorkingDays" default:"5" min:"1" max:"90" doc:"Within how many working days that of a sev2 is, from Monday to Friday in UTC."`
+	WorkingDays      int           `koanf:"workingDays" default:"10" min:"1" max:"90" doc:"Within how many working days those of others are, where one is asked for."`
 }
 
 // DataSources says which addresses of data sources may be dialled.

@@ -5,6 +5,7 @@ import (
 	"net/mail"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -31,6 +32,11 @@ func (l *loading) check(checkSchedule func(job, schedule string) error) {
 		"must be an http:// or https:// address without user, such as http://localhost:4318")
 	c.GitHub.check(require)
 	c.SMTP.check(require)
+	for key, list := range map[string]List{"postmortems.severities": c.Postmortems.Severities, "postmortems.onCallSeverities": c.Postmortems.OnCallSeverities} {
+		for _, severity := range list {
+			require(slices.Contains([]string{"sev1", "sev2", "sev3", "sev4"}, severity), key, severity, "must be of sev1, sev2, sev3 and sev4")
+		}
+	}
 	for _, job := range sorted(c.Jobs.Schedules) {
 		key, schedule := "jobs.schedules."+job, c.Jobs.Schedules[job]
 		if !looksLikeSchedule(schedule) {

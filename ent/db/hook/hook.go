@@ -9,6 +9,18 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db"
 )
 
+// The ActionItemFunc type is an adapter to allow the use of ordinary
+// function as ActionItem mutator.
+type ActionItemFunc func(context.Context, *db.ActionItemMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ActionItemFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ActionItemMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ActionItemMutation", m)
+}
+
 // The AlertFunc type is an adapter to allow the use of ordinary
 // function as Alert mutator.
 type AlertFunc func(context.Context, *db.AlertMutation) (db.Value, error)
@@ -475,6 +487,90 @@ func (f PolicyRevisionFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.PolicyRevisionMutation", m)
+}
+
+// The PostmortemFunc type is an adapter to allow the use of ordinary
+// function as Postmortem mutator.
+type PostmortemFunc func(context.Context, *db.PostmortemMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f PostmortemFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.PostmortemMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.PostmortemMutation", m)
+}
+
+// The PostmortemActFunc type is an adapter to allow the use of ordinary
+// function as PostmortemAct mutator.
+type PostmortemActFunc func(context.Context, *db.PostmortemActMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f PostmortemActFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.PostmortemActMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.PostmortemActMutation", m)
+}
+
+// The PostmortemRequestFunc type is an adapter to allow the use of ordinary
+// function as PostmortemRequest mutator.
+type PostmortemRequestFunc func(context.Context, *db.PostmortemRequestMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f PostmortemRequestFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.PostmortemRequestMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.PostmortemRequestMutation", m)
+}
+
+// The PostmortemTemplateFunc type is an adapter to allow the use of ordinary
+// function as PostmortemTemplate mutator.
+type PostmortemTemplateFunc func(context.Context, *db.PostmortemTemplateMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f PostmortemTemplateFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.PostmortemTemplateMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.PostmortemTemplateMutation", m)
+}
+
+// The PostmortemTemplateRevisionFunc type is an adapter to allow the use of ordinary
+// function as PostmortemTemplateRevision mutator.
+type PostmortemTemplateRevisionFunc func(context.Context, *db.PostmortemTemplateRevisionMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f PostmortemTemplateRevisionFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.PostmortemTemplateRevisionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.PostmortemTemplateRevisionMutation", m)
+}
+
+// The PostmortemTemplateUseFunc type is an adapter to allow the use of ordinary
+// function as PostmortemTemplateUse mutator.
+type PostmortemTemplateUseFunc func(context.Context, *db.PostmortemTemplateUseMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f PostmortemTemplateUseFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.PostmortemTemplateUseMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.PostmortemTemplateUseMutation", m)
+}
+
+// The PostmortemTextFunc type is an adapter to allow the use of ordinary
+// function as PostmortemText mutator.
+type PostmortemTextFunc func(context.Context, *db.PostmortemTextMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f PostmortemTextFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.PostmortemTextMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.PostmortemTextMutation", m)
 }
 
 // The ProposalFunc type is an adapter to allow the use of ordinary

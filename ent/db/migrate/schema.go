@@ -9,6 +9,80 @@ import (
 )
 
 var (
+	// ActionItemsColumns holds the columns for the "action_items" table.
+	ActionItemsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "source_key", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "title", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "priority", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "type", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "root_cause", Type: field.TypeBool},
+		{Name: "due_on", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "state", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "settled_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "details", Type: field.TypeJSON},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "created_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "updated_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "incident_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "owner_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "service_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// ActionItemsTable holds the schema information for the "action_items" table.
+	ActionItemsTable = &schema.Table{
+		Name:       "action_items",
+		Columns:    ActionItemsColumns,
+		PrimaryKey: []*schema.Column{ActionItemsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "action_items_incidents_incident",
+				Columns:    []*schema.Column{ActionItemsColumns[15]},
+				RefColumns: []*schema.Column{IncidentsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "action_items_people_owner",
+				Columns:    []*schema.Column{ActionItemsColumns[16]},
+				RefColumns: []*schema.Column{PeopleColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "action_items_services_service",
+				Columns:    []*schema.Column{ActionItemsColumns[17]},
+				RefColumns: []*schema.Column{ServicesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "actionitem_incident_id_source_key",
+				Unique:  true,
+				Columns: []*schema.Column{ActionItemsColumns[15], ActionItemsColumns[1]},
+			},
+			{
+				Name:    "actionitem_incident_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{ActionItemsColumns[15], ActionItemsColumns[0]},
+			},
+			{
+				Name:    "actionitem_owner_id_state",
+				Unique:  false,
+				Columns: []*schema.Column{ActionItemsColumns[16], ActionItemsColumns[7]},
+			},
+			{
+				Name:    "actionitem_service_id",
+				Unique:  false,
+				Columns: []*schema.Column{ActionItemsColumns[17]},
+			},
+			{
+				Name:    "actionitem_state_due_on_id",
+				Unique:  false,
+				Columns: []*schema.Column{ActionItemsColumns[7], ActionItemsColumns[6], ActionItemsColumns[0]},
+			},
+		},
+	}
 	// AlertsColumns holds the columns for the "alerts" table.
 	AlertsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
@@ -1133,6 +1207,11 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{IncidentsColumns[21], IncidentsColumns[5], IncidentsColumns[0]},
 			},
+			{
+				Name:    "incident_resolved_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{IncidentsColumns[9], IncidentsColumns[0]},
+			},
 		},
 	}
 	// IncidentEntriesColumns holds the columns for the "incident_entries" table.
@@ -1804,6 +1883,239 @@ var (
 				Name:    "policyrevision_policy_id_number",
 				Unique:  true,
 				Columns: []*schema.Column{PolicyRevisionsColumns[5], PolicyRevisionsColumns[1]},
+			},
+		},
+	}
+	// PostmortemsColumns holds the columns for the "postmortems" table.
+	PostmortemsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "status", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "text_number", Type: field.TypeInt},
+		{Name: "template", Type: field.TypeJSON},
+		{Name: "review", Type: field.TypeJSON},
+		{Name: "link", Type: field.TypeJSON},
+		{Name: "due_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "overdue_told", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "escalated_told", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "created_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "updated_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "incident_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// PostmortemsTable holds the schema information for the "postmortems" table.
+	PostmortemsTable = &schema.Table{
+		Name:       "postmortems",
+		Columns:    PostmortemsColumns,
+		PrimaryKey: []*schema.Column{PostmortemsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "postmortems_incidents_incident",
+				Columns:    []*schema.Column{PostmortemsColumns[14]},
+				RefColumns: []*schema.Column{IncidentsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "postmortem_incident_id",
+				Unique:  true,
+				Columns: []*schema.Column{PostmortemsColumns[14]},
+			},
+			{
+				Name:    "postmortem_due_at_id",
+				Unique:  false,
+				Columns: []*schema.Column{PostmortemsColumns[6], PostmortemsColumns[0]},
+			},
+		},
+	}
+	// PostmortemActsColumns holds the columns for the "postmortem_acts" table.
+	PostmortemActsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "kind", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "text_number", Type: field.TypeInt},
+		{Name: "text", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "author", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "postmortem_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// PostmortemActsTable holds the schema information for the "postmortem_acts" table.
+	PostmortemActsTable = &schema.Table{
+		Name:       "postmortem_acts",
+		Columns:    PostmortemActsColumns,
+		PrimaryKey: []*schema.Column{PostmortemActsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "postmortem_acts_postmortems_postmortem",
+				Columns:    []*schema.Column{PostmortemActsColumns[6]},
+				RefColumns: []*schema.Column{PostmortemsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "postmortemact_postmortem_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{PostmortemActsColumns[6], PostmortemActsColumns[0]},
+			},
+		},
+	}
+	// PostmortemRequestsColumns holds the columns for the "postmortem_requests" table.
+	PostmortemRequestsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "reason", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "subject", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "text", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "asked_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "waived_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "waived_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "waived_because", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "postmortem_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// PostmortemRequestsTable holds the schema information for the "postmortem_requests" table.
+	PostmortemRequestsTable = &schema.Table{
+		Name:       "postmortem_requests",
+		Columns:    PostmortemRequestsColumns,
+		PrimaryKey: []*schema.Column{PostmortemRequestsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "postmortem_requests_postmortems_postmortem",
+				Columns:    []*schema.Column{PostmortemRequestsColumns[9]},
+				RefColumns: []*schema.Column{PostmortemsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "postmortemrequest_postmortem_id_reason_subject",
+				Unique:  true,
+				Columns: []*schema.Column{PostmortemRequestsColumns[9], PostmortemRequestsColumns[1], PostmortemRequestsColumns[2]},
+			},
+			{
+				Name:    "postmortemrequest_subject",
+				Unique:  false,
+				Columns: []*schema.Column{PostmortemRequestsColumns[2]},
+			},
+		},
+	}
+	// PostmortemTemplatesColumns holds the columns for the "postmortem_templates" table.
+	PostmortemTemplatesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "slug", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "name", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "revision", Type: field.TypeInt},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "version", Type: field.TypeInt64},
+	}
+	// PostmortemTemplatesTable holds the schema information for the "postmortem_templates" table.
+	PostmortemTemplatesTable = &schema.Table{
+		Name:       "postmortem_templates",
+		Columns:    PostmortemTemplatesColumns,
+		PrimaryKey: []*schema.Column{PostmortemTemplatesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "postmortemtemplate_slug",
+				Unique:  true,
+				Columns: []*schema.Column{PostmortemTemplatesColumns[1]},
+			},
+		},
+	}
+	// PostmortemTemplateRevisionsColumns holds the columns for the "postmortem_template_revisions" table.
+	PostmortemTemplateRevisionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "number", Type: field.TypeInt},
+		{Name: "markdown", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "required", Type: field.TypeJSON},
+		{Name: "revised_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "template_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// PostmortemTemplateRevisionsTable holds the schema information for the "postmortem_template_revisions" table.
+	PostmortemTemplateRevisionsTable = &schema.Table{
+		Name:       "postmortem_template_revisions",
+		Columns:    PostmortemTemplateRevisionsColumns,
+		PrimaryKey: []*schema.Column{PostmortemTemplateRevisionsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "postmortem_template_revisions_postmortem_templates_template",
+				Columns:    []*schema.Column{PostmortemTemplateRevisionsColumns[6]},
+				RefColumns: []*schema.Column{PostmortemTemplatesColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "postmortemtemplaterevision_template_id_number",
+				Unique:  true,
+				Columns: []*schema.Column{PostmortemTemplateRevisionsColumns[6], PostmortemTemplateRevisionsColumns[1]},
+			},
+		},
+	}
+	// PostmortemTemplateUsesColumns holds the columns for the "postmortem_template_uses" table.
+	PostmortemTemplateUsesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "severity", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "template_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// PostmortemTemplateUsesTable holds the schema information for the "postmortem_template_uses" table.
+	PostmortemTemplateUsesTable = &schema.Table{
+		Name:       "postmortem_template_uses",
+		Columns:    PostmortemTemplateUsesColumns,
+		PrimaryKey: []*schema.Column{PostmortemTemplateUsesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "postmortem_template_uses_postmortem_templates_template",
+				Columns:    []*schema.Column{PostmortemTemplateUsesColumns[2]},
+				RefColumns: []*schema.Column{PostmortemTemplatesColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "postmortemtemplateuse_severity",
+				Unique:  true,
+				Columns: []*schema.Column{PostmortemTemplateUsesColumns[1]},
+			},
+			{
+				Name:    "postmortemtemplateuse_template_id",
+				Unique:  false,
+				Columns: []*schema.Column{PostmortemTemplateUsesColumns[2]},
+			},
+		},
+	}
+	// PostmortemTextsColumns holds the columns for the "postmortem_texts" table.
+	PostmortemTextsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "number", Type: field.TypeInt},
+		{Name: "head", Type: field.TypeInt64},
+		{Name: "text", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "note", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "author", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "person_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "postmortem_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// PostmortemTextsTable holds the schema information for the "postmortem_texts" table.
+	PostmortemTextsTable = &schema.Table{
+		Name:       "postmortem_texts",
+		Columns:    PostmortemTextsColumns,
+		PrimaryKey: []*schema.Column{PostmortemTextsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "postmortem_texts_postmortems_postmortem",
+				Columns:    []*schema.Column{PostmortemTextsColumns[8]},
+				RefColumns: []*schema.Column{PostmortemsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "postmortemtext_postmortem_id_number",
+				Unique:  true,
+				Columns: []*schema.Column{PostmortemTextsColumns[8], PostmortemTextsColumns[1]},
 			},
 		},
 	}
@@ -3193,6 +3505,7 @@ var (
 	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
+		ActionItemsTable,
 		AlertsTable,
 		PolicyAttachmentsTable,
 		AuditEntriesTable,
@@ -3232,6 +3545,13 @@ var (
 		OutagesTable,
 		PeopleTable,
 		PolicyRevisionsTable,
+		PostmortemsTable,
+		PostmortemActsTable,
+		PostmortemRequestsTable,
+		PostmortemTemplatesTable,
+		PostmortemTemplateRevisionsTable,
+		PostmortemTemplateUsesTable,
+		PostmortemTextsTable,
 		ProposalsTable,
 		ReportsTable,
 		ReportDecisionsTable,
@@ -3268,6 +3588,12 @@ var (
 )
 
 func init() {
+	ActionItemsTable.ForeignKeys[0].RefTable = IncidentsTable
+	ActionItemsTable.ForeignKeys[1].RefTable = PeopleTable
+	ActionItemsTable.ForeignKeys[2].RefTable = ServicesTable
+	ActionItemsTable.Annotation = &entsql.Annotation{
+		Table: "action_items",
+	}
 	AlertsTable.ForeignKeys[0].RefTable = SlosTable
 	AlertsTable.ForeignKeys[1].RefTable = ServicesTable
 	AlertsTable.ForeignKeys[2].RefTable = SloRevisionsTable
@@ -3430,6 +3756,33 @@ func init() {
 	PolicyRevisionsTable.ForeignKeys[0].RefTable = PoliciesTable
 	PolicyRevisionsTable.Annotation = &entsql.Annotation{
 		Table: "policy_revisions",
+	}
+	PostmortemsTable.ForeignKeys[0].RefTable = IncidentsTable
+	PostmortemsTable.Annotation = &entsql.Annotation{
+		Table: "postmortems",
+	}
+	PostmortemActsTable.ForeignKeys[0].RefTable = PostmortemsTable
+	PostmortemActsTable.Annotation = &entsql.Annotation{
+		Table: "postmortem_acts",
+	}
+	PostmortemRequestsTable.ForeignKeys[0].RefTable = PostmortemsTable
+	PostmortemRequestsTable.Annotation = &entsql.Annotation{
+		Table: "postmortem_requests",
+	}
+	PostmortemTemplatesTable.Annotation = &entsql.Annotation{
+		Table: "postmortem_templates",
+	}
+	PostmortemTemplateRevisionsTable.ForeignKeys[0].RefTable = PostmortemTemplatesTable
+	PostmortemTemplateRevisionsTable.Annotation = &entsql.Annotation{
+		Table: "postmortem_template_revisions",
+	}
+	PostmortemTemplateUsesTable.ForeignKeys[0].RefTable = PostmortemTemplatesTable
+	PostmortemTemplateUsesTable.Annotation = &entsql.Annotation{
+		Table: "postmortem_template_uses",
+	}
+	PostmortemTextsTable.ForeignKeys[0].RefTable = PostmortemsTable
+	PostmortemTextsTable.Annotation = &entsql.Annotation{
+		Table: "postmortem_texts",
 	}
 	ProposalsTable.ForeignKeys[0].RefTable = ServicesTable
 	ProposalsTable.ForeignKeys[1].RefTable = SlosTable

@@ -6,6 +6,9 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
+// ActionItem is the predicate function for actionitem builders.
+type ActionItem func(*sql.Selector)
+
 // Alert is the predicate function for alert builders.
 type Alert func(*sql.Selector)
 
@@ -122,6 +125,27 @@ type Person func(*sql.Selector)
 
 // PolicyRevision is the predicate function for policyrevision builders.
 type PolicyRevision func(*sql.Selector)
+
+// Postmortem is the predicate function for postmortem builders.
+type Postmortem func(*sql.Selector)
+
+// PostmortemAct is the predicate function for postmortemact builders.
+type PostmortemAct func(*sql.Selector)
+
+// PostmortemRequest is the predicate function for postmortemrequest builders.
+type PostmortemRequest func(*sql.Selector)
+
+// PostmortemTemplate is the predicate function for postmortemtemplate builders.
+type PostmortemTemplate func(*sql.Selector)
+
+// PostmortemTemplateRevision is the predicate function for postmortemtemplaterevision builders.
+type PostmortemTemplateRevision func(*sql.Selector)
+
+// PostmortemTemplateUse is the predicate function for postmortemtemplateuse builders.
+type PostmortemTemplateUse func(*sql.Selector)
+
+// PostmortemText is the predicate function for postmortemtext builders.
+type PostmortemText func(*sql.Selector)
 
 // Proposal is the predicate function for proposal builders.
 type Proposal func(*sql.Selector)

@@ -1,4 +1,16 @@
 -- +goose Up
+-- create "action_items" table
+CREATE TABLE `action_items` (`id` text NOT NULL, `source_key` text NULL, `title` text NOT NULL, `priority` text NOT NULL, `type` text NOT NULL, `root_cause` bool NOT NULL, `due_on` text NOT NULL, `state` text NOT NULL, `settled_at` datetime NULL, `details` json NOT NULL, `created_at` datetime NOT NULL, `created_by` text NOT NULL, `updated_at` datetime NOT NULL, `updated_by` text NOT NULL, `version` integer NOT NULL, `incident_id` text NOT NULL, `owner_id` text NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `action_items_incidents_incident` FOREIGN KEY (`incident_id`) REFERENCES `incidents` (`id`) ON DELETE CASCADE, CONSTRAINT `action_items_people_owner` FOREIGN KEY (`owner_id`) REFERENCES `people` (`id`) ON DELETE RESTRICT, CONSTRAINT `action_items_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
+-- create index "actionitem_incident_id_source_key" to table: "action_items"
+CREATE UNIQUE INDEX `actionitem_incident_id_source_key` ON `action_items` (`incident_id`, `source_key`);
+-- create index "actionitem_incident_id_id" to table: "action_items"
+CREATE INDEX `actionitem_incident_id_id` ON `action_items` (`incident_id`, `id`);
+-- create index "actionitem_owner_id_state" to table: "action_items"
+CREATE INDEX `actionitem_owner_id_state` ON `action_items` (`owner_id`, `state`);
+-- create index "actionitem_service_id" to table: "action_items"
+CREATE INDEX `actionitem_service_id` ON `action_items` (`service_id`);
+-- create index "actionitem_state_due_on_id" to table: "action_items"
+CREATE INDEX `actionitem_state_due_on_id` ON `action_items` (`state`, `due_on`, `id`);
 -- create "alerts" table
 CREATE TABLE `alerts` (`id` text NOT NULL, `kind` text NOT NULL, `severity` text NOT NULL, `started_at` datetime NOT NULL, `evidence` json NOT NULL, `peak_good` integer NOT NULL, `peak_total` integer NOT NULL, `quiet_since` datetime NULL, `ended_at` datetime NULL, `ending` text NOT NULL, `acknowledged_at` datetime NULL, `acknowledged_by` text NOT NULL, `note` text NOT NULL, `slo_id` text NOT NULL, `service_id` text NOT NULL, `revision_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `alerts_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE RESTRICT, CONSTRAINT `alerts_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT, CONSTRAINT `alerts_slo_revisions_revision` FOREIGN KEY (`revision_id`) REFERENCES `slo_revisions` (`id`) ON DELETE RESTRICT);
 -- create index "alert_one_open" to table: "alerts"
@@ -179,6 +191,8 @@ CREATE UNIQUE INDEX `incident_source_external_id` ON `incidents` (`source`, `ext
 CREATE INDEX `incident_impact_start_id` ON `incidents` (`impact_start`, `id`);
 -- create index "incident_team_id_impact_start_id" to table: "incidents"
 CREATE INDEX `incident_team_id_impact_start_id` ON `incidents` (`team_id`, `impact_start`, `id`);
+-- create index "incident_resolved_at_id" to table: "incidents"
+CREATE INDEX `incident_resolved_at_id` ON `incidents` (`resolved_at`, `id`);
 -- create "incident_entries" table
 CREATE TABLE `incident_entries` (`id` text NOT NULL, `at` datetime NOT NULL, `kind` text NOT NULL, `author` text NOT NULL, `text` text NOT NULL, `link` text NOT NULL, `source_key` text NULL, `withdrawn_at` datetime NULL, `withdrawn_by` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, `incident_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `incident_entries_incidents_incident` FOREIGN KEY (`incident_id`) REFERENCES `incidents` (`id`) ON DELETE CASCADE);
 -- create index "incidententry_incident_id_source_key" to table: "incident_entries"
@@ -291,6 +305,40 @@ CREATE INDEX `person_display_name_id` ON `people` (`display_name`, `id`);
 CREATE TABLE `policy_revisions` (`id` text NOT NULL, `number` integer NOT NULL, `terms` json NOT NULL, `revised_by` text NOT NULL, `created_at` datetime NOT NULL, `policy_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `policy_revisions_policies_policy` FOREIGN KEY (`policy_id`) REFERENCES `policies` (`id`) ON DELETE RESTRICT);
 -- create index "policyrevision_policy_id_number" to table: "policy_revisions"
 CREATE UNIQUE INDEX `policyrevision_policy_id_number` ON `policy_revisions` (`policy_id`, `number`);
+-- create "postmortems" table
+CREATE TABLE `postmortems` (`id` text NOT NULL, `status` text NOT NULL, `text_number` integer NOT NULL, `template` json NOT NULL, `review` json NOT NULL, `link` json NOT NULL, `due_at` datetime NULL, `overdue_told` datetime NULL, `escalated_told` datetime NULL, `created_at` datetime NOT NULL, `created_by` text NOT NULL, `updated_at` datetime NOT NULL, `updated_by` text NOT NULL, `version` integer NOT NULL, `incident_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `postmortems_incidents_incident` FOREIGN KEY (`incident_id`) REFERENCES `incidents` (`id`) ON DELETE CASCADE);
+-- create index "postmortem_incident_id" to table: "postmortems"
+CREATE UNIQUE INDEX `postmortem_incident_id` ON `postmortems` (`incident_id`);
+-- create index "postmortem_due_at_id" to table: "postmortems"
+CREATE INDEX `postmortem_due_at_id` ON `postmortems` (`due_at`, `id`);
+-- create "postmortem_acts" table
+CREATE TABLE `postmortem_acts` (`id` text NOT NULL, `kind` text NOT NULL, `text_number` integer NOT NULL, `text` text NOT NULL, `at` datetime NOT NULL, `author` text NOT NULL, `postmortem_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `postmortem_acts_postmortems_postmortem` FOREIGN KEY (`postmortem_id`) REFERENCES `postmortems` (`id`) ON DELETE CASCADE);
+-- create index "postmortemact_postmortem_id_id" to table: "postmortem_acts"
+CREATE INDEX `postmortemact_postmortem_id_id` ON `postmortem_acts` (`postmortem_id`, `id`);
+-- create "postmortem_requests" table
+CREATE TABLE `postmortem_requests` (`id` text NOT NULL, `reason` text NOT NULL, `subject` text NOT NULL, `text` text NOT NULL, `at` datetime NOT NULL, `asked_by` text NOT NULL, `waived_at` datetime NULL, `waived_by` text NOT NULL, `waived_because` text NOT NULL, `postmortem_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `postmortem_requests_postmortems_postmortem` FOREIGN KEY (`postmortem_id`) REFERENCES `postmortems` (`id`) ON DELETE CASCADE);
+-- create index "postmortemrequest_postmortem_id_reason_subject" to table: "postmortem_requests"
+CREATE UNIQUE INDEX `postmortemrequest_postmortem_id_reason_subject` ON `postmortem_requests` (`postmortem_id`, `reason`, `subject`);
+-- create index "postmortemrequest_subject" to table: "postmortem_requests"
+CREATE INDEX `postmortemrequest_subject` ON `postmortem_requests` (`subject`);
+-- create "postmortem_templates" table
+CREATE TABLE `postmortem_templates` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `revision` integer NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, PRIMARY KEY (`id`));
+-- create index "postmortemtemplate_slug" to table: "postmortem_templates"
+CREATE UNIQUE INDEX `postmortemtemplate_slug` ON `postmortem_templates` (`slug`);
+-- create "postmortem_template_revisions" table
+CREATE TABLE `postmortem_template_revisions` (`id` text NOT NULL, `number` integer NOT NULL, `markdown` text NOT NULL, `required` json NOT NULL, `revised_by` text NOT NULL, `created_at` datetime NOT NULL, `template_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `postmortem_template_revisions_postmortem_templates_template` FOREIGN KEY (`template_id`) REFERENCES `postmortem_templates` (`id`) ON DELETE CASCADE);
+-- create index "postmortemtemplaterevision_template_id_number" to table: "postmortem_template_revisions"
+CREATE UNIQUE INDEX `postmortemtemplaterevision_template_id_number` ON `postmortem_template_revisions` (`template_id`, `number`);
+-- create "postmortem_template_uses" table
+CREATE TABLE `postmortem_template_uses` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `severity` text NOT NULL, `template_id` text NOT NULL, CONSTRAINT `postmortem_template_uses_postmortem_templates_template` FOREIGN KEY (`template_id`) REFERENCES `postmortem_templates` (`id`) ON DELETE CASCADE);
+-- create index "postmortemtemplateuse_severity" to table: "postmortem_template_uses"
+CREATE UNIQUE INDEX `postmortemtemplateuse_severity` ON `postmortem_template_uses` (`severity`);
+-- create index "postmortemtemplateuse_template_id" to table: "postmortem_template_uses"
+CREATE INDEX `postmortemtemplateuse_template_id` ON `postmortem_template_uses` (`template_id`);
+-- create "postmortem_texts" table
+CREATE TABLE `postmortem_texts` (`id` text NOT NULL, `number` integer NOT NULL, `head` integer NOT NULL, `text` text NOT NULL, `note` text NOT NULL, `at` datetime NOT NULL, `author` text NOT NULL, `person_id` text NOT NULL, `postmortem_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `postmortem_texts_postmortems_postmortem` FOREIGN KEY (`postmortem_id`) REFERENCES `postmortems` (`id`) ON DELETE CASCADE);
+-- create index "postmortemtext_postmortem_id_number" to table: "postmortem_texts"
+CREATE UNIQUE INDEX `postmortemtext_postmortem_id_number` ON `postmortem_texts` (`postmortem_id`, `number`);
 -- create "proposals" table
 CREATE TABLE `proposals` (`id` text NOT NULL, `act` text NOT NULL, `of_version` integer NOT NULL, `input` json NOT NULL, `document` json NOT NULL, `summary` text NOT NULL, `reason` text NOT NULL, `proposed_by` text NOT NULL, `created_at` datetime NOT NULL, `expires_at` datetime NOT NULL, `decision` text NOT NULL, `decided_at` datetime NULL, `decided_by` text NOT NULL, `decided_for` text NOT NULL, `made_id` text NULL, `service_id` text NOT NULL, `slo_id` text NULL, `proposer_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `proposals_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT, CONSTRAINT `proposals_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE RESTRICT, CONSTRAINT `proposals_people_proposer` FOREIGN KEY (`proposer_id`) REFERENCES `people` (`id`) ON DELETE RESTRICT);
 -- create index "proposal_slo_id_id" to table: "proposals"

@@ -34,6 +34,9 @@ var advice = map[Rule]string{
 	Vague:          "Begin with what will be there afterwards, so that anybody can verify it: add, refuse, alert when, limit to.",
 }
 
+// Advice says what to write instead of what the rule finds.
+func Advice(rule Rule) string { return advice[rule] }
+
 // Finding is a place in a text that a rule is about.
 type Finding struct {
 	Rule Rule

@@ -36,6 +36,13 @@ type Gatherer interface {
 	Gather(ctx context.Context, g issues.Gathering, now time.Time) (group issues.Issue, joined []id.ID, err error)
 }
 
+// Follower is told what people made of issues of a kind.
+type Follower interface {
+	// IssueSettled says that people closed an issue with that outcome, or, where there is none, that
+	// they opened it again. It is within the transaction in which that is noted.
+	IssueSettled(ctx context.Context, i issues.Issue, o Outcome, url string) error
+}
+
 // Parts is what a Courier is made of.
 type Parts struct {
 	Store    Store
@@ -43,10 +50,12 @@ type Parts struct {
 	Places   issues.Places
 	People   People
 	Gatherer Gatherer
-	Tracker  Tracker
-	Runner   tx.Runner
-	Settings Settings
-	Clock    clock.Clock
+	// Followers are told of the issues of their kinds; those of others concern nobody.
+	Followers map[issues.Kind]Follower
+	Tracker   Tracker
+	Runner    tx.Runner
+	Settings  Settings
+	Clock     clock.Clock
 	// Wait returns at the time by the clock, or with the context's error.
 	Wait func(ctx context.Context, until time.Time) error
 	// Holder names this process, for people.
@@ -372,7 +381,12 @@ func backOff(failures int) time.Duration {
 func (c *Courier) put(ctx context.Context, d *Delivery, also ...func(ctx context.Context) error) error {
 	d.UpdatedAt = clock.Round(c.Clock())
 	err := c.Runner.InTx(ctx, func(ctx context.Context) error {
-		err := c.Store.PutDelivery(ctx, *d)
+		if err := c.follow(ctx, *d); err != nil {
+			return err
+		}
+		put := *d
+		put.Written.Heard = d.Outcome
+		err := c.Store.PutDelivery(ctx, put)
 		for _, do := range also {
 			if err == nil {
 				err = do(ctx)
@@ -384,5 +398,19 @@ func (c *Courier) put(ctx context.Context, d *Delivery, also ...func(ctx context
 		return err
 	}
 	d.Version++
+	d.Written.Heard = d.Outcome
 	return nil
+}
+
+// follow tells the follower of the kind what people made of an issue, where it was not told.
+func (c *Courier) follow(ctx context.Context, d Delivery) error {
+	f, followed := c.Followers[d.Kind]
+	if !followed || d.Outcome == d.Written.Heard {
+		return nil
+	}
+	i, err := c.Issues.Issue(ctx, d.Issue)
+	if err != nil {
+		return fmt.Errorf("read an issue that people settled: %w", err)
+	}
+	return f.IssueSettled(ctx, i, d.Outcome, d.URL)
 }

@@ -136,6 +136,8 @@ type Written struct {
 	Settled Settled `json:"settled"`
 	// Closed is whether it was closed when it was last read, or written.
 	Closed bool `json:"closed,omitempty"`
+	// Heard is what its follower was told that people made of it.
+	Heard Outcome `json:"heard,omitempty"`
 	// Told is the episode of which the issue's text tells.
 	Told id.ID `json:"told,omitempty"`
 	// Comments is how many of the wanted comments are made or left out.

@@ -20,6 +20,9 @@ const joinFor = time.Hour
 // with that one.
 func (p *passage) gather(ctx context.Context, place Place, due []Delivery) ([]Delivery, error) {
 	for _, kind := range p.kinds {
+		if !kind.Groups() {
+			continue
+		}
 		fresh := map[id.ID]Delivery{}
 		for _, d := range due {
 			if d.Kind == kind && d.State == Pending && d.Attempts == 0 {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/policy"
 )
@@ -114,7 +115,7 @@ func (s shape) draft() policy.Draft {
 	}
 	if a := s.Approval; a != nil {
 		d.Approval = policy.Approval{
-			Author: string(a.Author), Reviewers: texts[text, string](a.Reviewers), Approver: id.ID(a.Approver), ApprovedOn: policy.Date(a.ApprovedOn), RevisitOn: policy.Date(a.RevisitOn),
+			Author: string(a.Author), Reviewers: texts[text, string](a.Reviewers), Approver: id.ID(a.Approver), ApprovedOn: clock.Date(a.ApprovedOn), RevisitOn: clock.Date(a.RevisitOn),
 		}
 	}
 	for _, c := range s.Clauses {

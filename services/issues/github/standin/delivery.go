@@ -206,7 +206,7 @@ func (g *GitHub) hookRepository(payload object, r *repository) object {
 
 // hookIssue leaves out what webhooks have not.
 func (g *GitHub) hookIssue(issue object) object {
-	issue = without(issue, "closed_by")
+	issue = without(issue, "closed_by", "parent_issue_url") // which the descriptions of webhooks do not have
 	if app, ok := issue["performed_via_github_app"].(object); ok {
 		issue["performed_via_github_app"] = without(app, "client_id")
 	}

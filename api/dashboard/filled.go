@@ -1,0 +1,135 @@
+package dashboard
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/evenkeel/evenkeel/internal/fault"
+)
+
+// field is a part of a form: a line of text, a longer text, a time, a tick, or a choice.
+type field struct {
+	Name, Label, Hint, Value, Fault string
+	Kind                            string // of fieldKinds
+	Required, Wide, Ticked          bool
+	Options                         []choice
+}
+
+// The kinds of fields.
+const (
+	asLine   = "line"
+	asText   = "text"
+	asTime   = "time"
+	asChoice = "choice"
+	asTick   = "tick"
+	asTicks  = "ticks" // any of the options
+)
+
+// filled is what somebody filled in, and what is wrong with it.
+type filled struct {
+	Values url.Values
+	Faults map[string]string // by the pointer of the field
+	// Wrong are the faults that are of no field of the form.
+	Wrong []string
+	// Stale is whether somebody else was first, and Forbidden whether it is not theirs to do.
+	Stale, Forbidden bool
+}
+
+// chosen is what a field holds, in words.
+func (f field) chosen() string {
+	for _, o := range f.Options {
+		if o.Chosen {
+			return o.Text
+		}
+	}
+	return f.Value
+}
+
+// beside says at each field that somebody else may have changed what it says now.
+func beside(fields, now []field) {
+	for n := range fields {
+		f := &fields[n]
+		at := slices.IndexFunc(now, func(o field) bool { return o.Name == f.Name })
+		if at < 0 || f.Kind == asTicks || f.Kind == asTick {
+			continue
+		}
+		if is := now[at].chosen(); is != f.chosen() && f.Fault == "" {
+			f.Fault = "It says now: " + is
+			if is == "" {
+				f.Fault = "It is empty now"
+			}
+		}
+	}
+}
+
+// value is what was filled in, or what there is where nothing was.
+func (f filled) value(name, is string) string {
+	if f.Values == nil {
+		return is
+	}
+	return f.Values.Get(name)
+}
+
+// take takes the fault of the field at the pointer, or below it.
+func (f *filled) take(pointers ...string) string {
+	var out []string
+	for _, pointer := range pointers {
+		for at, text := range f.Faults {
+			if at == pointer || strings.HasPrefix(at, pointer+"/") {
+				out = append(out, text)
+				delete(f.Faults, at)
+			}
+		}
+	}
+	return strings.Join(out, "; ")
+}
+
+// rest puts the faults that no field took where all of them stand.
+func (f *filled) rest() []string {
+	for at, text := range f.Faults {
+		f.Wrong = append(f.Wrong, strings.Trim(strings.ReplaceAll(at, "/", " "), " ")+" "+text)
+	}
+	f.Faults = nil
+	return f.Wrong
+}
+
+// refused notes what is wrong, so that what was filled in is not lost: false where it is a fault
+// of a kind that no form is shown again for.
+func (f *filled) refused(err error) bool {
+	e := fault.As(err)
+	if e == nil || !slices.Contains([]fault.Kind{fault.Invalid, fault.Conflict, fault.Precondition, fault.Forbidden}, e.Kind) {
+		return false
+	}
+	f.Forbidden = e.Kind == fault.Forbidden
+	f.Stale = f.Stale || e.Kind == fault.Precondition
+	if len(e.Violations) == 0 {
+		f.Wrong = append(f.Wrong, sentence(e.Message))
+		return true
+	}
+	for _, v := range e.Violations {
+		if f.Faults == nil {
+			f.Faults = map[string]string{}
+		}
+		f.Faults[v.Pointer] = v.Message
+	}
+	return true
+}
+
+// fields adds what takes a form of fields at a path. do returns where the browser goes next, or the
+// page with the form as it was filled in and what is wrong with it.
+func (d *Dashboard) fields(pattern string, do func(*visit, *filled) (string, screen, error)) {
+	d.form(pattern, func(v *visit) (outcome, error) {
+		in := &filled{Values: v.PostForm}
+		to, s, err := do(v, in)
+		status := http.StatusUnprocessableEntity
+		switch {
+		case in.Stale:
+			status = http.StatusPreconditionFailed
+		case in.Forbidden:
+			status = http.StatusForbidden
+		}
+		return outcome{to: to, screen: s, status: status}, err
+	})
+}
