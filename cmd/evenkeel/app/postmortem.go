@@ -15,6 +15,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/incident"
 	"github.com/evenkeel/evenkeel/services/incident/action"
 	"github.com/evenkeel/evenkeel/services/incident/claim"
+	"github.com/evenkeel/evenkeel/services/incident/impact"
 	"github.com/evenkeel/evenkeel/services/incident/postmortem"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/policy/supply"
@@ -26,7 +27,7 @@ func (a *App) furnishPostmortems() {
 	s := a.Store
 	a.Postmortems = postmortem.NewService(postmortem.Parts{
 		Store: s.Postmortems(), Incidents: a.Incidents, Kept: s.Incidents(), Registry: s.Registry(), People: s.Access(), Index: s.Search(),
-		Actions: planned{s.Actions()}, Claims: claims{s.Policy()}, Shares: suppliedShares{said: s.Supply(), slos: s.SLO(), now: a.now},
+		Actions: planned{s.Actions()}, Claims: claims{s.Policy()}, Shares: tookShares{said: s.Supply(), impact: a.Impact, now: a.now},
 		Teller: a.Outbox, Rules: postmortemRules(a.opts.Config.Postmortems), Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: a.now,
 	})
 }
@@ -149,41 +150,40 @@ func (c claims) since(ctx context.Context, since time.Time) ([]policy.Violation,
 	}
 }
 
-// suppliedShares tells which share of a budget incidents took as people said it, in the fact
-// incidentShares of an SLO: where it calls an incident by its identifier, it is that one.
-type suppliedShares struct {
-	said supply.Store
-	slos interface {
-		ViewsOf(ctx context.Context, services []id.ID) ([]slo.View, error)
-	}
-	now clock.Clock
+// tookShares tells which share of a budget incidents took, as policies know it: as it was measured,
+// but of restricted ones, and as people said it in the fact incidentShares of an SLO, which goes
+// first where it calls an incident by its identifier.
+type tookShares struct {
+	said   supply.Store
+	impact *impact.Service
+	now    clock.Clock
 }
 
-var _ postmortem.Shares = suppliedShares{}
+var _ postmortem.Shares = tookShares{}
 
 // Share implements postmortem.Shares.
-func (s suppliedShares) Share(ctx context.Context, incidents []incident.Incident) (map[id.ID]map[id.ID]float64, error) {
+func (s tookShares) Share(ctx context.Context, incidents []incident.Incident) (map[id.ID]map[id.ID]float64, error) {
 	out := map[id.ID]map[id.ID]float64{}
 	if len(incidents) == 0 {
 		return out, nil
 	}
-	var services []id.ID
-	for _, i := range incidents {
-		out[i.ID] = map[id.ID]float64{}
-		for _, involved := range i.Services {
-			services = append(services, involved.Service)
-		}
-	}
-	slices.Sort(services)
-	views, err := s.slos.ViewsOf(ctx, slices.Compact(services))
+	took, err := s.impact.Of(ctx, incidents, slo.FourWeeks)
 	if err != nil {
-		return nil, fmt.Errorf("read the SLOs of services of incidents: %w", err)
+		return nil, err
 	}
-	ids := make([]id.ID, len(views))
-	for n, v := range views {
-		ids[n] = v.SLO.ID
+	var slos []id.ID
+	for _, one := range took {
+		shares := map[id.ID]float64{}
+		for _, p := range one.SLOs {
+			slos = append(slos, p.View.SLO.ID)
+			if share := p.Taken.Share(slo.FourWeeks); share != nil && !one.Incident.Restricted {
+				shares[p.View.SLO.ID] = *share
+			}
+		}
+		out[one.Incident.ID] = shares
 	}
-	said, err := s.said.Said(ctx, ids)
+	slices.Sort(slos)
+	said, err := s.said.Said(ctx, slices.Compact(slos))
 	if err != nil {
 		return nil, fmt.Errorf("read which shares of budgets people said that incidents took: %w", err)
 	}
