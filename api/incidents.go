@@ -162,22 +162,22 @@ func (a *API) addIncidents(r Rooms) {
 	type receipt struct{ Body IncidentReceipt }
 	register(a, operation{
 		id: "upsertExternalIncident", method: http.MethodPut, path: "/v1/incidents/external/{incidentSource}/{externalIncident}", tag: "Incidents", summary: "Tell of an incident of another system",
-		description: "Enters it, or brings up to date what its source owns: status, title, severity, services, times and the link. A time that is left out stays as it is. The same told again changes nothing.", rule: update,
+		description: "Enters it, or brings up to date what its source owns: status, title, severity, services, times and the link. A time that is left out stays as it is. The same told again changes nothing, nor does what was told (toldAt) before what is known.", rule: update,
 	}, func(ctx context.Context, in *external) (*receipt, error) {
 		services, err := r.incidentServices(ctx, in.Body.Services)
 		if err != nil {
 			return nil, err
 		}
 		b := in.Body
-		i, entered, err := r.Incidents.Upsert(ctx, incident.Told{
-			Origin: incident.Origin{Source: incident.Source(in.Source), ExternalID: in.ExternalID, Link: b.Link},
+		i, outcome, err := r.Incidents.Upsert(ctx, incident.Told{
+			Origin: incident.Origin{Source: incident.Source(in.Source), ExternalID: in.ExternalID, Link: b.Link, ToldAt: b.ToldAt},
 			Status: incident.Status(b.Status), Title: b.Title, Severity: incident.Severity(b.Severity), Services: services,
 			ImpactStart: b.ImpactStart, ImpactEnd: b.ImpactEnd, DetectedAt: b.DetectedAt, MitigatedAt: b.MitigatedAt, ResolvedAt: b.ResolvedAt,
 		})
 		if err != nil {
 			return nil, err
 		}
-		return &receipt{IncidentReceipt{ID: string(i.ID), Entered: entered, Version: i.Version}}, nil
+		return &receipt{IncidentReceipt{ID: string(i.ID), Entered: outcome == incident.Entered, Version: i.Version}}, nil
 	})
 	a.addTimelines(r)
 }

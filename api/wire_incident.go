@@ -102,7 +102,8 @@ type ExternalIncident struct {
 	Severity string                 `json:"severity" enum:"sev1,sev2,sev3,sev4"`
 	Services []IncidentServiceInput `json:"services" doc:"1 to 50, each once. The team of the first affected one owns the incident from the start."`
 	IncidentTimes
-	Link string `json:"link,omitempty" doc:"Where it is seen at its source (http or https)."`
+	Link   string     `json:"link,omitempty" doc:"Where it is seen at its source (http or https)."`
+	ToldAt *time.Time `json:"toldAt,omitempty" doc:"When the source said so, by its own clock: what was told before what is known comes too late, and changes nothing. Left out, this is the newest." example:"2026-11-27T10:12:00Z"`
 }
 
 // IncidentReceipt is the incident that was told, as far as whoever told it may know.

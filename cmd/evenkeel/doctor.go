@@ -26,7 +26,7 @@ func (p *program) doctorCommand() *cobra.Command {
 		Short:   "Look whether what Evenkeel speaks to is set up well",
 		GroupID: groupLook,
 	}
-	cmd.AddCommand(p.doctorGitHubCommand())
+	cmd.AddCommand(p.doctorGitHubCommand(), p.doctorIncidentsCommand())
 	return cmd
 }
 
@@ -86,12 +86,17 @@ func subjectOf(asked, host string) (github.Subject, bool) {
 	return github.Subject{Owner: r.Owner, Name: r.Name}, ok
 }
 
-// examine prints what was found.
+// examine looks, and prints what was found.
 func (p *program) examine(ctx context.Context, g config.GitHub, subject github.Subject) error {
 	findings, err := examined(ctx, g, subject)
 	if err != nil {
 		return err
 	}
+	return p.tell(findings)
+}
+
+// tell prints findings; its error says that something is missing.
+func (p *program) tell(findings []github.Finding) error {
 	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 	missing := false
 	for _, f := range findings {

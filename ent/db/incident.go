@@ -51,6 +51,8 @@ type Incident struct {
 	ExternalID *string `json:"external_id,omitempty"`
 	// SourceLink holds the value of the "source_link" field.
 	SourceLink string `json:"source_link,omitempty"`
+	// SourceToldAt holds the value of the "source_told_at" field.
+	SourceToldAt *time.Time `json:"source_told_at,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// CreatedBy holds the value of the "created_by" field.
@@ -100,7 +102,7 @@ func (*Incident) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullInt64)
 		case incident.FieldID, incident.FieldTeamID, incident.FieldTitle, incident.FieldSeverity, incident.FieldStatus, incident.FieldSource, incident.FieldExternalID, incident.FieldSourceLink, incident.FieldCreatedBy, incident.FieldUpdatedBy:
 			values[i] = new(sql.NullString)
-		case incident.FieldImpactStart, incident.FieldImpactEnd, incident.FieldDetectedAt, incident.FieldMitigatedAt, incident.FieldResolvedAt, incident.FieldCreatedAt, incident.FieldUpdatedAt:
+		case incident.FieldImpactStart, incident.FieldImpactEnd, incident.FieldDetectedAt, incident.FieldMitigatedAt, incident.FieldResolvedAt, incident.FieldSourceToldAt, incident.FieldCreatedAt, incident.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -226,6 +228,13 @@ func (_m *Incident) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field source_link", values[i])
 			} else if value.Valid {
 				_m.SourceLink = value.String
+			}
+		case incident.FieldSourceToldAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field source_told_at", values[i])
+			} else if value.Valid {
+				_m.SourceToldAt = new(time.Time)
+				*_m.SourceToldAt = value.Time
 			}
 		case incident.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -357,6 +366,11 @@ func (_m *Incident) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("source_link=")
 	builder.WriteString(_m.SourceLink)
+	builder.WriteString(", ")
+	if v := _m.SourceToldAt; v != nil {
+		builder.WriteString("source_told_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))

@@ -169,6 +169,20 @@ func (_c *IncidentCreate) SetSourceLink(v string) *IncidentCreate {
 	return _c
 }
 
+// SetSourceToldAt sets the "source_told_at" field.
+func (_c *IncidentCreate) SetSourceToldAt(v time.Time) *IncidentCreate {
+	_c.mutation.SetSourceToldAt(v)
+	return _c
+}
+
+// SetNillableSourceToldAt sets the "source_told_at" field if the given value is not nil.
+func (_c *IncidentCreate) SetNillableSourceToldAt(v *time.Time) *IncidentCreate {
+	if v != nil {
+		_c.SetSourceToldAt(*v)
+	}
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *IncidentCreate) SetCreatedAt(v time.Time) *IncidentCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -387,6 +401,10 @@ func (_c *IncidentCreate) createSpec() (*Incident, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.SourceLink(); ok {
 		_spec.SetField(incident.FieldSourceLink, field.TypeString, value)
 		_node.SourceLink = value
+	}
+	if value, ok := _c.mutation.SourceToldAt(); ok {
+		_spec.SetField(incident.FieldSourceToldAt, field.TypeTime, value)
+		_node.SourceToldAt = &value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(incident.FieldCreatedAt, field.TypeTime, value)
@@ -702,6 +720,24 @@ func (u *IncidentUpsert) SetSourceLink(v string) *IncidentUpsert {
 // UpdateSourceLink sets the "source_link" field to the value that was provided on create.
 func (u *IncidentUpsert) UpdateSourceLink() *IncidentUpsert {
 	u.SetExcluded(incident.FieldSourceLink)
+	return u
+}
+
+// SetSourceToldAt sets the "source_told_at" field.
+func (u *IncidentUpsert) SetSourceToldAt(v time.Time) *IncidentUpsert {
+	u.Set(incident.FieldSourceToldAt, v)
+	return u
+}
+
+// UpdateSourceToldAt sets the "source_told_at" field to the value that was provided on create.
+func (u *IncidentUpsert) UpdateSourceToldAt() *IncidentUpsert {
+	u.SetExcluded(incident.FieldSourceToldAt)
+	return u
+}
+
+// ClearSourceToldAt clears the value of the "source_told_at" field.
+func (u *IncidentUpsert) ClearSourceToldAt() *IncidentUpsert {
+	u.SetNull(incident.FieldSourceToldAt)
 	return u
 }
 
@@ -1082,6 +1118,27 @@ func (u *IncidentUpsertOne) SetSourceLink(v string) *IncidentUpsertOne {
 func (u *IncidentUpsertOne) UpdateSourceLink() *IncidentUpsertOne {
 	return u.Update(func(s *IncidentUpsert) {
 		s.UpdateSourceLink()
+	})
+}
+
+// SetSourceToldAt sets the "source_told_at" field.
+func (u *IncidentUpsertOne) SetSourceToldAt(v time.Time) *IncidentUpsertOne {
+	return u.Update(func(s *IncidentUpsert) {
+		s.SetSourceToldAt(v)
+	})
+}
+
+// UpdateSourceToldAt sets the "source_told_at" field to the value that was provided on create.
+func (u *IncidentUpsertOne) UpdateSourceToldAt() *IncidentUpsertOne {
+	return u.Update(func(s *IncidentUpsert) {
+		s.UpdateSourceToldAt()
+	})
+}
+
+// ClearSourceToldAt clears the value of the "source_told_at" field.
+func (u *IncidentUpsertOne) ClearSourceToldAt() *IncidentUpsertOne {
+	return u.Update(func(s *IncidentUpsert) {
+		s.ClearSourceToldAt()
 	})
 }
 
@@ -1639,6 +1696,27 @@ func (u *IncidentUpsertBulk) SetSourceLink(v string) *IncidentUpsertBulk {
 func (u *IncidentUpsertBulk) UpdateSourceLink() *IncidentUpsertBulk {
 	return u.Update(func(s *IncidentUpsert) {
 		s.UpdateSourceLink()
+	})
+}
+
+// SetSourceToldAt sets the "source_told_at" field.
+func (u *IncidentUpsertBulk) SetSourceToldAt(v time.Time) *IncidentUpsertBulk {
+	return u.Update(func(s *IncidentUpsert) {
+		s.SetSourceToldAt(v)
+	})
+}
+
+// UpdateSourceToldAt sets the "source_told_at" field to the value that was provided on create.
+func (u *IncidentUpsertBulk) UpdateSourceToldAt() *IncidentUpsertBulk {
+	return u.Update(func(s *IncidentUpsert) {
+		s.UpdateSourceToldAt()
+	})
+}
+
+// ClearSourceToldAt clears the value of the "source_told_at" field.
+func (u *IncidentUpsertBulk) ClearSourceToldAt() *IncidentUpsertBulk {
+	return u.Update(func(s *IncidentUpsert) {
+		s.ClearSourceToldAt()
 	})
 }
 

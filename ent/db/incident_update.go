@@ -289,6 +289,26 @@ func (_u *IncidentUpdate) SetNillableSourceLink(v *string) *IncidentUpdate {
 	return _u
 }
 
+// SetSourceToldAt sets the "source_told_at" field.
+func (_u *IncidentUpdate) SetSourceToldAt(v time.Time) *IncidentUpdate {
+	_u.mutation.SetSourceToldAt(v)
+	return _u
+}
+
+// SetNillableSourceToldAt sets the "source_told_at" field if the given value is not nil.
+func (_u *IncidentUpdate) SetNillableSourceToldAt(v *time.Time) *IncidentUpdate {
+	if v != nil {
+		_u.SetSourceToldAt(*v)
+	}
+	return _u
+}
+
+// ClearSourceToldAt clears the value of the "source_told_at" field.
+func (_u *IncidentUpdate) ClearSourceToldAt() *IncidentUpdate {
+	_u.mutation.ClearSourceToldAt()
+	return _u
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_u *IncidentUpdate) SetCreatedAt(v time.Time) *IncidentUpdate {
 	_u.mutation.SetCreatedAt(v)
@@ -496,6 +516,12 @@ func (_u *IncidentUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.SourceLink(); ok {
 		_spec.SetField(incident.FieldSourceLink, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.SourceToldAt(); ok {
+		_spec.SetField(incident.FieldSourceToldAt, field.TypeTime, value)
+	}
+	if _u.mutation.SourceToldAtCleared() {
+		_spec.ClearField(incident.FieldSourceToldAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.CreatedAt(); ok {
 		_spec.SetField(incident.FieldCreatedAt, field.TypeTime, value)
@@ -822,6 +848,26 @@ func (_u *IncidentUpdateOne) SetNillableSourceLink(v *string) *IncidentUpdateOne
 	return _u
 }
 
+// SetSourceToldAt sets the "source_told_at" field.
+func (_u *IncidentUpdateOne) SetSourceToldAt(v time.Time) *IncidentUpdateOne {
+	_u.mutation.SetSourceToldAt(v)
+	return _u
+}
+
+// SetNillableSourceToldAt sets the "source_told_at" field if the given value is not nil.
+func (_u *IncidentUpdateOne) SetNillableSourceToldAt(v *time.Time) *IncidentUpdateOne {
+	if v != nil {
+		_u.SetSourceToldAt(*v)
+	}
+	return _u
+}
+
+// ClearSourceToldAt clears the value of the "source_told_at" field.
+func (_u *IncidentUpdateOne) ClearSourceToldAt() *IncidentUpdateOne {
+	_u.mutation.ClearSourceToldAt()
+	return _u
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_u *IncidentUpdateOne) SetCreatedAt(v time.Time) *IncidentUpdateOne {
 	_u.mutation.SetCreatedAt(v)
@@ -1059,6 +1105,12 @@ func (_u *IncidentUpdateOne) sqlSave(ctx context.Context) (_node *Incident, err 
 	}
 	if value, ok := _u.mutation.SourceLink(); ok {
 		_spec.SetField(incident.FieldSourceLink, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.SourceToldAt(); ok {
+		_spec.SetField(incident.FieldSourceToldAt, field.TypeTime, value)
+	}
+	if _u.mutation.SourceToldAtCleared() {
+		_spec.ClearField(incident.FieldSourceToldAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.CreatedAt(); ok {
 		_spec.SetField(incident.FieldCreatedAt, field.TypeTime, value)

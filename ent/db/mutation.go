@@ -25287,6 +25287,7 @@ type IncidentMutation struct {
 	source             *string
 	external_id        *string
 	source_link        *string
+	source_told_at     *time.Time
 	created_at         *time.Time
 	created_by         *string
 	updated_at         *time.Time
@@ -26074,6 +26075,55 @@ func (m *IncidentMutation) ResetSourceLink() {
 	m.source_link = nil
 }
 
+// SetSourceToldAt sets the "source_told_at" field.
+func (m *IncidentMutation) SetSourceToldAt(t time.Time) {
+	m.source_told_at = &t
+}
+
+// SourceToldAt returns the value of the "source_told_at" field in the mutation.
+func (m *IncidentMutation) SourceToldAt() (r time.Time, exists bool) {
+	v := m.source_told_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSourceToldAt returns the old "source_told_at" field's value of the Incident entity.
+// If the Incident object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *IncidentMutation) OldSourceToldAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSourceToldAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSourceToldAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSourceToldAt: %w", err)
+	}
+	return oldValue.SourceToldAt, nil
+}
+
+// ClearSourceToldAt clears the value of the "source_told_at" field.
+func (m *IncidentMutation) ClearSourceToldAt() {
+	m.source_told_at = nil
+	m.clearedFields[incident.FieldSourceToldAt] = struct{}{}
+}
+
+// SourceToldAtCleared returns if the "source_told_at" field was cleared in this mutation.
+func (m *IncidentMutation) SourceToldAtCleared() bool {
+	_, ok := m.clearedFields[incident.FieldSourceToldAt]
+	return ok
+}
+
+// ResetSourceToldAt resets all changes to the "source_told_at" field.
+func (m *IncidentMutation) ResetSourceToldAt() {
+	m.source_told_at = nil
+	delete(m.clearedFields, incident.FieldSourceToldAt)
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (m *IncidentMutation) SetCreatedAt(t time.Time) {
 	m.created_at = &t
@@ -26335,7 +26385,7 @@ func (m *IncidentMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *IncidentMutation) Fields() []string {
-	fields := make([]string, 0, 21)
+	fields := make([]string, 0, 22)
 	if m.team != nil {
 		fields = append(fields, incident.FieldTeamID)
 	}
@@ -26383,6 +26433,9 @@ func (m *IncidentMutation) Fields() []string {
 	}
 	if m.source_link != nil {
 		fields = append(fields, incident.FieldSourceLink)
+	}
+	if m.source_told_at != nil {
+		fields = append(fields, incident.FieldSourceToldAt)
 	}
 	if m.created_at != nil {
 		fields = append(fields, incident.FieldCreatedAt)
@@ -26439,6 +26492,8 @@ func (m *IncidentMutation) Field(name string) (ent.Value, bool) {
 		return m.ExternalID()
 	case incident.FieldSourceLink:
 		return m.SourceLink()
+	case incident.FieldSourceToldAt:
+		return m.SourceToldAt()
 	case incident.FieldCreatedAt:
 		return m.CreatedAt()
 	case incident.FieldCreatedBy:
@@ -26490,6 +26545,8 @@ func (m *IncidentMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldExternalID(ctx)
 	case incident.FieldSourceLink:
 		return m.OldSourceLink(ctx)
+	case incident.FieldSourceToldAt:
+		return m.OldSourceToldAt(ctx)
 	case incident.FieldCreatedAt:
 		return m.OldCreatedAt(ctx)
 	case incident.FieldCreatedBy:
@@ -26621,6 +26678,13 @@ func (m *IncidentMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetSourceLink(v)
 		return nil
+	case incident.FieldSourceToldAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSourceToldAt(v)
+		return nil
 	case incident.FieldCreatedAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -26719,6 +26783,9 @@ func (m *IncidentMutation) ClearedFields() []string {
 	if m.FieldCleared(incident.FieldExternalID) {
 		fields = append(fields, incident.FieldExternalID)
 	}
+	if m.FieldCleared(incident.FieldSourceToldAt) {
+		fields = append(fields, incident.FieldSourceToldAt)
+	}
 	return fields
 }
 
@@ -26750,6 +26817,9 @@ func (m *IncidentMutation) ClearField(name string) error {
 		return nil
 	case incident.FieldExternalID:
 		m.ClearExternalID()
+		return nil
+	case incident.FieldSourceToldAt:
+		m.ClearSourceToldAt()
 		return nil
 	}
 	return fmt.Errorf("unknown Incident nullable field %s", name)
@@ -26806,6 +26876,9 @@ func (m *IncidentMutation) ResetField(name string) error {
 		return nil
 	case incident.FieldSourceLink:
 		m.ResetSourceLink()
+		return nil
+	case incident.FieldSourceToldAt:
+		m.ResetSourceToldAt()
 		return nil
 	case incident.FieldCreatedAt:
 		m.ResetCreatedAt()

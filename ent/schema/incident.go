@@ -15,7 +15,7 @@ type Incident struct{ ent.Schema }
 // Annotations of the table.
 func (Incident) Annotations() []schema.Annotation { return table("incidents") }
 
-// Fields of an incident; source and external_id are null where it was declared here, and details
+// Fields of an incident; source, external_id and source_told_at are null where it was declared here, and details
 // is JSON of what is only read with the whole.
 func (Incident) Fields() []ent.Field {
 	return []ent.Field{
@@ -36,6 +36,7 @@ func (Incident) Fields() []ent.Field {
 		field.String("source").SchemaType(textType).Optional().Nillable(),
 		field.String("external_id").SchemaType(textType).Optional().Nillable(),
 		text("source_link"),
+		optionalStamp("source_told_at"),
 		stamp("created_at"),
 		text("created_by"),
 		stamp("updated_at"),

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fault"
@@ -41,7 +42,7 @@ func toDBIncidentDetails(t incident.Terms) (json.RawMessage, error) {
 }
 
 const incidentColumns = `i.id, i.team_id, i.title, i.severity, i.status, i.restricted, i.impact_start, i.impact_end, i.detected_at, i.mitigated_at, i.resolved_at,
-	i.data_loss, i.on_call_intervened, i.details, i.source, i.external_id, i.source_link, i.created_at, i.created_by, i.updated_at, i.updated_by, i.version`
+	i.data_loss, i.on_call_intervened, i.details, i.source, i.external_id, i.source_link, i.source_told_at, i.created_at, i.created_by, i.updated_at, i.updated_by, i.version`
 
 // CreateIncident writes an incident with its services and people; false where there is one of
 // its origin already. Who enters the same one at the same time waits here.
@@ -50,15 +51,15 @@ func (o Incidents) CreateIncident(ctx context.Context, i incident.Incident) (boo
 	if err != nil {
 		return false, err
 	}
-	var source, external any
+	var source, external, toldAt any
 	link := ""
 	if i.Origin != nil {
-		source, external, link = string(i.Origin.Source), i.Origin.ExternalID, i.Origin.Link
+		source, external, link, toldAt = string(i.Origin.Source), i.Origin.ExternalID, i.Origin.Link, nullOrTime(i.Origin.ToldAt)
 	}
 	n, err := o.s.exec(ctx, `INSERT INTO incidents (id, team_id, title, severity, status, restricted, impact_start, impact_end, detected_at, mitigated_at, resolved_at,
- data_loss, on_call_intervened, details, source, external_id, source_link, created_at, created_by, updated_at, updated_by, version) VALUES `+values(1, 22)+` ON CONFLICT (source, external_id) DO NOTHING`,
+ data_loss, on_call_intervened, details, source, external_id, source_link, source_told_at, created_at, created_by, updated_at, updated_by, version) VALUES `+values(1, 23)+` ON CONFLICT (source, external_id) DO NOTHING`,
 		string(i.ID), string(i.Team), i.Title, string(i.Severity), string(i.Status), i.Restricted, clock.Round(i.ImpactStart), nullOrTime(i.ImpactEnd), nullOrTime(i.DetectedAt), nullOrTime(i.MitigatedAt), nullOrTime(i.ResolvedAt),
-		i.DataLoss, i.OnCallIntervened, details, source, external, link, clock.Round(i.CreatedAt), i.CreatedBy, clock.Round(i.UpdatedAt), i.UpdatedBy, i.Version)
+		i.DataLoss, i.OnCallIntervened, details, source, external, link, toldAt, clock.Round(i.CreatedAt), i.CreatedBy, clock.Round(i.UpdatedAt), i.UpdatedBy, i.Version)
 	if err != nil || n == 0 {
 		return false, fail("write an incident", gone(err))
 	}
@@ -106,15 +107,16 @@ func fromDBIncident(rows *sql.Rows) (incident.Incident, error) {
 	var details []byte
 	var source, external sql.NullString
 	var link string
+	var toldAt *time.Time
 	err := rows.Scan(&i.ID, &i.Team, &i.Title, &i.Severity, &i.Status, &i.Restricted, &i.ImpactStart, &i.ImpactEnd, &i.DetectedAt, &i.MitigatedAt, &i.ResolvedAt,
-		&i.DataLoss, &i.OnCallIntervened, &details, &source, &external, &link, &i.CreatedAt, &i.CreatedBy, &i.UpdatedAt, &i.UpdatedBy, &i.Version)
+		&i.DataLoss, &i.OnCallIntervened, &details, &source, &external, &link, &toldAt, &i.CreatedAt, &i.CreatedBy, &i.UpdatedAt, &i.UpdatedBy, &i.Version)
 	if err != nil {
 		return i, err
 	}
 	i.ImpactStart, i.ImpactEnd, i.DetectedAt, i.MitigatedAt, i.ResolvedAt = utc(i.ImpactStart), utcOrNil(i.ImpactEnd), utcOrNil(i.DetectedAt), utcOrNil(i.MitigatedAt), utcOrNil(i.ResolvedAt)
 	i.CreatedAt, i.UpdatedAt = utc(i.CreatedAt), utc(i.UpdatedAt)
 	if source.Valid {
-		i.Origin = &incident.Origin{Source: incident.Source(source.String), ExternalID: external.String, Link: link}
+		i.Origin = &incident.Origin{Source: incident.Source(source.String), ExternalID: external.String, Link: link, ToldAt: utcOrNil(toldAt)}
 	}
 	var d incidentDetails
 	if err := json.Unmarshal(details, &d); err != nil {
@@ -185,14 +187,27 @@ func (o Incidents) HoldIncident(ctx context.Context, of id.ID) (incident.Inciden
 
 // HoldExternal locks the row of that of the source, and returns it.
 func (o Incidents) HoldExternal(ctx context.Context, source incident.Source, external string) (*incident.Incident, error) {
-	if _, err := o.s.exec(ctx, "UPDATE incidents SET version = version WHERE source = $1 AND external_id = $2", string(source), external); err != nil {
+	n, err := o.s.exec(ctx, "UPDATE incidents SET version = version WHERE source = $1 AND external_id = $2", string(source), external)
+	if err != nil || n == 0 {
+		// What is committed after this looked is not held, and is not to be read as if it were.
 		return nil, fail("hold an incident", err)
 	}
+	return o.External(ctx, source, external)
+}
+
+// External returns that of the source.
+func (o Incidents) External(ctx context.Context, source incident.Source, external string) (*incident.Incident, error) {
 	found, err := o.rows(ctx, " WHERE i.source = $1 AND i.external_id = $2", string(source), external)
 	if err != nil || len(found) == 0 {
 		return nil, err
 	}
 	return &found[0], nil
+}
+
+// HearIncident writes when its source told the newest of it.
+func (o Incidents) HearIncident(ctx context.Context, of id.ID, toldAt time.Time) error {
+	_, err := o.s.exec(ctx, "UPDATE incidents SET source_told_at = $1 WHERE id = $2", clock.Round(toldAt), string(of))
+	return fail("write when a source told of an incident", err)
 }
 
 // UpdateIncident writes all of it, conditional on Version.
@@ -201,14 +216,14 @@ func (o Incidents) UpdateIncident(ctx context.Context, i incident.Incident) erro
 	if err != nil {
 		return err
 	}
-	link := ""
+	link, toldAt := "", any(nil)
 	if i.Origin != nil {
-		link = i.Origin.Link
+		link, toldAt = i.Origin.Link, nullOrTime(i.Origin.ToldAt)
 	}
 	n, err := o.s.exec(ctx, `UPDATE incidents SET team_id = $1, title = $2, severity = $3, status = $4, restricted = $5, impact_start = $6, impact_end = $7, detected_at = $8, mitigated_at = $9, resolved_at = $10,
- data_loss = $11, on_call_intervened = $12, details = $13, source_link = $14, updated_at = $15, updated_by = $16, version = version + 1 WHERE id = $17 AND version = $18`,
+ data_loss = $11, on_call_intervened = $12, details = $13, source_link = $14, source_told_at = $15, updated_at = $16, updated_by = $17, version = version + 1 WHERE id = $18 AND version = $19`,
 		string(i.Team), i.Title, string(i.Severity), string(i.Status), i.Restricted, clock.Round(i.ImpactStart), nullOrTime(i.ImpactEnd), nullOrTime(i.DetectedAt), nullOrTime(i.MitigatedAt), nullOrTime(i.ResolvedAt),
-		i.DataLoss, i.OnCallIntervened, details, link, clock.Round(i.UpdatedAt), i.UpdatedBy, string(i.ID), i.Version)
+		i.DataLoss, i.OnCallIntervened, details, link, toldAt, clock.Round(i.UpdatedAt), i.UpdatedBy, string(i.ID), i.Version)
 	err = written("incident", i.ID, n, gone(err), func() (bool, error) {
 		found, err := o.rows(ctx, " WHERE i.id = $1", string(i.ID))
 		return len(found) > 0, err

@@ -121,10 +121,20 @@ func testIncidents(t *testing.T, open opener) {
 		team := Team(t, s, "payments").ID
 		service := Service(t, s, team, "checkout").ID
 		made := of(team, -3, service)
-		made.Origin = &incident.Origin{Source: "pagerduty", ExternalID: "P1", Link: "https://example.org/P1"}
+		made.Origin = &incident.Origin{Source: "pagerduty", ExternalID: "P1", Link: "https://example.org/P1", ToldAt: at(-2)}
 		same(t, must(a.HoldExternal(t.Context(), "pagerduty", "P1"))(t), nil)
 		create(t, s, made)
 		same(t, *must(a.HoldExternal(t.Context(), "pagerduty", "P1"))(t), made)
+		same(t, *must(a.External(t.Context(), "pagerduty", "P1"))(t), made)
+		same(t, must(a.External(t.Context(), "pagerduty", "P2"))(t), nil)
+		ok(t, a.HearIncident(t.Context(), made.ID, hour(-1)))
+		made.Origin.ToldAt = at(-1)
+		same(t, must(a.Incident(t.Context(), made.ID))(t), made)
+		told := made
+		told.Origin = &incident.Origin{Source: "pagerduty", ExternalID: "P1", ToldAt: at(0)}
+		ok(t, a.UpdateIncident(t.Context(), told))
+		told.Version = 2
+		same(t, must(a.Incident(t.Context(), made.ID))(t), told)
 		again := made
 		again.ID = newID()
 		same(t, must(a.CreateIncident(t.Context(), again))(t), false)

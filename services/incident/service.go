@@ -89,7 +89,11 @@ func (s *Service) declare(ctx context.Context, now time.Time, in Input, origin *
 	}
 	var check fault.Check
 	if i.Status.check(&check) {
-		i = timed(i, now)
+		at := now
+		if origin != nil {
+			at = *origin.ToldAt
+		}
+		i = timed(i, at)
 	}
 	if err := s.settle(ctx, &check, &i, nil); err != nil {
 		return Incident{}, err
@@ -103,17 +107,26 @@ func (s *Service) declare(ctx context.Context, now time.Time, in Input, origin *
 	return i, check.Err()
 }
 
-// timed is the incident with the times that go with its status, where they are not known.
-func timed(i Incident, now time.Time) Incident {
+// timed is the incident with the times that go with the status that it has from a time on, where
+// they are not known.
+func timed(i Incident, at time.Time) Incident {
 	if i.DetectedAt == nil && i.MitigatedAt == nil && (i.Status == Declared || i.Status == Investigating) {
-		i.DetectedAt = &now
+		detected := at
+		if i.ImpactStart.After(detected) {
+			detected = i.ImpactStart // by a clock that is ahead
+		}
+		i.DetectedAt = &detected
 	}
-	return i.moved(i.Status, now)
+	return i.moved(i.Status, at)
 }
 
-// declared notes that an incident was entered.
+// declared notes that an incident was entered: when its source told it, or else now.
 func (s *Service) declared(ctx context.Context, i Incident) error {
-	if err := s.note(ctx, i, i.CreatedAt, "Declared as "+string(i.Severity)+", "+string(i.Status)+"."); err != nil {
+	at := i.CreatedAt
+	if i.Origin != nil {
+		at = *i.Origin.ToldAt
+	}
+	if err := s.note(ctx, i, at, "Declared as "+string(i.Severity)+", "+string(i.Status)+"."); err != nil {
 		return err
 	}
 	if err := s.index(ctx, i); err != nil {

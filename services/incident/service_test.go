@@ -315,7 +315,7 @@ func TestWhatASourceTellsIsOneIncidentAndStaysItsOwn(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	var both sync.WaitGroup
-	entered := make([]bool, 4)
+	entered := make([]incident.Outcome, 4)
 	for n := range entered {
 		both.Go(func() {
 			var err error
@@ -326,7 +326,7 @@ func TestWhatASourceTellsIsOneIncidentAndStaysItsOwn(t *testing.T) {
 	}
 	both.Wait()
 	all := ok(h.List(h.bob, incident.Filter{}, page.Request{}))(t).Items
-	if n := len(slices.DeleteFunc(entered, func(e bool) bool { return !e })); n != 1 || len(all) != 1 || all[0].Version != 1 {
+	if n := len(slices.DeleteFunc(entered, func(e incident.Outcome) bool { return e == incident.Unchanged })); n != 1 || len(all) != 1 || all[0].Version != 1 {
 		t.Fatalf("%d times entered, and there are %+v", n, all)
 	}
 	i := all[0]
@@ -359,7 +359,7 @@ func TestWhatASourceTellsIsOneIncidentAndStaysItsOwn(t *testing.T) {
 	if err != nil || after.Version != 3 || after.CustomerImpact != "None" || !after.Restricted || after.Title != "It was down" || !after.ResolvedAt.Equal(start.Add(time.Minute)) {
 		t.Errorf("told again it is %+v, %v", after, err)
 	}
-	if again, entered, err := h.Upsert(h.pipeline, h.told(func(t *incident.Told) { t.Status, t.Title = incident.Resolved, "It was down" })); err != nil || entered || again.Version != 3 {
+	if again, entered, err := h.Upsert(h.pipeline, h.told(func(t *incident.Told) { t.Status, t.Title = incident.Resolved, "It was down" })); err != nil || entered != incident.Unchanged || again.Version != 3 {
 		t.Errorf("told the same it is %+v, %v", again, err)
 	}
 	for _, as := range []context.Context{h.cara, h.bob} {

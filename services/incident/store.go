@@ -46,6 +46,10 @@ type Store interface {
 	// HoldExternal is HoldIncident of that of the source; nil where there is none.
 	HoldExternal(ctx context.Context, source Source, external string) (*Incident, error)
 	UpdateIncident(ctx context.Context, i Incident) error
+	// External is HoldExternal without holding it.
+	External(ctx context.Context, source Source, external string) (*Incident, error)
+	// HearIncident writes when its source told the newest of it, which is no change of it.
+	HearIncident(ctx context.Context, incident id.ID, toldAt time.Time) error
 	// Incidents lists those with the newest impact first.
 	Incidents(ctx context.Context, f Filter, r page.Request) (page.Page[Incident], error)
 

@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -27,6 +28,14 @@ type Parts struct {
 	Recorder   access.Recorder
 	Clock      clock.Clock
 	Settings   Settings
+	// Restricted tells what the context's caller may not read; nil where everybody reads everything.
+	Restricted Restricted
+}
+
+// Restricted tells which of the links, as events have them, lead to what the context's caller may not
+// read.
+type Restricted interface {
+	Unreadable(ctx context.Context, links []string) (map[string]bool, error)
 }
 
 // Service is what people do with targets, and see of events and notifications. Every
@@ -211,18 +220,64 @@ func (s *Service) Event(ctx context.Context, of id.ID) (Told, error) {
 	if err := s.may(ctx, access.KindEvent); err != nil {
 		return Told{}, err
 	}
-	return s.Store.Event(ctx, of)
+	told, err := s.Store.Event(ctx, of)
+	if err != nil {
+		return Told{}, err
+	}
+	closed, err := s.closed(ctx, []Told{told})
+	if err == nil && closed[of] {
+		err = fault.Missing("event", string(of))
+	}
+	if err != nil {
+		return Told{}, err
+	}
+	return told, nil
 }
 
-// EventsByID returns those that exist.
+// EventsByID returns those that exist. Of what the caller may not read there is no more than when
+// it was told, and as what.
 func (s *Service) EventsByID(ctx context.Context, of []id.ID) (map[id.ID]Told, error) {
 	if err := s.may(ctx, access.KindEvent); err != nil {
 		return nil, err
 	}
-	return s.Store.EventsByID(ctx, of)
+	found, err := s.Store.EventsByID(ctx, of)
+	if err != nil {
+		return nil, err
+	}
+	closed, err := s.closed(ctx, slices.Collect(maps.Values(found)))
+	if err != nil {
+		return nil, err
+	}
+	for one := range closed {
+		found[one] = found[one].withheld()
+	}
+	return found, nil
 }
 
-// Events lists what was told, the newest first.
+// closed are the events about what the caller may not read.
+func (s *Service) closed(ctx context.Context, told []Told) (map[id.ID]bool, error) {
+	if s.Restricted == nil || len(told) == 0 {
+		return nil, nil
+	}
+	links := make([]string, len(told))
+	for i, t := range told {
+		links[i] = t.Link
+	}
+	unreadable, err := s.Restricted.Unreadable(ctx, links)
+	if err != nil {
+		return nil, fmt.Errorf("look for what the caller may not read: %w", err)
+	}
+	out := map[id.ID]bool{}
+	for _, t := range told {
+		if unreadable[t.Link] {
+			out[t.ID] = true
+		}
+	}
+	return out, nil
+}
+
+// Events lists what was told, the newest first. What is about something that the caller may not read
+// is left out, by which a page may be shorter than was asked for.
 func (s *Service) Events(ctx context.Context, f EventFilter, r page.Request) (page.Page[Told], error) {
 	if err := s.may(ctx, access.KindEvent); err != nil {
 		return page.Page[Told]{}, err
@@ -231,6 +286,11 @@ func (s *Service) Events(ctx context.Context, f EventFilter, r page.Request) (pa
 	if err != nil {
 		return page.Page[Told]{}, fmt.Errorf("list events: %w", err)
 	}
+	closed, err := s.closed(ctx, found.Items)
+	if err != nil {
+		return page.Page[Told]{}, err
+	}
+	found.Items = slices.DeleteFunc(found.Items, func(t Told) bool { return closed[t.ID] })
 	return found, nil
 }
 

@@ -24,6 +24,13 @@ type Told struct {
 	Once string
 }
 
+// withheld is the event for who may not read what it is about.
+func (t Told) withheld() Told {
+	t.Event = event.Event{Type: t.Type, Over: t.Over, At: t.At, Team: t.Team, Title: "About something that is restricted"}
+	t.ServiceSlug, t.Once = "", ""
+	return t
+}
+
 // Urgency is that of the event's type; nobody is interrupted by an end. An unknown type, of
 // another version, is Soon.
 func (t Told) Urgency() event.Urgency {

@@ -22,6 +22,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/idempotency"
 	"github.com/evenkeel/evenkeel/services/incident"
 	"github.com/evenkeel/evenkeel/services/incident/action"
+	"github.com/evenkeel/evenkeel/services/incident/hook"
 	"github.com/evenkeel/evenkeel/services/incident/impact"
 	"github.com/evenkeel/evenkeel/services/incident/postmortem"
 	"github.com/evenkeel/evenkeel/services/incident/search"
@@ -121,22 +122,23 @@ type App struct {
 	Outbox        *notify.Outbox // what domains tell of goes into it
 	Notifications *notify.Service
 
-	templates  []suggest.Template
-	webhooks   *github.Webhooks
-	authorizer *access.Authorizer
-	evaluator  *measure.Evaluator
-	folder     *measure.Folder
-	thinner    *measure.Thinner
-	collector  *collect.Collector
-	filler     *collect.Filler
-	courier    *delivery.Courier // nil without a tracker
-	clients    github.Clients    // nil without GitHub
-	worker     *inbox.Worker
-	teller     *notify.Courier
-	digests    *notify.Digests
-	outgoing   *outbound.Metrics
-	recorder   *self.Recorder
-	measurer   *self.Flusher
+	templates        []suggest.Template
+	webhooks         *github.Webhooks
+	incidentWebhooks *hook.Service
+	authorizer       *access.Authorizer
+	evaluator        *measure.Evaluator
+	folder           *measure.Folder
+	thinner          *measure.Thinner
+	collector        *collect.Collector
+	filler           *collect.Filler
+	courier          *delivery.Courier // nil without a tracker
+	clients          github.Clients    // nil without GitHub
+	worker           *inbox.Worker
+	teller           *notify.Courier
+	digests          *notify.Digests
+	outgoing         *outbound.Metrics
+	recorder         *self.Recorder
+	measurer         *self.Flusher
 }
 
 // Open opens the database, migrates it where that is the program's own affair,

@@ -23,6 +23,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/idempotency"
 	"github.com/evenkeel/evenkeel/services/incident"
 	"github.com/evenkeel/evenkeel/services/incident/action"
+	"github.com/evenkeel/evenkeel/services/incident/hook"
 	"github.com/evenkeel/evenkeel/services/incident/impact"
 	"github.com/evenkeel/evenkeel/services/incident/search"
 	"github.com/evenkeel/evenkeel/services/incident/statistics"
@@ -111,6 +112,12 @@ func (a *App) furnish() error {
 	a.Statistics = &statistics.Service{Store: s.Incidents(), Authorizer: a.authorizer, Clock: now}
 	a.Search = &search.Service{Store: s.Search(), Authorizer: a.authorizer}
 	a.Impact = impact.NewService(impact.Parts{Incidents: a.Incidents, SLOs: s.SLO(), Budgets: a.SLOs})
+	a.incidentWebhooks = hook.NewService(hook.Parts{
+		Sources: a.opts.Config.Incidents.Sources(), Incidents: a.Incidents, Registry: a.Registry, Clock: now, Logger: a.log,
+	})
+	for _, former := range a.opts.Config.Incidents.Former() {
+		a.log.Info("webhooks proved by a former secret are accepted; take it away once the source has the new one", "setting", former)
+	}
 	a.Scores = score.NewService(score.Parts{
 		Store: s.Scores(), SLOs: s.SLO(), Budgets: a.SLOs, Runner: s, Authorizer: a.authorizer, Clock: now, Logger: a.log,
 	})

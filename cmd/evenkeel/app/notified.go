@@ -41,6 +41,7 @@ func (a *App) furnishNotifications(reader *prometheus.Reader) {
 	a.Notifications = notify.NewService(notify.Parts{
 		Store: s.Notify(), Teams: s.Registry(), People: s.Access(), Carrier: carrier,
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: a.sharedNow, Settings: settings,
+		Restricted: unreadable{a.Incidents},
 	})
 	parts := notify.CourierParts{
 		Store: s.Notify(), Teams: s.Registry(), People: s.Access(), Carrier: carrier, Runner: s, Settings: settings,

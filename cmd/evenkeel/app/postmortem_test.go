@@ -223,3 +223,30 @@ func TestTemplatesOfPostmortemsAreAdministrators(t *testing.T) {
 		h.do(call{as: "rita", method: "GET", path: path + "/short"}).expect(t, 404, "postmortem_template_not_found", "", "")
 	})
 }
+
+func TestWhatWasToldOfAnIncidentIsGoneForOthersOnceItIsRestricted(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		h.make("ada", "incident", "/v1/incidents", over())
+		h.make("ada", "target", "/v1/notification-targets", `{"team":"payments","name":"Mail","kind":"email","address":"payments@example.org"}`)
+		h.runs("request-postmortems", "send-notifications")
+		const list = "/v1/events?type=postmortem.requested"
+		told := h.must(200, call{as: "bob", method: "GET", path: list}).items()
+		if len(told) != 1 || !strings.Contains(told[0]["title"].(string), "Checkout is down") {
+			t.Fatalf("told is %v", told)
+		}
+		h.must(200, call{as: "ada", method: "PUT", path: "/v1/incidents/" + h.ids["incident"], header: ifMatch(1), body: with(ofIncident(`"resolvedAt":"`+start.Format(time.RFC3339)+`"`), `"restricted":true`)})
+		for _, who := range []string{"bob", "robot", "rita"} {
+			if got := h.must(200, call{as: who, method: "GET", path: list}).items(); len(got) != 0 {
+				t.Errorf("%s is told %v", who, got)
+			}
+			if got := h.must(200, call{as: who, method: "GET", path: "/v1/notifications"}); len(got.items()) != 1 || strings.Contains(string(got.body), "Checkout is down") {
+				t.Errorf("%s is shown %s", who, got.body)
+			}
+		}
+		for _, who := range []string{"ada", "administrator"} {
+			if got := h.must(200, call{as: who, method: "GET", path: list}).items(); len(got) != 1 {
+				t.Errorf("%s is told %v", who, got)
+			}
+		}
+	})
+}

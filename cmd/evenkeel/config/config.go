@@ -43,6 +43,8 @@ type Config struct {
 
 	GitHub GitHub `koanf:"github" doc:"Where issues are opened, and as whom. Without a token and without an App they stay drafts, which can be read as they would be opened."`
 
+	Incidents Incidents `koanf:"incidents" doc:"From where incidents are taken over that were declared elsewhere, each from a webhook to /webhooks/incidents/ and the source. A source without a secret is not received. What a source calls services and severities is compared without regard to case and punctuation: API Service and api-service are the same."`
+
 	Notifications Notifications `koanf:"notifications" doc:"Whether and where events are told. Which events go where is for teams to say, in notification targets."`
 
 	SMTP SMTP `koanf:"smtp" doc:"The server through which e-mail is sent. Without one none is."`

@@ -51,6 +51,11 @@ func describe(t reflect.Type, prefix string, index []int) ([]field, []section) {
 		f := t.Field(i)
 		key := prefix + f.Tag.Get("koanf")
 		at := append(append([]int(nil), index...), i)
+		if f.Anonymous { // its keys are those of the section that it is embedded in
+			inner, deeper := describe(f.Type, prefix, at)
+			fs, ss = append(fs, inner...), append(ss, deeper...)
+			continue
+		}
 		if f.Type.Kind() == reflect.Struct && f.Type != secretType {
 			ss = append(ss, section{key: key, doc: f.Tag.Get("doc")})
 			inner, deeper := describe(f.Type, key+".", at)

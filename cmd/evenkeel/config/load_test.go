@@ -280,7 +280,7 @@ func TestVariablesOfOthersAreLeftAlone(t *testing.T) {
 	t.Parallel()
 	// The last ones are what Kubernetes sets for Services named evenkeel and evenkeel-db.
 	load(t, sources(t, "", []string{
-		"EVENKEEL_URL=http://x", "EVENKEEL_TOKEN=ek_x", "EVENKEEL_TEST_POSTGRES=postgres://x", "EVENKEELISH=1", "HOME=/",
+		"EVENKEEL_URL=http://x", "EVENKEEL_SERVER=http://x", "EVENKEEL_TOKEN=ek_x", "EVENKEEL_TEST_POSTGRES=postgres://x", "EVENKEELISH=1", "HOME=/",
 		"EVENKEEL_SECRET_PROM_TOKEN=x",
 		"EVENKEEL_SERVICE_HOST=10.0.0.1", "EVENKEEL_SERVICE_PORT=80", "EVENKEEL_SERVICE_PORT_HTTP=80", "EVENKEEL_PORT=tcp://10.0.0.1:80",
 		"EVENKEEL_PORT_80_TCP=tcp://10.0.0.1:80", "EVENKEEL_PORT_80_TCP_PROTO=tcp", "EVENKEEL_PORT_80_TCP_PORT=80", "EVENKEEL_PORT_80_TCP_ADDR=10.0.0.1",

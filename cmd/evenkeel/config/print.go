@@ -77,15 +77,17 @@ func (e *Effective) WriteJSON(w io.Writer) error {
 // each visits sections and maps, both without an origin, and values, in the
 // struct's order and a parent before what it holds.
 func (e *Effective) each(visit func(parent, name string, value any, origin *Origin) error) error {
-	open := ""
+	opened := map[string]bool{"": true}
 	for _, f := range fields {
-		parent, name, nested := strings.Cut(f.key, delimiter)
-		if !nested {
-			parent, name = "", f.key
-		}
-		if parent != open {
-			open = parent
-			if err := visit("", parent, map[string]any{}, nil); err != nil {
+		parent, name := split(f.key)
+		for n, c := range parent + delimiter {
+			section := parent[:n]
+			if string(c) != delimiter || opened[section] {
+				continue
+			}
+			opened[section] = true
+			above, last := split(section)
+			if err := visit(above, last, map[string]any{}, nil); err != nil {
 				return err
 			}
 		}
@@ -129,4 +131,13 @@ func (e *Effective) LogStart(log *slog.Logger) {
 	if e.ListensBeyondLoopback() {
 		log.Warn("listening beyond this machine, as asked", "listen", e.Listen, "origin", e.Origin("listen").String(), "public_url", e.PublicURL)
 	}
+}
+
+// split divides a key into its section, empty for none, and its name in it.
+func split(key string) (section, name string) {
+	at := strings.LastIndex(key, delimiter)
+	if at < 0 {
+		return "", key
+	}
+	return key[:at], key[at+len(delimiter):]
 }

@@ -154,6 +154,10 @@ func TestEveryKeyIsDocumented(t *testing.T) {
 	walk = func(typ reflect.Type, prefix string) {
 		for i := range typ.NumField() {
 			f := typ.Field(i)
+			if f.Anonymous { // its keys are those of what it is embedded in
+				walk(f.Type, prefix)
+				continue
+			}
 			if f.Tag.Get("koanf") == "" || !strings.HasSuffix(f.Tag.Get("doc"), ".") {
 				t.Errorf("%s%s wants the tags koanf and doc, the latter in sentences", prefix, f.Name)
 			}

@@ -20,7 +20,7 @@ came from, with secrets redacted; its output can serve as a file to begin with.
 - Durations are written with a unit (` + "`30s`, `15m`, `12h`, `90d`, `2w`" + `), sizes too (` + "`512KiB`, `8MiB`, `1GB`" + `).
 - A secret can be read from a file instead: add ` + "`File`" + ` to its key, ` + "`_FILE`" + ` to its variable, or ` + "`-file`" + ` to
   its flag, and give the path. Line breaks at the end of the file are left out.
-- Variables that are left to others: ` + "`EVENKEEL_URL` and `EVENKEEL_TOKEN`" + ` (clients), ` + "`EVENKEEL_SECRET_…`" + ` (the
+- Variables that are left to others: ` + "`EVENKEEL_URL`, `EVENKEEL_SERVER` and `EVENKEEL_TOKEN`" + ` (clients), ` + "`EVENKEEL_SECRET_…`" + ` (the
   secrets that data sources name), ` + "`EVENKEEL_TEST_…`" + ` (tests), and the service links
   that Kubernetes sets, such as ` + "`EVENKEEL_SERVICE_HOST` and `EVENKEEL_PORT`" + `.
 
@@ -40,13 +40,21 @@ func WriteReference(w io.Writer) error {
 	var b strings.Builder
 	b.WriteString(referenceHead)
 	b.WriteString("\n## General\n")
-	open := ""
+	open, inner := "", ""
 	for _, f := range fields {
 		if name, _, nested := strings.Cut(f.key, delimiter); nested && name != open {
 			open = name
 			for _, s := range sections {
 				if s.key == name {
 					fmt.Fprintf(&b, "\n## %s\n\n%s\n", s.key, s.doc)
+				}
+			}
+		}
+		if within, _ := split(f.key); within != open && within != inner {
+			inner = within
+			for _, s := range sections {
+				if s.key == within {
+					fmt.Fprintf(&b, "\n### `%s`\n\n%s\n", s.key, s.doc)
 				}
 			}
 		}

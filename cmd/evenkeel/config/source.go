@@ -30,7 +30,7 @@ var reserved = []struct {
 	reason string
 }{
 	{regexp.MustCompile(`^EVENKEEL_CONFIG$`), "names the configuration file itself"},
-	{regexp.MustCompile(`^EVENKEEL_(URL|TOKEN)$`), "tell a client where the API is and who is calling"},
+	{regexp.MustCompile(`^EVENKEEL_(URL|SERVER|TOKEN)$`), "tell a client where the API is and who is calling"},
 	{regexp.MustCompile(`^EVENKEEL_TEST_`), "set up the tests"},
 	{regexp.MustCompile(`^EVENKEEL_SECRET_[A-Z0-9_]+$`), "are the secrets that data sources name"},
 	// Kubernetes sets these in every pod for each Service whose name begins with "evenkeel".

@@ -44,6 +44,8 @@ const (
 	FieldExternalID = "external_id"
 	// FieldSourceLink holds the string denoting the source_link field in the database.
 	FieldSourceLink = "source_link"
+	// FieldSourceToldAt holds the string denoting the source_told_at field in the database.
+	FieldSourceToldAt = "source_told_at"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// FieldCreatedBy holds the string denoting the created_by field in the database.
@@ -86,6 +88,7 @@ var Columns = []string{
 	FieldSource,
 	FieldExternalID,
 	FieldSourceLink,
+	FieldSourceToldAt,
 	FieldCreatedAt,
 	FieldCreatedBy,
 	FieldUpdatedAt,
@@ -184,6 +187,11 @@ func ByExternalID(opts ...sql.OrderTermOption) OrderOption {
 // BySourceLink orders the results by the source_link field.
 func BySourceLink(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldSourceLink, opts...).ToFunc()
+}
+
+// BySourceToldAt orders the results by the source_told_at field.
+func BySourceToldAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSourceToldAt, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

@@ -140,6 +140,11 @@ func SourceLink(v string) predicate.Incident {
 	return predicate.Incident(sql.FieldEQ(FieldSourceLink, v))
 }
 
+// SourceToldAt applies equality check predicate on the "source_told_at" field. It's identical to SourceToldAtEQ.
+func SourceToldAt(v time.Time) predicate.Incident {
+	return predicate.Incident(sql.FieldEQ(FieldSourceToldAt, v))
+}
+
 // CreatedAt applies equality check predicate on the "created_at" field. It's identical to CreatedAtEQ.
 func CreatedAt(v time.Time) predicate.Incident {
 	return predicate.Incident(sql.FieldEQ(FieldCreatedAt, v))
@@ -908,6 +913,56 @@ func SourceLinkEqualFold(v string) predicate.Incident {
 // SourceLinkContainsFold applies the ContainsFold predicate on the "source_link" field.
 func SourceLinkContainsFold(v string) predicate.Incident {
 	return predicate.Incident(sql.FieldContainsFold(FieldSourceLink, v))
+}
+
+// SourceToldAtEQ applies the EQ predicate on the "source_told_at" field.
+func SourceToldAtEQ(v time.Time) predicate.Incident {
+	return predicate.Incident(sql.FieldEQ(FieldSourceToldAt, v))
+}
+
+// SourceToldAtNEQ applies the NEQ predicate on the "source_told_at" field.
+func SourceToldAtNEQ(v time.Time) predicate.Incident {
+	return predicate.Incident(sql.FieldNEQ(FieldSourceToldAt, v))
+}
+
+// SourceToldAtIn applies the In predicate on the "source_told_at" field.
+func SourceToldAtIn(vs ...time.Time) predicate.Incident {
+	return predicate.Incident(sql.FieldIn(FieldSourceToldAt, vs...))
+}
+
+// SourceToldAtNotIn applies the NotIn predicate on the "source_told_at" field.
+func SourceToldAtNotIn(vs ...time.Time) predicate.Incident {
+	return predicate.Incident(sql.FieldNotIn(FieldSourceToldAt, vs...))
+}
+
+// SourceToldAtGT applies the GT predicate on the "source_told_at" field.
+func SourceToldAtGT(v time.Time) predicate.Incident {
+	return predicate.Incident(sql.FieldGT(FieldSourceToldAt, v))
+}
+
+// SourceToldAtGTE applies the GTE predicate on the "source_told_at" field.
+func SourceToldAtGTE(v time.Time) predicate.Incident {
+	return predicate.Incident(sql.FieldGTE(FieldSourceToldAt, v))
+}
+
+// SourceToldAtLT applies the LT predicate on the "source_told_at" field.
+func SourceToldAtLT(v time.Time) predicate.Incident {
+	return predicate.Incident(sql.FieldLT(FieldSourceToldAt, v))
+}
+
+// SourceToldAtLTE applies the LTE predicate on the "source_told_at" field.
+func SourceToldAtLTE(v time.Time) predicate.Incident {
+	return predicate.Incident(sql.FieldLTE(FieldSourceToldAt, v))
+}
+
+// SourceToldAtIsNil applies the IsNil predicate on the "source_told_at" field.
+func SourceToldAtIsNil() predicate.Incident {
+	return predicate.Incident(sql.FieldIsNull(FieldSourceToldAt))
+}
+
+// SourceToldAtNotNil applies the NotNil predicate on the "source_told_at" field.
+func SourceToldAtNotNil() predicate.Incident {
+	return predicate.Incident(sql.FieldNotNull(FieldSourceToldAt))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.

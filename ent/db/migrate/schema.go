@@ -1171,6 +1171,7 @@ var (
 		{Name: "source", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "external_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "source_link", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "source_told_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "created_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
@@ -1186,7 +1187,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "incidents_teams_team",
-				Columns:    []*schema.Column{IncidentsColumns[21]},
+				Columns:    []*schema.Column{IncidentsColumns[22]},
 				RefColumns: []*schema.Column{TeamsColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -1205,7 +1206,7 @@ var (
 			{
 				Name:    "incident_team_id_impact_start_id",
 				Unique:  false,
-				Columns: []*schema.Column{IncidentsColumns[21], IncidentsColumns[5], IncidentsColumns[0]},
+				Columns: []*schema.Column{IncidentsColumns[22], IncidentsColumns[5], IncidentsColumns[0]},
 			},
 			{
 				Name:    "incident_resolved_at_id",
