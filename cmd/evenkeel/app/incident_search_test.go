@@ -53,6 +53,12 @@ func TestIncidentsAreFoundByWhatIsWrittenOfThem(t *testing.T) {
 		if got := found("figures"); got != two+" incident" {
 			t.Errorf("found by its new title %q", got)
 		}
+		h.must(201, call{as: "ada", method: "PUT", path: "/v1/incidents/" + one + "/postmortem", body: `{}`})
+		begun := h.must(200, call{as: "bob", method: "GET", path: "/v1/incidents/" + one + "/postmortem"})
+		h.must(200, call{as: "ada", method: "PUT", path: "/v1/incidents/" + one + "/postmortem/text", header: []string{"If-Match: " + begun.header.Get("ETag")}, body: `{"text":"## Summary\n\nThe connection pool was exhausted.\n"}`})
+		if got := found("checkout+%22pool+was%22"); got != one+" postmortem" {
+			t.Errorf("found by its postmortem %q", got)
+		}
 		h.do(call{as: "bob", method: "GET", path: "/v1/incidents/search"}).expect(t, 422, "invalid_input", "query.q", "")
 		h.do(call{as: "bob", method: "GET", path: "/v1/incidents/search?q=a&after=nonsense"}).expect(t, 422, "invalid_input", "query.after", "")
 		if got := found("%22%2A"); got != "" {

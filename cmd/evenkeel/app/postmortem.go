@@ -26,8 +26,8 @@ import (
 func (a *App) furnishPostmortems() {
 	s := a.Store
 	a.Postmortems = postmortem.NewService(postmortem.Parts{
-		Store: s.Postmortems(), Incidents: a.Incidents, Kept: s.Incidents(), Registry: s.Registry(), People: s.Access(),
-		Actions: planned{s.Actions()}, Claims: claims{s.Policy()}, Shares: shares{a.Impact, suppliedShares{said: s.Supply(), slos: s.SLO(), now: a.now}}, Index: s.Search(),
+		Store: s.Postmortems(), Incidents: a.Incidents, Kept: s.Incidents(), Registry: s.Registry(), People: s.Access(), Index: s.Search(),
+		Actions: planned{s.Actions()}, Claims: claims{s.Policy()}, Shares: tookShares{said: s.Supply(), impact: a.Impact, now: a.now},
 		Teller: a.Outbox, Rules: postmortemRules(a.opts.Config.Postmortems), Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: a.now,
 	})
 }
@@ -150,70 +150,40 @@ func (c claims) since(ctx context.Context, since time.Time) ([]policy.Violation,
 	}
 }
 
-// shares tells which share of a budget incidents took: as it is measured, unless people said otherwise.
-type shares struct {
-	measured *impact.Service
-	said     suppliedShares
+// tookShares tells which share of a budget incidents took, as policies know it: as it was measured,
+// but of restricted ones, and as people said it in the fact incidentShares of an SLO, which goes
+// first where it calls an incident by its identifier.
+type tookShares struct {
+	said   supply.Store
+	impact *impact.Service
+	now    clock.Clock
 }
 
-var _ postmortem.Shares = shares{}
+var _ postmortem.Shares = tookShares{}
 
 // Share implements postmortem.Shares.
-func (s shares) Share(ctx context.Context, incidents []incident.Incident) (map[id.ID]map[id.ID]float64, error) {
-	said, err := s.said.Share(ctx, incidents)
-	if err != nil {
-		return nil, err
-	}
-	measured, err := s.measured.Of(ctx, incidents, slo.FourWeeks)
-	if err != nil {
-		return nil, err
-	}
-	for _, i := range measured {
-		for _, part := range i.SLOs {
-			if _, known := said[i.Incident.ID][part.View.SLO.ID]; known {
-				continue
-			}
-			if share := part.Taken.Share(slo.FourWeeks); share != nil {
-				said[i.Incident.ID][part.View.SLO.ID] = *share
-			}
-		}
-	}
-	return said, nil
-}
-
-// suppliedShares tells which share of a budget incidents took as people said it, in the fact
-// incidentShares of an SLO: where it calls an incident by its identifier, it is that one.
-type suppliedShares struct {
-	said supply.Store
-	slos interface {
-		ViewsOf(ctx context.Context, services []id.ID) ([]slo.View, error)
-	}
-	now clock.Clock
-}
-
-// Share returns them by incident and SLO.
-func (s suppliedShares) Share(ctx context.Context, incidents []incident.Incident) (map[id.ID]map[id.ID]float64, error) {
+func (s tookShares) Share(ctx context.Context, incidents []incident.Incident) (map[id.ID]map[id.ID]float64, error) {
 	out := map[id.ID]map[id.ID]float64{}
 	if len(incidents) == 0 {
 		return out, nil
 	}
-	var services []id.ID
-	for _, i := range incidents {
-		out[i.ID] = map[id.ID]float64{}
-		for _, involved := range i.Services {
-			services = append(services, involved.Service)
-		}
-	}
-	slices.Sort(services)
-	views, err := s.slos.ViewsOf(ctx, slices.Compact(services))
+	took, err := s.impact.Of(ctx, incidents, slo.FourWeeks)
 	if err != nil {
-		return nil, fmt.Errorf("read the SLOs of services of incidents: %w", err)
+		return nil, err
 	}
-	ids := make([]id.ID, len(views))
-	for n, v := range views {
-		ids[n] = v.SLO.ID
+	var slos []id.ID
+	for _, one := range took {
+		shares := map[id.ID]float64{}
+		for _, p := range one.SLOs {
+			slos = append(slos, p.View.SLO.ID)
+			if share := p.Taken.Share(slo.FourWeeks); share != nil && !one.Incident.Restricted {
+				shares[p.View.SLO.ID] = *share
+			}
+		}
+		out[one.Incident.ID] = shares
 	}
-	said, err := s.said.Said(ctx, ids)
+	slices.Sort(slos)
+	said, err := s.said.Said(ctx, slices.Compact(slos))
 	if err != nil {
 		return nil, fmt.Errorf("read which shares of budgets people said that incidents took: %w", err)
 	}
