@@ -31,7 +31,7 @@ type story struct {
 	session string // of who is signed in in a browser
 }
 
-func newStory(t *testing.T) *story {
+func newStory(t *testing.T, change ...func(*app.Options)) *story {
 	t.Helper()
 	loaded, err := config.Load(config.Sources{Hostname: "test"})
 	if err != nil {
@@ -42,7 +42,11 @@ func newStory(t *testing.T) *story {
 	f := &story{T: t, clock: clock.NewManual(time.Date(2026, 11, 27, 19, 0, 0, 0, time.UTC)), tokens: map[string]string{}}
 	server := httptest.NewUnstartedServer(nil)
 	f.base = "http://" + server.Listener.Addr().String()
-	f.app, err = app.Open(t.Context(), app.Options{Config: c, BaseURL: f.base, Version: "test", Clock: f.clock.Now, Logger: slog.New(slog.DiscardHandler)})
+	o := app.Options{Config: c, BaseURL: f.base, Version: "test", Clock: f.clock.Now, Logger: slog.New(slog.DiscardHandler)}
+	for _, c := range change {
+		c(&o)
+	}
+	f.app, err = app.Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -121,7 +121,11 @@ func (c claims) Claims(ctx context.Context, since time.Time, after id.ID, most i
 		}
 		text := fmt.Sprintf("The clause %s of the policy %s asks for it.", v.Clause, name)
 		if actions := r.Clauses[n].Postmortem.PriorityActions; actions > 0 {
-			text = fmt.Sprintf("The clause %s of the policy %s asks for it, with at least %d p0 action(s) on the root cause.", v.Clause, name, actions)
+			noun := "action items"
+			if actions == 1 {
+				noun = "action item"
+			}
+			text = fmt.Sprintf("The clause %s of the policy %s asks for it, with at least %d %s of the priority p0 on a root cause.", v.Clause, name, actions, noun)
 		}
 		out = append(out, postmortem.Claim{Violation: v.ID, Service: v.Service, SLO: v.SLO, From: v.Evidence.WindowEnd.Add(-budgetWindow), To: v.Evidence.WindowEnd, Text: text})
 	}
