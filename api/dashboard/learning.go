@@ -103,7 +103,7 @@ func (d *Dashboard) learning(v *visit) (screen, error) {
 		return screen{}, err
 	}
 	p.tally(s)
-	return screen{template: "learning", title: "Learning", section: "/incidents", page: p}, nil
+	return screen{template: "learning", title: "Learning", section: "/learning", page: p}, nil
 }
 
 // counting is so many of something in words.

@@ -226,7 +226,7 @@ func (d *Dashboard) aboutPostmortem(v *visit, p *postmortemPage, of postmortem.V
 		return err
 	}
 	team := teams[i.Team]
-	p.Meta = []link{{Text: string(i.Severity)}, {URL: teamURL(team.Slug), Text: team.Name}, {Text: "impact from " + at(i.ImpactStart).Text}}
+	p.Meta = []link{{Text: severityText(i.Severity)}, {URL: teamURL(team.Slug), Text: team.Name}, {Text: "impact from " + at(i.ImpactStart).Text}}
 	if i.Restricted {
 		p.Meta = append(p.Meta, link{Text: "restricted to its readers"})
 	}

@@ -199,7 +199,7 @@ func (d *Dashboard) postmortemRows(v *visit, views []postmortem.View) ([]postmor
 	out := make([]postmortemRow, len(views))
 	for n, one := range views {
 		r := postmortemRow{
-			URL: postmortemURL(one.Incident.ID), Title: one.Incident.Title, Detail: string(one.Incident.Severity) + " · " + owners[one.Incident.Team].Name,
+			URL: postmortemURL(one.Incident.ID), Title: one.Incident.Title, Detail: severityText(one.Incident.Severity) + " · " + owners[one.Incident.Team].Name,
 			State: postmortemBadges[one.Status], Why: whyAsked(one.Owing()), Began: day(one.Incident.ImpactStart),
 		}
 		if one.Incident.Restricted {
