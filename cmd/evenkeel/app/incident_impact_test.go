@@ -50,6 +50,8 @@ func TestAnIncidentThatTookMoreThanAFifthOfTheBudgetBreaksTheDefaultPolicy(t *te
 			return n
 		}
 
+		attachment := h.must(200, call{as: "ada", method: "GET", path: "/v1/budget-policies/error-budget/attachments"}).items()[0]
+		h.must(200, call{as: "administrator", method: "PUT", path: "/v1/budget-policies/error-budget/attachments/" + attachment["id"].(string), header: []string{`If-Match: "1"`}, body: `{"mode":"warn"}`}) // what is only observed asks for nothing
 		push("99800")
 		if got := facts(); got["cause"] != "unclassified" || got["shares"] != nil || got["known"] != true {
 			t.Errorf("without incidents %v", got)
