@@ -18,7 +18,7 @@ func (a *API) addIncidentSearch(r Rooms) {
 	}
 	register(a, operation{
 		id: "searchIncidents", method: http.MethodGet, path: "/v1/incidents/search", tag: "Incidents", summary: "Search incidents",
-		description: "Over their titles, customer impacts, tags, causes and services, and the notes of their timelines; each incident once, by the text that fits best, the best first.", rule: read,
+		description: "Over their titles, customer impacts, tags, causes and services, the notes of their timelines and the texts of their postmortems; each incident once, by the text that fits best, the best first.", rule: read,
 	}, func(ctx context.Context, in *query) (*list[IncidentHit], error) {
 		found, err := r.Search.Search(ctx, in.Query, in.Request())
 		if err != nil {
