@@ -204,6 +204,12 @@ func (d *Dashboard) aboutIssue(v *visit, i issues.Issue) ([]fact, error) {
 	if view, there := views[i.Subject]; there {
 		facts = append(facts, fact{"Objective", link{URL: sloURL(owner.Slug, view.SLO.Slug), Text: view.SLO.Name}})
 	}
+	switch i.Kind {
+	case issues.KindIncident:
+		facts = append(facts, fact{"About", link{URL: incidentURL(i.Subject) + "#actions", Text: "What is to be done after the incident"}})
+	case issues.KindActionItem:
+		facts = append(facts, fact{"About", link{URL: actionURL(i.Subject), Text: "The action item"}})
+	}
 	repository := link{Text: "none declared; the service's profile says where"}
 	if i.Repository != "" {
 		repository = outside(i.Repository)

@@ -297,8 +297,17 @@ func (w *Written) wrote(i issues.Issue, e Edit, r Remote, now time.Time) {
 	w.ETag, w.Closed = "", !r.Open
 }
 
-// askWhy is the comment on an issue that a person closed as not planned.
-const askWhy = "Closed as not planned: Evenkeel leaves it so, and asks for nothing more until the policy is broken again. Please write here why, so that others can follow the decision."
+// askWhy is the comment on an issue of the kind that a person closed as not planned.
+func askWhy(kind issues.Kind) string {
+	const why = " Please write here why, so that others can follow the decision."
+	switch kind {
+	case issues.KindBudgetViolation:
+		return "Closed as not planned: Evenkeel leaves it so, and asks for nothing more until the policy is broken again." + why
+	case issues.KindActionItem:
+		return "Closed as not planned: the action item is waived." + why + " Where a policy asks for it, it counts once the reason is in Evenkeel, too."
+	}
+	return "Closed as not planned: Evenkeel leaves it so." + why
+}
 
 // nextComment is what is to be said next, under a key that is its own.
 func (w *Written) nextComment(i issues.Issue) (key, body string, found bool) {
@@ -306,7 +315,7 @@ func (w *Written) nextComment(i issues.Issue) (key, body string, found bool) {
 	case w.Comments < len(i.Comments):
 		key, body = strconv.Itoa(w.Comments), i.Comments[w.Comments].Body
 	case w.AskWhy != "":
-		key, body = "why-"+string(w.AskWhy), askWhy
+		key, body = "why-"+string(w.AskWhy), askWhy(i.Kind)
 	default:
 		return "", "", false
 	}
