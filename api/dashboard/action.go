@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -65,6 +66,7 @@ type actionForm struct {
 	Service                     []choice
 	RootCause                   bool
 	DueOn, Reason               string
+	Open                        bool // whether it is what the reader came for
 	Wrong                       []string
 	Advice                      string
 }
@@ -84,11 +86,11 @@ func (d *Dashboard) action(v *visit) (screen, error) {
 	if err != nil {
 		return screen{}, err
 	}
-	return d.actionScreen(v, i, nil)
+	return d.actionScreen(v, i, nil, nil)
 }
 
-// actionScreen is the page of an item, with what is wrong with what was sent.
-func (d *Dashboard) actionScreen(v *visit, i action.Item, wrong []string) (screen, error) {
+// actionScreen is the page of an item, with what is wrong with what was sent, and what was typed.
+func (d *Dashboard) actionScreen(v *visit, i action.Item, wrong []string, typed *action.Terms) (screen, error) {
 	of, err := d.sources.Postmortems.About(v.ctx, i.Incident)
 	if err != nil {
 		return screen{}, err
@@ -140,7 +142,7 @@ func (d *Dashboard) actionScreen(v *visit, i action.Item, wrong []string) (scree
 	if p.Effect, err = d.effectOf(v, i); err != nil {
 		return screen{}, err
 	}
-	if err := d.actionDo(v, &p, i, of); err != nil {
+	if err := d.actionDo(v, &p, i, of, typed); err != nil {
 		return screen{}, err
 	}
 	return screen{template: "action", title: i.Title, section: actionsPath, page: p}, nil
@@ -185,7 +187,7 @@ func (d *Dashboard) effectOf(v *visit, i action.Item) (*effectCard, error) {
 }
 
 // actionDo is what can be done with it now.
-func (d *Dashboard) actionDo(v *visit, p *actionPage, i action.Item, of incident.Incident) error {
+func (d *Dashboard) actionDo(v *visit, p *actionPage, i action.Item, of incident.Incident, typed *action.Terms) error {
 	changes, err := d.sources.Postmortems.MayWrite(v.ctx, of)
 	if err != nil {
 		return err
@@ -199,9 +201,27 @@ func (d *Dashboard) actionDo(v *visit, p *actionPage, i action.Item, of incident
 	if !p.Do.Amend {
 		return nil
 	}
-	p.Do.Form, err = d.actionForm(v, of, i.Terms)
-	p.Do.Form.At, p.Do.Form.Version = actionURL(i.ID)+"/amend", i.Version
+	shown := i.Terms
+	if typed != nil {
+		shown = *typed
+	}
+	p.Do.Form, err = d.actionForm(v, of, shown)
+	p.Do.Form.At, p.Do.Form.Version, p.Do.Form.Reason, p.Do.Form.Open = actionURL(i.ID)+"/amend", i.Version, v.typed("reason"), typed != nil
 	return err
+}
+
+// saysNow tells what an item says where something else was typed.
+func saysNow(i action.Item, typed action.Terms) []string {
+	var out []string
+	for _, f := range []struct{ name, is, typed string }{
+		{"title", i.Title, typed.Title}, {"way to see that it is done", i.Verification, typed.Verification}, {"priority", strings.ToUpper(string(i.Priority)), strings.ToUpper(string(typed.Priority))},
+		{"type", typeWords[i.Type], typeWords[typed.Type]}, {"day", string(i.DueOn), string(typed.DueOn)}, {"detail", i.Detail, typed.Detail},
+	} {
+		if f.is != f.typed {
+			out = append(out, fmt.Sprintf("Its %s is “%s” now.", f.name, f.is))
+		}
+	}
+	return out
 }
 
 // actionForm is the form of an item of an incident, with what is in it.
@@ -295,9 +315,12 @@ func (d *Dashboard) doAction(v *visit) (outcome, error) {
 	}
 	version, _ := strconv.ParseInt(v.typed("version"), 10, 64) // of no number it is 0, which is stale
 	s := d.sources.Actions
+	var typed *action.Terms
 	switch act := v.PathValue("act"); act {
 	case "amend":
-		_, err = s.Amend(v.ctx, i.ID, version, v.termsTyped(), v.typed("reason"))
+		t := v.termsTyped()
+		typed = &t
+		_, err = s.Amend(v.ctx, i.ID, version, t, v.typed("reason"))
 	case "complete":
 		_, err = s.Complete(v.ctx, i.ID, version, action.Proof{Note: v.typed("note"), Link: v.typed("link")})
 	case "waive":
@@ -314,6 +337,12 @@ func (d *Dashboard) doAction(v *visit) (outcome, error) {
 	if !known {
 		return outcome{}, err
 	}
-	shown, err := d.actionScreen(v, i, said)
+	if typed != nil && status == http.StatusPreconditionFailed {
+		if i, err = d.itemOf(v); err != nil { // as somebody else left it
+			return outcome{}, err
+		}
+		said = append(said, saysNow(i, *typed)...)
+	}
+	shown, err := d.actionScreen(v, i, said, typed)
 	return outcome{screen: shown, status: status}, err
 }

@@ -48,6 +48,10 @@ func TestAnActionItemIsHandledOnItsPages(t *testing.T) {
 	ada.refusedForm(one+"/complete", url.Values{"version": {"7"}, "note": {"Live."}}, 412, "is at version 1 now")
 	ada.refusedForm(one+"/waive", url.Values{"version": {"1"}, "reason": {"Why not."}}, 403, "by another person than its owner")
 	ada.refusedForm(one+"/amend", amended("version", "1", "dueOn", later), 422, "Reason must say why the day is later")
+	lost := ada.refusedForm(one+"/amend", amended("version", "9", "title", "Mine"), 412, "Its title is “Improve the queue” now.")
+	if !strings.Contains(lost, `value="Mine"`) || !strings.Contains(lost, "<details open><summary>Change it") {
+		t.Errorf("what was typed is lost:\n%s", lost)
+	}
 	for _, step := range []struct {
 		act    string
 		fields url.Values

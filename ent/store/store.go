@@ -42,7 +42,7 @@ type Store struct {
 	lock    *flock.Flock // of the data directory, on SQLite
 	file    string       // SQLite's
 	said    phrases
-	terms   readTerms
+	terms   *readTerms
 	closers []*sql.DB
 }
 
@@ -53,7 +53,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.Logger == nil {
 		o.Logger = slog.Default()
 	}
-	s := &Store{log: o.Logger}
+	s := &Store{log: o.Logger, terms: &readTerms{}}
 	var err error
 	if o.URL == "" {
 		err = s.openSQLite(ctx, o)
