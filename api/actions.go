@@ -11,6 +11,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/incident/action"
+	"github.com/evenkeel/evenkeel/services/incident/lint"
 )
 
 type ActionItemPath struct {
@@ -279,7 +280,7 @@ func (r Rooms) showActionItems(ctx context.Context, items []action.Item) ([]Acti
 			ActionItemTerms: ActionItemTerms{
 				Title: i.Title, Detail: i.Detail, Verification: i.Verification, Priority: string(i.Priority), Type: string(i.Type), Owner: string(i.Owner), RootCause: i.RootCause,
 			},
-			Service: names.ref(i.Service), DueOn: string(i.DueOn), FirstDueOn: string(i.FirstDueOn), Postponed: i.Postponed, Overdue: r.Actions.Overdue(i), State: string(i.State),
+			Service: names.ref(i.Service), DueOn: string(i.DueOn), FirstDueOn: string(i.FirstDueOn), Postponed: i.Postponed, Overdue: r.Actions.Overdue(i), State: string(i.State), Warnings: each(lint.Action(i.Title), func(f lint.Finding) string { return f.Advice }),
 			Told:      ActionItemChased{Overdue: i.Chased.Step},
 			CreatedAt: i.CreatedAt, CreatedBy: i.CreatedBy, UpdatedAt: i.UpdatedAt, UpdatedBy: i.UpdatedBy, Version: i.Version,
 		}

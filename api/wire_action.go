@@ -15,6 +15,7 @@ type ActionItem struct {
 	Postponed  int              `json:"postponed" doc:"How often a later day was said."`
 	Overdue    bool             `json:"overdue" doc:"Whether it is open, and its day is over."`
 	State      string           `json:"state" enum:"open,done,waived"`
+	Warnings   []string         `json:"warnings" doc:"What makes it hard to tell when it is done, as far as words show it. Nothing is refused for that."`
 	Settled    *ActionItemEnd   `json:"settled,omitempty" doc:"How it came to be done or waived; absent of what is open."`
 	Told       ActionItemChased `json:"told" doc:"What was told of its day."`
 	CreatedAt  time.Time        `json:"createdAt"`

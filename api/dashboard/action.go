@@ -29,6 +29,7 @@ type actionPage struct {
 	Wrong   []string
 	Detail  string
 	Seen    string // how it is seen to be done
+	Advice  string // where nobody can tell when that is
 	Settled *saidRow
 	From    link // where it was settled
 	Facts   []fact
@@ -107,6 +108,9 @@ func (d *Dashboard) actionScreen(v *visit, i action.Item, wrong []string, typed 
 	p := actionPage{
 		Crumbs: []link{{URL: actionsPath, Text: "Action items"}, {Text: i.Title}}, Title: i.Title, State: actionBadge(i, v), Wrong: wrong, Detail: i.Detail, Seen: i.Verification,
 		Meta: []link{{Text: strings.ToUpper(string(i.Priority))}, {Text: typeWords[i.Type]}, {Text: "due " + day(i.DueOn.Time()).Text}},
+	}
+	if found := lint.Action(i.Title); len(found) > 0 && i.State == action.Open {
+		p.Advice = found[0].Advice
 	}
 	if i.RootCause {
 		p.Meta = append(p.Meta, link{Text: "on a root cause"})

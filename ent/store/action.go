@@ -94,6 +94,19 @@ func (a Actions) UpdateItem(ctx context.Context, i action.Item) error {
 	})
 }
 
+// MarkChased writes what was told of an item, and leaves Version as it is.
+func (a Actions) MarkChased(ctx context.Context, i action.Item) error {
+	details, err := toDBActionDetails(i)
+	if err != nil {
+		return err
+	}
+	n, err := a.s.exec(ctx, "UPDATE action_items SET details = $1 WHERE id = $2 AND version = $3", details, string(i.ID), i.Version)
+	return written("action_item", i.ID, n, err, func() (bool, error) {
+		found, err := a.rows(ctx, " WHERE a.id = $1", string(i.ID))
+		return len(found) > 0, err
+	})
+}
+
 func (a Actions) rows(ctx context.Context, rest string, args ...any) ([]action.Item, error) {
 	var out []action.Item
 	err := a.s.queryAll(ctx, "SELECT "+actionColumns+" FROM action_items a"+rest, args, func(rows *sql.Rows) error {

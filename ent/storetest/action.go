@@ -74,8 +74,14 @@ func testActionItems(t *testing.T, open opener) {
 		refused(t, a.UpdateItem(t.Context(), full), fault.Precondition, "version_mismatch")
 		full.Version = 2
 		same(t, must(a.Item(t.Context(), made.ID))(t), full)
+		full.Chased.Step = 4
+		ok(t, a.MarkChased(t.Context(), full))
+		same(t, must(a.Item(t.Context(), made.ID))(t), full)
+		made.Chased.Step = 5
+		refused(t, a.MarkChased(t.Context(), made), fault.Precondition, "version_mismatch")
 		none := full
 		none.ID = newID()
+		refused(t, a.MarkChased(t.Context(), none), fault.NotFound, "action_item_not_found")
 		refused(t, a.UpdateItem(t.Context(), none), fault.NotFound, "action_item_not_found")
 		_, err := a.Item(t.Context(), none.ID)
 		refused(t, err, fault.NotFound, "action_item_not_found")

@@ -30,6 +30,14 @@ func TestAnActionItemIsPlannedChangedAndDone(t *testing.T) {
 		if one != "/v1/action-items/"+made.text("id") || made.text("state") != "open" || made.text("dueOn") != due || made.object()["service"].(map[string]any)["slug"] != "checkout" || made.header.Get("ETag") != `"1"` {
 			t.Errorf("planned is %s at %s", made.body, one)
 		}
+		if got := made.object()["warnings"].([]any); len(got) != 0 {
+			t.Errorf("of what can be verified it warns: %v", got)
+		}
+		vague := h.must(201, call{as: "ada", method: "POST", path: of + "/action-items", body: h.item(`"title":"Improve monitoring of the queue"`)})
+		if got := vague.object()["warnings"].([]any); len(got) != 1 || !strings.Contains(got[0].(string), "anybody can verify") {
+			t.Errorf("of what nobody can verify it warns: %v", got)
+		}
+		h.must(200, call{as: "ada", method: "POST", path: vague.header.Get("Location") + "/complete", header: []string{`If-Match: "1"`}, body: `{"note":"Whatever."}`})
 		h.do(call{as: "bob", method: "POST", path: of + "/action-items", body: h.item()}).expect(t, 403, "forbidden", "", "members of the owning team")
 		h.do(call{as: "ada", method: "POST", path: of + "/action-items", body: h.item(`"service":"nothing"`)}).expect(t, 422, "invalid_input", "/service", "must name a service")
 		h.do(call{as: "ada", method: "POST", path: of + "/action-items", body: h.item(`"owner":"nobody"`)}).expect(t, 422, "invalid_input", "/owner", "the one person")
@@ -49,8 +57,8 @@ func TestAnActionItemIsPlannedChangedAndDone(t *testing.T) {
 		}
 		h.must(200, call{as: "ada", method: "POST", path: one + "/reopen", header: []string{`If-Match: "3"`}, body: `{"reason":"It came back."}`})
 		for query, want := range map[string]int{
-			"": 1, "?state=open": 1, "?state=done": 0, "?priority=p1": 1, "?priority=p0": 0, "?overdue=true": 0, "?service=checkout": 1, "?service=ledger": 0, "?team=payments": 1, "?team=search": 0,
-			"?owner=" + h.ids["ada"]: 1, "?owner=" + h.ids["bob"]: 0,
+			"": 2, "?state=open": 1, "?state=done": 1, "?priority=p1": 2, "?priority=p0": 0, "?overdue=true": 0, "?service=checkout": 2, "?service=ledger": 0, "?team=payments": 2, "?team=search": 0,
+			"?owner=" + h.ids["ada"]: 2, "?owner=" + h.ids["bob"]: 0,
 		} {
 			if got := h.must(200, call{as: "bob", method: "GET", path: "/v1/action-items" + query}).items(); len(got) != want {
 				t.Errorf("%q lists %v, want %d", query, got, want)

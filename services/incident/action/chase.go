@@ -116,7 +116,7 @@ func (s *Service) chase(ctx context.Context, item id.ID, now time.Time) (what st
 		if what, err = s.remind(ctx, i, &one, now); err != nil {
 			return err
 		}
-		return s.Store.UpdateItem(ctx, one)
+		return s.Store.MarkChased(ctx, one)
 	})
 	return what, err
 }

@@ -90,6 +90,9 @@ func TestAChaseCountsWhatItTellsAndAnotherDayBeginsAnew(t *testing.T) {
 		t.Errorf("its issue says %v", is.Comments)
 	}
 	now := ok(h.Get(h.ada, late.ID))(t)
+	if now.Version != late.Version { // who edits it meanwhile is not told that somebody else did
+		t.Errorf("telling has it at version %d", now.Version)
+	}
 	if now.Chased.Step != 1 || now.Chased.For != "2026-03-30" || !now.Chased.At.Equal(h.clock.Now()) {
 		t.Errorf("chased is %+v", now.Chased)
 	}

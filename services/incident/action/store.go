@@ -35,6 +35,8 @@ type Store interface {
 	CreateItems(ctx context.Context, items []Item) ([]id.ID, error)
 	Item(ctx context.Context, item id.ID) (Item, error)
 	UpdateItem(ctx context.Context, i Item) error
+	// MarkChased writes what was told of an item, and leaves Version as it is.
+	MarkChased(ctx context.Context, i Item) error
 	// Items lists those that are open first, by day and identifier.
 	Items(ctx context.Context, f Filter, r page.Request) (page.Page[Item], error)
 	// OfIncident returns all of an incident, by identifier.
