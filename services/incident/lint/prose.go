@@ -11,6 +11,8 @@ import (
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/text"
+
+	"github.com/evenkeel/evenkeel/services/issues/markdown/table"
 )
 
 // passage is the prose of a paragraph, heading or item of a list. at[i] is where byte i of it is in
@@ -23,7 +25,7 @@ type passage struct {
 // stand is what stands in prose for code and quotes, which are left alone: a thing, and no person.
 const stand = "code"
 
-var markdownParser = goldmark.New(goldmark.WithExtensions(extension.GFM)).Parser()
+var markdownParser = goldmark.New(goldmark.WithExtensions(extension.Linkify, table.Bounded, extension.Strikethrough, extension.TaskList)).Parser()
 
 // prose returns the passages of a text, without block quotes and code.
 func prose(markdown string) []passage {
