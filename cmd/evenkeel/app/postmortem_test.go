@@ -250,3 +250,25 @@ func TestWhatWasToldOfAnIncidentIsGoneForOthersOnceItIsRestricted(t *testing.T) 
 		}
 	})
 }
+
+// An event of an action item leads to a place on the page of its incident.
+func TestWhatWasToldOfAnActionItemIsReadAsLongAsItsIncidentIs(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		h.make("ada", "incident", "/v1/incidents", over())
+		h.make("ada", "item", "/v1/incidents/"+h.ids["incident"]+"/action-items", h.item(`"owner":"`+h.ids["bob"]+`"`))
+		const list = "/v1/events?type=action_item.assigned"
+		for _, who := range []string{"bob", "administrator"} {
+			told := h.must(200, call{as: who, method: "GET", path: list}).items()
+			if len(told) != 1 || !strings.Contains(told[0]["title"].(string), "Alert when the queue") {
+				t.Errorf("%s is told %v", who, told)
+			}
+		}
+		h.must(200, call{as: "ada", method: "PUT", path: "/v1/incidents/" + h.ids["incident"], header: ifMatch(1), body: with(ofIncident(`"resolvedAt":"`+start.Format(time.RFC3339)+`"`), `"restricted":true`)})
+		if got := h.must(200, call{as: "rita", method: "GET", path: list}).items(); len(got) != 0 {
+			t.Errorf("rita is told %v", got)
+		}
+		if got := h.must(200, call{as: "ada", method: "GET", path: list}).items(); len(got) != 1 {
+			t.Errorf("ada is told %v", got)
+		}
+	})
+}

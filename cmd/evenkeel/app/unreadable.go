@@ -24,8 +24,10 @@ func (u unreadable) Unreadable(ctx context.Context, links []string) (map[string]
 		if !about {
 			continue
 		}
-		name, _, _ := strings.Cut(rest, "/")
-		of := id.ID(name)
+		if end := strings.IndexAny(rest, "/?#"); end >= 0 { // a page of it, or a place on its page
+			rest = rest[:end]
+		}
+		of := id.ID(rest)
 		hidden, known := closed[of]
 		if !known {
 			_, err := u.incidents.Get(ctx, of)
