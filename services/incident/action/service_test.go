@@ -418,6 +418,9 @@ func TestAnIssueOfWhatIsRestrictedLaterSaysNothingOfIt(t *testing.T) {
 	h := newHouse(t)
 	of := h.declare(func(t *incident.Terms) { t.Title = "Breach" })
 	i := h.plan(of, func(t *action.Terms) { t.Detail = "The bucket was open." })
+	later := i.Terms
+	later.DueOn = "2026-06-01"
+	i = ok(h.Amend(h.ada, i.ID, i.Version, later, "Whose bucket it is was not clear."))(t)
 	version := ok(h.incidents.Get(h.ada, of.ID))(t).Version
 	terms := of.Terms
 	terms.Restricted, terms.Readers = true, []id.ID{h.people["cara"]}
