@@ -40,11 +40,16 @@ func (i Item) next(now time.Time) int {
 	if i.Chased.For == i.DueOn {
 		told = i.Chased.Step
 	}
-	late := int(clock.DateOf(now).Time().Sub(i.DueOn.Time()) / (24 * time.Hour))
-	if told >= lastStep || late < i.Priority.step(told+1) {
+	since := func(day clock.Date) int { return int(clock.DateOf(now).Time().Sub(day.Time()) / (24 * time.Hour)) }
+	if told >= lastStep || since(i.DueOn) < i.Priority.step(told+1) {
 		return 0
 	}
-	return told + 1 // one at a time, though nobody looked for long
+	// One at a time, though nobody looked for long, and as far apart as ever: what is opened again long
+	// after its day is not known to the whole tree of teams within hours.
+	if told > 0 && since(clock.DateOf(i.Chased.At)) < i.Priority.step(told+1)-i.Priority.step(told) {
+		return 0
+	}
+	return told + 1
 }
 
 // ChaseOnce tells of open items: three days before their day to their owner; once it is over, to owner
