@@ -506,3 +506,25 @@ func TestNoTimeOfAnIncidentIsBeforeThisCentury(t *testing.T) {
 		}
 	}
 }
+
+// What came back is impact again: with the end that was known before, neither what it takes of budgets
+// nor its timeline would have any of it.
+func TestTheImpactOfAnIncidentThatIsOpenedAgainGoesOn(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	i := h.declare(t, h.ada, func(t *incident.Terms) { t.ImpactEnd = ago(30 * time.Minute) })
+	resolved := ok(h.Move(h.ada, i.ID, 1, incident.Move{Status: incident.Resolved}))(t)
+	if until := resolved.Until(); until == nil || !until.Equal(*ago(30 * time.Minute)) {
+		t.Errorf("resolved, its impact is until %v", until)
+	}
+	h.clock.Advance(time.Hour)
+	again := ok(h.Move(h.ada, i.ID, 2, incident.Move{Status: incident.Investigating, Reason: "It came back."}))(t)
+	if kept := ok(h.Get(h.ada, i.ID))(t); again.Until() != nil || kept.Until() != nil {
+		t.Errorf("opened again, its impact is until %v", kept.Until())
+	}
+	h.clock.Advance(time.Hour)
+	over := ok(h.Move(h.ada, i.ID, 3, incident.Move{Status: incident.Resolved}))(t)
+	if until := over.Until(); until == nil || !until.Equal(start.Add(2*time.Hour)) {
+		t.Errorf("over, its impact is until %v", until)
+	}
+}
