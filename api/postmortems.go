@@ -53,10 +53,7 @@ func (a *API) addPostmortems(r Rooms) {
 		return listed(ctx, page.Page[PostmortemHead]{Items: heads, Next: found.Next}, itself[PostmortemHead]), nil
 	})
 
-	type get struct {
-		IncidentPath
-		IfNoneMatch
-	}
+	type get struct{ IncidentPath }
 	register(a, operation{
 		id: "getPostmortem", method: http.MethodGet, path: postmortemPath, tag: "Postmortems", summary: "Get the postmortem of an incident",
 		description: "With its ETag, its text as Markdown and as safe HTML, what it lacks, its review, and why it is asked for.", rule: readPostmortem,
@@ -66,7 +63,7 @@ func (a *API) addPostmortems(r Rooms) {
 		if err != nil {
 			return nil, err
 		}
-		return found(in.IfNoneMatch, v.Version, body), nil
+		return current(v.Version, body), nil // what asks for it, and what is done, are no part of its version
 	})
 
 	type begin struct {

@@ -15,13 +15,15 @@ import (
 	"github.com/yuin/goldmark/renderer/html"
 	gmtext "github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
+
+	"github.com/evenkeel/evenkeel/services/issues/markdown/table"
 )
 
 // markdown renders GitHub-flavoured Markdown. Raw HTML and addresses that run
 // something are left out by goldmark, and pictures become links, because pages
 // ask nothing of anybody else.
 var markdown = goldmark.New(
-	goldmark.WithExtensions(extension.Table, extension.Strikethrough, extension.TaskList, extension.NewLinkify()),
+	goldmark.WithExtensions(table.Bounded, extension.Strikethrough, extension.TaskList, extension.NewLinkify()),
 	goldmark.WithRendererOptions(
 		html.WithHardWraps(),
 		renderer.WithNodeRenderers(util.Prioritized(pictures{}, 100), util.Prioritized(tasks{}, 100), util.Prioritized(marks{}, 100)),

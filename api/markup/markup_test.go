@@ -79,3 +79,34 @@ func TestMarksAreAroundTheirWordsAndNothingElse(t *testing.T) {
 		}
 	}
 }
+
+// Each row of a table has as many cells as its header, by GFM, section "Tables (extension)": a text
+// that a postmortem may have would stand for 100 million.
+func TestATableOfMoreCellsThanAnybodyWritesStaysText(t *testing.T) {
+	t.Parallel()
+	table := func(columns, rows int) string {
+		return strings.Repeat("a|", columns) + "\n" + strings.Repeat("-|", columns) + "\n" + strings.Repeat("x\n", rows)
+	}
+	for name, c := range map[string]struct {
+		text  string
+		cells int // at most
+	}{
+		"one":         {table(500, 2_000), 0},
+		"many":        {strings.Repeat(table(100, 100)+"\n", 20), 50_000},
+		"of people":   {table(5, 1_000), 5_005},
+		"with a line": {"text\n" + table(500, 2_000), 0},
+	} {
+		out, err := markup.HTML(c.text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := strings.Count(string(out), "<td") + strings.Count(string(out), "<th")
+		got -= strings.Count(string(out), "<thead")
+		if got > c.cells || c.cells > 0 && got == 0 {
+			t.Errorf("%s: there are %d cells, want at most %d", name, got, c.cells)
+		}
+		if !strings.Contains(string(out), "x") {
+			t.Errorf("%s: its text is lost", name)
+		}
+	}
+}

@@ -261,6 +261,13 @@ func (m Postmortems) TextAt(ctx context.Context, of id.ID, version int64) (postm
 	return found[0], nil
 }
 
+// Wrote reports whether the person wrote a version of the text. The first is as the template has it.
+func (m Postmortems) Wrote(ctx context.Context, of, person id.ID) (bool, error) {
+	n := 0
+	err := m.s.queryOne(ctx, "SELECT COUNT(*) FROM postmortem_texts WHERE postmortem_id = $1 AND person_id = $2 AND number > 1", []any{string(of), string(person)}, &n)
+	return n > 0, fail("look who wrote a postmortem", err)
+}
+
 // Texts lists the newest first, without what they say.
 func (m Postmortems) Texts(ctx context.Context, of id.ID, r page.Request) (page.Page[postmortem.Text], error) {
 	type filter struct{ Of id.ID }

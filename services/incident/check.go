@@ -13,14 +13,17 @@ import (
 
 const (
 	// Skew is how far the clock of who tells may be ahead.
-	Skew        = time.Minute
-	maxTitle    = 200
-	maxServices = 50
-	maxImpact   = 4_000 // characters of the customer impact, and of an entry of the timeline
-	maxTags     = 20
-	maxTag      = 50
-	maxLinks    = 20
-	maxReaders  = 100
+	Skew = time.Minute
+	// earliestYear is that before which nothing happened. The first ones of the calendar may not even be
+	// spelt in another zone.
+	earliestYear = 2000
+	maxTitle     = 200
+	maxServices  = 50
+	maxImpact    = 4_000 // characters of the customer impact, and of an entry of the timeline
+	maxTags      = 20
+	maxTag       = 50
+	maxLinks     = 20
+	maxReaders   = 100
 )
 
 // check notes the faults of what is said at now of an incident of the status.
@@ -81,6 +84,8 @@ func (t Terms) checkTimes(check *fault.Check, now time.Time, status Status) {
 		switch {
 		case s.at.After(now.Add(Skew)):
 			check.Fail("/"+s.name, text, "must not be after now, %s", now.Format(time.RFC3339))
+		case s.at.UTC().Year() < earliestYear && !s.at.IsZero():
+			check.Fail("/"+s.name, text, "must not be before the year %d", earliestYear)
 		case s.name == "impactEnd":
 			check.Require(s.at.After(t.ImpactStart), "/impactEnd", text, "must be after impactStart, %s; leave it out while the impact lasts", t.ImpactStart.Format(time.RFC3339))
 		case s.at.Before(last):

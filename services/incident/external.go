@@ -230,7 +230,7 @@ func (t Told) check(now time.Time) error {
 	registry.CheckURL(&check, "/link", t.Link)
 	if t.ToldAt != nil {
 		check.Require(!t.ToldAt.After(now.Add(Skew)), "/toldAt", t.ToldAt.UTC().Format(time.RFC3339), "must not be after now, %s", now.Format(time.RFC3339))
-		check.Require(t.ToldAt.Year() >= 2000, "/toldAt", t.ToldAt.UTC().Format(time.RFC3339), "must not be before the year 2000")
+		check.Require(t.ToldAt.UTC().Year() >= earliestYear, "/toldAt", t.ToldAt.UTC().Format(time.RFC3339), "must not be before the year %d", earliestYear)
 	}
 	return check.Err()
 }

@@ -42,13 +42,13 @@ func (s *Service) Import(ctx context.Context, incident id.ID, lines []byte) (tot
 		if err != nil {
 			return err
 		}
-		if err := s.room(ctx, i, len(entries)); err != nil {
-			return err
-		}
 		if total, err = len(entries), nil; total == 0 {
 			return nil
 		}
 		if added, err = s.Store.CreateEntries(ctx, entries); err != nil || added == 0 {
+			return err
+		}
+		if err := s.room(ctx, i, 0); err != nil { // those that are there already need none
 			return err
 		}
 		if entries, err = s.Store.Kept(ctx, entries); err != nil {

@@ -454,3 +454,77 @@ func TestLinesAreImportedAllOrNoneAndOnce(t *testing.T) {
 	_, _, err := h.Import(h.bob, i.ID, []byte(good))
 	refused(t, err, fault.Forbidden, "")
 }
+
+func TestATimelineThatIsFullTakesWhatItHasAgain(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	i := h.declare(t, h.ada)
+	lines := func(of int) []byte {
+		var b strings.Builder
+		for n := range incident.MaxLines {
+			fmt.Fprintf(&b, `{"at":"2026-03-27T11:30:00Z","text":"t","sourceKey":"%d-%d"}`+"\n", of, n)
+		}
+		return []byte(b.String())
+	}
+	// One place is taken by the entry that tells of the declaration.
+	last := incident.MaxEntries/incident.MaxLines - 1
+	for of := range last {
+		if _, added, err := h.Import(h.ada, i.ID, lines(of)); err != nil || added != incident.MaxLines {
+			t.Fatalf("%d were added, %v", added, err)
+		}
+	}
+	_, _, err := h.Import(h.ada, i.ID, lines(last))
+	refused(t, err, fault.Conflict, "timeline_full")
+	for range incident.MaxLines - 1 {
+		ok(h.Write(h.ada, i.ID, incident.EntryInput{Text: "x"}))(t)
+	}
+	if total, added, err := h.Import(h.ada, i.ID, lines(0)); err != nil || total != incident.MaxLines || added != 0 {
+		t.Errorf("again, %d of %d were added, %v", added, total, err)
+	}
+	_, err = h.Write(h.ada, i.ID, incident.EntryInput{Text: "x"})
+	refused(t, err, fault.Conflict, "timeline_full")
+	_, _, err = h.Import(h.ada, i.ID, []byte(`{"at":"2026-03-27T11:30:00Z","text":"t","sourceKey":"new"}`))
+	refused(t, err, fault.Conflict, "timeline_full")
+}
+
+// The first years of the calendar are before our era in another time zone, which is no time of RFC 3339.
+func TestNoTimeOfAnIncidentIsBeforeThisCentury(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for _, text := range []string{"0000-01-01T00:00:00+14:00", "0001-01-01T00:00:01Z", "1999-12-31T23:59:59Z"} {
+		at, err := time.Parse(time.RFC3339, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = h.Declare(h.ada, incident.Input{Terms: h.terms(func(t *incident.Terms) { t.ImpactStart = at })})
+		if e := refused(t, err, fault.Invalid, ""); len(e.Violations) != 1 || e.Violations[0].Pointer != "/impactStart" {
+			t.Errorf("%s: %+v", text, e.Violations)
+		}
+		_, _, err = h.Upsert(h.ada, h.told(func(t *incident.Told) { t.ImpactStart = at }))
+		if e := refused(t, err, fault.Invalid, ""); len(e.Violations) != 1 || e.Violations[0].Pointer != "/impactStart" {
+			t.Errorf("%s of a source: %+v", text, e.Violations)
+		}
+	}
+}
+
+// What came back is impact again: with the end that was known before, neither what it takes of budgets
+// nor its timeline would have any of it.
+func TestTheImpactOfAnIncidentThatIsOpenedAgainGoesOn(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	i := h.declare(t, h.ada, func(t *incident.Terms) { t.ImpactEnd = ago(30 * time.Minute) })
+	resolved := ok(h.Move(h.ada, i.ID, 1, incident.Move{Status: incident.Resolved}))(t)
+	if until := resolved.Until(); until == nil || !until.Equal(*ago(30 * time.Minute)) {
+		t.Errorf("resolved, its impact is until %v", until)
+	}
+	h.clock.Advance(time.Hour)
+	again := ok(h.Move(h.ada, i.ID, 2, incident.Move{Status: incident.Investigating, Reason: "It came back."}))(t)
+	if kept := ok(h.Get(h.ada, i.ID))(t); again.Until() != nil || kept.Until() != nil {
+		t.Errorf("opened again, its impact is until %v", kept.Until())
+	}
+	h.clock.Advance(time.Hour)
+	over := ok(h.Move(h.ada, i.ID, 3, incident.Move{Status: incident.Resolved}))(t)
+	if until := over.Until(); until == nil || !until.Equal(start.Add(2*time.Hour)) {
+		t.Errorf("over, its impact is until %v", until)
+	}
+}

@@ -74,10 +74,14 @@ func (m Move) check(check *fault.Check, now time.Time, i Incident) {
 }
 
 // moved is the incident with the status that it has from a time on. Times that go with the
-// status are set where they are not known. Reopened, it is neither mitigated nor resolved.
+// status are set where they are not known. Reopened, it is neither mitigated nor resolved, and its
+// impact lasts.
 func (i Incident) moved(to Status, at time.Time) Incident {
 	if to.rank() < Mitigated.rank() && i.Status.rank() > to.rank() {
 		i.MitigatedAt, i.ResolvedAt = nil, nil
+		if i.Status.Over() {
+			i.ImpactEnd = nil // it lasts again, until somebody says otherwise
+		}
 	}
 	for _, known := range []*time.Time{&i.ImpactStart, i.DetectedAt, i.MitigatedAt} {
 		if known != nil && known.After(at) {

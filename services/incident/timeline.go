@@ -98,7 +98,7 @@ func (in EntryInput) checkAt(check *fault.Check, pointer string, now time.Time) 
 	registry.CheckURL(check, pointer+"/link", in.Link)
 	if in.At != nil {
 		check.Require(!in.At.After(now.Add(Skew)), pointer+"/at", in.At.UTC().Format(time.RFC3339), "must not be after now, %s", now.Format(time.RFC3339))
-		check.Require(in.At.Year() >= 2000, pointer+"/at", in.At.UTC().Format(time.RFC3339), "must not be before the year 2000")
+		check.Require(in.At.UTC().Year() >= earliestYear, pointer+"/at", in.At.UTC().Format(time.RFC3339), "must not be before the year %d", earliestYear)
 	}
 }
 
@@ -169,7 +169,7 @@ func (s *Service) Write(ctx context.Context, incident id.ID, in EntryInput) (Ent
 func (s *Service) room(ctx context.Context, i Incident, more int) error {
 	n, err := s.Store.CountEntries(ctx, i.ID)
 	if err == nil && n+more > MaxEntries {
-		err = fault.New(fault.Conflict, "timeline_full", "the timeline has %d entries, and may have %d", n, MaxEntries)
+		err = fault.New(fault.Conflict, "timeline_full", "with this the timeline would have %d entries, and it may have %d", n+more, MaxEntries)
 	}
 	return err
 }

@@ -110,11 +110,27 @@ func (s *Service) rewrite(ctx context.Context, issue Issue, f followUp, restrict
 	if err := s.fill(ctx, &issue, f, restricted); err != nil {
 		return err
 	}
+	if restricted {
+		issue.Comments = closed(issue.Comments)
+	}
 	if issue.Title == before.Title && issue.Body == before.Body && issue.Service == before.Service && issue.Repository == before.Repository &&
-		slices.Equal(issue.Labels, before.Labels) && slices.Equal(issue.Assignees, before.Assignees) {
+		slices.Equal(issue.Labels, before.Labels) && slices.Equal(issue.Assignees, before.Assignees) && slices.Equal(issue.Comments, before.Comments) {
 		return nil
 	}
 	return s.update(ctx, issue, occasion{}, now)
+}
+
+// closedComment stands for what was said before the incident was restricted.
+const closedComment = "What is said here is restricted to named readers."
+
+// closed are as many comments as before, for the tracker has them by their numbers, which say nothing.
+// What is on the tracker already stays there.
+func closed(comments []Comment) []Comment {
+	out := slices.Clone(comments)
+	for n := range out {
+		out[n].Body = closedComment
+	}
+	return out
 }
 
 // fill writes what an issue says, and whose it is.
@@ -135,7 +151,7 @@ func (s *Service) fill(ctx context.Context, issue *Issue, f followUp, restricted
 	}
 	issue.Body, issue.Repository = fit(issue.Body, issue.Fingerprint), service.Repository
 	issue.Labels, issue.Assignees = []string{"incident-follow-up"}, []id.ID{}
-	if issue.Kind == KindActionItem {
+	if issue.Kind == KindActionItem && !restricted {
 		issue.Labels = append(issue.Labels, "priority/"+string(f.Item.Priority), "type/"+string(f.Item.Type))
 		issue.Assignees = []id.ID{f.Item.Owner}
 	}

@@ -25,7 +25,10 @@ type CourierParts struct {
 	Runner   tx.Runner
 	Settings Settings
 	// Rules tells of alerts that Prometheus tells of too; nil for nothing.
-	Rules  Rules
+	Rules Rules
+	// Restricted tells which links lead to what not everybody may read, whoever asks: who reads what
+	// a target receives is not known. Nil for none.
+	Restricted Restricted
 	Clock  clock.Clock
 	Logger *slog.Logger
 }
@@ -296,6 +299,9 @@ func (c *Courier) parcel(ctx context.Context, target Target, n Notification, now
 			return p, fmt.Errorf("read the event with which a matter began: %w", err)
 		}
 	}
+	if err := c.withhold(ctx, &p.Told, p.Begin); err != nil {
+		return p, err
+	}
 	if n.Person != "" {
 		if p.Person, err = c.People.Person(ctx, n.Person); err != nil {
 			return p, fmt.Errorf("read whom a notification is for: %w", err)
@@ -305,4 +311,27 @@ func (c *Courier) parcel(ctx context.Context, target Target, n Notification, now
 		p.Until = now.Add(heldFor)
 	}
 	return p, nil
+}
+
+// withhold leaves out of events what they say of something that was restricted since they were told.
+func (c CourierParts) withhold(ctx context.Context, told ...*Told) error {
+	if c.Restricted == nil {
+		return nil
+	}
+	var links []string
+	for _, t := range told {
+		if t != nil {
+			links = append(links, t.Link)
+		}
+	}
+	closed, err := c.Restricted.Unreadable(ctx, links)
+	if err != nil {
+		return fmt.Errorf("look for what is restricted: %w", err)
+	}
+	for _, t := range told {
+		if t != nil && closed[t.Link] {
+			*t = t.withheld()
+		}
+	}
+	return nil
 }

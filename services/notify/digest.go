@@ -151,6 +151,9 @@ func (d *Digests) compose(ctx context.Context, target Target, week string, now t
 		return Told{}, fmt.Errorf("read what was left for the digest: %w", err)
 	}
 	for _, e := range undone {
+		if err := d.withhold(ctx, &e); err != nil {
+			return Told{}, err
+		}
 		things = append(things, Thing{Order: OrderRevisit, Title: e.Title, Text: e.Text, Link: e.Link})
 	}
 	slices.SortStableFunc(things, func(a, b Thing) int { return cmp.Compare(a.Order, b.Order) })

@@ -52,6 +52,12 @@ func (c *Courier) gather(ctx context.Context, target Target, many []Notification
 	if err != nil {
 		return nil, fmt.Errorf("read what is gathered: %w", err)
 	}
+	for one, t := range events {
+		if err := c.withhold(ctx, &t); err != nil {
+			return nil, err
+		}
+		events[one] = t
+	}
 	var text strings.Builder
 	fmt.Fprintf(&text, "No more than %d messages an hour are sent here. What else there is:\n", c.Settings.PerHour)
 	for i, one := range ids {

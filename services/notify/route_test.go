@@ -124,7 +124,7 @@ func TestOnlyWhatInterruptsComesOutsideOfWorkingHours(t *testing.T) {
 			}
 		}
 	}
-	if fmt.Sprint(got) != "map[alert.page:true freeze.began:true]" || len(v.requests()) != 2 {
+	if fmt.Sprint(got) != "map[action_item.p0_overdue:true alert.page:true freeze.began:true]" || len(v.requests()) != 3 {
 		t.Errorf("on a Saturday %v came, in %d requests", got, len(v.requests()))
 	}
 	for _, n := range h.all(target.ID) {

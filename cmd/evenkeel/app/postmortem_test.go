@@ -250,3 +250,47 @@ func TestWhatWasToldOfAnIncidentIsGoneForOthersOnceItIsRestricted(t *testing.T) 
 		}
 	})
 }
+
+// What waits to be sent when an incident is restricted says nothing of it any more: who reads what a
+// target receives is not known.
+func TestWhatWaitsToBeSentSaysNothingOfWhatIsRestrictedSince(t *testing.T) {
+	t.Parallel()
+	v := receiver(t)
+	h := openTelling(t, v.URL)
+	h.make("ada", "open", "/v1/incidents", over(`"title":"Ledger is late"`))
+	h.make("ada", "secret", "/v1/incidents", over())
+	h.runs("request-postmortems")
+	h.must(200, call{as: "ada", method: "PUT", path: "/v1/incidents/" + h.ids["secret"], header: ifMatch(1), body: with(ofIncident(`"resolvedAt":"`+start.Format(time.RFC3339)+`"`), `"restricted":true`)})
+	h.runs("send-notifications", "send-notifications")
+	all := ""
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for _, body := range v.bodies {
+		all += fmt.Sprint(body) + "\n"
+	}
+	if strings.Contains(all, "Checkout is down") || !strings.Contains(all, "Ledger is late") || !strings.Contains(all, "About something that is restricted") {
+		t.Errorf("received is\n%s", all)
+	}
+}
+
+// An event of an action item leads to a place on the page of its incident.
+func TestWhatWasToldOfAnActionItemIsReadAsLongAsItsIncidentIs(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		h.make("ada", "incident", "/v1/incidents", over())
+		h.make("ada", "item", "/v1/incidents/"+h.ids["incident"]+"/action-items", h.item(`"owner":"`+h.ids["bob"]+`"`))
+		const list = "/v1/events?type=action_item.assigned"
+		for _, who := range []string{"bob", "administrator"} {
+			told := h.must(200, call{as: who, method: "GET", path: list}).items()
+			if len(told) != 1 || !strings.Contains(told[0]["title"].(string), "Alert when the queue") {
+				t.Errorf("%s is told %v", who, told)
+			}
+		}
+		h.must(200, call{as: "ada", method: "PUT", path: "/v1/incidents/" + h.ids["incident"], header: ifMatch(1), body: with(ofIncident(`"resolvedAt":"`+start.Format(time.RFC3339)+`"`), `"restricted":true`)})
+		if got := h.must(200, call{as: "rita", method: "GET", path: list}).items(); len(got) != 0 {
+			t.Errorf("rita is told %v", got)
+		}
+		if got := h.must(200, call{as: "ada", method: "GET", path: list}).items(); len(got) != 1 {
+			t.Errorf("ada is told %v", got)
+		}
+	})
+}

@@ -40,11 +40,16 @@ func (i Item) next(now time.Time) int {
 	if i.Chased.For == i.DueOn {
 		told = i.Chased.Step
 	}
-	late := int(clock.DateOf(now).Time().Sub(i.DueOn.Time()) / (24 * time.Hour))
-	if told >= lastStep || late < i.Priority.step(told+1) {
+	since := func(day clock.Date) int { return int(clock.DateOf(now).Time().Sub(day.Time()) / (24 * time.Hour)) }
+	if told >= lastStep || since(i.DueOn) < i.Priority.step(told+1) {
 		return 0
 	}
-	return told + 1 // one at a time, though nobody looked for long
+	// One at a time, though nobody looked for long, and as far apart as ever: what is opened again long
+	// after its day is not known to the whole tree of teams within hours.
+	if told > 0 && since(clock.DateOf(i.Chased.At)) < i.Priority.step(told+1)-i.Priority.step(told) {
+		return 0
+	}
+	return told + 1
 }
 
 // ChaseOnce tells of open items: three days before their day to their owner; once it is over, to owner
@@ -170,8 +175,8 @@ type news struct {
 	to       id.ID
 }
 
-// tell tells it; of a restricted incident only that there is something, for who reads what a team is
-// told is not known.
+// tell tells it; of a restricted incident only its owner, and administrators, that there is something,
+// for who reads what a team is told is not known.
 func (s *Service) tell(ctx context.Context, n news, said string, now time.Time) error {
 	e := event.Event{
 		Type: n.kind, Key: fmt.Sprintf("action-item/%s/%s/%s/%d", n.item.ID, n.kind, n.item.DueOn, n.item.Chased.Step), At: now, Team: n.to, Service: n.item.Service,
@@ -183,7 +188,7 @@ func (s *Service) tell(ctx context.Context, n news, said string, now time.Time) 
 		},
 	}
 	if n.incident.Restricted {
-		e.Subject, e.Service = "a restricted incident", ""
+		e.Subject, e.Service, e.Team, e.Figures = "a restricted incident", "", "", nil
 		e.Title, e.Text = "An action item of a restricted incident "+said, "Who may read the incident finds there what it is."
 	}
 	return s.Teller.Tell(ctx, e)

@@ -102,7 +102,28 @@ func TestAChaseCountsWhatItTellsAndAnotherDayBeginsAnew(t *testing.T) {
 	counts(1, 0, 0, 0) // the new day is soon
 	h.clock.Advance(20 * 24 * time.Hour)
 	counts(0, 2, 0, 0) // one step at a time, though nobody looked for long
-	counts(0, 0, 2, 0) // and the next right after
+	counts(0, 0, 0, 0)
+	h.clock.Advance(6 * 24 * time.Hour)
+	counts(0, 0, 0, 0)
+	h.clock.Advance(24 * time.Hour)
+	counts(0, 0, 2, 0) // and the next as long after as ever: by hand, a week for a P1
+}
+
+// What is opened again long after its day is not everybody's affair within hours.
+func TestWhatIsOpenedAgainLateIsToldStepByStep(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	i := h.plan(h.declare(), func(t *action.Terms) { t.DueOn = "2026-04-10" })
+	i = ok(h.Complete(h.cara, i.ID, i.Version, action.Proof{Note: "Done."}))(t)
+	h.clock.Advance(100 * 24 * time.Hour)
+	ok(h.Reopen(h.cara, i.ID, i.Version, "It is not."))(t)
+	for hour, want := range []int64{1, 0, 0, 0} {
+		got := ok(h.ChaseOnce(t.Context()))(t)
+		if got["overdue"]+got["escalated"] != want || got["escalated"] != 0 {
+			t.Errorf("in hour %d it is %v", hour, got)
+		}
+		h.clock.Advance(time.Hour)
+	}
 }
 
 func TestPeopleSettleAnItemByItsIssue(t *testing.T) {

@@ -100,6 +100,10 @@ func (s *Service) add(ctx context.Context, to id.ID, at string, in []Imported) (
 		if err := s.Authorizer.Authorize(ctx, access.Update, i.Object()); err != nil {
 			return err
 		}
+		known, err := s.Store.OfIncident(ctx, i.ID)
+		if err != nil {
+			return err
+		}
 		var check fault.Check
 		for n, one := range in {
 			pointer := at
@@ -107,9 +111,12 @@ func (s *Service) add(ctx context.Context, to id.ID, at string, in []Imported) (
 				pointer = fmt.Sprintf("%s/%d", at, n)
 			}
 			t := one.Terms.settled(now)
-			t.check(&check, pointer, now, "")
-			if err := s.checkNamed(ctx, &check, pointer, i, t, Terms{}); err != nil {
-				return err
+			there := one.Key != "" && slices.ContainsFunc(known, func(k Item) bool { return k.Key == one.Key })
+			t.check(&check, pointer, now, one.kept(t, there, now))
+			if !there { // what is there stays as it is, whoever left since
+				if err := s.checkNamed(ctx, &check, pointer, i, t, Terms{}); err != nil {
+					return err
+				}
 			}
 			item := Item{
 				ID: id.New(now), Incident: i.ID, Key: one.Key, Link: one.Link, Terms: t, FirstDueOn: t.DueOn, State: Open,
@@ -124,26 +131,37 @@ func (s *Service) add(ctx context.Context, to id.ID, at string, in []Imported) (
 		if err := check.Err(); err != nil {
 			return err
 		}
-		added, err = s.enter(ctx, i, items, now)
+		added, err = s.enter(ctx, i, known, items, now)
 		return err
 	})
 	return items, added, err
 }
 
-// enter writes those of the items that are not there, and has them followed up.
-func (s *Service) enter(ctx context.Context, i incident.Incident, items []Item, now time.Time) (int, error) {
-	known, err := s.Store.OfIncident(ctx, i.ID)
-	if err != nil {
-		return 0, err
+// earliest is the first day that an item elsewhere may have been due on.
+const earliest clock.Date = "2000-01-01"
+
+// kept is the day of an item that may be past: that of one that was written elsewhere, where it may be
+// late or done, and of one that is there already.
+func (in Imported) kept(t Terms, there bool, now time.Time) clock.Date {
+	if there || in.Key != "" && t.DueOn >= earliest && t.DueOn.Past(now) {
+		return t.DueOn
 	}
-	if len(known)+len(items) > MaxItems {
+	return ""
+}
+
+// enter writes those of the items that are not among the known ones, and has them followed up.
+func (s *Service) enter(ctx context.Context, i incident.Incident, known, items []Item, now time.Time) (int, error) {
+	fresh := slices.DeleteFunc(slices.Clone(items), func(one Item) bool {
+		return one.Key != "" && slices.ContainsFunc(known, func(k Item) bool { return k.Key == one.Key })
+	})
+	if len(known)+len(fresh) > MaxItems {
 		return 0, fault.New(fault.Conflict, "too_many_items", "the incident has %d action items, and may have %d", len(known), MaxItems)
 	}
-	written, err := s.Store.CreateItems(ctx, items)
+	written, err := s.Store.CreateItems(ctx, fresh)
 	if err != nil || len(written) == 0 {
 		return 0, err
 	}
-	for _, item := range items {
+	for _, item := range fresh {
 		if !slices.Contains(written, item.ID) {
 			continue
 		}

@@ -418,6 +418,9 @@ func TestAnIssueOfWhatIsRestrictedLaterSaysNothingOfIt(t *testing.T) {
 	h := newHouse(t)
 	of := h.declare(func(t *incident.Terms) { t.Title = "Breach" })
 	i := h.plan(of, func(t *action.Terms) { t.Detail = "The bucket was open." })
+	later := i.Terms
+	later.DueOn = "2026-06-01"
+	i = ok(h.Amend(h.ada, i.ID, i.Version, later, "Whose bucket it is was not clear."))(t)
 	version := ok(h.incidents.Get(h.ada, of.ID))(t).Version
 	terms := of.Terms
 	terms.Restricted, terms.Readers = true, []id.ID{h.people["cara"]}
@@ -429,6 +432,9 @@ func TestAnIssueOfWhatIsRestrictedLaterSaysNothingOfIt(t *testing.T) {
 			if strings.Contains(text, secret) {
 				t.Errorf("an issue says %q: %s", secret, text)
 			}
+		}
+		if len(is.Assignees) != 0 || len(is.Labels) != 1 {
+			t.Errorf("an issue has %v, and is assigned to %v", is.Labels, is.Assignees)
 		}
 		if !strings.Contains(is.Body, issues.Marker(is.Fingerprint)) {
 			t.Errorf("an issue lost its marker: %s", is.Body)
@@ -492,8 +498,37 @@ func TestAnIncidentHoldsTwoHundredItems(t *testing.T) {
 	if added := ok(h.Import(h.ada, of.ID, in))(t); added != action.MaxItems {
 		t.Fatalf("%d were added", added)
 	}
+	if added := ok(h.Import(h.ada, of.ID, in))(t); added != 0 {
+		t.Errorf("imported again, %d were added", added)
+	}
 	_, err := h.Plan(h.ada, of.ID, h.terms())
 	refused(t, err, fault.Conflict, "too_many_items")
+}
+
+// A postmortem elsewhere is imported as it is: what it asked for may be due already, or be done since,
+// and months later the same can be imported again.
+func TestWhatIsImportedMayBeDueAlready(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	of := h.declare()
+	past := h.terms(func(t *action.Terms) { t.DueOn = "2026-01-05" })
+	in := []action.Imported{{Key: "J-1", Terms: past, Settled: action.Done, Note: "Live."}, {Key: "J-2", Terms: past}, {Key: "J-3", Terms: h.terms()}}
+	if added := ok(h.Import(h.ada, of.ID, in))(t); added != 3 {
+		t.Errorf("%d were added", added)
+	}
+	h.clock.Advance(200 * 24 * time.Hour)
+	if added := ok(h.Import(h.ada, of.ID, in))(t); added != 0 {
+		t.Errorf("imported again, %d were added", added)
+	}
+	_, err := h.Plan(h.ada, of.ID, past)
+	if refused(t, err, fault.Invalid, "").Violations[0].Pointer != "/dueOn" {
+		t.Errorf("planned for a day that is past: %v", err)
+	}
+	past.DueOn = "1026-01-05"
+	_, err = h.Import(h.ada, of.ID, []action.Imported{{Key: "J-4", Terms: past}})
+	if refused(t, err, fault.Invalid, "").Violations[0].Pointer != "/items/0/dueOn" {
+		t.Errorf("imported of the year 1026: %v", err)
+	}
 }
 
 // Whether the same cause came back: of the later incidents of the service one shares its cause and

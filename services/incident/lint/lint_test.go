@@ -1,7 +1,9 @@
 package lint
 
 import (
+	"runtime"
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -141,4 +143,16 @@ func FuzzText(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A text may have 100 kB in one paragraph. Not parallel: what is allocated is counted for all that run.
+func TestALongParagraphIsNotCopiedForEachOfItsLetters(t *testing.T) {
+	text := strings.Repeat("The queue grew. ", 6_000)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	Text(text, nil)
+	runtime.ReadMemStats(&after)
+	if mib := (after.TotalAlloc - before.TotalAlloc) >> 20; mib > 200 {
+		t.Errorf("for %d bytes %d MiB were allocated", len(text), mib)
+	}
 }

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -11,6 +12,8 @@ import (
 	"github.com/yuin/goldmark/ast"
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/text"
+
+	"github.com/evenkeel/evenkeel/services/issues/markdown/table"
 )
 
 // passage is the prose of a paragraph, heading or item of a list. at[i] is where byte i of it is in
@@ -23,7 +26,7 @@ type passage struct {
 // stand is what stands in prose for code and quotes, which are left alone: a thing, and no person.
 const stand = "code"
 
-var markdownParser = goldmark.New(goldmark.WithExtensions(extension.GFM)).Parser()
+var markdownParser = goldmark.New(goldmark.WithExtensions(extension.Linkify, table.Bounded, extension.Strikethrough, extension.TaskList)).Parser()
 
 // prose returns the passages of a text, without block quotes and code.
 func prose(markdown string) []passage {
@@ -81,22 +84,23 @@ var closing = map[rune]rune{'"': '"', '“': '”', '„': '“', '«': '»'}
 
 // unquoted is the passage with something that stands for each quotation. One that does not end is none.
 func (p passage) unquoted() passage {
-	var out passage
+	var b strings.Builder
+	at := make([]int, 0, len(p.at))
 	for i := 0; i < len(p.text); {
 		r, size := utf8.DecodeRuneInString(p.text[i:])
 		if end, quotes := closing[r]; quotes {
 			if n := strings.IndexRune(p.text[i+size:], end); n >= 0 {
-				past := i + size + n + utf8.RuneLen(end)
-				out.add(stand, p.at[i], 0)
-				i = past
+				b.WriteString(stand)
+				at = append(at, slices.Repeat(p.at[i:i+1], len(stand))...)
+				i += size + n + utf8.RuneLen(end)
 				continue
 			}
 		}
-		out.text += p.text[i : i+size]
-		out.at = append(out.at, p.at[i:i+size]...)
+		b.WriteString(p.text[i : i+size])
+		at = append(at, p.at[i:i+size]...)
 		i += size
 	}
-	return out
+	return passage{b.String(), at}
 }
 
 // word is one of a sentence: in lower case, with straight apostrophes, and where it is in the passage.

@@ -182,6 +182,9 @@ func (s *Service) settle(ctx context.Context, now time.Time, i incident.Incident
 	owing := len(standing(requests)) > 0
 	if owing {
 		due = s.Rules.Due(i)
+		if due != nil && p.DueAt != nil && status.Begun() && p.DueAt.After(*due) {
+			due = p.DueAt // it was reopened, and its time began anew
+		}
 	}
 	if !status.Begun() {
 		status = Waived

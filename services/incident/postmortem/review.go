@@ -113,7 +113,7 @@ func (s *Service) Review(ctx context.Context, of id.ID, version int64, verdict V
 		if own, err := s.wrote(ctx, *p, c.Person); err != nil {
 			return err
 		} else if own && verdict.Approve {
-			return fault.New(fault.Conflict, "own_postmortem", "who submitted it or wrote its latest version cannot approve it; another reviewer can")
+			return fault.New(fault.Conflict, "own_postmortem", "who submitted it or wrote a version of it cannot approve it; another reviewer can")
 		}
 		if c.Kind != access.ByPerson || !slices.Contains(p.Review.Reviewers, c.Person) {
 			return fault.New(fault.Forbidden, "not_a_reviewer", "only the people who were asked to review it can; whoever writes it can name others")
@@ -209,6 +209,10 @@ func (s *Service) Reopen(ctx context.Context, of id.ID, version int64, reason st
 			return s.compose(ctx, now, i, p, "")
 		}
 		p.Status, p.Review, p.Link = Draft, noReview(), nil
+		if p.DueAt != nil { // the time begins anew
+			due := s.Rules.From(i.Severity, now)
+			p.DueAt = &due
+		}
 		return s.write(ctx, now, p)
 	})
 	if err != nil {

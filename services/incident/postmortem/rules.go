@@ -52,16 +52,19 @@ func (r Rules) Due(i incident.Incident) *time.Time {
 	if !i.Status.Over() || i.ResolvedAt == nil {
 		return nil
 	}
-	var due time.Time
-	switch i.Severity {
-	case "sev1":
-		due = i.ResolvedAt.Add(r.Sev1)
-	case "sev2":
-		due = WorkingDays(*i.ResolvedAt, r.Sev2)
-	default:
-		due = WorkingDays(*i.ResolvedAt, r.Others)
-	}
+	due := r.From(i.Severity, *i.ResolvedAt)
 	return &due
+}
+
+// From is by when a review is to be done of an incident of the severity, from a time on.
+func (r Rules) From(severity incident.Severity, at time.Time) time.Time {
+	switch severity {
+	case "sev1":
+		return at.Add(r.Sev1)
+	case "sev2":
+		return WorkingDays(at, r.Sev2)
+	}
+	return WorkingDays(at, r.Others)
 }
 
 // escalateAfter is how many working days after it was due the parent team is told.

@@ -75,9 +75,16 @@ func (s *Service) read(ctx context.Context, of id.ID) (incident.Incident, Postmo
 	return i, p, err
 }
 
-// hold is read of one that nobody else changes meanwhile, within a transaction.
+// hold is read of one that nobody else changes meanwhile, within a transaction: nor its incident, so
+// that nothing is told of one that is being restricted.
 func (s *Service) hold(ctx context.Context, of id.ID) (incident.Incident, Postmortem, error) {
-	i, err := s.About(ctx, of)
+	if err := s.mayRead(ctx); err != nil {
+		return incident.Incident{}, Postmortem{}, err
+	}
+	i, err := s.Kept.HoldIncident(ctx, of)
+	if err == nil && !i.ReadableBy(access.CallerFrom(ctx)) {
+		err = fault.Missing("incident", string(of))
+	}
 	if err != nil {
 		return i, Postmortem{}, err
 	}
@@ -221,7 +228,8 @@ func (s *Service) mayWrite(ctx context.Context, i incident.Incident) error {
 	return s.Authorizer.Authorize(ctx, access.Update, access.Object{Kind: access.KindPostmortem, ID: i.ID, Label: i.Title, Team: i.Team})
 }
 
-// wrote reports whether the person submitted the text or wrote its latest version.
+// wrote reports whether the person submitted the text or wrote a version of it: who wrote most of it
+// may not be who saved it last.
 func (s *Service) wrote(ctx context.Context, p Postmortem, person id.ID) (bool, error) {
 	if person == "" || p.Text == 0 {
 		return false, nil
@@ -229,8 +237,11 @@ func (s *Service) wrote(ctx context.Context, p Postmortem, person id.ID) (bool, 
 	if p.Review.Submitted != nil && p.Review.Submitted.Person == person {
 		return true, nil
 	}
-	t, err := s.Store.Text(ctx, p.ID, p.Text)
-	return err == nil && t.Person == person, err
+	latest, err := s.Store.Text(ctx, p.ID, p.Text)
+	if err != nil || latest.Person == person {
+		return err == nil, err
+	}
+	return s.Store.Wrote(ctx, p.ID, person)
 }
 
 // write writes the postmortem as it is now.

@@ -50,6 +50,8 @@ type Store interface {
 	Text(ctx context.Context, postmortem id.ID, number int) (Text, error)
 	// TextAt returns that which was current at the version of the postmortem.
 	TextAt(ctx context.Context, postmortem id.ID, version int64) (Text, error)
+	// Wrote reports whether the person wrote a version of the text.
+	Wrote(ctx context.Context, postmortem, person id.ID) (bool, error)
 	// Texts lists the newest first, without what they say.
 	Texts(ctx context.Context, postmortem id.ID, r page.Request) (page.Page[Text], error)
 
