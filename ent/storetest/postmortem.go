@@ -162,6 +162,10 @@ func testPostmortems(t *testing.T, open opener) {
 		for version, want := range map[int64]postmortem.Text{2: first, 4: first, 5: second, 9: second} {
 			same(t, must(a.TextAt(t.Context(), p.ID, version))(t), want)
 		}
+		// The first is as the template has it: whoever began it wrote nothing yet.
+		for person, wrote := range map[id.ID]bool{first.Person: false, second.Person: true, newID(): false} {
+			same(t, must(a.Wrote(t.Context(), p.ID, person))(t), wrote)
+		}
 		_, err := a.TextAt(t.Context(), p.ID, 1)
 		refused(t, err, fault.NotFound, "postmortem_version_not_found")
 		_, err = a.Text(t.Context(), p.ID, 3)
@@ -195,6 +199,8 @@ func testPostmortems(t *testing.T, open opener) {
 		refused(t, a.Waive(t.Context(), first), fault.Precondition, "version_mismatch")
 		same(t, must(a.Requests(t.Context(), []id.ID{p.ID, newID()}))(t), []postmortem.Request{first, second})
 		same(t, must(a.Requests(t.Context(), nil))(t), []postmortem.Request{})
+		same(t, must(a.AskedFor(t.Context(), postmortem.ByPolicy, second.Subject))(t), []id.ID{p.Incident})
+		same(t, len(must(a.AskedFor(t.Context(), postmortem.BySeverity, second.Subject))(t)), 0)
 		act := postmortem.Act{ID: newID(), Postmortem: p.ID, Kind: postmortem.ActReopened, Number: 2, Text: "größer", At: Start, By: "Ada"}
 		later := act
 		later.ID = newID()

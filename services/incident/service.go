@@ -309,14 +309,14 @@ func (s *Service) change(ctx context.Context, incident id.ID, version *int64, do
 			return err
 		}
 		if version != nil && before.Version != *version {
-			return stale("incident", before.Version, *version)
+			return stale("incident", before.Version, *version, before.UpdatedBy, before.UpdatedAt)
 		}
 		return do(ctx, before)
 	})
 }
 
-func stale(noun string, current, seen int64) error {
-	return fault.New(fault.Precondition, "version_mismatch", "the %s is at version %d now, and not at %d any more; read it again and repeat the change", noun, current, seen)
+func stale(noun string, current, seen int64, by string, at time.Time) error {
+	return fault.New(fault.Precondition, "version_mismatch", "the %s is at version %d now, changed by %s at %s, and not at %d any more; read it again and repeat the change", noun, current, by, at.Format(time.RFC3339), seen)
 }
 
 func (s *Service) authorize(ctx context.Context, verb access.Verb, i Incident) error {

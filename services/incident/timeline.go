@@ -225,7 +225,7 @@ func (s *Service) changeEntry(ctx context.Context, now time.Time, incident, entr
 		case before.WithdrawnAt != nil:
 			return fault.New(fault.Conflict, "entry_withdrawn", "the entry was withdrawn at %s; write another one", before.WithdrawnAt.Format(time.RFC3339))
 		case before.Version != version:
-			return stale("entry", before.Version, version)
+			return stale("entry", before.Version, version, "somebody", before.UpdatedAt)
 		}
 		author, _ := access.AuthorFrom(ctx)
 		after = before

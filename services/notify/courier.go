@@ -29,8 +29,8 @@ type CourierParts struct {
 	// Restricted tells which links lead to what not everybody may read, whoever asks: who reads what
 	// a target receives is not known. Nil for none.
 	Restricted Restricted
-	Clock  clock.Clock
-	Logger *slog.Logger
+	Clock      clock.Clock
+	Logger     *slog.Logger
 }
 
 // Courier decides where events go, and brings them there.

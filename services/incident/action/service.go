@@ -246,7 +246,7 @@ func (s *Service) change(ctx context.Context, item id.ID, version int64, owners 
 			return err
 		}
 		if before.Version != version {
-			return fault.New(fault.Precondition, "version_mismatch", "the action item is at version %d now, and not at %d any more; read it again and repeat the change", before.Version, version)
+			return fault.New(fault.Precondition, "version_mismatch", "the action item is at version %d now, changed by %s at %s, and not at %d any more; read it again and repeat the change", before.Version, before.UpdatedBy, before.UpdatedAt.Format(time.RFC3339), version)
 		}
 		after = before
 		said, err := do(ctx, i, &after)
