@@ -137,7 +137,7 @@ func (c claimed) Of(_ context.Context, violation id.ID) (claim.Claim, error) {
 	if len(c.violations) == 0 || c.violations[0].ID != violation {
 		return claim.Claim{}, c.fail
 	}
-	all, items := (scribe{c.sample}).all(), (doer{c.sample}).all()
+	all, items := scribe(c).all(), doer(c).all()
 	return claim.Claim{Asked: true, PriorityActions: 1, Owed: []claim.Owed{
 		{Incident: all[0].Incident, Status: all[0].Status, Planned: items[:1]}, {Incident: all[4].Incident, Status: all[4].Status, Planned: items[2:4], Done: 1}, {Incident: all[2].Incident, Status: all[2].Status, Waived: true},
 	}}, c.fail
