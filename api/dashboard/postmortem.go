@@ -36,11 +36,11 @@ type postmortemPage struct {
 	Requests []requestRow
 	Versions []versionRow
 	History  []saidRow
-	Do       todo
+	Do       postmortemDo
 }
 
-// todo is what the visitor can do; forms that have no action are left out.
-type todo struct {
+// postmortemDo is what the visitor can do; forms that have no action are left out.
+type postmortemDo struct {
 	Any, Edit                                         bool
 	At                                                string // where forms go
 	Version                                           int64
@@ -122,7 +122,7 @@ func (d *Dashboard) postmortemScreen(v *visit, wrong []string) (screen, error) {
 	}
 	p := postmortemPage{
 		Crumbs: []link{{URL: postmortemsPath, Text: "Postmortems"}, {Text: i.Title}}, Title: i.Title, Wrong: wrong,
-		Do: todo{At: postmortemURL(of), EditURL: postmortemURL(of) + "/edit"},
+		Do: postmortemDo{At: postmortemURL(of), EditURL: postmortemURL(of) + "/edit"},
 	}
 	found, err := d.sources.Postmortems.Get(v.ctx, of)
 	switch {

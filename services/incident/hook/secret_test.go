@@ -3,6 +3,7 @@ package hook
 import (
 	"encoding/base64"
 	"net/http"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -111,7 +112,10 @@ func TestWhatTheSourcesDocumentOfTheirSignaturesIsVerified(t *testing.T) {
 func TestWhatOpensslSignsIsVerified(t *testing.T) {
 	t.Parallel()
 	if _, err := exec.LookPath("openssl"); err != nil {
-		t.Skip("there is no openssl")
+		if os.Getenv("CI") == "true" {
+			t.Fatal("there is no openssl, and with CI=true nothing may be left out")
+		}
+		t.Skip("there is no openssl: WHAT THE GUIDE SIGNS IS NOT VERIFIED")
 	}
 	run := func(stdin string, args ...string) string {
 		t.Helper()
