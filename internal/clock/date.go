@@ -30,3 +30,16 @@ func (d Date) Check(check *fault.Check, pointer string) {
 		check.Fail(pointer, d, "must be a day such as \"2026-11-27\"")
 	}
 }
+
+// WorkingDays is the time so many working days later, at the same time of day; they are from Monday
+// to Friday, in UTC.
+func WorkingDays(from time.Time, days int) time.Time {
+	at := from.UTC()
+	for days > 0 {
+		at = at.AddDate(0, 0, 1)
+		if day := at.Weekday(); day != time.Saturday && day != time.Sunday {
+			days--
+		}
+	}
+	return at
+}

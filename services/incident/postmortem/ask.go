@@ -303,7 +303,7 @@ func (r *round) remind(ctx context.Context, of id.ID) error {
 	switch {
 	case !same(p.OverdueTold, p.DueAt):
 		p.OverdueTold = p.DueAt
-	case r.at.Before(WorkingDays(*p.DueAt, escalateAfter)) || same(p.EscalatedTold, p.DueAt):
+	case r.at.Before(clock.WorkingDays(*p.DueAt, escalateAfter)) || same(p.EscalatedTold, p.DueAt):
 		return nil
 	default:
 		p.EscalatedTold = p.DueAt

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/services/incident"
 )
 
@@ -62,26 +63,13 @@ func (r Rules) From(severity incident.Severity, at time.Time) time.Time {
 	case "sev1":
 		return at.Add(r.Sev1)
 	case "sev2":
-		return WorkingDays(at, r.Sev2)
+		return clock.WorkingDays(at, r.Sev2)
 	}
-	return WorkingDays(at, r.Others)
+	return clock.WorkingDays(at, r.Others)
 }
 
 // escalateAfter is how many working days after it was due the parent team is told.
 const escalateAfter = 3
-
-// WorkingDays is the time so many working days later, at the same time of day; they are from
-// Monday to Friday, in UTC.
-func WorkingDays(from time.Time, days int) time.Time {
-	at := from.UTC()
-	for days > 0 {
-		at = at.AddDate(0, 0, 1)
-		if day := at.Weekday(); day != time.Saturday && day != time.Sunday {
-			days--
-		}
-	}
-	return at
-}
 
 // same reports whether both are the same time, or none.
 func same(a, b *time.Time) bool {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/access"
@@ -71,16 +72,7 @@ const (
 
 // ReviewDue is by when another person has to have looked at it: two working days later, from
 // Monday to Friday, in UTC.
-func (o Override) ReviewDue() time.Time {
-	due := o.At
-	for left := reviewDays; left > 0; {
-		due = due.AddDate(0, 0, 1)
-		if day := due.UTC().Weekday(); day != time.Saturday && day != time.Sunday {
-			left--
-		}
-	}
-	return due
-}
+func (o Override) ReviewDue() time.Time { return clock.WorkingDays(o.At, reviewDays) }
 
 // Overdue reports whether the review is missing at that time.
 func (o Override) Overdue(now time.Time) bool { return o.Review == nil && now.After(o.ReviewDue()) }
