@@ -6,6 +6,8 @@ package fact
 import (
 	"context"
 	"fmt"
+	"iter"
+	"maps"
 	"slices"
 
 	"github.com/evenkeel/evenkeel/internal/id"
@@ -20,6 +22,8 @@ const (
 	Text    Type = "text"    // string
 	Truth   Type = "truth"   // bool
 	Numbers Type = "numbers" // map[string]float64; a name that is not in it has none
+	Texts   Type = "texts"   // map[string]string; a name that is not in it has none
+	Age     Type = "age"     // float64: the days since something happened, a part of a day too
 )
 
 // Declaration says that there is a fact.
@@ -32,18 +36,21 @@ type Declaration struct {
 	Values []string
 	// Held is whether it is told of a thing as it was read: nothing else is read for it.
 	Held bool
+	// By names who tells it: a domain, such as "slo".
+	By string
 }
 
 // Set is what is known of one thing, by name; its values are of the declared types.
 type Set map[string]any
 
-// Known is one fact with its value, as it is written down: one of the four is set.
+// Known is one fact with its value, as it is written down: one of the five is set.
 type Known struct {
 	Name    string             `json:"name"`
 	Number  *float64           `json:"number,omitempty"`
 	Text    *string            `json:"text,omitempty"`
 	Truth   *bool              `json:"truth,omitempty"`
 	Numbers map[string]float64 `json:"numbers,omitempty"`
+	Texts   map[string]string  `json:"texts,omitempty"`
 }
 
 // Known are those of the facts of these names that are known, in their order.
@@ -60,6 +67,8 @@ func (s Set) Known(names ...string) []Known {
 			k.Truth = &value
 		case map[string]float64:
 			k.Numbers = value
+		case map[string]string:
+			k.Texts = value
 		default:
 			continue
 		}
@@ -150,10 +159,17 @@ func (d Declaration) lists(value any) bool {
 	case string:
 		return known(v)
 	case map[string]float64:
-		for name := range v {
-			if !known(name) {
-				return false
-			}
+		return all(maps.Keys(v), known)
+	case map[string]string:
+		return all(maps.Keys(v), known)
+	}
+	return true
+}
+
+func all(names iter.Seq[string], are func(string) bool) bool {
+	for name := range names {
+		if !are(name) {
+			return false
 		}
 	}
 	return true
@@ -162,13 +178,15 @@ func (d Declaration) lists(value any) bool {
 func is(value any, t Type) bool {
 	switch value.(type) {
 	case float64:
-		return t == Number
+		return t == Number || t == Age
 	case string:
 		return t == Text
 	case bool:
 		return t == Truth
 	case map[string]float64:
 		return t == Numbers
+	case map[string]string:
+		return t == Texts
 	}
 	return false
 }

@@ -19,7 +19,11 @@ const (
 	Holds   Outcome = "holds"
 	Fails   Outcome = "fails"
 	Unknown Outcome = "unknown" // it depends on what is not known
+	Errored Outcome = "error"   // it cannot be judged on these facts: it takes too long, or divides what cannot be
 )
+
+// Decided reports whether the condition holds or fails.
+func (o Outcome) Decided() bool { return o == Holds || o == Fails }
 
 // Condition was checked by an environment. It never changes, and can be judged by several
 // goroutines at once.
@@ -36,8 +40,11 @@ func (c *Condition) Text() string { return c.text }
 // Reads are the names of the facts that it depends on.
 func (c *Condition) Reads() []string { return slices.Clone(c.reads) }
 
+// noSuchKey is how CEL begins to say that a name is not in a map (there is no type for it).
+const noSuchKey = "no such key"
+
 // Judge tells whether the condition holds on the facts. Where it is unknown, why says what
-// is not known; otherwise why is empty. A condition that is decided whatever a fact may be is
+// is not known, and of an error what went wrong; otherwise why is empty. A condition that is decided whatever a fact may be is
 // decided without it: of "a || b" one that holds is enough.
 func (c *Condition) Judge(facts fact.Set) (outcome Outcome, why string) {
 	var absent []string
@@ -57,8 +64,10 @@ func (c *Condition) Judge(facts fact.Set) (outcome Outcome, why string) {
 	}
 	value, _, err := c.program.Eval(vars)
 	switch {
-	case err != nil:
+	case err != nil && strings.HasPrefix(err.Error(), noSuchKey):
 		return Unknown, err.Error()
+	case err != nil:
+		return Errored, err.Error()
 	case types.IsUnknown(value):
 		return Unknown, fmt.Sprintf("not known: %s", strings.Join(absent, ", "))
 	case value == types.True:

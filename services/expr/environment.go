@@ -2,6 +2,7 @@ package expr
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"cel.dev/cel-go/cel"
@@ -25,8 +26,42 @@ const (
 
 // Environment is what conditions may name. It never changes, and is shared.
 type Environment struct {
-	declared []fact.Declaration
-	env      *cel.Env
+	declared  []fact.Declaration
+	constants fact.Set
+	env       *cel.Env
+}
+
+// Constant is a name with a value that is the same for whatever a condition is judged on.
+type Constant struct {
+	fact.Declaration
+	Value any
+}
+
+// With returns the environment with constants too, which conditions name like facts.
+func (e *Environment) With(constants ...Constant) (*Environment, error) {
+	if len(constants) == 0 {
+		return e, nil
+	}
+	out := &Environment{declared: slices.Clone(e.declared), constants: maps.Clone(e.constants)}
+	if out.constants == nil {
+		out.constants = fact.Set{}
+	}
+	var options []cel.EnvOption
+	for _, c := range constants {
+		t, ok := celTypes[c.Type]
+		if !ok || e.knows(c.Name) {
+			return nil, fmt.Errorf("the constant %q is of the unknown type %q, or a fact", c.Name, c.Type)
+		}
+		options = append(options, cel.VariableWithDoc(c.Name, t, c.Doc))
+		out.declared = append(out.declared, c.Declaration)
+		out.constants[c.Name] = c.Value
+	}
+	env, err := e.env.Extend(options...)
+	if err != nil {
+		return nil, fmt.Errorf("declaring %d constants: %w", len(constants), err)
+	}
+	out.env = env
+	return out, nil
 }
 
 // New returns the environment of the facts.
@@ -57,9 +92,11 @@ var celTypes = map[fact.Type]*cel.Type{
 	fact.Text:    cel.StringType,
 	fact.Truth:   cel.BoolType,
 	fact.Numbers: cel.MapType(cel.StringType, cel.DoubleType),
+	fact.Texts:   cel.MapType(cel.StringType, cel.StringType),
+	fact.Age:     cel.DoubleType,
 }
 
-// Facts are those that may be named, as they were declared.
+// Facts are those that may be named, as they were declared, and the constants.
 func (e *Environment) Facts() []fact.Declaration { return e.declared }
 
 // Compile checks a condition: what it names, its types, and what it may cost. Of one that
@@ -98,6 +135,9 @@ func (e *Environment) Compile(text string) (*Condition, error) {
 		// while it is judged takes twice as long: of any other it is known beforehand.
 		options = append(options, cel.CostLimit(2*maxCost))
 	}
+	if len(e.constants) > 0 {
+		options = append(options, cel.Globals(map[string]any(e.constants)))
+	}
 	program, err := e.env.Program(checked, options...)
 	if err != nil {
 		return nil, fmt.Errorf("planning a condition: %w", err)
@@ -109,7 +149,8 @@ func (e *Environment) Compile(text string) (*Condition, error) {
 	return c, nil
 }
 
-// reads are the facts that the expression names, in the order of their declaration.
+// reads are the facts that the expression names, in the order of their declaration; constants
+// are known, and not among them.
 func (e *Environment) reads(tree *ast.AST) []string {
 	named := map[string]bool{}
 	ast.PreOrderVisit(tree.Expr(), ast.NewExprVisitor(func(x ast.Expr) {
@@ -119,7 +160,7 @@ func (e *Environment) reads(tree *ast.AST) []string {
 	}))
 	var names []string
 	for _, d := range e.declared {
-		if named[d.Name] {
+		if _, constant := e.constants[d.Name]; named[d.Name] && !constant {
 			names = append(names, d.Name)
 		}
 	}

@@ -24,6 +24,8 @@ func environment(t testing.TB) *expr.Environment {
 		{Name: "stale", Type: fact.Truth},
 		{Name: "burn", Type: fact.Numbers, Values: []string{"1h", "6h"}},
 		{Name: "shares", Type: fact.Numbers},
+		{Name: "labels", Type: fact.Texts},
+		{Name: "drill", Type: fact.Age},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -44,7 +46,7 @@ func compiled(t testing.TB, text string) *expr.Condition {
 // is enough, whatever the other is (CEL specification, "Logical operators").
 func TestAConditionIsJudgedOnWhatIsKnown(t *testing.T) {
 	t.Parallel()
-	facts := fact.Set{"consumed": 1.5, "state": "exhausted", "stale": false, "burn": map[string]float64{"1h": 14.4}, "shares": map[string]float64{"network": 0.25, "deploy": 0.1}}
+	facts := fact.Set{"consumed": 1.5, "state": "exhausted", "stale": false, "burn": map[string]float64{"1h": 14.4}, "shares": map[string]float64{"network": 0.25, "deploy": 0.1}, "labels": map[string]string{"pci": "yes"}, "drill": 12.5}
 	for text, want := range map[string]expr.Outcome{
 		"consumed > 1":                                         expr.Holds,
 		"consumed > 1.5":                                       expr.Fails, // exactly is not more
@@ -75,13 +77,17 @@ func TestAConditionIsJudgedOnWhatIsKnown(t *testing.T) {
 		"cause == 'dependency' || state == 'exhausted'":        expr.Holds,
 		"consumed / 0.0 > 1":                                   expr.Holds, // infinity, IEEE 754
 		"shares.all(class, shares[class] > 0.2 || events > 1)": expr.Unknown,
-		"true": expr.Holds,
+		"true":                                expr.Holds,
+		"labels[?'pci'].orValue('') == 'yes'": expr.Holds,
+		"'gdpr' in labels":                    expr.Fails,
+		"drill <= 180":                        expr.Holds,
+		"int(labels[?'pci'].orValue('')) > 1": expr.Errored, // "yes" is no number
 	} {
 		outcome, why := compiled(t, text).Judge(facts)
 		if outcome != want {
 			t.Errorf("%s: %s (%s), want %s", text, outcome, why, want)
 		}
-		if (outcome == expr.Unknown) != (why != "") {
+		if outcome.Decided() != (why == "") {
 			t.Errorf("%s is %s, and why is %q", text, outcome, why)
 		}
 	}
@@ -101,16 +107,16 @@ func TestWhyAConditionIsUnknownNamesWhatIsNot(t *testing.T) {
 
 // Facts are bounded by those who give them, and a condition by what they may be: one that is
 // given more ends all the same, and says nothing.
-func TestAConditionOnMoreThanWasAssumedIsUnknown(t *testing.T) {
+func TestAConditionOnMoreThanWasAssumedIsAnError(t *testing.T) {
 	t.Parallel()
 	many := make(map[string]float64, 200_000)
 	for i := range 200_000 {
 		many[fmt.Sprint(i)] = 1
 	}
 	for text, want := range map[string]expr.Outcome{
-		"shares.all(class, shares[class] >= 0.0)":                   expr.Unknown,
-		"consumed > 1 && shares.exists(class, shares[class] > 2.0)": expr.Unknown,
-		"cause.contains('zebra')":                                   expr.Unknown,
+		"shares.all(class, shares[class] >= 0.0)":                   expr.Errored,
+		"consumed > 1 && shares.exists(class, shares[class] > 2.0)": expr.Errored,
+		"cause.contains('zebra')":                                   expr.Errored,
 		"consumed > 1 && shares[?'7'].orValue(0.0) > 0.5":           expr.Holds, // it goes through nothing
 	} {
 		outcome, why := compiled(t, text).Judge(fact.Set{"consumed": 2.0, "shares": many, "cause": strings.Repeat("horse ", 5_000_000)})
@@ -131,7 +137,7 @@ func TestAConditionNamesWhatItReads(t *testing.T) {
 func TestARefusedConditionNamesEachProblemAtItsPlace(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"consummed > 1":                         `line 1, column 1: there is no fact "consummed"; there are consumed, events, state, cause, stale, burn, shares`,
+		"consummed > 1":                         `line 1, column 1: there is no fact "consummed"; there are consumed, events, state, cause, stale, burn, shares, labels, drill`,
 		"consumed > 1 &&\n  evnts > 2":          `line 2, column 3: there is no fact "evnts"`,
 		"consumed >":                            "line 1, column 11: ",
 		"consumed > 'much'":                     "line 1, column 10: found no matching overload",
@@ -153,7 +159,7 @@ func TestARefusedConditionNamesEachProblemAtItsPlace(t *testing.T) {
 		"shares['network'] > 0.2":                             `line 1, column 8: "shares" may know no "network"`,
 		"shares.network > 0.2":                                `write shares[?"network"].orValue(0.0)`,
 		"shares.exists(stale, shares[stale] > 1)":             `line 1, column 14: "stale" is a fact`,
-		"a > 1 || b > 1":                                      `line 1, column 1: there is no fact "a"; there are consumed, events, state, cause, stale, burn, shares; line 1, column 10: there is no fact "b"`,
+		"a > 1 || b > 1":                                      `line 1, column 1: there is no fact "a"; there are consumed, events, state, cause, stale, burn, shares, labels, drill; line 1, column 10: there is no fact "b"`,
 	} {
 		_, err := environment(t).Compile(text)
 		var refused *expr.Error
@@ -164,6 +170,42 @@ func TestARefusedConditionNamesEachProblemAtItsPlace(t *testing.T) {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%.60s: %s\nwant %s", text, err, want)
 		}
+	}
+}
+
+// Constants are known whatever the facts are, also where others are not.
+func TestConstantsAreNamedLikeFactsAndAlwaysKnown(t *testing.T) {
+	t.Parallel()
+	e, err := environment(t).With(expr.Constant{Declaration: fact.Declaration{Name: "parameters", Type: fact.Numbers, Values: []string{"days"}}, Value: map[string]float64{"days": 90}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]expr.Outcome{
+		"drill <= parameters.days":                        expr.Holds,
+		"drill > parameters.days":                         expr.Fails,
+		"events > parameters.days":                        expr.Unknown,
+		"events > 1 || parameters.days == 90.0":           expr.Holds,
+		"'days' in parameters && parameters['days'] > 89": expr.Holds,
+	} {
+		c, err := e.Compile(text)
+		if err != nil {
+			t.Fatalf("%s: %v", text, err)
+		}
+		if outcome, why := c.Judge(fact.Set{"drill": 90.0}); outcome != want {
+			t.Errorf("%s: %s (%s), want %s", text, outcome, why, want)
+		}
+		if slices.Contains(c.Reads(), "parameters") {
+			t.Errorf("%s reads %v: a constant is no fact", text, c.Reads())
+		}
+	}
+	if _, err := e.Compile("parameters.weeks > 1"); err == nil || !strings.Contains(err.Error(), `"weeks" is never among what "parameters" knows: days`) {
+		t.Errorf("a parameter that there is not: %v", err)
+	}
+	if _, err := environment(t).Compile("drill < parameters.days"); err == nil {
+		t.Error("another environment knows them too")
+	}
+	if _, err := environment(t).With(expr.Constant{Declaration: fact.Declaration{Name: "events", Type: fact.Number}, Value: 1.0}); err == nil {
+		t.Error("a constant was given the name of a fact")
 	}
 }
 
@@ -231,7 +273,7 @@ func FuzzCompile(f *testing.F) {
 			}
 			return
 		}
-		if outcome, why := c.Judge(facts); (outcome == expr.Unknown) != (why != "") {
+		if outcome, why := c.Judge(facts); outcome.Decided() != (why == "") {
 			t.Fatalf("%q: %s %q", text, outcome, why)
 		}
 	})

@@ -86,8 +86,12 @@ func (e *Environment) names() string {
 func (e *Environment) impossible(tree *ast.AST) []Problem {
 	var problems []Problem
 	single := func(of ast.Expr, place ast.Expr, name string) {
-		if d, known := e.fact(identOf(of)); known && d.Type == fact.Numbers && len(d.Values) == 0 {
-			problems = append(problems, at(tree, place, "%q may know no %q, and what depends on it would be unknown: write %s[?%q].orValue(0.0)", d.Name, name, d.Name, name))
+		if d, known := e.fact(identOf(of)); known && (d.Type == fact.Numbers || d.Type == fact.Texts) && len(d.Values) == 0 {
+			none := "0.0"
+			if d.Type == fact.Texts {
+				none = `""`
+			}
+			problems = append(problems, at(tree, place, "%q may know no %q, and what depends on it would be unknown: write %s[?%q].orValue(%s)", d.Name, name, d.Name, name, none))
 		}
 	}
 	refuse := func(of ast.Expr, names ...ast.Expr) {
@@ -157,7 +161,7 @@ func identOf(x ast.Expr) string {
 }
 
 func has(t fact.Type) string {
-	if t == fact.Numbers {
+	if t == fact.Numbers || t == fact.Texts {
 		return "knows"
 	}
 	return "can be"

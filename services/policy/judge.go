@@ -46,7 +46,11 @@ func (s subject) judge(c Clause, condition *expr.Condition) (expr.Outcome, strin
 	if condition == nil {
 		return expr.Unknown, fmt.Sprintf("the condition of the clause %q is not understood any more: revise the policy", c.Name)
 	}
-	return condition.Judge(s.facts)
+	outcome, why := condition.Judge(s.facts)
+	if outcome == expr.Errored {
+		outcome = expr.Unknown // it opens and closes nothing
+	}
+	return outcome, why
 }
 
 // evidence is what is known of the SLO now, for the clause.

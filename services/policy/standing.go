@@ -184,7 +184,7 @@ func recovers(now fact.Set, condition *expr.Condition, easing slo.Easing) *time.
 		case expr.Fails:
 			at := easing.From.Add(time.Duration(i+1) * time.Hour)
 			return &at
-		case expr.Unknown:
+		case expr.Unknown, expr.Errored:
 			return nil
 		}
 	}

@@ -64,7 +64,7 @@ func (c *course) judge(hour, last int, condition *expr.Condition, facts fact.Set
 		open.to = hour
 	}
 	switch {
-	case outcome == expr.Unknown && hour < last:
+	case !outcome.Decided() && hour < last:
 		c.unknown++
 		c.miss(condition, facts)
 	case outcome == expr.Holds && open == nil:
