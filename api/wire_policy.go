@@ -134,19 +134,20 @@ type PolicyRevision struct {
 	CreatedAt    time.Time `json:"createdAt"`
 }
 
-// KnownFact is a fact that was known, with its value: one of the four is there.
+// KnownFact is a fact that was known, with its value: one of the five is there.
 type KnownFact struct {
 	Name    string             `json:"name" example:"consumed"`
 	Number  *float64           `json:"number,omitempty" example:"1.1864"`
 	Text    *string            `json:"text,omitempty"`
 	Truth   *bool              `json:"truth,omitempty"`
 	Numbers map[string]float64 `json:"numbers,omitempty"`
+	Texts   map[string]string  `json:"texts,omitempty"`
 }
 
 // FactDeclaration is a name that conditions can be written on.
 type FactDeclaration struct {
 	Name   string   `json:"name" example:"consumed"`
-	Type   string   `json:"type" enum:"number,text,truth,numbers" doc:"In CEL double, string, bool, and map(string, double)."`
+	Type   string   `json:"type" enum:"number,text,truth,numbers,texts,age" doc:"In CEL double, string, bool, map(string, double), map(string, string), and double: the days since something happened."`
 	Doc    string   `json:"doc" doc:"What it is."`
 	Values []string `json:"values" doc:"All texts that a text can be, or all names that numbers can have; empty where they can be any."`
 }

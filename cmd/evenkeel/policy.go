@@ -15,6 +15,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/yamldoc"
 	"github.com/evenkeel/evenkeel/openapi/client"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/policy/document"
@@ -48,7 +49,7 @@ where there are problems.`,
 			bad := 0
 			for _, name := range args {
 				_, err := readPolicy(name)
-				var refused *document.Error
+				var refused *yamldoc.Error
 				switch {
 				case errors.As(err, &refused):
 					bad++
@@ -68,7 +69,7 @@ where there are problems.`,
 }
 
 // tellProblems tells each with its file, as compilers do.
-func (p *program) tellProblems(name string, refused *document.Error) {
+func (p *program) tellProblems(name string, refused *yamldoc.Error) {
 	for _, problem := range refused.Problems {
 		fmt.Fprintf(p.stderr, "%s:%s\n", name, problem)
 	}
@@ -109,7 +110,7 @@ Administrators may; the token is read from --token-file, or else from EVENKEEL_T
 			documents := make([]document.Document, len(args))
 			bad := false
 			for i, name := range args {
-				var refused *document.Error
+				var refused *yamldoc.Error
 				var err error
 				if documents[i], err = readPolicy(name); errors.As(err, &refused) {
 					bad = true

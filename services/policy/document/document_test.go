@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/evenkeel/evenkeel/internal/fact"
+	"github.com/evenkeel/evenkeel/internal/yamldoc"
 	"github.com/evenkeel/evenkeel/services/expr"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/policy/document"
@@ -101,7 +102,7 @@ func TestWhatIsWrongIsToldAtItsPlace(t *testing.T) {
 		"  - name: one-class":         {"  - name: budget-exceeded", "21:11: /clauses/1/name: must be unique"},
 		"approval:\n  author":         {"approval:\n author", "7:"},
 		"slug: payments\nname":        {"slug: payments\nslug: payments\nname", "4:1: "},
-		"apiVersion: evenkeel/v1\n":   {"apiVersion: evenkeel/v1\n---\na: 1\n---\n", "there is one policy in a file"},
+		"apiVersion: evenkeel/v1\n":   {"apiVersion: evenkeel/v1\n---\na: 1\n---\n", "there is one ErrorBudgetPolicy in a file"},
 		"    when: consumed > 1 && u": {"    wen: consumed > 1 && u", `16:5: unknown field "wen"`},
 	} {
 		text := strings.Replace(payments, was, c.now, 1)
@@ -112,7 +113,7 @@ func TestWhatIsWrongIsToldAtItsPlace(t *testing.T) {
 		if err == nil {
 			err = d.Check(language(t))
 		}
-		var refused *document.Error
+		var refused *yamldoc.Error
 		if !errors.As(err, &refused) {
 			t.Errorf("%q: %v", c.now, err)
 			continue

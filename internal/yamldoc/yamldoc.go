@@ -1,0 +1,212 @@
+// Package yamldoc reads and writes things of one kind as YAML, which people keep beside their
+// code: one thing in a document, headed by its apiVersion and kind. What is wrong with one is told
+// with its line and column, within conditions too. What a thing is, and whether it is right, is for
+// whoever it belongs to. The package is pure: others read the file and speak to the server.
+package yamldoc
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
+
+	"github.com/evenkeel/evenkeel/internal/fault"
+)
+
+// APIVersion heads every document.
+const APIVersion = "evenkeel/v1"
+
+// maxSize is how large a document may be, in bytes.
+const maxSize = 1 << 20
+
+// Document is one that was read, for the places in it.
+type Document struct {
+	lines []string
+	root  ast.Node
+}
+
+// Problem is what is wrong, at its place.
+type Problem struct {
+	Line, Column int    // from 1; of the value, or of what should hold it
+	Pointer      string // as in the API, empty where it is of the text itself
+	Message      string
+}
+
+// Error is all that is wrong with a document, by its place.
+type Error struct{ Problems []Problem }
+
+// Error tells each problem with its line and column.
+func (e *Error) Error() string {
+	lines := make([]string, len(e.Problems))
+	for i, p := range e.Problems {
+		lines[i] = p.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// String tells the problem with its line and column.
+func (p Problem) String() string {
+	if p.Pointer == "" {
+		return fmt.Sprintf("%d:%d: %s", p.Line, p.Column, p.Message)
+	}
+	return fmt.Sprintf("%d:%d: %s: %s", p.Line, p.Column, p.Pointer, p.Message)
+}
+
+func wrong(line, column int, format string, args ...any) error {
+	return &Error{Problems: []Problem{{Line: line, Column: column, Message: fmt.Sprintf(format, args...)}}}
+}
+
+// Read reads one thing of the kind into a pointer to its shape, which has the fields apiVersion
+// and kind. The error is an *Error: the text is no YAML, or not of this shape.
+func Read(text []byte, kind string, into any) (Document, error) {
+	if len(text) > maxSize {
+		return Document{}, wrong(1, 1, "a document has at most %d bytes; this has %d", maxSize, len(text))
+	}
+	file, err := parser.ParseBytes(text, 0)
+	if err != nil {
+		return Document{}, placed(err)
+	}
+	docs := slices.DeleteFunc(slices.Clone(file.Docs), func(d *ast.DocumentNode) bool { return d.Body == nil })
+	if len(docs) != 1 {
+		return Document{}, wrong(1, 1, "there is one %s in a file; this has %d documents", kind, len(docs))
+	}
+	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(into); err != nil {
+		return Document{}, placed(err)
+	}
+	d := Document{lines: strings.Split(string(text), "\n"), root: docs[0].Body}
+	var head []fault.Violation
+	for _, h := range []struct{ name, want string }{{"apiVersion", APIVersion}, {"kind", kind}} {
+		is := ""
+		if node := child(d.root, h.name); node != nil {
+			is = node.GetToken().Value
+		}
+		if is != h.want {
+			head = append(head, fault.Violation{Pointer: "/" + h.name, Message: fmt.Sprintf("must be %q", h.want), Value: is})
+		}
+	}
+	if len(head) > 0 {
+		return Document{}, d.Place(head)
+	}
+	return d, nil
+}
+
+// placed is an error of the YAML library, at its place.
+func placed(err error) error {
+	var of yaml.Error
+	if !errors.As(err, &of) || of.GetToken() == nil {
+		return wrong(1, 1, "%s", err)
+	}
+	at := of.GetToken().Position
+	return wrong(at.Line, at.Column, "%s", of.GetMessage())
+}
+
+// Check is err, with what is invalid at its place.
+func (d Document) Check(err error) error {
+	if refused := fault.As(err); refused != nil && refused.Kind == fault.Invalid {
+		return d.Place(refused.Violations)
+	}
+	return err
+}
+
+// Place puts violations of the thing, found here or by a server, at their places.
+func (d Document) Place(violations []fault.Violation) *Error {
+	e := &Error{}
+	for _, v := range violations {
+		p := Problem{Pointer: v.Pointer, Message: v.Message}
+		p.Line, p.Column, p.Message = d.within(v.Pointer, v.Message)
+		if value := reflect.ValueOf(v.Value); value.Kind() == reflect.String && value.Len() > 0 && !inCondition.MatchString(v.Message) {
+			p.Message += fmt.Sprintf(" (it is %q)", fault.Clip(value.String(), 64))
+		}
+		e.Problems = append(e.Problems, p)
+	}
+	slices.SortStableFunc(e.Problems, func(a, b Problem) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column)) })
+	return e
+}
+
+// inCondition is how a problem within a condition begins.
+var inCondition = regexp.MustCompile(`^line (\d+), column (\d+): `)
+
+// within is the place of the pointer; of a problem within a condition, its own.
+func (d Document) within(pointer, message string) (line, column int, rest string) {
+	node := d.find(pointer)
+	at := node.GetToken().Position
+	found := inCondition.FindStringSubmatch(message)
+	if found == nil {
+		return at.Line, at.Column, message
+	}
+	line, _ = strconv.Atoi(found[1])   // the expression has digits only
+	column, _ = strconv.Atoi(found[2]) // likewise
+	switch n := node.(type) {
+	case *ast.LiteralNode:
+		first := n.Start.Position.Line // the text begins on the next line, which counts from 0
+		if n.Start.Type != token.LiteralType || first >= len(d.lines) {
+			break // what is folded has other lines
+		}
+		indent := len(d.lines[first]) - len(strings.TrimLeft(d.lines[first], " "))
+		return first + line, indent + column, message[len(found[0]):]
+	case *ast.StringNode:
+		quote := 0
+		if t := n.Token.Type; t == token.SingleQuoteType || t == token.DoubleQuoteType {
+			quote = 1
+		}
+		if line == 1 && at.Line <= len(d.lines) {
+			runes, start := []rune(d.lines[at.Line-1]), at.Column-1+quote
+			if start <= len(runes) && strings.HasPrefix(string(runes[start:]), n.Value) {
+				return at.Line, at.Column + quote + column - 1, message[len(found[0]):]
+			}
+		}
+	}
+	return at.Line, at.Column, message
+}
+
+// find is the node at the pointer, or the last that is on the way there.
+func (d Document) find(pointer string) ast.Node {
+	node := d.root
+	for _, step := range strings.Split(strings.TrimPrefix(pointer, "/"), "/") {
+		next := child(node, step)
+		if next == nil {
+			break
+		}
+		node = next
+	}
+	return node
+}
+
+func child(of ast.Node, step string) ast.Node {
+	switch n := of.(type) {
+	case *ast.MappingNode:
+		for _, v := range n.Values {
+			if found := child(v, step); found != nil {
+				return found
+			}
+		}
+	case *ast.MappingValueNode:
+		if n.Key.GetToken().Value == step {
+			return n.Value
+		}
+	case *ast.SequenceNode:
+		if i, err := strconv.Atoi(step); err == nil && i >= 0 && i < len(n.Values) {
+			return n.Values[i]
+		}
+	}
+	return nil
+}
+
+// Write writes a thing of that shape so that Read reads the same.
+func Write(shape any) ([]byte, error) {
+	text, err := yaml.MarshalWithOptions(shape, yaml.IndentSequence(true), yaml.UseLiteralStyleIfMultiline(true))
+	if err != nil {
+		return nil, fmt.Errorf("write a %T as YAML: %w", shape, err)
+	}
+	return text, nil
+}
