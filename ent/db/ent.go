@@ -63,6 +63,12 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/report"
 	"github.com/evenkeel/evenkeel/ent/db/reportdecision"
 	"github.com/evenkeel/evenkeel/ent/db/reportrestatement"
+	"github.com/evenkeel/evenkeel/ent/db/scorecard"
+	"github.com/evenkeel/evenkeel/ent/db/scorecardday"
+	"github.com/evenkeel/evenkeel/ent/db/scorecarddue"
+	"github.com/evenkeel/evenkeel/ent/db/scorecardrevision"
+	"github.com/evenkeel/evenkeel/ent/db/scorecardstanding"
+	"github.com/evenkeel/evenkeel/ent/db/scorecardtally"
 	"github.com/evenkeel/evenkeel/ent/db/searchdocument"
 	"github.com/evenkeel/evenkeel/ent/db/segment"
 	"github.com/evenkeel/evenkeel/ent/db/segmentchange"
@@ -209,6 +215,12 @@ func checkColumn(t, c string) error {
 			slogroupstatus.Table:             slogroupstatus.ValidColumn,
 			slorevision.Table:                slorevision.ValidColumn,
 			slostatus.Table:                  slostatus.ValidColumn,
+			scorecard.Table:                  scorecard.ValidColumn,
+			scorecardday.Table:               scorecardday.ValidColumn,
+			scorecarddue.Table:               scorecarddue.ValidColumn,
+			scorecardrevision.Table:          scorecardrevision.ValidColumn,
+			scorecardstanding.Table:          scorecardstanding.ValidColumn,
+			scorecardtally.Table:             scorecardtally.ValidColumn,
 			searchdocument.Table:             searchdocument.ValidColumn,
 			segment.Table:                    segment.ValidColumn,
 			segmentchange.Table:              segmentchange.ValidColumn,

@@ -64,6 +64,12 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/report"
 	"github.com/evenkeel/evenkeel/ent/db/reportdecision"
 	"github.com/evenkeel/evenkeel/ent/db/reportrestatement"
+	"github.com/evenkeel/evenkeel/ent/db/scorecard"
+	"github.com/evenkeel/evenkeel/ent/db/scorecardday"
+	"github.com/evenkeel/evenkeel/ent/db/scorecarddue"
+	"github.com/evenkeel/evenkeel/ent/db/scorecardrevision"
+	"github.com/evenkeel/evenkeel/ent/db/scorecardstanding"
+	"github.com/evenkeel/evenkeel/ent/db/scorecardtally"
 	"github.com/evenkeel/evenkeel/ent/db/searchdocument"
 	"github.com/evenkeel/evenkeel/ent/db/segment"
 	"github.com/evenkeel/evenkeel/ent/db/segmentchange"
@@ -161,6 +167,12 @@ const (
 	TypeSLOGroupStatus             = "SLOGroupStatus"
 	TypeSLORevision                = "SLORevision"
 	TypeSLOStatus                  = "SLOStatus"
+	TypeScorecard                  = "Scorecard"
+	TypeScorecardDay               = "ScorecardDay"
+	TypeScorecardDue               = "ScorecardDue"
+	TypeScorecardRevision          = "ScorecardRevision"
+	TypeScorecardStanding          = "ScorecardStanding"
+	TypeScorecardTally             = "ScorecardTally"
 	TypeSearchDocument             = "SearchDocument"
 	TypeSegment                    = "Segment"
 	TypeSegmentChange              = "SegmentChange"
@@ -58580,6 +58592,5159 @@ func (m *SLOStatusMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown SLOStatus edge %s", name)
+}
+
+// ScorecardMutation represents an operation that mutates the Scorecard nodes in the graph.
+type ScorecardMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	slug          *string
+	name          *string
+	description   *string
+	revision      *int
+	addrevision   *int
+	retired_at    *time.Time
+	created_at    *time.Time
+	updated_at    *time.Time
+	version       *int64
+	addversion    *int64
+	clearedFields map[string]struct{}
+	owner         *string
+	clearedowner  bool
+	done          bool
+	oldValue      func(context.Context) (*Scorecard, error)
+	predicates    []predicate.Scorecard
+}
+
+var _ ent.Mutation = (*ScorecardMutation)(nil)
+
+// scorecardOption allows management of the mutation configuration using functional options.
+type scorecardOption func(*ScorecardMutation)
+
+// newScorecardMutation creates new mutation for the Scorecard entity.
+func newScorecardMutation(c config, op Op, opts ...scorecardOption) *ScorecardMutation {
+	m := &ScorecardMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeScorecard,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withScorecardID sets the ID field of the mutation.
+func withScorecardID(id string) scorecardOption {
+	return func(m *ScorecardMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Scorecard
+		)
+		m.oldValue = func(ctx context.Context) (*Scorecard, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Scorecard.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withScorecard sets the old Scorecard of the mutation.
+func withScorecard(node *Scorecard) scorecardOption {
+	return func(m *ScorecardMutation) {
+		m.oldValue = func(context.Context) (*Scorecard, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ScorecardMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ScorecardMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Scorecard entities.
+func (m *ScorecardMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ScorecardMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ScorecardMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Scorecard.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetSlug sets the "slug" field.
+func (m *ScorecardMutation) SetSlug(s string) {
+	m.slug = &s
+}
+
+// Slug returns the value of the "slug" field in the mutation.
+func (m *ScorecardMutation) Slug() (r string, exists bool) {
+	v := m.slug
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSlug returns the old "slug" field's value of the Scorecard entity.
+// If the Scorecard object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardMutation) OldSlug(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSlug is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSlug requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSlug: %w", err)
+	}
+	return oldValue.Slug, nil
+}
+
+// ResetSlug resets all changes to the "slug" field.
+func (m *ScorecardMutation) ResetSlug() {
+	m.slug = nil
+}
+
+// SetName sets the "name" field.
+func (m *ScorecardMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *ScorecardMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the Scorecard entity.
+// If the Scorecard object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *ScorecardMutation) ResetName() {
+	m.name = nil
+}
+
+// SetDescription sets the "description" field.
+func (m *ScorecardMutation) SetDescription(s string) {
+	m.description = &s
+}
+
+// Description returns the value of the "description" field in the mutation.
+func (m *ScorecardMutation) Description() (r string, exists bool) {
+	v := m.description
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDescription returns the old "description" field's value of the Scorecard entity.
+// If the Scorecard object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardMutation) OldDescription(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDescription is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDescription requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDescription: %w", err)
+	}
+	return oldValue.Description, nil
+}
+
+// ResetDescription resets all changes to the "description" field.
+func (m *ScorecardMutation) ResetDescription() {
+	m.description = nil
+}
+
+// SetOwnerID sets the "owner_id" field.
+func (m *ScorecardMutation) SetOwnerID(s string) {
+	m.owner = &s
+}
+
+// OwnerID returns the value of the "owner_id" field in the mutation.
+func (m *ScorecardMutation) OwnerID() (r string, exists bool) {
+	v := m.owner
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOwnerID returns the old "owner_id" field's value of the Scorecard entity.
+// If the Scorecard object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardMutation) OldOwnerID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOwnerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOwnerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOwnerID: %w", err)
+	}
+	return oldValue.OwnerID, nil
+}
+
+// ClearOwnerID clears the value of the "owner_id" field.
+func (m *ScorecardMutation) ClearOwnerID() {
+	m.owner = nil
+	m.clearedFields[scorecard.FieldOwnerID] = struct{}{}
+}
+
+// OwnerIDCleared returns if the "owner_id" field was cleared in this mutation.
+func (m *ScorecardMutation) OwnerIDCleared() bool {
+	_, ok := m.clearedFields[scorecard.FieldOwnerID]
+	return ok
+}
+
+// ResetOwnerID resets all changes to the "owner_id" field.
+func (m *ScorecardMutation) ResetOwnerID() {
+	m.owner = nil
+	delete(m.clearedFields, scorecard.FieldOwnerID)
+}
+
+// SetRevision sets the "revision" field.
+func (m *ScorecardMutation) SetRevision(i int) {
+	m.revision = &i
+	m.addrevision = nil
+}
+
+// Revision returns the value of the "revision" field in the mutation.
+func (m *ScorecardMutation) Revision() (r int, exists bool) {
+	v := m.revision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevision returns the old "revision" field's value of the Scorecard entity.
+// If the Scorecard object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardMutation) OldRevision(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevision is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevision requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevision: %w", err)
+	}
+	return oldValue.Revision, nil
+}
+
+// AddRevision adds i to the "revision" field.
+func (m *ScorecardMutation) AddRevision(i int) {
+	if m.addrevision != nil {
+		*m.addrevision += i
+	} else {
+		m.addrevision = &i
+	}
+}
+
+// AddedRevision returns the value that was added to the "revision" field in this mutation.
+func (m *ScorecardMutation) AddedRevision() (r int, exists bool) {
+	v := m.addrevision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRevision resets all changes to the "revision" field.
+func (m *ScorecardMutation) ResetRevision() {
+	m.revision = nil
+	m.addrevision = nil
+}
+
+// SetRetiredAt sets the "retired_at" field.
+func (m *ScorecardMutation) SetRetiredAt(t time.Time) {
+	m.retired_at = &t
+}
+
+// RetiredAt returns the value of the "retired_at" field in the mutation.
+func (m *ScorecardMutation) RetiredAt() (r time.Time, exists bool) {
+	v := m.retired_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRetiredAt returns the old "retired_at" field's value of the Scorecard entity.
+// If the Scorecard object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardMutation) OldRetiredAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRetiredAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRetiredAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRetiredAt: %w", err)
+	}
+	return oldValue.RetiredAt, nil
+}
+
+// ClearRetiredAt clears the value of the "retired_at" field.
+func (m *ScorecardMutation) ClearRetiredAt() {
+	m.retired_at = nil
+	m.clearedFields[scorecard.FieldRetiredAt] = struct{}{}
+}
+
+// RetiredAtCleared returns if the "retired_at" field was cleared in this mutation.
+func (m *ScorecardMutation) RetiredAtCleared() bool {
+	_, ok := m.clearedFields[scorecard.FieldRetiredAt]
+	return ok
+}
+
+// ResetRetiredAt resets all changes to the "retired_at" field.
+func (m *ScorecardMutation) ResetRetiredAt() {
+	m.retired_at = nil
+	delete(m.clearedFields, scorecard.FieldRetiredAt)
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ScorecardMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ScorecardMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Scorecard entity.
+// If the Scorecard object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ScorecardMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *ScorecardMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *ScorecardMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Scorecard entity.
+// If the Scorecard object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *ScorecardMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *ScorecardMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ScorecardMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Scorecard entity.
+// If the Scorecard object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ScorecardMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ScorecardMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ScorecardMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearOwner clears the "owner" edge to the Team entity.
+func (m *ScorecardMutation) ClearOwner() {
+	m.clearedowner = true
+	m.clearedFields[scorecard.FieldOwnerID] = struct{}{}
+}
+
+// OwnerCleared reports if the "owner" edge to the Team entity was cleared.
+func (m *ScorecardMutation) OwnerCleared() bool {
+	return m.OwnerIDCleared() || m.clearedowner
+}
+
+// OwnerIDs returns the "owner" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OwnerID instead. It exists only for internal usage by the builders.
+func (m *ScorecardMutation) OwnerIDs() (ids []string) {
+	if id := m.owner; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOwner resets all changes to the "owner" edge.
+func (m *ScorecardMutation) ResetOwner() {
+	m.owner = nil
+	m.clearedowner = false
+}
+
+// Where appends a list predicates to the ScorecardMutation builder.
+func (m *ScorecardMutation) Where(ps ...predicate.Scorecard) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ScorecardMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ScorecardMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Scorecard, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ScorecardMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ScorecardMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Scorecard).
+func (m *ScorecardMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ScorecardMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.slug != nil {
+		fields = append(fields, scorecard.FieldSlug)
+	}
+	if m.name != nil {
+		fields = append(fields, scorecard.FieldName)
+	}
+	if m.description != nil {
+		fields = append(fields, scorecard.FieldDescription)
+	}
+	if m.owner != nil {
+		fields = append(fields, scorecard.FieldOwnerID)
+	}
+	if m.revision != nil {
+		fields = append(fields, scorecard.FieldRevision)
+	}
+	if m.retired_at != nil {
+		fields = append(fields, scorecard.FieldRetiredAt)
+	}
+	if m.created_at != nil {
+		fields = append(fields, scorecard.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, scorecard.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, scorecard.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ScorecardMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case scorecard.FieldSlug:
+		return m.Slug()
+	case scorecard.FieldName:
+		return m.Name()
+	case scorecard.FieldDescription:
+		return m.Description()
+	case scorecard.FieldOwnerID:
+		return m.OwnerID()
+	case scorecard.FieldRevision:
+		return m.Revision()
+	case scorecard.FieldRetiredAt:
+		return m.RetiredAt()
+	case scorecard.FieldCreatedAt:
+		return m.CreatedAt()
+	case scorecard.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case scorecard.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ScorecardMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case scorecard.FieldSlug:
+		return m.OldSlug(ctx)
+	case scorecard.FieldName:
+		return m.OldName(ctx)
+	case scorecard.FieldDescription:
+		return m.OldDescription(ctx)
+	case scorecard.FieldOwnerID:
+		return m.OldOwnerID(ctx)
+	case scorecard.FieldRevision:
+		return m.OldRevision(ctx)
+	case scorecard.FieldRetiredAt:
+		return m.OldRetiredAt(ctx)
+	case scorecard.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case scorecard.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case scorecard.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown Scorecard field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ScorecardMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case scorecard.FieldSlug:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSlug(v)
+		return nil
+	case scorecard.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case scorecard.FieldDescription:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDescription(v)
+		return nil
+	case scorecard.FieldOwnerID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOwnerID(v)
+		return nil
+	case scorecard.FieldRevision:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevision(v)
+		return nil
+	case scorecard.FieldRetiredAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRetiredAt(v)
+		return nil
+	case scorecard.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case scorecard.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case scorecard.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Scorecard field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ScorecardMutation) AddedFields() []string {
+	var fields []string
+	if m.addrevision != nil {
+		fields = append(fields, scorecard.FieldRevision)
+	}
+	if m.addversion != nil {
+		fields = append(fields, scorecard.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ScorecardMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case scorecard.FieldRevision:
+		return m.AddedRevision()
+	case scorecard.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ScorecardMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case scorecard.FieldRevision:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRevision(v)
+		return nil
+	case scorecard.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Scorecard numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ScorecardMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(scorecard.FieldOwnerID) {
+		fields = append(fields, scorecard.FieldOwnerID)
+	}
+	if m.FieldCleared(scorecard.FieldRetiredAt) {
+		fields = append(fields, scorecard.FieldRetiredAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ScorecardMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ScorecardMutation) ClearField(name string) error {
+	switch name {
+	case scorecard.FieldOwnerID:
+		m.ClearOwnerID()
+		return nil
+	case scorecard.FieldRetiredAt:
+		m.ClearRetiredAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Scorecard nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ScorecardMutation) ResetField(name string) error {
+	switch name {
+	case scorecard.FieldSlug:
+		m.ResetSlug()
+		return nil
+	case scorecard.FieldName:
+		m.ResetName()
+		return nil
+	case scorecard.FieldDescription:
+		m.ResetDescription()
+		return nil
+	case scorecard.FieldOwnerID:
+		m.ResetOwnerID()
+		return nil
+	case scorecard.FieldRevision:
+		m.ResetRevision()
+		return nil
+	case scorecard.FieldRetiredAt:
+		m.ResetRetiredAt()
+		return nil
+	case scorecard.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case scorecard.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case scorecard.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown Scorecard field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ScorecardMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.owner != nil {
+		edges = append(edges, scorecard.EdgeOwner)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ScorecardMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case scorecard.EdgeOwner:
+		if id := m.owner; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ScorecardMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ScorecardMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ScorecardMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedowner {
+		edges = append(edges, scorecard.EdgeOwner)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ScorecardMutation) EdgeCleared(name string) bool {
+	switch name {
+	case scorecard.EdgeOwner:
+		return m.clearedowner
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ScorecardMutation) ClearEdge(name string) error {
+	switch name {
+	case scorecard.EdgeOwner:
+		m.ClearOwner()
+		return nil
+	}
+	return fmt.Errorf("unknown Scorecard unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ScorecardMutation) ResetEdge(name string) error {
+	switch name {
+	case scorecard.EdgeOwner:
+		m.ResetOwner()
+		return nil
+	}
+	return fmt.Errorf("unknown Scorecard edge %s", name)
+}
+
+// ScorecardDayMutation represents an operation that mutates the ScorecardDay nodes in the graph.
+type ScorecardDayMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *int64
+	day               *string
+	week              *string
+	month             *string
+	revision_id       *string
+	level             *int
+	addlevel          *int
+	passed            *int
+	addpassed         *int
+	counted           *int
+	addcounted        *int
+	passed_weight     *int
+	addpassed_weight  *int
+	counted_weight    *int
+	addcounted_weight *int
+	outcomes          *string
+	clearedFields     map[string]struct{}
+	scorecard         *string
+	clearedscorecard  bool
+	service           *string
+	clearedservice    bool
+	done              bool
+	oldValue          func(context.Context) (*ScorecardDay, error)
+	predicates        []predicate.ScorecardDay
+}
+
+var _ ent.Mutation = (*ScorecardDayMutation)(nil)
+
+// scorecarddayOption allows management of the mutation configuration using functional options.
+type scorecarddayOption func(*ScorecardDayMutation)
+
+// newScorecardDayMutation creates new mutation for the ScorecardDay entity.
+func newScorecardDayMutation(c config, op Op, opts ...scorecarddayOption) *ScorecardDayMutation {
+	m := &ScorecardDayMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeScorecardDay,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withScorecardDayID sets the ID field of the mutation.
+func withScorecardDayID(id int64) scorecarddayOption {
+	return func(m *ScorecardDayMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ScorecardDay
+		)
+		m.oldValue = func(ctx context.Context) (*ScorecardDay, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ScorecardDay.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withScorecardDay sets the old ScorecardDay of the mutation.
+func withScorecardDay(node *ScorecardDay) scorecarddayOption {
+	return func(m *ScorecardDayMutation) {
+		m.oldValue = func(context.Context) (*ScorecardDay, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ScorecardDayMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ScorecardDayMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ScorecardDay entities.
+func (m *ScorecardDayMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ScorecardDayMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ScorecardDayMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ScorecardDay.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetScorecardID sets the "scorecard_id" field.
+func (m *ScorecardDayMutation) SetScorecardID(s string) {
+	m.scorecard = &s
+}
+
+// ScorecardID returns the value of the "scorecard_id" field in the mutation.
+func (m *ScorecardDayMutation) ScorecardID() (r string, exists bool) {
+	v := m.scorecard
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldScorecardID returns the old "scorecard_id" field's value of the ScorecardDay entity.
+// If the ScorecardDay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardDayMutation) OldScorecardID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldScorecardID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldScorecardID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldScorecardID: %w", err)
+	}
+	return oldValue.ScorecardID, nil
+}
+
+// ResetScorecardID resets all changes to the "scorecard_id" field.
+func (m *ScorecardDayMutation) ResetScorecardID() {
+	m.scorecard = nil
+}
+
+// SetServiceID sets the "service_id" field.
+func (m *ScorecardDayMutation) SetServiceID(s string) {
+	m.service = &s
+}
+
+// ServiceID returns the value of the "service_id" field in the mutation.
+func (m *ScorecardDayMutation) ServiceID() (r string, exists bool) {
+	v := m.service
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldServiceID returns the old "service_id" field's value of the ScorecardDay entity.
+// If the ScorecardDay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardDayMutation) OldServiceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldServiceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldServiceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldServiceID: %w", err)
+	}
+	return oldValue.ServiceID, nil
+}
+
+// ResetServiceID resets all changes to the "service_id" field.
+func (m *ScorecardDayMutation) ResetServiceID() {
+	m.service = nil
+}
+
+// SetDay sets the "day" field.
+func (m *ScorecardDayMutation) SetDay(s string) {
+	m.day = &s
+}
+
+// Day returns the value of the "day" field in the mutation.
+func (m *ScorecardDayMutation) Day() (r string, exists bool) {
+	v := m.day
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDay returns the old "day" field's value of the ScorecardDay entity.
+// If the ScorecardDay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardDayMutation) OldDay(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDay is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDay requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDay: %w", err)
+	}
+	return oldValue.Day, nil
+}
+
+// ResetDay resets all changes to the "day" field.
+func (m *ScorecardDayMutation) ResetDay() {
+	m.day = nil
+}
+
+// SetWeek sets the "week" field.
+func (m *ScorecardDayMutation) SetWeek(s string) {
+	m.week = &s
+}
+
+// Week returns the value of the "week" field in the mutation.
+func (m *ScorecardDayMutation) Week() (r string, exists bool) {
+	v := m.week
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWeek returns the old "week" field's value of the ScorecardDay entity.
+// If the ScorecardDay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardDayMutation) OldWeek(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWeek is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWeek requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWeek: %w", err)
+	}
+	return oldValue.Week, nil
+}
+
+// ResetWeek resets all changes to the "week" field.
+func (m *ScorecardDayMutation) ResetWeek() {
+	m.week = nil
+}
+
+// SetMonth sets the "month" field.
+func (m *ScorecardDayMutation) SetMonth(s string) {
+	m.month = &s
+}
+
+// Month returns the value of the "month" field in the mutation.
+func (m *ScorecardDayMutation) Month() (r string, exists bool) {
+	v := m.month
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMonth returns the old "month" field's value of the ScorecardDay entity.
+// If the ScorecardDay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardDayMutation) OldMonth(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMonth is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMonth requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMonth: %w", err)
+	}
+	return oldValue.Month, nil
+}
+
+// ResetMonth resets all changes to the "month" field.
+func (m *ScorecardDayMutation) ResetMonth() {
+	m.month = nil
+}
+
+// SetRevisionID sets the "revision_id" field.
+func (m *ScorecardDayMutation) SetRevisionID(s string) {
+	m.revision_id = &s
+}
+
+// RevisionID returns the value of the "revision_id" field in the mutation.
+func (m *ScorecardDayMutation) RevisionID() (r string, exists bool) {
+	v := m.revision_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevisionID returns the old "revision_id" field's value of the ScorecardDay entity.
+// If the ScorecardDay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardDayMutation) OldRevisionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevisionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevisionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevisionID: %w", err)
+	}
+	return oldValue.RevisionID, nil
+}
+
+// ResetRevisionID resets all changes to the "revision_id" field.
+func (m *ScorecardDayMutation) ResetRevisionID() {
+	m.revision_id = nil
+}
+
+// SetLevel sets the "level" field.
+func (m *ScorecardDayMutation) SetLevel(i int) {
+	m.level = &i
+	m.addlevel = nil
+}
+
+// Level returns the value of the "level" field in the mutation.
+func (m *ScorecardDayMutation) Level() (r int, exists bool) {
+	v := m.level
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLevel returns the old "level" field's value of the ScorecardDay entity.
+// If the ScorecardDay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardDayMutation) OldLevel(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLevel is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLevel requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLevel: %w", err)
+	}
+	return oldValue.Level, nil
+}
+
+// AddLevel adds i to the "level" field.
+func (m *ScorecardDayMutation) AddLevel(i int) {
+	if m.addlevel != nil {
+		*m.addlevel += i
+	} else {
+		m.addlevel = &i
+	}
+}
+
+// AddedLevel returns the value that was added to the "level" field in this mutation.
+func (m *ScorecardDayMutation) AddedLevel() (r int, exists bool) {
+	v := m.addlevel
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLevel resets all changes to the "level" field.
+func (m *ScorecardDayMutation) ResetLevel() {
+	m.level = nil
+	m.addlevel = nil
+}
+
+// SetPassed sets the "passed" field.
+func (m *ScorecardDayMutation) SetPassed(i int) {
+	m.passed = &i
+	m.addpassed = nil
+}
+
+// Passed returns the value of the "passed" field in the mutation.
+func (m *ScorecardDayMutation) Passed() (r int, exists bool) {
+	v := m.passed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPassed returns the old "passed" field's value of the ScorecardDay entity.
+// If the ScorecardDay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardDayMutation) OldPassed(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPassed is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPassed requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPassed: %w", err)
+	}
+	return oldValue.Passed, nil
+}
+
+// AddPassed adds i to the "passed" field.
+func (m *ScorecardDayMutation) AddPassed(i int) {
+	if m.addpassed != nil {
+		*m.addpassed += i
+	} else {
+		m.addpassed = &i
+	}
+}
+
+// AddedPassed returns the value that was added to the "passed" field in this mutation.
+func (m *ScorecardDayMutation) AddedPassed() (r int, exists bool) {
+	v := m.addpassed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPassed resets all changes to the "passed" field.
+func (m *ScorecardDayMutation) ResetPassed() {
+	m.passed = nil
+	m.addpassed = nil
+}
+
+// SetCounted sets the "counted" field.
+func (m *ScorecardDayMutation) SetCounted(i int) {
+	m.counted = &i
+	m.addcounted = nil
+}
+
+// Counted returns the value of the "counted" field in the mutation.
+func (m *ScorecardDayMutation) Counted() (r int, exists bool) {
+	v := m.counted
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCounted returns the old "counted" field's value of the ScorecardDay entity.
+// If the ScorecardDay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardDayMutation) OldCounted(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCounted is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCounted requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCounted: %w", err)
+	}
+	return oldValue.Counted, nil
+}
+
+// AddCounted adds i to the "counted" field.
+func (m *ScorecardDayMutation) AddCounted(i int) {
+	if m.addcounted != nil {
+		*m.addcounted += i
+	} else {
+		m.addcounted = &i
+	}
+}
+
+// AddedCounted returns the value that was added to the "counted" field in this mutation.
+func (m *ScorecardDayMutation) AddedCounted() (r int, exists bool) {
+	v := m.addcounted
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCounted resets all changes to the "counted" field.
+func (m *ScorecardDayMutation) ResetCounted() {
+	m.counted = nil
+	m.addcounted = nil
+}
+
+// SetPassedWeight sets the "passed_weight" field.
+func (m *ScorecardDayMutation) SetPassedWeight(i int) {
+	m.passed_weight = &i
+	m.addpassed_weight = nil
+}
+
+// PassedWeight returns the value of the "passed_weight" field in the mutation.
+func (m *ScorecardDayMutation) PassedWeight() (r int, exists bool) {
+	v := m.passed_weight
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPassedWeight returns the old "passed_weight" field's value of the ScorecardDay entity.
+// If the ScorecardDay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardDayMutation) OldPassedWeight(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPassedWeight is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPassedWeight requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPassedWeight: %w", err)
+	}
+	return oldValue.PassedWeight, nil
+}
+
+// AddPassedWeight adds i to the "passed_weight" field.
+func (m *ScorecardDayMutation) AddPassedWeight(i int) {
+	if m.addpassed_weight != nil {
+		*m.addpassed_weight += i
+	} else {
+		m.addpassed_weight = &i
+	}
+}
+
+// AddedPassedWeight returns the value that was added to the "passed_weight" field in this mutation.
+func (m *ScorecardDayMutation) AddedPassedWeight() (r int, exists bool) {
+	v := m.addpassed_weight
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPassedWeight resets all changes to the "passed_weight" field.
+func (m *ScorecardDayMutation) ResetPassedWeight() {
+	m.passed_weight = nil
+	m.addpassed_weight = nil
+}
+
+// SetCountedWeight sets the "counted_weight" field.
+func (m *ScorecardDayMutation) SetCountedWeight(i int) {
+	m.counted_weight = &i
+	m.addcounted_weight = nil
+}
+
+// CountedWeight returns the value of the "counted_weight" field in the mutation.
+func (m *ScorecardDayMutation) CountedWeight() (r int, exists bool) {
+	v := m.counted_weight
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCountedWeight returns the old "counted_weight" field's value of the ScorecardDay entity.
+// If the ScorecardDay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardDayMutation) OldCountedWeight(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCountedWeight is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCountedWeight requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCountedWeight: %w", err)
+	}
+	return oldValue.CountedWeight, nil
+}
+
+// AddCountedWeight adds i to the "counted_weight" field.
+func (m *ScorecardDayMutation) AddCountedWeight(i int) {
+	if m.addcounted_weight != nil {
+		*m.addcounted_weight += i
+	} else {
+		m.addcounted_weight = &i
+	}
+}
+
+// AddedCountedWeight returns the value that was added to the "counted_weight" field in this mutation.
+func (m *ScorecardDayMutation) AddedCountedWeight() (r int, exists bool) {
+	v := m.addcounted_weight
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCountedWeight resets all changes to the "counted_weight" field.
+func (m *ScorecardDayMutation) ResetCountedWeight() {
+	m.counted_weight = nil
+	m.addcounted_weight = nil
+}
+
+// SetOutcomes sets the "outcomes" field.
+func (m *ScorecardDayMutation) SetOutcomes(s string) {
+	m.outcomes = &s
+}
+
+// Outcomes returns the value of the "outcomes" field in the mutation.
+func (m *ScorecardDayMutation) Outcomes() (r string, exists bool) {
+	v := m.outcomes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOutcomes returns the old "outcomes" field's value of the ScorecardDay entity.
+// If the ScorecardDay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardDayMutation) OldOutcomes(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOutcomes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOutcomes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOutcomes: %w", err)
+	}
+	return oldValue.Outcomes, nil
+}
+
+// ResetOutcomes resets all changes to the "outcomes" field.
+func (m *ScorecardDayMutation) ResetOutcomes() {
+	m.outcomes = nil
+}
+
+// ClearScorecard clears the "scorecard" edge to the Scorecard entity.
+func (m *ScorecardDayMutation) ClearScorecard() {
+	m.clearedscorecard = true
+	m.clearedFields[scorecardday.FieldScorecardID] = struct{}{}
+}
+
+// ScorecardCleared reports if the "scorecard" edge to the Scorecard entity was cleared.
+func (m *ScorecardDayMutation) ScorecardCleared() bool {
+	return m.clearedscorecard
+}
+
+// ScorecardIDs returns the "scorecard" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ScorecardID instead. It exists only for internal usage by the builders.
+func (m *ScorecardDayMutation) ScorecardIDs() (ids []string) {
+	if id := m.scorecard; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetScorecard resets all changes to the "scorecard" edge.
+func (m *ScorecardDayMutation) ResetScorecard() {
+	m.scorecard = nil
+	m.clearedscorecard = false
+}
+
+// ClearService clears the "service" edge to the Service entity.
+func (m *ScorecardDayMutation) ClearService() {
+	m.clearedservice = true
+	m.clearedFields[scorecardday.FieldServiceID] = struct{}{}
+}
+
+// ServiceCleared reports if the "service" edge to the Service entity was cleared.
+func (m *ScorecardDayMutation) ServiceCleared() bool {
+	return m.clearedservice
+}
+
+// ServiceIDs returns the "service" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ServiceID instead. It exists only for internal usage by the builders.
+func (m *ScorecardDayMutation) ServiceIDs() (ids []string) {
+	if id := m.service; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetService resets all changes to the "service" edge.
+func (m *ScorecardDayMutation) ResetService() {
+	m.service = nil
+	m.clearedservice = false
+}
+
+// Where appends a list predicates to the ScorecardDayMutation builder.
+func (m *ScorecardDayMutation) Where(ps ...predicate.ScorecardDay) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ScorecardDayMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ScorecardDayMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ScorecardDay, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ScorecardDayMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ScorecardDayMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ScorecardDay).
+func (m *ScorecardDayMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ScorecardDayMutation) Fields() []string {
+	fields := make([]string, 0, 12)
+	if m.scorecard != nil {
+		fields = append(fields, scorecardday.FieldScorecardID)
+	}
+	if m.service != nil {
+		fields = append(fields, scorecardday.FieldServiceID)
+	}
+	if m.day != nil {
+		fields = append(fields, scorecardday.FieldDay)
+	}
+	if m.week != nil {
+		fields = append(fields, scorecardday.FieldWeek)
+	}
+	if m.month != nil {
+		fields = append(fields, scorecardday.FieldMonth)
+	}
+	if m.revision_id != nil {
+		fields = append(fields, scorecardday.FieldRevisionID)
+	}
+	if m.level != nil {
+		fields = append(fields, scorecardday.FieldLevel)
+	}
+	if m.passed != nil {
+		fields = append(fields, scorecardday.FieldPassed)
+	}
+	if m.counted != nil {
+		fields = append(fields, scorecardday.FieldCounted)
+	}
+	if m.passed_weight != nil {
+		fields = append(fields, scorecardday.FieldPassedWeight)
+	}
+	if m.counted_weight != nil {
+		fields = append(fields, scorecardday.FieldCountedWeight)
+	}
+	if m.outcomes != nil {
+		fields = append(fields, scorecardday.FieldOutcomes)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ScorecardDayMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case scorecardday.FieldScorecardID:
+		return m.ScorecardID()
+	case scorecardday.FieldServiceID:
+		return m.ServiceID()
+	case scorecardday.FieldDay:
+		return m.Day()
+	case scorecardday.FieldWeek:
+		return m.Week()
+	case scorecardday.FieldMonth:
+		return m.Month()
+	case scorecardday.FieldRevisionID:
+		return m.RevisionID()
+	case scorecardday.FieldLevel:
+		return m.Level()
+	case scorecardday.FieldPassed:
+		return m.Passed()
+	case scorecardday.FieldCounted:
+		return m.Counted()
+	case scorecardday.FieldPassedWeight:
+		return m.PassedWeight()
+	case scorecardday.FieldCountedWeight:
+		return m.CountedWeight()
+	case scorecardday.FieldOutcomes:
+		return m.Outcomes()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ScorecardDayMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case scorecardday.FieldScorecardID:
+		return m.OldScorecardID(ctx)
+	case scorecardday.FieldServiceID:
+		return m.OldServiceID(ctx)
+	case scorecardday.FieldDay:
+		return m.OldDay(ctx)
+	case scorecardday.FieldWeek:
+		return m.OldWeek(ctx)
+	case scorecardday.FieldMonth:
+		return m.OldMonth(ctx)
+	case scorecardday.FieldRevisionID:
+		return m.OldRevisionID(ctx)
+	case scorecardday.FieldLevel:
+		return m.OldLevel(ctx)
+	case scorecardday.FieldPassed:
+		return m.OldPassed(ctx)
+	case scorecardday.FieldCounted:
+		return m.OldCounted(ctx)
+	case scorecardday.FieldPassedWeight:
+		return m.OldPassedWeight(ctx)
+	case scorecardday.FieldCountedWeight:
+		return m.OldCountedWeight(ctx)
+	case scorecardday.FieldOutcomes:
+		return m.OldOutcomes(ctx)
+	}
+	return nil, fmt.Errorf("unknown ScorecardDay field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ScorecardDayMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case scorecardday.FieldScorecardID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetScorecardID(v)
+		return nil
+	case scorecardday.FieldServiceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetServiceID(v)
+		return nil
+	case scorecardday.FieldDay:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDay(v)
+		return nil
+	case scorecardday.FieldWeek:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWeek(v)
+		return nil
+	case scorecardday.FieldMonth:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMonth(v)
+		return nil
+	case scorecardday.FieldRevisionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevisionID(v)
+		return nil
+	case scorecardday.FieldLevel:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLevel(v)
+		return nil
+	case scorecardday.FieldPassed:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPassed(v)
+		return nil
+	case scorecardday.FieldCounted:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCounted(v)
+		return nil
+	case scorecardday.FieldPassedWeight:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPassedWeight(v)
+		return nil
+	case scorecardday.FieldCountedWeight:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCountedWeight(v)
+		return nil
+	case scorecardday.FieldOutcomes:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOutcomes(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardDay field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ScorecardDayMutation) AddedFields() []string {
+	var fields []string
+	if m.addlevel != nil {
+		fields = append(fields, scorecardday.FieldLevel)
+	}
+	if m.addpassed != nil {
+		fields = append(fields, scorecardday.FieldPassed)
+	}
+	if m.addcounted != nil {
+		fields = append(fields, scorecardday.FieldCounted)
+	}
+	if m.addpassed_weight != nil {
+		fields = append(fields, scorecardday.FieldPassedWeight)
+	}
+	if m.addcounted_weight != nil {
+		fields = append(fields, scorecardday.FieldCountedWeight)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ScorecardDayMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case scorecardday.FieldLevel:
+		return m.AddedLevel()
+	case scorecardday.FieldPassed:
+		return m.AddedPassed()
+	case scorecardday.FieldCounted:
+		return m.AddedCounted()
+	case scorecardday.FieldPassedWeight:
+		return m.AddedPassedWeight()
+	case scorecardday.FieldCountedWeight:
+		return m.AddedCountedWeight()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ScorecardDayMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case scorecardday.FieldLevel:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLevel(v)
+		return nil
+	case scorecardday.FieldPassed:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPassed(v)
+		return nil
+	case scorecardday.FieldCounted:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCounted(v)
+		return nil
+	case scorecardday.FieldPassedWeight:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPassedWeight(v)
+		return nil
+	case scorecardday.FieldCountedWeight:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCountedWeight(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardDay numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ScorecardDayMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ScorecardDayMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ScorecardDayMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ScorecardDay nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ScorecardDayMutation) ResetField(name string) error {
+	switch name {
+	case scorecardday.FieldScorecardID:
+		m.ResetScorecardID()
+		return nil
+	case scorecardday.FieldServiceID:
+		m.ResetServiceID()
+		return nil
+	case scorecardday.FieldDay:
+		m.ResetDay()
+		return nil
+	case scorecardday.FieldWeek:
+		m.ResetWeek()
+		return nil
+	case scorecardday.FieldMonth:
+		m.ResetMonth()
+		return nil
+	case scorecardday.FieldRevisionID:
+		m.ResetRevisionID()
+		return nil
+	case scorecardday.FieldLevel:
+		m.ResetLevel()
+		return nil
+	case scorecardday.FieldPassed:
+		m.ResetPassed()
+		return nil
+	case scorecardday.FieldCounted:
+		m.ResetCounted()
+		return nil
+	case scorecardday.FieldPassedWeight:
+		m.ResetPassedWeight()
+		return nil
+	case scorecardday.FieldCountedWeight:
+		m.ResetCountedWeight()
+		return nil
+	case scorecardday.FieldOutcomes:
+		m.ResetOutcomes()
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardDay field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ScorecardDayMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.scorecard != nil {
+		edges = append(edges, scorecardday.EdgeScorecard)
+	}
+	if m.service != nil {
+		edges = append(edges, scorecardday.EdgeService)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ScorecardDayMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case scorecardday.EdgeScorecard:
+		if id := m.scorecard; id != nil {
+			return []ent.Value{*id}
+		}
+	case scorecardday.EdgeService:
+		if id := m.service; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ScorecardDayMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ScorecardDayMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ScorecardDayMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedscorecard {
+		edges = append(edges, scorecardday.EdgeScorecard)
+	}
+	if m.clearedservice {
+		edges = append(edges, scorecardday.EdgeService)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ScorecardDayMutation) EdgeCleared(name string) bool {
+	switch name {
+	case scorecardday.EdgeScorecard:
+		return m.clearedscorecard
+	case scorecardday.EdgeService:
+		return m.clearedservice
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ScorecardDayMutation) ClearEdge(name string) error {
+	switch name {
+	case scorecardday.EdgeScorecard:
+		m.ClearScorecard()
+		return nil
+	case scorecardday.EdgeService:
+		m.ClearService()
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardDay unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ScorecardDayMutation) ResetEdge(name string) error {
+	switch name {
+	case scorecardday.EdgeScorecard:
+		m.ResetScorecard()
+		return nil
+	case scorecardday.EdgeService:
+		m.ResetService()
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardDay edge %s", name)
+}
+
+// ScorecardDueMutation represents an operation that mutates the ScorecardDue nodes in the graph.
+type ScorecardDueMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	service_id    *string
+	team_id       *string
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*ScorecardDue, error)
+	predicates    []predicate.ScorecardDue
+}
+
+var _ ent.Mutation = (*ScorecardDueMutation)(nil)
+
+// scorecarddueOption allows management of the mutation configuration using functional options.
+type scorecarddueOption func(*ScorecardDueMutation)
+
+// newScorecardDueMutation creates new mutation for the ScorecardDue entity.
+func newScorecardDueMutation(c config, op Op, opts ...scorecarddueOption) *ScorecardDueMutation {
+	m := &ScorecardDueMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeScorecardDue,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withScorecardDueID sets the ID field of the mutation.
+func withScorecardDueID(id string) scorecarddueOption {
+	return func(m *ScorecardDueMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ScorecardDue
+		)
+		m.oldValue = func(ctx context.Context) (*ScorecardDue, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ScorecardDue.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withScorecardDue sets the old ScorecardDue of the mutation.
+func withScorecardDue(node *ScorecardDue) scorecarddueOption {
+	return func(m *ScorecardDueMutation) {
+		m.oldValue = func(context.Context) (*ScorecardDue, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ScorecardDueMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ScorecardDueMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ScorecardDue entities.
+func (m *ScorecardDueMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ScorecardDueMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ScorecardDueMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ScorecardDue.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetServiceID sets the "service_id" field.
+func (m *ScorecardDueMutation) SetServiceID(s string) {
+	m.service_id = &s
+}
+
+// ServiceID returns the value of the "service_id" field in the mutation.
+func (m *ScorecardDueMutation) ServiceID() (r string, exists bool) {
+	v := m.service_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldServiceID returns the old "service_id" field's value of the ScorecardDue entity.
+// If the ScorecardDue object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardDueMutation) OldServiceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldServiceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldServiceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldServiceID: %w", err)
+	}
+	return oldValue.ServiceID, nil
+}
+
+// ResetServiceID resets all changes to the "service_id" field.
+func (m *ScorecardDueMutation) ResetServiceID() {
+	m.service_id = nil
+}
+
+// SetTeamID sets the "team_id" field.
+func (m *ScorecardDueMutation) SetTeamID(s string) {
+	m.team_id = &s
+}
+
+// TeamID returns the value of the "team_id" field in the mutation.
+func (m *ScorecardDueMutation) TeamID() (r string, exists bool) {
+	v := m.team_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTeamID returns the old "team_id" field's value of the ScorecardDue entity.
+// If the ScorecardDue object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardDueMutation) OldTeamID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTeamID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTeamID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTeamID: %w", err)
+	}
+	return oldValue.TeamID, nil
+}
+
+// ResetTeamID resets all changes to the "team_id" field.
+func (m *ScorecardDueMutation) ResetTeamID() {
+	m.team_id = nil
+}
+
+// Where appends a list predicates to the ScorecardDueMutation builder.
+func (m *ScorecardDueMutation) Where(ps ...predicate.ScorecardDue) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ScorecardDueMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ScorecardDueMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ScorecardDue, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ScorecardDueMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ScorecardDueMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ScorecardDue).
+func (m *ScorecardDueMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ScorecardDueMutation) Fields() []string {
+	fields := make([]string, 0, 2)
+	if m.service_id != nil {
+		fields = append(fields, scorecarddue.FieldServiceID)
+	}
+	if m.team_id != nil {
+		fields = append(fields, scorecarddue.FieldTeamID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ScorecardDueMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case scorecarddue.FieldServiceID:
+		return m.ServiceID()
+	case scorecarddue.FieldTeamID:
+		return m.TeamID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ScorecardDueMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case scorecarddue.FieldServiceID:
+		return m.OldServiceID(ctx)
+	case scorecarddue.FieldTeamID:
+		return m.OldTeamID(ctx)
+	}
+	return nil, fmt.Errorf("unknown ScorecardDue field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ScorecardDueMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case scorecarddue.FieldServiceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetServiceID(v)
+		return nil
+	case scorecarddue.FieldTeamID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTeamID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardDue field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ScorecardDueMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ScorecardDueMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ScorecardDueMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ScorecardDue numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ScorecardDueMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ScorecardDueMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ScorecardDueMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ScorecardDue nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ScorecardDueMutation) ResetField(name string) error {
+	switch name {
+	case scorecarddue.FieldServiceID:
+		m.ResetServiceID()
+		return nil
+	case scorecarddue.FieldTeamID:
+		m.ResetTeamID()
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardDue field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ScorecardDueMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ScorecardDueMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ScorecardDueMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ScorecardDueMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ScorecardDueMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ScorecardDueMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ScorecardDueMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ScorecardDue unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ScorecardDueMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ScorecardDue edge %s", name)
+}
+
+// ScorecardRevisionMutation represents an operation that mutates the ScorecardRevision nodes in the graph.
+type ScorecardRevisionMutation struct {
+	config
+	op               Op
+	typ              string
+	id               *string
+	number           *int
+	addnumber        *int
+	terms            *json.RawMessage
+	appendterms      json.RawMessage
+	revised_by       *string
+	created_at       *time.Time
+	clearedFields    map[string]struct{}
+	scorecard        *string
+	clearedscorecard bool
+	done             bool
+	oldValue         func(context.Context) (*ScorecardRevision, error)
+	predicates       []predicate.ScorecardRevision
+}
+
+var _ ent.Mutation = (*ScorecardRevisionMutation)(nil)
+
+// scorecardrevisionOption allows management of the mutation configuration using functional options.
+type scorecardrevisionOption func(*ScorecardRevisionMutation)
+
+// newScorecardRevisionMutation creates new mutation for the ScorecardRevision entity.
+func newScorecardRevisionMutation(c config, op Op, opts ...scorecardrevisionOption) *ScorecardRevisionMutation {
+	m := &ScorecardRevisionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeScorecardRevision,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withScorecardRevisionID sets the ID field of the mutation.
+func withScorecardRevisionID(id string) scorecardrevisionOption {
+	return func(m *ScorecardRevisionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ScorecardRevision
+		)
+		m.oldValue = func(ctx context.Context) (*ScorecardRevision, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ScorecardRevision.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withScorecardRevision sets the old ScorecardRevision of the mutation.
+func withScorecardRevision(node *ScorecardRevision) scorecardrevisionOption {
+	return func(m *ScorecardRevisionMutation) {
+		m.oldValue = func(context.Context) (*ScorecardRevision, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ScorecardRevisionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ScorecardRevisionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ScorecardRevision entities.
+func (m *ScorecardRevisionMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ScorecardRevisionMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ScorecardRevisionMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ScorecardRevision.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetScorecardID sets the "scorecard_id" field.
+func (m *ScorecardRevisionMutation) SetScorecardID(s string) {
+	m.scorecard = &s
+}
+
+// ScorecardID returns the value of the "scorecard_id" field in the mutation.
+func (m *ScorecardRevisionMutation) ScorecardID() (r string, exists bool) {
+	v := m.scorecard
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldScorecardID returns the old "scorecard_id" field's value of the ScorecardRevision entity.
+// If the ScorecardRevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardRevisionMutation) OldScorecardID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldScorecardID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldScorecardID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldScorecardID: %w", err)
+	}
+	return oldValue.ScorecardID, nil
+}
+
+// ResetScorecardID resets all changes to the "scorecard_id" field.
+func (m *ScorecardRevisionMutation) ResetScorecardID() {
+	m.scorecard = nil
+}
+
+// SetNumber sets the "number" field.
+func (m *ScorecardRevisionMutation) SetNumber(i int) {
+	m.number = &i
+	m.addnumber = nil
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *ScorecardRevisionMutation) Number() (r int, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the ScorecardRevision entity.
+// If the ScorecardRevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardRevisionMutation) OldNumber(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// AddNumber adds i to the "number" field.
+func (m *ScorecardRevisionMutation) AddNumber(i int) {
+	if m.addnumber != nil {
+		*m.addnumber += i
+	} else {
+		m.addnumber = &i
+	}
+}
+
+// AddedNumber returns the value that was added to the "number" field in this mutation.
+func (m *ScorecardRevisionMutation) AddedNumber() (r int, exists bool) {
+	v := m.addnumber
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *ScorecardRevisionMutation) ResetNumber() {
+	m.number = nil
+	m.addnumber = nil
+}
+
+// SetTerms sets the "terms" field.
+func (m *ScorecardRevisionMutation) SetTerms(jm json.RawMessage) {
+	m.terms = &jm
+	m.appendterms = nil
+}
+
+// Terms returns the value of the "terms" field in the mutation.
+func (m *ScorecardRevisionMutation) Terms() (r json.RawMessage, exists bool) {
+	v := m.terms
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTerms returns the old "terms" field's value of the ScorecardRevision entity.
+// If the ScorecardRevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardRevisionMutation) OldTerms(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTerms is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTerms requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTerms: %w", err)
+	}
+	return oldValue.Terms, nil
+}
+
+// AppendTerms adds jm to the "terms" field.
+func (m *ScorecardRevisionMutation) AppendTerms(jm json.RawMessage) {
+	m.appendterms = append(m.appendterms, jm...)
+}
+
+// AppendedTerms returns the list of values that were appended to the "terms" field in this mutation.
+func (m *ScorecardRevisionMutation) AppendedTerms() (json.RawMessage, bool) {
+	if len(m.appendterms) == 0 {
+		return nil, false
+	}
+	return m.appendterms, true
+}
+
+// ResetTerms resets all changes to the "terms" field.
+func (m *ScorecardRevisionMutation) ResetTerms() {
+	m.terms = nil
+	m.appendterms = nil
+}
+
+// SetRevisedBy sets the "revised_by" field.
+func (m *ScorecardRevisionMutation) SetRevisedBy(s string) {
+	m.revised_by = &s
+}
+
+// RevisedBy returns the value of the "revised_by" field in the mutation.
+func (m *ScorecardRevisionMutation) RevisedBy() (r string, exists bool) {
+	v := m.revised_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevisedBy returns the old "revised_by" field's value of the ScorecardRevision entity.
+// If the ScorecardRevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardRevisionMutation) OldRevisedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevisedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevisedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevisedBy: %w", err)
+	}
+	return oldValue.RevisedBy, nil
+}
+
+// ResetRevisedBy resets all changes to the "revised_by" field.
+func (m *ScorecardRevisionMutation) ResetRevisedBy() {
+	m.revised_by = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ScorecardRevisionMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ScorecardRevisionMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ScorecardRevision entity.
+// If the ScorecardRevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardRevisionMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ScorecardRevisionMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// ClearScorecard clears the "scorecard" edge to the Scorecard entity.
+func (m *ScorecardRevisionMutation) ClearScorecard() {
+	m.clearedscorecard = true
+	m.clearedFields[scorecardrevision.FieldScorecardID] = struct{}{}
+}
+
+// ScorecardCleared reports if the "scorecard" edge to the Scorecard entity was cleared.
+func (m *ScorecardRevisionMutation) ScorecardCleared() bool {
+	return m.clearedscorecard
+}
+
+// ScorecardIDs returns the "scorecard" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ScorecardID instead. It exists only for internal usage by the builders.
+func (m *ScorecardRevisionMutation) ScorecardIDs() (ids []string) {
+	if id := m.scorecard; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetScorecard resets all changes to the "scorecard" edge.
+func (m *ScorecardRevisionMutation) ResetScorecard() {
+	m.scorecard = nil
+	m.clearedscorecard = false
+}
+
+// Where appends a list predicates to the ScorecardRevisionMutation builder.
+func (m *ScorecardRevisionMutation) Where(ps ...predicate.ScorecardRevision) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ScorecardRevisionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ScorecardRevisionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ScorecardRevision, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ScorecardRevisionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ScorecardRevisionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ScorecardRevision).
+func (m *ScorecardRevisionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ScorecardRevisionMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.scorecard != nil {
+		fields = append(fields, scorecardrevision.FieldScorecardID)
+	}
+	if m.number != nil {
+		fields = append(fields, scorecardrevision.FieldNumber)
+	}
+	if m.terms != nil {
+		fields = append(fields, scorecardrevision.FieldTerms)
+	}
+	if m.revised_by != nil {
+		fields = append(fields, scorecardrevision.FieldRevisedBy)
+	}
+	if m.created_at != nil {
+		fields = append(fields, scorecardrevision.FieldCreatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ScorecardRevisionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case scorecardrevision.FieldScorecardID:
+		return m.ScorecardID()
+	case scorecardrevision.FieldNumber:
+		return m.Number()
+	case scorecardrevision.FieldTerms:
+		return m.Terms()
+	case scorecardrevision.FieldRevisedBy:
+		return m.RevisedBy()
+	case scorecardrevision.FieldCreatedAt:
+		return m.CreatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ScorecardRevisionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case scorecardrevision.FieldScorecardID:
+		return m.OldScorecardID(ctx)
+	case scorecardrevision.FieldNumber:
+		return m.OldNumber(ctx)
+	case scorecardrevision.FieldTerms:
+		return m.OldTerms(ctx)
+	case scorecardrevision.FieldRevisedBy:
+		return m.OldRevisedBy(ctx)
+	case scorecardrevision.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown ScorecardRevision field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ScorecardRevisionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case scorecardrevision.FieldScorecardID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetScorecardID(v)
+		return nil
+	case scorecardrevision.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
+		return nil
+	case scorecardrevision.FieldTerms:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTerms(v)
+		return nil
+	case scorecardrevision.FieldRevisedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevisedBy(v)
+		return nil
+	case scorecardrevision.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardRevision field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ScorecardRevisionMutation) AddedFields() []string {
+	var fields []string
+	if m.addnumber != nil {
+		fields = append(fields, scorecardrevision.FieldNumber)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ScorecardRevisionMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case scorecardrevision.FieldNumber:
+		return m.AddedNumber()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ScorecardRevisionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case scorecardrevision.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddNumber(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardRevision numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ScorecardRevisionMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ScorecardRevisionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ScorecardRevisionMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ScorecardRevision nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ScorecardRevisionMutation) ResetField(name string) error {
+	switch name {
+	case scorecardrevision.FieldScorecardID:
+		m.ResetScorecardID()
+		return nil
+	case scorecardrevision.FieldNumber:
+		m.ResetNumber()
+		return nil
+	case scorecardrevision.FieldTerms:
+		m.ResetTerms()
+		return nil
+	case scorecardrevision.FieldRevisedBy:
+		m.ResetRevisedBy()
+		return nil
+	case scorecardrevision.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardRevision field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ScorecardRevisionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.scorecard != nil {
+		edges = append(edges, scorecardrevision.EdgeScorecard)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ScorecardRevisionMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case scorecardrevision.EdgeScorecard:
+		if id := m.scorecard; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ScorecardRevisionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ScorecardRevisionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ScorecardRevisionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedscorecard {
+		edges = append(edges, scorecardrevision.EdgeScorecard)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ScorecardRevisionMutation) EdgeCleared(name string) bool {
+	switch name {
+	case scorecardrevision.EdgeScorecard:
+		return m.clearedscorecard
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ScorecardRevisionMutation) ClearEdge(name string) error {
+	switch name {
+	case scorecardrevision.EdgeScorecard:
+		m.ClearScorecard()
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardRevision unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ScorecardRevisionMutation) ResetEdge(name string) error {
+	switch name {
+	case scorecardrevision.EdgeScorecard:
+		m.ResetScorecard()
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardRevision edge %s", name)
+}
+
+// ScorecardStandingMutation represents an operation that mutates the ScorecardStanding nodes in the graph.
+type ScorecardStandingMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *int64
+	applies           *string
+	revision_id       *string
+	level             *int
+	addlevel          *int
+	passed            *int
+	addpassed         *int
+	counted           *int
+	addcounted        *int
+	passed_weight     *int
+	addpassed_weight  *int
+	counted_weight    *int
+	addcounted_weight *int
+	outcomes          *string
+	missing           *int
+	addmissing        *int
+	details           *[]byte
+	evaluated_at      *time.Time
+	clearedFields     map[string]struct{}
+	scorecard         *string
+	clearedscorecard  bool
+	service           *string
+	clearedservice    bool
+	done              bool
+	oldValue          func(context.Context) (*ScorecardStanding, error)
+	predicates        []predicate.ScorecardStanding
+}
+
+var _ ent.Mutation = (*ScorecardStandingMutation)(nil)
+
+// scorecardstandingOption allows management of the mutation configuration using functional options.
+type scorecardstandingOption func(*ScorecardStandingMutation)
+
+// newScorecardStandingMutation creates new mutation for the ScorecardStanding entity.
+func newScorecardStandingMutation(c config, op Op, opts ...scorecardstandingOption) *ScorecardStandingMutation {
+	m := &ScorecardStandingMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeScorecardStanding,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withScorecardStandingID sets the ID field of the mutation.
+func withScorecardStandingID(id int64) scorecardstandingOption {
+	return func(m *ScorecardStandingMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ScorecardStanding
+		)
+		m.oldValue = func(ctx context.Context) (*ScorecardStanding, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ScorecardStanding.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withScorecardStanding sets the old ScorecardStanding of the mutation.
+func withScorecardStanding(node *ScorecardStanding) scorecardstandingOption {
+	return func(m *ScorecardStandingMutation) {
+		m.oldValue = func(context.Context) (*ScorecardStanding, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ScorecardStandingMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ScorecardStandingMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ScorecardStanding entities.
+func (m *ScorecardStandingMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ScorecardStandingMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ScorecardStandingMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ScorecardStanding.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetScorecardID sets the "scorecard_id" field.
+func (m *ScorecardStandingMutation) SetScorecardID(s string) {
+	m.scorecard = &s
+}
+
+// ScorecardID returns the value of the "scorecard_id" field in the mutation.
+func (m *ScorecardStandingMutation) ScorecardID() (r string, exists bool) {
+	v := m.scorecard
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldScorecardID returns the old "scorecard_id" field's value of the ScorecardStanding entity.
+// If the ScorecardStanding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardStandingMutation) OldScorecardID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldScorecardID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldScorecardID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldScorecardID: %w", err)
+	}
+	return oldValue.ScorecardID, nil
+}
+
+// ResetScorecardID resets all changes to the "scorecard_id" field.
+func (m *ScorecardStandingMutation) ResetScorecardID() {
+	m.scorecard = nil
+}
+
+// SetServiceID sets the "service_id" field.
+func (m *ScorecardStandingMutation) SetServiceID(s string) {
+	m.service = &s
+}
+
+// ServiceID returns the value of the "service_id" field in the mutation.
+func (m *ScorecardStandingMutation) ServiceID() (r string, exists bool) {
+	v := m.service
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldServiceID returns the old "service_id" field's value of the ScorecardStanding entity.
+// If the ScorecardStanding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardStandingMutation) OldServiceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldServiceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldServiceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldServiceID: %w", err)
+	}
+	return oldValue.ServiceID, nil
+}
+
+// ResetServiceID resets all changes to the "service_id" field.
+func (m *ScorecardStandingMutation) ResetServiceID() {
+	m.service = nil
+}
+
+// SetApplies sets the "applies" field.
+func (m *ScorecardStandingMutation) SetApplies(s string) {
+	m.applies = &s
+}
+
+// Applies returns the value of the "applies" field in the mutation.
+func (m *ScorecardStandingMutation) Applies() (r string, exists bool) {
+	v := m.applies
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApplies returns the old "applies" field's value of the ScorecardStanding entity.
+// If the ScorecardStanding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardStandingMutation) OldApplies(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApplies is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApplies requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApplies: %w", err)
+	}
+	return oldValue.Applies, nil
+}
+
+// ResetApplies resets all changes to the "applies" field.
+func (m *ScorecardStandingMutation) ResetApplies() {
+	m.applies = nil
+}
+
+// SetRevisionID sets the "revision_id" field.
+func (m *ScorecardStandingMutation) SetRevisionID(s string) {
+	m.revision_id = &s
+}
+
+// RevisionID returns the value of the "revision_id" field in the mutation.
+func (m *ScorecardStandingMutation) RevisionID() (r string, exists bool) {
+	v := m.revision_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevisionID returns the old "revision_id" field's value of the ScorecardStanding entity.
+// If the ScorecardStanding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardStandingMutation) OldRevisionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevisionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevisionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevisionID: %w", err)
+	}
+	return oldValue.RevisionID, nil
+}
+
+// ResetRevisionID resets all changes to the "revision_id" field.
+func (m *ScorecardStandingMutation) ResetRevisionID() {
+	m.revision_id = nil
+}
+
+// SetLevel sets the "level" field.
+func (m *ScorecardStandingMutation) SetLevel(i int) {
+	m.level = &i
+	m.addlevel = nil
+}
+
+// Level returns the value of the "level" field in the mutation.
+func (m *ScorecardStandingMutation) Level() (r int, exists bool) {
+	v := m.level
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLevel returns the old "level" field's value of the ScorecardStanding entity.
+// If the ScorecardStanding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardStandingMutation) OldLevel(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLevel is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLevel requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLevel: %w", err)
+	}
+	return oldValue.Level, nil
+}
+
+// AddLevel adds i to the "level" field.
+func (m *ScorecardStandingMutation) AddLevel(i int) {
+	if m.addlevel != nil {
+		*m.addlevel += i
+	} else {
+		m.addlevel = &i
+	}
+}
+
+// AddedLevel returns the value that was added to the "level" field in this mutation.
+func (m *ScorecardStandingMutation) AddedLevel() (r int, exists bool) {
+	v := m.addlevel
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLevel resets all changes to the "level" field.
+func (m *ScorecardStandingMutation) ResetLevel() {
+	m.level = nil
+	m.addlevel = nil
+}
+
+// SetPassed sets the "passed" field.
+func (m *ScorecardStandingMutation) SetPassed(i int) {
+	m.passed = &i
+	m.addpassed = nil
+}
+
+// Passed returns the value of the "passed" field in the mutation.
+func (m *ScorecardStandingMutation) Passed() (r int, exists bool) {
+	v := m.passed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPassed returns the old "passed" field's value of the ScorecardStanding entity.
+// If the ScorecardStanding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardStandingMutation) OldPassed(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPassed is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPassed requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPassed: %w", err)
+	}
+	return oldValue.Passed, nil
+}
+
+// AddPassed adds i to the "passed" field.
+func (m *ScorecardStandingMutation) AddPassed(i int) {
+	if m.addpassed != nil {
+		*m.addpassed += i
+	} else {
+		m.addpassed = &i
+	}
+}
+
+// AddedPassed returns the value that was added to the "passed" field in this mutation.
+func (m *ScorecardStandingMutation) AddedPassed() (r int, exists bool) {
+	v := m.addpassed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPassed resets all changes to the "passed" field.
+func (m *ScorecardStandingMutation) ResetPassed() {
+	m.passed = nil
+	m.addpassed = nil
+}
+
+// SetCounted sets the "counted" field.
+func (m *ScorecardStandingMutation) SetCounted(i int) {
+	m.counted = &i
+	m.addcounted = nil
+}
+
+// Counted returns the value of the "counted" field in the mutation.
+func (m *ScorecardStandingMutation) Counted() (r int, exists bool) {
+	v := m.counted
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCounted returns the old "counted" field's value of the ScorecardStanding entity.
+// If the ScorecardStanding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardStandingMutation) OldCounted(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCounted is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCounted requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCounted: %w", err)
+	}
+	return oldValue.Counted, nil
+}
+
+// AddCounted adds i to the "counted" field.
+func (m *ScorecardStandingMutation) AddCounted(i int) {
+	if m.addcounted != nil {
+		*m.addcounted += i
+	} else {
+		m.addcounted = &i
+	}
+}
+
+// AddedCounted returns the value that was added to the "counted" field in this mutation.
+func (m *ScorecardStandingMutation) AddedCounted() (r int, exists bool) {
+	v := m.addcounted
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCounted resets all changes to the "counted" field.
+func (m *ScorecardStandingMutation) ResetCounted() {
+	m.counted = nil
+	m.addcounted = nil
+}
+
+// SetPassedWeight sets the "passed_weight" field.
+func (m *ScorecardStandingMutation) SetPassedWeight(i int) {
+	m.passed_weight = &i
+	m.addpassed_weight = nil
+}
+
+// PassedWeight returns the value of the "passed_weight" field in the mutation.
+func (m *ScorecardStandingMutation) PassedWeight() (r int, exists bool) {
+	v := m.passed_weight
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPassedWeight returns the old "passed_weight" field's value of the ScorecardStanding entity.
+// If the ScorecardStanding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardStandingMutation) OldPassedWeight(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPassedWeight is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPassedWeight requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPassedWeight: %w", err)
+	}
+	return oldValue.PassedWeight, nil
+}
+
+// AddPassedWeight adds i to the "passed_weight" field.
+func (m *ScorecardStandingMutation) AddPassedWeight(i int) {
+	if m.addpassed_weight != nil {
+		*m.addpassed_weight += i
+	} else {
+		m.addpassed_weight = &i
+	}
+}
+
+// AddedPassedWeight returns the value that was added to the "passed_weight" field in this mutation.
+func (m *ScorecardStandingMutation) AddedPassedWeight() (r int, exists bool) {
+	v := m.addpassed_weight
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPassedWeight resets all changes to the "passed_weight" field.
+func (m *ScorecardStandingMutation) ResetPassedWeight() {
+	m.passed_weight = nil
+	m.addpassed_weight = nil
+}
+
+// SetCountedWeight sets the "counted_weight" field.
+func (m *ScorecardStandingMutation) SetCountedWeight(i int) {
+	m.counted_weight = &i
+	m.addcounted_weight = nil
+}
+
+// CountedWeight returns the value of the "counted_weight" field in the mutation.
+func (m *ScorecardStandingMutation) CountedWeight() (r int, exists bool) {
+	v := m.counted_weight
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCountedWeight returns the old "counted_weight" field's value of the ScorecardStanding entity.
+// If the ScorecardStanding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardStandingMutation) OldCountedWeight(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCountedWeight is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCountedWeight requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCountedWeight: %w", err)
+	}
+	return oldValue.CountedWeight, nil
+}
+
+// AddCountedWeight adds i to the "counted_weight" field.
+func (m *ScorecardStandingMutation) AddCountedWeight(i int) {
+	if m.addcounted_weight != nil {
+		*m.addcounted_weight += i
+	} else {
+		m.addcounted_weight = &i
+	}
+}
+
+// AddedCountedWeight returns the value that was added to the "counted_weight" field in this mutation.
+func (m *ScorecardStandingMutation) AddedCountedWeight() (r int, exists bool) {
+	v := m.addcounted_weight
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCountedWeight resets all changes to the "counted_weight" field.
+func (m *ScorecardStandingMutation) ResetCountedWeight() {
+	m.counted_weight = nil
+	m.addcounted_weight = nil
+}
+
+// SetOutcomes sets the "outcomes" field.
+func (m *ScorecardStandingMutation) SetOutcomes(s string) {
+	m.outcomes = &s
+}
+
+// Outcomes returns the value of the "outcomes" field in the mutation.
+func (m *ScorecardStandingMutation) Outcomes() (r string, exists bool) {
+	v := m.outcomes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOutcomes returns the old "outcomes" field's value of the ScorecardStanding entity.
+// If the ScorecardStanding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardStandingMutation) OldOutcomes(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOutcomes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOutcomes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOutcomes: %w", err)
+	}
+	return oldValue.Outcomes, nil
+}
+
+// ResetOutcomes resets all changes to the "outcomes" field.
+func (m *ScorecardStandingMutation) ResetOutcomes() {
+	m.outcomes = nil
+}
+
+// SetMissing sets the "missing" field.
+func (m *ScorecardStandingMutation) SetMissing(i int) {
+	m.missing = &i
+	m.addmissing = nil
+}
+
+// Missing returns the value of the "missing" field in the mutation.
+func (m *ScorecardStandingMutation) Missing() (r int, exists bool) {
+	v := m.missing
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMissing returns the old "missing" field's value of the ScorecardStanding entity.
+// If the ScorecardStanding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardStandingMutation) OldMissing(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMissing is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMissing requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMissing: %w", err)
+	}
+	return oldValue.Missing, nil
+}
+
+// AddMissing adds i to the "missing" field.
+func (m *ScorecardStandingMutation) AddMissing(i int) {
+	if m.addmissing != nil {
+		*m.addmissing += i
+	} else {
+		m.addmissing = &i
+	}
+}
+
+// AddedMissing returns the value that was added to the "missing" field in this mutation.
+func (m *ScorecardStandingMutation) AddedMissing() (r int, exists bool) {
+	v := m.addmissing
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetMissing resets all changes to the "missing" field.
+func (m *ScorecardStandingMutation) ResetMissing() {
+	m.missing = nil
+	m.addmissing = nil
+}
+
+// SetDetails sets the "details" field.
+func (m *ScorecardStandingMutation) SetDetails(b []byte) {
+	m.details = &b
+}
+
+// Details returns the value of the "details" field in the mutation.
+func (m *ScorecardStandingMutation) Details() (r []byte, exists bool) {
+	v := m.details
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDetails returns the old "details" field's value of the ScorecardStanding entity.
+// If the ScorecardStanding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardStandingMutation) OldDetails(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDetails is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDetails requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDetails: %w", err)
+	}
+	return oldValue.Details, nil
+}
+
+// ResetDetails resets all changes to the "details" field.
+func (m *ScorecardStandingMutation) ResetDetails() {
+	m.details = nil
+}
+
+// SetEvaluatedAt sets the "evaluated_at" field.
+func (m *ScorecardStandingMutation) SetEvaluatedAt(t time.Time) {
+	m.evaluated_at = &t
+}
+
+// EvaluatedAt returns the value of the "evaluated_at" field in the mutation.
+func (m *ScorecardStandingMutation) EvaluatedAt() (r time.Time, exists bool) {
+	v := m.evaluated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEvaluatedAt returns the old "evaluated_at" field's value of the ScorecardStanding entity.
+// If the ScorecardStanding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardStandingMutation) OldEvaluatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEvaluatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEvaluatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEvaluatedAt: %w", err)
+	}
+	return oldValue.EvaluatedAt, nil
+}
+
+// ResetEvaluatedAt resets all changes to the "evaluated_at" field.
+func (m *ScorecardStandingMutation) ResetEvaluatedAt() {
+	m.evaluated_at = nil
+}
+
+// ClearScorecard clears the "scorecard" edge to the Scorecard entity.
+func (m *ScorecardStandingMutation) ClearScorecard() {
+	m.clearedscorecard = true
+	m.clearedFields[scorecardstanding.FieldScorecardID] = struct{}{}
+}
+
+// ScorecardCleared reports if the "scorecard" edge to the Scorecard entity was cleared.
+func (m *ScorecardStandingMutation) ScorecardCleared() bool {
+	return m.clearedscorecard
+}
+
+// ScorecardIDs returns the "scorecard" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ScorecardID instead. It exists only for internal usage by the builders.
+func (m *ScorecardStandingMutation) ScorecardIDs() (ids []string) {
+	if id := m.scorecard; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetScorecard resets all changes to the "scorecard" edge.
+func (m *ScorecardStandingMutation) ResetScorecard() {
+	m.scorecard = nil
+	m.clearedscorecard = false
+}
+
+// ClearService clears the "service" edge to the Service entity.
+func (m *ScorecardStandingMutation) ClearService() {
+	m.clearedservice = true
+	m.clearedFields[scorecardstanding.FieldServiceID] = struct{}{}
+}
+
+// ServiceCleared reports if the "service" edge to the Service entity was cleared.
+func (m *ScorecardStandingMutation) ServiceCleared() bool {
+	return m.clearedservice
+}
+
+// ServiceIDs returns the "service" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ServiceID instead. It exists only for internal usage by the builders.
+func (m *ScorecardStandingMutation) ServiceIDs() (ids []string) {
+	if id := m.service; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetService resets all changes to the "service" edge.
+func (m *ScorecardStandingMutation) ResetService() {
+	m.service = nil
+	m.clearedservice = false
+}
+
+// Where appends a list predicates to the ScorecardStandingMutation builder.
+func (m *ScorecardStandingMutation) Where(ps ...predicate.ScorecardStanding) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ScorecardStandingMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ScorecardStandingMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ScorecardStanding, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ScorecardStandingMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ScorecardStandingMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ScorecardStanding).
+func (m *ScorecardStandingMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ScorecardStandingMutation) Fields() []string {
+	fields := make([]string, 0, 13)
+	if m.scorecard != nil {
+		fields = append(fields, scorecardstanding.FieldScorecardID)
+	}
+	if m.service != nil {
+		fields = append(fields, scorecardstanding.FieldServiceID)
+	}
+	if m.applies != nil {
+		fields = append(fields, scorecardstanding.FieldApplies)
+	}
+	if m.revision_id != nil {
+		fields = append(fields, scorecardstanding.FieldRevisionID)
+	}
+	if m.level != nil {
+		fields = append(fields, scorecardstanding.FieldLevel)
+	}
+	if m.passed != nil {
+		fields = append(fields, scorecardstanding.FieldPassed)
+	}
+	if m.counted != nil {
+		fields = append(fields, scorecardstanding.FieldCounted)
+	}
+	if m.passed_weight != nil {
+		fields = append(fields, scorecardstanding.FieldPassedWeight)
+	}
+	if m.counted_weight != nil {
+		fields = append(fields, scorecardstanding.FieldCountedWeight)
+	}
+	if m.outcomes != nil {
+		fields = append(fields, scorecardstanding.FieldOutcomes)
+	}
+	if m.missing != nil {
+		fields = append(fields, scorecardstanding.FieldMissing)
+	}
+	if m.details != nil {
+		fields = append(fields, scorecardstanding.FieldDetails)
+	}
+	if m.evaluated_at != nil {
+		fields = append(fields, scorecardstanding.FieldEvaluatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ScorecardStandingMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case scorecardstanding.FieldScorecardID:
+		return m.ScorecardID()
+	case scorecardstanding.FieldServiceID:
+		return m.ServiceID()
+	case scorecardstanding.FieldApplies:
+		return m.Applies()
+	case scorecardstanding.FieldRevisionID:
+		return m.RevisionID()
+	case scorecardstanding.FieldLevel:
+		return m.Level()
+	case scorecardstanding.FieldPassed:
+		return m.Passed()
+	case scorecardstanding.FieldCounted:
+		return m.Counted()
+	case scorecardstanding.FieldPassedWeight:
+		return m.PassedWeight()
+	case scorecardstanding.FieldCountedWeight:
+		return m.CountedWeight()
+	case scorecardstanding.FieldOutcomes:
+		return m.Outcomes()
+	case scorecardstanding.FieldMissing:
+		return m.Missing()
+	case scorecardstanding.FieldDetails:
+		return m.Details()
+	case scorecardstanding.FieldEvaluatedAt:
+		return m.EvaluatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ScorecardStandingMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case scorecardstanding.FieldScorecardID:
+		return m.OldScorecardID(ctx)
+	case scorecardstanding.FieldServiceID:
+		return m.OldServiceID(ctx)
+	case scorecardstanding.FieldApplies:
+		return m.OldApplies(ctx)
+	case scorecardstanding.FieldRevisionID:
+		return m.OldRevisionID(ctx)
+	case scorecardstanding.FieldLevel:
+		return m.OldLevel(ctx)
+	case scorecardstanding.FieldPassed:
+		return m.OldPassed(ctx)
+	case scorecardstanding.FieldCounted:
+		return m.OldCounted(ctx)
+	case scorecardstanding.FieldPassedWeight:
+		return m.OldPassedWeight(ctx)
+	case scorecardstanding.FieldCountedWeight:
+		return m.OldCountedWeight(ctx)
+	case scorecardstanding.FieldOutcomes:
+		return m.OldOutcomes(ctx)
+	case scorecardstanding.FieldMissing:
+		return m.OldMissing(ctx)
+	case scorecardstanding.FieldDetails:
+		return m.OldDetails(ctx)
+	case scorecardstanding.FieldEvaluatedAt:
+		return m.OldEvaluatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown ScorecardStanding field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ScorecardStandingMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case scorecardstanding.FieldScorecardID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetScorecardID(v)
+		return nil
+	case scorecardstanding.FieldServiceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetServiceID(v)
+		return nil
+	case scorecardstanding.FieldApplies:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApplies(v)
+		return nil
+	case scorecardstanding.FieldRevisionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevisionID(v)
+		return nil
+	case scorecardstanding.FieldLevel:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLevel(v)
+		return nil
+	case scorecardstanding.FieldPassed:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPassed(v)
+		return nil
+	case scorecardstanding.FieldCounted:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCounted(v)
+		return nil
+	case scorecardstanding.FieldPassedWeight:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPassedWeight(v)
+		return nil
+	case scorecardstanding.FieldCountedWeight:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCountedWeight(v)
+		return nil
+	case scorecardstanding.FieldOutcomes:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOutcomes(v)
+		return nil
+	case scorecardstanding.FieldMissing:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMissing(v)
+		return nil
+	case scorecardstanding.FieldDetails:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDetails(v)
+		return nil
+	case scorecardstanding.FieldEvaluatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEvaluatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardStanding field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ScorecardStandingMutation) AddedFields() []string {
+	var fields []string
+	if m.addlevel != nil {
+		fields = append(fields, scorecardstanding.FieldLevel)
+	}
+	if m.addpassed != nil {
+		fields = append(fields, scorecardstanding.FieldPassed)
+	}
+	if m.addcounted != nil {
+		fields = append(fields, scorecardstanding.FieldCounted)
+	}
+	if m.addpassed_weight != nil {
+		fields = append(fields, scorecardstanding.FieldPassedWeight)
+	}
+	if m.addcounted_weight != nil {
+		fields = append(fields, scorecardstanding.FieldCountedWeight)
+	}
+	if m.addmissing != nil {
+		fields = append(fields, scorecardstanding.FieldMissing)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ScorecardStandingMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case scorecardstanding.FieldLevel:
+		return m.AddedLevel()
+	case scorecardstanding.FieldPassed:
+		return m.AddedPassed()
+	case scorecardstanding.FieldCounted:
+		return m.AddedCounted()
+	case scorecardstanding.FieldPassedWeight:
+		return m.AddedPassedWeight()
+	case scorecardstanding.FieldCountedWeight:
+		return m.AddedCountedWeight()
+	case scorecardstanding.FieldMissing:
+		return m.AddedMissing()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ScorecardStandingMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case scorecardstanding.FieldLevel:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLevel(v)
+		return nil
+	case scorecardstanding.FieldPassed:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPassed(v)
+		return nil
+	case scorecardstanding.FieldCounted:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCounted(v)
+		return nil
+	case scorecardstanding.FieldPassedWeight:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPassedWeight(v)
+		return nil
+	case scorecardstanding.FieldCountedWeight:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCountedWeight(v)
+		return nil
+	case scorecardstanding.FieldMissing:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddMissing(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardStanding numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ScorecardStandingMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ScorecardStandingMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ScorecardStandingMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ScorecardStanding nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ScorecardStandingMutation) ResetField(name string) error {
+	switch name {
+	case scorecardstanding.FieldScorecardID:
+		m.ResetScorecardID()
+		return nil
+	case scorecardstanding.FieldServiceID:
+		m.ResetServiceID()
+		return nil
+	case scorecardstanding.FieldApplies:
+		m.ResetApplies()
+		return nil
+	case scorecardstanding.FieldRevisionID:
+		m.ResetRevisionID()
+		return nil
+	case scorecardstanding.FieldLevel:
+		m.ResetLevel()
+		return nil
+	case scorecardstanding.FieldPassed:
+		m.ResetPassed()
+		return nil
+	case scorecardstanding.FieldCounted:
+		m.ResetCounted()
+		return nil
+	case scorecardstanding.FieldPassedWeight:
+		m.ResetPassedWeight()
+		return nil
+	case scorecardstanding.FieldCountedWeight:
+		m.ResetCountedWeight()
+		return nil
+	case scorecardstanding.FieldOutcomes:
+		m.ResetOutcomes()
+		return nil
+	case scorecardstanding.FieldMissing:
+		m.ResetMissing()
+		return nil
+	case scorecardstanding.FieldDetails:
+		m.ResetDetails()
+		return nil
+	case scorecardstanding.FieldEvaluatedAt:
+		m.ResetEvaluatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardStanding field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ScorecardStandingMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.scorecard != nil {
+		edges = append(edges, scorecardstanding.EdgeScorecard)
+	}
+	if m.service != nil {
+		edges = append(edges, scorecardstanding.EdgeService)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ScorecardStandingMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case scorecardstanding.EdgeScorecard:
+		if id := m.scorecard; id != nil {
+			return []ent.Value{*id}
+		}
+	case scorecardstanding.EdgeService:
+		if id := m.service; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ScorecardStandingMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ScorecardStandingMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ScorecardStandingMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedscorecard {
+		edges = append(edges, scorecardstanding.EdgeScorecard)
+	}
+	if m.clearedservice {
+		edges = append(edges, scorecardstanding.EdgeService)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ScorecardStandingMutation) EdgeCleared(name string) bool {
+	switch name {
+	case scorecardstanding.EdgeScorecard:
+		return m.clearedscorecard
+	case scorecardstanding.EdgeService:
+		return m.clearedservice
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ScorecardStandingMutation) ClearEdge(name string) error {
+	switch name {
+	case scorecardstanding.EdgeScorecard:
+		m.ClearScorecard()
+		return nil
+	case scorecardstanding.EdgeService:
+		m.ClearService()
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardStanding unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ScorecardStandingMutation) ResetEdge(name string) error {
+	switch name {
+	case scorecardstanding.EdgeScorecard:
+		m.ResetScorecard()
+		return nil
+	case scorecardstanding.EdgeService:
+		m.ResetService()
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardStanding edge %s", name)
+}
+
+// ScorecardTallyMutation represents an operation that mutates the ScorecardTally nodes in the graph.
+type ScorecardTallyMutation struct {
+	config
+	op               Op
+	typ              string
+	id               *int64
+	scope            *string
+	scope_id         *string
+	day              *string
+	week             *string
+	month            *string
+	sums             *[]byte
+	clearedFields    map[string]struct{}
+	scorecard        *string
+	clearedscorecard bool
+	done             bool
+	oldValue         func(context.Context) (*ScorecardTally, error)
+	predicates       []predicate.ScorecardTally
+}
+
+var _ ent.Mutation = (*ScorecardTallyMutation)(nil)
+
+// scorecardtallyOption allows management of the mutation configuration using functional options.
+type scorecardtallyOption func(*ScorecardTallyMutation)
+
+// newScorecardTallyMutation creates new mutation for the ScorecardTally entity.
+func newScorecardTallyMutation(c config, op Op, opts ...scorecardtallyOption) *ScorecardTallyMutation {
+	m := &ScorecardTallyMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeScorecardTally,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withScorecardTallyID sets the ID field of the mutation.
+func withScorecardTallyID(id int64) scorecardtallyOption {
+	return func(m *ScorecardTallyMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ScorecardTally
+		)
+		m.oldValue = func(ctx context.Context) (*ScorecardTally, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ScorecardTally.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withScorecardTally sets the old ScorecardTally of the mutation.
+func withScorecardTally(node *ScorecardTally) scorecardtallyOption {
+	return func(m *ScorecardTallyMutation) {
+		m.oldValue = func(context.Context) (*ScorecardTally, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ScorecardTallyMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ScorecardTallyMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ScorecardTally entities.
+func (m *ScorecardTallyMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ScorecardTallyMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ScorecardTallyMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ScorecardTally.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetScorecardID sets the "scorecard_id" field.
+func (m *ScorecardTallyMutation) SetScorecardID(s string) {
+	m.scorecard = &s
+}
+
+// ScorecardID returns the value of the "scorecard_id" field in the mutation.
+func (m *ScorecardTallyMutation) ScorecardID() (r string, exists bool) {
+	v := m.scorecard
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldScorecardID returns the old "scorecard_id" field's value of the ScorecardTally entity.
+// If the ScorecardTally object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardTallyMutation) OldScorecardID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldScorecardID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldScorecardID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldScorecardID: %w", err)
+	}
+	return oldValue.ScorecardID, nil
+}
+
+// ResetScorecardID resets all changes to the "scorecard_id" field.
+func (m *ScorecardTallyMutation) ResetScorecardID() {
+	m.scorecard = nil
+}
+
+// SetScope sets the "scope" field.
+func (m *ScorecardTallyMutation) SetScope(s string) {
+	m.scope = &s
+}
+
+// Scope returns the value of the "scope" field in the mutation.
+func (m *ScorecardTallyMutation) Scope() (r string, exists bool) {
+	v := m.scope
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldScope returns the old "scope" field's value of the ScorecardTally entity.
+// If the ScorecardTally object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardTallyMutation) OldScope(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldScope is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldScope requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldScope: %w", err)
+	}
+	return oldValue.Scope, nil
+}
+
+// ResetScope resets all changes to the "scope" field.
+func (m *ScorecardTallyMutation) ResetScope() {
+	m.scope = nil
+}
+
+// SetScopeID sets the "scope_id" field.
+func (m *ScorecardTallyMutation) SetScopeID(s string) {
+	m.scope_id = &s
+}
+
+// ScopeID returns the value of the "scope_id" field in the mutation.
+func (m *ScorecardTallyMutation) ScopeID() (r string, exists bool) {
+	v := m.scope_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldScopeID returns the old "scope_id" field's value of the ScorecardTally entity.
+// If the ScorecardTally object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardTallyMutation) OldScopeID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldScopeID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldScopeID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldScopeID: %w", err)
+	}
+	return oldValue.ScopeID, nil
+}
+
+// ResetScopeID resets all changes to the "scope_id" field.
+func (m *ScorecardTallyMutation) ResetScopeID() {
+	m.scope_id = nil
+}
+
+// SetDay sets the "day" field.
+func (m *ScorecardTallyMutation) SetDay(s string) {
+	m.day = &s
+}
+
+// Day returns the value of the "day" field in the mutation.
+func (m *ScorecardTallyMutation) Day() (r string, exists bool) {
+	v := m.day
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDay returns the old "day" field's value of the ScorecardTally entity.
+// If the ScorecardTally object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardTallyMutation) OldDay(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDay is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDay requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDay: %w", err)
+	}
+	return oldValue.Day, nil
+}
+
+// ResetDay resets all changes to the "day" field.
+func (m *ScorecardTallyMutation) ResetDay() {
+	m.day = nil
+}
+
+// SetWeek sets the "week" field.
+func (m *ScorecardTallyMutation) SetWeek(s string) {
+	m.week = &s
+}
+
+// Week returns the value of the "week" field in the mutation.
+func (m *ScorecardTallyMutation) Week() (r string, exists bool) {
+	v := m.week
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWeek returns the old "week" field's value of the ScorecardTally entity.
+// If the ScorecardTally object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardTallyMutation) OldWeek(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWeek is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWeek requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWeek: %w", err)
+	}
+	return oldValue.Week, nil
+}
+
+// ResetWeek resets all changes to the "week" field.
+func (m *ScorecardTallyMutation) ResetWeek() {
+	m.week = nil
+}
+
+// SetMonth sets the "month" field.
+func (m *ScorecardTallyMutation) SetMonth(s string) {
+	m.month = &s
+}
+
+// Month returns the value of the "month" field in the mutation.
+func (m *ScorecardTallyMutation) Month() (r string, exists bool) {
+	v := m.month
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMonth returns the old "month" field's value of the ScorecardTally entity.
+// If the ScorecardTally object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardTallyMutation) OldMonth(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMonth is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMonth requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMonth: %w", err)
+	}
+	return oldValue.Month, nil
+}
+
+// ResetMonth resets all changes to the "month" field.
+func (m *ScorecardTallyMutation) ResetMonth() {
+	m.month = nil
+}
+
+// SetSums sets the "sums" field.
+func (m *ScorecardTallyMutation) SetSums(b []byte) {
+	m.sums = &b
+}
+
+// Sums returns the value of the "sums" field in the mutation.
+func (m *ScorecardTallyMutation) Sums() (r []byte, exists bool) {
+	v := m.sums
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSums returns the old "sums" field's value of the ScorecardTally entity.
+// If the ScorecardTally object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardTallyMutation) OldSums(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSums is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSums requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSums: %w", err)
+	}
+	return oldValue.Sums, nil
+}
+
+// ResetSums resets all changes to the "sums" field.
+func (m *ScorecardTallyMutation) ResetSums() {
+	m.sums = nil
+}
+
+// ClearScorecard clears the "scorecard" edge to the Scorecard entity.
+func (m *ScorecardTallyMutation) ClearScorecard() {
+	m.clearedscorecard = true
+	m.clearedFields[scorecardtally.FieldScorecardID] = struct{}{}
+}
+
+// ScorecardCleared reports if the "scorecard" edge to the Scorecard entity was cleared.
+func (m *ScorecardTallyMutation) ScorecardCleared() bool {
+	return m.clearedscorecard
+}
+
+// ScorecardIDs returns the "scorecard" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ScorecardID instead. It exists only for internal usage by the builders.
+func (m *ScorecardTallyMutation) ScorecardIDs() (ids []string) {
+	if id := m.scorecard; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetScorecard resets all changes to the "scorecard" edge.
+func (m *ScorecardTallyMutation) ResetScorecard() {
+	m.scorecard = nil
+	m.clearedscorecard = false
+}
+
+// Where appends a list predicates to the ScorecardTallyMutation builder.
+func (m *ScorecardTallyMutation) Where(ps ...predicate.ScorecardTally) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ScorecardTallyMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ScorecardTallyMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ScorecardTally, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ScorecardTallyMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ScorecardTallyMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ScorecardTally).
+func (m *ScorecardTallyMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ScorecardTallyMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.scorecard != nil {
+		fields = append(fields, scorecardtally.FieldScorecardID)
+	}
+	if m.scope != nil {
+		fields = append(fields, scorecardtally.FieldScope)
+	}
+	if m.scope_id != nil {
+		fields = append(fields, scorecardtally.FieldScopeID)
+	}
+	if m.day != nil {
+		fields = append(fields, scorecardtally.FieldDay)
+	}
+	if m.week != nil {
+		fields = append(fields, scorecardtally.FieldWeek)
+	}
+	if m.month != nil {
+		fields = append(fields, scorecardtally.FieldMonth)
+	}
+	if m.sums != nil {
+		fields = append(fields, scorecardtally.FieldSums)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ScorecardTallyMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case scorecardtally.FieldScorecardID:
+		return m.ScorecardID()
+	case scorecardtally.FieldScope:
+		return m.Scope()
+	case scorecardtally.FieldScopeID:
+		return m.ScopeID()
+	case scorecardtally.FieldDay:
+		return m.Day()
+	case scorecardtally.FieldWeek:
+		return m.Week()
+	case scorecardtally.FieldMonth:
+		return m.Month()
+	case scorecardtally.FieldSums:
+		return m.Sums()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ScorecardTallyMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case scorecardtally.FieldScorecardID:
+		return m.OldScorecardID(ctx)
+	case scorecardtally.FieldScope:
+		return m.OldScope(ctx)
+	case scorecardtally.FieldScopeID:
+		return m.OldScopeID(ctx)
+	case scorecardtally.FieldDay:
+		return m.OldDay(ctx)
+	case scorecardtally.FieldWeek:
+		return m.OldWeek(ctx)
+	case scorecardtally.FieldMonth:
+		return m.OldMonth(ctx)
+	case scorecardtally.FieldSums:
+		return m.OldSums(ctx)
+	}
+	return nil, fmt.Errorf("unknown ScorecardTally field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ScorecardTallyMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case scorecardtally.FieldScorecardID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetScorecardID(v)
+		return nil
+	case scorecardtally.FieldScope:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetScope(v)
+		return nil
+	case scorecardtally.FieldScopeID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetScopeID(v)
+		return nil
+	case scorecardtally.FieldDay:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDay(v)
+		return nil
+	case scorecardtally.FieldWeek:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWeek(v)
+		return nil
+	case scorecardtally.FieldMonth:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMonth(v)
+		return nil
+	case scorecardtally.FieldSums:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSums(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardTally field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ScorecardTallyMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ScorecardTallyMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ScorecardTallyMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ScorecardTally numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ScorecardTallyMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ScorecardTallyMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ScorecardTallyMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ScorecardTally nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ScorecardTallyMutation) ResetField(name string) error {
+	switch name {
+	case scorecardtally.FieldScorecardID:
+		m.ResetScorecardID()
+		return nil
+	case scorecardtally.FieldScope:
+		m.ResetScope()
+		return nil
+	case scorecardtally.FieldScopeID:
+		m.ResetScopeID()
+		return nil
+	case scorecardtally.FieldDay:
+		m.ResetDay()
+		return nil
+	case scorecardtally.FieldWeek:
+		m.ResetWeek()
+		return nil
+	case scorecardtally.FieldMonth:
+		m.ResetMonth()
+		return nil
+	case scorecardtally.FieldSums:
+		m.ResetSums()
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardTally field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ScorecardTallyMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.scorecard != nil {
+		edges = append(edges, scorecardtally.EdgeScorecard)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ScorecardTallyMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case scorecardtally.EdgeScorecard:
+		if id := m.scorecard; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ScorecardTallyMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ScorecardTallyMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ScorecardTallyMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedscorecard {
+		edges = append(edges, scorecardtally.EdgeScorecard)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ScorecardTallyMutation) EdgeCleared(name string) bool {
+	switch name {
+	case scorecardtally.EdgeScorecard:
+		return m.clearedscorecard
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ScorecardTallyMutation) ClearEdge(name string) error {
+	switch name {
+	case scorecardtally.EdgeScorecard:
+		m.ClearScorecard()
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardTally unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ScorecardTallyMutation) ResetEdge(name string) error {
+	switch name {
+	case scorecardtally.EdgeScorecard:
+		m.ResetScorecard()
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardTally edge %s", name)
 }
 
 // SearchDocumentMutation represents an operation that mutates the SearchDocument nodes in the graph.

@@ -130,6 +130,18 @@ type Tx struct {
 	SLORevision *SLORevisionClient
 	// SLOStatus is the client for interacting with the SLOStatus builders.
 	SLOStatus *SLOStatusClient
+	// Scorecard is the client for interacting with the Scorecard builders.
+	Scorecard *ScorecardClient
+	// ScorecardDay is the client for interacting with the ScorecardDay builders.
+	ScorecardDay *ScorecardDayClient
+	// ScorecardDue is the client for interacting with the ScorecardDue builders.
+	ScorecardDue *ScorecardDueClient
+	// ScorecardRevision is the client for interacting with the ScorecardRevision builders.
+	ScorecardRevision *ScorecardRevisionClient
+	// ScorecardStanding is the client for interacting with the ScorecardStanding builders.
+	ScorecardStanding *ScorecardStandingClient
+	// ScorecardTally is the client for interacting with the ScorecardTally builders.
+	ScorecardTally *ScorecardTallyClient
 	// SearchDocument is the client for interacting with the SearchDocument builders.
 	SearchDocument *SearchDocumentClient
 	// Segment is the client for interacting with the Segment builders.
@@ -361,6 +373,12 @@ func (tx *Tx) init() {
 	tx.SLOGroupStatus = NewSLOGroupStatusClient(tx.config)
 	tx.SLORevision = NewSLORevisionClient(tx.config)
 	tx.SLOStatus = NewSLOStatusClient(tx.config)
+	tx.Scorecard = NewScorecardClient(tx.config)
+	tx.ScorecardDay = NewScorecardDayClient(tx.config)
+	tx.ScorecardDue = NewScorecardDueClient(tx.config)
+	tx.ScorecardRevision = NewScorecardRevisionClient(tx.config)
+	tx.ScorecardStanding = NewScorecardStandingClient(tx.config)
+	tx.ScorecardTally = NewScorecardTallyClient(tx.config)
 	tx.SearchDocument = NewSearchDocumentClient(tx.config)
 	tx.Segment = NewSegmentClient(tx.config)
 	tx.SegmentChange = NewSegmentChangeClient(tx.config)

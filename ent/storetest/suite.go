@@ -27,6 +27,7 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"SLA":          testSLA,
 		"Composites":   testComposites,
 		"Signals":      testSignals,
+		"Scorecards":   testScorecards,
 		"Corrections":  testCorrections,
 		"Scores":       testScores,
 		"Gate":         testGate,

@@ -73,6 +73,8 @@ const (
 	KindNotification Kind = "notification"
 	KindEvent        Kind = "event"    // that people are told of
 	KindIncident     Kind = "incident" // with its timeline
+	// KindScorecard is a scorecard, and what it came to for a service.
+	KindScorecard Kind = "scorecard"
 
 	// KindPostmortem is what is written after an incident, with what asks for it, who reviews it
 	// and what it begins as.
@@ -231,6 +233,13 @@ var grants = map[Rule]grant{
 	{Read, KindProposal}:        everyone,
 	{Create, KindProposal}:      people, // it names its author, who is another than approves it
 	{Update, KindProposal}:      people, // approving and rejecting
+
+	{Read, KindScorecard}:    everyone,
+	{Create, KindScorecard}:  people, // of the team that keeps it; of the platform: administrators
+	{Update, KindScorecard}:  people,
+	{Retire, KindScorecard}:  people,
+	{Restore, KindScorecard}: people,
+	{Check, KindScorecard}:   owner, // evaluating a service of one's own now
 
 	{Read, KindPostmortem}:          everyone, // but of restricted incidents
 	{Update, KindPostmortem}:        people,   // and whoever is in a role of the incident

@@ -705,6 +705,78 @@ func (f SLOStatusFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, err
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.SLOStatusMutation", m)
 }
 
+// The ScorecardFunc type is an adapter to allow the use of ordinary
+// function as Scorecard mutator.
+type ScorecardFunc func(context.Context, *db.ScorecardMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ScorecardFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ScorecardMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ScorecardMutation", m)
+}
+
+// The ScorecardDayFunc type is an adapter to allow the use of ordinary
+// function as ScorecardDay mutator.
+type ScorecardDayFunc func(context.Context, *db.ScorecardDayMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ScorecardDayFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ScorecardDayMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ScorecardDayMutation", m)
+}
+
+// The ScorecardDueFunc type is an adapter to allow the use of ordinary
+// function as ScorecardDue mutator.
+type ScorecardDueFunc func(context.Context, *db.ScorecardDueMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ScorecardDueFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ScorecardDueMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ScorecardDueMutation", m)
+}
+
+// The ScorecardRevisionFunc type is an adapter to allow the use of ordinary
+// function as ScorecardRevision mutator.
+type ScorecardRevisionFunc func(context.Context, *db.ScorecardRevisionMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ScorecardRevisionFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ScorecardRevisionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ScorecardRevisionMutation", m)
+}
+
+// The ScorecardStandingFunc type is an adapter to allow the use of ordinary
+// function as ScorecardStanding mutator.
+type ScorecardStandingFunc func(context.Context, *db.ScorecardStandingMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ScorecardStandingFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ScorecardStandingMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ScorecardStandingMutation", m)
+}
+
+// The ScorecardTallyFunc type is an adapter to allow the use of ordinary
+// function as ScorecardTally mutator.
+type ScorecardTallyFunc func(context.Context, *db.ScorecardTallyMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ScorecardTallyFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ScorecardTallyMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ScorecardTallyMutation", m)
+}
+
 // The SearchDocumentFunc type is an adapter to allow the use of ordinary
 // function as SearchDocument mutator.
 type SearchDocumentFunc func(context.Context, *db.SearchDocumentMutation) (db.Value, error)

@@ -180,6 +180,24 @@ type SLORevision func(*sql.Selector)
 // SLOStatus is the predicate function for slostatus builders.
 type SLOStatus func(*sql.Selector)
 
+// Scorecard is the predicate function for scorecard builders.
+type Scorecard func(*sql.Selector)
+
+// ScorecardDay is the predicate function for scorecardday builders.
+type ScorecardDay func(*sql.Selector)
+
+// ScorecardDue is the predicate function for scorecarddue builders.
+type ScorecardDue func(*sql.Selector)
+
+// ScorecardRevision is the predicate function for scorecardrevision builders.
+type ScorecardRevision func(*sql.Selector)
+
+// ScorecardStanding is the predicate function for scorecardstanding builders.
+type ScorecardStanding func(*sql.Selector)
+
+// ScorecardTally is the predicate function for scorecardtally builders.
+type ScorecardTally func(*sql.Selector)
+
 // SearchDocument is the predicate function for searchdocument builders.
 type SearchDocument func(*sql.Selector)
 

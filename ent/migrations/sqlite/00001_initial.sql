@@ -415,6 +415,36 @@ CREATE UNIQUE INDEX `slostatus_slo_id` ON `slo_statuses` (`slo_id`);
 CREATE INDEX `slostatus_rank_slo_id` ON `slo_statuses` (`rank`, `slo_id`);
 -- create index "slostatus_state_rank_slo_id" to table: "slo_statuses"
 CREATE INDEX `slostatus_state_rank_slo_id` ON `slo_statuses` (`state`, `rank`, `slo_id`);
+-- create "scorecards" table
+CREATE TABLE `scorecards` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `description` text NOT NULL, `revision` integer NOT NULL, `retired_at` datetime NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, `owner_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `scorecards_teams_owner` FOREIGN KEY (`owner_id`) REFERENCES `teams` (`id`) ON DELETE RESTRICT);
+-- create index "scorecard_slug" to table: "scorecards"
+CREATE UNIQUE INDEX `scorecard_slug` ON `scorecards` (`slug`);
+-- create index "scorecard_owner_id_slug" to table: "scorecards"
+CREATE INDEX `scorecard_owner_id_slug` ON `scorecards` (`owner_id`, `slug`);
+-- create "scorecard_days" table
+CREATE TABLE `scorecard_days` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `day` text NOT NULL, `week` text NOT NULL, `month` text NOT NULL, `revision_id` text NOT NULL, `level` integer NOT NULL, `passed` integer NOT NULL, `counted` integer NOT NULL, `passed_weight` integer NOT NULL, `counted_weight` integer NOT NULL, `outcomes` text NOT NULL, `scorecard_id` text NOT NULL, `service_id` text NOT NULL, CONSTRAINT `scorecard_days_scorecards_scorecard` FOREIGN KEY (`scorecard_id`) REFERENCES `scorecards` (`id`) ON DELETE CASCADE, CONSTRAINT `scorecard_days_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE CASCADE);
+-- create index "scorecardday_scorecard_id_service_id_day" to table: "scorecard_days"
+CREATE UNIQUE INDEX `scorecardday_scorecard_id_service_id_day` ON `scorecard_days` (`scorecard_id`, `service_id`, `day`);
+-- create index "scorecardday_day" to table: "scorecard_days"
+CREATE INDEX `scorecardday_day` ON `scorecard_days` (`day`);
+-- create "scorecard_dues" table
+CREATE TABLE `scorecard_dues` (`id` text NOT NULL, `service_id` text NOT NULL, `team_id` text NOT NULL, PRIMARY KEY (`id`));
+-- create "scorecard_revisions" table
+CREATE TABLE `scorecard_revisions` (`id` text NOT NULL, `number` integer NOT NULL, `terms` json NOT NULL, `revised_by` text NOT NULL, `created_at` datetime NOT NULL, `scorecard_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `scorecard_revisions_scorecards_scorecard` FOREIGN KEY (`scorecard_id`) REFERENCES `scorecards` (`id`) ON DELETE RESTRICT);
+-- create index "scorecardrevision_scorecard_id_number" to table: "scorecard_revisions"
+CREATE UNIQUE INDEX `scorecardrevision_scorecard_id_number` ON `scorecard_revisions` (`scorecard_id`, `number`);
+-- create "scorecard_standings" table
+CREATE TABLE `scorecard_standings` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `applies` text NOT NULL, `revision_id` text NOT NULL, `level` integer NOT NULL, `passed` integer NOT NULL, `counted` integer NOT NULL, `passed_weight` integer NOT NULL, `counted_weight` integer NOT NULL, `outcomes` text NOT NULL, `missing` integer NOT NULL, `details` blob NOT NULL, `evaluated_at` datetime NOT NULL, `scorecard_id` text NOT NULL, `service_id` text NOT NULL, CONSTRAINT `scorecard_standings_scorecards_scorecard` FOREIGN KEY (`scorecard_id`) REFERENCES `scorecards` (`id`) ON DELETE CASCADE, CONSTRAINT `scorecard_standings_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE CASCADE);
+-- create index "scorecardstanding_service_id_scorecard_id" to table: "scorecard_standings"
+CREATE UNIQUE INDEX `scorecardstanding_service_id_scorecard_id` ON `scorecard_standings` (`service_id`, `scorecard_id`);
+-- create index "scorecardstanding_scorecard_id_level" to table: "scorecard_standings"
+CREATE INDEX `scorecardstanding_scorecard_id_level` ON `scorecard_standings` (`scorecard_id`, `level`);
+-- create "scorecard_tallies" table
+CREATE TABLE `scorecard_tallies` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `scope` text NOT NULL, `scope_id` text NOT NULL, `day` text NOT NULL, `week` text NOT NULL, `month` text NOT NULL, `sums` blob NOT NULL, `scorecard_id` text NOT NULL, CONSTRAINT `scorecard_tallies_scorecards_scorecard` FOREIGN KEY (`scorecard_id`) REFERENCES `scorecards` (`id`) ON DELETE CASCADE);
+-- create index "scorecardtally_scorecard_id_scope_scope_id_day" to table: "scorecard_tallies"
+CREATE UNIQUE INDEX `scorecardtally_scorecard_id_scope_scope_id_day` ON `scorecard_tallies` (`scorecard_id`, `scope`, `scope_id`, `day`);
+-- create index "scorecardtally_day" to table: "scorecard_tallies"
+CREATE INDEX `scorecardtally_day` ON `scorecard_tallies` (`day`);
 -- create "search_documents" table
 CREATE TABLE `search_documents` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `kind` text NOT NULL, `subject_id` text NOT NULL, `title` text NOT NULL, `text` text NOT NULL, `words` text NOT NULL, `updated_at` datetime NOT NULL, `incident_id` text NOT NULL, CONSTRAINT `search_documents_incidents_incident` FOREIGN KEY (`incident_id`) REFERENCES `incidents` (`id`) ON DELETE CASCADE);
 -- create index "searchdocument_kind_subject_id" to table: "search_documents"
