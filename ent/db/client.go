@@ -18,6 +18,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/actionitem"
 	"github.com/evenkeel/evenkeel/ent/db/alert"
 	"github.com/evenkeel/evenkeel/ent/db/attachment"
+	"github.com/evenkeel/evenkeel/ent/db/attestation"
 	"github.com/evenkeel/evenkeel/ent/db/auditentry"
 	"github.com/evenkeel/evenkeel/ent/db/backfill"
 	"github.com/evenkeel/evenkeel/ent/db/budgetpolicy"
@@ -37,6 +38,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/forecastbin"
 	"github.com/evenkeel/evenkeel/ent/db/gatedecision"
 	"github.com/evenkeel/evenkeel/ent/db/gateoverride"
+	"github.com/evenkeel/evenkeel/ent/db/givendeclaration"
 	"github.com/evenkeel/evenkeel/ent/db/idempotencykey"
 	"github.com/evenkeel/evenkeel/ent/db/identity"
 	"github.com/evenkeel/evenkeel/ent/db/incident"
@@ -63,6 +65,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/postmortemtemplateuse"
 	"github.com/evenkeel/evenkeel/ent/db/postmortemtext"
 	"github.com/evenkeel/evenkeel/ent/db/proposal"
+	"github.com/evenkeel/evenkeel/ent/db/pushedfact"
 	"github.com/evenkeel/evenkeel/ent/db/report"
 	"github.com/evenkeel/evenkeel/ent/db/reportdecision"
 	"github.com/evenkeel/evenkeel/ent/db/reportrestatement"
@@ -115,6 +118,8 @@ type Client struct {
 	Alert *AlertClient
 	// Attachment is the client for interacting with the Attachment builders.
 	Attachment *AttachmentClient
+	// Attestation is the client for interacting with the Attestation builders.
+	Attestation *AttestationClient
 	// AuditEntry is the client for interacting with the AuditEntry builders.
 	AuditEntry *AuditEntryClient
 	// Backfill is the client for interacting with the Backfill builders.
@@ -153,6 +158,8 @@ type Client struct {
 	GateDecision *GateDecisionClient
 	// GateOverride is the client for interacting with the GateOverride builders.
 	GateOverride *GateOverrideClient
+	// GivenDeclaration is the client for interacting with the GivenDeclaration builders.
+	GivenDeclaration *GivenDeclarationClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
 	IdempotencyKey *IdempotencyKeyClient
 	// Identity is the client for interacting with the Identity builders.
@@ -205,6 +212,8 @@ type Client struct {
 	PostmortemText *PostmortemTextClient
 	// Proposal is the client for interacting with the Proposal builders.
 	Proposal *ProposalClient
+	// PushedFact is the client for interacting with the PushedFact builders.
+	PushedFact *PushedFactClient
 	// Report is the client for interacting with the Report builders.
 	Report *ReportClient
 	// ReportDecision is the client for interacting with the ReportDecision builders.
@@ -293,6 +302,7 @@ func (c *Client) init() {
 	c.ActionItem = NewActionItemClient(c.config)
 	c.Alert = NewAlertClient(c.config)
 	c.Attachment = NewAttachmentClient(c.config)
+	c.Attestation = NewAttestationClient(c.config)
 	c.AuditEntry = NewAuditEntryClient(c.config)
 	c.Backfill = NewBackfillClient(c.config)
 	c.BudgetPolicy = NewBudgetPolicyClient(c.config)
@@ -312,6 +322,7 @@ func (c *Client) init() {
 	c.ForecastBin = NewForecastBinClient(c.config)
 	c.GateDecision = NewGateDecisionClient(c.config)
 	c.GateOverride = NewGateOverrideClient(c.config)
+	c.GivenDeclaration = NewGivenDeclarationClient(c.config)
 	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)
 	c.Identity = NewIdentityClient(c.config)
 	c.Incident = NewIncidentClient(c.config)
@@ -338,6 +349,7 @@ func (c *Client) init() {
 	c.PostmortemTemplateUse = NewPostmortemTemplateUseClient(c.config)
 	c.PostmortemText = NewPostmortemTextClient(c.config)
 	c.Proposal = NewProposalClient(c.config)
+	c.PushedFact = NewPushedFactClient(c.config)
 	c.Report = NewReportClient(c.config)
 	c.ReportDecision = NewReportDecisionClient(c.config)
 	c.ReportRestatement = NewReportRestatementClient(c.config)
@@ -470,6 +482,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ActionItem:                 NewActionItemClient(cfg),
 		Alert:                      NewAlertClient(cfg),
 		Attachment:                 NewAttachmentClient(cfg),
+		Attestation:                NewAttestationClient(cfg),
 		AuditEntry:                 NewAuditEntryClient(cfg),
 		Backfill:                   NewBackfillClient(cfg),
 		BudgetPolicy:               NewBudgetPolicyClient(cfg),
@@ -489,6 +502,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ForecastBin:                NewForecastBinClient(cfg),
 		GateDecision:               NewGateDecisionClient(cfg),
 		GateOverride:               NewGateOverrideClient(cfg),
+		GivenDeclaration:           NewGivenDeclarationClient(cfg),
 		IdempotencyKey:             NewIdempotencyKeyClient(cfg),
 		Identity:                   NewIdentityClient(cfg),
 		Incident:                   NewIncidentClient(cfg),
@@ -515,6 +529,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		PostmortemTemplateUse:      NewPostmortemTemplateUseClient(cfg),
 		PostmortemText:             NewPostmortemTextClient(cfg),
 		Proposal:                   NewProposalClient(cfg),
+		PushedFact:                 NewPushedFactClient(cfg),
 		Report:                     NewReportClient(cfg),
 		ReportDecision:             NewReportDecisionClient(cfg),
 		ReportRestatement:          NewReportRestatementClient(cfg),
@@ -574,6 +589,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ActionItem:                 NewActionItemClient(cfg),
 		Alert:                      NewAlertClient(cfg),
 		Attachment:                 NewAttachmentClient(cfg),
+		Attestation:                NewAttestationClient(cfg),
 		AuditEntry:                 NewAuditEntryClient(cfg),
 		Backfill:                   NewBackfillClient(cfg),
 		BudgetPolicy:               NewBudgetPolicyClient(cfg),
@@ -593,6 +609,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ForecastBin:                NewForecastBinClient(cfg),
 		GateDecision:               NewGateDecisionClient(cfg),
 		GateOverride:               NewGateOverrideClient(cfg),
+		GivenDeclaration:           NewGivenDeclarationClient(cfg),
 		IdempotencyKey:             NewIdempotencyKeyClient(cfg),
 		Identity:                   NewIdentityClient(cfg),
 		Incident:                   NewIncidentClient(cfg),
@@ -619,6 +636,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		PostmortemTemplateUse:      NewPostmortemTemplateUseClient(cfg),
 		PostmortemText:             NewPostmortemTextClient(cfg),
 		Proposal:                   NewProposalClient(cfg),
+		PushedFact:                 NewPushedFactClient(cfg),
 		Report:                     NewReportClient(cfg),
 		ReportDecision:             NewReportDecisionClient(cfg),
 		ReportRestatement:          NewReportRestatementClient(cfg),
@@ -685,18 +703,19 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.ActionItem, c.Alert, c.Attachment, c.AuditEntry, c.Backfill, c.BudgetPolicy,
-		c.Change, c.Collection, c.Composite, c.CompositeMember, c.CompositePart,
-		c.CompositeRevision, c.CompositeStatus, c.Correction, c.DataSource, c.Delivery,
-		c.DeliverySwitch, c.Dependency, c.Forecast, c.ForecastBin, c.GateDecision,
-		c.GateOverride, c.IdempotencyKey, c.Identity, c.Incident, c.IncidentEntry,
+		c.ActionItem, c.Alert, c.Attachment, c.Attestation, c.AuditEntry, c.Backfill,
+		c.BudgetPolicy, c.Change, c.Collection, c.Composite, c.CompositeMember,
+		c.CompositePart, c.CompositeRevision, c.CompositeStatus, c.Correction,
+		c.DataSource, c.Delivery, c.DeliverySwitch, c.Dependency, c.Forecast,
+		c.ForecastBin, c.GateDecision, c.GateOverride, c.GivenDeclaration,
+		c.IdempotencyKey, c.Identity, c.Incident, c.IncidentEntry,
 		c.IncidentEntryRevision, c.IncidentPerson, c.IncidentService, c.Indicator,
 		c.Issue, c.JobRun, c.Lease, c.Member, c.Notification, c.NotificationTarget,
 		c.OTLPStream, c.Outage, c.Person, c.PolicyRevision, c.Postmortem,
 		c.PostmortemAct, c.PostmortemRequest, c.PostmortemTemplate,
 		c.PostmortemTemplateRevision, c.PostmortemTemplateUse, c.PostmortemText,
-		c.Proposal, c.Report, c.ReportDecision, c.ReportRestatement, c.SLA,
-		c.SLAPeriod, c.SLARevision, c.SLO, c.SLOGroupStatus, c.SLORevision,
+		c.Proposal, c.PushedFact, c.Report, c.ReportDecision, c.ReportRestatement,
+		c.SLA, c.SLAPeriod, c.SLARevision, c.SLO, c.SLOGroupStatus, c.SLORevision,
 		c.SLOStatus, c.Scorecard, c.ScorecardDay, c.ScorecardDue, c.ScorecardRevision,
 		c.ScorecardStanding, c.ScorecardTally, c.SearchDocument, c.Segment,
 		c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode, c.SignalMapping,
@@ -712,18 +731,19 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.ActionItem, c.Alert, c.Attachment, c.AuditEntry, c.Backfill, c.BudgetPolicy,
-		c.Change, c.Collection, c.Composite, c.CompositeMember, c.CompositePart,
-		c.CompositeRevision, c.CompositeStatus, c.Correction, c.DataSource, c.Delivery,
-		c.DeliverySwitch, c.Dependency, c.Forecast, c.ForecastBin, c.GateDecision,
-		c.GateOverride, c.IdempotencyKey, c.Identity, c.Incident, c.IncidentEntry,
+		c.ActionItem, c.Alert, c.Attachment, c.Attestation, c.AuditEntry, c.Backfill,
+		c.BudgetPolicy, c.Change, c.Collection, c.Composite, c.CompositeMember,
+		c.CompositePart, c.CompositeRevision, c.CompositeStatus, c.Correction,
+		c.DataSource, c.Delivery, c.DeliverySwitch, c.Dependency, c.Forecast,
+		c.ForecastBin, c.GateDecision, c.GateOverride, c.GivenDeclaration,
+		c.IdempotencyKey, c.Identity, c.Incident, c.IncidentEntry,
 		c.IncidentEntryRevision, c.IncidentPerson, c.IncidentService, c.Indicator,
 		c.Issue, c.JobRun, c.Lease, c.Member, c.Notification, c.NotificationTarget,
 		c.OTLPStream, c.Outage, c.Person, c.PolicyRevision, c.Postmortem,
 		c.PostmortemAct, c.PostmortemRequest, c.PostmortemTemplate,
 		c.PostmortemTemplateRevision, c.PostmortemTemplateUse, c.PostmortemText,
-		c.Proposal, c.Report, c.ReportDecision, c.ReportRestatement, c.SLA,
-		c.SLAPeriod, c.SLARevision, c.SLO, c.SLOGroupStatus, c.SLORevision,
+		c.Proposal, c.PushedFact, c.Report, c.ReportDecision, c.ReportRestatement,
+		c.SLA, c.SLAPeriod, c.SLARevision, c.SLO, c.SLOGroupStatus, c.SLORevision,
 		c.SLOStatus, c.Scorecard, c.ScorecardDay, c.ScorecardDue, c.ScorecardRevision,
 		c.ScorecardStanding, c.ScorecardTally, c.SearchDocument, c.Segment,
 		c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode, c.SignalMapping,
@@ -744,6 +764,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Alert.mutate(ctx, m)
 	case *AttachmentMutation:
 		return c.Attachment.mutate(ctx, m)
+	case *AttestationMutation:
+		return c.Attestation.mutate(ctx, m)
 	case *AuditEntryMutation:
 		return c.AuditEntry.mutate(ctx, m)
 	case *BackfillMutation:
@@ -782,6 +804,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.GateDecision.mutate(ctx, m)
 	case *GateOverrideMutation:
 		return c.GateOverride.mutate(ctx, m)
+	case *GivenDeclarationMutation:
+		return c.GivenDeclaration.mutate(ctx, m)
 	case *IdempotencyKeyMutation:
 		return c.IdempotencyKey.mutate(ctx, m)
 	case *IdentityMutation:
@@ -834,6 +858,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.PostmortemText.mutate(ctx, m)
 	case *ProposalMutation:
 		return c.Proposal.mutate(ctx, m)
+	case *PushedFactMutation:
+		return c.PushedFact.mutate(ctx, m)
 	case *ReportMutation:
 		return c.Report.mutate(ctx, m)
 	case *ReportDecisionMutation:
@@ -1437,6 +1463,171 @@ func (c *AttachmentClient) mutate(ctx context.Context, m *AttachmentMutation) (V
 		return (&AttachmentDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown Attachment mutation op: %q", m.Op())
+	}
+}
+
+// AttestationClient is a client for the Attestation schema.
+type AttestationClient struct {
+	config
+}
+
+// NewAttestationClient returns a client for the Attestation from the given config.
+func NewAttestationClient(c config) *AttestationClient {
+	return &AttestationClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `attestation.Hooks(f(g(h())))`.
+func (c *AttestationClient) Use(hooks ...Hook) {
+	c.hooks.Attestation = append(c.hooks.Attestation, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `attestation.Intercept(f(g(h())))`.
+func (c *AttestationClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Attestation = append(c.inters.Attestation, interceptors...)
+}
+
+// Create returns a builder for creating a Attestation entity.
+func (c *AttestationClient) Create() *AttestationCreate {
+	mutation := newAttestationMutation(c.config, OpCreate)
+	return &AttestationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Attestation entities.
+func (c *AttestationClient) CreateBulk(builders ...*AttestationCreate) *AttestationCreateBulk {
+	return &AttestationCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AttestationClient) MapCreateBulk(slice any, setFunc func(*AttestationCreate, int)) *AttestationCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AttestationCreateBulk{err: fmt.Errorf("calling to AttestationClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AttestationCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AttestationCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Attestation.
+func (c *AttestationClient) Update() *AttestationUpdate {
+	mutation := newAttestationMutation(c.config, OpUpdate)
+	return &AttestationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AttestationClient) UpdateOne(_m *Attestation) *AttestationUpdateOne {
+	mutation := newAttestationMutation(c.config, OpUpdateOne, withAttestation(_m))
+	return &AttestationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AttestationClient) UpdateOneID(id string) *AttestationUpdateOne {
+	mutation := newAttestationMutation(c.config, OpUpdateOne, withAttestationID(id))
+	return &AttestationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Attestation.
+func (c *AttestationClient) Delete() *AttestationDelete {
+	mutation := newAttestationMutation(c.config, OpDelete)
+	return &AttestationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AttestationClient) DeleteOne(_m *Attestation) *AttestationDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AttestationClient) DeleteOneID(id string) *AttestationDeleteOne {
+	builder := c.Delete().Where(attestation.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AttestationDeleteOne{builder}
+}
+
+// Query returns a query builder for Attestation.
+func (c *AttestationClient) Query() *AttestationQuery {
+	return &AttestationQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAttestation},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Attestation entity by its id.
+func (c *AttestationClient) Get(ctx context.Context, id string) (*Attestation, error) {
+	return c.Query().Where(attestation.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AttestationClient) GetX(ctx context.Context, id string) *Attestation {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryService queries the service edge of a Attestation.
+func (c *AttestationClient) QueryService(_m *Attestation) *ServiceQuery {
+	query := (&ServiceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(attestation.Table, attestation.FieldID, id),
+			sqlgraph.To(service.Table, service.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, attestation.ServiceTable, attestation.ServiceColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryPerson queries the person edge of a Attestation.
+func (c *AttestationClient) QueryPerson(_m *Attestation) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(attestation.Table, attestation.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, attestation.PersonTable, attestation.PersonColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *AttestationClient) Hooks() []Hook {
+	return c.hooks.Attestation
+}
+
+// Interceptors returns the client interceptors.
+func (c *AttestationClient) Interceptors() []Interceptor {
+	return c.inters.Attestation
+}
+
+func (c *AttestationClient) mutate(ctx context.Context, m *AttestationMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AttestationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AttestationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AttestationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AttestationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown Attestation mutation op: %q", m.Op())
 	}
 }
 
@@ -4300,6 +4491,139 @@ func (c *GateOverrideClient) mutate(ctx context.Context, m *GateOverrideMutation
 		return (&GateOverrideDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown GateOverride mutation op: %q", m.Op())
+	}
+}
+
+// GivenDeclarationClient is a client for the GivenDeclaration schema.
+type GivenDeclarationClient struct {
+	config
+}
+
+// NewGivenDeclarationClient returns a client for the GivenDeclaration from the given config.
+func NewGivenDeclarationClient(c config) *GivenDeclarationClient {
+	return &GivenDeclarationClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `givendeclaration.Hooks(f(g(h())))`.
+func (c *GivenDeclarationClient) Use(hooks ...Hook) {
+	c.hooks.GivenDeclaration = append(c.hooks.GivenDeclaration, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `givendeclaration.Intercept(f(g(h())))`.
+func (c *GivenDeclarationClient) Intercept(interceptors ...Interceptor) {
+	c.inters.GivenDeclaration = append(c.inters.GivenDeclaration, interceptors...)
+}
+
+// Create returns a builder for creating a GivenDeclaration entity.
+func (c *GivenDeclarationClient) Create() *GivenDeclarationCreate {
+	mutation := newGivenDeclarationMutation(c.config, OpCreate)
+	return &GivenDeclarationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of GivenDeclaration entities.
+func (c *GivenDeclarationClient) CreateBulk(builders ...*GivenDeclarationCreate) *GivenDeclarationCreateBulk {
+	return &GivenDeclarationCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *GivenDeclarationClient) MapCreateBulk(slice any, setFunc func(*GivenDeclarationCreate, int)) *GivenDeclarationCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &GivenDeclarationCreateBulk{err: fmt.Errorf("calling to GivenDeclarationClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*GivenDeclarationCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &GivenDeclarationCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for GivenDeclaration.
+func (c *GivenDeclarationClient) Update() *GivenDeclarationUpdate {
+	mutation := newGivenDeclarationMutation(c.config, OpUpdate)
+	return &GivenDeclarationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *GivenDeclarationClient) UpdateOne(_m *GivenDeclaration) *GivenDeclarationUpdateOne {
+	mutation := newGivenDeclarationMutation(c.config, OpUpdateOne, withGivenDeclaration(_m))
+	return &GivenDeclarationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *GivenDeclarationClient) UpdateOneID(id string) *GivenDeclarationUpdateOne {
+	mutation := newGivenDeclarationMutation(c.config, OpUpdateOne, withGivenDeclarationID(id))
+	return &GivenDeclarationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for GivenDeclaration.
+func (c *GivenDeclarationClient) Delete() *GivenDeclarationDelete {
+	mutation := newGivenDeclarationMutation(c.config, OpDelete)
+	return &GivenDeclarationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *GivenDeclarationClient) DeleteOne(_m *GivenDeclaration) *GivenDeclarationDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *GivenDeclarationClient) DeleteOneID(id string) *GivenDeclarationDeleteOne {
+	builder := c.Delete().Where(givendeclaration.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &GivenDeclarationDeleteOne{builder}
+}
+
+// Query returns a query builder for GivenDeclaration.
+func (c *GivenDeclarationClient) Query() *GivenDeclarationQuery {
+	return &GivenDeclarationQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeGivenDeclaration},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a GivenDeclaration entity by its id.
+func (c *GivenDeclarationClient) Get(ctx context.Context, id string) (*GivenDeclaration, error) {
+	return c.Query().Where(givendeclaration.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *GivenDeclarationClient) GetX(ctx context.Context, id string) *GivenDeclaration {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *GivenDeclarationClient) Hooks() []Hook {
+	return c.hooks.GivenDeclaration
+}
+
+// Interceptors returns the client interceptors.
+func (c *GivenDeclarationClient) Interceptors() []Interceptor {
+	return c.inters.GivenDeclaration
+}
+
+func (c *GivenDeclarationClient) mutate(ctx context.Context, m *GivenDeclarationMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&GivenDeclarationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&GivenDeclarationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&GivenDeclarationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&GivenDeclarationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown GivenDeclaration mutation op: %q", m.Op())
 	}
 }
 
@@ -8254,6 +8578,155 @@ func (c *ProposalClient) mutate(ctx context.Context, m *ProposalMutation) (Value
 		return (&ProposalDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown Proposal mutation op: %q", m.Op())
+	}
+}
+
+// PushedFactClient is a client for the PushedFact schema.
+type PushedFactClient struct {
+	config
+}
+
+// NewPushedFactClient returns a client for the PushedFact from the given config.
+func NewPushedFactClient(c config) *PushedFactClient {
+	return &PushedFactClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `pushedfact.Hooks(f(g(h())))`.
+func (c *PushedFactClient) Use(hooks ...Hook) {
+	c.hooks.PushedFact = append(c.hooks.PushedFact, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `pushedfact.Intercept(f(g(h())))`.
+func (c *PushedFactClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PushedFact = append(c.inters.PushedFact, interceptors...)
+}
+
+// Create returns a builder for creating a PushedFact entity.
+func (c *PushedFactClient) Create() *PushedFactCreate {
+	mutation := newPushedFactMutation(c.config, OpCreate)
+	return &PushedFactCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PushedFact entities.
+func (c *PushedFactClient) CreateBulk(builders ...*PushedFactCreate) *PushedFactCreateBulk {
+	return &PushedFactCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PushedFactClient) MapCreateBulk(slice any, setFunc func(*PushedFactCreate, int)) *PushedFactCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PushedFactCreateBulk{err: fmt.Errorf("calling to PushedFactClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PushedFactCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PushedFactCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PushedFact.
+func (c *PushedFactClient) Update() *PushedFactUpdate {
+	mutation := newPushedFactMutation(c.config, OpUpdate)
+	return &PushedFactUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PushedFactClient) UpdateOne(_m *PushedFact) *PushedFactUpdateOne {
+	mutation := newPushedFactMutation(c.config, OpUpdateOne, withPushedFact(_m))
+	return &PushedFactUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PushedFactClient) UpdateOneID(id string) *PushedFactUpdateOne {
+	mutation := newPushedFactMutation(c.config, OpUpdateOne, withPushedFactID(id))
+	return &PushedFactUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PushedFact.
+func (c *PushedFactClient) Delete() *PushedFactDelete {
+	mutation := newPushedFactMutation(c.config, OpDelete)
+	return &PushedFactDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PushedFactClient) DeleteOne(_m *PushedFact) *PushedFactDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PushedFactClient) DeleteOneID(id string) *PushedFactDeleteOne {
+	builder := c.Delete().Where(pushedfact.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PushedFactDeleteOne{builder}
+}
+
+// Query returns a query builder for PushedFact.
+func (c *PushedFactClient) Query() *PushedFactQuery {
+	return &PushedFactQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePushedFact},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PushedFact entity by its id.
+func (c *PushedFactClient) Get(ctx context.Context, id string) (*PushedFact, error) {
+	return c.Query().Where(pushedfact.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PushedFactClient) GetX(ctx context.Context, id string) *PushedFact {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryService queries the service edge of a PushedFact.
+func (c *PushedFactClient) QueryService(_m *PushedFact) *ServiceQuery {
+	query := (&ServiceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(pushedfact.Table, pushedfact.FieldID, id),
+			sqlgraph.To(service.Table, service.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, pushedfact.ServiceTable, pushedfact.ServiceColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *PushedFactClient) Hooks() []Hook {
+	return c.hooks.PushedFact
+}
+
+// Interceptors returns the client interceptors.
+func (c *PushedFactClient) Interceptors() []Interceptor {
+	return c.inters.PushedFact
+}
+
+func (c *PushedFactClient) mutate(ctx context.Context, m *PushedFactMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PushedFactCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PushedFactUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PushedFactUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PushedFactDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown PushedFact mutation op: %q", m.Op())
 	}
 }
 
@@ -13821,34 +14294,36 @@ func (c *WebhookDeliveryClient) mutate(ctx context.Context, m *WebhookDeliveryMu
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		ActionItem, Alert, Attachment, AuditEntry, Backfill, BudgetPolicy, Change,
-		Collection, Composite, CompositeMember, CompositePart, CompositeRevision,
-		CompositeStatus, Correction, DataSource, Delivery, DeliverySwitch, Dependency,
-		Forecast, ForecastBin, GateDecision, GateOverride, IdempotencyKey, Identity,
-		Incident, IncidentEntry, IncidentEntryRevision, IncidentPerson,
-		IncidentService, Indicator, Issue, JobRun, Lease, Member, Notification,
-		NotificationTarget, OTLPStream, Outage, Person, PolicyRevision, Postmortem,
-		PostmortemAct, PostmortemRequest, PostmortemTemplate,
-		PostmortemTemplateRevision, PostmortemTemplateUse, PostmortemText, Proposal,
-		Report, ReportDecision, ReportRestatement, SLA, SLAPeriod, SLARevision, SLO,
-		SLOGroupStatus, SLORevision, SLOStatus, Scorecard, ScorecardDay, ScorecardDue,
+		ActionItem, Alert, Attachment, Attestation, AuditEntry, Backfill, BudgetPolicy,
+		Change, Collection, Composite, CompositeMember, CompositePart,
+		CompositeRevision, CompositeStatus, Correction, DataSource, Delivery,
+		DeliverySwitch, Dependency, Forecast, ForecastBin, GateDecision, GateOverride,
+		GivenDeclaration, IdempotencyKey, Identity, Incident, IncidentEntry,
+		IncidentEntryRevision, IncidentPerson, IncidentService, Indicator, Issue,
+		JobRun, Lease, Member, Notification, NotificationTarget, OTLPStream, Outage,
+		Person, PolicyRevision, Postmortem, PostmortemAct, PostmortemRequest,
+		PostmortemTemplate, PostmortemTemplateRevision, PostmortemTemplateUse,
+		PostmortemText, Proposal, PushedFact, Report, ReportDecision,
+		ReportRestatement, SLA, SLAPeriod, SLARevision, SLO, SLOGroupStatus,
+		SLORevision, SLOStatus, Scorecard, ScorecardDay, ScorecardDue,
 		ScorecardRevision, ScorecardStanding, ScorecardTally, SearchDocument, Segment,
 		SegmentChange, Series, Service, Session, SignInCode, SignalMapping, SigningKey,
 		Slug, SuppliedFact, System, Team, ThinnedMonth, Token, ToldEvent, TrackerLane,
 		TrackerPlace, Violation, ViolationEvent, WebhookDelivery []ent.Hook
 	}
 	inters struct {
-		ActionItem, Alert, Attachment, AuditEntry, Backfill, BudgetPolicy, Change,
-		Collection, Composite, CompositeMember, CompositePart, CompositeRevision,
-		CompositeStatus, Correction, DataSource, Delivery, DeliverySwitch, Dependency,
-		Forecast, ForecastBin, GateDecision, GateOverride, IdempotencyKey, Identity,
-		Incident, IncidentEntry, IncidentEntryRevision, IncidentPerson,
-		IncidentService, Indicator, Issue, JobRun, Lease, Member, Notification,
-		NotificationTarget, OTLPStream, Outage, Person, PolicyRevision, Postmortem,
-		PostmortemAct, PostmortemRequest, PostmortemTemplate,
-		PostmortemTemplateRevision, PostmortemTemplateUse, PostmortemText, Proposal,
-		Report, ReportDecision, ReportRestatement, SLA, SLAPeriod, SLARevision, SLO,
-		SLOGroupStatus, SLORevision, SLOStatus, Scorecard, ScorecardDay, ScorecardDue,
+		ActionItem, Alert, Attachment, Attestation, AuditEntry, Backfill, BudgetPolicy,
+		Change, Collection, Composite, CompositeMember, CompositePart,
+		CompositeRevision, CompositeStatus, Correction, DataSource, Delivery,
+		DeliverySwitch, Dependency, Forecast, ForecastBin, GateDecision, GateOverride,
+		GivenDeclaration, IdempotencyKey, Identity, Incident, IncidentEntry,
+		IncidentEntryRevision, IncidentPerson, IncidentService, Indicator, Issue,
+		JobRun, Lease, Member, Notification, NotificationTarget, OTLPStream, Outage,
+		Person, PolicyRevision, Postmortem, PostmortemAct, PostmortemRequest,
+		PostmortemTemplate, PostmortemTemplateRevision, PostmortemTemplateUse,
+		PostmortemText, Proposal, PushedFact, Report, ReportDecision,
+		ReportRestatement, SLA, SLAPeriod, SLARevision, SLO, SLOGroupStatus,
+		SLORevision, SLOStatus, Scorecard, ScorecardDay, ScorecardDue,
 		ScorecardRevision, ScorecardStanding, ScorecardTally, SearchDocument, Segment,
 		SegmentChange, Series, Service, Session, SignInCode, SignalMapping, SigningKey,
 		Slug, SuppliedFact, System, Team, ThinnedMonth, Token, ToldEvent, TrackerLane,

@@ -15,6 +15,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/actionitem"
 	"github.com/evenkeel/evenkeel/ent/db/alert"
 	"github.com/evenkeel/evenkeel/ent/db/attachment"
+	"github.com/evenkeel/evenkeel/ent/db/attestation"
 	"github.com/evenkeel/evenkeel/ent/db/auditentry"
 	"github.com/evenkeel/evenkeel/ent/db/backfill"
 	"github.com/evenkeel/evenkeel/ent/db/budgetpolicy"
@@ -34,6 +35,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/forecastbin"
 	"github.com/evenkeel/evenkeel/ent/db/gatedecision"
 	"github.com/evenkeel/evenkeel/ent/db/gateoverride"
+	"github.com/evenkeel/evenkeel/ent/db/givendeclaration"
 	"github.com/evenkeel/evenkeel/ent/db/idempotencykey"
 	"github.com/evenkeel/evenkeel/ent/db/identity"
 	"github.com/evenkeel/evenkeel/ent/db/incident"
@@ -60,6 +62,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/postmortemtemplateuse"
 	"github.com/evenkeel/evenkeel/ent/db/postmortemtext"
 	"github.com/evenkeel/evenkeel/ent/db/proposal"
+	"github.com/evenkeel/evenkeel/ent/db/pushedfact"
 	"github.com/evenkeel/evenkeel/ent/db/report"
 	"github.com/evenkeel/evenkeel/ent/db/reportdecision"
 	"github.com/evenkeel/evenkeel/ent/db/reportrestatement"
@@ -160,6 +163,7 @@ func checkColumn(t, c string) error {
 			actionitem.Table:                 actionitem.ValidColumn,
 			alert.Table:                      alert.ValidColumn,
 			attachment.Table:                 attachment.ValidColumn,
+			attestation.Table:                attestation.ValidColumn,
 			auditentry.Table:                 auditentry.ValidColumn,
 			backfill.Table:                   backfill.ValidColumn,
 			budgetpolicy.Table:               budgetpolicy.ValidColumn,
@@ -179,6 +183,7 @@ func checkColumn(t, c string) error {
 			forecastbin.Table:                forecastbin.ValidColumn,
 			gatedecision.Table:               gatedecision.ValidColumn,
 			gateoverride.Table:               gateoverride.ValidColumn,
+			givendeclaration.Table:           givendeclaration.ValidColumn,
 			idempotencykey.Table:             idempotencykey.ValidColumn,
 			identity.Table:                   identity.ValidColumn,
 			incident.Table:                   incident.ValidColumn,
@@ -205,6 +210,7 @@ func checkColumn(t, c string) error {
 			postmortemtemplateuse.Table:      postmortemtemplateuse.ValidColumn,
 			postmortemtext.Table:             postmortemtext.ValidColumn,
 			proposal.Table:                   proposal.ValidColumn,
+			pushedfact.Table:                 pushedfact.ValidColumn,
 			report.Table:                     report.ValidColumn,
 			reportdecision.Table:             reportdecision.ValidColumn,
 			reportrestatement.Table:          reportrestatement.ValidColumn,

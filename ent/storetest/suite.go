@@ -32,6 +32,7 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"Scores":       testScores,
 		"Gate":         testGate,
 		"Supply":       testSupply,
+		"Given":        testGiven,
 		"Outages":      testOutages,
 		"Changes":      testChanges,
 		"Incidents":    testIncidents,

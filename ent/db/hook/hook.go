@@ -45,6 +45,18 @@ func (f AttachmentFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, er
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.AttachmentMutation", m)
 }
 
+// The AttestationFunc type is an adapter to allow the use of ordinary
+// function as Attestation mutator.
+type AttestationFunc func(context.Context, *db.AttestationMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f AttestationFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.AttestationMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.AttestationMutation", m)
+}
+
 // The AuditEntryFunc type is an adapter to allow the use of ordinary
 // function as AuditEntry mutator.
 type AuditEntryFunc func(context.Context, *db.AuditEntryMutation) (db.Value, error)
@@ -271,6 +283,18 @@ func (f GateOverrideFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, 
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.GateOverrideMutation", m)
+}
+
+// The GivenDeclarationFunc type is an adapter to allow the use of ordinary
+// function as GivenDeclaration mutator.
+type GivenDeclarationFunc func(context.Context, *db.GivenDeclarationMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f GivenDeclarationFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.GivenDeclarationMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.GivenDeclarationMutation", m)
 }
 
 // The IdempotencyKeyFunc type is an adapter to allow the use of ordinary
@@ -583,6 +607,18 @@ func (f ProposalFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, erro
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ProposalMutation", m)
+}
+
+// The PushedFactFunc type is an adapter to allow the use of ordinary
+// function as PushedFact mutator.
+type PushedFactFunc func(context.Context, *db.PushedFactMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f PushedFactFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.PushedFactMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.PushedFactMutation", m)
 }
 
 // The ReportFunc type is an adapter to allow the use of ordinary

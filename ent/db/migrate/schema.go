@@ -222,6 +222,86 @@ var (
 			},
 		},
 	}
+	// AttestationsColumns holds the columns for the "attestations" table.
+	AttestationsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "name", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "value", Type: field.TypeJSON},
+		{Name: "evidence", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "note", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "attested_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "until", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "attested_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "warned", Type: field.TypeBool},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "ending", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "ended_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "reason", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "service_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "person_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// AttestationsTable holds the schema information for the "attestations" table.
+	AttestationsTable = &schema.Table{
+		Name:       "attestations",
+		Columns:    AttestationsColumns,
+		PrimaryKey: []*schema.Column{AttestationsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "attestations_services_service",
+				Columns:    []*schema.Column{AttestationsColumns[14]},
+				RefColumns: []*schema.Column{ServicesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "attestations_people_person",
+				Columns:    []*schema.Column{AttestationsColumns[15]},
+				RefColumns: []*schema.Column{PeopleColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "attestation_in_force",
+				Unique:  true,
+				Columns: []*schema.Column{AttestationsColumns[14], AttestationsColumns[1]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "ended_at IS NULL",
+				},
+			},
+			{
+				Name:    "attestation_expiry",
+				Unique:  false,
+				Columns: []*schema.Column{AttestationsColumns[6], AttestationsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "ended_at IS NULL",
+				},
+			},
+			{
+				Name:    "attestation_name",
+				Unique:  false,
+				Columns: []*schema.Column{AttestationsColumns[1]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "ended_at IS NULL",
+				},
+			},
+			{
+				Name:    "attestation_service_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{AttestationsColumns[14], AttestationsColumns[0]},
+			},
+			{
+				Name:    "attestation_service_id_name_id",
+				Unique:  false,
+				Columns: []*schema.Column{AttestationsColumns[14], AttestationsColumns[1], AttestationsColumns[0]},
+			},
+			{
+				Name:    "attestation_person_id",
+				Unique:  false,
+				Columns: []*schema.Column{AttestationsColumns[15]},
+			},
+		},
+	}
 	// AuditEntriesColumns holds the columns for the "audit_entries" table.
 	AuditEntriesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
@@ -1085,6 +1165,36 @@ var (
 				Annotation: &entsql.IndexAnnotation{
 					Where: "reviewed_at IS NULL",
 				},
+			},
+		},
+	}
+	// GivenDeclarationsColumns holds the columns for the "given_declarations" table.
+	GivenDeclarationsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "name", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "type", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "doc", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "unit", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "among", Type: field.TypeJSON},
+		{Name: "pushed", Type: field.TypeBool},
+		{Name: "attested", Type: field.TypeBool},
+		{Name: "longest_days", Type: field.TypeInt},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "created_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "updated_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "version", Type: field.TypeInt64},
+	}
+	// GivenDeclarationsTable holds the schema information for the "given_declarations" table.
+	GivenDeclarationsTable = &schema.Table{
+		Name:       "given_declarations",
+		Columns:    GivenDeclarationsColumns,
+		PrimaryKey: []*schema.Column{GivenDeclarationsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "givendeclaration_name",
+				Unique:  true,
+				Columns: []*schema.Column{GivenDeclarationsColumns[1]},
 			},
 		},
 	}
@@ -2189,6 +2299,46 @@ var (
 				Annotation: &entsql.IndexAnnotation{
 					Where: "decided_at IS NULL",
 				},
+			},
+		},
+	}
+	// PushedFactsColumns holds the columns for the "pushed_facts" table.
+	PushedFactsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "name", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "value", Type: field.TypeJSON},
+		{Name: "source", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "link", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "observed_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "until", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "pushed_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "pushed_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "service_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// PushedFactsTable holds the schema information for the "pushed_facts" table.
+	PushedFactsTable = &schema.Table{
+		Name:       "pushed_facts",
+		Columns:    PushedFactsColumns,
+		PrimaryKey: []*schema.Column{PushedFactsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "pushed_facts_services_service",
+				Columns:    []*schema.Column{PushedFactsColumns[10]},
+				RefColumns: []*schema.Column{ServicesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "pushedfact_service_id_name",
+				Unique:  true,
+				Columns: []*schema.Column{PushedFactsColumns[10], PushedFactsColumns[1]},
+			},
+			{
+				Name:    "pushedfact_name",
+				Unique:  false,
+				Columns: []*schema.Column{PushedFactsColumns[1]},
 			},
 		},
 	}
@@ -3724,6 +3874,7 @@ var (
 		ActionItemsTable,
 		AlertsTable,
 		PolicyAttachmentsTable,
+		AttestationsTable,
 		AuditEntriesTable,
 		BackfillsTable,
 		PoliciesTable,
@@ -3743,6 +3894,7 @@ var (
 		ForecastBinsTable,
 		GateDecisionsTable,
 		GateOverridesTable,
+		GivenDeclarationsTable,
 		IdempotencyKeysTable,
 		IdentitiesTable,
 		IncidentsTable,
@@ -3769,6 +3921,7 @@ var (
 		PostmortemTemplateUsesTable,
 		PostmortemTextsTable,
 		ProposalsTable,
+		PushedFactsTable,
 		ReportsTable,
 		ReportDecisionsTable,
 		ReportRestatementsTable,
@@ -3826,6 +3979,11 @@ func init() {
 	PolicyAttachmentsTable.ForeignKeys[1].RefTable = ServicesTable
 	PolicyAttachmentsTable.Annotation = &entsql.Annotation{
 		Table: "policy_attachments",
+	}
+	AttestationsTable.ForeignKeys[0].RefTable = ServicesTable
+	AttestationsTable.ForeignKeys[1].RefTable = PeopleTable
+	AttestationsTable.Annotation = &entsql.Annotation{
+		Table: "attestations",
 	}
 	AuditEntriesTable.Annotation = &entsql.Annotation{
 		Table: "audit_entries",
@@ -3904,6 +4062,9 @@ func init() {
 	GateOverridesTable.ForeignKeys[0].RefTable = ServicesTable
 	GateOverridesTable.Annotation = &entsql.Annotation{
 		Table: "gate_overrides",
+	}
+	GivenDeclarationsTable.Annotation = &entsql.Annotation{
+		Table: "given_declarations",
 	}
 	IdempotencyKeysTable.Annotation = &entsql.Annotation{
 		Table: "idempotency_keys",
@@ -4011,6 +4172,10 @@ func init() {
 	ProposalsTable.ForeignKeys[2].RefTable = PeopleTable
 	ProposalsTable.Annotation = &entsql.Annotation{
 		Table: "proposals",
+	}
+	PushedFactsTable.ForeignKeys[0].RefTable = ServicesTable
+	PushedFactsTable.Annotation = &entsql.Annotation{
+		Table: "pushed_facts",
 	}
 	ReportsTable.Annotation = &entsql.Annotation{
 		Table: "reports",

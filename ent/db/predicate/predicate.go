@@ -15,6 +15,9 @@ type Alert func(*sql.Selector)
 // Attachment is the predicate function for attachment builders.
 type Attachment func(*sql.Selector)
 
+// Attestation is the predicate function for attestation builders.
+type Attestation func(*sql.Selector)
+
 // AuditEntry is the predicate function for auditentry builders.
 type AuditEntry func(*sql.Selector)
 
@@ -71,6 +74,9 @@ type GateDecision func(*sql.Selector)
 
 // GateOverride is the predicate function for gateoverride builders.
 type GateOverride func(*sql.Selector)
+
+// GivenDeclaration is the predicate function for givendeclaration builders.
+type GivenDeclaration func(*sql.Selector)
 
 // IdempotencyKey is the predicate function for idempotencykey builders.
 type IdempotencyKey func(*sql.Selector)
@@ -149,6 +155,9 @@ type PostmortemText func(*sql.Selector)
 
 // Proposal is the predicate function for proposal builders.
 type Proposal func(*sql.Selector)
+
+// PushedFact is the predicate function for pushedfact builders.
+type PushedFact func(*sql.Selector)
 
 // Report is the predicate function for report builders.
 type Report func(*sql.Selector)
