@@ -48,6 +48,7 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"Inbox":        testInbox,
 		"Notify":       testNotify,
 		"Jobs":         testJobs,
+		"ServiceFacts": testServiceFacts,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

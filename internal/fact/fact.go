@@ -9,6 +9,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/evenkeel/evenkeel/internal/id"
 )
@@ -38,6 +39,20 @@ type Declaration struct {
 	Held bool
 	// By names who tells it: a domain, such as "slo".
 	By string
+}
+
+// By returns the declarations as those of the domain that tells the facts.
+func By(domain string, declared ...Declaration) []Declaration {
+	for i := range declared {
+		declared[i].By = domain
+	}
+	return declared
+}
+
+// DaysSince is the value of an Age: the days from then to now, never below 0, for whoever told
+// of it may have a clock that is ahead.
+func DaysSince(then, now time.Time) float64 {
+	return max(now.Sub(then).Hours()/24, 0)
 }
 
 // Set is what is known of one thing, by name; its values are of the declared types.

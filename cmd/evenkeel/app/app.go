@@ -103,6 +103,7 @@ type App struct {
 	Statistics    *statistics.Service
 	Supply        *supply.Service
 	Facts         *fact.Book[slo.View]
+	ServiceFacts  *fact.Book[registry.Service]
 	Alerts        *alert.Service
 	Proposals     *proposal.Service
 	Collection    *collect.Service

@@ -205,6 +205,7 @@ func (a *App) furnish() error {
 	}
 	a.readInbox()
 	a.furnishNotifications(reader)
+	a.ServiceFacts = a.serviceFacts()
 	a.Jobs, err = jobs.NewService(jobs.Parts{
 		Store: s.Jobs(), Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
 		Replica: a.opts.Config.Instance, LeaseTTL: a.opts.Config.Jobs.LeaseTTL, Disabled: !a.opts.Config.Jobs.Enabled,
