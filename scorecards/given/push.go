@@ -303,6 +303,9 @@ func (s *Service) PushedFact(ctx context.Context, service id.ID, fact string) (P
 	return p, nil
 }
 
+// Holds reports whether a pushed fact is known now.
+func (s *Service) Holds(p Pushed) bool { return p.Holds(s.Clock()) }
+
 // version is what callers see: what never was pushed has one too, so that it can be compared.
 func version(p Pushed) int64 { return max(1, p.Version) }
 

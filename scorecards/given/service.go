@@ -87,7 +87,7 @@ func (s *Service) held(ctx context.Context, names []string) (map[string]Declarat
 	for _, name := range names {
 		if d, known := builtin(name); known {
 			out[name] = d
-		} else {
+		} else if len(name) <= maxName && camelCase.MatchString(name) { // no other is in a store
 			own = append(own, name)
 		}
 	}
