@@ -84,13 +84,15 @@ func (f ServiceFacts) FactsOf(ctx context.Context, services []registry.Service, 
 	if err != nil {
 		return nil, fmt.Errorf("read what is over of %d services: %w", len(services), err)
 	}
-	found = slices.DeleteFunc(found, func(e Ended) bool { return e.Status == Published })
 	out := make(map[id.ID]fact.Set, len(services))
 	for _, s := range services {
 		out[s.ID] = fact.Set{overdue: 0.0}
 	}
 	var recent []Ended
 	for _, e := range found {
+		if e.Status == Published {
+			continue
+		}
 		if slices.Contains(grave, e.Severity) && clock.WorkingDays(e.ResolvedAt, publishWithin).Before(now) {
 			out[e.Service][overdue] = out[e.Service][overdue].(float64) + 1
 		}
