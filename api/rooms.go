@@ -6,6 +6,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/scorecards/given"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
 	"github.com/evenkeel/evenkeel/services/change"
@@ -64,6 +65,7 @@ type Rooms struct {
 	Statistics    *statistics.Service
 	Supply        *supply.Service
 	Facts         *fact.Book[slo.View]
+	Given         *given.Service
 	Alerts        *alert.Service
 	Proposals     *proposal.Service
 	Collection    *collect.Service
@@ -121,6 +123,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addAttachments(r)
 	a.addViolations(r)
 	a.addSuppliedFacts(r)
+	a.addGivenFacts(r)
 	a.addProposals(r)
 	a.addIssues(r)
 	a.addIssueDelivery(r)

@@ -18,6 +18,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/actionitem"
 	"github.com/evenkeel/evenkeel/ent/db/alert"
 	"github.com/evenkeel/evenkeel/ent/db/attachment"
+	"github.com/evenkeel/evenkeel/ent/db/attestation"
 	"github.com/evenkeel/evenkeel/ent/db/auditentry"
 	"github.com/evenkeel/evenkeel/ent/db/backfill"
 	"github.com/evenkeel/evenkeel/ent/db/budgetpolicy"
@@ -37,6 +38,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/forecastbin"
 	"github.com/evenkeel/evenkeel/ent/db/gatedecision"
 	"github.com/evenkeel/evenkeel/ent/db/gateoverride"
+	"github.com/evenkeel/evenkeel/ent/db/givendeclaration"
 	"github.com/evenkeel/evenkeel/ent/db/idempotencykey"
 	"github.com/evenkeel/evenkeel/ent/db/identity"
 	"github.com/evenkeel/evenkeel/ent/db/incident"
@@ -63,9 +65,16 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/postmortemtemplateuse"
 	"github.com/evenkeel/evenkeel/ent/db/postmortemtext"
 	"github.com/evenkeel/evenkeel/ent/db/proposal"
+	"github.com/evenkeel/evenkeel/ent/db/pushedfact"
 	"github.com/evenkeel/evenkeel/ent/db/report"
 	"github.com/evenkeel/evenkeel/ent/db/reportdecision"
 	"github.com/evenkeel/evenkeel/ent/db/reportrestatement"
+	"github.com/evenkeel/evenkeel/ent/db/scorecard"
+	"github.com/evenkeel/evenkeel/ent/db/scorecardday"
+	"github.com/evenkeel/evenkeel/ent/db/scorecarddue"
+	"github.com/evenkeel/evenkeel/ent/db/scorecardrevision"
+	"github.com/evenkeel/evenkeel/ent/db/scorecardstanding"
+	"github.com/evenkeel/evenkeel/ent/db/scorecardtally"
 	"github.com/evenkeel/evenkeel/ent/db/searchdocument"
 	"github.com/evenkeel/evenkeel/ent/db/segment"
 	"github.com/evenkeel/evenkeel/ent/db/segmentchange"
@@ -109,6 +118,8 @@ type Client struct {
 	Alert *AlertClient
 	// Attachment is the client for interacting with the Attachment builders.
 	Attachment *AttachmentClient
+	// Attestation is the client for interacting with the Attestation builders.
+	Attestation *AttestationClient
 	// AuditEntry is the client for interacting with the AuditEntry builders.
 	AuditEntry *AuditEntryClient
 	// Backfill is the client for interacting with the Backfill builders.
@@ -147,6 +158,8 @@ type Client struct {
 	GateDecision *GateDecisionClient
 	// GateOverride is the client for interacting with the GateOverride builders.
 	GateOverride *GateOverrideClient
+	// GivenDeclaration is the client for interacting with the GivenDeclaration builders.
+	GivenDeclaration *GivenDeclarationClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
 	IdempotencyKey *IdempotencyKeyClient
 	// Identity is the client for interacting with the Identity builders.
@@ -199,6 +212,8 @@ type Client struct {
 	PostmortemText *PostmortemTextClient
 	// Proposal is the client for interacting with the Proposal builders.
 	Proposal *ProposalClient
+	// PushedFact is the client for interacting with the PushedFact builders.
+	PushedFact *PushedFactClient
 	// Report is the client for interacting with the Report builders.
 	Report *ReportClient
 	// ReportDecision is the client for interacting with the ReportDecision builders.
@@ -219,6 +234,18 @@ type Client struct {
 	SLORevision *SLORevisionClient
 	// SLOStatus is the client for interacting with the SLOStatus builders.
 	SLOStatus *SLOStatusClient
+	// Scorecard is the client for interacting with the Scorecard builders.
+	Scorecard *ScorecardClient
+	// ScorecardDay is the client for interacting with the ScorecardDay builders.
+	ScorecardDay *ScorecardDayClient
+	// ScorecardDue is the client for interacting with the ScorecardDue builders.
+	ScorecardDue *ScorecardDueClient
+	// ScorecardRevision is the client for interacting with the ScorecardRevision builders.
+	ScorecardRevision *ScorecardRevisionClient
+	// ScorecardStanding is the client for interacting with the ScorecardStanding builders.
+	ScorecardStanding *ScorecardStandingClient
+	// ScorecardTally is the client for interacting with the ScorecardTally builders.
+	ScorecardTally *ScorecardTallyClient
 	// SearchDocument is the client for interacting with the SearchDocument builders.
 	SearchDocument *SearchDocumentClient
 	// Segment is the client for interacting with the Segment builders.
@@ -275,6 +302,7 @@ func (c *Client) init() {
 	c.ActionItem = NewActionItemClient(c.config)
 	c.Alert = NewAlertClient(c.config)
 	c.Attachment = NewAttachmentClient(c.config)
+	c.Attestation = NewAttestationClient(c.config)
 	c.AuditEntry = NewAuditEntryClient(c.config)
 	c.Backfill = NewBackfillClient(c.config)
 	c.BudgetPolicy = NewBudgetPolicyClient(c.config)
@@ -294,6 +322,7 @@ func (c *Client) init() {
 	c.ForecastBin = NewForecastBinClient(c.config)
 	c.GateDecision = NewGateDecisionClient(c.config)
 	c.GateOverride = NewGateOverrideClient(c.config)
+	c.GivenDeclaration = NewGivenDeclarationClient(c.config)
 	c.IdempotencyKey = NewIdempotencyKeyClient(c.config)
 	c.Identity = NewIdentityClient(c.config)
 	c.Incident = NewIncidentClient(c.config)
@@ -320,6 +349,7 @@ func (c *Client) init() {
 	c.PostmortemTemplateUse = NewPostmortemTemplateUseClient(c.config)
 	c.PostmortemText = NewPostmortemTextClient(c.config)
 	c.Proposal = NewProposalClient(c.config)
+	c.PushedFact = NewPushedFactClient(c.config)
 	c.Report = NewReportClient(c.config)
 	c.ReportDecision = NewReportDecisionClient(c.config)
 	c.ReportRestatement = NewReportRestatementClient(c.config)
@@ -330,6 +360,12 @@ func (c *Client) init() {
 	c.SLOGroupStatus = NewSLOGroupStatusClient(c.config)
 	c.SLORevision = NewSLORevisionClient(c.config)
 	c.SLOStatus = NewSLOStatusClient(c.config)
+	c.Scorecard = NewScorecardClient(c.config)
+	c.ScorecardDay = NewScorecardDayClient(c.config)
+	c.ScorecardDue = NewScorecardDueClient(c.config)
+	c.ScorecardRevision = NewScorecardRevisionClient(c.config)
+	c.ScorecardStanding = NewScorecardStandingClient(c.config)
+	c.ScorecardTally = NewScorecardTallyClient(c.config)
 	c.SearchDocument = NewSearchDocumentClient(c.config)
 	c.Segment = NewSegmentClient(c.config)
 	c.SegmentChange = NewSegmentChangeClient(c.config)
@@ -446,6 +482,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ActionItem:                 NewActionItemClient(cfg),
 		Alert:                      NewAlertClient(cfg),
 		Attachment:                 NewAttachmentClient(cfg),
+		Attestation:                NewAttestationClient(cfg),
 		AuditEntry:                 NewAuditEntryClient(cfg),
 		Backfill:                   NewBackfillClient(cfg),
 		BudgetPolicy:               NewBudgetPolicyClient(cfg),
@@ -465,6 +502,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ForecastBin:                NewForecastBinClient(cfg),
 		GateDecision:               NewGateDecisionClient(cfg),
 		GateOverride:               NewGateOverrideClient(cfg),
+		GivenDeclaration:           NewGivenDeclarationClient(cfg),
 		IdempotencyKey:             NewIdempotencyKeyClient(cfg),
 		Identity:                   NewIdentityClient(cfg),
 		Incident:                   NewIncidentClient(cfg),
@@ -491,6 +529,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		PostmortemTemplateUse:      NewPostmortemTemplateUseClient(cfg),
 		PostmortemText:             NewPostmortemTextClient(cfg),
 		Proposal:                   NewProposalClient(cfg),
+		PushedFact:                 NewPushedFactClient(cfg),
 		Report:                     NewReportClient(cfg),
 		ReportDecision:             NewReportDecisionClient(cfg),
 		ReportRestatement:          NewReportRestatementClient(cfg),
@@ -501,6 +540,12 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		SLOGroupStatus:             NewSLOGroupStatusClient(cfg),
 		SLORevision:                NewSLORevisionClient(cfg),
 		SLOStatus:                  NewSLOStatusClient(cfg),
+		Scorecard:                  NewScorecardClient(cfg),
+		ScorecardDay:               NewScorecardDayClient(cfg),
+		ScorecardDue:               NewScorecardDueClient(cfg),
+		ScorecardRevision:          NewScorecardRevisionClient(cfg),
+		ScorecardStanding:          NewScorecardStandingClient(cfg),
+		ScorecardTally:             NewScorecardTallyClient(cfg),
 		SearchDocument:             NewSearchDocumentClient(cfg),
 		Segment:                    NewSegmentClient(cfg),
 		SegmentChange:              NewSegmentChangeClient(cfg),
@@ -544,6 +589,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ActionItem:                 NewActionItemClient(cfg),
 		Alert:                      NewAlertClient(cfg),
 		Attachment:                 NewAttachmentClient(cfg),
+		Attestation:                NewAttestationClient(cfg),
 		AuditEntry:                 NewAuditEntryClient(cfg),
 		Backfill:                   NewBackfillClient(cfg),
 		BudgetPolicy:               NewBudgetPolicyClient(cfg),
@@ -563,6 +609,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ForecastBin:                NewForecastBinClient(cfg),
 		GateDecision:               NewGateDecisionClient(cfg),
 		GateOverride:               NewGateOverrideClient(cfg),
+		GivenDeclaration:           NewGivenDeclarationClient(cfg),
 		IdempotencyKey:             NewIdempotencyKeyClient(cfg),
 		Identity:                   NewIdentityClient(cfg),
 		Incident:                   NewIncidentClient(cfg),
@@ -589,6 +636,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		PostmortemTemplateUse:      NewPostmortemTemplateUseClient(cfg),
 		PostmortemText:             NewPostmortemTextClient(cfg),
 		Proposal:                   NewProposalClient(cfg),
+		PushedFact:                 NewPushedFactClient(cfg),
 		Report:                     NewReportClient(cfg),
 		ReportDecision:             NewReportDecisionClient(cfg),
 		ReportRestatement:          NewReportRestatementClient(cfg),
@@ -599,6 +647,12 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		SLOGroupStatus:             NewSLOGroupStatusClient(cfg),
 		SLORevision:                NewSLORevisionClient(cfg),
 		SLOStatus:                  NewSLOStatusClient(cfg),
+		Scorecard:                  NewScorecardClient(cfg),
+		ScorecardDay:               NewScorecardDayClient(cfg),
+		ScorecardDue:               NewScorecardDueClient(cfg),
+		ScorecardRevision:          NewScorecardRevisionClient(cfg),
+		ScorecardStanding:          NewScorecardStandingClient(cfg),
+		ScorecardTally:             NewScorecardTallyClient(cfg),
 		SearchDocument:             NewSearchDocumentClient(cfg),
 		Segment:                    NewSegmentClient(cfg),
 		SegmentChange:              NewSegmentChangeClient(cfg),
@@ -649,22 +703,25 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.ActionItem, c.Alert, c.Attachment, c.AuditEntry, c.Backfill, c.BudgetPolicy,
-		c.Change, c.Collection, c.Composite, c.CompositeMember, c.CompositePart,
-		c.CompositeRevision, c.CompositeStatus, c.Correction, c.DataSource, c.Delivery,
-		c.DeliverySwitch, c.Dependency, c.Forecast, c.ForecastBin, c.GateDecision,
-		c.GateOverride, c.IdempotencyKey, c.Identity, c.Incident, c.IncidentEntry,
+		c.ActionItem, c.Alert, c.Attachment, c.Attestation, c.AuditEntry, c.Backfill,
+		c.BudgetPolicy, c.Change, c.Collection, c.Composite, c.CompositeMember,
+		c.CompositePart, c.CompositeRevision, c.CompositeStatus, c.Correction,
+		c.DataSource, c.Delivery, c.DeliverySwitch, c.Dependency, c.Forecast,
+		c.ForecastBin, c.GateDecision, c.GateOverride, c.GivenDeclaration,
+		c.IdempotencyKey, c.Identity, c.Incident, c.IncidentEntry,
 		c.IncidentEntryRevision, c.IncidentPerson, c.IncidentService, c.Indicator,
 		c.Issue, c.JobRun, c.Lease, c.Member, c.Notification, c.NotificationTarget,
 		c.OTLPStream, c.Outage, c.Person, c.PolicyRevision, c.Postmortem,
 		c.PostmortemAct, c.PostmortemRequest, c.PostmortemTemplate,
 		c.PostmortemTemplateRevision, c.PostmortemTemplateUse, c.PostmortemText,
-		c.Proposal, c.Report, c.ReportDecision, c.ReportRestatement, c.SLA,
-		c.SLAPeriod, c.SLARevision, c.SLO, c.SLOGroupStatus, c.SLORevision,
-		c.SLOStatus, c.SearchDocument, c.Segment, c.SegmentChange, c.Series, c.Service,
-		c.Session, c.SignInCode, c.SignalMapping, c.SigningKey, c.Slug, c.SuppliedFact,
-		c.System, c.Team, c.ThinnedMonth, c.Token, c.ToldEvent, c.TrackerLane,
-		c.TrackerPlace, c.Violation, c.ViolationEvent, c.WebhookDelivery,
+		c.Proposal, c.PushedFact, c.Report, c.ReportDecision, c.ReportRestatement,
+		c.SLA, c.SLAPeriod, c.SLARevision, c.SLO, c.SLOGroupStatus, c.SLORevision,
+		c.SLOStatus, c.Scorecard, c.ScorecardDay, c.ScorecardDue, c.ScorecardRevision,
+		c.ScorecardStanding, c.ScorecardTally, c.SearchDocument, c.Segment,
+		c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode, c.SignalMapping,
+		c.SigningKey, c.Slug, c.SuppliedFact, c.System, c.Team, c.ThinnedMonth,
+		c.Token, c.ToldEvent, c.TrackerLane, c.TrackerPlace, c.Violation,
+		c.ViolationEvent, c.WebhookDelivery,
 	} {
 		n.Use(hooks...)
 	}
@@ -674,22 +731,25 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.ActionItem, c.Alert, c.Attachment, c.AuditEntry, c.Backfill, c.BudgetPolicy,
-		c.Change, c.Collection, c.Composite, c.CompositeMember, c.CompositePart,
-		c.CompositeRevision, c.CompositeStatus, c.Correction, c.DataSource, c.Delivery,
-		c.DeliverySwitch, c.Dependency, c.Forecast, c.ForecastBin, c.GateDecision,
-		c.GateOverride, c.IdempotencyKey, c.Identity, c.Incident, c.IncidentEntry,
+		c.ActionItem, c.Alert, c.Attachment, c.Attestation, c.AuditEntry, c.Backfill,
+		c.BudgetPolicy, c.Change, c.Collection, c.Composite, c.CompositeMember,
+		c.CompositePart, c.CompositeRevision, c.CompositeStatus, c.Correction,
+		c.DataSource, c.Delivery, c.DeliverySwitch, c.Dependency, c.Forecast,
+		c.ForecastBin, c.GateDecision, c.GateOverride, c.GivenDeclaration,
+		c.IdempotencyKey, c.Identity, c.Incident, c.IncidentEntry,
 		c.IncidentEntryRevision, c.IncidentPerson, c.IncidentService, c.Indicator,
 		c.Issue, c.JobRun, c.Lease, c.Member, c.Notification, c.NotificationTarget,
 		c.OTLPStream, c.Outage, c.Person, c.PolicyRevision, c.Postmortem,
 		c.PostmortemAct, c.PostmortemRequest, c.PostmortemTemplate,
 		c.PostmortemTemplateRevision, c.PostmortemTemplateUse, c.PostmortemText,
-		c.Proposal, c.Report, c.ReportDecision, c.ReportRestatement, c.SLA,
-		c.SLAPeriod, c.SLARevision, c.SLO, c.SLOGroupStatus, c.SLORevision,
-		c.SLOStatus, c.SearchDocument, c.Segment, c.SegmentChange, c.Series, c.Service,
-		c.Session, c.SignInCode, c.SignalMapping, c.SigningKey, c.Slug, c.SuppliedFact,
-		c.System, c.Team, c.ThinnedMonth, c.Token, c.ToldEvent, c.TrackerLane,
-		c.TrackerPlace, c.Violation, c.ViolationEvent, c.WebhookDelivery,
+		c.Proposal, c.PushedFact, c.Report, c.ReportDecision, c.ReportRestatement,
+		c.SLA, c.SLAPeriod, c.SLARevision, c.SLO, c.SLOGroupStatus, c.SLORevision,
+		c.SLOStatus, c.Scorecard, c.ScorecardDay, c.ScorecardDue, c.ScorecardRevision,
+		c.ScorecardStanding, c.ScorecardTally, c.SearchDocument, c.Segment,
+		c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode, c.SignalMapping,
+		c.SigningKey, c.Slug, c.SuppliedFact, c.System, c.Team, c.ThinnedMonth,
+		c.Token, c.ToldEvent, c.TrackerLane, c.TrackerPlace, c.Violation,
+		c.ViolationEvent, c.WebhookDelivery,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -704,6 +764,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Alert.mutate(ctx, m)
 	case *AttachmentMutation:
 		return c.Attachment.mutate(ctx, m)
+	case *AttestationMutation:
+		return c.Attestation.mutate(ctx, m)
 	case *AuditEntryMutation:
 		return c.AuditEntry.mutate(ctx, m)
 	case *BackfillMutation:
@@ -742,6 +804,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.GateDecision.mutate(ctx, m)
 	case *GateOverrideMutation:
 		return c.GateOverride.mutate(ctx, m)
+	case *GivenDeclarationMutation:
+		return c.GivenDeclaration.mutate(ctx, m)
 	case *IdempotencyKeyMutation:
 		return c.IdempotencyKey.mutate(ctx, m)
 	case *IdentityMutation:
@@ -794,6 +858,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.PostmortemText.mutate(ctx, m)
 	case *ProposalMutation:
 		return c.Proposal.mutate(ctx, m)
+	case *PushedFactMutation:
+		return c.PushedFact.mutate(ctx, m)
 	case *ReportMutation:
 		return c.Report.mutate(ctx, m)
 	case *ReportDecisionMutation:
@@ -814,6 +880,18 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.SLORevision.mutate(ctx, m)
 	case *SLOStatusMutation:
 		return c.SLOStatus.mutate(ctx, m)
+	case *ScorecardMutation:
+		return c.Scorecard.mutate(ctx, m)
+	case *ScorecardDayMutation:
+		return c.ScorecardDay.mutate(ctx, m)
+	case *ScorecardDueMutation:
+		return c.ScorecardDue.mutate(ctx, m)
+	case *ScorecardRevisionMutation:
+		return c.ScorecardRevision.mutate(ctx, m)
+	case *ScorecardStandingMutation:
+		return c.ScorecardStanding.mutate(ctx, m)
+	case *ScorecardTallyMutation:
+		return c.ScorecardTally.mutate(ctx, m)
 	case *SearchDocumentMutation:
 		return c.SearchDocument.mutate(ctx, m)
 	case *SegmentMutation:
@@ -1385,6 +1463,171 @@ func (c *AttachmentClient) mutate(ctx context.Context, m *AttachmentMutation) (V
 		return (&AttachmentDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown Attachment mutation op: %q", m.Op())
+	}
+}
+
+// AttestationClient is a client for the Attestation schema.
+type AttestationClient struct {
+	config
+}
+
+// NewAttestationClient returns a client for the Attestation from the given config.
+func NewAttestationClient(c config) *AttestationClient {
+	return &AttestationClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `attestation.Hooks(f(g(h())))`.
+func (c *AttestationClient) Use(hooks ...Hook) {
+	c.hooks.Attestation = append(c.hooks.Attestation, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `attestation.Intercept(f(g(h())))`.
+func (c *AttestationClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Attestation = append(c.inters.Attestation, interceptors...)
+}
+
+// Create returns a builder for creating a Attestation entity.
+func (c *AttestationClient) Create() *AttestationCreate {
+	mutation := newAttestationMutation(c.config, OpCreate)
+	return &AttestationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Attestation entities.
+func (c *AttestationClient) CreateBulk(builders ...*AttestationCreate) *AttestationCreateBulk {
+	return &AttestationCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AttestationClient) MapCreateBulk(slice any, setFunc func(*AttestationCreate, int)) *AttestationCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AttestationCreateBulk{err: fmt.Errorf("calling to AttestationClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AttestationCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AttestationCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Attestation.
+func (c *AttestationClient) Update() *AttestationUpdate {
+	mutation := newAttestationMutation(c.config, OpUpdate)
+	return &AttestationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AttestationClient) UpdateOne(_m *Attestation) *AttestationUpdateOne {
+	mutation := newAttestationMutation(c.config, OpUpdateOne, withAttestation(_m))
+	return &AttestationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AttestationClient) UpdateOneID(id string) *AttestationUpdateOne {
+	mutation := newAttestationMutation(c.config, OpUpdateOne, withAttestationID(id))
+	return &AttestationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Attestation.
+func (c *AttestationClient) Delete() *AttestationDelete {
+	mutation := newAttestationMutation(c.config, OpDelete)
+	return &AttestationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AttestationClient) DeleteOne(_m *Attestation) *AttestationDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AttestationClient) DeleteOneID(id string) *AttestationDeleteOne {
+	builder := c.Delete().Where(attestation.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AttestationDeleteOne{builder}
+}
+
+// Query returns a query builder for Attestation.
+func (c *AttestationClient) Query() *AttestationQuery {
+	return &AttestationQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAttestation},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Attestation entity by its id.
+func (c *AttestationClient) Get(ctx context.Context, id string) (*Attestation, error) {
+	return c.Query().Where(attestation.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AttestationClient) GetX(ctx context.Context, id string) *Attestation {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryService queries the service edge of a Attestation.
+func (c *AttestationClient) QueryService(_m *Attestation) *ServiceQuery {
+	query := (&ServiceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(attestation.Table, attestation.FieldID, id),
+			sqlgraph.To(service.Table, service.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, attestation.ServiceTable, attestation.ServiceColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryPerson queries the person edge of a Attestation.
+func (c *AttestationClient) QueryPerson(_m *Attestation) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(attestation.Table, attestation.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, attestation.PersonTable, attestation.PersonColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *AttestationClient) Hooks() []Hook {
+	return c.hooks.Attestation
+}
+
+// Interceptors returns the client interceptors.
+func (c *AttestationClient) Interceptors() []Interceptor {
+	return c.inters.Attestation
+}
+
+func (c *AttestationClient) mutate(ctx context.Context, m *AttestationMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AttestationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AttestationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AttestationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AttestationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown Attestation mutation op: %q", m.Op())
 	}
 }
 
@@ -4248,6 +4491,139 @@ func (c *GateOverrideClient) mutate(ctx context.Context, m *GateOverrideMutation
 		return (&GateOverrideDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown GateOverride mutation op: %q", m.Op())
+	}
+}
+
+// GivenDeclarationClient is a client for the GivenDeclaration schema.
+type GivenDeclarationClient struct {
+	config
+}
+
+// NewGivenDeclarationClient returns a client for the GivenDeclaration from the given config.
+func NewGivenDeclarationClient(c config) *GivenDeclarationClient {
+	return &GivenDeclarationClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `givendeclaration.Hooks(f(g(h())))`.
+func (c *GivenDeclarationClient) Use(hooks ...Hook) {
+	c.hooks.GivenDeclaration = append(c.hooks.GivenDeclaration, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `givendeclaration.Intercept(f(g(h())))`.
+func (c *GivenDeclarationClient) Intercept(interceptors ...Interceptor) {
+	c.inters.GivenDeclaration = append(c.inters.GivenDeclaration, interceptors...)
+}
+
+// Create returns a builder for creating a GivenDeclaration entity.
+func (c *GivenDeclarationClient) Create() *GivenDeclarationCreate {
+	mutation := newGivenDeclarationMutation(c.config, OpCreate)
+	return &GivenDeclarationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of GivenDeclaration entities.
+func (c *GivenDeclarationClient) CreateBulk(builders ...*GivenDeclarationCreate) *GivenDeclarationCreateBulk {
+	return &GivenDeclarationCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *GivenDeclarationClient) MapCreateBulk(slice any, setFunc func(*GivenDeclarationCreate, int)) *GivenDeclarationCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &GivenDeclarationCreateBulk{err: fmt.Errorf("calling to GivenDeclarationClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*GivenDeclarationCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &GivenDeclarationCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for GivenDeclaration.
+func (c *GivenDeclarationClient) Update() *GivenDeclarationUpdate {
+	mutation := newGivenDeclarationMutation(c.config, OpUpdate)
+	return &GivenDeclarationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *GivenDeclarationClient) UpdateOne(_m *GivenDeclaration) *GivenDeclarationUpdateOne {
+	mutation := newGivenDeclarationMutation(c.config, OpUpdateOne, withGivenDeclaration(_m))
+	return &GivenDeclarationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *GivenDeclarationClient) UpdateOneID(id string) *GivenDeclarationUpdateOne {
+	mutation := newGivenDeclarationMutation(c.config, OpUpdateOne, withGivenDeclarationID(id))
+	return &GivenDeclarationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for GivenDeclaration.
+func (c *GivenDeclarationClient) Delete() *GivenDeclarationDelete {
+	mutation := newGivenDeclarationMutation(c.config, OpDelete)
+	return &GivenDeclarationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *GivenDeclarationClient) DeleteOne(_m *GivenDeclaration) *GivenDeclarationDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *GivenDeclarationClient) DeleteOneID(id string) *GivenDeclarationDeleteOne {
+	builder := c.Delete().Where(givendeclaration.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &GivenDeclarationDeleteOne{builder}
+}
+
+// Query returns a query builder for GivenDeclaration.
+func (c *GivenDeclarationClient) Query() *GivenDeclarationQuery {
+	return &GivenDeclarationQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeGivenDeclaration},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a GivenDeclaration entity by its id.
+func (c *GivenDeclarationClient) Get(ctx context.Context, id string) (*GivenDeclaration, error) {
+	return c.Query().Where(givendeclaration.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *GivenDeclarationClient) GetX(ctx context.Context, id string) *GivenDeclaration {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *GivenDeclarationClient) Hooks() []Hook {
+	return c.hooks.GivenDeclaration
+}
+
+// Interceptors returns the client interceptors.
+func (c *GivenDeclarationClient) Interceptors() []Interceptor {
+	return c.inters.GivenDeclaration
+}
+
+func (c *GivenDeclarationClient) mutate(ctx context.Context, m *GivenDeclarationMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&GivenDeclarationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&GivenDeclarationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&GivenDeclarationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&GivenDeclarationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown GivenDeclaration mutation op: %q", m.Op())
 	}
 }
 
@@ -8205,6 +8581,155 @@ func (c *ProposalClient) mutate(ctx context.Context, m *ProposalMutation) (Value
 	}
 }
 
+// PushedFactClient is a client for the PushedFact schema.
+type PushedFactClient struct {
+	config
+}
+
+// NewPushedFactClient returns a client for the PushedFact from the given config.
+func NewPushedFactClient(c config) *PushedFactClient {
+	return &PushedFactClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `pushedfact.Hooks(f(g(h())))`.
+func (c *PushedFactClient) Use(hooks ...Hook) {
+	c.hooks.PushedFact = append(c.hooks.PushedFact, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `pushedfact.Intercept(f(g(h())))`.
+func (c *PushedFactClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PushedFact = append(c.inters.PushedFact, interceptors...)
+}
+
+// Create returns a builder for creating a PushedFact entity.
+func (c *PushedFactClient) Create() *PushedFactCreate {
+	mutation := newPushedFactMutation(c.config, OpCreate)
+	return &PushedFactCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PushedFact entities.
+func (c *PushedFactClient) CreateBulk(builders ...*PushedFactCreate) *PushedFactCreateBulk {
+	return &PushedFactCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PushedFactClient) MapCreateBulk(slice any, setFunc func(*PushedFactCreate, int)) *PushedFactCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PushedFactCreateBulk{err: fmt.Errorf("calling to PushedFactClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PushedFactCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PushedFactCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PushedFact.
+func (c *PushedFactClient) Update() *PushedFactUpdate {
+	mutation := newPushedFactMutation(c.config, OpUpdate)
+	return &PushedFactUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PushedFactClient) UpdateOne(_m *PushedFact) *PushedFactUpdateOne {
+	mutation := newPushedFactMutation(c.config, OpUpdateOne, withPushedFact(_m))
+	return &PushedFactUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PushedFactClient) UpdateOneID(id string) *PushedFactUpdateOne {
+	mutation := newPushedFactMutation(c.config, OpUpdateOne, withPushedFactID(id))
+	return &PushedFactUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PushedFact.
+func (c *PushedFactClient) Delete() *PushedFactDelete {
+	mutation := newPushedFactMutation(c.config, OpDelete)
+	return &PushedFactDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PushedFactClient) DeleteOne(_m *PushedFact) *PushedFactDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PushedFactClient) DeleteOneID(id string) *PushedFactDeleteOne {
+	builder := c.Delete().Where(pushedfact.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PushedFactDeleteOne{builder}
+}
+
+// Query returns a query builder for PushedFact.
+func (c *PushedFactClient) Query() *PushedFactQuery {
+	return &PushedFactQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePushedFact},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PushedFact entity by its id.
+func (c *PushedFactClient) Get(ctx context.Context, id string) (*PushedFact, error) {
+	return c.Query().Where(pushedfact.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PushedFactClient) GetX(ctx context.Context, id string) *PushedFact {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryService queries the service edge of a PushedFact.
+func (c *PushedFactClient) QueryService(_m *PushedFact) *ServiceQuery {
+	query := (&ServiceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(pushedfact.Table, pushedfact.FieldID, id),
+			sqlgraph.To(service.Table, service.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, pushedfact.ServiceTable, pushedfact.ServiceColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *PushedFactClient) Hooks() []Hook {
+	return c.hooks.PushedFact
+}
+
+// Interceptors returns the client interceptors.
+func (c *PushedFactClient) Interceptors() []Interceptor {
+	return c.inters.PushedFact
+}
+
+func (c *PushedFactClient) mutate(ctx context.Context, m *PushedFactMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PushedFactCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PushedFactUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PushedFactUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PushedFactDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown PushedFact mutation op: %q", m.Op())
+	}
+}
+
 // ReportClient is a client for the Report schema.
 type ReportClient struct {
 	config
@@ -9724,6 +10249,916 @@ func (c *SLOStatusClient) mutate(ctx context.Context, m *SLOStatusMutation) (Val
 		return (&SLOStatusDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown SLOStatus mutation op: %q", m.Op())
+	}
+}
+
+// ScorecardClient is a client for the Scorecard schema.
+type ScorecardClient struct {
+	config
+}
+
+// NewScorecardClient returns a client for the Scorecard from the given config.
+func NewScorecardClient(c config) *ScorecardClient {
+	return &ScorecardClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `scorecard.Hooks(f(g(h())))`.
+func (c *ScorecardClient) Use(hooks ...Hook) {
+	c.hooks.Scorecard = append(c.hooks.Scorecard, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `scorecard.Intercept(f(g(h())))`.
+func (c *ScorecardClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Scorecard = append(c.inters.Scorecard, interceptors...)
+}
+
+// Create returns a builder for creating a Scorecard entity.
+func (c *ScorecardClient) Create() *ScorecardCreate {
+	mutation := newScorecardMutation(c.config, OpCreate)
+	return &ScorecardCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Scorecard entities.
+func (c *ScorecardClient) CreateBulk(builders ...*ScorecardCreate) *ScorecardCreateBulk {
+	return &ScorecardCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ScorecardClient) MapCreateBulk(slice any, setFunc func(*ScorecardCreate, int)) *ScorecardCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ScorecardCreateBulk{err: fmt.Errorf("calling to ScorecardClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ScorecardCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ScorecardCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Scorecard.
+func (c *ScorecardClient) Update() *ScorecardUpdate {
+	mutation := newScorecardMutation(c.config, OpUpdate)
+	return &ScorecardUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ScorecardClient) UpdateOne(_m *Scorecard) *ScorecardUpdateOne {
+	mutation := newScorecardMutation(c.config, OpUpdateOne, withScorecard(_m))
+	return &ScorecardUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ScorecardClient) UpdateOneID(id string) *ScorecardUpdateOne {
+	mutation := newScorecardMutation(c.config, OpUpdateOne, withScorecardID(id))
+	return &ScorecardUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Scorecard.
+func (c *ScorecardClient) Delete() *ScorecardDelete {
+	mutation := newScorecardMutation(c.config, OpDelete)
+	return &ScorecardDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ScorecardClient) DeleteOne(_m *Scorecard) *ScorecardDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ScorecardClient) DeleteOneID(id string) *ScorecardDeleteOne {
+	builder := c.Delete().Where(scorecard.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ScorecardDeleteOne{builder}
+}
+
+// Query returns a query builder for Scorecard.
+func (c *ScorecardClient) Query() *ScorecardQuery {
+	return &ScorecardQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeScorecard},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Scorecard entity by its id.
+func (c *ScorecardClient) Get(ctx context.Context, id string) (*Scorecard, error) {
+	return c.Query().Where(scorecard.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ScorecardClient) GetX(ctx context.Context, id string) *Scorecard {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryOwner queries the owner edge of a Scorecard.
+func (c *ScorecardClient) QueryOwner(_m *Scorecard) *TeamQuery {
+	query := (&TeamClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(scorecard.Table, scorecard.FieldID, id),
+			sqlgraph.To(team.Table, team.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, scorecard.OwnerTable, scorecard.OwnerColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ScorecardClient) Hooks() []Hook {
+	return c.hooks.Scorecard
+}
+
+// Interceptors returns the client interceptors.
+func (c *ScorecardClient) Interceptors() []Interceptor {
+	return c.inters.Scorecard
+}
+
+func (c *ScorecardClient) mutate(ctx context.Context, m *ScorecardMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ScorecardCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ScorecardUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ScorecardUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ScorecardDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown Scorecard mutation op: %q", m.Op())
+	}
+}
+
+// ScorecardDayClient is a client for the ScorecardDay schema.
+type ScorecardDayClient struct {
+	config
+}
+
+// NewScorecardDayClient returns a client for the ScorecardDay from the given config.
+func NewScorecardDayClient(c config) *ScorecardDayClient {
+	return &ScorecardDayClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `scorecardday.Hooks(f(g(h())))`.
+func (c *ScorecardDayClient) Use(hooks ...Hook) {
+	c.hooks.ScorecardDay = append(c.hooks.ScorecardDay, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `scorecardday.Intercept(f(g(h())))`.
+func (c *ScorecardDayClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ScorecardDay = append(c.inters.ScorecardDay, interceptors...)
+}
+
+// Create returns a builder for creating a ScorecardDay entity.
+func (c *ScorecardDayClient) Create() *ScorecardDayCreate {
+	mutation := newScorecardDayMutation(c.config, OpCreate)
+	return &ScorecardDayCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ScorecardDay entities.
+func (c *ScorecardDayClient) CreateBulk(builders ...*ScorecardDayCreate) *ScorecardDayCreateBulk {
+	return &ScorecardDayCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ScorecardDayClient) MapCreateBulk(slice any, setFunc func(*ScorecardDayCreate, int)) *ScorecardDayCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ScorecardDayCreateBulk{err: fmt.Errorf("calling to ScorecardDayClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ScorecardDayCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ScorecardDayCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ScorecardDay.
+func (c *ScorecardDayClient) Update() *ScorecardDayUpdate {
+	mutation := newScorecardDayMutation(c.config, OpUpdate)
+	return &ScorecardDayUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ScorecardDayClient) UpdateOne(_m *ScorecardDay) *ScorecardDayUpdateOne {
+	mutation := newScorecardDayMutation(c.config, OpUpdateOne, withScorecardDay(_m))
+	return &ScorecardDayUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ScorecardDayClient) UpdateOneID(id int64) *ScorecardDayUpdateOne {
+	mutation := newScorecardDayMutation(c.config, OpUpdateOne, withScorecardDayID(id))
+	return &ScorecardDayUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ScorecardDay.
+func (c *ScorecardDayClient) Delete() *ScorecardDayDelete {
+	mutation := newScorecardDayMutation(c.config, OpDelete)
+	return &ScorecardDayDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ScorecardDayClient) DeleteOne(_m *ScorecardDay) *ScorecardDayDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ScorecardDayClient) DeleteOneID(id int64) *ScorecardDayDeleteOne {
+	builder := c.Delete().Where(scorecardday.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ScorecardDayDeleteOne{builder}
+}
+
+// Query returns a query builder for ScorecardDay.
+func (c *ScorecardDayClient) Query() *ScorecardDayQuery {
+	return &ScorecardDayQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeScorecardDay},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ScorecardDay entity by its id.
+func (c *ScorecardDayClient) Get(ctx context.Context, id int64) (*ScorecardDay, error) {
+	return c.Query().Where(scorecardday.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ScorecardDayClient) GetX(ctx context.Context, id int64) *ScorecardDay {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryScorecard queries the scorecard edge of a ScorecardDay.
+func (c *ScorecardDayClient) QueryScorecard(_m *ScorecardDay) *ScorecardQuery {
+	query := (&ScorecardClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(scorecardday.Table, scorecardday.FieldID, id),
+			sqlgraph.To(scorecard.Table, scorecard.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, scorecardday.ScorecardTable, scorecardday.ScorecardColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryService queries the service edge of a ScorecardDay.
+func (c *ScorecardDayClient) QueryService(_m *ScorecardDay) *ServiceQuery {
+	query := (&ServiceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(scorecardday.Table, scorecardday.FieldID, id),
+			sqlgraph.To(service.Table, service.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, scorecardday.ServiceTable, scorecardday.ServiceColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ScorecardDayClient) Hooks() []Hook {
+	return c.hooks.ScorecardDay
+}
+
+// Interceptors returns the client interceptors.
+func (c *ScorecardDayClient) Interceptors() []Interceptor {
+	return c.inters.ScorecardDay
+}
+
+func (c *ScorecardDayClient) mutate(ctx context.Context, m *ScorecardDayMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ScorecardDayCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ScorecardDayUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ScorecardDayUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ScorecardDayDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown ScorecardDay mutation op: %q", m.Op())
+	}
+}
+
+// ScorecardDueClient is a client for the ScorecardDue schema.
+type ScorecardDueClient struct {
+	config
+}
+
+// NewScorecardDueClient returns a client for the ScorecardDue from the given config.
+func NewScorecardDueClient(c config) *ScorecardDueClient {
+	return &ScorecardDueClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `scorecarddue.Hooks(f(g(h())))`.
+func (c *ScorecardDueClient) Use(hooks ...Hook) {
+	c.hooks.ScorecardDue = append(c.hooks.ScorecardDue, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `scorecarddue.Intercept(f(g(h())))`.
+func (c *ScorecardDueClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ScorecardDue = append(c.inters.ScorecardDue, interceptors...)
+}
+
+// Create returns a builder for creating a ScorecardDue entity.
+func (c *ScorecardDueClient) Create() *ScorecardDueCreate {
+	mutation := newScorecardDueMutation(c.config, OpCreate)
+	return &ScorecardDueCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ScorecardDue entities.
+func (c *ScorecardDueClient) CreateBulk(builders ...*ScorecardDueCreate) *ScorecardDueCreateBulk {
+	return &ScorecardDueCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ScorecardDueClient) MapCreateBulk(slice any, setFunc func(*ScorecardDueCreate, int)) *ScorecardDueCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ScorecardDueCreateBulk{err: fmt.Errorf("calling to ScorecardDueClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ScorecardDueCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ScorecardDueCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ScorecardDue.
+func (c *ScorecardDueClient) Update() *ScorecardDueUpdate {
+	mutation := newScorecardDueMutation(c.config, OpUpdate)
+	return &ScorecardDueUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ScorecardDueClient) UpdateOne(_m *ScorecardDue) *ScorecardDueUpdateOne {
+	mutation := newScorecardDueMutation(c.config, OpUpdateOne, withScorecardDue(_m))
+	return &ScorecardDueUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ScorecardDueClient) UpdateOneID(id string) *ScorecardDueUpdateOne {
+	mutation := newScorecardDueMutation(c.config, OpUpdateOne, withScorecardDueID(id))
+	return &ScorecardDueUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ScorecardDue.
+func (c *ScorecardDueClient) Delete() *ScorecardDueDelete {
+	mutation := newScorecardDueMutation(c.config, OpDelete)
+	return &ScorecardDueDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ScorecardDueClient) DeleteOne(_m *ScorecardDue) *ScorecardDueDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ScorecardDueClient) DeleteOneID(id string) *ScorecardDueDeleteOne {
+	builder := c.Delete().Where(scorecarddue.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ScorecardDueDeleteOne{builder}
+}
+
+// Query returns a query builder for ScorecardDue.
+func (c *ScorecardDueClient) Query() *ScorecardDueQuery {
+	return &ScorecardDueQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeScorecardDue},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ScorecardDue entity by its id.
+func (c *ScorecardDueClient) Get(ctx context.Context, id string) (*ScorecardDue, error) {
+	return c.Query().Where(scorecarddue.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ScorecardDueClient) GetX(ctx context.Context, id string) *ScorecardDue {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ScorecardDueClient) Hooks() []Hook {
+	return c.hooks.ScorecardDue
+}
+
+// Interceptors returns the client interceptors.
+func (c *ScorecardDueClient) Interceptors() []Interceptor {
+	return c.inters.ScorecardDue
+}
+
+func (c *ScorecardDueClient) mutate(ctx context.Context, m *ScorecardDueMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ScorecardDueCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ScorecardDueUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ScorecardDueUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ScorecardDueDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown ScorecardDue mutation op: %q", m.Op())
+	}
+}
+
+// ScorecardRevisionClient is a client for the ScorecardRevision schema.
+type ScorecardRevisionClient struct {
+	config
+}
+
+// NewScorecardRevisionClient returns a client for the ScorecardRevision from the given config.
+func NewScorecardRevisionClient(c config) *ScorecardRevisionClient {
+	return &ScorecardRevisionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `scorecardrevision.Hooks(f(g(h())))`.
+func (c *ScorecardRevisionClient) Use(hooks ...Hook) {
+	c.hooks.ScorecardRevision = append(c.hooks.ScorecardRevision, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `scorecardrevision.Intercept(f(g(h())))`.
+func (c *ScorecardRevisionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ScorecardRevision = append(c.inters.ScorecardRevision, interceptors...)
+}
+
+// Create returns a builder for creating a ScorecardRevision entity.
+func (c *ScorecardRevisionClient) Create() *ScorecardRevisionCreate {
+	mutation := newScorecardRevisionMutation(c.config, OpCreate)
+	return &ScorecardRevisionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ScorecardRevision entities.
+func (c *ScorecardRevisionClient) CreateBulk(builders ...*ScorecardRevisionCreate) *ScorecardRevisionCreateBulk {
+	return &ScorecardRevisionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ScorecardRevisionClient) MapCreateBulk(slice any, setFunc func(*ScorecardRevisionCreate, int)) *ScorecardRevisionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ScorecardRevisionCreateBulk{err: fmt.Errorf("calling to ScorecardRevisionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ScorecardRevisionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ScorecardRevisionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ScorecardRevision.
+func (c *ScorecardRevisionClient) Update() *ScorecardRevisionUpdate {
+	mutation := newScorecardRevisionMutation(c.config, OpUpdate)
+	return &ScorecardRevisionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ScorecardRevisionClient) UpdateOne(_m *ScorecardRevision) *ScorecardRevisionUpdateOne {
+	mutation := newScorecardRevisionMutation(c.config, OpUpdateOne, withScorecardRevision(_m))
+	return &ScorecardRevisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ScorecardRevisionClient) UpdateOneID(id string) *ScorecardRevisionUpdateOne {
+	mutation := newScorecardRevisionMutation(c.config, OpUpdateOne, withScorecardRevisionID(id))
+	return &ScorecardRevisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ScorecardRevision.
+func (c *ScorecardRevisionClient) Delete() *ScorecardRevisionDelete {
+	mutation := newScorecardRevisionMutation(c.config, OpDelete)
+	return &ScorecardRevisionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ScorecardRevisionClient) DeleteOne(_m *ScorecardRevision) *ScorecardRevisionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ScorecardRevisionClient) DeleteOneID(id string) *ScorecardRevisionDeleteOne {
+	builder := c.Delete().Where(scorecardrevision.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ScorecardRevisionDeleteOne{builder}
+}
+
+// Query returns a query builder for ScorecardRevision.
+func (c *ScorecardRevisionClient) Query() *ScorecardRevisionQuery {
+	return &ScorecardRevisionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeScorecardRevision},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ScorecardRevision entity by its id.
+func (c *ScorecardRevisionClient) Get(ctx context.Context, id string) (*ScorecardRevision, error) {
+	return c.Query().Where(scorecardrevision.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ScorecardRevisionClient) GetX(ctx context.Context, id string) *ScorecardRevision {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryScorecard queries the scorecard edge of a ScorecardRevision.
+func (c *ScorecardRevisionClient) QueryScorecard(_m *ScorecardRevision) *ScorecardQuery {
+	query := (&ScorecardClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(scorecardrevision.Table, scorecardrevision.FieldID, id),
+			sqlgraph.To(scorecard.Table, scorecard.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, scorecardrevision.ScorecardTable, scorecardrevision.ScorecardColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ScorecardRevisionClient) Hooks() []Hook {
+	return c.hooks.ScorecardRevision
+}
+
+// Interceptors returns the client interceptors.
+func (c *ScorecardRevisionClient) Interceptors() []Interceptor {
+	return c.inters.ScorecardRevision
+}
+
+func (c *ScorecardRevisionClient) mutate(ctx context.Context, m *ScorecardRevisionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ScorecardRevisionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ScorecardRevisionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ScorecardRevisionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ScorecardRevisionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown ScorecardRevision mutation op: %q", m.Op())
+	}
+}
+
+// ScorecardStandingClient is a client for the ScorecardStanding schema.
+type ScorecardStandingClient struct {
+	config
+}
+
+// NewScorecardStandingClient returns a client for the ScorecardStanding from the given config.
+func NewScorecardStandingClient(c config) *ScorecardStandingClient {
+	return &ScorecardStandingClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `scorecardstanding.Hooks(f(g(h())))`.
+func (c *ScorecardStandingClient) Use(hooks ...Hook) {
+	c.hooks.ScorecardStanding = append(c.hooks.ScorecardStanding, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `scorecardstanding.Intercept(f(g(h())))`.
+func (c *ScorecardStandingClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ScorecardStanding = append(c.inters.ScorecardStanding, interceptors...)
+}
+
+// Create returns a builder for creating a ScorecardStanding entity.
+func (c *ScorecardStandingClient) Create() *ScorecardStandingCreate {
+	mutation := newScorecardStandingMutation(c.config, OpCreate)
+	return &ScorecardStandingCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ScorecardStanding entities.
+func (c *ScorecardStandingClient) CreateBulk(builders ...*ScorecardStandingCreate) *ScorecardStandingCreateBulk {
+	return &ScorecardStandingCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ScorecardStandingClient) MapCreateBulk(slice any, setFunc func(*ScorecardStandingCreate, int)) *ScorecardStandingCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ScorecardStandingCreateBulk{err: fmt.Errorf("calling to ScorecardStandingClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ScorecardStandingCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ScorecardStandingCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ScorecardStanding.
+func (c *ScorecardStandingClient) Update() *ScorecardStandingUpdate {
+	mutation := newScorecardStandingMutation(c.config, OpUpdate)
+	return &ScorecardStandingUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ScorecardStandingClient) UpdateOne(_m *ScorecardStanding) *ScorecardStandingUpdateOne {
+	mutation := newScorecardStandingMutation(c.config, OpUpdateOne, withScorecardStanding(_m))
+	return &ScorecardStandingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ScorecardStandingClient) UpdateOneID(id int64) *ScorecardStandingUpdateOne {
+	mutation := newScorecardStandingMutation(c.config, OpUpdateOne, withScorecardStandingID(id))
+	return &ScorecardStandingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ScorecardStanding.
+func (c *ScorecardStandingClient) Delete() *ScorecardStandingDelete {
+	mutation := newScorecardStandingMutation(c.config, OpDelete)
+	return &ScorecardStandingDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ScorecardStandingClient) DeleteOne(_m *ScorecardStanding) *ScorecardStandingDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ScorecardStandingClient) DeleteOneID(id int64) *ScorecardStandingDeleteOne {
+	builder := c.Delete().Where(scorecardstanding.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ScorecardStandingDeleteOne{builder}
+}
+
+// Query returns a query builder for ScorecardStanding.
+func (c *ScorecardStandingClient) Query() *ScorecardStandingQuery {
+	return &ScorecardStandingQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeScorecardStanding},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ScorecardStanding entity by its id.
+func (c *ScorecardStandingClient) Get(ctx context.Context, id int64) (*ScorecardStanding, error) {
+	return c.Query().Where(scorecardstanding.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ScorecardStandingClient) GetX(ctx context.Context, id int64) *ScorecardStanding {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryScorecard queries the scorecard edge of a ScorecardStanding.
+func (c *ScorecardStandingClient) QueryScorecard(_m *ScorecardStanding) *ScorecardQuery {
+	query := (&ScorecardClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(scorecardstanding.Table, scorecardstanding.FieldID, id),
+			sqlgraph.To(scorecard.Table, scorecard.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, scorecardstanding.ScorecardTable, scorecardstanding.ScorecardColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryService queries the service edge of a ScorecardStanding.
+func (c *ScorecardStandingClient) QueryService(_m *ScorecardStanding) *ServiceQuery {
+	query := (&ServiceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(scorecardstanding.Table, scorecardstanding.FieldID, id),
+			sqlgraph.To(service.Table, service.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, scorecardstanding.ServiceTable, scorecardstanding.ServiceColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ScorecardStandingClient) Hooks() []Hook {
+	return c.hooks.ScorecardStanding
+}
+
+// Interceptors returns the client interceptors.
+func (c *ScorecardStandingClient) Interceptors() []Interceptor {
+	return c.inters.ScorecardStanding
+}
+
+func (c *ScorecardStandingClient) mutate(ctx context.Context, m *ScorecardStandingMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ScorecardStandingCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ScorecardStandingUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ScorecardStandingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ScorecardStandingDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown ScorecardStanding mutation op: %q", m.Op())
+	}
+}
+
+// ScorecardTallyClient is a client for the ScorecardTally schema.
+type ScorecardTallyClient struct {
+	config
+}
+
+// NewScorecardTallyClient returns a client for the ScorecardTally from the given config.
+func NewScorecardTallyClient(c config) *ScorecardTallyClient {
+	return &ScorecardTallyClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `scorecardtally.Hooks(f(g(h())))`.
+func (c *ScorecardTallyClient) Use(hooks ...Hook) {
+	c.hooks.ScorecardTally = append(c.hooks.ScorecardTally, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `scorecardtally.Intercept(f(g(h())))`.
+func (c *ScorecardTallyClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ScorecardTally = append(c.inters.ScorecardTally, interceptors...)
+}
+
+// Create returns a builder for creating a ScorecardTally entity.
+func (c *ScorecardTallyClient) Create() *ScorecardTallyCreate {
+	mutation := newScorecardTallyMutation(c.config, OpCreate)
+	return &ScorecardTallyCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ScorecardTally entities.
+func (c *ScorecardTallyClient) CreateBulk(builders ...*ScorecardTallyCreate) *ScorecardTallyCreateBulk {
+	return &ScorecardTallyCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ScorecardTallyClient) MapCreateBulk(slice any, setFunc func(*ScorecardTallyCreate, int)) *ScorecardTallyCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ScorecardTallyCreateBulk{err: fmt.Errorf("calling to ScorecardTallyClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ScorecardTallyCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ScorecardTallyCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ScorecardTally.
+func (c *ScorecardTallyClient) Update() *ScorecardTallyUpdate {
+	mutation := newScorecardTallyMutation(c.config, OpUpdate)
+	return &ScorecardTallyUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ScorecardTallyClient) UpdateOne(_m *ScorecardTally) *ScorecardTallyUpdateOne {
+	mutation := newScorecardTallyMutation(c.config, OpUpdateOne, withScorecardTally(_m))
+	return &ScorecardTallyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ScorecardTallyClient) UpdateOneID(id int64) *ScorecardTallyUpdateOne {
+	mutation := newScorecardTallyMutation(c.config, OpUpdateOne, withScorecardTallyID(id))
+	return &ScorecardTallyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ScorecardTally.
+func (c *ScorecardTallyClient) Delete() *ScorecardTallyDelete {
+	mutation := newScorecardTallyMutation(c.config, OpDelete)
+	return &ScorecardTallyDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ScorecardTallyClient) DeleteOne(_m *ScorecardTally) *ScorecardTallyDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ScorecardTallyClient) DeleteOneID(id int64) *ScorecardTallyDeleteOne {
+	builder := c.Delete().Where(scorecardtally.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ScorecardTallyDeleteOne{builder}
+}
+
+// Query returns a query builder for ScorecardTally.
+func (c *ScorecardTallyClient) Query() *ScorecardTallyQuery {
+	return &ScorecardTallyQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeScorecardTally},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ScorecardTally entity by its id.
+func (c *ScorecardTallyClient) Get(ctx context.Context, id int64) (*ScorecardTally, error) {
+	return c.Query().Where(scorecardtally.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ScorecardTallyClient) GetX(ctx context.Context, id int64) *ScorecardTally {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryScorecard queries the scorecard edge of a ScorecardTally.
+func (c *ScorecardTallyClient) QueryScorecard(_m *ScorecardTally) *ScorecardQuery {
+	query := (&ScorecardClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(scorecardtally.Table, scorecardtally.FieldID, id),
+			sqlgraph.To(scorecard.Table, scorecard.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, scorecardtally.ScorecardTable, scorecardtally.ScorecardColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ScorecardTallyClient) Hooks() []Hook {
+	return c.hooks.ScorecardTally
+}
+
+// Interceptors returns the client interceptors.
+func (c *ScorecardTallyClient) Interceptors() []Interceptor {
+	return c.inters.ScorecardTally
+}
+
+func (c *ScorecardTallyClient) mutate(ctx context.Context, m *ScorecardTallyMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ScorecardTallyCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ScorecardTallyUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ScorecardTallyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ScorecardTallyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown ScorecardTally mutation op: %q", m.Op())
 	}
 }
 
@@ -12859,35 +14294,39 @@ func (c *WebhookDeliveryClient) mutate(ctx context.Context, m *WebhookDeliveryMu
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		ActionItem, Alert, Attachment, AuditEntry, Backfill, BudgetPolicy, Change,
-		Collection, Composite, CompositeMember, CompositePart, CompositeRevision,
-		CompositeStatus, Correction, DataSource, Delivery, DeliverySwitch, Dependency,
-		Forecast, ForecastBin, GateDecision, GateOverride, IdempotencyKey, Identity,
-		Incident, IncidentEntry, IncidentEntryRevision, IncidentPerson,
-		IncidentService, Indicator, Issue, JobRun, Lease, Member, Notification,
-		NotificationTarget, OTLPStream, Outage, Person, PolicyRevision, Postmortem,
-		PostmortemAct, PostmortemRequest, PostmortemTemplate,
-		PostmortemTemplateRevision, PostmortemTemplateUse, PostmortemText, Proposal,
-		Report, ReportDecision, ReportRestatement, SLA, SLAPeriod, SLARevision, SLO,
-		SLOGroupStatus, SLORevision, SLOStatus, SearchDocument, Segment, SegmentChange,
-		Series, Service, Session, SignInCode, SignalMapping, SigningKey, Slug,
-		SuppliedFact, System, Team, ThinnedMonth, Token, ToldEvent, TrackerLane,
+		ActionItem, Alert, Attachment, Attestation, AuditEntry, Backfill, BudgetPolicy,
+		Change, Collection, Composite, CompositeMember, CompositePart,
+		CompositeRevision, CompositeStatus, Correction, DataSource, Delivery,
+		DeliverySwitch, Dependency, Forecast, ForecastBin, GateDecision, GateOverride,
+		GivenDeclaration, IdempotencyKey, Identity, Incident, IncidentEntry,
+		IncidentEntryRevision, IncidentPerson, IncidentService, Indicator, Issue,
+		JobRun, Lease, Member, Notification, NotificationTarget, OTLPStream, Outage,
+		Person, PolicyRevision, Postmortem, PostmortemAct, PostmortemRequest,
+		PostmortemTemplate, PostmortemTemplateRevision, PostmortemTemplateUse,
+		PostmortemText, Proposal, PushedFact, Report, ReportDecision,
+		ReportRestatement, SLA, SLAPeriod, SLARevision, SLO, SLOGroupStatus,
+		SLORevision, SLOStatus, Scorecard, ScorecardDay, ScorecardDue,
+		ScorecardRevision, ScorecardStanding, ScorecardTally, SearchDocument, Segment,
+		SegmentChange, Series, Service, Session, SignInCode, SignalMapping, SigningKey,
+		Slug, SuppliedFact, System, Team, ThinnedMonth, Token, ToldEvent, TrackerLane,
 		TrackerPlace, Violation, ViolationEvent, WebhookDelivery []ent.Hook
 	}
 	inters struct {
-		ActionItem, Alert, Attachment, AuditEntry, Backfill, BudgetPolicy, Change,
-		Collection, Composite, CompositeMember, CompositePart, CompositeRevision,
-		CompositeStatus, Correction, DataSource, Delivery, DeliverySwitch, Dependency,
-		Forecast, ForecastBin, GateDecision, GateOverride, IdempotencyKey, Identity,
-		Incident, IncidentEntry, IncidentEntryRevision, IncidentPerson,
-		IncidentService, Indicator, Issue, JobRun, Lease, Member, Notification,
-		NotificationTarget, OTLPStream, Outage, Person, PolicyRevision, Postmortem,
-		PostmortemAct, PostmortemRequest, PostmortemTemplate,
-		PostmortemTemplateRevision, PostmortemTemplateUse, PostmortemText, Proposal,
-		Report, ReportDecision, ReportRestatement, SLA, SLAPeriod, SLARevision, SLO,
-		SLOGroupStatus, SLORevision, SLOStatus, SearchDocument, Segment, SegmentChange,
-		Series, Service, Session, SignInCode, SignalMapping, SigningKey, Slug,
-		SuppliedFact, System, Team, ThinnedMonth, Token, ToldEvent, TrackerLane,
+		ActionItem, Alert, Attachment, Attestation, AuditEntry, Backfill, BudgetPolicy,
+		Change, Collection, Composite, CompositeMember, CompositePart,
+		CompositeRevision, CompositeStatus, Correction, DataSource, Delivery,
+		DeliverySwitch, Dependency, Forecast, ForecastBin, GateDecision, GateOverride,
+		GivenDeclaration, IdempotencyKey, Identity, Incident, IncidentEntry,
+		IncidentEntryRevision, IncidentPerson, IncidentService, Indicator, Issue,
+		JobRun, Lease, Member, Notification, NotificationTarget, OTLPStream, Outage,
+		Person, PolicyRevision, Postmortem, PostmortemAct, PostmortemRequest,
+		PostmortemTemplate, PostmortemTemplateRevision, PostmortemTemplateUse,
+		PostmortemText, Proposal, PushedFact, Report, ReportDecision,
+		ReportRestatement, SLA, SLAPeriod, SLARevision, SLO, SLOGroupStatus,
+		SLORevision, SLOStatus, Scorecard, ScorecardDay, ScorecardDue,
+		ScorecardRevision, ScorecardStanding, ScorecardTally, SearchDocument, Segment,
+		SegmentChange, Series, Service, Session, SignInCode, SignalMapping, SigningKey,
+		Slug, SuppliedFact, System, Team, ThinnedMonth, Token, ToldEvent, TrackerLane,
 		TrackerPlace, Violation, ViolationEvent, WebhookDelivery []ent.Interceptor
 	}
 )

@@ -15,6 +15,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/actionitem"
 	"github.com/evenkeel/evenkeel/ent/db/alert"
 	"github.com/evenkeel/evenkeel/ent/db/attachment"
+	"github.com/evenkeel/evenkeel/ent/db/attestation"
 	"github.com/evenkeel/evenkeel/ent/db/auditentry"
 	"github.com/evenkeel/evenkeel/ent/db/backfill"
 	"github.com/evenkeel/evenkeel/ent/db/budgetpolicy"
@@ -34,6 +35,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/forecastbin"
 	"github.com/evenkeel/evenkeel/ent/db/gatedecision"
 	"github.com/evenkeel/evenkeel/ent/db/gateoverride"
+	"github.com/evenkeel/evenkeel/ent/db/givendeclaration"
 	"github.com/evenkeel/evenkeel/ent/db/idempotencykey"
 	"github.com/evenkeel/evenkeel/ent/db/identity"
 	"github.com/evenkeel/evenkeel/ent/db/incident"
@@ -60,9 +62,16 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/postmortemtemplateuse"
 	"github.com/evenkeel/evenkeel/ent/db/postmortemtext"
 	"github.com/evenkeel/evenkeel/ent/db/proposal"
+	"github.com/evenkeel/evenkeel/ent/db/pushedfact"
 	"github.com/evenkeel/evenkeel/ent/db/report"
 	"github.com/evenkeel/evenkeel/ent/db/reportdecision"
 	"github.com/evenkeel/evenkeel/ent/db/reportrestatement"
+	"github.com/evenkeel/evenkeel/ent/db/scorecard"
+	"github.com/evenkeel/evenkeel/ent/db/scorecardday"
+	"github.com/evenkeel/evenkeel/ent/db/scorecarddue"
+	"github.com/evenkeel/evenkeel/ent/db/scorecardrevision"
+	"github.com/evenkeel/evenkeel/ent/db/scorecardstanding"
+	"github.com/evenkeel/evenkeel/ent/db/scorecardtally"
 	"github.com/evenkeel/evenkeel/ent/db/searchdocument"
 	"github.com/evenkeel/evenkeel/ent/db/segment"
 	"github.com/evenkeel/evenkeel/ent/db/segmentchange"
@@ -154,6 +163,7 @@ func checkColumn(t, c string) error {
 			actionitem.Table:                 actionitem.ValidColumn,
 			alert.Table:                      alert.ValidColumn,
 			attachment.Table:                 attachment.ValidColumn,
+			attestation.Table:                attestation.ValidColumn,
 			auditentry.Table:                 auditentry.ValidColumn,
 			backfill.Table:                   backfill.ValidColumn,
 			budgetpolicy.Table:               budgetpolicy.ValidColumn,
@@ -173,6 +183,7 @@ func checkColumn(t, c string) error {
 			forecastbin.Table:                forecastbin.ValidColumn,
 			gatedecision.Table:               gatedecision.ValidColumn,
 			gateoverride.Table:               gateoverride.ValidColumn,
+			givendeclaration.Table:           givendeclaration.ValidColumn,
 			idempotencykey.Table:             idempotencykey.ValidColumn,
 			identity.Table:                   identity.ValidColumn,
 			incident.Table:                   incident.ValidColumn,
@@ -199,6 +210,7 @@ func checkColumn(t, c string) error {
 			postmortemtemplateuse.Table:      postmortemtemplateuse.ValidColumn,
 			postmortemtext.Table:             postmortemtext.ValidColumn,
 			proposal.Table:                   proposal.ValidColumn,
+			pushedfact.Table:                 pushedfact.ValidColumn,
 			report.Table:                     report.ValidColumn,
 			reportdecision.Table:             reportdecision.ValidColumn,
 			reportrestatement.Table:          reportrestatement.ValidColumn,
@@ -209,6 +221,12 @@ func checkColumn(t, c string) error {
 			slogroupstatus.Table:             slogroupstatus.ValidColumn,
 			slorevision.Table:                slorevision.ValidColumn,
 			slostatus.Table:                  slostatus.ValidColumn,
+			scorecard.Table:                  scorecard.ValidColumn,
+			scorecardday.Table:               scorecardday.ValidColumn,
+			scorecarddue.Table:               scorecarddue.ValidColumn,
+			scorecardrevision.Table:          scorecardrevision.ValidColumn,
+			scorecardstanding.Table:          scorecardstanding.ValidColumn,
+			scorecardtally.Table:             scorecardtally.ValidColumn,
 			searchdocument.Table:             searchdocument.ValidColumn,
 			segment.Table:                    segment.ValidColumn,
 			segmentchange.Table:              segmentchange.ValidColumn,

@@ -15,6 +15,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/actionitem"
 	"github.com/evenkeel/evenkeel/ent/db/alert"
 	"github.com/evenkeel/evenkeel/ent/db/attachment"
+	"github.com/evenkeel/evenkeel/ent/db/attestation"
 	"github.com/evenkeel/evenkeel/ent/db/auditentry"
 	"github.com/evenkeel/evenkeel/ent/db/backfill"
 	"github.com/evenkeel/evenkeel/ent/db/budgetpolicy"
@@ -34,6 +35,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/forecastbin"
 	"github.com/evenkeel/evenkeel/ent/db/gatedecision"
 	"github.com/evenkeel/evenkeel/ent/db/gateoverride"
+	"github.com/evenkeel/evenkeel/ent/db/givendeclaration"
 	"github.com/evenkeel/evenkeel/ent/db/idempotencykey"
 	"github.com/evenkeel/evenkeel/ent/db/identity"
 	"github.com/evenkeel/evenkeel/ent/db/incident"
@@ -61,9 +63,16 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/postmortemtext"
 	"github.com/evenkeel/evenkeel/ent/db/predicate"
 	"github.com/evenkeel/evenkeel/ent/db/proposal"
+	"github.com/evenkeel/evenkeel/ent/db/pushedfact"
 	"github.com/evenkeel/evenkeel/ent/db/report"
 	"github.com/evenkeel/evenkeel/ent/db/reportdecision"
 	"github.com/evenkeel/evenkeel/ent/db/reportrestatement"
+	"github.com/evenkeel/evenkeel/ent/db/scorecard"
+	"github.com/evenkeel/evenkeel/ent/db/scorecardday"
+	"github.com/evenkeel/evenkeel/ent/db/scorecarddue"
+	"github.com/evenkeel/evenkeel/ent/db/scorecardrevision"
+	"github.com/evenkeel/evenkeel/ent/db/scorecardstanding"
+	"github.com/evenkeel/evenkeel/ent/db/scorecardtally"
 	"github.com/evenkeel/evenkeel/ent/db/searchdocument"
 	"github.com/evenkeel/evenkeel/ent/db/segment"
 	"github.com/evenkeel/evenkeel/ent/db/segmentchange"
@@ -106,6 +115,7 @@ const (
 	TypeActionItem                 = "ActionItem"
 	TypeAlert                      = "Alert"
 	TypeAttachment                 = "Attachment"
+	TypeAttestation                = "Attestation"
 	TypeAuditEntry                 = "AuditEntry"
 	TypeBackfill                   = "Backfill"
 	TypeBudgetPolicy               = "BudgetPolicy"
@@ -125,6 +135,7 @@ const (
 	TypeForecastBin                = "ForecastBin"
 	TypeGateDecision               = "GateDecision"
 	TypeGateOverride               = "GateOverride"
+	TypeGivenDeclaration           = "GivenDeclaration"
 	TypeIdempotencyKey             = "IdempotencyKey"
 	TypeIdentity                   = "Identity"
 	TypeIncident                   = "Incident"
@@ -151,6 +162,7 @@ const (
 	TypePostmortemTemplateUse      = "PostmortemTemplateUse"
 	TypePostmortemText             = "PostmortemText"
 	TypeProposal                   = "Proposal"
+	TypePushedFact                 = "PushedFact"
 	TypeReport                     = "Report"
 	TypeReportDecision             = "ReportDecision"
 	TypeReportRestatement          = "ReportRestatement"
@@ -161,6 +173,12 @@ const (
 	TypeSLOGroupStatus             = "SLOGroupStatus"
 	TypeSLORevision                = "SLORevision"
 	TypeSLOStatus                  = "SLOStatus"
+	TypeScorecard                  = "Scorecard"
+	TypeScorecardDay               = "ScorecardDay"
+	TypeScorecardDue               = "ScorecardDue"
+	TypeScorecardRevision          = "ScorecardRevision"
+	TypeScorecardStanding          = "ScorecardStanding"
+	TypeScorecardTally             = "ScorecardTally"
 	TypeSearchDocument             = "SearchDocument"
 	TypeSegment                    = "Segment"
 	TypeSegmentChange              = "SegmentChange"
@@ -4005,6 +4023,1268 @@ func (m *AttachmentMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Attachment edge %s", name)
+}
+
+// AttestationMutation represents an operation that mutates the Attestation nodes in the graph.
+type AttestationMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *string
+	name           *string
+	value          *json.RawMessage
+	appendvalue    json.RawMessage
+	evidence       *string
+	note           *string
+	attested_at    *time.Time
+	until          *time.Time
+	attested_by    *string
+	warned         *bool
+	ended_at       *time.Time
+	ending         *string
+	ended_by       *string
+	reason         *string
+	version        *int64
+	addversion     *int64
+	clearedFields  map[string]struct{}
+	service        *string
+	clearedservice bool
+	person         *string
+	clearedperson  bool
+	done           bool
+	oldValue       func(context.Context) (*Attestation, error)
+	predicates     []predicate.Attestation
+}
+
+var _ ent.Mutation = (*AttestationMutation)(nil)
+
+// attestationOption allows management of the mutation configuration using functional options.
+type attestationOption func(*AttestationMutation)
+
+// newAttestationMutation creates new mutation for the Attestation entity.
+func newAttestationMutation(c config, op Op, opts ...attestationOption) *AttestationMutation {
+	m := &AttestationMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeAttestation,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withAttestationID sets the ID field of the mutation.
+func withAttestationID(id string) attestationOption {
+	return func(m *AttestationMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Attestation
+		)
+		m.oldValue = func(ctx context.Context) (*Attestation, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Attestation.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withAttestation sets the old Attestation of the mutation.
+func withAttestation(node *Attestation) attestationOption {
+	return func(m *AttestationMutation) {
+		m.oldValue = func(context.Context) (*Attestation, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m AttestationMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m AttestationMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Attestation entities.
+func (m *AttestationMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *AttestationMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *AttestationMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Attestation.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetServiceID sets the "service_id" field.
+func (m *AttestationMutation) SetServiceID(s string) {
+	m.service = &s
+}
+
+// ServiceID returns the value of the "service_id" field in the mutation.
+func (m *AttestationMutation) ServiceID() (r string, exists bool) {
+	v := m.service
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldServiceID returns the old "service_id" field's value of the Attestation entity.
+// If the Attestation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AttestationMutation) OldServiceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldServiceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldServiceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldServiceID: %w", err)
+	}
+	return oldValue.ServiceID, nil
+}
+
+// ResetServiceID resets all changes to the "service_id" field.
+func (m *AttestationMutation) ResetServiceID() {
+	m.service = nil
+}
+
+// SetName sets the "name" field.
+func (m *AttestationMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *AttestationMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the Attestation entity.
+// If the Attestation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AttestationMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *AttestationMutation) ResetName() {
+	m.name = nil
+}
+
+// SetValue sets the "value" field.
+func (m *AttestationMutation) SetValue(jm json.RawMessage) {
+	m.value = &jm
+	m.appendvalue = nil
+}
+
+// Value returns the value of the "value" field in the mutation.
+func (m *AttestationMutation) Value() (r json.RawMessage, exists bool) {
+	v := m.value
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValue returns the old "value" field's value of the Attestation entity.
+// If the Attestation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AttestationMutation) OldValue(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValue is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValue requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValue: %w", err)
+	}
+	return oldValue.Value, nil
+}
+
+// AppendValue adds jm to the "value" field.
+func (m *AttestationMutation) AppendValue(jm json.RawMessage) {
+	m.appendvalue = append(m.appendvalue, jm...)
+}
+
+// AppendedValue returns the list of values that were appended to the "value" field in this mutation.
+func (m *AttestationMutation) AppendedValue() (json.RawMessage, bool) {
+	if len(m.appendvalue) == 0 {
+		return nil, false
+	}
+	return m.appendvalue, true
+}
+
+// ResetValue resets all changes to the "value" field.
+func (m *AttestationMutation) ResetValue() {
+	m.value = nil
+	m.appendvalue = nil
+}
+
+// SetEvidence sets the "evidence" field.
+func (m *AttestationMutation) SetEvidence(s string) {
+	m.evidence = &s
+}
+
+// Evidence returns the value of the "evidence" field in the mutation.
+func (m *AttestationMutation) Evidence() (r string, exists bool) {
+	v := m.evidence
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEvidence returns the old "evidence" field's value of the Attestation entity.
+// If the Attestation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AttestationMutation) OldEvidence(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEvidence is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEvidence requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEvidence: %w", err)
+	}
+	return oldValue.Evidence, nil
+}
+
+// ResetEvidence resets all changes to the "evidence" field.
+func (m *AttestationMutation) ResetEvidence() {
+	m.evidence = nil
+}
+
+// SetNote sets the "note" field.
+func (m *AttestationMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *AttestationMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the Attestation entity.
+// If the Attestation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AttestationMutation) OldNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *AttestationMutation) ResetNote() {
+	m.note = nil
+}
+
+// SetAttestedAt sets the "attested_at" field.
+func (m *AttestationMutation) SetAttestedAt(t time.Time) {
+	m.attested_at = &t
+}
+
+// AttestedAt returns the value of the "attested_at" field in the mutation.
+func (m *AttestationMutation) AttestedAt() (r time.Time, exists bool) {
+	v := m.attested_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAttestedAt returns the old "attested_at" field's value of the Attestation entity.
+// If the Attestation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AttestationMutation) OldAttestedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAttestedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAttestedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAttestedAt: %w", err)
+	}
+	return oldValue.AttestedAt, nil
+}
+
+// ResetAttestedAt resets all changes to the "attested_at" field.
+func (m *AttestationMutation) ResetAttestedAt() {
+	m.attested_at = nil
+}
+
+// SetUntil sets the "until" field.
+func (m *AttestationMutation) SetUntil(t time.Time) {
+	m.until = &t
+}
+
+// Until returns the value of the "until" field in the mutation.
+func (m *AttestationMutation) Until() (r time.Time, exists bool) {
+	v := m.until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUntil returns the old "until" field's value of the Attestation entity.
+// If the Attestation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AttestationMutation) OldUntil(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUntil: %w", err)
+	}
+	return oldValue.Until, nil
+}
+
+// ResetUntil resets all changes to the "until" field.
+func (m *AttestationMutation) ResetUntil() {
+	m.until = nil
+}
+
+// SetPersonID sets the "person_id" field.
+func (m *AttestationMutation) SetPersonID(s string) {
+	m.person = &s
+}
+
+// PersonID returns the value of the "person_id" field in the mutation.
+func (m *AttestationMutation) PersonID() (r string, exists bool) {
+	v := m.person
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonID returns the old "person_id" field's value of the Attestation entity.
+// If the Attestation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AttestationMutation) OldPersonID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonID: %w", err)
+	}
+	return oldValue.PersonID, nil
+}
+
+// ResetPersonID resets all changes to the "person_id" field.
+func (m *AttestationMutation) ResetPersonID() {
+	m.person = nil
+}
+
+// SetAttestedBy sets the "attested_by" field.
+func (m *AttestationMutation) SetAttestedBy(s string) {
+	m.attested_by = &s
+}
+
+// AttestedBy returns the value of the "attested_by" field in the mutation.
+func (m *AttestationMutation) AttestedBy() (r string, exists bool) {
+	v := m.attested_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAttestedBy returns the old "attested_by" field's value of the Attestation entity.
+// If the Attestation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AttestationMutation) OldAttestedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAttestedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAttestedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAttestedBy: %w", err)
+	}
+	return oldValue.AttestedBy, nil
+}
+
+// ResetAttestedBy resets all changes to the "attested_by" field.
+func (m *AttestationMutation) ResetAttestedBy() {
+	m.attested_by = nil
+}
+
+// SetWarned sets the "warned" field.
+func (m *AttestationMutation) SetWarned(b bool) {
+	m.warned = &b
+}
+
+// Warned returns the value of the "warned" field in the mutation.
+func (m *AttestationMutation) Warned() (r bool, exists bool) {
+	v := m.warned
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWarned returns the old "warned" field's value of the Attestation entity.
+// If the Attestation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AttestationMutation) OldWarned(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWarned is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWarned requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWarned: %w", err)
+	}
+	return oldValue.Warned, nil
+}
+
+// ResetWarned resets all changes to the "warned" field.
+func (m *AttestationMutation) ResetWarned() {
+	m.warned = nil
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (m *AttestationMutation) SetEndedAt(t time.Time) {
+	m.ended_at = &t
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *AttestationMutation) EndedAt() (r time.Time, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the Attestation entity.
+// If the Attestation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AttestationMutation) OldEndedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (m *AttestationMutation) ClearEndedAt() {
+	m.ended_at = nil
+	m.clearedFields[attestation.FieldEndedAt] = struct{}{}
+}
+
+// EndedAtCleared returns if the "ended_at" field was cleared in this mutation.
+func (m *AttestationMutation) EndedAtCleared() bool {
+	_, ok := m.clearedFields[attestation.FieldEndedAt]
+	return ok
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *AttestationMutation) ResetEndedAt() {
+	m.ended_at = nil
+	delete(m.clearedFields, attestation.FieldEndedAt)
+}
+
+// SetEnding sets the "ending" field.
+func (m *AttestationMutation) SetEnding(s string) {
+	m.ending = &s
+}
+
+// Ending returns the value of the "ending" field in the mutation.
+func (m *AttestationMutation) Ending() (r string, exists bool) {
+	v := m.ending
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEnding returns the old "ending" field's value of the Attestation entity.
+// If the Attestation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AttestationMutation) OldEnding(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEnding is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEnding requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEnding: %w", err)
+	}
+	return oldValue.Ending, nil
+}
+
+// ResetEnding resets all changes to the "ending" field.
+func (m *AttestationMutation) ResetEnding() {
+	m.ending = nil
+}
+
+// SetEndedBy sets the "ended_by" field.
+func (m *AttestationMutation) SetEndedBy(s string) {
+	m.ended_by = &s
+}
+
+// EndedBy returns the value of the "ended_by" field in the mutation.
+func (m *AttestationMutation) EndedBy() (r string, exists bool) {
+	v := m.ended_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedBy returns the old "ended_by" field's value of the Attestation entity.
+// If the Attestation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AttestationMutation) OldEndedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedBy: %w", err)
+	}
+	return oldValue.EndedBy, nil
+}
+
+// ResetEndedBy resets all changes to the "ended_by" field.
+func (m *AttestationMutation) ResetEndedBy() {
+	m.ended_by = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *AttestationMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *AttestationMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the Attestation entity.
+// If the Attestation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AttestationMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *AttestationMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *AttestationMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *AttestationMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Attestation entity.
+// If the Attestation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AttestationMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *AttestationMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *AttestationMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *AttestationMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearService clears the "service" edge to the Service entity.
+func (m *AttestationMutation) ClearService() {
+	m.clearedservice = true
+	m.clearedFields[attestation.FieldServiceID] = struct{}{}
+}
+
+// ServiceCleared reports if the "service" edge to the Service entity was cleared.
+func (m *AttestationMutation) ServiceCleared() bool {
+	return m.clearedservice
+}
+
+// ServiceIDs returns the "service" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ServiceID instead. It exists only for internal usage by the builders.
+func (m *AttestationMutation) ServiceIDs() (ids []string) {
+	if id := m.service; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetService resets all changes to the "service" edge.
+func (m *AttestationMutation) ResetService() {
+	m.service = nil
+	m.clearedservice = false
+}
+
+// ClearPerson clears the "person" edge to the Person entity.
+func (m *AttestationMutation) ClearPerson() {
+	m.clearedperson = true
+	m.clearedFields[attestation.FieldPersonID] = struct{}{}
+}
+
+// PersonCleared reports if the "person" edge to the Person entity was cleared.
+func (m *AttestationMutation) PersonCleared() bool {
+	return m.clearedperson
+}
+
+// PersonIDs returns the "person" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PersonID instead. It exists only for internal usage by the builders.
+func (m *AttestationMutation) PersonIDs() (ids []string) {
+	if id := m.person; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPerson resets all changes to the "person" edge.
+func (m *AttestationMutation) ResetPerson() {
+	m.person = nil
+	m.clearedperson = false
+}
+
+// Where appends a list predicates to the AttestationMutation builder.
+func (m *AttestationMutation) Where(ps ...predicate.Attestation) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the AttestationMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *AttestationMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Attestation, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *AttestationMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *AttestationMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Attestation).
+func (m *AttestationMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *AttestationMutation) Fields() []string {
+	fields := make([]string, 0, 15)
+	if m.service != nil {
+		fields = append(fields, attestation.FieldServiceID)
+	}
+	if m.name != nil {
+		fields = append(fields, attestation.FieldName)
+	}
+	if m.value != nil {
+		fields = append(fields, attestation.FieldValue)
+	}
+	if m.evidence != nil {
+		fields = append(fields, attestation.FieldEvidence)
+	}
+	if m.note != nil {
+		fields = append(fields, attestation.FieldNote)
+	}
+	if m.attested_at != nil {
+		fields = append(fields, attestation.FieldAttestedAt)
+	}
+	if m.until != nil {
+		fields = append(fields, attestation.FieldUntil)
+	}
+	if m.person != nil {
+		fields = append(fields, attestation.FieldPersonID)
+	}
+	if m.attested_by != nil {
+		fields = append(fields, attestation.FieldAttestedBy)
+	}
+	if m.warned != nil {
+		fields = append(fields, attestation.FieldWarned)
+	}
+	if m.ended_at != nil {
+		fields = append(fields, attestation.FieldEndedAt)
+	}
+	if m.ending != nil {
+		fields = append(fields, attestation.FieldEnding)
+	}
+	if m.ended_by != nil {
+		fields = append(fields, attestation.FieldEndedBy)
+	}
+	if m.reason != nil {
+		fields = append(fields, attestation.FieldReason)
+	}
+	if m.version != nil {
+		fields = append(fields, attestation.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *AttestationMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case attestation.FieldServiceID:
+		return m.ServiceID()
+	case attestation.FieldName:
+		return m.Name()
+	case attestation.FieldValue:
+		return m.Value()
+	case attestation.FieldEvidence:
+		return m.Evidence()
+	case attestation.FieldNote:
+		return m.Note()
+	case attestation.FieldAttestedAt:
+		return m.AttestedAt()
+	case attestation.FieldUntil:
+		return m.Until()
+	case attestation.FieldPersonID:
+		return m.PersonID()
+	case attestation.FieldAttestedBy:
+		return m.AttestedBy()
+	case attestation.FieldWarned:
+		return m.Warned()
+	case attestation.FieldEndedAt:
+		return m.EndedAt()
+	case attestation.FieldEnding:
+		return m.Ending()
+	case attestation.FieldEndedBy:
+		return m.EndedBy()
+	case attestation.FieldReason:
+		return m.Reason()
+	case attestation.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *AttestationMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case attestation.FieldServiceID:
+		return m.OldServiceID(ctx)
+	case attestation.FieldName:
+		return m.OldName(ctx)
+	case attestation.FieldValue:
+		return m.OldValue(ctx)
+	case attestation.FieldEvidence:
+		return m.OldEvidence(ctx)
+	case attestation.FieldNote:
+		return m.OldNote(ctx)
+	case attestation.FieldAttestedAt:
+		return m.OldAttestedAt(ctx)
+	case attestation.FieldUntil:
+		return m.OldUntil(ctx)
+	case attestation.FieldPersonID:
+		return m.OldPersonID(ctx)
+	case attestation.FieldAttestedBy:
+		return m.OldAttestedBy(ctx)
+	case attestation.FieldWarned:
+		return m.OldWarned(ctx)
+	case attestation.FieldEndedAt:
+		return m.OldEndedAt(ctx)
+	case attestation.FieldEnding:
+		return m.OldEnding(ctx)
+	case attestation.FieldEndedBy:
+		return m.OldEndedBy(ctx)
+	case attestation.FieldReason:
+		return m.OldReason(ctx)
+	case attestation.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown Attestation field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AttestationMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case attestation.FieldServiceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetServiceID(v)
+		return nil
+	case attestation.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case attestation.FieldValue:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValue(v)
+		return nil
+	case attestation.FieldEvidence:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEvidence(v)
+		return nil
+	case attestation.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	case attestation.FieldAttestedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAttestedAt(v)
+		return nil
+	case attestation.FieldUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUntil(v)
+		return nil
+	case attestation.FieldPersonID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonID(v)
+		return nil
+	case attestation.FieldAttestedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAttestedBy(v)
+		return nil
+	case attestation.FieldWarned:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWarned(v)
+		return nil
+	case attestation.FieldEndedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
+	case attestation.FieldEnding:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEnding(v)
+		return nil
+	case attestation.FieldEndedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedBy(v)
+		return nil
+	case attestation.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case attestation.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Attestation field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *AttestationMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, attestation.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *AttestationMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case attestation.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AttestationMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case attestation.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Attestation numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *AttestationMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(attestation.FieldEndedAt) {
+		fields = append(fields, attestation.FieldEndedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *AttestationMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *AttestationMutation) ClearField(name string) error {
+	switch name {
+	case attestation.FieldEndedAt:
+		m.ClearEndedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Attestation nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *AttestationMutation) ResetField(name string) error {
+	switch name {
+	case attestation.FieldServiceID:
+		m.ResetServiceID()
+		return nil
+	case attestation.FieldName:
+		m.ResetName()
+		return nil
+	case attestation.FieldValue:
+		m.ResetValue()
+		return nil
+	case attestation.FieldEvidence:
+		m.ResetEvidence()
+		return nil
+	case attestation.FieldNote:
+		m.ResetNote()
+		return nil
+	case attestation.FieldAttestedAt:
+		m.ResetAttestedAt()
+		return nil
+	case attestation.FieldUntil:
+		m.ResetUntil()
+		return nil
+	case attestation.FieldPersonID:
+		m.ResetPersonID()
+		return nil
+	case attestation.FieldAttestedBy:
+		m.ResetAttestedBy()
+		return nil
+	case attestation.FieldWarned:
+		m.ResetWarned()
+		return nil
+	case attestation.FieldEndedAt:
+		m.ResetEndedAt()
+		return nil
+	case attestation.FieldEnding:
+		m.ResetEnding()
+		return nil
+	case attestation.FieldEndedBy:
+		m.ResetEndedBy()
+		return nil
+	case attestation.FieldReason:
+		m.ResetReason()
+		return nil
+	case attestation.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown Attestation field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *AttestationMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.service != nil {
+		edges = append(edges, attestation.EdgeService)
+	}
+	if m.person != nil {
+		edges = append(edges, attestation.EdgePerson)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *AttestationMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case attestation.EdgeService:
+		if id := m.service; id != nil {
+			return []ent.Value{*id}
+		}
+	case attestation.EdgePerson:
+		if id := m.person; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *AttestationMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *AttestationMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *AttestationMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedservice {
+		edges = append(edges, attestation.EdgeService)
+	}
+	if m.clearedperson {
+		edges = append(edges, attestation.EdgePerson)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *AttestationMutation) EdgeCleared(name string) bool {
+	switch name {
+	case attestation.EdgeService:
+		return m.clearedservice
+	case attestation.EdgePerson:
+		return m.clearedperson
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *AttestationMutation) ClearEdge(name string) error {
+	switch name {
+	case attestation.EdgeService:
+		m.ClearService()
+		return nil
+	case attestation.EdgePerson:
+		m.ClearPerson()
+		return nil
+	}
+	return fmt.Errorf("unknown Attestation unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *AttestationMutation) ResetEdge(name string) error {
+	switch name {
+	case attestation.EdgeService:
+		m.ResetService()
+		return nil
+	case attestation.EdgePerson:
+		m.ResetPerson()
+		return nil
+	}
+	return fmt.Errorf("unknown Attestation edge %s", name)
 }
 
 // AuditEntryMutation represents an operation that mutates the AuditEntry nodes in the graph.
@@ -23882,6 +25162,1071 @@ func (m *GateOverrideMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown GateOverride edge %s", name)
+}
+
+// GivenDeclarationMutation represents an operation that mutates the GivenDeclaration nodes in the graph.
+type GivenDeclarationMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	name            *string
+	_type           *string
+	doc             *string
+	unit            *string
+	among           *[]string
+	appendamong     []string
+	pushed          *bool
+	attested        *bool
+	longest_days    *int
+	addlongest_days *int
+	created_at      *time.Time
+	created_by      *string
+	updated_at      *time.Time
+	updated_by      *string
+	version         *int64
+	addversion      *int64
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*GivenDeclaration, error)
+	predicates      []predicate.GivenDeclaration
+}
+
+var _ ent.Mutation = (*GivenDeclarationMutation)(nil)
+
+// givendeclarationOption allows management of the mutation configuration using functional options.
+type givendeclarationOption func(*GivenDeclarationMutation)
+
+// newGivenDeclarationMutation creates new mutation for the GivenDeclaration entity.
+func newGivenDeclarationMutation(c config, op Op, opts ...givendeclarationOption) *GivenDeclarationMutation {
+	m := &GivenDeclarationMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeGivenDeclaration,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withGivenDeclarationID sets the ID field of the mutation.
+func withGivenDeclarationID(id string) givendeclarationOption {
+	return func(m *GivenDeclarationMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *GivenDeclaration
+		)
+		m.oldValue = func(ctx context.Context) (*GivenDeclaration, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().GivenDeclaration.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withGivenDeclaration sets the old GivenDeclaration of the mutation.
+func withGivenDeclaration(node *GivenDeclaration) givendeclarationOption {
+	return func(m *GivenDeclarationMutation) {
+		m.oldValue = func(context.Context) (*GivenDeclaration, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m GivenDeclarationMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m GivenDeclarationMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of GivenDeclaration entities.
+func (m *GivenDeclarationMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *GivenDeclarationMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *GivenDeclarationMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().GivenDeclaration.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetName sets the "name" field.
+func (m *GivenDeclarationMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *GivenDeclarationMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the GivenDeclaration entity.
+// If the GivenDeclaration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GivenDeclarationMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *GivenDeclarationMutation) ResetName() {
+	m.name = nil
+}
+
+// SetType sets the "type" field.
+func (m *GivenDeclarationMutation) SetType(s string) {
+	m._type = &s
+}
+
+// GetType returns the value of the "type" field in the mutation.
+func (m *GivenDeclarationMutation) GetType() (r string, exists bool) {
+	v := m._type
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldType returns the old "type" field's value of the GivenDeclaration entity.
+// If the GivenDeclaration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GivenDeclarationMutation) OldType(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldType is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldType requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldType: %w", err)
+	}
+	return oldValue.Type, nil
+}
+
+// ResetType resets all changes to the "type" field.
+func (m *GivenDeclarationMutation) ResetType() {
+	m._type = nil
+}
+
+// SetDoc sets the "doc" field.
+func (m *GivenDeclarationMutation) SetDoc(s string) {
+	m.doc = &s
+}
+
+// Doc returns the value of the "doc" field in the mutation.
+func (m *GivenDeclarationMutation) Doc() (r string, exists bool) {
+	v := m.doc
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDoc returns the old "doc" field's value of the GivenDeclaration entity.
+// If the GivenDeclaration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GivenDeclarationMutation) OldDoc(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDoc is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDoc requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDoc: %w", err)
+	}
+	return oldValue.Doc, nil
+}
+
+// ResetDoc resets all changes to the "doc" field.
+func (m *GivenDeclarationMutation) ResetDoc() {
+	m.doc = nil
+}
+
+// SetUnit sets the "unit" field.
+func (m *GivenDeclarationMutation) SetUnit(s string) {
+	m.unit = &s
+}
+
+// Unit returns the value of the "unit" field in the mutation.
+func (m *GivenDeclarationMutation) Unit() (r string, exists bool) {
+	v := m.unit
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUnit returns the old "unit" field's value of the GivenDeclaration entity.
+// If the GivenDeclaration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GivenDeclarationMutation) OldUnit(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUnit is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUnit requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUnit: %w", err)
+	}
+	return oldValue.Unit, nil
+}
+
+// ResetUnit resets all changes to the "unit" field.
+func (m *GivenDeclarationMutation) ResetUnit() {
+	m.unit = nil
+}
+
+// SetAmong sets the "among" field.
+func (m *GivenDeclarationMutation) SetAmong(s []string) {
+	m.among = &s
+	m.appendamong = nil
+}
+
+// Among returns the value of the "among" field in the mutation.
+func (m *GivenDeclarationMutation) Among() (r []string, exists bool) {
+	v := m.among
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAmong returns the old "among" field's value of the GivenDeclaration entity.
+// If the GivenDeclaration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GivenDeclarationMutation) OldAmong(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAmong is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAmong requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAmong: %w", err)
+	}
+	return oldValue.Among, nil
+}
+
+// AppendAmong adds s to the "among" field.
+func (m *GivenDeclarationMutation) AppendAmong(s []string) {
+	m.appendamong = append(m.appendamong, s...)
+}
+
+// AppendedAmong returns the list of values that were appended to the "among" field in this mutation.
+func (m *GivenDeclarationMutation) AppendedAmong() ([]string, bool) {
+	if len(m.appendamong) == 0 {
+		return nil, false
+	}
+	return m.appendamong, true
+}
+
+// ResetAmong resets all changes to the "among" field.
+func (m *GivenDeclarationMutation) ResetAmong() {
+	m.among = nil
+	m.appendamong = nil
+}
+
+// SetPushed sets the "pushed" field.
+func (m *GivenDeclarationMutation) SetPushed(b bool) {
+	m.pushed = &b
+}
+
+// Pushed returns the value of the "pushed" field in the mutation.
+func (m *GivenDeclarationMutation) Pushed() (r bool, exists bool) {
+	v := m.pushed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPushed returns the old "pushed" field's value of the GivenDeclaration entity.
+// If the GivenDeclaration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GivenDeclarationMutation) OldPushed(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPushed is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPushed requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPushed: %w", err)
+	}
+	return oldValue.Pushed, nil
+}
+
+// ResetPushed resets all changes to the "pushed" field.
+func (m *GivenDeclarationMutation) ResetPushed() {
+	m.pushed = nil
+}
+
+// SetAttested sets the "attested" field.
+func (m *GivenDeclarationMutation) SetAttested(b bool) {
+	m.attested = &b
+}
+
+// Attested returns the value of the "attested" field in the mutation.
+func (m *GivenDeclarationMutation) Attested() (r bool, exists bool) {
+	v := m.attested
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAttested returns the old "attested" field's value of the GivenDeclaration entity.
+// If the GivenDeclaration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GivenDeclarationMutation) OldAttested(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAttested is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAttested requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAttested: %w", err)
+	}
+	return oldValue.Attested, nil
+}
+
+// ResetAttested resets all changes to the "attested" field.
+func (m *GivenDeclarationMutation) ResetAttested() {
+	m.attested = nil
+}
+
+// SetLongestDays sets the "longest_days" field.
+func (m *GivenDeclarationMutation) SetLongestDays(i int) {
+	m.longest_days = &i
+	m.addlongest_days = nil
+}
+
+// LongestDays returns the value of the "longest_days" field in the mutation.
+func (m *GivenDeclarationMutation) LongestDays() (r int, exists bool) {
+	v := m.longest_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLongestDays returns the old "longest_days" field's value of the GivenDeclaration entity.
+// If the GivenDeclaration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GivenDeclarationMutation) OldLongestDays(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLongestDays is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLongestDays requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLongestDays: %w", err)
+	}
+	return oldValue.LongestDays, nil
+}
+
+// AddLongestDays adds i to the "longest_days" field.
+func (m *GivenDeclarationMutation) AddLongestDays(i int) {
+	if m.addlongest_days != nil {
+		*m.addlongest_days += i
+	} else {
+		m.addlongest_days = &i
+	}
+}
+
+// AddedLongestDays returns the value that was added to the "longest_days" field in this mutation.
+func (m *GivenDeclarationMutation) AddedLongestDays() (r int, exists bool) {
+	v := m.addlongest_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLongestDays resets all changes to the "longest_days" field.
+func (m *GivenDeclarationMutation) ResetLongestDays() {
+	m.longest_days = nil
+	m.addlongest_days = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *GivenDeclarationMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *GivenDeclarationMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the GivenDeclaration entity.
+// If the GivenDeclaration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GivenDeclarationMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *GivenDeclarationMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *GivenDeclarationMutation) SetCreatedBy(s string) {
+	m.created_by = &s
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *GivenDeclarationMutation) CreatedBy() (r string, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the GivenDeclaration entity.
+// If the GivenDeclaration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GivenDeclarationMutation) OldCreatedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *GivenDeclarationMutation) ResetCreatedBy() {
+	m.created_by = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *GivenDeclarationMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *GivenDeclarationMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the GivenDeclaration entity.
+// If the GivenDeclaration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GivenDeclarationMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *GivenDeclarationMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetUpdatedBy sets the "updated_by" field.
+func (m *GivenDeclarationMutation) SetUpdatedBy(s string) {
+	m.updated_by = &s
+}
+
+// UpdatedBy returns the value of the "updated_by" field in the mutation.
+func (m *GivenDeclarationMutation) UpdatedBy() (r string, exists bool) {
+	v := m.updated_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedBy returns the old "updated_by" field's value of the GivenDeclaration entity.
+// If the GivenDeclaration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GivenDeclarationMutation) OldUpdatedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedBy: %w", err)
+	}
+	return oldValue.UpdatedBy, nil
+}
+
+// ResetUpdatedBy resets all changes to the "updated_by" field.
+func (m *GivenDeclarationMutation) ResetUpdatedBy() {
+	m.updated_by = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *GivenDeclarationMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *GivenDeclarationMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the GivenDeclaration entity.
+// If the GivenDeclaration object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *GivenDeclarationMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *GivenDeclarationMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *GivenDeclarationMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *GivenDeclarationMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// Where appends a list predicates to the GivenDeclarationMutation builder.
+func (m *GivenDeclarationMutation) Where(ps ...predicate.GivenDeclaration) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the GivenDeclarationMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *GivenDeclarationMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.GivenDeclaration, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *GivenDeclarationMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *GivenDeclarationMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (GivenDeclaration).
+func (m *GivenDeclarationMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *GivenDeclarationMutation) Fields() []string {
+	fields := make([]string, 0, 13)
+	if m.name != nil {
+		fields = append(fields, givendeclaration.FieldName)
+	}
+	if m._type != nil {
+		fields = append(fields, givendeclaration.FieldType)
+	}
+	if m.doc != nil {
+		fields = append(fields, givendeclaration.FieldDoc)
+	}
+	if m.unit != nil {
+		fields = append(fields, givendeclaration.FieldUnit)
+	}
+	if m.among != nil {
+		fields = append(fields, givendeclaration.FieldAmong)
+	}
+	if m.pushed != nil {
+		fields = append(fields, givendeclaration.FieldPushed)
+	}
+	if m.attested != nil {
+		fields = append(fields, givendeclaration.FieldAttested)
+	}
+	if m.longest_days != nil {
+		fields = append(fields, givendeclaration.FieldLongestDays)
+	}
+	if m.created_at != nil {
+		fields = append(fields, givendeclaration.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, givendeclaration.FieldCreatedBy)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, givendeclaration.FieldUpdatedAt)
+	}
+	if m.updated_by != nil {
+		fields = append(fields, givendeclaration.FieldUpdatedBy)
+	}
+	if m.version != nil {
+		fields = append(fields, givendeclaration.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *GivenDeclarationMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case givendeclaration.FieldName:
+		return m.Name()
+	case givendeclaration.FieldType:
+		return m.GetType()
+	case givendeclaration.FieldDoc:
+		return m.Doc()
+	case givendeclaration.FieldUnit:
+		return m.Unit()
+	case givendeclaration.FieldAmong:
+		return m.Among()
+	case givendeclaration.FieldPushed:
+		return m.Pushed()
+	case givendeclaration.FieldAttested:
+		return m.Attested()
+	case givendeclaration.FieldLongestDays:
+		return m.LongestDays()
+	case givendeclaration.FieldCreatedAt:
+		return m.CreatedAt()
+	case givendeclaration.FieldCreatedBy:
+		return m.CreatedBy()
+	case givendeclaration.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case givendeclaration.FieldUpdatedBy:
+		return m.UpdatedBy()
+	case givendeclaration.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *GivenDeclarationMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case givendeclaration.FieldName:
+		return m.OldName(ctx)
+	case givendeclaration.FieldType:
+		return m.OldType(ctx)
+	case givendeclaration.FieldDoc:
+		return m.OldDoc(ctx)
+	case givendeclaration.FieldUnit:
+		return m.OldUnit(ctx)
+	case givendeclaration.FieldAmong:
+		return m.OldAmong(ctx)
+	case givendeclaration.FieldPushed:
+		return m.OldPushed(ctx)
+	case givendeclaration.FieldAttested:
+		return m.OldAttested(ctx)
+	case givendeclaration.FieldLongestDays:
+		return m.OldLongestDays(ctx)
+	case givendeclaration.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case givendeclaration.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case givendeclaration.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case givendeclaration.FieldUpdatedBy:
+		return m.OldUpdatedBy(ctx)
+	case givendeclaration.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown GivenDeclaration field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *GivenDeclarationMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case givendeclaration.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case givendeclaration.FieldType:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetType(v)
+		return nil
+	case givendeclaration.FieldDoc:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDoc(v)
+		return nil
+	case givendeclaration.FieldUnit:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUnit(v)
+		return nil
+	case givendeclaration.FieldAmong:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAmong(v)
+		return nil
+	case givendeclaration.FieldPushed:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPushed(v)
+		return nil
+	case givendeclaration.FieldAttested:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAttested(v)
+		return nil
+	case givendeclaration.FieldLongestDays:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLongestDays(v)
+		return nil
+	case givendeclaration.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case givendeclaration.FieldCreatedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case givendeclaration.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case givendeclaration.FieldUpdatedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedBy(v)
+		return nil
+	case givendeclaration.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown GivenDeclaration field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *GivenDeclarationMutation) AddedFields() []string {
+	var fields []string
+	if m.addlongest_days != nil {
+		fields = append(fields, givendeclaration.FieldLongestDays)
+	}
+	if m.addversion != nil {
+		fields = append(fields, givendeclaration.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *GivenDeclarationMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case givendeclaration.FieldLongestDays:
+		return m.AddedLongestDays()
+	case givendeclaration.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *GivenDeclarationMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case givendeclaration.FieldLongestDays:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLongestDays(v)
+		return nil
+	case givendeclaration.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown GivenDeclaration numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *GivenDeclarationMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *GivenDeclarationMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *GivenDeclarationMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown GivenDeclaration nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *GivenDeclarationMutation) ResetField(name string) error {
+	switch name {
+	case givendeclaration.FieldName:
+		m.ResetName()
+		return nil
+	case givendeclaration.FieldType:
+		m.ResetType()
+		return nil
+	case givendeclaration.FieldDoc:
+		m.ResetDoc()
+		return nil
+	case givendeclaration.FieldUnit:
+		m.ResetUnit()
+		return nil
+	case givendeclaration.FieldAmong:
+		m.ResetAmong()
+		return nil
+	case givendeclaration.FieldPushed:
+		m.ResetPushed()
+		return nil
+	case givendeclaration.FieldAttested:
+		m.ResetAttested()
+		return nil
+	case givendeclaration.FieldLongestDays:
+		m.ResetLongestDays()
+		return nil
+	case givendeclaration.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case givendeclaration.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case givendeclaration.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case givendeclaration.FieldUpdatedBy:
+		m.ResetUpdatedBy()
+		return nil
+	case givendeclaration.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown GivenDeclaration field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *GivenDeclarationMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *GivenDeclarationMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *GivenDeclarationMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *GivenDeclarationMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *GivenDeclarationMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *GivenDeclarationMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *GivenDeclarationMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown GivenDeclaration unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *GivenDeclarationMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown GivenDeclaration edge %s", name)
 }
 
 // IdempotencyKeyMutation represents an operation that mutates the IdempotencyKey nodes in the graph.
@@ -47770,6 +50115,930 @@ func (m *ProposalMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Proposal edge %s", name)
 }
 
+// PushedFactMutation represents an operation that mutates the PushedFact nodes in the graph.
+type PushedFactMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *string
+	name           *string
+	value          *json.RawMessage
+	appendvalue    json.RawMessage
+	source         *string
+	link           *string
+	observed_at    *time.Time
+	until          *time.Time
+	pushed_at      *time.Time
+	pushed_by      *string
+	version        *int64
+	addversion     *int64
+	clearedFields  map[string]struct{}
+	service        *string
+	clearedservice bool
+	done           bool
+	oldValue       func(context.Context) (*PushedFact, error)
+	predicates     []predicate.PushedFact
+}
+
+var _ ent.Mutation = (*PushedFactMutation)(nil)
+
+// pushedfactOption allows management of the mutation configuration using functional options.
+type pushedfactOption func(*PushedFactMutation)
+
+// newPushedFactMutation creates new mutation for the PushedFact entity.
+func newPushedFactMutation(c config, op Op, opts ...pushedfactOption) *PushedFactMutation {
+	m := &PushedFactMutation{
+		config:        c,
+		op:            op,
+		typ:           TypePushedFact,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPushedFactID sets the ID field of the mutation.
+func withPushedFactID(id string) pushedfactOption {
+	return func(m *PushedFactMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *PushedFact
+		)
+		m.oldValue = func(ctx context.Context) (*PushedFact, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().PushedFact.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withPushedFact sets the old PushedFact of the mutation.
+func withPushedFact(node *PushedFact) pushedfactOption {
+	return func(m *PushedFactMutation) {
+		m.oldValue = func(context.Context) (*PushedFact, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PushedFactMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PushedFactMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of PushedFact entities.
+func (m *PushedFactMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PushedFactMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PushedFactMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().PushedFact.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetServiceID sets the "service_id" field.
+func (m *PushedFactMutation) SetServiceID(s string) {
+	m.service = &s
+}
+
+// ServiceID returns the value of the "service_id" field in the mutation.
+func (m *PushedFactMutation) ServiceID() (r string, exists bool) {
+	v := m.service
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldServiceID returns the old "service_id" field's value of the PushedFact entity.
+// If the PushedFact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PushedFactMutation) OldServiceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldServiceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldServiceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldServiceID: %w", err)
+	}
+	return oldValue.ServiceID, nil
+}
+
+// ResetServiceID resets all changes to the "service_id" field.
+func (m *PushedFactMutation) ResetServiceID() {
+	m.service = nil
+}
+
+// SetName sets the "name" field.
+func (m *PushedFactMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *PushedFactMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the PushedFact entity.
+// If the PushedFact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PushedFactMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *PushedFactMutation) ResetName() {
+	m.name = nil
+}
+
+// SetValue sets the "value" field.
+func (m *PushedFactMutation) SetValue(jm json.RawMessage) {
+	m.value = &jm
+	m.appendvalue = nil
+}
+
+// Value returns the value of the "value" field in the mutation.
+func (m *PushedFactMutation) Value() (r json.RawMessage, exists bool) {
+	v := m.value
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValue returns the old "value" field's value of the PushedFact entity.
+// If the PushedFact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PushedFactMutation) OldValue(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValue is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValue requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValue: %w", err)
+	}
+	return oldValue.Value, nil
+}
+
+// AppendValue adds jm to the "value" field.
+func (m *PushedFactMutation) AppendValue(jm json.RawMessage) {
+	m.appendvalue = append(m.appendvalue, jm...)
+}
+
+// AppendedValue returns the list of values that were appended to the "value" field in this mutation.
+func (m *PushedFactMutation) AppendedValue() (json.RawMessage, bool) {
+	if len(m.appendvalue) == 0 {
+		return nil, false
+	}
+	return m.appendvalue, true
+}
+
+// ResetValue resets all changes to the "value" field.
+func (m *PushedFactMutation) ResetValue() {
+	m.value = nil
+	m.appendvalue = nil
+}
+
+// SetSource sets the "source" field.
+func (m *PushedFactMutation) SetSource(s string) {
+	m.source = &s
+}
+
+// Source returns the value of the "source" field in the mutation.
+func (m *PushedFactMutation) Source() (r string, exists bool) {
+	v := m.source
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSource returns the old "source" field's value of the PushedFact entity.
+// If the PushedFact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PushedFactMutation) OldSource(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSource is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSource requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSource: %w", err)
+	}
+	return oldValue.Source, nil
+}
+
+// ResetSource resets all changes to the "source" field.
+func (m *PushedFactMutation) ResetSource() {
+	m.source = nil
+}
+
+// SetLink sets the "link" field.
+func (m *PushedFactMutation) SetLink(s string) {
+	m.link = &s
+}
+
+// Link returns the value of the "link" field in the mutation.
+func (m *PushedFactMutation) Link() (r string, exists bool) {
+	v := m.link
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLink returns the old "link" field's value of the PushedFact entity.
+// If the PushedFact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PushedFactMutation) OldLink(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLink is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLink requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLink: %w", err)
+	}
+	return oldValue.Link, nil
+}
+
+// ResetLink resets all changes to the "link" field.
+func (m *PushedFactMutation) ResetLink() {
+	m.link = nil
+}
+
+// SetObservedAt sets the "observed_at" field.
+func (m *PushedFactMutation) SetObservedAt(t time.Time) {
+	m.observed_at = &t
+}
+
+// ObservedAt returns the value of the "observed_at" field in the mutation.
+func (m *PushedFactMutation) ObservedAt() (r time.Time, exists bool) {
+	v := m.observed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldObservedAt returns the old "observed_at" field's value of the PushedFact entity.
+// If the PushedFact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PushedFactMutation) OldObservedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldObservedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldObservedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldObservedAt: %w", err)
+	}
+	return oldValue.ObservedAt, nil
+}
+
+// ResetObservedAt resets all changes to the "observed_at" field.
+func (m *PushedFactMutation) ResetObservedAt() {
+	m.observed_at = nil
+}
+
+// SetUntil sets the "until" field.
+func (m *PushedFactMutation) SetUntil(t time.Time) {
+	m.until = &t
+}
+
+// Until returns the value of the "until" field in the mutation.
+func (m *PushedFactMutation) Until() (r time.Time, exists bool) {
+	v := m.until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUntil returns the old "until" field's value of the PushedFact entity.
+// If the PushedFact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PushedFactMutation) OldUntil(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUntil: %w", err)
+	}
+	return oldValue.Until, nil
+}
+
+// ResetUntil resets all changes to the "until" field.
+func (m *PushedFactMutation) ResetUntil() {
+	m.until = nil
+}
+
+// SetPushedAt sets the "pushed_at" field.
+func (m *PushedFactMutation) SetPushedAt(t time.Time) {
+	m.pushed_at = &t
+}
+
+// PushedAt returns the value of the "pushed_at" field in the mutation.
+func (m *PushedFactMutation) PushedAt() (r time.Time, exists bool) {
+	v := m.pushed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPushedAt returns the old "pushed_at" field's value of the PushedFact entity.
+// If the PushedFact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PushedFactMutation) OldPushedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPushedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPushedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPushedAt: %w", err)
+	}
+	return oldValue.PushedAt, nil
+}
+
+// ResetPushedAt resets all changes to the "pushed_at" field.
+func (m *PushedFactMutation) ResetPushedAt() {
+	m.pushed_at = nil
+}
+
+// SetPushedBy sets the "pushed_by" field.
+func (m *PushedFactMutation) SetPushedBy(s string) {
+	m.pushed_by = &s
+}
+
+// PushedBy returns the value of the "pushed_by" field in the mutation.
+func (m *PushedFactMutation) PushedBy() (r string, exists bool) {
+	v := m.pushed_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPushedBy returns the old "pushed_by" field's value of the PushedFact entity.
+// If the PushedFact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PushedFactMutation) OldPushedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPushedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPushedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPushedBy: %w", err)
+	}
+	return oldValue.PushedBy, nil
+}
+
+// ResetPushedBy resets all changes to the "pushed_by" field.
+func (m *PushedFactMutation) ResetPushedBy() {
+	m.pushed_by = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *PushedFactMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *PushedFactMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the PushedFact entity.
+// If the PushedFact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PushedFactMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *PushedFactMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *PushedFactMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *PushedFactMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearService clears the "service" edge to the Service entity.
+func (m *PushedFactMutation) ClearService() {
+	m.clearedservice = true
+	m.clearedFields[pushedfact.FieldServiceID] = struct{}{}
+}
+
+// ServiceCleared reports if the "service" edge to the Service entity was cleared.
+func (m *PushedFactMutation) ServiceCleared() bool {
+	return m.clearedservice
+}
+
+// ServiceIDs returns the "service" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ServiceID instead. It exists only for internal usage by the builders.
+func (m *PushedFactMutation) ServiceIDs() (ids []string) {
+	if id := m.service; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetService resets all changes to the "service" edge.
+func (m *PushedFactMutation) ResetService() {
+	m.service = nil
+	m.clearedservice = false
+}
+
+// Where appends a list predicates to the PushedFactMutation builder.
+func (m *PushedFactMutation) Where(ps ...predicate.PushedFact) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PushedFactMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PushedFactMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.PushedFact, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PushedFactMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PushedFactMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (PushedFact).
+func (m *PushedFactMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PushedFactMutation) Fields() []string {
+	fields := make([]string, 0, 10)
+	if m.service != nil {
+		fields = append(fields, pushedfact.FieldServiceID)
+	}
+	if m.name != nil {
+		fields = append(fields, pushedfact.FieldName)
+	}
+	if m.value != nil {
+		fields = append(fields, pushedfact.FieldValue)
+	}
+	if m.source != nil {
+		fields = append(fields, pushedfact.FieldSource)
+	}
+	if m.link != nil {
+		fields = append(fields, pushedfact.FieldLink)
+	}
+	if m.observed_at != nil {
+		fields = append(fields, pushedfact.FieldObservedAt)
+	}
+	if m.until != nil {
+		fields = append(fields, pushedfact.FieldUntil)
+	}
+	if m.pushed_at != nil {
+		fields = append(fields, pushedfact.FieldPushedAt)
+	}
+	if m.pushed_by != nil {
+		fields = append(fields, pushedfact.FieldPushedBy)
+	}
+	if m.version != nil {
+		fields = append(fields, pushedfact.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PushedFactMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case pushedfact.FieldServiceID:
+		return m.ServiceID()
+	case pushedfact.FieldName:
+		return m.Name()
+	case pushedfact.FieldValue:
+		return m.Value()
+	case pushedfact.FieldSource:
+		return m.Source()
+	case pushedfact.FieldLink:
+		return m.Link()
+	case pushedfact.FieldObservedAt:
+		return m.ObservedAt()
+	case pushedfact.FieldUntil:
+		return m.Until()
+	case pushedfact.FieldPushedAt:
+		return m.PushedAt()
+	case pushedfact.FieldPushedBy:
+		return m.PushedBy()
+	case pushedfact.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PushedFactMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case pushedfact.FieldServiceID:
+		return m.OldServiceID(ctx)
+	case pushedfact.FieldName:
+		return m.OldName(ctx)
+	case pushedfact.FieldValue:
+		return m.OldValue(ctx)
+	case pushedfact.FieldSource:
+		return m.OldSource(ctx)
+	case pushedfact.FieldLink:
+		return m.OldLink(ctx)
+	case pushedfact.FieldObservedAt:
+		return m.OldObservedAt(ctx)
+	case pushedfact.FieldUntil:
+		return m.OldUntil(ctx)
+	case pushedfact.FieldPushedAt:
+		return m.OldPushedAt(ctx)
+	case pushedfact.FieldPushedBy:
+		return m.OldPushedBy(ctx)
+	case pushedfact.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown PushedFact field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PushedFactMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case pushedfact.FieldServiceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetServiceID(v)
+		return nil
+	case pushedfact.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case pushedfact.FieldValue:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValue(v)
+		return nil
+	case pushedfact.FieldSource:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSource(v)
+		return nil
+	case pushedfact.FieldLink:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLink(v)
+		return nil
+	case pushedfact.FieldObservedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetObservedAt(v)
+		return nil
+	case pushedfact.FieldUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUntil(v)
+		return nil
+	case pushedfact.FieldPushedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPushedAt(v)
+		return nil
+	case pushedfact.FieldPushedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPushedBy(v)
+		return nil
+	case pushedfact.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PushedFact field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PushedFactMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, pushedfact.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PushedFactMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case pushedfact.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PushedFactMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case pushedfact.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PushedFact numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PushedFactMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PushedFactMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PushedFactMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown PushedFact nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PushedFactMutation) ResetField(name string) error {
+	switch name {
+	case pushedfact.FieldServiceID:
+		m.ResetServiceID()
+		return nil
+	case pushedfact.FieldName:
+		m.ResetName()
+		return nil
+	case pushedfact.FieldValue:
+		m.ResetValue()
+		return nil
+	case pushedfact.FieldSource:
+		m.ResetSource()
+		return nil
+	case pushedfact.FieldLink:
+		m.ResetLink()
+		return nil
+	case pushedfact.FieldObservedAt:
+		m.ResetObservedAt()
+		return nil
+	case pushedfact.FieldUntil:
+		m.ResetUntil()
+		return nil
+	case pushedfact.FieldPushedAt:
+		m.ResetPushedAt()
+		return nil
+	case pushedfact.FieldPushedBy:
+		m.ResetPushedBy()
+		return nil
+	case pushedfact.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown PushedFact field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PushedFactMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.service != nil {
+		edges = append(edges, pushedfact.EdgeService)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PushedFactMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case pushedfact.EdgeService:
+		if id := m.service; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PushedFactMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PushedFactMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PushedFactMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedservice {
+		edges = append(edges, pushedfact.EdgeService)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PushedFactMutation) EdgeCleared(name string) bool {
+	switch name {
+	case pushedfact.EdgeService:
+		return m.clearedservice
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PushedFactMutation) ClearEdge(name string) error {
+	switch name {
+	case pushedfact.EdgeService:
+		m.ClearService()
+		return nil
+	}
+	return fmt.Errorf("unknown PushedFact unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PushedFactMutation) ResetEdge(name string) error {
+	switch name {
+	case pushedfact.EdgeService:
+		m.ResetService()
+		return nil
+	}
+	return fmt.Errorf("unknown PushedFact edge %s", name)
+}
+
 // ReportMutation represents an operation that mutates the Report nodes in the graph.
 type ReportMutation struct {
 	config
@@ -58580,6 +61849,5159 @@ func (m *SLOStatusMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown SLOStatus edge %s", name)
+}
+
+// ScorecardMutation represents an operation that mutates the Scorecard nodes in the graph.
+type ScorecardMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	slug          *string
+	name          *string
+	description   *string
+	revision      *int
+	addrevision   *int
+	retired_at    *time.Time
+	created_at    *time.Time
+	updated_at    *time.Time
+	version       *int64
+	addversion    *int64
+	clearedFields map[string]struct{}
+	owner         *string
+	clearedowner  bool
+	done          bool
+	oldValue      func(context.Context) (*Scorecard, error)
+	predicates    []predicate.Scorecard
+}
+
+var _ ent.Mutation = (*ScorecardMutation)(nil)
+
+// scorecardOption allows management of the mutation configuration using functional options.
+type scorecardOption func(*ScorecardMutation)
+
+// newScorecardMutation creates new mutation for the Scorecard entity.
+func newScorecardMutation(c config, op Op, opts ...scorecardOption) *ScorecardMutation {
+	m := &ScorecardMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeScorecard,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withScorecardID sets the ID field of the mutation.
+func withScorecardID(id string) scorecardOption {
+	return func(m *ScorecardMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Scorecard
+		)
+		m.oldValue = func(ctx context.Context) (*Scorecard, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Scorecard.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withScorecard sets the old Scorecard of the mutation.
+func withScorecard(node *Scorecard) scorecardOption {
+	return func(m *ScorecardMutation) {
+		m.oldValue = func(context.Context) (*Scorecard, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ScorecardMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ScorecardMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Scorecard entities.
+func (m *ScorecardMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ScorecardMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ScorecardMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Scorecard.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetSlug sets the "slug" field.
+func (m *ScorecardMutation) SetSlug(s string) {
+	m.slug = &s
+}
+
+// Slug returns the value of the "slug" field in the mutation.
+func (m *ScorecardMutation) Slug() (r string, exists bool) {
+	v := m.slug
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSlug returns the old "slug" field's value of the Scorecard entity.
+// If the Scorecard object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardMutation) OldSlug(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSlug is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSlug requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSlug: %w", err)
+	}
+	return oldValue.Slug, nil
+}
+
+// ResetSlug resets all changes to the "slug" field.
+func (m *ScorecardMutation) ResetSlug() {
+	m.slug = nil
+}
+
+// SetName sets the "name" field.
+func (m *ScorecardMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *ScorecardMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the Scorecard entity.
+// If the Scorecard object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *ScorecardMutation) ResetName() {
+	m.name = nil
+}
+
+// SetDescription sets the "description" field.
+func (m *ScorecardMutation) SetDescription(s string) {
+	m.description = &s
+}
+
+// Description returns the value of the "description" field in the mutation.
+func (m *ScorecardMutation) Description() (r string, exists bool) {
+	v := m.description
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDescription returns the old "description" field's value of the Scorecard entity.
+// If the Scorecard object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardMutation) OldDescription(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDescription is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDescription requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDescription: %w", err)
+	}
+	return oldValue.Description, nil
+}
+
+// ResetDescription resets all changes to the "description" field.
+func (m *ScorecardMutation) ResetDescription() {
+	m.description = nil
+}
+
+// SetOwnerID sets the "owner_id" field.
+func (m *ScorecardMutation) SetOwnerID(s string) {
+	m.owner = &s
+}
+
+// OwnerID returns the value of the "owner_id" field in the mutation.
+func (m *ScorecardMutation) OwnerID() (r string, exists bool) {
+	v := m.owner
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOwnerID returns the old "owner_id" field's value of the Scorecard entity.
+// If the Scorecard object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardMutation) OldOwnerID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOwnerID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOwnerID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOwnerID: %w", err)
+	}
+	return oldValue.OwnerID, nil
+}
+
+// ClearOwnerID clears the value of the "owner_id" field.
+func (m *ScorecardMutation) ClearOwnerID() {
+	m.owner = nil
+	m.clearedFields[scorecard.FieldOwnerID] = struct{}{}
+}
+
+// OwnerIDCleared returns if the "owner_id" field was cleared in this mutation.
+func (m *ScorecardMutation) OwnerIDCleared() bool {
+	_, ok := m.clearedFields[scorecard.FieldOwnerID]
+	return ok
+}
+
+// ResetOwnerID resets all changes to the "owner_id" field.
+func (m *ScorecardMutation) ResetOwnerID() {
+	m.owner = nil
+	delete(m.clearedFields, scorecard.FieldOwnerID)
+}
+
+// SetRevision sets the "revision" field.
+func (m *ScorecardMutation) SetRevision(i int) {
+	m.revision = &i
+	m.addrevision = nil
+}
+
+// Revision returns the value of the "revision" field in the mutation.
+func (m *ScorecardMutation) Revision() (r int, exists bool) {
+	v := m.revision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevision returns the old "revision" field's value of the Scorecard entity.
+// If the Scorecard object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardMutation) OldRevision(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevision is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevision requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevision: %w", err)
+	}
+	return oldValue.Revision, nil
+}
+
+// AddRevision adds i to the "revision" field.
+func (m *ScorecardMutation) AddRevision(i int) {
+	if m.addrevision != nil {
+		*m.addrevision += i
+	} else {
+		m.addrevision = &i
+	}
+}
+
+// AddedRevision returns the value that was added to the "revision" field in this mutation.
+func (m *ScorecardMutation) AddedRevision() (r int, exists bool) {
+	v := m.addrevision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRevision resets all changes to the "revision" field.
+func (m *ScorecardMutation) ResetRevision() {
+	m.revision = nil
+	m.addrevision = nil
+}
+
+// SetRetiredAt sets the "retired_at" field.
+func (m *ScorecardMutation) SetRetiredAt(t time.Time) {
+	m.retired_at = &t
+}
+
+// RetiredAt returns the value of the "retired_at" field in the mutation.
+func (m *ScorecardMutation) RetiredAt() (r time.Time, exists bool) {
+	v := m.retired_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRetiredAt returns the old "retired_at" field's value of the Scorecard entity.
+// If the Scorecard object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardMutation) OldRetiredAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRetiredAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRetiredAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRetiredAt: %w", err)
+	}
+	return oldValue.RetiredAt, nil
+}
+
+// ClearRetiredAt clears the value of the "retired_at" field.
+func (m *ScorecardMutation) ClearRetiredAt() {
+	m.retired_at = nil
+	m.clearedFields[scorecard.FieldRetiredAt] = struct{}{}
+}
+
+// RetiredAtCleared returns if the "retired_at" field was cleared in this mutation.
+func (m *ScorecardMutation) RetiredAtCleared() bool {
+	_, ok := m.clearedFields[scorecard.FieldRetiredAt]
+	return ok
+}
+
+// ResetRetiredAt resets all changes to the "retired_at" field.
+func (m *ScorecardMutation) ResetRetiredAt() {
+	m.retired_at = nil
+	delete(m.clearedFields, scorecard.FieldRetiredAt)
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ScorecardMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ScorecardMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Scorecard entity.
+// If the Scorecard object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ScorecardMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *ScorecardMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *ScorecardMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Scorecard entity.
+// If the Scorecard object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *ScorecardMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *ScorecardMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ScorecardMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Scorecard entity.
+// If the Scorecard object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ScorecardMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ScorecardMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ScorecardMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearOwner clears the "owner" edge to the Team entity.
+func (m *ScorecardMutation) ClearOwner() {
+	m.clearedowner = true
+	m.clearedFields[scorecard.FieldOwnerID] = struct{}{}
+}
+
+// OwnerCleared reports if the "owner" edge to the Team entity was cleared.
+func (m *ScorecardMutation) OwnerCleared() bool {
+	return m.OwnerIDCleared() || m.clearedowner
+}
+
+// OwnerIDs returns the "owner" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OwnerID instead. It exists only for internal usage by the builders.
+func (m *ScorecardMutation) OwnerIDs() (ids []string) {
+	if id := m.owner; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOwner resets all changes to the "owner" edge.
+func (m *ScorecardMutation) ResetOwner() {
+	m.owner = nil
+	m.clearedowner = false
+}
+
+// Where appends a list predicates to the ScorecardMutation builder.
+func (m *ScorecardMutation) Where(ps ...predicate.Scorecard) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ScorecardMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ScorecardMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Scorecard, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ScorecardMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ScorecardMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Scorecard).
+func (m *ScorecardMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ScorecardMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.slug != nil {
+		fields = append(fields, scorecard.FieldSlug)
+	}
+	if m.name != nil {
+		fields = append(fields, scorecard.FieldName)
+	}
+	if m.description != nil {
+		fields = append(fields, scorecard.FieldDescription)
+	}
+	if m.owner != nil {
+		fields = append(fields, scorecard.FieldOwnerID)
+	}
+	if m.revision != nil {
+		fields = append(fields, scorecard.FieldRevision)
+	}
+	if m.retired_at != nil {
+		fields = append(fields, scorecard.FieldRetiredAt)
+	}
+	if m.created_at != nil {
+		fields = append(fields, scorecard.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, scorecard.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, scorecard.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ScorecardMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case scorecard.FieldSlug:
+		return m.Slug()
+	case scorecard.FieldName:
+		return m.Name()
+	case scorecard.FieldDescription:
+		return m.Description()
+	case scorecard.FieldOwnerID:
+		return m.OwnerID()
+	case scorecard.FieldRevision:
+		return m.Revision()
+	case scorecard.FieldRetiredAt:
+		return m.RetiredAt()
+	case scorecard.FieldCreatedAt:
+		return m.CreatedAt()
+	case scorecard.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case scorecard.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ScorecardMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case scorecard.FieldSlug:
+		return m.OldSlug(ctx)
+	case scorecard.FieldName:
+		return m.OldName(ctx)
+	case scorecard.FieldDescription:
+		return m.OldDescription(ctx)
+	case scorecard.FieldOwnerID:
+		return m.OldOwnerID(ctx)
+	case scorecard.FieldRevision:
+		return m.OldRevision(ctx)
+	case scorecard.FieldRetiredAt:
+		return m.OldRetiredAt(ctx)
+	case scorecard.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case scorecard.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case scorecard.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown Scorecard field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ScorecardMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case scorecard.FieldSlug:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSlug(v)
+		return nil
+	case scorecard.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case scorecard.FieldDescription:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDescription(v)
+		return nil
+	case scorecard.FieldOwnerID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOwnerID(v)
+		return nil
+	case scorecard.FieldRevision:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevision(v)
+		return nil
+	case scorecard.FieldRetiredAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRetiredAt(v)
+		return nil
+	case scorecard.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case scorecard.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case scorecard.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Scorecard field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ScorecardMutation) AddedFields() []string {
+	var fields []string
+	if m.addrevision != nil {
+		fields = append(fields, scorecard.FieldRevision)
+	}
+	if m.addversion != nil {
+		fields = append(fields, scorecard.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ScorecardMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case scorecard.FieldRevision:
+		return m.AddedRevision()
+	case scorecard.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ScorecardMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case scorecard.FieldRevision:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRevision(v)
+		return nil
+	case scorecard.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Scorecard numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ScorecardMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(scorecard.FieldOwnerID) {
+		fields = append(fields, scorecard.FieldOwnerID)
+	}
+	if m.FieldCleared(scorecard.FieldRetiredAt) {
+		fields = append(fields, scorecard.FieldRetiredAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ScorecardMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ScorecardMutation) ClearField(name string) error {
+	switch name {
+	case scorecard.FieldOwnerID:
+		m.ClearOwnerID()
+		return nil
+	case scorecard.FieldRetiredAt:
+		m.ClearRetiredAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Scorecard nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ScorecardMutation) ResetField(name string) error {
+	switch name {
+	case scorecard.FieldSlug:
+		m.ResetSlug()
+		return nil
+	case scorecard.FieldName:
+		m.ResetName()
+		return nil
+	case scorecard.FieldDescription:
+		m.ResetDescription()
+		return nil
+	case scorecard.FieldOwnerID:
+		m.ResetOwnerID()
+		return nil
+	case scorecard.FieldRevision:
+		m.ResetRevision()
+		return nil
+	case scorecard.FieldRetiredAt:
+		m.ResetRetiredAt()
+		return nil
+	case scorecard.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case scorecard.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case scorecard.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown Scorecard field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ScorecardMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.owner != nil {
+		edges = append(edges, scorecard.EdgeOwner)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ScorecardMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case scorecard.EdgeOwner:
+		if id := m.owner; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ScorecardMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ScorecardMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ScorecardMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedowner {
+		edges = append(edges, scorecard.EdgeOwner)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ScorecardMutation) EdgeCleared(name string) bool {
+	switch name {
+	case scorecard.EdgeOwner:
+		return m.clearedowner
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ScorecardMutation) ClearEdge(name string) error {
+	switch name {
+	case scorecard.EdgeOwner:
+		m.ClearOwner()
+		return nil
+	}
+	return fmt.Errorf("unknown Scorecard unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ScorecardMutation) ResetEdge(name string) error {
+	switch name {
+	case scorecard.EdgeOwner:
+		m.ResetOwner()
+		return nil
+	}
+	return fmt.Errorf("unknown Scorecard edge %s", name)
+}
+
+// ScorecardDayMutation represents an operation that mutates the ScorecardDay nodes in the graph.
+type ScorecardDayMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *int64
+	day               *string
+	week              *string
+	month             *string
+	revision_id       *string
+	level             *int
+	addlevel          *int
+	passed            *int
+	addpassed         *int
+	counted           *int
+	addcounted        *int
+	passed_weight     *int
+	addpassed_weight  *int
+	counted_weight    *int
+	addcounted_weight *int
+	outcomes          *string
+	clearedFields     map[string]struct{}
+	scorecard         *string
+	clearedscorecard  bool
+	service           *string
+	clearedservice    bool
+	done              bool
+	oldValue          func(context.Context) (*ScorecardDay, error)
+	predicates        []predicate.ScorecardDay
+}
+
+var _ ent.Mutation = (*ScorecardDayMutation)(nil)
+
+// scorecarddayOption allows management of the mutation configuration using functional options.
+type scorecarddayOption func(*ScorecardDayMutation)
+
+// newScorecardDayMutation creates new mutation for the ScorecardDay entity.
+func newScorecardDayMutation(c config, op Op, opts ...scorecarddayOption) *ScorecardDayMutation {
+	m := &ScorecardDayMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeScorecardDay,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withScorecardDayID sets the ID field of the mutation.
+func withScorecardDayID(id int64) scorecarddayOption {
+	return func(m *ScorecardDayMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ScorecardDay
+		)
+		m.oldValue = func(ctx context.Context) (*ScorecardDay, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ScorecardDay.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withScorecardDay sets the old ScorecardDay of the mutation.
+func withScorecardDay(node *ScorecardDay) scorecarddayOption {
+	return func(m *ScorecardDayMutation) {
+		m.oldValue = func(context.Context) (*ScorecardDay, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ScorecardDayMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ScorecardDayMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ScorecardDay entities.
+func (m *ScorecardDayMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ScorecardDayMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ScorecardDayMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ScorecardDay.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetScorecardID sets the "scorecard_id" field.
+func (m *ScorecardDayMutation) SetScorecardID(s string) {
+	m.scorecard = &s
+}
+
+// ScorecardID returns the value of the "scorecard_id" field in the mutation.
+func (m *ScorecardDayMutation) ScorecardID() (r string, exists bool) {
+	v := m.scorecard
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldScorecardID returns the old "scorecard_id" field's value of the ScorecardDay entity.
+// If the ScorecardDay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardDayMutation) OldScorecardID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldScorecardID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldScorecardID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldScorecardID: %w", err)
+	}
+	return oldValue.ScorecardID, nil
+}
+
+// ResetScorecardID resets all changes to the "scorecard_id" field.
+func (m *ScorecardDayMutation) ResetScorecardID() {
+	m.scorecard = nil
+}
+
+// SetServiceID sets the "service_id" field.
+func (m *ScorecardDayMutation) SetServiceID(s string) {
+	m.service = &s
+}
+
+// ServiceID returns the value of the "service_id" field in the mutation.
+func (m *ScorecardDayMutation) ServiceID() (r string, exists bool) {
+	v := m.service
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldServiceID returns the old "service_id" field's value of the ScorecardDay entity.
+// If the ScorecardDay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardDayMutation) OldServiceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldServiceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldServiceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldServiceID: %w", err)
+	}
+	return oldValue.ServiceID, nil
+}
+
+// ResetServiceID resets all changes to the "service_id" field.
+func (m *ScorecardDayMutation) ResetServiceID() {
+	m.service = nil
+}
+
+// SetDay sets the "day" field.
+func (m *ScorecardDayMutation) SetDay(s string) {
+	m.day = &s
+}
+
+// Day returns the value of the "day" field in the mutation.
+func (m *ScorecardDayMutation) Day() (r string, exists bool) {
+	v := m.day
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDay returns the old "day" field's value of the ScorecardDay entity.
+// If the ScorecardDay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardDayMutation) OldDay(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDay is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDay requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDay: %w", err)
+	}
+	return oldValue.Day, nil
+}
+
+// ResetDay resets all changes to the "day" field.
+func (m *ScorecardDayMutation) ResetDay() {
+	m.day = nil
+}
+
+// SetWeek sets the "week" field.
+func (m *ScorecardDayMutation) SetWeek(s string) {
+	m.week = &s
+}
+
+// Week returns the value of the "week" field in the mutation.
+func (m *ScorecardDayMutation) Week() (r string, exists bool) {
+	v := m.week
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWeek returns the old "week" field's value of the ScorecardDay entity.
+// If the ScorecardDay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardDayMutation) OldWeek(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWeek is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWeek requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWeek: %w", err)
+	}
+	return oldValue.Week, nil
+}
+
+// ResetWeek resets all changes to the "week" field.
+func (m *ScorecardDayMutation) ResetWeek() {
+	m.week = nil
+}
+
+// SetMonth sets the "month" field.
+func (m *ScorecardDayMutation) SetMonth(s string) {
+	m.month = &s
+}
+
+// Month returns the value of the "month" field in the mutation.
+func (m *ScorecardDayMutation) Month() (r string, exists bool) {
+	v := m.month
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMonth returns the old "month" field's value of the ScorecardDay entity.
+// If the ScorecardDay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardDayMutation) OldMonth(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMonth is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMonth requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMonth: %w", err)
+	}
+	return oldValue.Month, nil
+}
+
+// ResetMonth resets all changes to the "month" field.
+func (m *ScorecardDayMutation) ResetMonth() {
+	m.month = nil
+}
+
+// SetRevisionID sets the "revision_id" field.
+func (m *ScorecardDayMutation) SetRevisionID(s string) {
+	m.revision_id = &s
+}
+
+// RevisionID returns the value of the "revision_id" field in the mutation.
+func (m *ScorecardDayMutation) RevisionID() (r string, exists bool) {
+	v := m.revision_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevisionID returns the old "revision_id" field's value of the ScorecardDay entity.
+// If the ScorecardDay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardDayMutation) OldRevisionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevisionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevisionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevisionID: %w", err)
+	}
+	return oldValue.RevisionID, nil
+}
+
+// ResetRevisionID resets all changes to the "revision_id" field.
+func (m *ScorecardDayMutation) ResetRevisionID() {
+	m.revision_id = nil
+}
+
+// SetLevel sets the "level" field.
+func (m *ScorecardDayMutation) SetLevel(i int) {
+	m.level = &i
+	m.addlevel = nil
+}
+
+// Level returns the value of the "level" field in the mutation.
+func (m *ScorecardDayMutation) Level() (r int, exists bool) {
+	v := m.level
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLevel returns the old "level" field's value of the ScorecardDay entity.
+// If the ScorecardDay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardDayMutation) OldLevel(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLevel is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLevel requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLevel: %w", err)
+	}
+	return oldValue.Level, nil
+}
+
+// AddLevel adds i to the "level" field.
+func (m *ScorecardDayMutation) AddLevel(i int) {
+	if m.addlevel != nil {
+		*m.addlevel += i
+	} else {
+		m.addlevel = &i
+	}
+}
+
+// AddedLevel returns the value that was added to the "level" field in this mutation.
+func (m *ScorecardDayMutation) AddedLevel() (r int, exists bool) {
+	v := m.addlevel
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLevel resets all changes to the "level" field.
+func (m *ScorecardDayMutation) ResetLevel() {
+	m.level = nil
+	m.addlevel = nil
+}
+
+// SetPassed sets the "passed" field.
+func (m *ScorecardDayMutation) SetPassed(i int) {
+	m.passed = &i
+	m.addpassed = nil
+}
+
+// Passed returns the value of the "passed" field in the mutation.
+func (m *ScorecardDayMutation) Passed() (r int, exists bool) {
+	v := m.passed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPassed returns the old "passed" field's value of the ScorecardDay entity.
+// If the ScorecardDay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardDayMutation) OldPassed(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPassed is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPassed requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPassed: %w", err)
+	}
+	return oldValue.Passed, nil
+}
+
+// AddPassed adds i to the "passed" field.
+func (m *ScorecardDayMutation) AddPassed(i int) {
+	if m.addpassed != nil {
+		*m.addpassed += i
+	} else {
+		m.addpassed = &i
+	}
+}
+
+// AddedPassed returns the value that was added to the "passed" field in this mutation.
+func (m *ScorecardDayMutation) AddedPassed() (r int, exists bool) {
+	v := m.addpassed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPassed resets all changes to the "passed" field.
+func (m *ScorecardDayMutation) ResetPassed() {
+	m.passed = nil
+	m.addpassed = nil
+}
+
+// SetCounted sets the "counted" field.
+func (m *ScorecardDayMutation) SetCounted(i int) {
+	m.counted = &i
+	m.addcounted = nil
+}
+
+// Counted returns the value of the "counted" field in the mutation.
+func (m *ScorecardDayMutation) Counted() (r int, exists bool) {
+	v := m.counted
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCounted returns the old "counted" field's value of the ScorecardDay entity.
+// If the ScorecardDay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardDayMutation) OldCounted(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCounted is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCounted requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCounted: %w", err)
+	}
+	return oldValue.Counted, nil
+}
+
+// AddCounted adds i to the "counted" field.
+func (m *ScorecardDayMutation) AddCounted(i int) {
+	if m.addcounted != nil {
+		*m.addcounted += i
+	} else {
+		m.addcounted = &i
+	}
+}
+
+// AddedCounted returns the value that was added to the "counted" field in this mutation.
+func (m *ScorecardDayMutation) AddedCounted() (r int, exists bool) {
+	v := m.addcounted
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCounted resets all changes to the "counted" field.
+func (m *ScorecardDayMutation) ResetCounted() {
+	m.counted = nil
+	m.addcounted = nil
+}
+
+// SetPassedWeight sets the "passed_weight" field.
+func (m *ScorecardDayMutation) SetPassedWeight(i int) {
+	m.passed_weight = &i
+	m.addpassed_weight = nil
+}
+
+// PassedWeight returns the value of the "passed_weight" field in the mutation.
+func (m *ScorecardDayMutation) PassedWeight() (r int, exists bool) {
+	v := m.passed_weight
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPassedWeight returns the old "passed_weight" field's value of the ScorecardDay entity.
+// If the ScorecardDay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardDayMutation) OldPassedWeight(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPassedWeight is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPassedWeight requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPassedWeight: %w", err)
+	}
+	return oldValue.PassedWeight, nil
+}
+
+// AddPassedWeight adds i to the "passed_weight" field.
+func (m *ScorecardDayMutation) AddPassedWeight(i int) {
+	if m.addpassed_weight != nil {
+		*m.addpassed_weight += i
+	} else {
+		m.addpassed_weight = &i
+	}
+}
+
+// AddedPassedWeight returns the value that was added to the "passed_weight" field in this mutation.
+func (m *ScorecardDayMutation) AddedPassedWeight() (r int, exists bool) {
+	v := m.addpassed_weight
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPassedWeight resets all changes to the "passed_weight" field.
+func (m *ScorecardDayMutation) ResetPassedWeight() {
+	m.passed_weight = nil
+	m.addpassed_weight = nil
+}
+
+// SetCountedWeight sets the "counted_weight" field.
+func (m *ScorecardDayMutation) SetCountedWeight(i int) {
+	m.counted_weight = &i
+	m.addcounted_weight = nil
+}
+
+// CountedWeight returns the value of the "counted_weight" field in the mutation.
+func (m *ScorecardDayMutation) CountedWeight() (r int, exists bool) {
+	v := m.counted_weight
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCountedWeight returns the old "counted_weight" field's value of the ScorecardDay entity.
+// If the ScorecardDay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardDayMutation) OldCountedWeight(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCountedWeight is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCountedWeight requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCountedWeight: %w", err)
+	}
+	return oldValue.CountedWeight, nil
+}
+
+// AddCountedWeight adds i to the "counted_weight" field.
+func (m *ScorecardDayMutation) AddCountedWeight(i int) {
+	if m.addcounted_weight != nil {
+		*m.addcounted_weight += i
+	} else {
+		m.addcounted_weight = &i
+	}
+}
+
+// AddedCountedWeight returns the value that was added to the "counted_weight" field in this mutation.
+func (m *ScorecardDayMutation) AddedCountedWeight() (r int, exists bool) {
+	v := m.addcounted_weight
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCountedWeight resets all changes to the "counted_weight" field.
+func (m *ScorecardDayMutation) ResetCountedWeight() {
+	m.counted_weight = nil
+	m.addcounted_weight = nil
+}
+
+// SetOutcomes sets the "outcomes" field.
+func (m *ScorecardDayMutation) SetOutcomes(s string) {
+	m.outcomes = &s
+}
+
+// Outcomes returns the value of the "outcomes" field in the mutation.
+func (m *ScorecardDayMutation) Outcomes() (r string, exists bool) {
+	v := m.outcomes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOutcomes returns the old "outcomes" field's value of the ScorecardDay entity.
+// If the ScorecardDay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardDayMutation) OldOutcomes(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOutcomes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOutcomes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOutcomes: %w", err)
+	}
+	return oldValue.Outcomes, nil
+}
+
+// ResetOutcomes resets all changes to the "outcomes" field.
+func (m *ScorecardDayMutation) ResetOutcomes() {
+	m.outcomes = nil
+}
+
+// ClearScorecard clears the "scorecard" edge to the Scorecard entity.
+func (m *ScorecardDayMutation) ClearScorecard() {
+	m.clearedscorecard = true
+	m.clearedFields[scorecardday.FieldScorecardID] = struct{}{}
+}
+
+// ScorecardCleared reports if the "scorecard" edge to the Scorecard entity was cleared.
+func (m *ScorecardDayMutation) ScorecardCleared() bool {
+	return m.clearedscorecard
+}
+
+// ScorecardIDs returns the "scorecard" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ScorecardID instead. It exists only for internal usage by the builders.
+func (m *ScorecardDayMutation) ScorecardIDs() (ids []string) {
+	if id := m.scorecard; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetScorecard resets all changes to the "scorecard" edge.
+func (m *ScorecardDayMutation) ResetScorecard() {
+	m.scorecard = nil
+	m.clearedscorecard = false
+}
+
+// ClearService clears the "service" edge to the Service entity.
+func (m *ScorecardDayMutation) ClearService() {
+	m.clearedservice = true
+	m.clearedFields[scorecardday.FieldServiceID] = struct{}{}
+}
+
+// ServiceCleared reports if the "service" edge to the Service entity was cleared.
+func (m *ScorecardDayMutation) ServiceCleared() bool {
+	return m.clearedservice
+}
+
+// ServiceIDs returns the "service" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ServiceID instead. It exists only for internal usage by the builders.
+func (m *ScorecardDayMutation) ServiceIDs() (ids []string) {
+	if id := m.service; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetService resets all changes to the "service" edge.
+func (m *ScorecardDayMutation) ResetService() {
+	m.service = nil
+	m.clearedservice = false
+}
+
+// Where appends a list predicates to the ScorecardDayMutation builder.
+func (m *ScorecardDayMutation) Where(ps ...predicate.ScorecardDay) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ScorecardDayMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ScorecardDayMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ScorecardDay, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ScorecardDayMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ScorecardDayMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ScorecardDay).
+func (m *ScorecardDayMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ScorecardDayMutation) Fields() []string {
+	fields := make([]string, 0, 12)
+	if m.scorecard != nil {
+		fields = append(fields, scorecardday.FieldScorecardID)
+	}
+	if m.service != nil {
+		fields = append(fields, scorecardday.FieldServiceID)
+	}
+	if m.day != nil {
+		fields = append(fields, scorecardday.FieldDay)
+	}
+	if m.week != nil {
+		fields = append(fields, scorecardday.FieldWeek)
+	}
+	if m.month != nil {
+		fields = append(fields, scorecardday.FieldMonth)
+	}
+	if m.revision_id != nil {
+		fields = append(fields, scorecardday.FieldRevisionID)
+	}
+	if m.level != nil {
+		fields = append(fields, scorecardday.FieldLevel)
+	}
+	if m.passed != nil {
+		fields = append(fields, scorecardday.FieldPassed)
+	}
+	if m.counted != nil {
+		fields = append(fields, scorecardday.FieldCounted)
+	}
+	if m.passed_weight != nil {
+		fields = append(fields, scorecardday.FieldPassedWeight)
+	}
+	if m.counted_weight != nil {
+		fields = append(fields, scorecardday.FieldCountedWeight)
+	}
+	if m.outcomes != nil {
+		fields = append(fields, scorecardday.FieldOutcomes)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ScorecardDayMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case scorecardday.FieldScorecardID:
+		return m.ScorecardID()
+	case scorecardday.FieldServiceID:
+		return m.ServiceID()
+	case scorecardday.FieldDay:
+		return m.Day()
+	case scorecardday.FieldWeek:
+		return m.Week()
+	case scorecardday.FieldMonth:
+		return m.Month()
+	case scorecardday.FieldRevisionID:
+		return m.RevisionID()
+	case scorecardday.FieldLevel:
+		return m.Level()
+	case scorecardday.FieldPassed:
+		return m.Passed()
+	case scorecardday.FieldCounted:
+		return m.Counted()
+	case scorecardday.FieldPassedWeight:
+		return m.PassedWeight()
+	case scorecardday.FieldCountedWeight:
+		return m.CountedWeight()
+	case scorecardday.FieldOutcomes:
+		return m.Outcomes()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ScorecardDayMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case scorecardday.FieldScorecardID:
+		return m.OldScorecardID(ctx)
+	case scorecardday.FieldServiceID:
+		return m.OldServiceID(ctx)
+	case scorecardday.FieldDay:
+		return m.OldDay(ctx)
+	case scorecardday.FieldWeek:
+		return m.OldWeek(ctx)
+	case scorecardday.FieldMonth:
+		return m.OldMonth(ctx)
+	case scorecardday.FieldRevisionID:
+		return m.OldRevisionID(ctx)
+	case scorecardday.FieldLevel:
+		return m.OldLevel(ctx)
+	case scorecardday.FieldPassed:
+		return m.OldPassed(ctx)
+	case scorecardday.FieldCounted:
+		return m.OldCounted(ctx)
+	case scorecardday.FieldPassedWeight:
+		return m.OldPassedWeight(ctx)
+	case scorecardday.FieldCountedWeight:
+		return m.OldCountedWeight(ctx)
+	case scorecardday.FieldOutcomes:
+		return m.OldOutcomes(ctx)
+	}
+	return nil, fmt.Errorf("unknown ScorecardDay field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ScorecardDayMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case scorecardday.FieldScorecardID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetScorecardID(v)
+		return nil
+	case scorecardday.FieldServiceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetServiceID(v)
+		return nil
+	case scorecardday.FieldDay:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDay(v)
+		return nil
+	case scorecardday.FieldWeek:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWeek(v)
+		return nil
+	case scorecardday.FieldMonth:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMonth(v)
+		return nil
+	case scorecardday.FieldRevisionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevisionID(v)
+		return nil
+	case scorecardday.FieldLevel:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLevel(v)
+		return nil
+	case scorecardday.FieldPassed:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPassed(v)
+		return nil
+	case scorecardday.FieldCounted:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCounted(v)
+		return nil
+	case scorecardday.FieldPassedWeight:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPassedWeight(v)
+		return nil
+	case scorecardday.FieldCountedWeight:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCountedWeight(v)
+		return nil
+	case scorecardday.FieldOutcomes:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOutcomes(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardDay field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ScorecardDayMutation) AddedFields() []string {
+	var fields []string
+	if m.addlevel != nil {
+		fields = append(fields, scorecardday.FieldLevel)
+	}
+	if m.addpassed != nil {
+		fields = append(fields, scorecardday.FieldPassed)
+	}
+	if m.addcounted != nil {
+		fields = append(fields, scorecardday.FieldCounted)
+	}
+	if m.addpassed_weight != nil {
+		fields = append(fields, scorecardday.FieldPassedWeight)
+	}
+	if m.addcounted_weight != nil {
+		fields = append(fields, scorecardday.FieldCountedWeight)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ScorecardDayMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case scorecardday.FieldLevel:
+		return m.AddedLevel()
+	case scorecardday.FieldPassed:
+		return m.AddedPassed()
+	case scorecardday.FieldCounted:
+		return m.AddedCounted()
+	case scorecardday.FieldPassedWeight:
+		return m.AddedPassedWeight()
+	case scorecardday.FieldCountedWeight:
+		return m.AddedCountedWeight()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ScorecardDayMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case scorecardday.FieldLevel:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLevel(v)
+		return nil
+	case scorecardday.FieldPassed:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPassed(v)
+		return nil
+	case scorecardday.FieldCounted:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCounted(v)
+		return nil
+	case scorecardday.FieldPassedWeight:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPassedWeight(v)
+		return nil
+	case scorecardday.FieldCountedWeight:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCountedWeight(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardDay numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ScorecardDayMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ScorecardDayMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ScorecardDayMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ScorecardDay nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ScorecardDayMutation) ResetField(name string) error {
+	switch name {
+	case scorecardday.FieldScorecardID:
+		m.ResetScorecardID()
+		return nil
+	case scorecardday.FieldServiceID:
+		m.ResetServiceID()
+		return nil
+	case scorecardday.FieldDay:
+		m.ResetDay()
+		return nil
+	case scorecardday.FieldWeek:
+		m.ResetWeek()
+		return nil
+	case scorecardday.FieldMonth:
+		m.ResetMonth()
+		return nil
+	case scorecardday.FieldRevisionID:
+		m.ResetRevisionID()
+		return nil
+	case scorecardday.FieldLevel:
+		m.ResetLevel()
+		return nil
+	case scorecardday.FieldPassed:
+		m.ResetPassed()
+		return nil
+	case scorecardday.FieldCounted:
+		m.ResetCounted()
+		return nil
+	case scorecardday.FieldPassedWeight:
+		m.ResetPassedWeight()
+		return nil
+	case scorecardday.FieldCountedWeight:
+		m.ResetCountedWeight()
+		return nil
+	case scorecardday.FieldOutcomes:
+		m.ResetOutcomes()
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardDay field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ScorecardDayMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.scorecard != nil {
+		edges = append(edges, scorecardday.EdgeScorecard)
+	}
+	if m.service != nil {
+		edges = append(edges, scorecardday.EdgeService)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ScorecardDayMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case scorecardday.EdgeScorecard:
+		if id := m.scorecard; id != nil {
+			return []ent.Value{*id}
+		}
+	case scorecardday.EdgeService:
+		if id := m.service; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ScorecardDayMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ScorecardDayMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ScorecardDayMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedscorecard {
+		edges = append(edges, scorecardday.EdgeScorecard)
+	}
+	if m.clearedservice {
+		edges = append(edges, scorecardday.EdgeService)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ScorecardDayMutation) EdgeCleared(name string) bool {
+	switch name {
+	case scorecardday.EdgeScorecard:
+		return m.clearedscorecard
+	case scorecardday.EdgeService:
+		return m.clearedservice
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ScorecardDayMutation) ClearEdge(name string) error {
+	switch name {
+	case scorecardday.EdgeScorecard:
+		m.ClearScorecard()
+		return nil
+	case scorecardday.EdgeService:
+		m.ClearService()
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardDay unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ScorecardDayMutation) ResetEdge(name string) error {
+	switch name {
+	case scorecardday.EdgeScorecard:
+		m.ResetScorecard()
+		return nil
+	case scorecardday.EdgeService:
+		m.ResetService()
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardDay edge %s", name)
+}
+
+// ScorecardDueMutation represents an operation that mutates the ScorecardDue nodes in the graph.
+type ScorecardDueMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	service_id    *string
+	team_id       *string
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*ScorecardDue, error)
+	predicates    []predicate.ScorecardDue
+}
+
+var _ ent.Mutation = (*ScorecardDueMutation)(nil)
+
+// scorecarddueOption allows management of the mutation configuration using functional options.
+type scorecarddueOption func(*ScorecardDueMutation)
+
+// newScorecardDueMutation creates new mutation for the ScorecardDue entity.
+func newScorecardDueMutation(c config, op Op, opts ...scorecarddueOption) *ScorecardDueMutation {
+	m := &ScorecardDueMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeScorecardDue,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withScorecardDueID sets the ID field of the mutation.
+func withScorecardDueID(id string) scorecarddueOption {
+	return func(m *ScorecardDueMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ScorecardDue
+		)
+		m.oldValue = func(ctx context.Context) (*ScorecardDue, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ScorecardDue.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withScorecardDue sets the old ScorecardDue of the mutation.
+func withScorecardDue(node *ScorecardDue) scorecarddueOption {
+	return func(m *ScorecardDueMutation) {
+		m.oldValue = func(context.Context) (*ScorecardDue, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ScorecardDueMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ScorecardDueMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ScorecardDue entities.
+func (m *ScorecardDueMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ScorecardDueMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ScorecardDueMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ScorecardDue.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetServiceID sets the "service_id" field.
+func (m *ScorecardDueMutation) SetServiceID(s string) {
+	m.service_id = &s
+}
+
+// ServiceID returns the value of the "service_id" field in the mutation.
+func (m *ScorecardDueMutation) ServiceID() (r string, exists bool) {
+	v := m.service_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldServiceID returns the old "service_id" field's value of the ScorecardDue entity.
+// If the ScorecardDue object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardDueMutation) OldServiceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldServiceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldServiceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldServiceID: %w", err)
+	}
+	return oldValue.ServiceID, nil
+}
+
+// ResetServiceID resets all changes to the "service_id" field.
+func (m *ScorecardDueMutation) ResetServiceID() {
+	m.service_id = nil
+}
+
+// SetTeamID sets the "team_id" field.
+func (m *ScorecardDueMutation) SetTeamID(s string) {
+	m.team_id = &s
+}
+
+// TeamID returns the value of the "team_id" field in the mutation.
+func (m *ScorecardDueMutation) TeamID() (r string, exists bool) {
+	v := m.team_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTeamID returns the old "team_id" field's value of the ScorecardDue entity.
+// If the ScorecardDue object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardDueMutation) OldTeamID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTeamID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTeamID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTeamID: %w", err)
+	}
+	return oldValue.TeamID, nil
+}
+
+// ResetTeamID resets all changes to the "team_id" field.
+func (m *ScorecardDueMutation) ResetTeamID() {
+	m.team_id = nil
+}
+
+// Where appends a list predicates to the ScorecardDueMutation builder.
+func (m *ScorecardDueMutation) Where(ps ...predicate.ScorecardDue) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ScorecardDueMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ScorecardDueMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ScorecardDue, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ScorecardDueMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ScorecardDueMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ScorecardDue).
+func (m *ScorecardDueMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ScorecardDueMutation) Fields() []string {
+	fields := make([]string, 0, 2)
+	if m.service_id != nil {
+		fields = append(fields, scorecarddue.FieldServiceID)
+	}
+	if m.team_id != nil {
+		fields = append(fields, scorecarddue.FieldTeamID)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ScorecardDueMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case scorecarddue.FieldServiceID:
+		return m.ServiceID()
+	case scorecarddue.FieldTeamID:
+		return m.TeamID()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ScorecardDueMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case scorecarddue.FieldServiceID:
+		return m.OldServiceID(ctx)
+	case scorecarddue.FieldTeamID:
+		return m.OldTeamID(ctx)
+	}
+	return nil, fmt.Errorf("unknown ScorecardDue field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ScorecardDueMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case scorecarddue.FieldServiceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetServiceID(v)
+		return nil
+	case scorecarddue.FieldTeamID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTeamID(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardDue field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ScorecardDueMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ScorecardDueMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ScorecardDueMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ScorecardDue numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ScorecardDueMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ScorecardDueMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ScorecardDueMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ScorecardDue nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ScorecardDueMutation) ResetField(name string) error {
+	switch name {
+	case scorecarddue.FieldServiceID:
+		m.ResetServiceID()
+		return nil
+	case scorecarddue.FieldTeamID:
+		m.ResetTeamID()
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardDue field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ScorecardDueMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ScorecardDueMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ScorecardDueMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ScorecardDueMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ScorecardDueMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ScorecardDueMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ScorecardDueMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ScorecardDue unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ScorecardDueMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ScorecardDue edge %s", name)
+}
+
+// ScorecardRevisionMutation represents an operation that mutates the ScorecardRevision nodes in the graph.
+type ScorecardRevisionMutation struct {
+	config
+	op               Op
+	typ              string
+	id               *string
+	number           *int
+	addnumber        *int
+	terms            *json.RawMessage
+	appendterms      json.RawMessage
+	revised_by       *string
+	created_at       *time.Time
+	clearedFields    map[string]struct{}
+	scorecard        *string
+	clearedscorecard bool
+	done             bool
+	oldValue         func(context.Context) (*ScorecardRevision, error)
+	predicates       []predicate.ScorecardRevision
+}
+
+var _ ent.Mutation = (*ScorecardRevisionMutation)(nil)
+
+// scorecardrevisionOption allows management of the mutation configuration using functional options.
+type scorecardrevisionOption func(*ScorecardRevisionMutation)
+
+// newScorecardRevisionMutation creates new mutation for the ScorecardRevision entity.
+func newScorecardRevisionMutation(c config, op Op, opts ...scorecardrevisionOption) *ScorecardRevisionMutation {
+	m := &ScorecardRevisionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeScorecardRevision,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withScorecardRevisionID sets the ID field of the mutation.
+func withScorecardRevisionID(id string) scorecardrevisionOption {
+	return func(m *ScorecardRevisionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ScorecardRevision
+		)
+		m.oldValue = func(ctx context.Context) (*ScorecardRevision, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ScorecardRevision.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withScorecardRevision sets the old ScorecardRevision of the mutation.
+func withScorecardRevision(node *ScorecardRevision) scorecardrevisionOption {
+	return func(m *ScorecardRevisionMutation) {
+		m.oldValue = func(context.Context) (*ScorecardRevision, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ScorecardRevisionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ScorecardRevisionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ScorecardRevision entities.
+func (m *ScorecardRevisionMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ScorecardRevisionMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ScorecardRevisionMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ScorecardRevision.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetScorecardID sets the "scorecard_id" field.
+func (m *ScorecardRevisionMutation) SetScorecardID(s string) {
+	m.scorecard = &s
+}
+
+// ScorecardID returns the value of the "scorecard_id" field in the mutation.
+func (m *ScorecardRevisionMutation) ScorecardID() (r string, exists bool) {
+	v := m.scorecard
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldScorecardID returns the old "scorecard_id" field's value of the ScorecardRevision entity.
+// If the ScorecardRevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardRevisionMutation) OldScorecardID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldScorecardID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldScorecardID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldScorecardID: %w", err)
+	}
+	return oldValue.ScorecardID, nil
+}
+
+// ResetScorecardID resets all changes to the "scorecard_id" field.
+func (m *ScorecardRevisionMutation) ResetScorecardID() {
+	m.scorecard = nil
+}
+
+// SetNumber sets the "number" field.
+func (m *ScorecardRevisionMutation) SetNumber(i int) {
+	m.number = &i
+	m.addnumber = nil
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *ScorecardRevisionMutation) Number() (r int, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the ScorecardRevision entity.
+// If the ScorecardRevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardRevisionMutation) OldNumber(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// AddNumber adds i to the "number" field.
+func (m *ScorecardRevisionMutation) AddNumber(i int) {
+	if m.addnumber != nil {
+		*m.addnumber += i
+	} else {
+		m.addnumber = &i
+	}
+}
+
+// AddedNumber returns the value that was added to the "number" field in this mutation.
+func (m *ScorecardRevisionMutation) AddedNumber() (r int, exists bool) {
+	v := m.addnumber
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *ScorecardRevisionMutation) ResetNumber() {
+	m.number = nil
+	m.addnumber = nil
+}
+
+// SetTerms sets the "terms" field.
+func (m *ScorecardRevisionMutation) SetTerms(jm json.RawMessage) {
+	m.terms = &jm
+	m.appendterms = nil
+}
+
+// Terms returns the value of the "terms" field in the mutation.
+func (m *ScorecardRevisionMutation) Terms() (r json.RawMessage, exists bool) {
+	v := m.terms
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTerms returns the old "terms" field's value of the ScorecardRevision entity.
+// If the ScorecardRevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardRevisionMutation) OldTerms(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTerms is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTerms requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTerms: %w", err)
+	}
+	return oldValue.Terms, nil
+}
+
+// AppendTerms adds jm to the "terms" field.
+func (m *ScorecardRevisionMutation) AppendTerms(jm json.RawMessage) {
+	m.appendterms = append(m.appendterms, jm...)
+}
+
+// AppendedTerms returns the list of values that were appended to the "terms" field in this mutation.
+func (m *ScorecardRevisionMutation) AppendedTerms() (json.RawMessage, bool) {
+	if len(m.appendterms) == 0 {
+		return nil, false
+	}
+	return m.appendterms, true
+}
+
+// ResetTerms resets all changes to the "terms" field.
+func (m *ScorecardRevisionMutation) ResetTerms() {
+	m.terms = nil
+	m.appendterms = nil
+}
+
+// SetRevisedBy sets the "revised_by" field.
+func (m *ScorecardRevisionMutation) SetRevisedBy(s string) {
+	m.revised_by = &s
+}
+
+// RevisedBy returns the value of the "revised_by" field in the mutation.
+func (m *ScorecardRevisionMutation) RevisedBy() (r string, exists bool) {
+	v := m.revised_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevisedBy returns the old "revised_by" field's value of the ScorecardRevision entity.
+// If the ScorecardRevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardRevisionMutation) OldRevisedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevisedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevisedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevisedBy: %w", err)
+	}
+	return oldValue.RevisedBy, nil
+}
+
+// ResetRevisedBy resets all changes to the "revised_by" field.
+func (m *ScorecardRevisionMutation) ResetRevisedBy() {
+	m.revised_by = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ScorecardRevisionMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ScorecardRevisionMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ScorecardRevision entity.
+// If the ScorecardRevision object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardRevisionMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ScorecardRevisionMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// ClearScorecard clears the "scorecard" edge to the Scorecard entity.
+func (m *ScorecardRevisionMutation) ClearScorecard() {
+	m.clearedscorecard = true
+	m.clearedFields[scorecardrevision.FieldScorecardID] = struct{}{}
+}
+
+// ScorecardCleared reports if the "scorecard" edge to the Scorecard entity was cleared.
+func (m *ScorecardRevisionMutation) ScorecardCleared() bool {
+	return m.clearedscorecard
+}
+
+// ScorecardIDs returns the "scorecard" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ScorecardID instead. It exists only for internal usage by the builders.
+func (m *ScorecardRevisionMutation) ScorecardIDs() (ids []string) {
+	if id := m.scorecard; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetScorecard resets all changes to the "scorecard" edge.
+func (m *ScorecardRevisionMutation) ResetScorecard() {
+	m.scorecard = nil
+	m.clearedscorecard = false
+}
+
+// Where appends a list predicates to the ScorecardRevisionMutation builder.
+func (m *ScorecardRevisionMutation) Where(ps ...predicate.ScorecardRevision) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ScorecardRevisionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ScorecardRevisionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ScorecardRevision, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ScorecardRevisionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ScorecardRevisionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ScorecardRevision).
+func (m *ScorecardRevisionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ScorecardRevisionMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.scorecard != nil {
+		fields = append(fields, scorecardrevision.FieldScorecardID)
+	}
+	if m.number != nil {
+		fields = append(fields, scorecardrevision.FieldNumber)
+	}
+	if m.terms != nil {
+		fields = append(fields, scorecardrevision.FieldTerms)
+	}
+	if m.revised_by != nil {
+		fields = append(fields, scorecardrevision.FieldRevisedBy)
+	}
+	if m.created_at != nil {
+		fields = append(fields, scorecardrevision.FieldCreatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ScorecardRevisionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case scorecardrevision.FieldScorecardID:
+		return m.ScorecardID()
+	case scorecardrevision.FieldNumber:
+		return m.Number()
+	case scorecardrevision.FieldTerms:
+		return m.Terms()
+	case scorecardrevision.FieldRevisedBy:
+		return m.RevisedBy()
+	case scorecardrevision.FieldCreatedAt:
+		return m.CreatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ScorecardRevisionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case scorecardrevision.FieldScorecardID:
+		return m.OldScorecardID(ctx)
+	case scorecardrevision.FieldNumber:
+		return m.OldNumber(ctx)
+	case scorecardrevision.FieldTerms:
+		return m.OldTerms(ctx)
+	case scorecardrevision.FieldRevisedBy:
+		return m.OldRevisedBy(ctx)
+	case scorecardrevision.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown ScorecardRevision field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ScorecardRevisionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case scorecardrevision.FieldScorecardID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetScorecardID(v)
+		return nil
+	case scorecardrevision.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
+		return nil
+	case scorecardrevision.FieldTerms:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTerms(v)
+		return nil
+	case scorecardrevision.FieldRevisedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevisedBy(v)
+		return nil
+	case scorecardrevision.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardRevision field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ScorecardRevisionMutation) AddedFields() []string {
+	var fields []string
+	if m.addnumber != nil {
+		fields = append(fields, scorecardrevision.FieldNumber)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ScorecardRevisionMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case scorecardrevision.FieldNumber:
+		return m.AddedNumber()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ScorecardRevisionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case scorecardrevision.FieldNumber:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddNumber(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardRevision numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ScorecardRevisionMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ScorecardRevisionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ScorecardRevisionMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ScorecardRevision nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ScorecardRevisionMutation) ResetField(name string) error {
+	switch name {
+	case scorecardrevision.FieldScorecardID:
+		m.ResetScorecardID()
+		return nil
+	case scorecardrevision.FieldNumber:
+		m.ResetNumber()
+		return nil
+	case scorecardrevision.FieldTerms:
+		m.ResetTerms()
+		return nil
+	case scorecardrevision.FieldRevisedBy:
+		m.ResetRevisedBy()
+		return nil
+	case scorecardrevision.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardRevision field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ScorecardRevisionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.scorecard != nil {
+		edges = append(edges, scorecardrevision.EdgeScorecard)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ScorecardRevisionMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case scorecardrevision.EdgeScorecard:
+		if id := m.scorecard; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ScorecardRevisionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ScorecardRevisionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ScorecardRevisionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedscorecard {
+		edges = append(edges, scorecardrevision.EdgeScorecard)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ScorecardRevisionMutation) EdgeCleared(name string) bool {
+	switch name {
+	case scorecardrevision.EdgeScorecard:
+		return m.clearedscorecard
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ScorecardRevisionMutation) ClearEdge(name string) error {
+	switch name {
+	case scorecardrevision.EdgeScorecard:
+		m.ClearScorecard()
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardRevision unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ScorecardRevisionMutation) ResetEdge(name string) error {
+	switch name {
+	case scorecardrevision.EdgeScorecard:
+		m.ResetScorecard()
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardRevision edge %s", name)
+}
+
+// ScorecardStandingMutation represents an operation that mutates the ScorecardStanding nodes in the graph.
+type ScorecardStandingMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *int64
+	applies           *string
+	revision_id       *string
+	level             *int
+	addlevel          *int
+	passed            *int
+	addpassed         *int
+	counted           *int
+	addcounted        *int
+	passed_weight     *int
+	addpassed_weight  *int
+	counted_weight    *int
+	addcounted_weight *int
+	outcomes          *string
+	missing           *int
+	addmissing        *int
+	details           *[]byte
+	evaluated_at      *time.Time
+	clearedFields     map[string]struct{}
+	scorecard         *string
+	clearedscorecard  bool
+	service           *string
+	clearedservice    bool
+	done              bool
+	oldValue          func(context.Context) (*ScorecardStanding, error)
+	predicates        []predicate.ScorecardStanding
+}
+
+var _ ent.Mutation = (*ScorecardStandingMutation)(nil)
+
+// scorecardstandingOption allows management of the mutation configuration using functional options.
+type scorecardstandingOption func(*ScorecardStandingMutation)
+
+// newScorecardStandingMutation creates new mutation for the ScorecardStanding entity.
+func newScorecardStandingMutation(c config, op Op, opts ...scorecardstandingOption) *ScorecardStandingMutation {
+	m := &ScorecardStandingMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeScorecardStanding,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withScorecardStandingID sets the ID field of the mutation.
+func withScorecardStandingID(id int64) scorecardstandingOption {
+	return func(m *ScorecardStandingMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ScorecardStanding
+		)
+		m.oldValue = func(ctx context.Context) (*ScorecardStanding, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ScorecardStanding.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withScorecardStanding sets the old ScorecardStanding of the mutation.
+func withScorecardStanding(node *ScorecardStanding) scorecardstandingOption {
+	return func(m *ScorecardStandingMutation) {
+		m.oldValue = func(context.Context) (*ScorecardStanding, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ScorecardStandingMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ScorecardStandingMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ScorecardStanding entities.
+func (m *ScorecardStandingMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ScorecardStandingMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ScorecardStandingMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ScorecardStanding.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetScorecardID sets the "scorecard_id" field.
+func (m *ScorecardStandingMutation) SetScorecardID(s string) {
+	m.scorecard = &s
+}
+
+// ScorecardID returns the value of the "scorecard_id" field in the mutation.
+func (m *ScorecardStandingMutation) ScorecardID() (r string, exists bool) {
+	v := m.scorecard
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldScorecardID returns the old "scorecard_id" field's value of the ScorecardStanding entity.
+// If the ScorecardStanding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardStandingMutation) OldScorecardID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldScorecardID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldScorecardID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldScorecardID: %w", err)
+	}
+	return oldValue.ScorecardID, nil
+}
+
+// ResetScorecardID resets all changes to the "scorecard_id" field.
+func (m *ScorecardStandingMutation) ResetScorecardID() {
+	m.scorecard = nil
+}
+
+// SetServiceID sets the "service_id" field.
+func (m *ScorecardStandingMutation) SetServiceID(s string) {
+	m.service = &s
+}
+
+// ServiceID returns the value of the "service_id" field in the mutation.
+func (m *ScorecardStandingMutation) ServiceID() (r string, exists bool) {
+	v := m.service
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldServiceID returns the old "service_id" field's value of the ScorecardStanding entity.
+// If the ScorecardStanding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardStandingMutation) OldServiceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldServiceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldServiceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldServiceID: %w", err)
+	}
+	return oldValue.ServiceID, nil
+}
+
+// ResetServiceID resets all changes to the "service_id" field.
+func (m *ScorecardStandingMutation) ResetServiceID() {
+	m.service = nil
+}
+
+// SetApplies sets the "applies" field.
+func (m *ScorecardStandingMutation) SetApplies(s string) {
+	m.applies = &s
+}
+
+// Applies returns the value of the "applies" field in the mutation.
+func (m *ScorecardStandingMutation) Applies() (r string, exists bool) {
+	v := m.applies
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApplies returns the old "applies" field's value of the ScorecardStanding entity.
+// If the ScorecardStanding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardStandingMutation) OldApplies(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApplies is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApplies requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApplies: %w", err)
+	}
+	return oldValue.Applies, nil
+}
+
+// ResetApplies resets all changes to the "applies" field.
+func (m *ScorecardStandingMutation) ResetApplies() {
+	m.applies = nil
+}
+
+// SetRevisionID sets the "revision_id" field.
+func (m *ScorecardStandingMutation) SetRevisionID(s string) {
+	m.revision_id = &s
+}
+
+// RevisionID returns the value of the "revision_id" field in the mutation.
+func (m *ScorecardStandingMutation) RevisionID() (r string, exists bool) {
+	v := m.revision_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevisionID returns the old "revision_id" field's value of the ScorecardStanding entity.
+// If the ScorecardStanding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardStandingMutation) OldRevisionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevisionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevisionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevisionID: %w", err)
+	}
+	return oldValue.RevisionID, nil
+}
+
+// ResetRevisionID resets all changes to the "revision_id" field.
+func (m *ScorecardStandingMutation) ResetRevisionID() {
+	m.revision_id = nil
+}
+
+// SetLevel sets the "level" field.
+func (m *ScorecardStandingMutation) SetLevel(i int) {
+	m.level = &i
+	m.addlevel = nil
+}
+
+// Level returns the value of the "level" field in the mutation.
+func (m *ScorecardStandingMutation) Level() (r int, exists bool) {
+	v := m.level
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLevel returns the old "level" field's value of the ScorecardStanding entity.
+// If the ScorecardStanding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardStandingMutation) OldLevel(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLevel is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLevel requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLevel: %w", err)
+	}
+	return oldValue.Level, nil
+}
+
+// AddLevel adds i to the "level" field.
+func (m *ScorecardStandingMutation) AddLevel(i int) {
+	if m.addlevel != nil {
+		*m.addlevel += i
+	} else {
+		m.addlevel = &i
+	}
+}
+
+// AddedLevel returns the value that was added to the "level" field in this mutation.
+func (m *ScorecardStandingMutation) AddedLevel() (r int, exists bool) {
+	v := m.addlevel
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLevel resets all changes to the "level" field.
+func (m *ScorecardStandingMutation) ResetLevel() {
+	m.level = nil
+	m.addlevel = nil
+}
+
+// SetPassed sets the "passed" field.
+func (m *ScorecardStandingMutation) SetPassed(i int) {
+	m.passed = &i
+	m.addpassed = nil
+}
+
+// Passed returns the value of the "passed" field in the mutation.
+func (m *ScorecardStandingMutation) Passed() (r int, exists bool) {
+	v := m.passed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPassed returns the old "passed" field's value of the ScorecardStanding entity.
+// If the ScorecardStanding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardStandingMutation) OldPassed(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPassed is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPassed requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPassed: %w", err)
+	}
+	return oldValue.Passed, nil
+}
+
+// AddPassed adds i to the "passed" field.
+func (m *ScorecardStandingMutation) AddPassed(i int) {
+	if m.addpassed != nil {
+		*m.addpassed += i
+	} else {
+		m.addpassed = &i
+	}
+}
+
+// AddedPassed returns the value that was added to the "passed" field in this mutation.
+func (m *ScorecardStandingMutation) AddedPassed() (r int, exists bool) {
+	v := m.addpassed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPassed resets all changes to the "passed" field.
+func (m *ScorecardStandingMutation) ResetPassed() {
+	m.passed = nil
+	m.addpassed = nil
+}
+
+// SetCounted sets the "counted" field.
+func (m *ScorecardStandingMutation) SetCounted(i int) {
+	m.counted = &i
+	m.addcounted = nil
+}
+
+// Counted returns the value of the "counted" field in the mutation.
+func (m *ScorecardStandingMutation) Counted() (r int, exists bool) {
+	v := m.counted
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCounted returns the old "counted" field's value of the ScorecardStanding entity.
+// If the ScorecardStanding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardStandingMutation) OldCounted(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCounted is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCounted requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCounted: %w", err)
+	}
+	return oldValue.Counted, nil
+}
+
+// AddCounted adds i to the "counted" field.
+func (m *ScorecardStandingMutation) AddCounted(i int) {
+	if m.addcounted != nil {
+		*m.addcounted += i
+	} else {
+		m.addcounted = &i
+	}
+}
+
+// AddedCounted returns the value that was added to the "counted" field in this mutation.
+func (m *ScorecardStandingMutation) AddedCounted() (r int, exists bool) {
+	v := m.addcounted
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCounted resets all changes to the "counted" field.
+func (m *ScorecardStandingMutation) ResetCounted() {
+	m.counted = nil
+	m.addcounted = nil
+}
+
+// SetPassedWeight sets the "passed_weight" field.
+func (m *ScorecardStandingMutation) SetPassedWeight(i int) {
+	m.passed_weight = &i
+	m.addpassed_weight = nil
+}
+
+// PassedWeight returns the value of the "passed_weight" field in the mutation.
+func (m *ScorecardStandingMutation) PassedWeight() (r int, exists bool) {
+	v := m.passed_weight
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPassedWeight returns the old "passed_weight" field's value of the ScorecardStanding entity.
+// If the ScorecardStanding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardStandingMutation) OldPassedWeight(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPassedWeight is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPassedWeight requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPassedWeight: %w", err)
+	}
+	return oldValue.PassedWeight, nil
+}
+
+// AddPassedWeight adds i to the "passed_weight" field.
+func (m *ScorecardStandingMutation) AddPassedWeight(i int) {
+	if m.addpassed_weight != nil {
+		*m.addpassed_weight += i
+	} else {
+		m.addpassed_weight = &i
+	}
+}
+
+// AddedPassedWeight returns the value that was added to the "passed_weight" field in this mutation.
+func (m *ScorecardStandingMutation) AddedPassedWeight() (r int, exists bool) {
+	v := m.addpassed_weight
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetPassedWeight resets all changes to the "passed_weight" field.
+func (m *ScorecardStandingMutation) ResetPassedWeight() {
+	m.passed_weight = nil
+	m.addpassed_weight = nil
+}
+
+// SetCountedWeight sets the "counted_weight" field.
+func (m *ScorecardStandingMutation) SetCountedWeight(i int) {
+	m.counted_weight = &i
+	m.addcounted_weight = nil
+}
+
+// CountedWeight returns the value of the "counted_weight" field in the mutation.
+func (m *ScorecardStandingMutation) CountedWeight() (r int, exists bool) {
+	v := m.counted_weight
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCountedWeight returns the old "counted_weight" field's value of the ScorecardStanding entity.
+// If the ScorecardStanding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardStandingMutation) OldCountedWeight(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCountedWeight is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCountedWeight requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCountedWeight: %w", err)
+	}
+	return oldValue.CountedWeight, nil
+}
+
+// AddCountedWeight adds i to the "counted_weight" field.
+func (m *ScorecardStandingMutation) AddCountedWeight(i int) {
+	if m.addcounted_weight != nil {
+		*m.addcounted_weight += i
+	} else {
+		m.addcounted_weight = &i
+	}
+}
+
+// AddedCountedWeight returns the value that was added to the "counted_weight" field in this mutation.
+func (m *ScorecardStandingMutation) AddedCountedWeight() (r int, exists bool) {
+	v := m.addcounted_weight
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCountedWeight resets all changes to the "counted_weight" field.
+func (m *ScorecardStandingMutation) ResetCountedWeight() {
+	m.counted_weight = nil
+	m.addcounted_weight = nil
+}
+
+// SetOutcomes sets the "outcomes" field.
+func (m *ScorecardStandingMutation) SetOutcomes(s string) {
+	m.outcomes = &s
+}
+
+// Outcomes returns the value of the "outcomes" field in the mutation.
+func (m *ScorecardStandingMutation) Outcomes() (r string, exists bool) {
+	v := m.outcomes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOutcomes returns the old "outcomes" field's value of the ScorecardStanding entity.
+// If the ScorecardStanding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardStandingMutation) OldOutcomes(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOutcomes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOutcomes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOutcomes: %w", err)
+	}
+	return oldValue.Outcomes, nil
+}
+
+// ResetOutcomes resets all changes to the "outcomes" field.
+func (m *ScorecardStandingMutation) ResetOutcomes() {
+	m.outcomes = nil
+}
+
+// SetMissing sets the "missing" field.
+func (m *ScorecardStandingMutation) SetMissing(i int) {
+	m.missing = &i
+	m.addmissing = nil
+}
+
+// Missing returns the value of the "missing" field in the mutation.
+func (m *ScorecardStandingMutation) Missing() (r int, exists bool) {
+	v := m.missing
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMissing returns the old "missing" field's value of the ScorecardStanding entity.
+// If the ScorecardStanding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardStandingMutation) OldMissing(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMissing is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMissing requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMissing: %w", err)
+	}
+	return oldValue.Missing, nil
+}
+
+// AddMissing adds i to the "missing" field.
+func (m *ScorecardStandingMutation) AddMissing(i int) {
+	if m.addmissing != nil {
+		*m.addmissing += i
+	} else {
+		m.addmissing = &i
+	}
+}
+
+// AddedMissing returns the value that was added to the "missing" field in this mutation.
+func (m *ScorecardStandingMutation) AddedMissing() (r int, exists bool) {
+	v := m.addmissing
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetMissing resets all changes to the "missing" field.
+func (m *ScorecardStandingMutation) ResetMissing() {
+	m.missing = nil
+	m.addmissing = nil
+}
+
+// SetDetails sets the "details" field.
+func (m *ScorecardStandingMutation) SetDetails(b []byte) {
+	m.details = &b
+}
+
+// Details returns the value of the "details" field in the mutation.
+func (m *ScorecardStandingMutation) Details() (r []byte, exists bool) {
+	v := m.details
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDetails returns the old "details" field's value of the ScorecardStanding entity.
+// If the ScorecardStanding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardStandingMutation) OldDetails(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDetails is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDetails requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDetails: %w", err)
+	}
+	return oldValue.Details, nil
+}
+
+// ResetDetails resets all changes to the "details" field.
+func (m *ScorecardStandingMutation) ResetDetails() {
+	m.details = nil
+}
+
+// SetEvaluatedAt sets the "evaluated_at" field.
+func (m *ScorecardStandingMutation) SetEvaluatedAt(t time.Time) {
+	m.evaluated_at = &t
+}
+
+// EvaluatedAt returns the value of the "evaluated_at" field in the mutation.
+func (m *ScorecardStandingMutation) EvaluatedAt() (r time.Time, exists bool) {
+	v := m.evaluated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEvaluatedAt returns the old "evaluated_at" field's value of the ScorecardStanding entity.
+// If the ScorecardStanding object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardStandingMutation) OldEvaluatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEvaluatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEvaluatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEvaluatedAt: %w", err)
+	}
+	return oldValue.EvaluatedAt, nil
+}
+
+// ResetEvaluatedAt resets all changes to the "evaluated_at" field.
+func (m *ScorecardStandingMutation) ResetEvaluatedAt() {
+	m.evaluated_at = nil
+}
+
+// ClearScorecard clears the "scorecard" edge to the Scorecard entity.
+func (m *ScorecardStandingMutation) ClearScorecard() {
+	m.clearedscorecard = true
+	m.clearedFields[scorecardstanding.FieldScorecardID] = struct{}{}
+}
+
+// ScorecardCleared reports if the "scorecard" edge to the Scorecard entity was cleared.
+func (m *ScorecardStandingMutation) ScorecardCleared() bool {
+	return m.clearedscorecard
+}
+
+// ScorecardIDs returns the "scorecard" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ScorecardID instead. It exists only for internal usage by the builders.
+func (m *ScorecardStandingMutation) ScorecardIDs() (ids []string) {
+	if id := m.scorecard; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetScorecard resets all changes to the "scorecard" edge.
+func (m *ScorecardStandingMutation) ResetScorecard() {
+	m.scorecard = nil
+	m.clearedscorecard = false
+}
+
+// ClearService clears the "service" edge to the Service entity.
+func (m *ScorecardStandingMutation) ClearService() {
+	m.clearedservice = true
+	m.clearedFields[scorecardstanding.FieldServiceID] = struct{}{}
+}
+
+// ServiceCleared reports if the "service" edge to the Service entity was cleared.
+func (m *ScorecardStandingMutation) ServiceCleared() bool {
+	return m.clearedservice
+}
+
+// ServiceIDs returns the "service" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ServiceID instead. It exists only for internal usage by the builders.
+func (m *ScorecardStandingMutation) ServiceIDs() (ids []string) {
+	if id := m.service; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetService resets all changes to the "service" edge.
+func (m *ScorecardStandingMutation) ResetService() {
+	m.service = nil
+	m.clearedservice = false
+}
+
+// Where appends a list predicates to the ScorecardStandingMutation builder.
+func (m *ScorecardStandingMutation) Where(ps ...predicate.ScorecardStanding) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ScorecardStandingMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ScorecardStandingMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ScorecardStanding, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ScorecardStandingMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ScorecardStandingMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ScorecardStanding).
+func (m *ScorecardStandingMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ScorecardStandingMutation) Fields() []string {
+	fields := make([]string, 0, 13)
+	if m.scorecard != nil {
+		fields = append(fields, scorecardstanding.FieldScorecardID)
+	}
+	if m.service != nil {
+		fields = append(fields, scorecardstanding.FieldServiceID)
+	}
+	if m.applies != nil {
+		fields = append(fields, scorecardstanding.FieldApplies)
+	}
+	if m.revision_id != nil {
+		fields = append(fields, scorecardstanding.FieldRevisionID)
+	}
+	if m.level != nil {
+		fields = append(fields, scorecardstanding.FieldLevel)
+	}
+	if m.passed != nil {
+		fields = append(fields, scorecardstanding.FieldPassed)
+	}
+	if m.counted != nil {
+		fields = append(fields, scorecardstanding.FieldCounted)
+	}
+	if m.passed_weight != nil {
+		fields = append(fields, scorecardstanding.FieldPassedWeight)
+	}
+	if m.counted_weight != nil {
+		fields = append(fields, scorecardstanding.FieldCountedWeight)
+	}
+	if m.outcomes != nil {
+		fields = append(fields, scorecardstanding.FieldOutcomes)
+	}
+	if m.missing != nil {
+		fields = append(fields, scorecardstanding.FieldMissing)
+	}
+	if m.details != nil {
+		fields = append(fields, scorecardstanding.FieldDetails)
+	}
+	if m.evaluated_at != nil {
+		fields = append(fields, scorecardstanding.FieldEvaluatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ScorecardStandingMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case scorecardstanding.FieldScorecardID:
+		return m.ScorecardID()
+	case scorecardstanding.FieldServiceID:
+		return m.ServiceID()
+	case scorecardstanding.FieldApplies:
+		return m.Applies()
+	case scorecardstanding.FieldRevisionID:
+		return m.RevisionID()
+	case scorecardstanding.FieldLevel:
+		return m.Level()
+	case scorecardstanding.FieldPassed:
+		return m.Passed()
+	case scorecardstanding.FieldCounted:
+		return m.Counted()
+	case scorecardstanding.FieldPassedWeight:
+		return m.PassedWeight()
+	case scorecardstanding.FieldCountedWeight:
+		return m.CountedWeight()
+	case scorecardstanding.FieldOutcomes:
+		return m.Outcomes()
+	case scorecardstanding.FieldMissing:
+		return m.Missing()
+	case scorecardstanding.FieldDetails:
+		return m.Details()
+	case scorecardstanding.FieldEvaluatedAt:
+		return m.EvaluatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ScorecardStandingMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case scorecardstanding.FieldScorecardID:
+		return m.OldScorecardID(ctx)
+	case scorecardstanding.FieldServiceID:
+		return m.OldServiceID(ctx)
+	case scorecardstanding.FieldApplies:
+		return m.OldApplies(ctx)
+	case scorecardstanding.FieldRevisionID:
+		return m.OldRevisionID(ctx)
+	case scorecardstanding.FieldLevel:
+		return m.OldLevel(ctx)
+	case scorecardstanding.FieldPassed:
+		return m.OldPassed(ctx)
+	case scorecardstanding.FieldCounted:
+		return m.OldCounted(ctx)
+	case scorecardstanding.FieldPassedWeight:
+		return m.OldPassedWeight(ctx)
+	case scorecardstanding.FieldCountedWeight:
+		return m.OldCountedWeight(ctx)
+	case scorecardstanding.FieldOutcomes:
+		return m.OldOutcomes(ctx)
+	case scorecardstanding.FieldMissing:
+		return m.OldMissing(ctx)
+	case scorecardstanding.FieldDetails:
+		return m.OldDetails(ctx)
+	case scorecardstanding.FieldEvaluatedAt:
+		return m.OldEvaluatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown ScorecardStanding field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ScorecardStandingMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case scorecardstanding.FieldScorecardID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetScorecardID(v)
+		return nil
+	case scorecardstanding.FieldServiceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetServiceID(v)
+		return nil
+	case scorecardstanding.FieldApplies:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApplies(v)
+		return nil
+	case scorecardstanding.FieldRevisionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevisionID(v)
+		return nil
+	case scorecardstanding.FieldLevel:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLevel(v)
+		return nil
+	case scorecardstanding.FieldPassed:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPassed(v)
+		return nil
+	case scorecardstanding.FieldCounted:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCounted(v)
+		return nil
+	case scorecardstanding.FieldPassedWeight:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPassedWeight(v)
+		return nil
+	case scorecardstanding.FieldCountedWeight:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCountedWeight(v)
+		return nil
+	case scorecardstanding.FieldOutcomes:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOutcomes(v)
+		return nil
+	case scorecardstanding.FieldMissing:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMissing(v)
+		return nil
+	case scorecardstanding.FieldDetails:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDetails(v)
+		return nil
+	case scorecardstanding.FieldEvaluatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEvaluatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardStanding field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ScorecardStandingMutation) AddedFields() []string {
+	var fields []string
+	if m.addlevel != nil {
+		fields = append(fields, scorecardstanding.FieldLevel)
+	}
+	if m.addpassed != nil {
+		fields = append(fields, scorecardstanding.FieldPassed)
+	}
+	if m.addcounted != nil {
+		fields = append(fields, scorecardstanding.FieldCounted)
+	}
+	if m.addpassed_weight != nil {
+		fields = append(fields, scorecardstanding.FieldPassedWeight)
+	}
+	if m.addcounted_weight != nil {
+		fields = append(fields, scorecardstanding.FieldCountedWeight)
+	}
+	if m.addmissing != nil {
+		fields = append(fields, scorecardstanding.FieldMissing)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ScorecardStandingMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case scorecardstanding.FieldLevel:
+		return m.AddedLevel()
+	case scorecardstanding.FieldPassed:
+		return m.AddedPassed()
+	case scorecardstanding.FieldCounted:
+		return m.AddedCounted()
+	case scorecardstanding.FieldPassedWeight:
+		return m.AddedPassedWeight()
+	case scorecardstanding.FieldCountedWeight:
+		return m.AddedCountedWeight()
+	case scorecardstanding.FieldMissing:
+		return m.AddedMissing()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ScorecardStandingMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case scorecardstanding.FieldLevel:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLevel(v)
+		return nil
+	case scorecardstanding.FieldPassed:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPassed(v)
+		return nil
+	case scorecardstanding.FieldCounted:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCounted(v)
+		return nil
+	case scorecardstanding.FieldPassedWeight:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddPassedWeight(v)
+		return nil
+	case scorecardstanding.FieldCountedWeight:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCountedWeight(v)
+		return nil
+	case scorecardstanding.FieldMissing:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddMissing(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardStanding numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ScorecardStandingMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ScorecardStandingMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ScorecardStandingMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ScorecardStanding nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ScorecardStandingMutation) ResetField(name string) error {
+	switch name {
+	case scorecardstanding.FieldScorecardID:
+		m.ResetScorecardID()
+		return nil
+	case scorecardstanding.FieldServiceID:
+		m.ResetServiceID()
+		return nil
+	case scorecardstanding.FieldApplies:
+		m.ResetApplies()
+		return nil
+	case scorecardstanding.FieldRevisionID:
+		m.ResetRevisionID()
+		return nil
+	case scorecardstanding.FieldLevel:
+		m.ResetLevel()
+		return nil
+	case scorecardstanding.FieldPassed:
+		m.ResetPassed()
+		return nil
+	case scorecardstanding.FieldCounted:
+		m.ResetCounted()
+		return nil
+	case scorecardstanding.FieldPassedWeight:
+		m.ResetPassedWeight()
+		return nil
+	case scorecardstanding.FieldCountedWeight:
+		m.ResetCountedWeight()
+		return nil
+	case scorecardstanding.FieldOutcomes:
+		m.ResetOutcomes()
+		return nil
+	case scorecardstanding.FieldMissing:
+		m.ResetMissing()
+		return nil
+	case scorecardstanding.FieldDetails:
+		m.ResetDetails()
+		return nil
+	case scorecardstanding.FieldEvaluatedAt:
+		m.ResetEvaluatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardStanding field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ScorecardStandingMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.scorecard != nil {
+		edges = append(edges, scorecardstanding.EdgeScorecard)
+	}
+	if m.service != nil {
+		edges = append(edges, scorecardstanding.EdgeService)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ScorecardStandingMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case scorecardstanding.EdgeScorecard:
+		if id := m.scorecard; id != nil {
+			return []ent.Value{*id}
+		}
+	case scorecardstanding.EdgeService:
+		if id := m.service; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ScorecardStandingMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ScorecardStandingMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ScorecardStandingMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedscorecard {
+		edges = append(edges, scorecardstanding.EdgeScorecard)
+	}
+	if m.clearedservice {
+		edges = append(edges, scorecardstanding.EdgeService)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ScorecardStandingMutation) EdgeCleared(name string) bool {
+	switch name {
+	case scorecardstanding.EdgeScorecard:
+		return m.clearedscorecard
+	case scorecardstanding.EdgeService:
+		return m.clearedservice
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ScorecardStandingMutation) ClearEdge(name string) error {
+	switch name {
+	case scorecardstanding.EdgeScorecard:
+		m.ClearScorecard()
+		return nil
+	case scorecardstanding.EdgeService:
+		m.ClearService()
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardStanding unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ScorecardStandingMutation) ResetEdge(name string) error {
+	switch name {
+	case scorecardstanding.EdgeScorecard:
+		m.ResetScorecard()
+		return nil
+	case scorecardstanding.EdgeService:
+		m.ResetService()
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardStanding edge %s", name)
+}
+
+// ScorecardTallyMutation represents an operation that mutates the ScorecardTally nodes in the graph.
+type ScorecardTallyMutation struct {
+	config
+	op               Op
+	typ              string
+	id               *int64
+	scope            *string
+	scope_id         *string
+	day              *string
+	week             *string
+	month            *string
+	sums             *[]byte
+	clearedFields    map[string]struct{}
+	scorecard        *string
+	clearedscorecard bool
+	done             bool
+	oldValue         func(context.Context) (*ScorecardTally, error)
+	predicates       []predicate.ScorecardTally
+}
+
+var _ ent.Mutation = (*ScorecardTallyMutation)(nil)
+
+// scorecardtallyOption allows management of the mutation configuration using functional options.
+type scorecardtallyOption func(*ScorecardTallyMutation)
+
+// newScorecardTallyMutation creates new mutation for the ScorecardTally entity.
+func newScorecardTallyMutation(c config, op Op, opts ...scorecardtallyOption) *ScorecardTallyMutation {
+	m := &ScorecardTallyMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeScorecardTally,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withScorecardTallyID sets the ID field of the mutation.
+func withScorecardTallyID(id int64) scorecardtallyOption {
+	return func(m *ScorecardTallyMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ScorecardTally
+		)
+		m.oldValue = func(ctx context.Context) (*ScorecardTally, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ScorecardTally.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withScorecardTally sets the old ScorecardTally of the mutation.
+func withScorecardTally(node *ScorecardTally) scorecardtallyOption {
+	return func(m *ScorecardTallyMutation) {
+		m.oldValue = func(context.Context) (*ScorecardTally, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ScorecardTallyMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ScorecardTallyMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ScorecardTally entities.
+func (m *ScorecardTallyMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ScorecardTallyMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ScorecardTallyMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ScorecardTally.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetScorecardID sets the "scorecard_id" field.
+func (m *ScorecardTallyMutation) SetScorecardID(s string) {
+	m.scorecard = &s
+}
+
+// ScorecardID returns the value of the "scorecard_id" field in the mutation.
+func (m *ScorecardTallyMutation) ScorecardID() (r string, exists bool) {
+	v := m.scorecard
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldScorecardID returns the old "scorecard_id" field's value of the ScorecardTally entity.
+// If the ScorecardTally object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardTallyMutation) OldScorecardID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldScorecardID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldScorecardID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldScorecardID: %w", err)
+	}
+	return oldValue.ScorecardID, nil
+}
+
+// ResetScorecardID resets all changes to the "scorecard_id" field.
+func (m *ScorecardTallyMutation) ResetScorecardID() {
+	m.scorecard = nil
+}
+
+// SetScope sets the "scope" field.
+func (m *ScorecardTallyMutation) SetScope(s string) {
+	m.scope = &s
+}
+
+// Scope returns the value of the "scope" field in the mutation.
+func (m *ScorecardTallyMutation) Scope() (r string, exists bool) {
+	v := m.scope
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldScope returns the old "scope" field's value of the ScorecardTally entity.
+// If the ScorecardTally object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardTallyMutation) OldScope(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldScope is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldScope requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldScope: %w", err)
+	}
+	return oldValue.Scope, nil
+}
+
+// ResetScope resets all changes to the "scope" field.
+func (m *ScorecardTallyMutation) ResetScope() {
+	m.scope = nil
+}
+
+// SetScopeID sets the "scope_id" field.
+func (m *ScorecardTallyMutation) SetScopeID(s string) {
+	m.scope_id = &s
+}
+
+// ScopeID returns the value of the "scope_id" field in the mutation.
+func (m *ScorecardTallyMutation) ScopeID() (r string, exists bool) {
+	v := m.scope_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldScopeID returns the old "scope_id" field's value of the ScorecardTally entity.
+// If the ScorecardTally object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardTallyMutation) OldScopeID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldScopeID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldScopeID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldScopeID: %w", err)
+	}
+	return oldValue.ScopeID, nil
+}
+
+// ResetScopeID resets all changes to the "scope_id" field.
+func (m *ScorecardTallyMutation) ResetScopeID() {
+	m.scope_id = nil
+}
+
+// SetDay sets the "day" field.
+func (m *ScorecardTallyMutation) SetDay(s string) {
+	m.day = &s
+}
+
+// Day returns the value of the "day" field in the mutation.
+func (m *ScorecardTallyMutation) Day() (r string, exists bool) {
+	v := m.day
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDay returns the old "day" field's value of the ScorecardTally entity.
+// If the ScorecardTally object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardTallyMutation) OldDay(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDay is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDay requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDay: %w", err)
+	}
+	return oldValue.Day, nil
+}
+
+// ResetDay resets all changes to the "day" field.
+func (m *ScorecardTallyMutation) ResetDay() {
+	m.day = nil
+}
+
+// SetWeek sets the "week" field.
+func (m *ScorecardTallyMutation) SetWeek(s string) {
+	m.week = &s
+}
+
+// Week returns the value of the "week" field in the mutation.
+func (m *ScorecardTallyMutation) Week() (r string, exists bool) {
+	v := m.week
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWeek returns the old "week" field's value of the ScorecardTally entity.
+// If the ScorecardTally object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardTallyMutation) OldWeek(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWeek is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWeek requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWeek: %w", err)
+	}
+	return oldValue.Week, nil
+}
+
+// ResetWeek resets all changes to the "week" field.
+func (m *ScorecardTallyMutation) ResetWeek() {
+	m.week = nil
+}
+
+// SetMonth sets the "month" field.
+func (m *ScorecardTallyMutation) SetMonth(s string) {
+	m.month = &s
+}
+
+// Month returns the value of the "month" field in the mutation.
+func (m *ScorecardTallyMutation) Month() (r string, exists bool) {
+	v := m.month
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMonth returns the old "month" field's value of the ScorecardTally entity.
+// If the ScorecardTally object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardTallyMutation) OldMonth(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMonth is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMonth requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMonth: %w", err)
+	}
+	return oldValue.Month, nil
+}
+
+// ResetMonth resets all changes to the "month" field.
+func (m *ScorecardTallyMutation) ResetMonth() {
+	m.month = nil
+}
+
+// SetSums sets the "sums" field.
+func (m *ScorecardTallyMutation) SetSums(b []byte) {
+	m.sums = &b
+}
+
+// Sums returns the value of the "sums" field in the mutation.
+func (m *ScorecardTallyMutation) Sums() (r []byte, exists bool) {
+	v := m.sums
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSums returns the old "sums" field's value of the ScorecardTally entity.
+// If the ScorecardTally object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardTallyMutation) OldSums(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSums is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSums requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSums: %w", err)
+	}
+	return oldValue.Sums, nil
+}
+
+// ResetSums resets all changes to the "sums" field.
+func (m *ScorecardTallyMutation) ResetSums() {
+	m.sums = nil
+}
+
+// ClearScorecard clears the "scorecard" edge to the Scorecard entity.
+func (m *ScorecardTallyMutation) ClearScorecard() {
+	m.clearedscorecard = true
+	m.clearedFields[scorecardtally.FieldScorecardID] = struct{}{}
+}
+
+// ScorecardCleared reports if the "scorecard" edge to the Scorecard entity was cleared.
+func (m *ScorecardTallyMutation) ScorecardCleared() bool {
+	return m.clearedscorecard
+}
+
+// ScorecardIDs returns the "scorecard" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ScorecardID instead. It exists only for internal usage by the builders.
+func (m *ScorecardTallyMutation) ScorecardIDs() (ids []string) {
+	if id := m.scorecard; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetScorecard resets all changes to the "scorecard" edge.
+func (m *ScorecardTallyMutation) ResetScorecard() {
+	m.scorecard = nil
+	m.clearedscorecard = false
+}
+
+// Where appends a list predicates to the ScorecardTallyMutation builder.
+func (m *ScorecardTallyMutation) Where(ps ...predicate.ScorecardTally) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ScorecardTallyMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ScorecardTallyMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ScorecardTally, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ScorecardTallyMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ScorecardTallyMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ScorecardTally).
+func (m *ScorecardTallyMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ScorecardTallyMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.scorecard != nil {
+		fields = append(fields, scorecardtally.FieldScorecardID)
+	}
+	if m.scope != nil {
+		fields = append(fields, scorecardtally.FieldScope)
+	}
+	if m.scope_id != nil {
+		fields = append(fields, scorecardtally.FieldScopeID)
+	}
+	if m.day != nil {
+		fields = append(fields, scorecardtally.FieldDay)
+	}
+	if m.week != nil {
+		fields = append(fields, scorecardtally.FieldWeek)
+	}
+	if m.month != nil {
+		fields = append(fields, scorecardtally.FieldMonth)
+	}
+	if m.sums != nil {
+		fields = append(fields, scorecardtally.FieldSums)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ScorecardTallyMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case scorecardtally.FieldScorecardID:
+		return m.ScorecardID()
+	case scorecardtally.FieldScope:
+		return m.Scope()
+	case scorecardtally.FieldScopeID:
+		return m.ScopeID()
+	case scorecardtally.FieldDay:
+		return m.Day()
+	case scorecardtally.FieldWeek:
+		return m.Week()
+	case scorecardtally.FieldMonth:
+		return m.Month()
+	case scorecardtally.FieldSums:
+		return m.Sums()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ScorecardTallyMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case scorecardtally.FieldScorecardID:
+		return m.OldScorecardID(ctx)
+	case scorecardtally.FieldScope:
+		return m.OldScope(ctx)
+	case scorecardtally.FieldScopeID:
+		return m.OldScopeID(ctx)
+	case scorecardtally.FieldDay:
+		return m.OldDay(ctx)
+	case scorecardtally.FieldWeek:
+		return m.OldWeek(ctx)
+	case scorecardtally.FieldMonth:
+		return m.OldMonth(ctx)
+	case scorecardtally.FieldSums:
+		return m.OldSums(ctx)
+	}
+	return nil, fmt.Errorf("unknown ScorecardTally field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ScorecardTallyMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case scorecardtally.FieldScorecardID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetScorecardID(v)
+		return nil
+	case scorecardtally.FieldScope:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetScope(v)
+		return nil
+	case scorecardtally.FieldScopeID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetScopeID(v)
+		return nil
+	case scorecardtally.FieldDay:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDay(v)
+		return nil
+	case scorecardtally.FieldWeek:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWeek(v)
+		return nil
+	case scorecardtally.FieldMonth:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMonth(v)
+		return nil
+	case scorecardtally.FieldSums:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSums(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardTally field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ScorecardTallyMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ScorecardTallyMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ScorecardTallyMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ScorecardTally numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ScorecardTallyMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ScorecardTallyMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ScorecardTallyMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ScorecardTally nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ScorecardTallyMutation) ResetField(name string) error {
+	switch name {
+	case scorecardtally.FieldScorecardID:
+		m.ResetScorecardID()
+		return nil
+	case scorecardtally.FieldScope:
+		m.ResetScope()
+		return nil
+	case scorecardtally.FieldScopeID:
+		m.ResetScopeID()
+		return nil
+	case scorecardtally.FieldDay:
+		m.ResetDay()
+		return nil
+	case scorecardtally.FieldWeek:
+		m.ResetWeek()
+		return nil
+	case scorecardtally.FieldMonth:
+		m.ResetMonth()
+		return nil
+	case scorecardtally.FieldSums:
+		m.ResetSums()
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardTally field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ScorecardTallyMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.scorecard != nil {
+		edges = append(edges, scorecardtally.EdgeScorecard)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ScorecardTallyMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case scorecardtally.EdgeScorecard:
+		if id := m.scorecard; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ScorecardTallyMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ScorecardTallyMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ScorecardTallyMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedscorecard {
+		edges = append(edges, scorecardtally.EdgeScorecard)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ScorecardTallyMutation) EdgeCleared(name string) bool {
+	switch name {
+	case scorecardtally.EdgeScorecard:
+		return m.clearedscorecard
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ScorecardTallyMutation) ClearEdge(name string) error {
+	switch name {
+	case scorecardtally.EdgeScorecard:
+		m.ClearScorecard()
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardTally unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ScorecardTallyMutation) ResetEdge(name string) error {
+	switch name {
+	case scorecardtally.EdgeScorecard:
+		m.ResetScorecard()
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardTally edge %s", name)
 }
 
 // SearchDocumentMutation represents an operation that mutates the SearchDocument nodes in the graph.

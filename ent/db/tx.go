@@ -20,6 +20,8 @@ type Tx struct {
 	Alert *AlertClient
 	// Attachment is the client for interacting with the Attachment builders.
 	Attachment *AttachmentClient
+	// Attestation is the client for interacting with the Attestation builders.
+	Attestation *AttestationClient
 	// AuditEntry is the client for interacting with the AuditEntry builders.
 	AuditEntry *AuditEntryClient
 	// Backfill is the client for interacting with the Backfill builders.
@@ -58,6 +60,8 @@ type Tx struct {
 	GateDecision *GateDecisionClient
 	// GateOverride is the client for interacting with the GateOverride builders.
 	GateOverride *GateOverrideClient
+	// GivenDeclaration is the client for interacting with the GivenDeclaration builders.
+	GivenDeclaration *GivenDeclarationClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
 	IdempotencyKey *IdempotencyKeyClient
 	// Identity is the client for interacting with the Identity builders.
@@ -110,6 +114,8 @@ type Tx struct {
 	PostmortemText *PostmortemTextClient
 	// Proposal is the client for interacting with the Proposal builders.
 	Proposal *ProposalClient
+	// PushedFact is the client for interacting with the PushedFact builders.
+	PushedFact *PushedFactClient
 	// Report is the client for interacting with the Report builders.
 	Report *ReportClient
 	// ReportDecision is the client for interacting with the ReportDecision builders.
@@ -130,6 +136,18 @@ type Tx struct {
 	SLORevision *SLORevisionClient
 	// SLOStatus is the client for interacting with the SLOStatus builders.
 	SLOStatus *SLOStatusClient
+	// Scorecard is the client for interacting with the Scorecard builders.
+	Scorecard *ScorecardClient
+	// ScorecardDay is the client for interacting with the ScorecardDay builders.
+	ScorecardDay *ScorecardDayClient
+	// ScorecardDue is the client for interacting with the ScorecardDue builders.
+	ScorecardDue *ScorecardDueClient
+	// ScorecardRevision is the client for interacting with the ScorecardRevision builders.
+	ScorecardRevision *ScorecardRevisionClient
+	// ScorecardStanding is the client for interacting with the ScorecardStanding builders.
+	ScorecardStanding *ScorecardStandingClient
+	// ScorecardTally is the client for interacting with the ScorecardTally builders.
+	ScorecardTally *ScorecardTallyClient
 	// SearchDocument is the client for interacting with the SearchDocument builders.
 	SearchDocument *SearchDocumentClient
 	// Segment is the client for interacting with the Segment builders.
@@ -306,6 +324,7 @@ func (tx *Tx) init() {
 	tx.ActionItem = NewActionItemClient(tx.config)
 	tx.Alert = NewAlertClient(tx.config)
 	tx.Attachment = NewAttachmentClient(tx.config)
+	tx.Attestation = NewAttestationClient(tx.config)
 	tx.AuditEntry = NewAuditEntryClient(tx.config)
 	tx.Backfill = NewBackfillClient(tx.config)
 	tx.BudgetPolicy = NewBudgetPolicyClient(tx.config)
@@ -325,6 +344,7 @@ func (tx *Tx) init() {
 	tx.ForecastBin = NewForecastBinClient(tx.config)
 	tx.GateDecision = NewGateDecisionClient(tx.config)
 	tx.GateOverride = NewGateOverrideClient(tx.config)
+	tx.GivenDeclaration = NewGivenDeclarationClient(tx.config)
 	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)
 	tx.Identity = NewIdentityClient(tx.config)
 	tx.Incident = NewIncidentClient(tx.config)
@@ -351,6 +371,7 @@ func (tx *Tx) init() {
 	tx.PostmortemTemplateUse = NewPostmortemTemplateUseClient(tx.config)
 	tx.PostmortemText = NewPostmortemTextClient(tx.config)
 	tx.Proposal = NewProposalClient(tx.config)
+	tx.PushedFact = NewPushedFactClient(tx.config)
 	tx.Report = NewReportClient(tx.config)
 	tx.ReportDecision = NewReportDecisionClient(tx.config)
 	tx.ReportRestatement = NewReportRestatementClient(tx.config)
@@ -361,6 +382,12 @@ func (tx *Tx) init() {
 	tx.SLOGroupStatus = NewSLOGroupStatusClient(tx.config)
 	tx.SLORevision = NewSLORevisionClient(tx.config)
 	tx.SLOStatus = NewSLOStatusClient(tx.config)
+	tx.Scorecard = NewScorecardClient(tx.config)
+	tx.ScorecardDay = NewScorecardDayClient(tx.config)
+	tx.ScorecardDue = NewScorecardDueClient(tx.config)
+	tx.ScorecardRevision = NewScorecardRevisionClient(tx.config)
+	tx.ScorecardStanding = NewScorecardStandingClient(tx.config)
+	tx.ScorecardTally = NewScorecardTallyClient(tx.config)
 	tx.SearchDocument = NewSearchDocumentClient(tx.config)
 	tx.Segment = NewSegmentClient(tx.config)
 	tx.SegmentChange = NewSegmentChangeClient(tx.config)

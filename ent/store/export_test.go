@@ -9,6 +9,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/ent/db"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/scorecards/given"
 )
 
 // Pools gives tests the pools of connections.
@@ -124,3 +125,8 @@ const (
 	Lifts        = lifts
 	IssueBefore  = issueBefore
 )
+
+// ListedAttestations gives tests the query of a list.
+func ListedAttestations(service id.ID, fact string, now time.Time) (string, []any) {
+	return listedAttestations(given.Filter{Service: service, Fact: fact}, now, "", 10)
+}

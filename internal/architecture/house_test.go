@@ -113,9 +113,14 @@ var importRules = []rule{
 		reason: "the same input gives the same output, today and in a test",
 	},
 	{
-		name: "pure packages stand on pure packages", of: pure,
+		name: "pure packages stand on pure packages", of: pure, except: []string{"./scorecards/rules/..."},
 		forbids: everywhere, allows: append([]string{"./internal/fault", "./internal/hidden"}, pure...),
 		reason: "what is below a pure package decides whether it is one",
+	},
+	{
+		name: "pure packages stand on conditions and facts where they judge", of: []string{"./scorecards/rules/..."},
+		forbids: everywhere, allows: append([]string{"./internal/fact", "./services/expr", "./internal/fault"}, pure...),
+		reason: "an evaluation is the same whoever asks, today and in a test",
 	},
 }
 

@@ -46,6 +46,9 @@ const (
 	PostmortemOverdue   Type = "postmortem.overdue"
 	PostmortemInReview  Type = "postmortem.in_review"
 	PostmortemPublished Type = "postmortem.published"
+
+	AttestationExpiring Type = "attestation.expiring"
+	AttestationExpired  Type = "attestation.expired"
 )
 
 // The types of what notify tells of itself.
@@ -93,6 +96,8 @@ var Kinds = []Kind{
 	{PostmortemOverdue, Soon, false, "The time for the review of a postmortem is past; three working days later the team above is told too."},
 	{PostmortemInReview, Soon, false, "Somebody is asked to review a postmortem; they are told in person."},
 	{PostmortemPublished, Soon, false, "A postmortem is published, or was elsewhere."},
+	{AttestationExpiring, Weekly, false, "What a person attested of a service expires within 14 days; its author and the team are told."},
+	{AttestationExpired, Soon, false, "It expired, and is not known any more; its author and the team are told."},
 	{Digest, Weekly, false, "Three things to do this week, for a team, when its week begins."},
 	{Gathered, Soon, false, "More was to be told within an hour than a target takes: what else there was, in one message."},
 	{Test, Soon, false, "Somebody tries out a target."},

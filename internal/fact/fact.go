@@ -68,6 +68,21 @@ type Known struct {
 	Texts   map[string]string  `json:"texts,omitempty"`
 }
 
+// Value is that of the fact, as it is in a Set.
+func (k Known) Value() any {
+	switch {
+	case k.Number != nil:
+		return *k.Number
+	case k.Text != nil:
+		return *k.Text
+	case k.Truth != nil:
+		return *k.Truth
+	case k.Texts != nil:
+		return k.Texts
+	}
+	return k.Numbers
+}
+
 // Known are those of the facts of these names that are known, in their order.
 func (s Set) Known(names ...string) []Known {
 	known := []Known{}

@@ -23,7 +23,7 @@ const (
 	Retire   Verb = "retire"
 	Restore  Verb = "restore"
 	Transfer Verb = "transfer"
-	Push     Verb = "push"  // measurements
+	Push     Verb = "push"  // measurements, and facts of services
 	Run      Verb = "run"   // jobs
 	Check    Verb = "check" // that a data source answers
 )
@@ -73,6 +73,8 @@ const (
 	KindNotification Kind = "notification"
 	KindEvent        Kind = "event"    // that people are told of
 	KindIncident     Kind = "incident" // with its timeline
+	// KindScorecard is a scorecard, and what it came to for a service.
+	KindScorecard Kind = "scorecard"
 
 	// KindPostmortem is what is written after an incident, with what asks for it, who reviews it
 	// and what it begins as.
@@ -80,6 +82,12 @@ const (
 	KindPostmortemRequest  Kind = "postmortem_request"
 	KindPostmortemReview   Kind = "postmortem_review"
 	KindPostmortemTemplate Kind = "postmortem_template"
+
+	// KindFact is the declaration of a fact of services that is given, KindServiceFact what is pushed
+	// of a service, and KindAttestation what a person says of it.
+	KindFact        Kind = "fact"
+	KindServiceFact Kind = "service_fact"
+	KindAttestation Kind = "attestation"
 )
 
 // Rule is what an operation declares: its verb and the kind it is about.
@@ -95,7 +103,7 @@ type Scope string
 const (
 	ScopeRead  Scope = "read"
 	ScopeWrite Scope = "write"
-	ScopePush  Scope = "push" // measurements and changes, and asking whether changes may go out
+	ScopePush  Scope = "push" // measurements, changes and facts, and asking whether changes may go out
 	ScopeAdmin Scope = "admin"
 )
 
@@ -232,12 +240,27 @@ var grants = map[Rule]grant{
 	{Create, KindProposal}:      people, // it names its author, who is another than approves it
 	{Update, KindProposal}:      people, // approving and rejecting
 
+	{Read, KindScorecard}:    everyone,
+	{Create, KindScorecard}:  people, // of the team that keeps it; of the platform: administrators
+	{Update, KindScorecard}:  people,
+	{Retire, KindScorecard}:  people,
+	{Restore, KindScorecard}: people,
+	{Check, KindScorecard}:   owner, // evaluating a service of one's own now
+
 	{Read, KindPostmortem}:          everyone, // but of restricted incidents
 	{Update, KindPostmortem}:        people,   // and whoever is in a role of the incident
 	{Create, KindPostmortemRequest}: anybody,  // who may read the incident
 	{Update, KindPostmortemRequest}: people,   // waiving; the team is that above the owner
 	{Create, KindPostmortemReview}:  anybody,  // who was asked to; somebody else approves
 	{Read, KindPostmortemTemplate}:  everyone,
+
+	{Read, KindFact}:          everyone,
+	{Read, KindServiceFact}:   everyone,
+	{Push, KindServiceFact}:   owner, // programs say what they found
+	{Delete, KindServiceFact}: owner,
+	{Read, KindAttestation}:   everyone,
+	{Create, KindAttestation}: people, // somebody answers for it
+	{Delete, KindAttestation}: people,
 }
 
 // Memberships tells who belongs to a team.

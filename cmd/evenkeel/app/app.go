@@ -16,6 +16,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/outbound"
+	"github.com/evenkeel/evenkeel/scorecards/given"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
 	"github.com/evenkeel/evenkeel/services/change"
@@ -97,6 +98,7 @@ type App struct {
 	Changes       *change.Service
 	Incidents     *incident.Service
 	Actions       *action.Service
+	Given         *given.Service
 	Postmortems   *postmortem.Service
 	Impact        *impact.Service
 	Search        *search.Service

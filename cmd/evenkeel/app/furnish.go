@@ -17,6 +17,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/label"
 	"github.com/evenkeel/evenkeel/internal/outbound"
 	"github.com/evenkeel/evenkeel/internal/secret"
+	"github.com/evenkeel/evenkeel/scorecards/given"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
 	"github.com/evenkeel/evenkeel/services/change"
@@ -163,6 +164,9 @@ func (a *App) furnish() error {
 		Store: s.Gate(), Policies: a.Policies, Registry: s.Registry(), SLOs: s.SLO(), Teller: a.Outbox, Runner: s,
 		Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
 	})
+	a.Given = given.NewService(given.Parts{
+		Store: s.Given(), Registry: s.Registry(), Teller: a.Outbox, Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
+	})
 	a.furnishProposals()
 	a.furnishPostmortems()
 	a.Reports = report.NewService(report.Parts{
@@ -306,6 +310,11 @@ func (a *App) jobs() []jobs.Job {
 			Name: "chase-action-items", Schedule: "11 * * * *",
 			Description: "Tells of action items of incidents that are due or overdue, in steps up the tree of teams.",
 			RunOnce:     counted(a.Actions.ChaseOnce),
+		},
+		{
+			Name: "chase-attestations", Schedule: "29 * * * *",
+			Description: "Tells teams and authors of what they attested of services that expires within 14 days, and that it did.",
+			RunOnce:     counted(a.Given.ChaseOnce),
 		},
 		{
 			Name: "request-postmortems", Schedule: "*/5 * * * *",

@@ -190,6 +190,9 @@ func (h *house) prepare() {
 	h.ids["the service"], h.ids["the slo"] = h.ids["service checkout"], h.ids["slo availability"]
 	h.ids["the dependency"], h.ids["the person"], h.ids["the job"] = h.ids["dependency"], h.ids["bob"], "prune"
 	h.ids["the fact"] = "cause"
+	h.ids["the serviceFact"] = "penetrationTest"
+	h.must(201, call{as: "administrator", method: "POST", path: "/v1/service-facts", body: `{"name":"penetrationTest","type":"text","doc":"What it came to.","ways":["pushed","attested"]}`})
+	h.make("ada", "the attestation", "/v1/services/checkout/attestations", `{"fact":"penetrationTest","text":"passed","evidence":"https://example.org/1","expiresAt":"`+start.AddDate(0, 0, 90).Format(time.RFC3339)+`"}`)
 	h.ids["the policy"] = h.must(200, call{as: "administrator", method: "GET", path: "/v1/budget-policies/error-budget"}).text("id")
 	h.make("ada", "the sla", "/v1/services/checkout/slas", agreement())
 	h.make("ada", "the outage", "/v1/services/checkout/outages", `{"class":"network","from":"`+start.Add(-50*time.Hour).Format(time.RFC3339)+`","to":"`+start.Add(-49*time.Hour).Format(time.RFC3339)+`"}`)

@@ -45,6 +45,18 @@ func (f AttachmentFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, er
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.AttachmentMutation", m)
 }
 
+// The AttestationFunc type is an adapter to allow the use of ordinary
+// function as Attestation mutator.
+type AttestationFunc func(context.Context, *db.AttestationMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f AttestationFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.AttestationMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.AttestationMutation", m)
+}
+
 // The AuditEntryFunc type is an adapter to allow the use of ordinary
 // function as AuditEntry mutator.
 type AuditEntryFunc func(context.Context, *db.AuditEntryMutation) (db.Value, error)
@@ -271,6 +283,18 @@ func (f GateOverrideFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, 
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.GateOverrideMutation", m)
+}
+
+// The GivenDeclarationFunc type is an adapter to allow the use of ordinary
+// function as GivenDeclaration mutator.
+type GivenDeclarationFunc func(context.Context, *db.GivenDeclarationMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f GivenDeclarationFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.GivenDeclarationMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.GivenDeclarationMutation", m)
 }
 
 // The IdempotencyKeyFunc type is an adapter to allow the use of ordinary
@@ -585,6 +609,18 @@ func (f ProposalFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, erro
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ProposalMutation", m)
 }
 
+// The PushedFactFunc type is an adapter to allow the use of ordinary
+// function as PushedFact mutator.
+type PushedFactFunc func(context.Context, *db.PushedFactMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f PushedFactFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.PushedFactMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.PushedFactMutation", m)
+}
+
 // The ReportFunc type is an adapter to allow the use of ordinary
 // function as Report mutator.
 type ReportFunc func(context.Context, *db.ReportMutation) (db.Value, error)
@@ -703,6 +739,78 @@ func (f SLOStatusFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, err
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.SLOStatusMutation", m)
+}
+
+// The ScorecardFunc type is an adapter to allow the use of ordinary
+// function as Scorecard mutator.
+type ScorecardFunc func(context.Context, *db.ScorecardMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ScorecardFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ScorecardMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ScorecardMutation", m)
+}
+
+// The ScorecardDayFunc type is an adapter to allow the use of ordinary
+// function as ScorecardDay mutator.
+type ScorecardDayFunc func(context.Context, *db.ScorecardDayMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ScorecardDayFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ScorecardDayMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ScorecardDayMutation", m)
+}
+
+// The ScorecardDueFunc type is an adapter to allow the use of ordinary
+// function as ScorecardDue mutator.
+type ScorecardDueFunc func(context.Context, *db.ScorecardDueMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ScorecardDueFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ScorecardDueMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ScorecardDueMutation", m)
+}
+
+// The ScorecardRevisionFunc type is an adapter to allow the use of ordinary
+// function as ScorecardRevision mutator.
+type ScorecardRevisionFunc func(context.Context, *db.ScorecardRevisionMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ScorecardRevisionFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ScorecardRevisionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ScorecardRevisionMutation", m)
+}
+
+// The ScorecardStandingFunc type is an adapter to allow the use of ordinary
+// function as ScorecardStanding mutator.
+type ScorecardStandingFunc func(context.Context, *db.ScorecardStandingMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ScorecardStandingFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ScorecardStandingMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ScorecardStandingMutation", m)
+}
+
+// The ScorecardTallyFunc type is an adapter to allow the use of ordinary
+// function as ScorecardTally mutator.
+type ScorecardTallyFunc func(context.Context, *db.ScorecardTallyMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ScorecardTallyFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ScorecardTallyMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ScorecardTallyMutation", m)
 }
 
 // The SearchDocumentFunc type is an adapter to allow the use of ordinary

@@ -222,6 +222,86 @@ var (
 			},
 		},
 	}
+	// AttestationsColumns holds the columns for the "attestations" table.
+	AttestationsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "name", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "value", Type: field.TypeJSON},
+		{Name: "evidence", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "note", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "attested_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "until", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "attested_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "warned", Type: field.TypeBool},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "ending", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "ended_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "reason", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "service_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "person_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// AttestationsTable holds the schema information for the "attestations" table.
+	AttestationsTable = &schema.Table{
+		Name:       "attestations",
+		Columns:    AttestationsColumns,
+		PrimaryKey: []*schema.Column{AttestationsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "attestations_services_service",
+				Columns:    []*schema.Column{AttestationsColumns[14]},
+				RefColumns: []*schema.Column{ServicesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "attestations_people_person",
+				Columns:    []*schema.Column{AttestationsColumns[15]},
+				RefColumns: []*schema.Column{PeopleColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "attestation_in_force",
+				Unique:  true,
+				Columns: []*schema.Column{AttestationsColumns[14], AttestationsColumns[1]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "ended_at IS NULL",
+				},
+			},
+			{
+				Name:    "attestation_expiry",
+				Unique:  false,
+				Columns: []*schema.Column{AttestationsColumns[6], AttestationsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "ended_at IS NULL",
+				},
+			},
+			{
+				Name:    "attestation_name",
+				Unique:  false,
+				Columns: []*schema.Column{AttestationsColumns[1]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "ended_at IS NULL",
+				},
+			},
+			{
+				Name:    "attestation_service_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{AttestationsColumns[14], AttestationsColumns[0]},
+			},
+			{
+				Name:    "attestation_service_id_name_id",
+				Unique:  false,
+				Columns: []*schema.Column{AttestationsColumns[14], AttestationsColumns[1], AttestationsColumns[0]},
+			},
+			{
+				Name:    "attestation_person_id",
+				Unique:  false,
+				Columns: []*schema.Column{AttestationsColumns[15]},
+			},
+		},
+	}
 	// AuditEntriesColumns holds the columns for the "audit_entries" table.
 	AuditEntriesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
@@ -1085,6 +1165,36 @@ var (
 				Annotation: &entsql.IndexAnnotation{
 					Where: "reviewed_at IS NULL",
 				},
+			},
+		},
+	}
+	// GivenDeclarationsColumns holds the columns for the "given_declarations" table.
+	GivenDeclarationsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "name", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "type", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "doc", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "unit", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "among", Type: field.TypeJSON},
+		{Name: "pushed", Type: field.TypeBool},
+		{Name: "attested", Type: field.TypeBool},
+		{Name: "longest_days", Type: field.TypeInt},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "created_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "updated_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "version", Type: field.TypeInt64},
+	}
+	// GivenDeclarationsTable holds the schema information for the "given_declarations" table.
+	GivenDeclarationsTable = &schema.Table{
+		Name:       "given_declarations",
+		Columns:    GivenDeclarationsColumns,
+		PrimaryKey: []*schema.Column{GivenDeclarationsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "givendeclaration_name",
+				Unique:  true,
+				Columns: []*schema.Column{GivenDeclarationsColumns[1]},
 			},
 		},
 	}
@@ -2192,6 +2302,46 @@ var (
 			},
 		},
 	}
+	// PushedFactsColumns holds the columns for the "pushed_facts" table.
+	PushedFactsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "name", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "value", Type: field.TypeJSON},
+		{Name: "source", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "link", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "observed_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "until", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "pushed_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "pushed_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "service_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// PushedFactsTable holds the schema information for the "pushed_facts" table.
+	PushedFactsTable = &schema.Table{
+		Name:       "pushed_facts",
+		Columns:    PushedFactsColumns,
+		PrimaryKey: []*schema.Column{PushedFactsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "pushed_facts_services_service",
+				Columns:    []*schema.Column{PushedFactsColumns[10]},
+				RefColumns: []*schema.Column{ServicesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "pushedfact_service_id_name",
+				Unique:  true,
+				Columns: []*schema.Column{PushedFactsColumns[10], PushedFactsColumns[1]},
+			},
+			{
+				Name:    "pushedfact_name",
+				Unique:  false,
+				Columns: []*schema.Column{PushedFactsColumns[1]},
+			},
+		},
+	}
 	// ReportsColumns holds the columns for the "reports" table.
 	ReportsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
@@ -2635,6 +2785,221 @@ var (
 				Name:    "slostatus_state_rank_slo_id",
 				Unique:  false,
 				Columns: []*schema.Column{SloStatusesColumns[4], SloStatusesColumns[11], SloStatusesColumns[13]},
+			},
+		},
+	}
+	// ScorecardsColumns holds the columns for the "scorecards" table.
+	ScorecardsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "slug", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "name", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "description", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "revision", Type: field.TypeInt},
+		{Name: "retired_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "owner_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// ScorecardsTable holds the schema information for the "scorecards" table.
+	ScorecardsTable = &schema.Table{
+		Name:       "scorecards",
+		Columns:    ScorecardsColumns,
+		PrimaryKey: []*schema.Column{ScorecardsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "scorecards_teams_owner",
+				Columns:    []*schema.Column{ScorecardsColumns[9]},
+				RefColumns: []*schema.Column{TeamsColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "scorecard_slug",
+				Unique:  true,
+				Columns: []*schema.Column{ScorecardsColumns[1]},
+			},
+			{
+				Name:    "scorecard_owner_id_slug",
+				Unique:  false,
+				Columns: []*schema.Column{ScorecardsColumns[9], ScorecardsColumns[1]},
+			},
+		},
+	}
+	// ScorecardDaysColumns holds the columns for the "scorecard_days" table.
+	ScorecardDaysColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "day", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "week", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "month", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "revision_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "level", Type: field.TypeInt},
+		{Name: "passed", Type: field.TypeInt},
+		{Name: "counted", Type: field.TypeInt},
+		{Name: "passed_weight", Type: field.TypeInt},
+		{Name: "counted_weight", Type: field.TypeInt},
+		{Name: "outcomes", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "scorecard_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "service_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// ScorecardDaysTable holds the schema information for the "scorecard_days" table.
+	ScorecardDaysTable = &schema.Table{
+		Name:       "scorecard_days",
+		Columns:    ScorecardDaysColumns,
+		PrimaryKey: []*schema.Column{ScorecardDaysColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "scorecard_days_scorecards_scorecard",
+				Columns:    []*schema.Column{ScorecardDaysColumns[11]},
+				RefColumns: []*schema.Column{ScorecardsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "scorecard_days_services_service",
+				Columns:    []*schema.Column{ScorecardDaysColumns[12]},
+				RefColumns: []*schema.Column{ServicesColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "scorecardday_scorecard_id_service_id_day",
+				Unique:  true,
+				Columns: []*schema.Column{ScorecardDaysColumns[11], ScorecardDaysColumns[12], ScorecardDaysColumns[1]},
+			},
+			{
+				Name:    "scorecardday_day",
+				Unique:  false,
+				Columns: []*schema.Column{ScorecardDaysColumns[1]},
+			},
+		},
+	}
+	// ScorecardDuesColumns holds the columns for the "scorecard_dues" table.
+	ScorecardDuesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "service_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "team_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+	}
+	// ScorecardDuesTable holds the schema information for the "scorecard_dues" table.
+	ScorecardDuesTable = &schema.Table{
+		Name:       "scorecard_dues",
+		Columns:    ScorecardDuesColumns,
+		PrimaryKey: []*schema.Column{ScorecardDuesColumns[0]},
+	}
+	// ScorecardRevisionsColumns holds the columns for the "scorecard_revisions" table.
+	ScorecardRevisionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "number", Type: field.TypeInt},
+		{Name: "terms", Type: field.TypeJSON},
+		{Name: "revised_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "scorecard_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// ScorecardRevisionsTable holds the schema information for the "scorecard_revisions" table.
+	ScorecardRevisionsTable = &schema.Table{
+		Name:       "scorecard_revisions",
+		Columns:    ScorecardRevisionsColumns,
+		PrimaryKey: []*schema.Column{ScorecardRevisionsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "scorecard_revisions_scorecards_scorecard",
+				Columns:    []*schema.Column{ScorecardRevisionsColumns[5]},
+				RefColumns: []*schema.Column{ScorecardsColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "scorecardrevision_scorecard_id_number",
+				Unique:  true,
+				Columns: []*schema.Column{ScorecardRevisionsColumns[5], ScorecardRevisionsColumns[1]},
+			},
+		},
+	}
+	// ScorecardStandingsColumns holds the columns for the "scorecard_standings" table.
+	ScorecardStandingsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "applies", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "revision_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "level", Type: field.TypeInt},
+		{Name: "passed", Type: field.TypeInt},
+		{Name: "counted", Type: field.TypeInt},
+		{Name: "passed_weight", Type: field.TypeInt},
+		{Name: "counted_weight", Type: field.TypeInt},
+		{Name: "outcomes", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "missing", Type: field.TypeInt},
+		{Name: "details", Type: field.TypeBytes},
+		{Name: "evaluated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "scorecard_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "service_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// ScorecardStandingsTable holds the schema information for the "scorecard_standings" table.
+	ScorecardStandingsTable = &schema.Table{
+		Name:       "scorecard_standings",
+		Columns:    ScorecardStandingsColumns,
+		PrimaryKey: []*schema.Column{ScorecardStandingsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "scorecard_standings_scorecards_scorecard",
+				Columns:    []*schema.Column{ScorecardStandingsColumns[12]},
+				RefColumns: []*schema.Column{ScorecardsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "scorecard_standings_services_service",
+				Columns:    []*schema.Column{ScorecardStandingsColumns[13]},
+				RefColumns: []*schema.Column{ServicesColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "scorecardstanding_service_id_scorecard_id",
+				Unique:  true,
+				Columns: []*schema.Column{ScorecardStandingsColumns[13], ScorecardStandingsColumns[12]},
+			},
+			{
+				Name:    "scorecardstanding_scorecard_id_level",
+				Unique:  false,
+				Columns: []*schema.Column{ScorecardStandingsColumns[12], ScorecardStandingsColumns[3]},
+			},
+		},
+	}
+	// ScorecardTalliesColumns holds the columns for the "scorecard_tallies" table.
+	ScorecardTalliesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "scope", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "scope_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "day", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "week", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "month", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "sums", Type: field.TypeBytes},
+		{Name: "scorecard_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// ScorecardTalliesTable holds the schema information for the "scorecard_tallies" table.
+	ScorecardTalliesTable = &schema.Table{
+		Name:       "scorecard_tallies",
+		Columns:    ScorecardTalliesColumns,
+		PrimaryKey: []*schema.Column{ScorecardTalliesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "scorecard_tallies_scorecards_scorecard",
+				Columns:    []*schema.Column{ScorecardTalliesColumns[7]},
+				RefColumns: []*schema.Column{ScorecardsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "scorecardtally_scorecard_id_scope_scope_id_day",
+				Unique:  true,
+				Columns: []*schema.Column{ScorecardTalliesColumns[7], ScorecardTalliesColumns[1], ScorecardTalliesColumns[2], ScorecardTalliesColumns[3]},
+			},
+			{
+				Name:    "scorecardtally_day",
+				Unique:  false,
+				Columns: []*schema.Column{ScorecardTalliesColumns[3]},
 			},
 		},
 	}
@@ -3509,6 +3874,7 @@ var (
 		ActionItemsTable,
 		AlertsTable,
 		PolicyAttachmentsTable,
+		AttestationsTable,
 		AuditEntriesTable,
 		BackfillsTable,
 		PoliciesTable,
@@ -3528,6 +3894,7 @@ var (
 		ForecastBinsTable,
 		GateDecisionsTable,
 		GateOverridesTable,
+		GivenDeclarationsTable,
 		IdempotencyKeysTable,
 		IdentitiesTable,
 		IncidentsTable,
@@ -3554,6 +3921,7 @@ var (
 		PostmortemTemplateUsesTable,
 		PostmortemTextsTable,
 		ProposalsTable,
+		PushedFactsTable,
 		ReportsTable,
 		ReportDecisionsTable,
 		ReportRestatementsTable,
@@ -3564,6 +3932,12 @@ var (
 		SloGroupStatusesTable,
 		SloRevisionsTable,
 		SloStatusesTable,
+		ScorecardsTable,
+		ScorecardDaysTable,
+		ScorecardDuesTable,
+		ScorecardRevisionsTable,
+		ScorecardStandingsTable,
+		ScorecardTalliesTable,
 		SearchDocumentsTable,
 		SegmentsTable,
 		SegmentChangesTable,
@@ -3605,6 +3979,11 @@ func init() {
 	PolicyAttachmentsTable.ForeignKeys[1].RefTable = ServicesTable
 	PolicyAttachmentsTable.Annotation = &entsql.Annotation{
 		Table: "policy_attachments",
+	}
+	AttestationsTable.ForeignKeys[0].RefTable = ServicesTable
+	AttestationsTable.ForeignKeys[1].RefTable = PeopleTable
+	AttestationsTable.Annotation = &entsql.Annotation{
+		Table: "attestations",
 	}
 	AuditEntriesTable.Annotation = &entsql.Annotation{
 		Table: "audit_entries",
@@ -3683,6 +4062,9 @@ func init() {
 	GateOverridesTable.ForeignKeys[0].RefTable = ServicesTable
 	GateOverridesTable.Annotation = &entsql.Annotation{
 		Table: "gate_overrides",
+	}
+	GivenDeclarationsTable.Annotation = &entsql.Annotation{
+		Table: "given_declarations",
 	}
 	IdempotencyKeysTable.Annotation = &entsql.Annotation{
 		Table: "idempotency_keys",
@@ -3791,6 +4173,10 @@ func init() {
 	ProposalsTable.Annotation = &entsql.Annotation{
 		Table: "proposals",
 	}
+	PushedFactsTable.ForeignKeys[0].RefTable = ServicesTable
+	PushedFactsTable.Annotation = &entsql.Annotation{
+		Table: "pushed_facts",
+	}
 	ReportsTable.Annotation = &entsql.Annotation{
 		Table: "reports",
 	}
@@ -3832,6 +4218,31 @@ func init() {
 	SloStatusesTable.ForeignKeys[0].RefTable = SlosTable
 	SloStatusesTable.Annotation = &entsql.Annotation{
 		Table: "slo_statuses",
+	}
+	ScorecardsTable.ForeignKeys[0].RefTable = TeamsTable
+	ScorecardsTable.Annotation = &entsql.Annotation{
+		Table: "scorecards",
+	}
+	ScorecardDaysTable.ForeignKeys[0].RefTable = ScorecardsTable
+	ScorecardDaysTable.ForeignKeys[1].RefTable = ServicesTable
+	ScorecardDaysTable.Annotation = &entsql.Annotation{
+		Table: "scorecard_days",
+	}
+	ScorecardDuesTable.Annotation = &entsql.Annotation{
+		Table: "scorecard_dues",
+	}
+	ScorecardRevisionsTable.ForeignKeys[0].RefTable = ScorecardsTable
+	ScorecardRevisionsTable.Annotation = &entsql.Annotation{
+		Table: "scorecard_revisions",
+	}
+	ScorecardStandingsTable.ForeignKeys[0].RefTable = ScorecardsTable
+	ScorecardStandingsTable.ForeignKeys[1].RefTable = ServicesTable
+	ScorecardStandingsTable.Annotation = &entsql.Annotation{
+		Table: "scorecard_standings",
+	}
+	ScorecardTalliesTable.ForeignKeys[0].RefTable = ScorecardsTable
+	ScorecardTalliesTable.Annotation = &entsql.Annotation{
+		Table: "scorecard_tallies",
 	}
 	SearchDocumentsTable.ForeignKeys[0].RefTable = IncidentsTable
 	SearchDocumentsTable.Annotation = &entsql.Annotation{

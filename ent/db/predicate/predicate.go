@@ -15,6 +15,9 @@ type Alert func(*sql.Selector)
 // Attachment is the predicate function for attachment builders.
 type Attachment func(*sql.Selector)
 
+// Attestation is the predicate function for attestation builders.
+type Attestation func(*sql.Selector)
+
 // AuditEntry is the predicate function for auditentry builders.
 type AuditEntry func(*sql.Selector)
 
@@ -71,6 +74,9 @@ type GateDecision func(*sql.Selector)
 
 // GateOverride is the predicate function for gateoverride builders.
 type GateOverride func(*sql.Selector)
+
+// GivenDeclaration is the predicate function for givendeclaration builders.
+type GivenDeclaration func(*sql.Selector)
 
 // IdempotencyKey is the predicate function for idempotencykey builders.
 type IdempotencyKey func(*sql.Selector)
@@ -150,6 +156,9 @@ type PostmortemText func(*sql.Selector)
 // Proposal is the predicate function for proposal builders.
 type Proposal func(*sql.Selector)
 
+// PushedFact is the predicate function for pushedfact builders.
+type PushedFact func(*sql.Selector)
+
 // Report is the predicate function for report builders.
 type Report func(*sql.Selector)
 
@@ -179,6 +188,24 @@ type SLORevision func(*sql.Selector)
 
 // SLOStatus is the predicate function for slostatus builders.
 type SLOStatus func(*sql.Selector)
+
+// Scorecard is the predicate function for scorecard builders.
+type Scorecard func(*sql.Selector)
+
+// ScorecardDay is the predicate function for scorecardday builders.
+type ScorecardDay func(*sql.Selector)
+
+// ScorecardDue is the predicate function for scorecarddue builders.
+type ScorecardDue func(*sql.Selector)
+
+// ScorecardRevision is the predicate function for scorecardrevision builders.
+type ScorecardRevision func(*sql.Selector)
+
+// ScorecardStanding is the predicate function for scorecardstanding builders.
+type ScorecardStanding func(*sql.Selector)
+
+// ScorecardTally is the predicate function for scorecardtally builders.
+type ScorecardTally func(*sql.Selector)
 
 // SearchDocument is the predicate function for searchdocument builders.
 type SearchDocument func(*sql.Selector)

@@ -35,6 +35,20 @@ CREATE UNIQUE INDEX `attachment_policy_id_target_target_key` ON `policy_attachme
 CREATE INDEX `attachment_target_target_key` ON `policy_attachments` (`target`, `target_key`);
 -- create index "attachment_service_id" to table: "policy_attachments"
 CREATE INDEX `attachment_service_id` ON `policy_attachments` (`service_id`);
+-- create "attestations" table
+CREATE TABLE `attestations` (`id` text NOT NULL, `name` text NOT NULL, `value` json NOT NULL, `evidence` text NOT NULL, `note` text NOT NULL, `attested_at` datetime NOT NULL, `until` datetime NOT NULL, `attested_by` text NOT NULL, `warned` bool NOT NULL, `ended_at` datetime NULL, `ending` text NOT NULL, `ended_by` text NOT NULL, `reason` text NOT NULL, `version` integer NOT NULL, `service_id` text NOT NULL, `person_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `attestations_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT, CONSTRAINT `attestations_people_person` FOREIGN KEY (`person_id`) REFERENCES `people` (`id`) ON DELETE RESTRICT);
+-- create index "attestation_in_force" to table: "attestations"
+CREATE UNIQUE INDEX `attestation_in_force` ON `attestations` (`service_id`, `name`) WHERE ended_at IS NULL;
+-- create index "attestation_expiry" to table: "attestations"
+CREATE INDEX `attestation_expiry` ON `attestations` (`until`, `id`) WHERE ended_at IS NULL;
+-- create index "attestation_name" to table: "attestations"
+CREATE INDEX `attestation_name` ON `attestations` (`name`) WHERE ended_at IS NULL;
+-- create index "attestation_service_id_id" to table: "attestations"
+CREATE INDEX `attestation_service_id_id` ON `attestations` (`service_id`, `id`);
+-- create index "attestation_service_id_name_id" to table: "attestations"
+CREATE INDEX `attestation_service_id_name_id` ON `attestations` (`service_id`, `name`, `id`);
+-- create index "attestation_person_id" to table: "attestations"
+CREATE INDEX `attestation_person_id` ON `attestations` (`person_id`);
 -- create "audit_entries" table
 CREATE TABLE `audit_entries` (`id` text NOT NULL, `at` datetime NOT NULL, `outcome` text NOT NULL, `actor_kind` text NOT NULL, `actor_person` text NOT NULL, `actor_team` text NOT NULL, `actor_token` text NOT NULL, `actor_name` text NOT NULL, `action` text NOT NULL, `object_kind` text NOT NULL, `object_id` text NOT NULL, `object_label` text NOT NULL, `team` text NOT NULL, `reason` text NOT NULL, `changes` text NOT NULL, PRIMARY KEY (`id`));
 -- create index "auditentry_at_id" to table: "audit_entries"
@@ -171,6 +185,10 @@ CREATE INDEX `gateoverride_made_at_id` ON `gate_overrides` (`made_at`, `id`);
 CREATE INDEX `gateoverride_service_id_made_at_id` ON `gate_overrides` (`service_id`, `made_at`, `id`);
 -- create index "gateoverride_unreviewed" to table: "gate_overrides"
 CREATE INDEX `gateoverride_unreviewed` ON `gate_overrides` (`made_at`, `id`) WHERE reviewed_at IS NULL;
+-- create "given_declarations" table
+CREATE TABLE `given_declarations` (`id` text NOT NULL, `name` text NOT NULL, `type` text NOT NULL, `doc` text NOT NULL, `unit` text NOT NULL, `among` json NOT NULL, `pushed` bool NOT NULL, `attested` bool NOT NULL, `longest_days` integer NOT NULL, `created_at` datetime NOT NULL, `created_by` text NOT NULL, `updated_at` datetime NOT NULL, `updated_by` text NOT NULL, `version` integer NOT NULL, PRIMARY KEY (`id`));
+-- create index "givendeclaration_name" to table: "given_declarations"
+CREATE UNIQUE INDEX `givendeclaration_name` ON `given_declarations` (`name`);
 -- create "idempotency_keys" table
 CREATE TABLE `idempotency_keys` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `caller` text NOT NULL, `operation` text NOT NULL, `key` text NOT NULL, `hash` blob NOT NULL, `resource_id` text NOT NULL, `resource_version` integer NOT NULL, `status` integer NOT NULL, `created_at` datetime NOT NULL);
 -- create index "idempotencykey_caller_operation_key" to table: "idempotency_keys"
@@ -349,6 +367,12 @@ CREATE INDEX `proposal_service_id_id` ON `proposals` (`service_id`, `id`);
 CREATE INDEX `proposal_proposer_id` ON `proposals` (`proposer_id`);
 -- create index "proposal_open" to table: "proposals"
 CREATE INDEX `proposal_open` ON `proposals` (`id`) WHERE decided_at IS NULL;
+-- create "pushed_facts" table
+CREATE TABLE `pushed_facts` (`id` text NOT NULL, `name` text NOT NULL, `value` json NOT NULL, `source` text NOT NULL, `link` text NOT NULL, `observed_at` datetime NOT NULL, `until` datetime NOT NULL, `pushed_at` datetime NOT NULL, `pushed_by` text NOT NULL, `version` integer NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `pushed_facts_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
+-- create index "pushedfact_service_id_name" to table: "pushed_facts"
+CREATE UNIQUE INDEX `pushedfact_service_id_name` ON `pushed_facts` (`service_id`, `name`);
+-- create index "pushedfact_name" to table: "pushed_facts"
+CREATE INDEX `pushedfact_name` ON `pushed_facts` (`name`);
 -- create "reports" table
 CREATE TABLE `reports` (`id` text NOT NULL, `number` integer NOT NULL, `scope` text NOT NULL, `scope_id` text NOT NULL, `scope_slug` text NOT NULL, `scope_name` text NOT NULL, `team_id` text NOT NULL, `from_at` datetime NOT NULL, `to_at` datetime NOT NULL, `period` text NOT NULL, `occasion` text NOT NULL, `published_at` datetime NOT NULL, `published_by` text NOT NULL, `sha256` text NOT NULL, `content` blob NOT NULL, `review_at` datetime NULL, PRIMARY KEY (`id`));
 -- create index "report_number" to table: "reports"
@@ -415,6 +439,36 @@ CREATE UNIQUE INDEX `slostatus_slo_id` ON `slo_statuses` (`slo_id`);
 CREATE INDEX `slostatus_rank_slo_id` ON `slo_statuses` (`rank`, `slo_id`);
 -- create index "slostatus_state_rank_slo_id" to table: "slo_statuses"
 CREATE INDEX `slostatus_state_rank_slo_id` ON `slo_statuses` (`state`, `rank`, `slo_id`);
+-- create "scorecards" table
+CREATE TABLE `scorecards` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `description` text NOT NULL, `revision` integer NOT NULL, `retired_at` datetime NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, `owner_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `scorecards_teams_owner` FOREIGN KEY (`owner_id`) REFERENCES `teams` (`id`) ON DELETE RESTRICT);
+-- create index "scorecard_slug" to table: "scorecards"
+CREATE UNIQUE INDEX `scorecard_slug` ON `scorecards` (`slug`);
+-- create index "scorecard_owner_id_slug" to table: "scorecards"
+CREATE INDEX `scorecard_owner_id_slug` ON `scorecards` (`owner_id`, `slug`);
+-- create "scorecard_days" table
+CREATE TABLE `scorecard_days` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `day` text NOT NULL, `week` text NOT NULL, `month` text NOT NULL, `revision_id` text NOT NULL, `level` integer NOT NULL, `passed` integer NOT NULL, `counted` integer NOT NULL, `passed_weight` integer NOT NULL, `counted_weight` integer NOT NULL, `outcomes` text NOT NULL, `scorecard_id` text NOT NULL, `service_id` text NOT NULL, CONSTRAINT `scorecard_days_scorecards_scorecard` FOREIGN KEY (`scorecard_id`) REFERENCES `scorecards` (`id`) ON DELETE CASCADE, CONSTRAINT `scorecard_days_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE CASCADE);
+-- create index "scorecardday_scorecard_id_service_id_day" to table: "scorecard_days"
+CREATE UNIQUE INDEX `scorecardday_scorecard_id_service_id_day` ON `scorecard_days` (`scorecard_id`, `service_id`, `day`);
+-- create index "scorecardday_day" to table: "scorecard_days"
+CREATE INDEX `scorecardday_day` ON `scorecard_days` (`day`);
+-- create "scorecard_dues" table
+CREATE TABLE `scorecard_dues` (`id` text NOT NULL, `service_id` text NOT NULL, `team_id` text NOT NULL, PRIMARY KEY (`id`));
+-- create "scorecard_revisions" table
+CREATE TABLE `scorecard_revisions` (`id` text NOT NULL, `number` integer NOT NULL, `terms` json NOT NULL, `revised_by` text NOT NULL, `created_at` datetime NOT NULL, `scorecard_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `scorecard_revisions_scorecards_scorecard` FOREIGN KEY (`scorecard_id`) REFERENCES `scorecards` (`id`) ON DELETE RESTRICT);
+-- create index "scorecardrevision_scorecard_id_number" to table: "scorecard_revisions"
+CREATE UNIQUE INDEX `scorecardrevision_scorecard_id_number` ON `scorecard_revisions` (`scorecard_id`, `number`);
+-- create "scorecard_standings" table
+CREATE TABLE `scorecard_standings` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `applies` text NOT NULL, `revision_id` text NOT NULL, `level` integer NOT NULL, `passed` integer NOT NULL, `counted` integer NOT NULL, `passed_weight` integer NOT NULL, `counted_weight` integer NOT NULL, `outcomes` text NOT NULL, `missing` integer NOT NULL, `details` blob NOT NULL, `evaluated_at` datetime NOT NULL, `scorecard_id` text NOT NULL, `service_id` text NOT NULL, CONSTRAINT `scorecard_standings_scorecards_scorecard` FOREIGN KEY (`scorecard_id`) REFERENCES `scorecards` (`id`) ON DELETE CASCADE, CONSTRAINT `scorecard_standings_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE CASCADE);
+-- create index "scorecardstanding_service_id_scorecard_id" to table: "scorecard_standings"
+CREATE UNIQUE INDEX `scorecardstanding_service_id_scorecard_id` ON `scorecard_standings` (`service_id`, `scorecard_id`);
+-- create index "scorecardstanding_scorecard_id_level" to table: "scorecard_standings"
+CREATE INDEX `scorecardstanding_scorecard_id_level` ON `scorecard_standings` (`scorecard_id`, `level`);
+-- create "scorecard_tallies" table
+CREATE TABLE `scorecard_tallies` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `scope` text NOT NULL, `scope_id` text NOT NULL, `day` text NOT NULL, `week` text NOT NULL, `month` text NOT NULL, `sums` blob NOT NULL, `scorecard_id` text NOT NULL, CONSTRAINT `scorecard_tallies_scorecards_scorecard` FOREIGN KEY (`scorecard_id`) REFERENCES `scorecards` (`id`) ON DELETE CASCADE);
+-- create index "scorecardtally_scorecard_id_scope_scope_id_day" to table: "scorecard_tallies"
+CREATE UNIQUE INDEX `scorecardtally_scorecard_id_scope_scope_id_day` ON `scorecard_tallies` (`scorecard_id`, `scope`, `scope_id`, `day`);
+-- create index "scorecardtally_day" to table: "scorecard_tallies"
+CREATE INDEX `scorecardtally_day` ON `scorecard_tallies` (`day`);
 -- create "search_documents" table
 CREATE TABLE `search_documents` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `kind` text NOT NULL, `subject_id` text NOT NULL, `title` text NOT NULL, `text` text NOT NULL, `words` text NOT NULL, `updated_at` datetime NOT NULL, `incident_id` text NOT NULL, CONSTRAINT `search_documents_incidents_incident` FOREIGN KEY (`incident_id`) REFERENCES `incidents` (`id`) ON DELETE CASCADE);
 -- create index "searchdocument_kind_subject_id" to table: "search_documents"

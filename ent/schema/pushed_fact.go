@@ -1,0 +1,46 @@
+package schema
+
+import (
+	"encoding/json"
+
+	"entgo.io/ent"
+	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/field"
+	"entgo.io/ent/schema/index"
+)
+
+// PushedFact is what a program, or a member of the team, said last of a service.
+type PushedFact struct{ ent.Schema }
+
+// Annotations of the table.
+func (PushedFact) Annotations() []schema.Annotation { return table("pushed_facts") }
+
+// Fields of a pushed fact; it holds until "until", and a withdrawn one keeps its version.
+func (PushedFact) Fields() []ent.Field {
+	return []ent.Field{
+		ulid(),
+		ref("service_id"),
+		text("name"),
+		field.JSON("value", json.RawMessage{}),
+		text("source"),
+		text("link"),
+		stamp("observed_at"),
+		stamp("until"),
+		stamp("pushed_at"),
+		text("pushed_by"),
+		version(),
+	}
+}
+
+// Edges of a pushed fact.
+func (PushedFact) Edges() []ent.Edge {
+	return []ent.Edge{foreign("service", Service.Type, "service_id")}
+}
+
+// Indexes of pushed facts: each once for a service; and all of a name, which go with their declaration.
+func (PushedFact) Indexes() []ent.Index {
+	return []ent.Index{
+		index.Fields("service_id", "name").Unique(),
+		index.Fields("name"),
+	}
+}

@@ -1,0 +1,133 @@
+package given
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/event"
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/tx"
+	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/registry"
+)
+
+const (
+	// chunk is how many attestations are read at once, and maxFailures how many failures are told of.
+	chunk       = 200
+	maxFailures = 5
+)
+
+// ChaseOnce tells the team and the author of attestations that expire within 14 days, and of those
+// that did, once each. Each is changed in a transaction of its own, with what is told; a repeat
+// changes nothing. Of retired services nothing is told. What fails does not hold the rest up: the first errors are returned joined.
+// It counts "expiring", "expired" and "failed".
+func (s *Service) ChaseOnce(ctx context.Context) (map[string]int64, error) {
+	now := clock.Round(s.Clock())
+	ctx = access.WithCaller(ctx, access.System("chase-attestations"))
+	counts := map[string]int64{"expiring": 0, "expired": 0, "failed": 0}
+	var failures []error
+	for after := (Attestation{}); ; {
+		found, err := s.Store.Expiring(ctx, now.Add(notice), after, chunk)
+		if err != nil {
+			return counts, fmt.Errorf("read which attestations expire: %w", err)
+		}
+		for _, a := range found {
+			if a.news(now) == "" {
+				continue
+			}
+			what, err := s.chase(ctx, a, now)
+			switch {
+			case err == nil && what != "":
+				counts[what]++
+			case err == nil, fault.Is(err, fault.Precondition): // somebody changed it meanwhile
+			case ctx.Err() != nil || tx.IsLeaseLost(err):
+				return counts, err
+			default:
+				if counts["failed"]++; len(failures) < maxFailures {
+					failures = append(failures, fmt.Errorf("chase the attestation %s: %w", a.ID, err))
+				}
+			}
+		}
+		if len(found) < chunk {
+			return counts, errors.Join(failures...)
+		}
+		after = found[len(found)-1]
+	}
+}
+
+// news is what is to be told of an attestation; empty for nothing.
+func (a Attestation) news(now time.Time) event.Type {
+	switch {
+	case a.Ended != nil:
+	case !now.Before(a.Until):
+		return event.AttestationExpired
+	case !a.Warned && !now.Before(a.warnsAt()):
+		return event.AttestationExpiring
+	}
+	return ""
+}
+
+// chase tells what is to be told of an attestation, and what that was.
+func (s *Service) chase(ctx context.Context, found Attestation, now time.Time) (what string, err error) {
+	err = s.Runner.InTx(ctx, func(ctx context.Context) error {
+		what = ""
+		if err := s.Store.HoldServices(ctx, []id.ID{found.Service}); err != nil {
+			return err
+		}
+		a, err := s.Store.Attestation(ctx, found.ID)
+		if err != nil {
+			return err
+		}
+		of, err := s.Registry.Service(ctx, a.Service)
+		if err != nil {
+			return err
+		}
+		news := a.news(now)
+		switch {
+		case news == "" || news == event.AttestationExpiring && of.RetiredAt != nil:
+			return nil
+		case news == event.AttestationExpiring:
+			a.Warned = true
+			if err := s.Store.UpdateAttestation(ctx, a); err != nil {
+				return err
+			}
+			what = "expiring"
+		default:
+			if err := s.end(ctx, a, a.expired(), of); err != nil {
+				return err
+			}
+			if of.RetiredAt != nil {
+				return nil
+			}
+			if err := s.due(ctx, a.Service); err != nil {
+				return err
+			}
+			what = "expired"
+		}
+		return s.Teller.Tell(ctx, a.told(news, of, now))
+	})
+	return what, err
+}
+
+// told is the event that tells it.
+func (a Attestation) told(news event.Type, of registry.Service, now time.Time) event.Event {
+	until := a.Until.Format("2 January 2006, 15:04 UTC")
+	e := event.Event{
+		Type: news, Key: "attestation/" + string(a.ID), At: now, Team: of.Team, Service: of.ID, Person: a.Person,
+		Subject: of.Slug + "/" + a.Fact, Link: "/services/" + of.Slug + "/facts",
+		Title: fmt.Sprintf("What was attested of %s of %s expires on %s", a.Fact, of.Slug, until),
+		Text:  fmt.Sprintf("%s attested it on %s. Where it still holds, attest it again, with where that is seen; from then on it is not known.", a.By, a.At.Format("2 January 2006")),
+		Figures: []event.Figure{
+			{Name: "fact", Value: a.Fact}, {Name: "evidence", Value: a.Evidence}, {Name: "expires", Value: a.Until.Format(time.RFC3339)},
+		},
+	}
+	if news == event.AttestationExpired {
+		e.Title = fmt.Sprintf("What was attested of %s of %s expired on %s", a.Fact, of.Slug, until)
+		e.Text = fmt.Sprintf("%s attested it on %s. It is not known any more: attest it again where it holds, with where that is seen.", a.By, a.At.Format("2 January 2006"))
+	}
+	return e
+}
