@@ -6,6 +6,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/scorecards/drift"
 	"github.com/evenkeel/evenkeel/scorecards/given"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
@@ -80,6 +81,7 @@ type Rooms struct {
 	Evidence      *evidence.Service
 	Jobs          *jobs.Service
 	Notifications *notify.Service
+	Drifts        *drift.Service
 }
 
 // AddOperations adds every operation under /v1.
@@ -92,6 +94,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addSystems(r)
 	a.addServices(r)
 	a.addOwnership(r)
+	a.addOwnershipDrift(r)
 	a.addDependencies(r)
 	a.addSources(r)
 	a.addSLOs(r)

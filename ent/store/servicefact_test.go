@@ -8,6 +8,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/store"
 	"github.com/evenkeel/evenkeel/ent/storetest"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/scorecards/drift"
 	"github.com/evenkeel/evenkeel/services/incident/action"
 )
 
@@ -42,7 +43,13 @@ func TestSQLiteFindsWhatFactsOfServicesFollowFromByIndexes(t *testing.T) {
 			_, err := s.Actions().CountPast(ctx, some, action.Priorities, "2026-03-14")
 			return err
 		},
-		"SLOs":       func(s *store.Store) error { _, err := s.SLO().ViewsOf(ctx, some); return err },
+		"SLOs":   func(s *store.Store) error { _, err := s.SLO().ViewsOf(ctx, some); return err },
+		"drifts": func(s *store.Store) error { _, err := s.Drifts().DriftsOf(ctx, some); return err },
+		"untold": func(s *store.Store) error {
+			_, err := s.Drifts().Untold(ctx, now, drift.Drift{ID: "one", FoundAt: now}, 9)
+			return err
+		},
+		"refusing":   func(s *store.Store) error { _, err := s.Delivery().Refusing(ctx); return err },
 		"violations": func(s *store.Store) error { _, err := s.Policy().OpenViolationsOf(ctx, some); return err },
 	}
 	for name, read := range reads {

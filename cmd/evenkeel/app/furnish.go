@@ -169,6 +169,7 @@ func (a *App) furnish() error {
 	})
 	a.furnishProposals()
 	a.furnishPostmortems()
+	a.furnishDrift()
 	a.Reports = report.NewService(report.Parts{
 		Store: s.Reports(), Past: s.Reports(), Registry: s.Registry(), Measured: a.SLOs,
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
@@ -315,6 +316,11 @@ func (a *App) jobs() []jobs.Job {
 			Name: "chase-attestations", Schedule: "29 * * * *",
 			Description: "Tells teams and authors of what they attested of services that expires within 14 days, and that it did.",
 			RunOnce:     counted(a.Given.ChaseOnce),
+		},
+		{
+			Name: "watch-ownership", Schedule: "29 * * * *",
+			Description: "Looks for services whose team is empty, whose on-call person left or whose repository takes no issues, and tells the team above after a week.",
+			RunOnce:     counted(a.watchOwnership),
 		},
 		{
 			Name: "request-postmortems", Schedule: "*/5 * * * *",
