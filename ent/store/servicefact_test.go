@@ -62,7 +62,7 @@ func TestSQLiteFindsWhatFactsOfServicesFollowFromByIndexes(t *testing.T) {
 		}
 		for _, l := range asked[before:] {
 			for _, line := range l.plan(t, s) {
-				if strings.HasPrefix(line, "SCAN ") && line != "SCAN w" && !strings.Contains(line, "CONSTANT ROW") && !strings.Contains(line, "wanted") {
+				if strings.HasPrefix(line, "SCAN ") && line != "SCAN w" && !strings.Contains(line, "CONSTANT ROW") && !strings.Contains(line, "wanted") && !strings.HasSuffix(line, "INDEX delivery_dead") { // which has what is dead alone
 					t.Errorf("%s has all looked at: %q", l.text, line)
 				}
 			}
