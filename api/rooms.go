@@ -6,6 +6,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/scorecards"
 	"github.com/evenkeel/evenkeel/scorecards/drift"
 	"github.com/evenkeel/evenkeel/scorecards/given"
 	"github.com/evenkeel/evenkeel/services/access"
@@ -82,6 +83,7 @@ type Rooms struct {
 	Jobs          *jobs.Service
 	Notifications *notify.Service
 	Drifts        *drift.Service
+	Scorecards    *scorecards.Service
 }
 
 // AddOperations adds every operation under /v1.
@@ -109,6 +111,8 @@ func (a *API) AddOperations(r Rooms) {
 	a.addIncidentImpact(r)
 	a.addIncidentSearch(r)
 	a.addIncidentStatistics(r)
+	a.addScorecards(r)
+	a.addScorecardResults(r)
 	a.addSLOKinds()
 	a.addSLAs(r)
 	a.addComposites(r)

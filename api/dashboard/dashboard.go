@@ -55,7 +55,7 @@ var templates embed.FS
 
 // screens are the templates of pages, by the name of their file.
 var screenNames = []string{
-	"organisation", "team", "notifications", "service", "gate", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "policies", "policy", "trial", "proposals", "issues", "issue", "postmortems", "postmortem", "postmortem-edit", "postmortem-compare", "actions", "action", "reports", "report", "jobs", "datasources", "incidents", "incident", "incidentform", "learning", "signin", "problem",
+	"organisation", "team", "notifications", "service", "gate", "facts", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "policies", "policy", "trial", "proposals", "issues", "issue", "postmortems", "postmortem", "postmortem-edit", "postmortem-compare", "actions", "action", "reports", "report", "jobs", "datasources", "incidents", "incident", "incidentform", "learning", "signin", "problem",
 }
 
 // New returns the pages over what they read. The templates are part of the
@@ -77,6 +77,9 @@ func New(sources Sources, opts Options) *Dashboard {
 	d.page("/teams/{team}/notifications", "/teams/{team}/notifications", d.notifications)
 	d.page("/services/{service}", "/services/{service}", d.service)
 	d.page("/services/{service}/gate", "/services/{service}/gate", d.decisions)
+	d.page(factsPath, factsPath, d.facts)
+	d.filledForm(factsPath, d.attestFact)
+	d.form("/services/{service}/attestations/{attestation}/withdraw", d.withdrawAttestation)
 	d.page("/services/{service}/slos/{slo}", "/services/{service}/slos/{slo}", d.slo)
 	d.page("/services/{service}/slos/{slo}/errors", "/services/{service}/slos/{slo}/errors", d.errors)
 	d.page("/systems/{system}", "/systems/{system}", d.system)

@@ -79,7 +79,7 @@ func (s *sample) paths() []string {
 		out = append(out, "/teams/"+t.Slug, "/teams/"+t.Slug+"/notifications")
 	}
 	for _, svc := range s.services {
-		out = append(out, "/services/"+svc.Slug, "/services/"+svc.Slug+"/gate")
+		out = append(out, "/services/"+svc.Slug, "/services/"+svc.Slug+"/gate", factsURL(svc.Slug), factsURL(svc.Slug)+"?fact=restoreDrill", factsURL(svc.Slug)+"?fact=chaosVerdict", factsURL(svc.Slug)+"?fact=nothing")
 		for _, v := range s.views {
 			if v.SLO.Service == svc.ID {
 				out = append(out, "/services/"+svc.Slug+"/slos/"+v.SLO.Slug, "/services/"+svc.Slug+"/slos/"+v.SLO.Slug+"/errors")

@@ -50,6 +50,7 @@ type Sources struct {
 	Alerts        Alerts
 	Postmortems   Postmortems
 	Actions       Actions
+	Given         Given
 	Claims        Claims
 	Proposals     Proposals
 	Policies      Policies

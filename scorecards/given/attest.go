@@ -163,3 +163,12 @@ func (s *Service) Attestations(ctx context.Context, f Filter, r page.Request) (p
 
 // State is the state of an attestation now.
 func (s *Service) State(a Attestation) State { return a.State(s.Clock()) }
+
+// MayAttest reports whether the context's caller may attest facts of the service.
+func (s *Service) MayAttest(ctx context.Context, service registry.Service) (bool, error) {
+	err := s.Authorizer.Authorize(ctx, access.Create, Attestation{}.object(service))
+	if fault.Is(err, fault.Forbidden) || fault.Is(err, fault.Unauthenticated) {
+		return false, nil
+	}
+	return err == nil && service.RetiredAt == nil, err
+}

@@ -16,6 +16,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/outbound"
+	"github.com/evenkeel/evenkeel/scorecards"
 	"github.com/evenkeel/evenkeel/scorecards/drift"
 	"github.com/evenkeel/evenkeel/scorecards/given"
 	"github.com/evenkeel/evenkeel/services/access"
@@ -100,6 +101,7 @@ type App struct {
 	Incidents     *incident.Service
 	Actions       *action.Service
 	Given         *given.Service
+	Scorecards    *scorecards.Service
 	Postmortems   *postmortem.Service
 	Impact        *impact.Service
 	Search        *search.Service

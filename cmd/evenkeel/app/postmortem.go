@@ -23,12 +23,12 @@ import (
 )
 
 // furnishPostmortems puts postmortems beside incidents and policies.
-func (a *App) furnishPostmortems() {
+func (a *App) furnishPostmortems(noted access.Recorder) {
 	s := a.Store
 	a.Postmortems = postmortem.NewService(postmortem.Parts{
 		Store: s.Postmortems(), Incidents: a.Incidents, Kept: s.Incidents(), Registry: s.Registry(), People: s.Access(), Index: s.Search(),
 		Actions: planned{s.Actions()}, Claims: claims{s.Policy()}, Shares: tookShares{said: s.Supply(), impact: a.Impact, now: a.now},
-		Teller: a.Outbox, Rules: postmortemRules(a.opts.Config.Postmortems), Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: a.now,
+		Teller: a.Outbox, Rules: postmortemRules(a.opts.Config.Postmortems), Runner: s, Authorizer: a.authorizer, Recorder: noted, Clock: a.now,
 	})
 }
 

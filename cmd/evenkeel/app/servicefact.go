@@ -6,6 +6,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/scorecards"
 	"github.com/evenkeel/evenkeel/services/change"
 	"github.com/evenkeel/evenkeel/services/incident"
 	"github.com/evenkeel/evenkeel/services/incident/action"
@@ -19,6 +20,18 @@ import (
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/alert"
 )
+
+// furnishScorecards puts scorecards over what is known of services.
+func (a *App) furnishScorecards() {
+	s := a.Store
+	a.ServiceFacts = a.serviceFacts()
+	a.Given.Domains = a.ServiceFacts
+	a.Scorecards = scorecards.NewService(scorecards.Parts{
+		Store: s.Scorecards(), Slugs: s.Registry(), Services: a.Registry, Fleet: s.Fleet(), Facts: scorecards.Book{Domains: a.ServiceFacts, Given: a.Given},
+		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: a.now, Logger: a.log,
+	})
+	a.Given.Noticer, a.Given.Readers = a.Scorecards, a.Scorecards
+}
 
 // serviceFacts is the book of what each domain knows of services.
 func (a *App) serviceFacts() *fact.Book[registry.Service] {

@@ -30,9 +30,9 @@ func (h *house) services(slugs ...string) []registry.Service {
 	return out
 }
 
-// known holds the facts of a service to what is wanted of them; nil is one that is not known. Each
+// told holds the facts of a service to what is wanted of them; nil is one that is not known. Each
 // is asked for alone, too, and is the same then.
-func (h *house) known(slug string, want fact.Set) {
+func (h *house) told(slug string, want fact.Set) {
 	h.t.Helper()
 	of := h.services(slug)
 	all, err := h.app.ServiceFacts.FactsOf(h.t.Context(), of)
@@ -77,7 +77,7 @@ func (h *house) orders() {
 func TestWhatDomainsKnowOfServicesFollowsFromWhatPeopleDo(t *testing.T) {
 	onEach(t, func(t *testing.T, h *house) {
 		h.orders()
-		h.known("orders", fact.Set{
+		h.told("orders", fact.Set{
 			"tier": 1.0, "kind": "http", "lifecycle": "production", "labels": map[string]string{"region": "eu"}, "system": "shop", "team": "payments", "serviceAge": 0.0,
 			"hasDescription": true, "hasRepository": true, "hasDocs": true, "hasContact": true, "hasRunbook": true, "hasDashboard": true, "hasOnCall": true,
 			"members": 3.0, // Ada, Rita, and the administrator who made the team
@@ -91,31 +91,31 @@ func TestWhatDomainsKnowOfServicesFollowsFromWhatPeopleDo(t *testing.T) {
 			"incidentsPerShiftMost": 0.0, "repeatedCauses": 0.0, "postmortemsOverdue": 0.0, "largeIncidentsWithoutPostmortem": 0.0, "actionsOverdue": 0.0,
 			"goldenSignals": 0.0, "slosWithPageAlert": 0.0, "slosWithTicketAlert": 0.0, "slosWithoutRunbook": 0.0,
 		})
-		h.known("ledger", fact.Set{
+		h.told("ledger", fact.Set{
 			"system": "", "labels": map[string]string{}, "hasDescription": false, "hasRepository": false, "hasDocs": false, "hasContact": false, "hasRunbook": false, "hasDashboard": false, "hasOnCall": false,
 			"dependencies": 0.0, "hardDependenciesWithoutSLO": 0.0, "slosAboveWeakestDependency": 0.0, "slosWithoutRunbook": 1.0,
 		})
 		h.make("bob", "a dependency", "/v1/services/finder/dependencies", `{"on":"vault","criticality":"hard"}`)
-		h.known("finder", fact.Set{"slosAboveWeakestDependency": nil, "hardDependenciesWithoutSLO": 1.0}) // nobody knows what vault promises
-		h.known("vault", fact.Set{"slos": 0.0, "slosNotFresh": 0.0, "sloRevisionAge": nil, "slosOverspent": 0.0, "slosOverspentUnacknowledged": 0.0, "budgetRemaining": nil, "members": 2.0})
+		h.told("finder", fact.Set{"slosAboveWeakestDependency": nil, "hardDependenciesWithoutSLO": 1.0}) // nobody knows what vault promises
+		h.told("vault", fact.Set{"slos": 0.0, "slosNotFresh": 0.0, "sloRevisionAge": nil, "slosOverspent": 0.0, "slosOverspentUnacknowledged": 0.0, "budgetRemaining": nil, "members": 2.0})
 
 		h.must(200, call{as: "ada", method: "PUT", path: "/v1/services/orders/golden-signals", header: []string{`If-Match: "1"`}, body: `{"traffic":{"slo":"availability"},"errors":{"slo":"availability"}}`})
 		h.must(201, call{as: "pipeline", method: "POST", path: "/v1/services/orders/gate/decisions", body: `{"class":"feature"}`})
 		h.must(201, call{as: "pipeline", method: "POST", path: "/v1/services/orders/changes", body: `{"kind":"deploy","startedAt":"` + start.AddDate(0, 0, -2).Format(time.RFC3339) + `"}`})
-		h.known("orders", fact.Set{"goldenSignals": 2.0, "gateAskedAge": 0.0, "changesRecorded": 1.0, "lastChangeAge": 2.0})
+		h.told("orders", fact.Set{"goldenSignals": 2.0, "gateAskedAge": 0.0, "changesRecorded": 1.0, "lastChangeAge": 2.0})
 
 		// Who is told: everything by a target of the team above, and then what interrupts alone.
 		target := h.make("administrator", "hears", "/v1/notification-targets", `{"team":"engineering","name":"Alerts","kind":"alertmanager","address":"http://127.0.0.1:1"}`)
-		h.known("orders", fact.Set{"slosWithPageAlert": 2.0, "slosWithTicketAlert": 2.0})
+		h.told("orders", fact.Set{"slosWithPageAlert": 2.0, "slosWithTicketAlert": 2.0})
 		h.must(200, call{as: "administrator", method: "PUT", path: target.header.Get("Location"), header: ifMatch(1), body: `{"team":"engineering","name":"Alerts","kind":"alertmanager","address":"http://127.0.0.1:1","leastUrgency":"interrupt"}`})
-		h.known("orders", fact.Set{"slosWithPageAlert": 2.0, "slosWithTicketAlert": 0.0})
+		h.told("orders", fact.Set{"slosWithPageAlert": 2.0, "slosWithTicketAlert": 0.0})
 
 		left := h.must(200, call{as: "administrator", method: "GET", path: "/v1/people/" + h.ids["rita"]})
 		h.must(200, call{as: "administrator", method: "POST", path: "/v1/people/" + h.ids["rita"] + "/deactivate", header: []string{"If-Match: " + left.header.Get("ETag")}})
-		h.known("orders", fact.Set{"members": 2.0})
+		h.told("orders", fact.Set{"members": 2.0})
 
 		age := h.clock.Advance(36*time.Hour).Sub(start).Hours() / 24
-		h.known("orders", fact.Set{"serviceAge": age, "sloRevisionAge": age, "gateAskedAge": age, "lastChangeAge": 2 + age})
+		h.told("orders", fact.Set{"serviceAge": age, "sloRevisionAge": age, "gateAskedAge": age, "lastChangeAge": 2 + age})
 	})
 }
 
@@ -124,13 +124,13 @@ func TestWhatDomainsKnowOfServicesFollowsFromWhatPeopleDo(t *testing.T) {
 func TestWhatIsKnownOfBudgetsAndViolationsOfAService(t *testing.T) {
 	onEach(t, func(t *testing.T, h *house) {
 		h.orders()
-		h.known("orders", fact.Set{"policyInForce": true, "policyApproved": false}) // the built-in one is attached to all
+		h.told("orders", fact.Set{"policyInForce": true, "policyApproved": false}) // the built-in one is attached to all
 		policy := func(version int, approver string) {
 			t.Helper()
 			h.must(200, call{as: "administrator", method: "PUT", path: "/v1/budget-policies/error-budget", header: ifMatch(version), body: `{"slug":"error-budget","name":"E","clauses":[{"name":"spent","when":"consumed > 1.0","freeze":{}}],"approval":{` + approver + `}}`})
 		}
 		policy(1, `"approver":"`+h.ids["bob"]+`"`)
-		h.known("orders", fact.Set{"policyInForce": true, "policyApproved": true})
+		h.told("orders", fact.Set{"policyInForce": true, "policyApproved": true})
 		push := func(slug, good string) {
 			t.Helper()
 			h.must(200, call{as: "pipeline", method: "POST", path: "/v1/services/orders/slos/" + slug + "/measurements", body: slots(at(150*time.Minute)+`,"good":`+good+`,"total":100000`, at(2*time.Minute)+`,"good":0,"total":0`)})
@@ -139,30 +139,30 @@ func TestWhatIsKnownOfBudgetsAndViolationsOfAService(t *testing.T) {
 		h.runs("evaluate-budgets")
 		// Of the one half is left; of the other it is not known whether it is overspent.
 		kinds := map[string]float64{"availability": 1, "latency": 1, "freshness": 0, "correctness": 0, "coverage": 0, "durability": 0, "throughput": 0, "saturation": 0}
-		h.known("orders", fact.Set{"sliKinds": kinds, "slosNotFresh": 1.0, "slosOverspent": nil, "slosOverspentUnacknowledged": nil, "budgetRemaining": 0.5})
+		h.told("orders", fact.Set{"sliKinds": kinds, "slosNotFresh": 1.0, "slosOverspent": nil, "slosOverspentUnacknowledged": nil, "budgetRemaining": 0.5})
 		push("availability", "98000")
 		h.runs("evaluate-budgets", "apply-policies")
-		h.known("orders", fact.Set{"slosNotFresh": 0.0, "slosOverspent": 1.0, "budgetRemaining": -1.0, "slosOverspentUnacknowledged": 1.0, "violationsUnacknowledged": 0.0}) // it is only observed
+		h.told("orders", fact.Set{"slosNotFresh": 0.0, "slosOverspent": 1.0, "budgetRemaining": -1.0, "slosOverspentUnacknowledged": 1.0, "violationsUnacknowledged": 0.0}) // it is only observed
 
 		attachment := h.must(200, call{as: "ada", method: "GET", path: "/v1/budget-policies/error-budget/attachments"}).items()[0]
 		h.must(200, call{as: "administrator", method: "PUT", path: "/v1/budget-policies/error-budget/attachments/" + attachment["id"].(string), header: ifMatch(1), body: `{"mode":"warn"}`})
 		h.runs("apply-policies")
-		h.known("orders", fact.Set{"slosOverspentUnacknowledged": 1.0, "violationsUnacknowledged": 1.0})
+		h.told("orders", fact.Set{"slosOverspentUnacknowledged": 1.0, "violationsUnacknowledged": 1.0})
 		violation := h.must(200, call{as: "bob", method: "GET", path: "/v1/violations?service=orders&state=open"}).items()[0]["id"].(string)
 		version := h.must(200, call{as: "bob", method: "GET", path: "/v1/violations/" + violation}).header.Get("ETag")
 		h.must(200, call{as: "ada", method: "PUT", path: "/v1/violations/" + violation + "/acknowledgement", header: []string{"If-Match: " + version}, body: `{"plan":"A larger pool.","dueOn":"2026-04-01"}`})
-		h.known("orders", fact.Set{"slosOverspent": 1.0, "slosOverspentUnacknowledged": 0.0, "violationsUnacknowledged": 0.0})
+		h.told("orders", fact.Set{"slosOverspent": 1.0, "slosOverspentUnacknowledged": 0.0, "violationsUnacknowledged": 0.0})
 
 		// Who approved the policy leaves.
 		left := h.must(200, call{as: "administrator", method: "GET", path: "/v1/people/" + h.ids["bob"]})
 		h.must(200, call{as: "administrator", method: "POST", path: "/v1/people/" + h.ids["bob"] + "/deactivate", header: []string{"If-Match: " + left.header.Get("ETag")}})
-		h.known("orders", fact.Set{"policyApproved": false})
+		h.told("orders", fact.Set{"policyApproved": false})
 		h.must(204, call{as: "administrator", method: "DELETE", path: "/v1/budget-policies/error-budget/attachments/" + attachment["id"].(string), header: ifMatch(2)})
-		h.known("orders", fact.Set{"policyInForce": false, "policyApproved": false})
+		h.told("orders", fact.Set{"policyInForce": false, "policyApproved": false})
 
 		// Nobody evaluates for an hour.
 		h.clock.Advance(time.Hour)
-		h.known("orders", fact.Set{"slosNotFresh": 2.0, "slosOverspent": nil, "budgetRemaining": nil})
+		h.told("orders", fact.Set{"slosNotFresh": 2.0, "slosOverspent": nil, "budgetRemaining": nil})
 	})
 }
 
@@ -183,8 +183,8 @@ func TestWhatIsKnownOfIncidentsOfAService(t *testing.T) {
 		incident("first", day(6, 10), day(6, 12), `"causes":["own-code-or-procedure","company-network"]`)
 		incident("second", day(9, 10), day(9, 12), `"causes":["own-code-or-procedure"]`, `"restricted":true`)
 		incident("third", day(10, 10), day(10, 12), `"severity":"sev3"`, `"causes":["frozen-team"]`)
-		h.known("orders", fact.Set{"incidentsPerShiftMost": 2.0, "repeatedCauses": 1.0, "postmortemsOverdue": 1.0, "largeIncidentsWithoutPostmortem": 0.0})
-		h.known("checkout", fact.Set{"incidentsPerShiftMost": 0.0, "repeatedCauses": 0.0, "postmortemsOverdue": 0.0})
+		h.told("orders", fact.Set{"incidentsPerShiftMost": 2.0, "repeatedCauses": 1.0, "postmortemsOverdue": 1.0, "largeIncidentsWithoutPostmortem": 0.0})
+		h.told("checkout", fact.Set{"incidentsPerShiftMost": 0.0, "repeatedCauses": 0.0, "postmortemsOverdue": 0.0})
 
 		push := func(good int) {
 			t.Helper()
@@ -195,15 +195,15 @@ func TestWhatIsKnownOfIncidentsOfAService(t *testing.T) {
 			h.runs("evaluate-budgets")
 		}
 		incident("fourth", start.Add(-155*time.Minute).Format(time.RFC3339), start.Format(time.RFC3339), `"severity":"sev2"`, `"restricted":true`)
-		h.known("orders", fact.Set{"largeIncidentsWithoutPostmortem": nil}) // nobody measured
+		h.told("orders", fact.Set{"largeIncidentsWithoutPostmortem": nil}) // nobody measured
 		push(49800)
-		h.known("orders", fact.Set{"largeIncidentsWithoutPostmortem": 0.0}) // a fifth is not more than that
+		h.told("orders", fact.Set{"largeIncidentsWithoutPostmortem": 0.0}) // a fifth is not more than that
 		push(49799)
-		h.known("orders", fact.Set{"incidentsPerShiftMost": 3.0, "postmortemsOverdue": 1.0, "largeIncidentsWithoutPostmortem": 1.0})
+		h.told("orders", fact.Set{"incidentsPerShiftMost": 3.0, "postmortemsOverdue": 1.0, "largeIncidentsWithoutPostmortem": 1.0})
 
 		h.make("ada", "action", "/v1/incidents/"+h.ids["second"]+"/action-items", h.item(`"service":"orders"`, `"dueOn":"2026-03-14"`))
 		h.make("ada", "later", "/v1/incidents/"+h.ids["first"]+"/action-items", h.item(`"service":"orders"`, `"dueOn":"2026-03-14"`, `"priority":"p2"`))
-		h.known("orders", fact.Set{"actionsOverdue": 0.0})
+		h.told("orders", fact.Set{"actionsOverdue": 0.0})
 
 		publish := func(name string) {
 			t.Helper()
@@ -213,12 +213,12 @@ func TestWhatIsKnownOfIncidentsOfAService(t *testing.T) {
 			h.must(200, call{as: "ada", method: "PUT", path: path + "/link", header: []string{"If-Match: " + version}, body: `{"url":"https://wiki.example.org/1","title":"Wiki"}`})
 		}
 		publish("first")
-		h.known("orders", fact.Set{"postmortemsOverdue": 0.0, "largeIncidentsWithoutPostmortem": 1.0})
+		h.told("orders", fact.Set{"postmortemsOverdue": 0.0, "largeIncidentsWithoutPostmortem": 1.0})
 		publish("fourth")
-		h.known("orders", fact.Set{"postmortemsOverdue": 0.0, "largeIncidentsWithoutPostmortem": 0.0})
+		h.told("orders", fact.Set{"postmortemsOverdue": 0.0, "largeIncidentsWithoutPostmortem": 0.0})
 		// On Monday at one, the time of the second is over, and the day of its action item.
 		h.clock.Advance(49 * time.Hour)
-		h.known("orders", fact.Set{"postmortemsOverdue": 1.0, "actionsOverdue": 1.0})
+		h.told("orders", fact.Set{"postmortemsOverdue": 1.0, "actionsOverdue": 1.0})
 	})
 }
 
