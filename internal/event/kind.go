@@ -46,6 +46,8 @@ const (
 	PostmortemOverdue   Type = "postmortem.overdue"
 	PostmortemInReview  Type = "postmortem.in_review"
 	PostmortemPublished Type = "postmortem.published"
+
+	ToilAsked Type = "toil.asked"
 )
 
 // The types of what notify tells of itself.
@@ -93,10 +95,15 @@ var Kinds = []Kind{
 	{PostmortemOverdue, Soon, false, "The time for the review of a postmortem is past; three working days later the team above is told too."},
 	{PostmortemInReview, Soon, false, "Somebody is asked to review a postmortem; they are told in person."},
 	{PostmortemPublished, Soon, false, "A postmortem is published, or was elsewhere."},
+	{ToilAsked, Weekly, false, "A member of a team is asked how much of the last week was toil; told to that person alone, by e-mail."},
 	{Digest, Weekly, false, "Three things to do this week, for a team, when its week begins."},
 	{Gathered, Soon, false, "More was to be told within an hour than a target takes: what else there was, in one message."},
 	{Test, Soon, false, "Somebody tries out a target."},
 }
+
+// Personal reports whether events of the type are told to their person alone: no target takes them, and
+// no digest.
+func (t Type) Personal() bool { return t == ToilAsked }
 
 // KindOf returns what is said of the type; false of one that there is not.
 func KindOf(t Type) (Kind, bool) {

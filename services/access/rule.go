@@ -80,6 +80,16 @@ const (
 	KindPostmortemRequest  Kind = "postmortem_request"
 	KindPostmortemReview   Kind = "postmortem_review"
 	KindPostmortemTemplate Kind = "postmortem_template"
+
+	// KindToil is what is known of a team's toil: sums and shares over persons. What one person
+	// answers and logs is that person's alone.
+	KindToil           Kind = "toil"
+	KindToilSettings   Kind = "toil_settings"
+	KindToilAnswer     Kind = "toil_answer"
+	KindToilEntry      Kind = "toil_entry"
+	KindToilSurvey     Kind = "toil_survey" // one person's answers
+	KindToilCandidate  Kind = "toil_candidate"
+	KindToilAutomation Kind = "toil_automation"
 )
 
 // Rule is what an operation declares: its verb and the kind it is about.
@@ -238,6 +248,21 @@ var grants = map[Rule]grant{
 	{Update, KindPostmortemRequest}: people,   // waiving; the team is that above the owner
 	{Create, KindPostmortemReview}:  anybody,  // who was asked to; somebody else approves
 	{Read, KindPostmortemTemplate}:  everyone,
+
+	{Read, KindToil}:             everyone,
+	{Update, KindToilSettings}:   people,
+	{Create, KindToilAnswer}:     people, // who are members: an administrator is none by that
+	{Read, KindToilAnswer}:       self,
+	{Delete, KindToilAnswer}:     self, // taking one's name from all that one said
+	{Create, KindToilEntry}:      people,
+	{Read, KindToilEntry}:        self,
+	{Update, KindToilEntry}:      self,
+	{Delete, KindToilEntry}:      self,
+	{Create, KindToilSurvey}:     people,
+	{Read, KindToilSurvey}:       self,
+	{Create, KindToilCandidate}:  people,
+	{Update, KindToilCandidate}:  people,
+	{Create, KindToilAutomation}: owner, // automation reports with a token of its team
 }
 
 // Memberships tells who belongs to a team.
