@@ -105,7 +105,7 @@ type Scope string
 const (
 	ScopeRead  Scope = "read"
 	ScopeWrite Scope = "write"
-	ScopePush  Scope = "push" // measurements and changes, and asking whether changes may go out
+	ScopePush  Scope = "push" // measurements, changes and what automation did, and asking whether changes may go out
 	ScopeAdmin Scope = "admin"
 )
 
@@ -386,7 +386,7 @@ func scopeFor(r Rule) Scope {
 	switch {
 	case r.Verb == Read:
 		return ScopeRead
-	case r.Verb == Push, r == Rule{Create, KindGateDecision}, r == Rule{Create, KindChange}:
+	case r.Verb == Push, r == Rule{Create, KindGateDecision}, r == Rule{Create, KindChange}, r == Rule{Create, KindToilAutomation}:
 		return ScopePush
 	case grants[r] == nobody:
 		return ScopeAdmin
