@@ -160,6 +160,10 @@ func toIssue(k delivery.Known, names serviceNames) Issue {
 			out.IncidentID = string(i.Subject)
 		case issues.KindActionItem:
 			out.ActionID = string(i.Subject)
+		case issues.KindToilCap:
+			out.TeamID = string(i.Subject)
+		case issues.KindToilCandidate:
+			out.ToilCandidateID = string(i.Subject)
 		}
 	}
 	if i.Ending != "" {

@@ -30,27 +30,29 @@ type AttachmentUpdate struct {
 
 // Issue is what is wanted on a tracker.
 type Issue struct {
-	ID          string         `json:"id" doc:"Identifier (ULID)."`
-	Kind        string         `json:"kind" enum:"budget_violation,incident,action_item,toil_cap,toil_candidate"`
-	Fingerprint string         `json:"fingerprint" doc:"The same for the same episode, for ever."`
-	Service     *Ref           `json:"service,omitempty" doc:"Absent of a group, which tells of several issues in their place."`
-	GroupID     string         `json:"groupId" doc:"The issue that tells of this one, together with others; empty when it is opened by itself."`
-	ParentID    string         `json:"parentId" doc:"The issue of which it is a part on the tracker; empty for none."`
-	ViolationID string         `json:"violationId" doc:"Of an issue of the kind budget_violation; empty of a group."`
-	IncidentID  string         `json:"incidentId" doc:"Of an issue of the kind incident, which gathers the action items of one."`
-	ActionID    string         `json:"actionItemId" doc:"Of an issue of the kind action_item."`
-	Repository  string         `json:"repository" doc:"Where it is to be opened; empty when the service declares none."`
-	Title       string         `json:"title"`
-	Body        string         `json:"body" doc:"GitHub-flavoured Markdown, as it would be opened."`
-	Labels      []string       `json:"labels"`
-	AssigneeIDs []string       `json:"assigneeIds" doc:"Identifiers of the people to whom it is to be assigned."`
-	Comments    []IssueComment `json:"comments"`
-	Open        bool           `json:"open" doc:"Whether the issue is wanted open."`
-	Ending      *string        `json:"ending" enum:"recovered,retired,detached" nullable:"true" doc:"How what it is about ended; null while it lasts. A group has ended when all that it tells of have."`
-	Delivery    IssueDelivery  `json:"delivery" doc:"What is known of it on the tracker."`
-	CreatedAt   time.Time      `json:"createdAt"`
-	UpdatedAt   time.Time      `json:"updatedAt" doc:"When something else was last wanted."`
-	Version     int64          `json:"version" doc:"Grows with each change of what is wanted, and of its delivery; also the ETag."`
+	ID              string         `json:"id" doc:"Identifier (ULID)."`
+	Kind            string         `json:"kind" enum:"budget_violation,incident,action_item,toil_cap,toil_candidate"`
+	Fingerprint     string         `json:"fingerprint" doc:"The same for the same episode, for ever."`
+	Service         *Ref           `json:"service,omitempty" doc:"Absent of a group, which tells of several issues in their place."`
+	GroupID         string         `json:"groupId" doc:"The issue that tells of this one, together with others; empty when it is opened by itself."`
+	ParentID        string         `json:"parentId" doc:"The issue of which it is a part on the tracker; empty for none."`
+	ViolationID     string         `json:"violationId" doc:"Of an issue of the kind budget_violation; empty of a group."`
+	IncidentID      string         `json:"incidentId" doc:"Of an issue of the kind incident, which gathers the action items of one."`
+	ActionID        string         `json:"actionItemId" doc:"Of an issue of the kind action_item."`
+	TeamID          string         `json:"teamId" doc:"Of an issue of the kind toil_cap."`
+	ToilCandidateID string         `json:"toilCandidateId" doc:"Of an issue of the kind toil_candidate."`
+	Repository      string         `json:"repository" doc:"Where it is to be opened; empty when the service declares none."`
+	Title           string         `json:"title"`
+	Body            string         `json:"body" doc:"GitHub-flavoured Markdown, as it would be opened."`
+	Labels          []string       `json:"labels"`
+	AssigneeIDs     []string       `json:"assigneeIds" doc:"Identifiers of the people to whom it is to be assigned."`
+	Comments        []IssueComment `json:"comments"`
+	Open            bool           `json:"open" doc:"Whether the issue is wanted open."`
+	Ending          *string        `json:"ending" enum:"recovered,retired,detached" nullable:"true" doc:"How what it is about ended; null while it lasts. A group has ended when all that it tells of have."`
+	Delivery        IssueDelivery  `json:"delivery" doc:"What is known of it on the tracker."`
+	CreatedAt       time.Time      `json:"createdAt"`
+	UpdatedAt       time.Time      `json:"updatedAt" doc:"When something else was last wanted."`
+	Version         int64          `json:"version" doc:"Grows with each change of what is wanted, and of its delivery; also the ETag."`
 }
 
 // IssueDelivery is how far an issue got on its way to the tracker.
