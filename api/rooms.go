@@ -41,6 +41,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/slo/score"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
 	"github.com/evenkeel/evenkeel/services/source"
+	"github.com/evenkeel/evenkeel/services/toil"
 )
 
 // Rooms are the services that the operations call. They may be nil where only the
@@ -82,6 +83,7 @@ type Rooms struct {
 	Jobs          *jobs.Service
 	Notifications *notify.Service
 	Scorecards    *scorecards.Service
+	Toil          *toil.Service
 }
 
 // AddOperations adds every operation under /v1.
@@ -132,6 +134,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addIssues(r)
 	a.addIssueDelivery(r)
 	a.addWebhookDeliveries(r)
+	a.addToil(r)
 	a.addReports(r)
 	a.addEvidence(r)
 	a.addNotificationTargets(r)

@@ -176,6 +176,22 @@ type Tx struct {
 	Team *TeamClient
 	// ThinnedMonth is the client for interacting with the ThinnedMonth builders.
 	ThinnedMonth *ThinnedMonthClient
+	// ToilAnswer is the client for interacting with the ToilAnswer builders.
+	ToilAnswer *ToilAnswerClient
+	// ToilAsking is the client for interacting with the ToilAsking builders.
+	ToilAsking *ToilAskingClient
+	// ToilAutomation is the client for interacting with the ToilAutomation builders.
+	ToilAutomation *ToilAutomationClient
+	// ToilCandidate is the client for interacting with the ToilCandidate builders.
+	ToilCandidate *ToilCandidateClient
+	// ToilDismissal is the client for interacting with the ToilDismissal builders.
+	ToilDismissal *ToilDismissalClient
+	// ToilEntry is the client for interacting with the ToilEntry builders.
+	ToilEntry *ToilEntryClient
+	// ToilSetting is the client for interacting with the ToilSetting builders.
+	ToilSetting *ToilSettingClient
+	// ToilSurvey is the client for interacting with the ToilSurvey builders.
+	ToilSurvey *ToilSurveyClient
 	// Token is the client for interacting with the Token builders.
 	Token *TokenClient
 	// ToldEvent is the client for interacting with the ToldEvent builders.
@@ -402,6 +418,14 @@ func (tx *Tx) init() {
 	tx.System = NewSystemClient(tx.config)
 	tx.Team = NewTeamClient(tx.config)
 	tx.ThinnedMonth = NewThinnedMonthClient(tx.config)
+	tx.ToilAnswer = NewToilAnswerClient(tx.config)
+	tx.ToilAsking = NewToilAskingClient(tx.config)
+	tx.ToilAutomation = NewToilAutomationClient(tx.config)
+	tx.ToilCandidate = NewToilCandidateClient(tx.config)
+	tx.ToilDismissal = NewToilDismissalClient(tx.config)
+	tx.ToilEntry = NewToilEntryClient(tx.config)
+	tx.ToilSetting = NewToilSettingClient(tx.config)
+	tx.ToilSurvey = NewToilSurveyClient(tx.config)
 	tx.Token = NewTokenClient(tx.config)
 	tx.ToldEvent = NewToldEventClient(tx.config)
 	tx.TrackerLane = NewTrackerLaneClient(tx.config)
