@@ -7,6 +7,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/scorecards"
+	"github.com/evenkeel/evenkeel/scorecards/drift"
 	"github.com/evenkeel/evenkeel/scorecards/given"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
@@ -84,6 +85,7 @@ type Rooms struct {
 	Notifications *notify.Service
 	Scorecards    *scorecards.Service
 	Toil          *toil.Service
+	Drifts        *drift.Service
 }
 
 // AddOperations adds every operation under /v1.
@@ -96,6 +98,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addSystems(r)
 	a.addServices(r)
 	a.addOwnership(r)
+	a.addOwnershipDrift(r)
 	a.addDependencies(r)
 	a.addSources(r)
 	a.addSLOs(r)

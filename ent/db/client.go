@@ -55,6 +55,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/notificationtarget"
 	"github.com/evenkeel/evenkeel/ent/db/otlpstream"
 	"github.com/evenkeel/evenkeel/ent/db/outage"
+	"github.com/evenkeel/evenkeel/ent/db/ownershipdrift"
 	"github.com/evenkeel/evenkeel/ent/db/person"
 	"github.com/evenkeel/evenkeel/ent/db/policyrevision"
 	"github.com/evenkeel/evenkeel/ent/db/postmortem"
@@ -192,6 +193,8 @@ type Client struct {
 	OTLPStream *OTLPStreamClient
 	// Outage is the client for interacting with the Outage builders.
 	Outage *OutageClient
+	// OwnershipDrift is the client for interacting with the OwnershipDrift builders.
+	OwnershipDrift *OwnershipDriftClient
 	// Person is the client for interacting with the Person builders.
 	Person *PersonClient
 	// PolicyRevision is the client for interacting with the PolicyRevision builders.
@@ -339,6 +342,7 @@ func (c *Client) init() {
 	c.NotificationTarget = NewNotificationTargetClient(c.config)
 	c.OTLPStream = NewOTLPStreamClient(c.config)
 	c.Outage = NewOutageClient(c.config)
+	c.OwnershipDrift = NewOwnershipDriftClient(c.config)
 	c.Person = NewPersonClient(c.config)
 	c.PolicyRevision = NewPolicyRevisionClient(c.config)
 	c.Postmortem = NewPostmortemClient(c.config)
@@ -519,6 +523,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		NotificationTarget:         NewNotificationTargetClient(cfg),
 		OTLPStream:                 NewOTLPStreamClient(cfg),
 		Outage:                     NewOutageClient(cfg),
+		OwnershipDrift:             NewOwnershipDriftClient(cfg),
 		Person:                     NewPersonClient(cfg),
 		PolicyRevision:             NewPolicyRevisionClient(cfg),
 		Postmortem:                 NewPostmortemClient(cfg),
@@ -626,6 +631,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		NotificationTarget:         NewNotificationTargetClient(cfg),
 		OTLPStream:                 NewOTLPStreamClient(cfg),
 		Outage:                     NewOutageClient(cfg),
+		OwnershipDrift:             NewOwnershipDriftClient(cfg),
 		Person:                     NewPersonClient(cfg),
 		PolicyRevision:             NewPolicyRevisionClient(cfg),
 		Postmortem:                 NewPostmortemClient(cfg),
@@ -711,8 +717,8 @@ func (c *Client) Use(hooks ...Hook) {
 		c.IdempotencyKey, c.Identity, c.Incident, c.IncidentEntry,
 		c.IncidentEntryRevision, c.IncidentPerson, c.IncidentService, c.Indicator,
 		c.Issue, c.JobRun, c.Lease, c.Member, c.Notification, c.NotificationTarget,
-		c.OTLPStream, c.Outage, c.Person, c.PolicyRevision, c.Postmortem,
-		c.PostmortemAct, c.PostmortemRequest, c.PostmortemTemplate,
+		c.OTLPStream, c.Outage, c.OwnershipDrift, c.Person, c.PolicyRevision,
+		c.Postmortem, c.PostmortemAct, c.PostmortemRequest, c.PostmortemTemplate,
 		c.PostmortemTemplateRevision, c.PostmortemTemplateUse, c.PostmortemText,
 		c.Proposal, c.PushedFact, c.Report, c.ReportDecision, c.ReportRestatement,
 		c.SLA, c.SLAPeriod, c.SLARevision, c.SLO, c.SLOGroupStatus, c.SLORevision,
@@ -739,8 +745,8 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.IdempotencyKey, c.Identity, c.Incident, c.IncidentEntry,
 		c.IncidentEntryRevision, c.IncidentPerson, c.IncidentService, c.Indicator,
 		c.Issue, c.JobRun, c.Lease, c.Member, c.Notification, c.NotificationTarget,
-		c.OTLPStream, c.Outage, c.Person, c.PolicyRevision, c.Postmortem,
-		c.PostmortemAct, c.PostmortemRequest, c.PostmortemTemplate,
+		c.OTLPStream, c.Outage, c.OwnershipDrift, c.Person, c.PolicyRevision,
+		c.Postmortem, c.PostmortemAct, c.PostmortemRequest, c.PostmortemTemplate,
 		c.PostmortemTemplateRevision, c.PostmortemTemplateUse, c.PostmortemText,
 		c.Proposal, c.PushedFact, c.Report, c.ReportDecision, c.ReportRestatement,
 		c.SLA, c.SLAPeriod, c.SLARevision, c.SLO, c.SLOGroupStatus, c.SLORevision,
@@ -838,6 +844,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.OTLPStream.mutate(ctx, m)
 	case *OutageMutation:
 		return c.Outage.mutate(ctx, m)
+	case *OwnershipDriftMutation:
+		return c.OwnershipDrift.mutate(ctx, m)
 	case *PersonMutation:
 		return c.Person.mutate(ctx, m)
 	case *PolicyRevisionMutation:
@@ -7088,6 +7096,155 @@ func (c *OutageClient) mutate(ctx context.Context, m *OutageMutation) (Value, er
 		return (&OutageDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown Outage mutation op: %q", m.Op())
+	}
+}
+
+// OwnershipDriftClient is a client for the OwnershipDrift schema.
+type OwnershipDriftClient struct {
+	config
+}
+
+// NewOwnershipDriftClient returns a client for the OwnershipDrift from the given config.
+func NewOwnershipDriftClient(c config) *OwnershipDriftClient {
+	return &OwnershipDriftClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `ownershipdrift.Hooks(f(g(h())))`.
+func (c *OwnershipDriftClient) Use(hooks ...Hook) {
+	c.hooks.OwnershipDrift = append(c.hooks.OwnershipDrift, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `ownershipdrift.Intercept(f(g(h())))`.
+func (c *OwnershipDriftClient) Intercept(interceptors ...Interceptor) {
+	c.inters.OwnershipDrift = append(c.inters.OwnershipDrift, interceptors...)
+}
+
+// Create returns a builder for creating a OwnershipDrift entity.
+func (c *OwnershipDriftClient) Create() *OwnershipDriftCreate {
+	mutation := newOwnershipDriftMutation(c.config, OpCreate)
+	return &OwnershipDriftCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of OwnershipDrift entities.
+func (c *OwnershipDriftClient) CreateBulk(builders ...*OwnershipDriftCreate) *OwnershipDriftCreateBulk {
+	return &OwnershipDriftCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *OwnershipDriftClient) MapCreateBulk(slice any, setFunc func(*OwnershipDriftCreate, int)) *OwnershipDriftCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &OwnershipDriftCreateBulk{err: fmt.Errorf("calling to OwnershipDriftClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*OwnershipDriftCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &OwnershipDriftCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for OwnershipDrift.
+func (c *OwnershipDriftClient) Update() *OwnershipDriftUpdate {
+	mutation := newOwnershipDriftMutation(c.config, OpUpdate)
+	return &OwnershipDriftUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *OwnershipDriftClient) UpdateOne(_m *OwnershipDrift) *OwnershipDriftUpdateOne {
+	mutation := newOwnershipDriftMutation(c.config, OpUpdateOne, withOwnershipDrift(_m))
+	return &OwnershipDriftUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *OwnershipDriftClient) UpdateOneID(id string) *OwnershipDriftUpdateOne {
+	mutation := newOwnershipDriftMutation(c.config, OpUpdateOne, withOwnershipDriftID(id))
+	return &OwnershipDriftUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for OwnershipDrift.
+func (c *OwnershipDriftClient) Delete() *OwnershipDriftDelete {
+	mutation := newOwnershipDriftMutation(c.config, OpDelete)
+	return &OwnershipDriftDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *OwnershipDriftClient) DeleteOne(_m *OwnershipDrift) *OwnershipDriftDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *OwnershipDriftClient) DeleteOneID(id string) *OwnershipDriftDeleteOne {
+	builder := c.Delete().Where(ownershipdrift.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &OwnershipDriftDeleteOne{builder}
+}
+
+// Query returns a query builder for OwnershipDrift.
+func (c *OwnershipDriftClient) Query() *OwnershipDriftQuery {
+	return &OwnershipDriftQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeOwnershipDrift},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a OwnershipDrift entity by its id.
+func (c *OwnershipDriftClient) Get(ctx context.Context, id string) (*OwnershipDrift, error) {
+	return c.Query().Where(ownershipdrift.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *OwnershipDriftClient) GetX(ctx context.Context, id string) *OwnershipDrift {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryService queries the service edge of a OwnershipDrift.
+func (c *OwnershipDriftClient) QueryService(_m *OwnershipDrift) *ServiceQuery {
+	query := (&ServiceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(ownershipdrift.Table, ownershipdrift.FieldID, id),
+			sqlgraph.To(service.Table, service.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, ownershipdrift.ServiceTable, ownershipdrift.ServiceColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *OwnershipDriftClient) Hooks() []Hook {
+	return c.hooks.OwnershipDrift
+}
+
+// Interceptors returns the client interceptors.
+func (c *OwnershipDriftClient) Interceptors() []Interceptor {
+	return c.inters.OwnershipDrift
+}
+
+func (c *OwnershipDriftClient) mutate(ctx context.Context, m *OwnershipDriftMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&OwnershipDriftCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&OwnershipDriftUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&OwnershipDriftUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&OwnershipDriftDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown OwnershipDrift mutation op: %q", m.Op())
 	}
 }
 
@@ -14301,11 +14458,11 @@ type (
 		GivenDeclaration, IdempotencyKey, Identity, Incident, IncidentEntry,
 		IncidentEntryRevision, IncidentPerson, IncidentService, Indicator, Issue,
 		JobRun, Lease, Member, Notification, NotificationTarget, OTLPStream, Outage,
-		Person, PolicyRevision, Postmortem, PostmortemAct, PostmortemRequest,
-		PostmortemTemplate, PostmortemTemplateRevision, PostmortemTemplateUse,
-		PostmortemText, Proposal, PushedFact, Report, ReportDecision,
-		ReportRestatement, SLA, SLAPeriod, SLARevision, SLO, SLOGroupStatus,
-		SLORevision, SLOStatus, Scorecard, ScorecardDay, ScorecardDue,
+		OwnershipDrift, Person, PolicyRevision, Postmortem, PostmortemAct,
+		PostmortemRequest, PostmortemTemplate, PostmortemTemplateRevision,
+		PostmortemTemplateUse, PostmortemText, Proposal, PushedFact, Report,
+		ReportDecision, ReportRestatement, SLA, SLAPeriod, SLARevision, SLO,
+		SLOGroupStatus, SLORevision, SLOStatus, Scorecard, ScorecardDay, ScorecardDue,
 		ScorecardRevision, ScorecardStanding, ScorecardTally, SearchDocument, Segment,
 		SegmentChange, Series, Service, Session, SignInCode, SignalMapping, SigningKey,
 		Slug, SuppliedFact, System, Team, ThinnedMonth, Token, ToldEvent, TrackerLane,
@@ -14319,11 +14476,11 @@ type (
 		GivenDeclaration, IdempotencyKey, Identity, Incident, IncidentEntry,
 		IncidentEntryRevision, IncidentPerson, IncidentService, Indicator, Issue,
 		JobRun, Lease, Member, Notification, NotificationTarget, OTLPStream, Outage,
-		Person, PolicyRevision, Postmortem, PostmortemAct, PostmortemRequest,
-		PostmortemTemplate, PostmortemTemplateRevision, PostmortemTemplateUse,
-		PostmortemText, Proposal, PushedFact, Report, ReportDecision,
-		ReportRestatement, SLA, SLAPeriod, SLARevision, SLO, SLOGroupStatus,
-		SLORevision, SLOStatus, Scorecard, ScorecardDay, ScorecardDue,
+		OwnershipDrift, Person, PolicyRevision, Postmortem, PostmortemAct,
+		PostmortemRequest, PostmortemTemplate, PostmortemTemplateRevision,
+		PostmortemTemplateUse, PostmortemText, Proposal, PushedFact, Report,
+		ReportDecision, ReportRestatement, SLA, SLAPeriod, SLARevision, SLO,
+		SLOGroupStatus, SLORevision, SLOStatus, Scorecard, ScorecardDay, ScorecardDue,
 		ScorecardRevision, ScorecardStanding, ScorecardTally, SearchDocument, Segment,
 		SegmentChange, Series, Service, Session, SignInCode, SignalMapping, SigningKey,
 		Slug, SuppliedFact, System, Team, ThinnedMonth, Token, ToldEvent, TrackerLane,

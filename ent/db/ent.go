@@ -52,6 +52,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/notificationtarget"
 	"github.com/evenkeel/evenkeel/ent/db/otlpstream"
 	"github.com/evenkeel/evenkeel/ent/db/outage"
+	"github.com/evenkeel/evenkeel/ent/db/ownershipdrift"
 	"github.com/evenkeel/evenkeel/ent/db/person"
 	"github.com/evenkeel/evenkeel/ent/db/policyrevision"
 	"github.com/evenkeel/evenkeel/ent/db/postmortem"
@@ -208,6 +209,7 @@ func checkColumn(t, c string) error {
 			notificationtarget.Table:         notificationtarget.ValidColumn,
 			otlpstream.Table:                 otlpstream.ValidColumn,
 			outage.Table:                     outage.ValidColumn,
+			ownershipdrift.Table:             ownershipdrift.ValidColumn,
 			person.Table:                     person.ValidColumn,
 			policyrevision.Table:             policyrevision.ValidColumn,
 			postmortem.Table:                 postmortem.ValidColumn,

@@ -52,6 +52,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/notificationtarget"
 	"github.com/evenkeel/evenkeel/ent/db/otlpstream"
 	"github.com/evenkeel/evenkeel/ent/db/outage"
+	"github.com/evenkeel/evenkeel/ent/db/ownershipdrift"
 	"github.com/evenkeel/evenkeel/ent/db/person"
 	"github.com/evenkeel/evenkeel/ent/db/policyrevision"
 	"github.com/evenkeel/evenkeel/ent/db/postmortem"
@@ -160,6 +161,7 @@ const (
 	TypeNotificationTarget         = "NotificationTarget"
 	TypeOTLPStream                 = "OTLPStream"
 	TypeOutage                     = "Outage"
+	TypeOwnershipDrift             = "OwnershipDrift"
 	TypePerson                     = "Person"
 	TypePolicyRevision             = "PolicyRevision"
 	TypePostmortem                 = "Postmortem"
@@ -41788,6 +41790,630 @@ func (m *OutageMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Outage edge %s", name)
+}
+
+// OwnershipDriftMutation represents an operation that mutates the OwnershipDrift nodes in the graph.
+type OwnershipDriftMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *string
+	reason         *string
+	detail         *string
+	found_at       *time.Time
+	escalated_at   *time.Time
+	clearedFields  map[string]struct{}
+	service        *string
+	clearedservice bool
+	done           bool
+	oldValue       func(context.Context) (*OwnershipDrift, error)
+	predicates     []predicate.OwnershipDrift
+}
+
+var _ ent.Mutation = (*OwnershipDriftMutation)(nil)
+
+// ownershipdriftOption allows management of the mutation configuration using functional options.
+type ownershipdriftOption func(*OwnershipDriftMutation)
+
+// newOwnershipDriftMutation creates new mutation for the OwnershipDrift entity.
+func newOwnershipDriftMutation(c config, op Op, opts ...ownershipdriftOption) *OwnershipDriftMutation {
+	m := &OwnershipDriftMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeOwnershipDrift,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withOwnershipDriftID sets the ID field of the mutation.
+func withOwnershipDriftID(id string) ownershipdriftOption {
+	return func(m *OwnershipDriftMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *OwnershipDrift
+		)
+		m.oldValue = func(ctx context.Context) (*OwnershipDrift, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().OwnershipDrift.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withOwnershipDrift sets the old OwnershipDrift of the mutation.
+func withOwnershipDrift(node *OwnershipDrift) ownershipdriftOption {
+	return func(m *OwnershipDriftMutation) {
+		m.oldValue = func(context.Context) (*OwnershipDrift, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m OwnershipDriftMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m OwnershipDriftMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of OwnershipDrift entities.
+func (m *OwnershipDriftMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *OwnershipDriftMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *OwnershipDriftMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().OwnershipDrift.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetServiceID sets the "service_id" field.
+func (m *OwnershipDriftMutation) SetServiceID(s string) {
+	m.service = &s
+}
+
+// ServiceID returns the value of the "service_id" field in the mutation.
+func (m *OwnershipDriftMutation) ServiceID() (r string, exists bool) {
+	v := m.service
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldServiceID returns the old "service_id" field's value of the OwnershipDrift entity.
+// If the OwnershipDrift object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OwnershipDriftMutation) OldServiceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldServiceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldServiceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldServiceID: %w", err)
+	}
+	return oldValue.ServiceID, nil
+}
+
+// ResetServiceID resets all changes to the "service_id" field.
+func (m *OwnershipDriftMutation) ResetServiceID() {
+	m.service = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *OwnershipDriftMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *OwnershipDriftMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the OwnershipDrift entity.
+// If the OwnershipDrift object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OwnershipDriftMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *OwnershipDriftMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetDetail sets the "detail" field.
+func (m *OwnershipDriftMutation) SetDetail(s string) {
+	m.detail = &s
+}
+
+// Detail returns the value of the "detail" field in the mutation.
+func (m *OwnershipDriftMutation) Detail() (r string, exists bool) {
+	v := m.detail
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDetail returns the old "detail" field's value of the OwnershipDrift entity.
+// If the OwnershipDrift object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OwnershipDriftMutation) OldDetail(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDetail is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDetail requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDetail: %w", err)
+	}
+	return oldValue.Detail, nil
+}
+
+// ResetDetail resets all changes to the "detail" field.
+func (m *OwnershipDriftMutation) ResetDetail() {
+	m.detail = nil
+}
+
+// SetFoundAt sets the "found_at" field.
+func (m *OwnershipDriftMutation) SetFoundAt(t time.Time) {
+	m.found_at = &t
+}
+
+// FoundAt returns the value of the "found_at" field in the mutation.
+func (m *OwnershipDriftMutation) FoundAt() (r time.Time, exists bool) {
+	v := m.found_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFoundAt returns the old "found_at" field's value of the OwnershipDrift entity.
+// If the OwnershipDrift object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OwnershipDriftMutation) OldFoundAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFoundAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFoundAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFoundAt: %w", err)
+	}
+	return oldValue.FoundAt, nil
+}
+
+// ResetFoundAt resets all changes to the "found_at" field.
+func (m *OwnershipDriftMutation) ResetFoundAt() {
+	m.found_at = nil
+}
+
+// SetEscalatedAt sets the "escalated_at" field.
+func (m *OwnershipDriftMutation) SetEscalatedAt(t time.Time) {
+	m.escalated_at = &t
+}
+
+// EscalatedAt returns the value of the "escalated_at" field in the mutation.
+func (m *OwnershipDriftMutation) EscalatedAt() (r time.Time, exists bool) {
+	v := m.escalated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEscalatedAt returns the old "escalated_at" field's value of the OwnershipDrift entity.
+// If the OwnershipDrift object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OwnershipDriftMutation) OldEscalatedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEscalatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEscalatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEscalatedAt: %w", err)
+	}
+	return oldValue.EscalatedAt, nil
+}
+
+// ClearEscalatedAt clears the value of the "escalated_at" field.
+func (m *OwnershipDriftMutation) ClearEscalatedAt() {
+	m.escalated_at = nil
+	m.clearedFields[ownershipdrift.FieldEscalatedAt] = struct{}{}
+}
+
+// EscalatedAtCleared returns if the "escalated_at" field was cleared in this mutation.
+func (m *OwnershipDriftMutation) EscalatedAtCleared() bool {
+	_, ok := m.clearedFields[ownershipdrift.FieldEscalatedAt]
+	return ok
+}
+
+// ResetEscalatedAt resets all changes to the "escalated_at" field.
+func (m *OwnershipDriftMutation) ResetEscalatedAt() {
+	m.escalated_at = nil
+	delete(m.clearedFields, ownershipdrift.FieldEscalatedAt)
+}
+
+// ClearService clears the "service" edge to the Service entity.
+func (m *OwnershipDriftMutation) ClearService() {
+	m.clearedservice = true
+	m.clearedFields[ownershipdrift.FieldServiceID] = struct{}{}
+}
+
+// ServiceCleared reports if the "service" edge to the Service entity was cleared.
+func (m *OwnershipDriftMutation) ServiceCleared() bool {
+	return m.clearedservice
+}
+
+// ServiceIDs returns the "service" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ServiceID instead. It exists only for internal usage by the builders.
+func (m *OwnershipDriftMutation) ServiceIDs() (ids []string) {
+	if id := m.service; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetService resets all changes to the "service" edge.
+func (m *OwnershipDriftMutation) ResetService() {
+	m.service = nil
+	m.clearedservice = false
+}
+
+// Where appends a list predicates to the OwnershipDriftMutation builder.
+func (m *OwnershipDriftMutation) Where(ps ...predicate.OwnershipDrift) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the OwnershipDriftMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *OwnershipDriftMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.OwnershipDrift, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *OwnershipDriftMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *OwnershipDriftMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (OwnershipDrift).
+func (m *OwnershipDriftMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *OwnershipDriftMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.service != nil {
+		fields = append(fields, ownershipdrift.FieldServiceID)
+	}
+	if m.reason != nil {
+		fields = append(fields, ownershipdrift.FieldReason)
+	}
+	if m.detail != nil {
+		fields = append(fields, ownershipdrift.FieldDetail)
+	}
+	if m.found_at != nil {
+		fields = append(fields, ownershipdrift.FieldFoundAt)
+	}
+	if m.escalated_at != nil {
+		fields = append(fields, ownershipdrift.FieldEscalatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *OwnershipDriftMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case ownershipdrift.FieldServiceID:
+		return m.ServiceID()
+	case ownershipdrift.FieldReason:
+		return m.Reason()
+	case ownershipdrift.FieldDetail:
+		return m.Detail()
+	case ownershipdrift.FieldFoundAt:
+		return m.FoundAt()
+	case ownershipdrift.FieldEscalatedAt:
+		return m.EscalatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *OwnershipDriftMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case ownershipdrift.FieldServiceID:
+		return m.OldServiceID(ctx)
+	case ownershipdrift.FieldReason:
+		return m.OldReason(ctx)
+	case ownershipdrift.FieldDetail:
+		return m.OldDetail(ctx)
+	case ownershipdrift.FieldFoundAt:
+		return m.OldFoundAt(ctx)
+	case ownershipdrift.FieldEscalatedAt:
+		return m.OldEscalatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown OwnershipDrift field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OwnershipDriftMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case ownershipdrift.FieldServiceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetServiceID(v)
+		return nil
+	case ownershipdrift.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case ownershipdrift.FieldDetail:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDetail(v)
+		return nil
+	case ownershipdrift.FieldFoundAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFoundAt(v)
+		return nil
+	case ownershipdrift.FieldEscalatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEscalatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown OwnershipDrift field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *OwnershipDriftMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *OwnershipDriftMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OwnershipDriftMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown OwnershipDrift numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *OwnershipDriftMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(ownershipdrift.FieldEscalatedAt) {
+		fields = append(fields, ownershipdrift.FieldEscalatedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *OwnershipDriftMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *OwnershipDriftMutation) ClearField(name string) error {
+	switch name {
+	case ownershipdrift.FieldEscalatedAt:
+		m.ClearEscalatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown OwnershipDrift nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *OwnershipDriftMutation) ResetField(name string) error {
+	switch name {
+	case ownershipdrift.FieldServiceID:
+		m.ResetServiceID()
+		return nil
+	case ownershipdrift.FieldReason:
+		m.ResetReason()
+		return nil
+	case ownershipdrift.FieldDetail:
+		m.ResetDetail()
+		return nil
+	case ownershipdrift.FieldFoundAt:
+		m.ResetFoundAt()
+		return nil
+	case ownershipdrift.FieldEscalatedAt:
+		m.ResetEscalatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown OwnershipDrift field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *OwnershipDriftMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.service != nil {
+		edges = append(edges, ownershipdrift.EdgeService)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *OwnershipDriftMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case ownershipdrift.EdgeService:
+		if id := m.service; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *OwnershipDriftMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *OwnershipDriftMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *OwnershipDriftMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedservice {
+		edges = append(edges, ownershipdrift.EdgeService)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *OwnershipDriftMutation) EdgeCleared(name string) bool {
+	switch name {
+	case ownershipdrift.EdgeService:
+		return m.clearedservice
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *OwnershipDriftMutation) ClearEdge(name string) error {
+	switch name {
+	case ownershipdrift.EdgeService:
+		m.ClearService()
+		return nil
+	}
+	return fmt.Errorf("unknown OwnershipDrift unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *OwnershipDriftMutation) ResetEdge(name string) error {
+	switch name {
+	case ownershipdrift.EdgeService:
+		m.ResetService()
+		return nil
+	}
+	return fmt.Errorf("unknown OwnershipDrift edge %s", name)
 }
 
 // PersonMutation represents an operation that mutates the Person nodes in the graph.

@@ -94,6 +94,8 @@ type Tx struct {
 	OTLPStream *OTLPStreamClient
 	// Outage is the client for interacting with the Outage builders.
 	Outage *OutageClient
+	// OwnershipDrift is the client for interacting with the OwnershipDrift builders.
+	OwnershipDrift *OwnershipDriftClient
 	// Person is the client for interacting with the Person builders.
 	Person *PersonClient
 	// PolicyRevision is the client for interacting with the PolicyRevision builders.
@@ -377,6 +379,7 @@ func (tx *Tx) init() {
 	tx.NotificationTarget = NewNotificationTargetClient(tx.config)
 	tx.OTLPStream = NewOTLPStreamClient(tx.config)
 	tx.Outage = NewOutageClient(tx.config)
+	tx.OwnershipDrift = NewOwnershipDriftClient(tx.config)
 	tx.Person = NewPersonClient(tx.config)
 	tx.PolicyRevision = NewPolicyRevisionClient(tx.config)
 	tx.Postmortem = NewPostmortemClient(tx.config)

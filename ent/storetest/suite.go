@@ -50,6 +50,7 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"Notify":       testNotify,
 		"Jobs":         testJobs,
 		"ServiceFacts": testServiceFacts,
+		"Drifts":       testDrifts,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

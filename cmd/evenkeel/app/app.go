@@ -17,6 +17,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/outbound"
 	"github.com/evenkeel/evenkeel/scorecards"
+	"github.com/evenkeel/evenkeel/scorecards/drift"
 	"github.com/evenkeel/evenkeel/scorecards/given"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
@@ -109,6 +110,7 @@ type App struct {
 	Supply        *supply.Service
 	Facts         *fact.Book[slo.View]
 	ServiceFacts  *fact.Book[registry.Service]
+	Drifts        *drift.Service
 	Alerts        *alert.Service
 	Proposals     *proposal.Service
 	Collection    *collect.Service

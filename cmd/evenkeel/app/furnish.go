@@ -173,6 +173,8 @@ func (a *App) furnish() error {
 	a.furnishProposals()
 	a.furnishPostmortems(noted)
 	a.furnishToil(noted)
+	a.furnishPostmortems()
+	a.furnishDrift()
 	a.Reports = report.NewService(report.Parts{
 		Store: s.Reports(), Past: s.Reports(), Registry: s.Registry(), Measured: a.SLOs,
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
@@ -329,6 +331,11 @@ func (a *App) jobs() []jobs.Job {
 			Name: "watch-toil", Schedule: "41 * * * *",
 			Description: "Wants an issue of each team whose toil is above its cap, and closes it once it is not.",
 			RunOnce:     counted(a.Toil.WatchOnce),
+		},
+		{
+			Name: "watch-ownership", Schedule: "29 * * * *",
+			Description: "Looks for services whose team is empty, whose on-call person left or whose repository takes no issues, and tells the team above after a week.",
+			RunOnce:     counted(a.watchOwnership),
 		},
 		{
 			Name: "request-postmortems", Schedule: "*/5 * * * *",

@@ -489,6 +489,18 @@ func (f OutageFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error)
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.OutageMutation", m)
 }
 
+// The OwnershipDriftFunc type is an adapter to allow the use of ordinary
+// function as OwnershipDrift mutator.
+type OwnershipDriftFunc func(context.Context, *db.OwnershipDriftMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f OwnershipDriftFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.OwnershipDriftMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.OwnershipDriftMutation", m)
+}
+
 // The PersonFunc type is an adapter to allow the use of ordinary
 // function as Person mutator.
 type PersonFunc func(context.Context, *db.PersonMutation) (db.Value, error)

@@ -1942,6 +1942,44 @@ var (
 			},
 		},
 	}
+	// OwnershipDriftsColumns holds the columns for the "ownership_drifts" table.
+	OwnershipDriftsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "reason", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "detail", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "found_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "escalated_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "service_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// OwnershipDriftsTable holds the schema information for the "ownership_drifts" table.
+	OwnershipDriftsTable = &schema.Table{
+		Name:       "ownership_drifts",
+		Columns:    OwnershipDriftsColumns,
+		PrimaryKey: []*schema.Column{OwnershipDriftsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "ownership_drifts_services_service",
+				Columns:    []*schema.Column{OwnershipDriftsColumns[5]},
+				RefColumns: []*schema.Column{ServicesColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "ownershipdrift_service_id_reason",
+				Unique:  true,
+				Columns: []*schema.Column{OwnershipDriftsColumns[5], OwnershipDriftsColumns[1]},
+			},
+			{
+				Name:    "ownershipdrift_untold",
+				Unique:  false,
+				Columns: []*schema.Column{OwnershipDriftsColumns[3], OwnershipDriftsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "escalated_at IS NULL",
+				},
+			},
+		},
+	}
 	// PeopleColumns holds the columns for the "people" table.
 	PeopleColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
@@ -4252,6 +4290,7 @@ var (
 		NotificationTargetsTable,
 		OtlpStreamsTable,
 		OutagesTable,
+		OwnershipDriftsTable,
 		PeopleTable,
 		PolicyRevisionsTable,
 		PostmortemsTable,
@@ -4481,6 +4520,10 @@ func init() {
 	OutagesTable.ForeignKeys[0].RefTable = ServicesTable
 	OutagesTable.Annotation = &entsql.Annotation{
 		Table: "outages",
+	}
+	OwnershipDriftsTable.ForeignKeys[0].RefTable = ServicesTable
+	OwnershipDriftsTable.Annotation = &entsql.Annotation{
+		Table: "ownership_drifts",
 	}
 	PeopleTable.Annotation = &entsql.Annotation{
 		Table: "people",

@@ -126,6 +126,9 @@ type OTLPStream func(*sql.Selector)
 // Outage is the predicate function for outage builders.
 type Outage func(*sql.Selector)
 
+// OwnershipDrift is the predicate function for ownershipdrift builders.
+type OwnershipDrift func(*sql.Selector)
+
 // Person is the predicate function for person builders.
 type Person func(*sql.Selector)
 

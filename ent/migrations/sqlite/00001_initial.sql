@@ -315,6 +315,12 @@ CREATE TABLE `outages` (`id` text NOT NULL, `class` text NOT NULL, `note` text N
 CREATE INDEX `outage_service_id_begins_at_id` ON `outages` (`service_id`, `begins_at`, `id`);
 -- create index "outage_begins_at" to table: "outages"
 CREATE INDEX `outage_begins_at` ON `outages` (`begins_at`);
+-- create "ownership_drifts" table
+CREATE TABLE `ownership_drifts` (`id` text NOT NULL, `reason` text NOT NULL, `detail` text NOT NULL, `found_at` datetime NOT NULL, `escalated_at` datetime NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `ownership_drifts_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE CASCADE);
+-- create index "ownershipdrift_service_id_reason" to table: "ownership_drifts"
+CREATE UNIQUE INDEX `ownershipdrift_service_id_reason` ON `ownership_drifts` (`service_id`, `reason`);
+-- create index "ownershipdrift_untold" to table: "ownership_drifts"
+CREATE INDEX `ownershipdrift_untold` ON `ownership_drifts` (`found_at`, `id`) WHERE escalated_at IS NULL;
 -- create "people" table
 CREATE TABLE `people` (`id` text NOT NULL, `display_name` text NOT NULL, `email` text NOT NULL, `github_login` text NOT NULL, `administrator` bool NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `deactivated_at` datetime NULL, `version` integer NOT NULL, PRIMARY KEY (`id`));
 -- create index "person_display_name_id" to table: "people"
