@@ -70,6 +70,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/scorecard"
 	"github.com/evenkeel/evenkeel/ent/db/scorecardday"
 	"github.com/evenkeel/evenkeel/ent/db/scorecarddue"
+	"github.com/evenkeel/evenkeel/ent/db/scorecardfailure"
 	"github.com/evenkeel/evenkeel/ent/db/scorecardrevision"
 	"github.com/evenkeel/evenkeel/ent/db/scorecardstanding"
 	"github.com/evenkeel/evenkeel/ent/db/scorecardtally"
@@ -234,6 +235,7 @@ func checkColumn(t, c string) error {
 			scorecard.Table:                  scorecard.ValidColumn,
 			scorecardday.Table:               scorecardday.ValidColumn,
 			scorecarddue.Table:               scorecarddue.ValidColumn,
+			scorecardfailure.Table:           scorecardfailure.ValidColumn,
 			scorecardrevision.Table:          scorecardrevision.ValidColumn,
 			scorecardstanding.Table:          scorecardstanding.ValidColumn,
 			scorecardtally.Table:             scorecardtally.ValidColumn,

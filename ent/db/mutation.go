@@ -71,6 +71,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/scorecard"
 	"github.com/evenkeel/evenkeel/ent/db/scorecardday"
 	"github.com/evenkeel/evenkeel/ent/db/scorecarddue"
+	"github.com/evenkeel/evenkeel/ent/db/scorecardfailure"
 	"github.com/evenkeel/evenkeel/ent/db/scorecardrevision"
 	"github.com/evenkeel/evenkeel/ent/db/scorecardstanding"
 	"github.com/evenkeel/evenkeel/ent/db/scorecardtally"
@@ -186,6 +187,7 @@ const (
 	TypeScorecard                  = "Scorecard"
 	TypeScorecardDay               = "ScorecardDay"
 	TypeScorecardDue               = "ScorecardDue"
+	TypeScorecardFailure           = "ScorecardFailure"
 	TypeScorecardRevision          = "ScorecardRevision"
 	TypeScorecardStanding          = "ScorecardStanding"
 	TypeScorecardTally             = "ScorecardTally"
@@ -64999,6 +65001,836 @@ func (m *ScorecardDueMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *ScorecardDueMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown ScorecardDue edge %s", name)
+}
+
+// ScorecardFailureMutation represents an operation that mutates the ScorecardFailure nodes in the graph.
+type ScorecardFailureMutation struct {
+	config
+	op               Op
+	typ              string
+	id               *string
+	check_id         *string
+	checks           *json.RawMessage
+	appendchecks     json.RawMessage
+	opened_at        *time.Time
+	ended_at         *time.Time
+	version          *int64
+	addversion       *int64
+	clearedFields    map[string]struct{}
+	scorecard        *string
+	clearedscorecard bool
+	service          *string
+	clearedservice   bool
+	done             bool
+	oldValue         func(context.Context) (*ScorecardFailure, error)
+	predicates       []predicate.ScorecardFailure
+}
+
+var _ ent.Mutation = (*ScorecardFailureMutation)(nil)
+
+// scorecardfailureOption allows management of the mutation configuration using functional options.
+type scorecardfailureOption func(*ScorecardFailureMutation)
+
+// newScorecardFailureMutation creates new mutation for the ScorecardFailure entity.
+func newScorecardFailureMutation(c config, op Op, opts ...scorecardfailureOption) *ScorecardFailureMutation {
+	m := &ScorecardFailureMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeScorecardFailure,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withScorecardFailureID sets the ID field of the mutation.
+func withScorecardFailureID(id string) scorecardfailureOption {
+	return func(m *ScorecardFailureMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ScorecardFailure
+		)
+		m.oldValue = func(ctx context.Context) (*ScorecardFailure, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ScorecardFailure.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withScorecardFailure sets the old ScorecardFailure of the mutation.
+func withScorecardFailure(node *ScorecardFailure) scorecardfailureOption {
+	return func(m *ScorecardFailureMutation) {
+		m.oldValue = func(context.Context) (*ScorecardFailure, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ScorecardFailureMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ScorecardFailureMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ScorecardFailure entities.
+func (m *ScorecardFailureMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ScorecardFailureMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ScorecardFailureMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ScorecardFailure.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetScorecardID sets the "scorecard_id" field.
+func (m *ScorecardFailureMutation) SetScorecardID(s string) {
+	m.scorecard = &s
+}
+
+// ScorecardID returns the value of the "scorecard_id" field in the mutation.
+func (m *ScorecardFailureMutation) ScorecardID() (r string, exists bool) {
+	v := m.scorecard
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldScorecardID returns the old "scorecard_id" field's value of the ScorecardFailure entity.
+// If the ScorecardFailure object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardFailureMutation) OldScorecardID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldScorecardID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldScorecardID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldScorecardID: %w", err)
+	}
+	return oldValue.ScorecardID, nil
+}
+
+// ResetScorecardID resets all changes to the "scorecard_id" field.
+func (m *ScorecardFailureMutation) ResetScorecardID() {
+	m.scorecard = nil
+}
+
+// SetServiceID sets the "service_id" field.
+func (m *ScorecardFailureMutation) SetServiceID(s string) {
+	m.service = &s
+}
+
+// ServiceID returns the value of the "service_id" field in the mutation.
+func (m *ScorecardFailureMutation) ServiceID() (r string, exists bool) {
+	v := m.service
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldServiceID returns the old "service_id" field's value of the ScorecardFailure entity.
+// If the ScorecardFailure object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardFailureMutation) OldServiceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldServiceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldServiceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldServiceID: %w", err)
+	}
+	return oldValue.ServiceID, nil
+}
+
+// ResetServiceID resets all changes to the "service_id" field.
+func (m *ScorecardFailureMutation) ResetServiceID() {
+	m.service = nil
+}
+
+// SetCheckID sets the "check_id" field.
+func (m *ScorecardFailureMutation) SetCheckID(s string) {
+	m.check_id = &s
+}
+
+// CheckID returns the value of the "check_id" field in the mutation.
+func (m *ScorecardFailureMutation) CheckID() (r string, exists bool) {
+	v := m.check_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCheckID returns the old "check_id" field's value of the ScorecardFailure entity.
+// If the ScorecardFailure object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardFailureMutation) OldCheckID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCheckID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCheckID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCheckID: %w", err)
+	}
+	return oldValue.CheckID, nil
+}
+
+// ResetCheckID resets all changes to the "check_id" field.
+func (m *ScorecardFailureMutation) ResetCheckID() {
+	m.check_id = nil
+}
+
+// SetChecks sets the "checks" field.
+func (m *ScorecardFailureMutation) SetChecks(jm json.RawMessage) {
+	m.checks = &jm
+	m.appendchecks = nil
+}
+
+// Checks returns the value of the "checks" field in the mutation.
+func (m *ScorecardFailureMutation) Checks() (r json.RawMessage, exists bool) {
+	v := m.checks
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChecks returns the old "checks" field's value of the ScorecardFailure entity.
+// If the ScorecardFailure object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardFailureMutation) OldChecks(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChecks is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChecks requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChecks: %w", err)
+	}
+	return oldValue.Checks, nil
+}
+
+// AppendChecks adds jm to the "checks" field.
+func (m *ScorecardFailureMutation) AppendChecks(jm json.RawMessage) {
+	m.appendchecks = append(m.appendchecks, jm...)
+}
+
+// AppendedChecks returns the list of values that were appended to the "checks" field in this mutation.
+func (m *ScorecardFailureMutation) AppendedChecks() (json.RawMessage, bool) {
+	if len(m.appendchecks) == 0 {
+		return nil, false
+	}
+	return m.appendchecks, true
+}
+
+// ResetChecks resets all changes to the "checks" field.
+func (m *ScorecardFailureMutation) ResetChecks() {
+	m.checks = nil
+	m.appendchecks = nil
+}
+
+// SetOpenedAt sets the "opened_at" field.
+func (m *ScorecardFailureMutation) SetOpenedAt(t time.Time) {
+	m.opened_at = &t
+}
+
+// OpenedAt returns the value of the "opened_at" field in the mutation.
+func (m *ScorecardFailureMutation) OpenedAt() (r time.Time, exists bool) {
+	v := m.opened_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOpenedAt returns the old "opened_at" field's value of the ScorecardFailure entity.
+// If the ScorecardFailure object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardFailureMutation) OldOpenedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOpenedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOpenedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOpenedAt: %w", err)
+	}
+	return oldValue.OpenedAt, nil
+}
+
+// ResetOpenedAt resets all changes to the "opened_at" field.
+func (m *ScorecardFailureMutation) ResetOpenedAt() {
+	m.opened_at = nil
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (m *ScorecardFailureMutation) SetEndedAt(t time.Time) {
+	m.ended_at = &t
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *ScorecardFailureMutation) EndedAt() (r time.Time, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the ScorecardFailure entity.
+// If the ScorecardFailure object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardFailureMutation) OldEndedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (m *ScorecardFailureMutation) ClearEndedAt() {
+	m.ended_at = nil
+	m.clearedFields[scorecardfailure.FieldEndedAt] = struct{}{}
+}
+
+// EndedAtCleared returns if the "ended_at" field was cleared in this mutation.
+func (m *ScorecardFailureMutation) EndedAtCleared() bool {
+	_, ok := m.clearedFields[scorecardfailure.FieldEndedAt]
+	return ok
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *ScorecardFailureMutation) ResetEndedAt() {
+	m.ended_at = nil
+	delete(m.clearedFields, scorecardfailure.FieldEndedAt)
+}
+
+// SetVersion sets the "version" field.
+func (m *ScorecardFailureMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ScorecardFailureMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the ScorecardFailure entity.
+// If the ScorecardFailure object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardFailureMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ScorecardFailureMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ScorecardFailureMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ScorecardFailureMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearScorecard clears the "scorecard" edge to the Scorecard entity.
+func (m *ScorecardFailureMutation) ClearScorecard() {
+	m.clearedscorecard = true
+	m.clearedFields[scorecardfailure.FieldScorecardID] = struct{}{}
+}
+
+// ScorecardCleared reports if the "scorecard" edge to the Scorecard entity was cleared.
+func (m *ScorecardFailureMutation) ScorecardCleared() bool {
+	return m.clearedscorecard
+}
+
+// ScorecardIDs returns the "scorecard" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ScorecardID instead. It exists only for internal usage by the builders.
+func (m *ScorecardFailureMutation) ScorecardIDs() (ids []string) {
+	if id := m.scorecard; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetScorecard resets all changes to the "scorecard" edge.
+func (m *ScorecardFailureMutation) ResetScorecard() {
+	m.scorecard = nil
+	m.clearedscorecard = false
+}
+
+// ClearService clears the "service" edge to the Service entity.
+func (m *ScorecardFailureMutation) ClearService() {
+	m.clearedservice = true
+	m.clearedFields[scorecardfailure.FieldServiceID] = struct{}{}
+}
+
+// ServiceCleared reports if the "service" edge to the Service entity was cleared.
+func (m *ScorecardFailureMutation) ServiceCleared() bool {
+	return m.clearedservice
+}
+
+// ServiceIDs returns the "service" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ServiceID instead. It exists only for internal usage by the builders.
+func (m *ScorecardFailureMutation) ServiceIDs() (ids []string) {
+	if id := m.service; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetService resets all changes to the "service" edge.
+func (m *ScorecardFailureMutation) ResetService() {
+	m.service = nil
+	m.clearedservice = false
+}
+
+// Where appends a list predicates to the ScorecardFailureMutation builder.
+func (m *ScorecardFailureMutation) Where(ps ...predicate.ScorecardFailure) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ScorecardFailureMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ScorecardFailureMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ScorecardFailure, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ScorecardFailureMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ScorecardFailureMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ScorecardFailure).
+func (m *ScorecardFailureMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ScorecardFailureMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.scorecard != nil {
+		fields = append(fields, scorecardfailure.FieldScorecardID)
+	}
+	if m.service != nil {
+		fields = append(fields, scorecardfailure.FieldServiceID)
+	}
+	if m.check_id != nil {
+		fields = append(fields, scorecardfailure.FieldCheckID)
+	}
+	if m.checks != nil {
+		fields = append(fields, scorecardfailure.FieldChecks)
+	}
+	if m.opened_at != nil {
+		fields = append(fields, scorecardfailure.FieldOpenedAt)
+	}
+	if m.ended_at != nil {
+		fields = append(fields, scorecardfailure.FieldEndedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, scorecardfailure.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ScorecardFailureMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case scorecardfailure.FieldScorecardID:
+		return m.ScorecardID()
+	case scorecardfailure.FieldServiceID:
+		return m.ServiceID()
+	case scorecardfailure.FieldCheckID:
+		return m.CheckID()
+	case scorecardfailure.FieldChecks:
+		return m.Checks()
+	case scorecardfailure.FieldOpenedAt:
+		return m.OpenedAt()
+	case scorecardfailure.FieldEndedAt:
+		return m.EndedAt()
+	case scorecardfailure.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ScorecardFailureMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case scorecardfailure.FieldScorecardID:
+		return m.OldScorecardID(ctx)
+	case scorecardfailure.FieldServiceID:
+		return m.OldServiceID(ctx)
+	case scorecardfailure.FieldCheckID:
+		return m.OldCheckID(ctx)
+	case scorecardfailure.FieldChecks:
+		return m.OldChecks(ctx)
+	case scorecardfailure.FieldOpenedAt:
+		return m.OldOpenedAt(ctx)
+	case scorecardfailure.FieldEndedAt:
+		return m.OldEndedAt(ctx)
+	case scorecardfailure.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown ScorecardFailure field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ScorecardFailureMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case scorecardfailure.FieldScorecardID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetScorecardID(v)
+		return nil
+	case scorecardfailure.FieldServiceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetServiceID(v)
+		return nil
+	case scorecardfailure.FieldCheckID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCheckID(v)
+		return nil
+	case scorecardfailure.FieldChecks:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChecks(v)
+		return nil
+	case scorecardfailure.FieldOpenedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOpenedAt(v)
+		return nil
+	case scorecardfailure.FieldEndedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
+	case scorecardfailure.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardFailure field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ScorecardFailureMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, scorecardfailure.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ScorecardFailureMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case scorecardfailure.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ScorecardFailureMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case scorecardfailure.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardFailure numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ScorecardFailureMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(scorecardfailure.FieldEndedAt) {
+		fields = append(fields, scorecardfailure.FieldEndedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ScorecardFailureMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ScorecardFailureMutation) ClearField(name string) error {
+	switch name {
+	case scorecardfailure.FieldEndedAt:
+		m.ClearEndedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardFailure nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ScorecardFailureMutation) ResetField(name string) error {
+	switch name {
+	case scorecardfailure.FieldScorecardID:
+		m.ResetScorecardID()
+		return nil
+	case scorecardfailure.FieldServiceID:
+		m.ResetServiceID()
+		return nil
+	case scorecardfailure.FieldCheckID:
+		m.ResetCheckID()
+		return nil
+	case scorecardfailure.FieldChecks:
+		m.ResetChecks()
+		return nil
+	case scorecardfailure.FieldOpenedAt:
+		m.ResetOpenedAt()
+		return nil
+	case scorecardfailure.FieldEndedAt:
+		m.ResetEndedAt()
+		return nil
+	case scorecardfailure.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardFailure field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ScorecardFailureMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.scorecard != nil {
+		edges = append(edges, scorecardfailure.EdgeScorecard)
+	}
+	if m.service != nil {
+		edges = append(edges, scorecardfailure.EdgeService)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ScorecardFailureMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case scorecardfailure.EdgeScorecard:
+		if id := m.scorecard; id != nil {
+			return []ent.Value{*id}
+		}
+	case scorecardfailure.EdgeService:
+		if id := m.service; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ScorecardFailureMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ScorecardFailureMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ScorecardFailureMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedscorecard {
+		edges = append(edges, scorecardfailure.EdgeScorecard)
+	}
+	if m.clearedservice {
+		edges = append(edges, scorecardfailure.EdgeService)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ScorecardFailureMutation) EdgeCleared(name string) bool {
+	switch name {
+	case scorecardfailure.EdgeScorecard:
+		return m.clearedscorecard
+	case scorecardfailure.EdgeService:
+		return m.clearedservice
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ScorecardFailureMutation) ClearEdge(name string) error {
+	switch name {
+	case scorecardfailure.EdgeScorecard:
+		m.ClearScorecard()
+		return nil
+	case scorecardfailure.EdgeService:
+		m.ClearService()
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardFailure unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ScorecardFailureMutation) ResetEdge(name string) error {
+	switch name {
+	case scorecardfailure.EdgeScorecard:
+		m.ResetScorecard()
+		return nil
+	case scorecardfailure.EdgeService:
+		m.ResetService()
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardFailure edge %s", name)
 }
 
 // ScorecardRevisionMutation represents an operation that mutates the ScorecardRevision nodes in the graph.

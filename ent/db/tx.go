@@ -144,6 +144,8 @@ type Tx struct {
 	ScorecardDay *ScorecardDayClient
 	// ScorecardDue is the client for interacting with the ScorecardDue builders.
 	ScorecardDue *ScorecardDueClient
+	// ScorecardFailure is the client for interacting with the ScorecardFailure builders.
+	ScorecardFailure *ScorecardFailureClient
 	// ScorecardRevision is the client for interacting with the ScorecardRevision builders.
 	ScorecardRevision *ScorecardRevisionClient
 	// ScorecardStanding is the client for interacting with the ScorecardStanding builders.
@@ -404,6 +406,7 @@ func (tx *Tx) init() {
 	tx.Scorecard = NewScorecardClient(tx.config)
 	tx.ScorecardDay = NewScorecardDayClient(tx.config)
 	tx.ScorecardDue = NewScorecardDueClient(tx.config)
+	tx.ScorecardFailure = NewScorecardFailureClient(tx.config)
 	tx.ScorecardRevision = NewScorecardRevisionClient(tx.config)
 	tx.ScorecardStanding = NewScorecardStandingClient(tx.config)
 	tx.ScorecardTally = NewScorecardTallyClient(tx.config)

@@ -58,6 +58,7 @@ var templates = map[Kind]*template.Template{
 	KindActionItem:      parse("template/action_item.tmpl"),
 	KindToilCap:         parse("template/toil_cap.tmpl"),
 	KindToilCandidate:   parse("template/toil_candidate.tmpl"),
+	KindScorecard:       parse("template/scorecard.tmpl"),
 }
 
 func parse(names ...string) *template.Template {

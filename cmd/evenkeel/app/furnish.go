@@ -363,6 +363,11 @@ func (a *App) jobs() []jobs.Job {
 			RunOnce:     counted(a.Scorecards.EvaluateDue),
 		},
 		{
+			Name: "pursue-scorecards", Schedule: "*/10 * * * *",
+			Description: "Wants issues about what fails for longer than scorecards bear, where they ask for issues, and closes those of what passes.",
+			RunOnce:     counted(a.Scorecards.PursueOnce),
+		},
+		{
 			Name: "thin-scorecards", Schedule: "29 3 * * *",
 			Description: "Thins the past of scorecards with its age: days, then weeks, then months.",
 			RunOnce:     counted(a.Scorecards.ThinOnce),

@@ -789,6 +789,18 @@ func (f ScorecardDueFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, 
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ScorecardDueMutation", m)
 }
 
+// The ScorecardFailureFunc type is an adapter to allow the use of ordinary
+// function as ScorecardFailure mutator.
+type ScorecardFailureFunc func(context.Context, *db.ScorecardFailureMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ScorecardFailureFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ScorecardFailureMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ScorecardFailureMutation", m)
+}
+
 // The ScorecardRevisionFunc type is an adapter to allow the use of ordinary
 // function as ScorecardRevision mutator.
 type ScorecardRevisionFunc func(context.Context, *db.ScorecardRevisionMutation) (db.Value, error)

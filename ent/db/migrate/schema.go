@@ -2925,6 +2925,52 @@ var (
 		Columns:    ScorecardDuesColumns,
 		PrimaryKey: []*schema.Column{ScorecardDuesColumns[0]},
 	}
+	// ScorecardFailuresColumns holds the columns for the "scorecard_failures" table.
+	ScorecardFailuresColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "check_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "checks", Type: field.TypeJSON},
+		{Name: "opened_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "scorecard_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "service_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// ScorecardFailuresTable holds the schema information for the "scorecard_failures" table.
+	ScorecardFailuresTable = &schema.Table{
+		Name:       "scorecard_failures",
+		Columns:    ScorecardFailuresColumns,
+		PrimaryKey: []*schema.Column{ScorecardFailuresColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "scorecard_failures_scorecards_scorecard",
+				Columns:    []*schema.Column{ScorecardFailuresColumns[6]},
+				RefColumns: []*schema.Column{ScorecardsColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "scorecard_failures_services_service",
+				Columns:    []*schema.Column{ScorecardFailuresColumns[7]},
+				RefColumns: []*schema.Column{ServicesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "scorecardfailure_open",
+				Unique:  true,
+				Columns: []*schema.Column{ScorecardFailuresColumns[6], ScorecardFailuresColumns[7], ScorecardFailuresColumns[1]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "ended_at IS NULL",
+				},
+			},
+			{
+				Name:    "scorecardfailure_service_id_scorecard_id_check_id_opened_at",
+				Unique:  false,
+				Columns: []*schema.Column{ScorecardFailuresColumns[7], ScorecardFailuresColumns[6], ScorecardFailuresColumns[1], ScorecardFailuresColumns[3]},
+			},
+		},
+	}
 	// ScorecardRevisionsColumns holds the columns for the "scorecard_revisions" table.
 	ScorecardRevisionsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
@@ -4315,6 +4361,7 @@ var (
 		ScorecardsTable,
 		ScorecardDaysTable,
 		ScorecardDuesTable,
+		ScorecardFailuresTable,
 		ScorecardRevisionsTable,
 		ScorecardStandingsTable,
 		ScorecardTalliesTable,
@@ -4622,6 +4669,11 @@ func init() {
 	}
 	ScorecardDuesTable.Annotation = &entsql.Annotation{
 		Table: "scorecard_dues",
+	}
+	ScorecardFailuresTable.ForeignKeys[0].RefTable = ScorecardsTable
+	ScorecardFailuresTable.ForeignKeys[1].RefTable = ServicesTable
+	ScorecardFailuresTable.Annotation = &entsql.Annotation{
+		Table: "scorecard_failures",
 	}
 	ScorecardRevisionsTable.ForeignKeys[0].RefTable = ScorecardsTable
 	ScorecardRevisionsTable.Annotation = &entsql.Annotation{

@@ -201,6 +201,9 @@ type ScorecardDay func(*sql.Selector)
 // ScorecardDue is the predicate function for scorecarddue builders.
 type ScorecardDue func(*sql.Selector)
 
+// ScorecardFailure is the predicate function for scorecardfailure builders.
+type ScorecardFailure func(*sql.Selector)
+
 // ScorecardRevision is the predicate function for scorecardrevision builders.
 type ScorecardRevision func(*sql.Selector)
 

@@ -459,6 +459,12 @@ CREATE UNIQUE INDEX `scorecardday_scorecard_id_service_id_day` ON `scorecard_day
 CREATE INDEX `scorecardday_day` ON `scorecard_days` (`day`);
 -- create "scorecard_dues" table
 CREATE TABLE `scorecard_dues` (`id` text NOT NULL, `service_id` text NOT NULL, `team_id` text NOT NULL, PRIMARY KEY (`id`));
+-- create "scorecard_failures" table
+CREATE TABLE `scorecard_failures` (`id` text NOT NULL, `check_id` text NOT NULL, `checks` json NOT NULL, `opened_at` datetime NOT NULL, `ended_at` datetime NULL, `version` integer NOT NULL, `scorecard_id` text NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `scorecard_failures_scorecards_scorecard` FOREIGN KEY (`scorecard_id`) REFERENCES `scorecards` (`id`) ON DELETE RESTRICT, CONSTRAINT `scorecard_failures_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
+-- create index "scorecardfailure_open" to table: "scorecard_failures"
+CREATE UNIQUE INDEX `scorecardfailure_open` ON `scorecard_failures` (`scorecard_id`, `service_id`, `check_id`) WHERE ended_at IS NULL;
+-- create index "scorecardfailure_service_id_scorecard_id_check_id_opened_at" to table: "scorecard_failures"
+CREATE INDEX `scorecardfailure_service_id_scorecard_id_check_id_opened_at` ON `scorecard_failures` (`service_id`, `scorecard_id`, `check_id`, `opened_at`);
 -- create "scorecard_revisions" table
 CREATE TABLE `scorecard_revisions` (`id` text NOT NULL, `number` integer NOT NULL, `terms` json NOT NULL, `revised_by` text NOT NULL, `created_at` datetime NOT NULL, `scorecard_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `scorecard_revisions_scorecards_scorecard` FOREIGN KEY (`scorecard_id`) REFERENCES `scorecards` (`id`) ON DELETE RESTRICT);
 -- create index "scorecardrevision_scorecard_id_number" to table: "scorecard_revisions"
