@@ -42,6 +42,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/slo/score"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
 	"github.com/evenkeel/evenkeel/services/source"
+	"github.com/evenkeel/evenkeel/services/toil"
 )
 
 // Rooms are the services that the operations call. They may be nil where only the
@@ -82,8 +83,9 @@ type Rooms struct {
 	Evidence      *evidence.Service
 	Jobs          *jobs.Service
 	Notifications *notify.Service
-	Drifts        *drift.Service
 	Scorecards    *scorecards.Service
+	Toil          *toil.Service
+	Drifts        *drift.Service
 }
 
 // AddOperations adds every operation under /v1.
@@ -135,6 +137,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addIssues(r)
 	a.addIssueDelivery(r)
 	a.addWebhookDeliveries(r)
+	a.addToil(r)
 	a.addReports(r)
 	a.addEvidence(r)
 	a.addNotificationTargets(r)

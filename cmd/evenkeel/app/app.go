@@ -58,6 +58,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/slo/score"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
 	"github.com/evenkeel/evenkeel/services/source"
+	"github.com/evenkeel/evenkeel/services/toil"
 )
 
 // Options say how to put the program together.
@@ -128,6 +129,7 @@ type App struct {
 	API           *api.API
 	Outbox        *notify.Outbox // what domains tell of goes into it
 	Notifications *notify.Service
+	Toil          *toil.Service
 
 	templates        []suggest.Template
 	webhooks         *github.Webhooks
