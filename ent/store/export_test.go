@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"io/fs"
 	"time"
 
@@ -82,3 +83,24 @@ const (
 	Lifts        = lifts
 	IssueBefore  = issueBefore
 )
+
+// Kept gives tests the texts of the statements that SQLite's connections have prepared.
+func (s *Store) Kept(ctx context.Context) ([]string, error) {
+	var out []string
+	for _, pool := range []*sql.DB{s.db.writer, s.db.reader} {
+		conn, err := pool.Conn(ctx)
+		if err != nil {
+			return nil, err
+		}
+		err = errors.Join(conn.Raw(func(c any) error {
+			for text := range c.(*cachingConn).byText {
+				out = append(out, text)
+			}
+			return nil
+		}), conn.Close())
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
