@@ -63,6 +63,7 @@ type Sources struct {
 	Notifications Notifications
 	// Collection is needed where SLOs are read from data sources.
 	Collection Collection
+	Toil       Toil
 }
 
 // Access signs people in and out, and tells whose a session is.

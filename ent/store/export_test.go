@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"io/fs"
 	"time"
 
@@ -39,6 +40,47 @@ func (s spy) Query(ctx context.Context, text string, args, v any) error {
 		s.saw(text, args)
 	}
 	return s.router.Query(ctx, text, args, v)
+}
+
+// Watched gives tests the same store on SQLite, and tells of each statement that it reads by; it is
+// closed with the pool.
+func (s *Store) Watched(saw func(text string, args []any)) (*Store, *sql.DB, error) {
+	connector, err := sqliteConnector(s.file, readerPragmas)
+	if err != nil {
+		return nil, nil, err
+	}
+	pool := sql.OpenDB(watching{caching{connector}, saw})
+	watched := *s
+	watched.db = &router{dialect: s.db.dialect, writer: s.db.writer, reader: pool}
+	watched.ent = db.NewClient(db.Driver(watched.db))
+	return &watched, pool, nil
+}
+
+type watching struct {
+	driver.Connector
+	saw func(text string, args []any)
+}
+
+func (w watching) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := w.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return watchedConn{conn.(*cachingConn), w.saw}, nil
+}
+
+type watchedConn struct {
+	*cachingConn
+	saw func(text string, args []any)
+}
+
+func (c watchedConn) QueryContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Rows, error) {
+	values := make([]any, len(args))
+	for i, a := range args {
+		values[i] = a.Value
+	}
+	c.saw(text, values)
+	return c.cachingConn.QueryContext(ctx, text, args)
 }
 
 // NewestRuns finds the newest run of each job.

@@ -47,6 +47,7 @@ func (s *Store) lookUp(ctx context.Context, query string, args []any, scan func(
 	if err != nil {
 		return err
 	}
+	s.db.statements.Add(1)
 	rows, err := conn.QueryContext(context.WithoutCancel(ctx), query, args...)
 	if err == nil {
 		err = scanAll(rows, scan)

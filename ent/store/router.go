@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"strings"
+	"sync/atomic"
 
 	"entgo.io/ent/dialect"
 	entsql "entgo.io/ent/dialect/sql"
@@ -17,6 +18,7 @@ import (
 type router struct {
 	dialect        string
 	writer, reader *sql.DB
+	statements     atomic.Int64
 }
 
 var _ dialect.Driver = (*router)(nil)
@@ -36,6 +38,7 @@ func (r *router) joined(ctx context.Context) *joinedTx {
 }
 
 func (r *router) conn(ctx context.Context, query string) conn {
+	r.statements.Add(1)
 	if t := r.joined(ctx); t != nil {
 		return t.tx
 	}

@@ -167,6 +167,10 @@ func (s *Store) Ping(ctx context.Context) error {
 	return fail("ask the database", rows.Close())
 }
 
+// Statements is how many statements were sent to the database since it was opened, but for what
+// begins and ends transactions: by it is seen that what is asked of many takes no more of them.
+func (s *Store) Statements() int64 { return s.db.statements.Load() }
+
 // Dialect is "sqlite3" or "postgres".
 func (s *Store) Dialect() string { return s.db.dialect }
 

@@ -27,6 +27,7 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"SLA":          testSLA,
 		"Composites":   testComposites,
 		"Signals":      testSignals,
+		"Scorecards":   testScorecards,
 		"Corrections":  testCorrections,
 		"Scores":       testScores,
 		"Gate":         testGate,
@@ -36,6 +37,7 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"Changes":      testChanges,
 		"Incidents":    testIncidents,
 		"ActionItems":  testActionItems,
+		"Toil":         testToil,
 		"Postmortems":  testPostmortems,
 		"Search":       testSearch,
 		"Alerts":       testAlerts,
@@ -47,6 +49,8 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"Inbox":        testInbox,
 		"Notify":       testNotify,
 		"Jobs":         testJobs,
+		"ServiceFacts": testServiceFacts,
+		"Drifts":       testDrifts,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -9,6 +9,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/evenkeel/evenkeel/internal/id"
 )
@@ -40,6 +41,20 @@ type Declaration struct {
 	By string
 }
 
+// By returns the declarations as those of the domain that tells the facts.
+func By(domain string, declared ...Declaration) []Declaration {
+	for i := range declared {
+		declared[i].By = domain
+	}
+	return declared
+}
+
+// DaysSince is the value of an Age: the days from then to now, never below 0, for whoever told
+// of it may have a clock that is ahead.
+func DaysSince(then, now time.Time) float64 {
+	return max(now.Sub(then).Hours()/24, 0)
+}
+
 // Set is what is known of one thing, by name; its values are of the declared types.
 type Set map[string]any
 
@@ -51,6 +66,21 @@ type Known struct {
 	Truth   *bool              `json:"truth,omitempty"`
 	Numbers map[string]float64 `json:"numbers,omitempty"`
 	Texts   map[string]string  `json:"texts,omitempty"`
+}
+
+// Value is that of the fact, as it is in a Set.
+func (k Known) Value() any {
+	switch {
+	case k.Number != nil:
+		return *k.Number
+	case k.Text != nil:
+		return *k.Text
+	case k.Truth != nil:
+		return *k.Truth
+	case k.Texts != nil:
+		return k.Texts
+	}
+	return k.Numbers
 }
 
 // Known are those of the facts of these names that are known, in their order.

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/id"
@@ -92,6 +93,25 @@ func TestOnlySourcesThatTellWhatIsAskedForAreAsked(t *testing.T) {
 	for _, names := range [][]string{{"forecast"}, nil} {
 		if _, err := b.FactsOf(t.Context(), []id.ID{"a"}, names...); err == nil {
 			t.Errorf("asked for %q, nobody was asked", names)
+		}
+	}
+}
+
+func TestDeclarationsSayWhoTells(t *testing.T) {
+	t.Parallel()
+	got := fact.By("slo", fact.Declaration{Name: "slos", Type: fact.Number}, fact.Declaration{Name: "state", Type: fact.Text, By: "other"})
+	if want := []fact.Declaration{{Name: "slos", Type: fact.Number, By: "slo"}, {Name: "state", Type: fact.Text, By: "slo"}}; !reflect.DeepEqual(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+// 36 hours are a day and a half.
+func TestAnAgeCountsPartsOfDaysAndNothingOfWhatIsToCome(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 14, 15, 0, 0, 0, time.UTC)
+	for ago, want := range map[time.Duration]float64{36 * time.Hour: 1.5, 0: 0, -time.Minute: 0, 90 * 24 * time.Hour: 90} {
+		if got := fact.DaysSince(now.Add(-ago), now); got != want {
+			t.Errorf("%s ago is %v days, want %v", ago, got, want)
 		}
 	}
 }

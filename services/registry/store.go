@@ -21,6 +21,7 @@ const (
 	NounComposite  Noun = "composite"
 	NounPolicy     Noun = "policy"
 	NounDataSource Noun = "data_source"
+	NounScorecard  Noun = "scorecard"
 )
 
 // SlugStore reserves names. One row for each slug ever used, current or former.

@@ -87,6 +87,19 @@ func (v View) fresh() bool {
 	return v.Status.Evaluated() && v.Current() && !v.Status.Stale && !v.Status.Filling
 }
 
+// Remaining is the share of the budget of the SLO's own window that is left at now, below 0 when
+// it is overspent; nil while that is not known.
+func (v View) Remaining(now time.Time) *float64 {
+	v = v.asOf(now)
+	if !v.fresh() {
+		return nil
+	}
+	if f := v.Figures(); f.Window.Enough {
+		return f.Window.RemainingRatio
+	}
+	return nil
+}
+
 // facts are those that follow from the status.
 func (v View) facts() fact.Set {
 	out := fact.Set{}

@@ -178,12 +178,7 @@ func (s *Service) aboveDependency(ctx context.Context, v View) ([]Warning, error
 	if err != nil {
 		return nil, fmt.Errorf("read what dependencies promise: %w", err)
 	}
-	best := map[id.ID]budget.Objective{}
-	for _, other := range views {
-		if on := other.SLO.Service; other.Indicator.Category == Availability && other.Revision.Objective.PPB() > best[on].PPB() {
-			best[on] = other.Revision.Objective
-		}
-	}
+	best := promisedAvailability(views)
 	var out []Warning
 	for _, on := range hard {
 		if o, ok := best[on]; ok && o.PPB() < v.Revision.Objective.PPB() {
@@ -193,6 +188,18 @@ func (s *Service) aboveDependency(ctx context.Context, v View) ([]Warning, error
 		}
 	}
 	return out, nil
+}
+
+// promisedAvailability is the availability that each service promises, of those that promise
+// any: of several objectives the highest.
+func promisedAvailability(views []View) map[id.ID]budget.Objective {
+	best := map[id.ID]budget.Objective{}
+	for _, v := range views {
+		if of := v.SLO.Service; v.Indicator.Category == Availability && v.Revision.Objective.PPB() > best[of].PPB() {
+			best[of] = v.Revision.Objective
+		}
+	}
+	return best
 }
 
 // Doubts asks the data source that an SLO is read from whether it could answer, and

@@ -16,6 +16,8 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/outbound"
+	"github.com/evenkeel/evenkeel/scorecards"
+	"github.com/evenkeel/evenkeel/scorecards/drift"
 	"github.com/evenkeel/evenkeel/scorecards/given"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
@@ -56,6 +58,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/slo/score"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
 	"github.com/evenkeel/evenkeel/services/source"
+	"github.com/evenkeel/evenkeel/services/toil"
 )
 
 // Options say how to put the program together.
@@ -99,12 +102,15 @@ type App struct {
 	Incidents     *incident.Service
 	Actions       *action.Service
 	Given         *given.Service
+	Scorecards    *scorecards.Service
 	Postmortems   *postmortem.Service
 	Impact        *impact.Service
 	Search        *search.Service
 	Statistics    *statistics.Service
 	Supply        *supply.Service
 	Facts         *fact.Book[slo.View]
+	ServiceFacts  *fact.Book[registry.Service]
+	Drifts        *drift.Service
 	Alerts        *alert.Service
 	Proposals     *proposal.Service
 	Collection    *collect.Service
@@ -123,6 +129,7 @@ type App struct {
 	API           *api.API
 	Outbox        *notify.Outbox // what domains tell of goes into it
 	Notifications *notify.Service
+	Toil          *toil.Service
 
 	templates        []suggest.Template
 	webhooks         *github.Webhooks

@@ -17,6 +17,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/label"
 	"github.com/evenkeel/evenkeel/internal/outbound"
 	"github.com/evenkeel/evenkeel/internal/secret"
+	"github.com/evenkeel/evenkeel/scorecards"
 	"github.com/evenkeel/evenkeel/scorecards/given"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
@@ -73,7 +74,9 @@ func (a *App) furnish() error {
 	}, a.log)
 	a.onClose(a.Access.Close)
 	a.Idempotency = idempotency.NewService(s.Idempotency(), s, now)
-	a.Registry = registry.New(s.Registry(), s.Access(), s, a.authorizer, a.Audit, now)
+	// What scorecards are about is changed through these, so that services are evaluated soon.
+	noted := scorecards.Noting{Recorder: a.Audit, Store: s.Scorecards(), Clock: now}
+	a.Registry = registry.New(s.Registry(), s.Access(), s, a.authorizer, noted, now)
 	a.Outbox = notify.NewOutbox(s.Notify(), a.sharedNow)
 	a.Measure = measure.New(s.Measure(), s, now)
 	a.OTLP = otlp.New(s.OTLP(), s, a.Measure, now)
@@ -86,7 +89,7 @@ func (a *App) furnish() error {
 	clients := dial.NewClients(dialler)
 	a.onClose(func(context.Context) error { clients.Close(); return nil })
 	reader, gates := prometheus.New(clients.HTTP), collect.NewGates()
-	a.SLOs = slo.NewService(s.SLO(), s, s.Registry(), a.Measure, judge.New(s.Sources(), s.Registry(), languages(reader, gates, now)), a.authorizer, a.Audit, now, a.log)
+	a.SLOs = slo.NewService(s.SLO(), s, s.Registry(), a.Measure, judge.New(s.Sources(), s.Registry(), languages(reader, gates, now)), a.authorizer, noted, now, a.log)
 	a.Collection = collect.NewService(s.Collect(), s.Sources(), a.Measure, s, a.authorizer, a.Audit, now)
 	a.SLOs.CollectWith(a.Collection)
 	a.SLAs = sla.NewService(sla.Parts{
@@ -104,11 +107,11 @@ func (a *App) furnish() error {
 	})
 	a.SLOs.OutagesWith(a.Outages)
 	a.Changes = change.NewService(change.Parts{
-		Store: s.Changes(), Registry: s.Registry(), Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
+		Store: s.Changes(), Registry: s.Registry(), Runner: s, Authorizer: a.authorizer, Recorder: noted, Clock: now,
 	})
 	a.Incidents = incident.NewService(incident.Parts{
 		Store: s.Incidents(), Happenings: s.Incidents(), Registry: s.Registry(), People: s.Access(), Index: s.Search(),
-		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
+		Runner: s, Authorizer: a.authorizer, Recorder: noted, Clock: now,
 	})
 	a.incidentWebhooks = hook.NewService(hook.Parts{
 		Sources: a.opts.Config.Incidents.Sources(), Incidents: a.Incidents, Registry: a.Registry, Clock: now, Logger: a.log,
@@ -127,14 +130,14 @@ func (a *App) furnish() error {
 		Store: s.Composites(), Registry: s.Registry(), SLOs: s.SLO(), Evaluated: a.SLOs, Measurements: a.Measure,
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
 	})
-	a.Alerts = alert.NewService(s.Alert(), s.SLO(), s.Registry(), s, a.authorizer, a.Audit, now)
+	a.Alerts = alert.NewService(s.Alert(), s.SLO(), s.Registry(), s, a.authorizer, noted, now)
 	a.Alerts.TellWith(a.Outbox)
 	a.SLOs.AlertWith(a.Alerts)
 	a.Issues = issues.NewService(s.Issues(), s.Registry(), s.Policy(), a.opts.BaseURL)
 	a.Issues.DeliverWith(delivery.NewDesk(s.Delivery(), a.opts.Delivery, now))
 	a.Actions = action.NewService(action.Parts{
 		Store: s.Actions(), Incidents: s.Incidents(), Registry: s.Registry(), People: s.Access(), Desk: a.Issues, Teller: a.Outbox,
-		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
+		Runner: s, Authorizer: a.authorizer, Recorder: noted, Clock: now,
 	})
 	a.Incidents.FollowedBy(a.Actions)
 	a.Inbox = inbox.New(s.Inbox(), s, now)
@@ -153,7 +156,7 @@ func (a *App) furnish() error {
 	}
 	a.Policies = policy.NewService(policy.Parts{
 		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), People: s.Access(), Facts: a.Facts, Language: language, Pasts: a.SLOs, Desk: a.Issues,
-		Teller: a.Outbox, Rereader: rereader{a.Collection}, Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
+		Teller: a.Outbox, Rereader: rereader{a.Collection}, Runner: s, Authorizer: a.authorizer, Recorder: noted, Clock: now, Logger: a.log,
 	})
 	a.Supply = supply.NewService(supply.Parts{
 		Store: s.Supply(), Policies: a.Policies, Services: s.Registry(), SLOs: s.SLO(),
@@ -165,10 +168,13 @@ func (a *App) furnish() error {
 		Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
 	})
 	a.Given = given.NewService(given.Parts{
-		Store: s.Given(), Registry: s.Registry(), Teller: a.Outbox, Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
+		Store: s.Given(), Registry: s.Registry(), Teller: a.Outbox, Runner: s, Authorizer: a.authorizer, Recorder: noted, Clock: now,
 	})
 	a.furnishProposals()
+	a.furnishPostmortems(noted)
+	a.furnishToil(noted)
 	a.furnishPostmortems()
+	a.furnishDrift()
 	a.Reports = report.NewService(report.Parts{
 		Store: s.Reports(), Past: s.Reports(), Registry: s.Registry(), Measured: a.SLOs,
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
@@ -192,7 +198,7 @@ func (a *App) furnish() error {
 	a.Suggestions = suggest.NewDesk(suggester, s.Registry(), s.Sources(), a.authorizer)
 	a.Signals = signals.NewService(signals.Parts{
 		Store: s.Signals(), Registry: s.Registry(), Sources: s.Sources(), SLOs: s.SLO(), Measurements: a.Measure,
-		Reader: reader, Turns: gates, Recogniser: suggester, Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
+		Reader: reader, Turns: gates, Recogniser: suggester, Runner: s, Authorizer: a.authorizer, Recorder: noted, Clock: now, Logger: a.log,
 	})
 	a.onClose(func(context.Context) error { a.Signals.Close(); return nil })
 	a.Registry.CountHoldings(a.Signals)
@@ -209,6 +215,7 @@ func (a *App) furnish() error {
 	}
 	a.readInbox()
 	a.furnishNotifications(reader)
+	a.furnishScorecards()
 	a.Jobs, err = jobs.NewService(jobs.Parts{
 		Store: s.Jobs(), Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
 		Replica: a.opts.Config.Instance, LeaseTTL: a.opts.Config.Jobs.LeaseTTL, Disabled: !a.opts.Config.Jobs.Enabled,
@@ -316,6 +323,21 @@ func (a *App) jobs() []jobs.Job {
 			RunOnce:     counted(a.Given.ChaseOnce),
 		},
 		{
+			Name: "ask-toil", Schedule: "29 * * * 1,2",
+			Description: "Asks members of teams how much of the last week was toil: once, on Monday, or on Tuesday where nothing ran.",
+			RunOnce:     counted(a.Toil.AskOnce),
+		},
+		{
+			Name: "watch-toil", Schedule: "41 * * * *",
+			Description: "Wants an issue of each team whose toil is above its cap, and closes it once it is not.",
+			RunOnce:     counted(a.Toil.WatchOnce),
+		},
+		{
+			Name: "watch-ownership", Schedule: "29 * * * *",
+			Description: "Looks for services whose team is empty, whose on-call person left or whose repository takes no issues, and tells the team above after a week.",
+			RunOnce:     counted(a.watchOwnership),
+		},
+		{
 			Name: "request-postmortems", Schedule: "*/5 * * * *",
 			Description: "Asks for postmortems of incidents that are over, and tells of those whose review is overdue.",
 			RunOnce:     counted(a.requestPostmortems),
@@ -329,6 +351,26 @@ func (a *App) jobs() []jobs.Job {
 			Name: "forecast-budgets", Schedule: "43 1 * * *",
 			Description: "Keeps a forecast of each budget, and settles those whose time is over by what came of them.",
 			RunOnce:     counted(a.Scores.RunOnce),
+		},
+		{
+			Name: "evaluate-scorecards", Schedule: "*/10 * * * *",
+			Description: "Evaluates all scorecards for all services, and sums up the day.",
+			RunOnce:     counted(a.Scorecards.EvaluateOnce),
+		},
+		{
+			Name: "evaluate-due-scorecards", Schedule: "@every 15s",
+			Description: "Evaluates all scorecards for the services of which something changed.",
+			RunOnce:     counted(a.Scorecards.EvaluateDue),
+		},
+		{
+			Name: "pursue-scorecards", Schedule: "*/10 * * * *",
+			Description: "Wants issues about what fails for longer than scorecards bear, where they ask for issues, and closes those of what passes.",
+			RunOnce:     counted(a.Scorecards.PursueOnce),
+		},
+		{
+			Name: "thin-scorecards", Schedule: "29 3 * * *",
+			Description: "Thins the past of scorecards with its age: days, then weeks, then months.",
+			RunOnce:     counted(a.Scorecards.ThinOnce),
 		},
 		{
 			Name: "deliver-issues", Schedule: "@every 15s",
@@ -437,6 +479,7 @@ func (a *App) prune(ctx context.Context) (jobs.Result, error) {
 		{"alerts", func() (int64, error) { return wide(a.Alerts.Prune(ctx)) }},
 		{"events", func() (int64, error) { return wide(a.Notifications.Prune(ctx)) }},
 		{"changes", func() (int64, error) { return wide(a.Changes.Prune(ctx)) }},
+		{"toil_dismissals", func() (int64, error) { return wide(a.Toil.Prune(ctx)) }},
 		{"backfills", func() (int64, error) { return wide(a.Collection.Prune(ctx, keep.Runs)) }},
 		{"runs", func() (int64, error) { return wide(a.Jobs.Prune(ctx, keep.Runs, keep.RoutineRuns)) }},
 	}

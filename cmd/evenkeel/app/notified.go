@@ -28,16 +28,12 @@ import (
 // furnishNotifications has what is in the outbox told, by the courier and in digests.
 func (a *App) furnishNotifications(reader *prometheus.Reader) {
 	s, c := a.Store, a.opts.Config
-	mail := carry.Mail{
-		Host: c.SMTP.Host, Port: c.SMTP.Port, Security: carry.Security(c.SMTP.Security),
-		Username: c.SMTP.Username, Password: c.SMTP.Password.Reveal(), From: c.SMTP.From,
-	}
 	carrier := carry.New(carry.Parts{
 		Secrets: secret.New(c.SecretsDir, os.LookupEnv),
 		Reach:   outbound.Reach{AllowLoopback: c.Notifications.AllowLoopback, Denied: outbound.Private(), Besides: c.Notifications.AllowCIDRs},
-		Source:  a.opts.BaseURL, Mail: mail, Clock: a.now, Logger: a.log,
+		Source:  a.opts.BaseURL, Mail: a.mail(), Clock: a.now, Logger: a.log,
 	})
-	settings := notify.Settings{Mode: notify.Mode(c.Notifications.Mode), PerHour: c.Notifications.PerHour, Mails: mail.Configured()}
+	settings := a.notifying()
 	a.Notifications = notify.NewService(notify.Parts{
 		Store: s.Notify(), Teams: s.Registry(), People: s.Access(), Carrier: carrier,
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: a.sharedNow, Settings: settings,
@@ -46,10 +42,22 @@ func (a *App) furnishNotifications(reader *prometheus.Reader) {
 	parts := notify.CourierParts{
 		Store: s.Notify(), Teams: s.Registry(), People: s.Access(), Carrier: carrier, Runner: s, Settings: settings,
 		Rules:      &installed{slos: s.SLO(), services: s.Registry(), sources: s.Sources(), reader: reader, now: a.now, kept: map[id.ID]rules{}},
-		Restricted: restricted{s.Incidents()}, Clock: a.sharedNow, Logger: a.log,
+		Restricted: restricted{s.Incidents()}, Personal: a.Toil, Clock: a.sharedNow, Logger: a.log,
 	}
 	a.teller = notify.NewCourier(parts)
 	a.digests = &notify.Digests{CourierParts: parts, Things: things{a}}
+}
+
+// mail is the server that takes e-mail.
+func (a *App) mail() carry.Mail {
+	c := a.opts.Config.SMTP
+	return carry.Mail{Host: c.Host, Port: c.Port, Security: carry.Security(c.Security), Username: c.Username, Password: c.Password.Reveal(), From: c.From}
+}
+
+// notifying are the operator's settings of notifications.
+func (a *App) notifying() notify.Settings {
+	c := a.opts.Config.Notifications
+	return notify.Settings{Mode: notify.Mode(c.Mode), PerHour: c.PerHour, Mails: a.mail().Configured()}
 }
 
 // notify routes and sends what was told.

@@ -23,12 +23,12 @@ import (
 )
 
 // furnishPostmortems puts postmortems beside incidents and policies.
-func (a *App) furnishPostmortems() {
+func (a *App) furnishPostmortems(noted access.Recorder) {
 	s := a.Store
 	a.Postmortems = postmortem.NewService(postmortem.Parts{
 		Store: s.Postmortems(), Incidents: a.Incidents, Kept: s.Incidents(), Registry: s.Registry(), People: s.Access(), Index: s.Search(),
 		Actions: planned{s.Actions()}, Claims: claims{s.Policy()}, Shares: tookShares{said: s.Supply(), impact: a.Impact, now: a.now},
-		Teller: a.Outbox, Rules: postmortemRules(a.opts.Config.Postmortems), Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: a.now,
+		Teller: a.Outbox, Rules: postmortemRules(a.opts.Config.Postmortems), Runner: s, Authorizer: a.authorizer, Recorder: noted, Clock: a.now,
 	})
 }
 
@@ -175,21 +175,30 @@ func (s tookShares) Share(ctx context.Context, incidents []incident.Incident) (m
 	if err != nil {
 		return nil, err
 	}
-	var slos []id.ID
 	for _, one := range took {
 		shares := map[id.ID]float64{}
 		for _, p := range one.SLOs {
-			slos = append(slos, p.View.SLO.ID)
 			if share := p.Taken.Share(slo.FourWeeks); share != nil && !one.Incident.Restricted {
 				shares[p.View.SLO.ID] = *share
 			}
 		}
 		out[one.Incident.ID] = shares
 	}
+	return out, s.takeSaid(ctx, took, out)
+}
+
+// takeSaid puts what people said of the SLOs into the shares, which are by incident and SLO.
+func (s tookShares) takeSaid(ctx context.Context, took []impact.Impact, into map[id.ID]map[id.ID]float64) error {
+	var slos []id.ID
+	for _, one := range took {
+		for _, p := range one.SLOs {
+			slos = append(slos, p.View.SLO.ID)
+		}
+	}
 	slices.Sort(slos)
 	said, err := s.said.Said(ctx, slices.Compact(slos))
 	if err != nil {
-		return nil, fmt.Errorf("read which shares of budgets people said that incidents took: %w", err)
+		return fmt.Errorf("read which shares of budgets people said that incidents took: %w", err)
 	}
 	now := s.now()
 	for of, facts := range said {
@@ -198,11 +207,11 @@ func (s tookShares) Share(ctx context.Context, incidents []incident.Incident) (m
 				continue
 			}
 			for name, share := range f.Value.Numbers {
-				if shares, ours := out[id.ID(name)]; ours {
+				if shares, ours := into[id.ID(name)]; ours {
 					shares[of] = share
 				}
 			}
 		}
 	}
-	return out, nil
+	return nil
 }

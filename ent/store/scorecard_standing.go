@@ -1,0 +1,239 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/scorecards"
+	"github.com/evenkeel/evenkeel/services/registry"
+)
+
+// sheetColumns are what standings and days of a table called so have in common.
+func sheetColumns(table string) string {
+	return strings.ReplaceAll("?.scorecard_id, ?.service_id, ?.revision_id, ?.level, ?.passed, ?.counted, ?.passed_weight, ?.counted_weight, ?.outcomes", "?", table)
+}
+
+// Standings returns what is kept of the services, by service.
+func (c Scorecards) Standings(ctx context.Context, services []id.ID) (map[id.ID][]scorecards.Standing, error) {
+	out := make(map[id.ID][]scorecards.Standing, len(services))
+	err := chunks(services, idBatch, func(some []id.ID) error {
+		return c.s.queryAll(ctx, "SELECT "+sheetColumns("s")+", s.applies, s.missing, s.details, s.evaluated_at FROM scorecard_standings s JOIN scorecards c ON c.id = s.scorecard_id"+
+			" WHERE s.service_id IN "+values(1, len(some))+" AND c.retired_at IS NULL", idArguments(some), func(rows *sql.Rows) error {
+			var s scorecards.Standing
+			var details []byte
+			if err := rows.Scan(&s.Scorecard, &s.Service, &s.Revision, &s.Level, &s.Passed, &s.Counted, &s.PassedWeight, &s.CountedWeight, &s.Outcomes,
+				&s.Applies, &s.Missing, &details, &s.EvaluatedAt); err != nil {
+				return err
+			}
+			s.EvaluatedAt = utc(s.EvaluatedAt)
+			if err := json.Unmarshal(details, &s.Details); err != nil {
+				return err
+			}
+			out[s.Service] = append(out[s.Service], s)
+			return nil
+		})
+	})
+	return out, fail("read standings", err)
+}
+
+// WriteStandings inserts or replaces, but never what was evaluated later.
+func (c Scorecards) WriteStandings(ctx context.Context, standings []scorecards.Standing) error {
+	const columns = 13
+	return fail("write standings", chunks(standings, bulkRows, func(some []scorecards.Standing) error {
+		args := make([]any, 0, columns*len(some))
+		for _, s := range some {
+			details, err := json.Marshal(s.Details)
+			if err != nil {
+				return err
+			}
+			args = append(args, string(s.Scorecard), string(s.Service), string(s.Revision), s.Level, s.Passed, s.Counted, s.PassedWeight, s.CountedWeight, s.Outcomes,
+				string(s.Applies), s.Missing, details, clock.Round(s.EvaluatedAt))
+		}
+		_, err := c.s.exec(ctx, `INSERT INTO scorecard_standings (scorecard_id, service_id, revision_id, level, passed, counted, passed_weight, counted_weight, outcomes, applies, missing, details, evaluated_at) VALUES `+
+			values(len(some), columns)+` ON CONFLICT (service_id, scorecard_id) DO UPDATE SET revision_id = excluded.revision_id, level = excluded.level, passed = excluded.passed, counted = excluded.counted,
+ passed_weight = excluded.passed_weight, counted_weight = excluded.counted_weight, outcomes = excluded.outcomes, applies = excluded.applies, missing = excluded.missing, details = excluded.details, evaluated_at = excluded.evaluated_at
+ WHERE scorecard_standings.evaluated_at <= excluded.evaluated_at`, args...)
+		return gone(err)
+	}))
+}
+
+// RemoveStandings removes what is kept of services.
+func (c Scorecards) RemoveStandings(ctx context.Context, scorecard id.ID, services []id.ID) error {
+	return fail("remove standings", chunks(services, idBatch, func(some []id.ID) error {
+		_, err := c.s.exec(ctx, "DELETE FROM scorecard_standings WHERE scorecard_id = $1 AND service_id IN "+shifted(1, len(some)), append([]any{string(scorecard)}, idArguments(some)...)...)
+		return err
+	}))
+}
+
+// marks are n places for arguments of a condition.
+func marks(n int) string { return strings.TrimSuffix(strings.Repeat("%s,", n), ",") }
+
+// shifted is a list of n placeholders that follow so many others.
+func shifted(after, n int) string {
+	names := make([]string, n)
+	for i := range names {
+		names[i] = "$" + strconv.Itoa(after+i+1)
+	}
+	return "(" + strings.Join(names, ",") + ")"
+}
+
+const (
+	positionColumns = ", s.applies, s.missing, s.evaluated_at, v.slug, v.name, v.kind, v.tier, v.lifecycle, v.team_id, t.slug, v.system_id, y.slug"
+	positionTables  = " FROM scorecard_standings s JOIN services v ON v.id = s.service_id LEFT JOIN teams t ON t.id = v.team_id LEFT JOIN systems y ON y.id = v.system_id"
+)
+
+// Positions returns where services that are not retired stand, by slug.
+func (c Scorecards) Positions(ctx context.Context, f scorecards.PositionFilter) ([]scorecards.Position, error) {
+	where := positionConditions(f)
+	return c.positions(ctx, where.where()+" ORDER BY v.slug", where.args)
+}
+
+// PositionPage is a page of them.
+func (c Scorecards) PositionPage(ctx context.Context, f scorecards.PositionFilter, r page.Request) (page.Page[scorecards.Position], error) {
+	key, err := r.Key(f, 1)
+	if err != nil {
+		return page.Page[scorecards.Position]{}, err
+	}
+	where := positionConditions(f)
+	if key != nil {
+		where.add("v.slug > %s", key[0])
+	}
+	rest := where.where() + " ORDER BY v.slug" + where.limit(r.Size()+1)
+	rows, err := c.positions(ctx, rest, where.args)
+	if err != nil {
+		return page.Page[scorecards.Position]{}, err
+	}
+	return page.Cut(r, f, rows, func(p scorecards.Position) []string { return []string{p.Service.Slug} }), nil
+}
+
+func positionConditions(f scorecards.PositionFilter) conditions {
+	var where conditions
+	where.add("v.retired_at IS NULL")
+	if f.Scorecard != "" {
+		where.add("s.scorecard_id = %s", string(f.Scorecard))
+	}
+	if f.Service != "" {
+		where.add("s.service_id = %s", string(f.Service))
+	}
+	if f.Teams != nil {
+		where.add("v.team_id IN ("+marks(len(f.Teams))+")", idArguments(f.Teams)...)
+	}
+	if f.System != "" {
+		where.add("v.system_id = %s", string(f.System))
+	}
+	if f.Level != nil {
+		where.add("s.level = %s", *f.Level)
+	}
+	if f.Outcome != 0 {
+		where.add("s.revision_id = %s", string(f.Revision))
+		where.add("substr(s.outcomes, %s, 1) = %s", f.Check+1, string(rune(f.Outcome)))
+	}
+	return where
+}
+
+func (c Scorecards) positions(ctx context.Context, rest string, args []any) ([]scorecards.Position, error) {
+	var out []scorecards.Position
+	err := c.s.queryAll(ctx, "SELECT "+sheetColumns("s")+positionColumns+positionTables+rest, args, func(rows *sql.Rows) error {
+		var p scorecards.Position
+		var team, system, systemSlug sql.NullString
+		s, v := &p.Standing, &p.Service
+		if err := rows.Scan(&s.Scorecard, &s.Service, &s.Revision, &s.Level, &s.Passed, &s.Counted, &s.PassedWeight, &s.CountedWeight, &s.Outcomes,
+			&s.Applies, &s.Missing, &s.EvaluatedAt, &v.Slug, &v.Name, &v.Kind, &v.Tier, &v.Lifecycle, &v.Team, &team, &system, &systemSlug); err != nil {
+			return err
+		}
+		s.EvaluatedAt = utc(s.EvaluatedAt)
+		v.ID, v.TeamSlug, v.System, v.SystemSlug = s.Service, team.String, id.ID(system.String), systemSlug.String
+		out = append(out, p)
+		return nil
+	})
+	return out, fail("read where services stand", err)
+}
+
+// NoteDue notes that something changed.
+func (c Scorecards) NoteDue(ctx context.Context, due ...scorecards.Due) error {
+	return fail("note what is due", chunks(due, bulkRows, func(some []scorecards.Due) error {
+		args := make([]any, 0, 3*len(some))
+		for _, d := range some {
+			args = append(args, string(d.ID), string(d.Service), string(d.Team))
+		}
+		_, err := c.s.exec(ctx, "INSERT INTO scorecard_dues (id, service_id, team_id) VALUES "+values(len(some), 3), args...)
+		return err
+	}))
+}
+
+// Dues returns up to limit notes, the oldest first.
+func (c Scorecards) Dues(ctx context.Context, limit int) ([]scorecards.Due, error) {
+	var out []scorecards.Due
+	err := c.s.queryAll(ctx, "SELECT id, service_id, team_id FROM scorecard_dues ORDER BY id LIMIT $1", []any{limit}, func(rows *sql.Rows) error {
+		var d scorecards.Due
+		err := rows.Scan(&d.ID, &d.Service, &d.Team)
+		out = append(out, d)
+		return err
+	})
+	return out, fail("read what is due", err)
+}
+
+// ForgetDues removes exactly these.
+func (c Scorecards) ForgetDues(ctx context.Context, notes []id.ID) error {
+	return fail("forget what was due", chunks(notes, idBatch, func(some []id.ID) error {
+		_, err := c.s.exec(ctx, "DELETE FROM scorecard_dues WHERE id IN "+values(1, len(some)), idArguments(some)...)
+		return err
+	}))
+}
+
+// Fleet reads services in bulk for package scorecards.
+type Fleet struct{ s *Store }
+
+var _ scorecards.Fleet = Fleet{}
+
+// Fleet returns the view of the store by which scorecards read services.
+func (s *Store) Fleet() Fleet { return Fleet{s} }
+
+// LiveServicesAfter returns up to limit services that are not retired, by ID.
+func (f Fleet) LiveServicesAfter(ctx context.Context, after id.ID, limit int) ([]registry.Service, error) {
+	return Registry{f.s}.services(ctx, " WHERE v.id > $1 AND v.retired_at IS NULL ORDER BY v.id LIMIT $2", string(after), limit)
+}
+
+// LiveServicesOf returns those of them, and those of the teams, that are not retired.
+func (f Fleet) LiveServicesOf(ctx context.Context, services, teams []id.ID) ([]registry.Service, error) {
+	found := map[id.ID]bool{}
+	var out []registry.Service
+	for _, by := range []struct {
+		column string
+		of     []id.ID
+	}{{"v.id", services}, {"v.team_id", teams}} {
+		err := chunks(by.of, idBatch, func(some []id.ID) error {
+			rows, err := Registry{f.s}.services(ctx, " WHERE "+by.column+" IN "+values(1, len(some))+" AND v.retired_at IS NULL", idArguments(some)...)
+			for _, v := range rows {
+				if !found[v.ID] {
+					found[v.ID] = true
+					out = append(out, v)
+				}
+			}
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// AllTeams returns every team.
+func (f Fleet) AllTeams(ctx context.Context) ([]registry.Team, error) {
+	rows, err := f.s.ent.Team.Query().All(ctx)
+	if err != nil {
+		return nil, fail("read teams", err)
+	}
+	out := make([]registry.Team, len(rows))
+	for i, r := range rows {
+		out[i] = fromDBTeam(r)
+	}
+	return out, nil
+}
