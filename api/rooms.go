@@ -85,7 +85,9 @@ type Rooms struct {
 	Notifications *notify.Service
 	Scorecards    *scorecards.Service
 	Toil          *toil.Service
+=======
 	Drifts        *drift.Service
+	Scorecards    *scorecards.Service
 }
 
 // AddOperations adds every operation under /v1.

@@ -55,7 +55,7 @@ var templates embed.FS
 
 // screens are the templates of pages, by the name of their file.
 var screenNames = []string{
-	"organisation", "team", "notifications", "service", "gate", "facts", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "policies", "policy", "trial", "proposals", "issues", "issue", "postmortems", "postmortem", "postmortem-edit", "postmortem-compare", "actions", "action", "reports", "report", "jobs", "datasources", "incidents", "incident", "incidentform", "learning", "toil", "toil-link", "signin", "problem",
+	"organisation", "team", "notifications", "service", "gate", "facts", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "policies", "policy", "trial", "proposals", "issues", "issue", "postmortems", "postmortem", "postmortem-edit", "postmortem-compare", "actions", "action", "reports", "report", "jobs", "datasources", "drift", "incidents", "incident", "incidentform", "learning", "toil", "toil-link", "signin", "problem",
 }
 
 // New returns the pages over what they read. The templates are part of the
@@ -111,6 +111,7 @@ func New(sources Sources, opts Options) *Dashboard {
 	d.page("/reports/{report}", "/reports/{report}", d.report)
 	d.page("/jobs", "/jobs", d.jobs)
 	d.page("/data-sources", "/data-sources", d.dataSources)
+	d.page(driftPath, driftPath, d.drifts)
 	d.route(http.MethodGet, "/signin", "/signin", d.signIn)
 	d.route(http.MethodPost, "/signout", "/signout", d.signOut)
 	d.route(http.MethodGet, stylePath, stylePath, serveStyle)

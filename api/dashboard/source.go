@@ -51,6 +51,7 @@ type Sources struct {
 	Postmortems   Postmortems
 	Actions       Actions
 	Given         Given
+	Drifts        Drifts
 	Claims        Claims
 	Proposals     Proposals
 	Policies      Policies
