@@ -85,9 +85,7 @@ type Rooms struct {
 	Notifications *notify.Service
 	Scorecards    *scorecards.Service
 	Toil          *toil.Service
-=======
 	Drifts        *drift.Service
-	Scorecards    *scorecards.Service
 }
 
 // AddOperations adds every operation under /v1.

@@ -173,8 +173,6 @@ func (a *App) furnish() error {
 	a.furnishProposals()
 	a.furnishPostmortems(noted)
 	a.furnishToil(noted)
-	a.furnishPostmortems()
-=======
 	a.furnishDrift()
 	a.Reports = report.NewService(report.Parts{
 		Store: s.Reports(), Past: s.Reports(), Registry: s.Registry(), Measured: a.SLOs,
