@@ -22,6 +22,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/api"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
+	"github.com/evenkeel/evenkeel/services/toil"
 )
 
 // browserVariable is the environment variable with the path of a Chromium.
@@ -213,6 +214,7 @@ func browserPages(t *testing.T, s *sample) []string {
 	}
 	grouped := slos(func(p string) bool { return strings.HasSuffix(p, "/by-tenant") })
 	return []string{
+		toilURL(s.teams[0].Slug), toilURL(s.teams[1].Slug), toil.LinkPath + sampleLink,
 		"/", "/?wall", "/slos", "/teams/" + s.teams[0].Slug, "/services/" + s.services[0].Slug, "/services/" + s.services[0].Slug + "/gate", factsURL(s.services[0].Slug), factsURL(s.services[0].Slug) + "?fact=chaosVerdict", factsURL(s.services[1].Slug) + "?fact=restoreDrill", "/services/payments",
 		slos(func(p string) bool { return strings.Contains(p, "/slos/") }), slos(func(p string) bool { return strings.HasSuffix(p, "/errors") }), grouped,
 		slos(func(p string) bool { return strings.HasPrefix(p, grouped+"?group=") }), read,

@@ -19,7 +19,7 @@ import (
 )
 
 // policies are the commands on error-budget policies.
-var policies = documents[policy.Draft]{
+var policies = keeping[policy.Draft]{
 	noun: "policy", missing: "policy_not_found", read: readPolicy, write: document.Write,
 	slug: func(d policy.Draft) string { return d.Slug },
 	body: func(d policy.Draft) any {

@@ -30,7 +30,7 @@ const (
 
 // scorecardFiles are the commands on scorecards. Which facts there are only the server knows, for
 // administrators declare some: conditions are checked there, before anything is brought.
-var scorecardFiles = documents[scorecards.Draft]{
+var scorecardFiles = keeping[scorecards.Draft]{
 	noun: "scorecard", missing: "scorecard_not_found", write: document.Write,
 	read: func(text []byte) (scorecards.Draft, yamldoc.Document, error) {
 		d, err := document.Read(text)
@@ -100,7 +100,7 @@ func previewText(slug string, p client.ScorecardPreview) string {
 	}
 	for _, f := range p.Checks {
 		for _, flip := range slices.Sorted(maps.Keys(f.Flips)) {
-			fmt.Fprintf(&b, "  check %s: %d %s\n", f.Id, f.Flips[flip], strings.Replace(flip, ">", " -> ", 1))
+			fmt.Fprintf(&b, "  check %s: %d %s\n", f.ID, f.Flips[flip], strings.Replace(flip, ">", " -> ", 1))
 		}
 	}
 	return b.String()

@@ -122,19 +122,7 @@ func parse(check *fault.Check, file []byte) []line {
 		check.Fail("/lines/1", nil, "must name the columns: %s", strings.Join(Columns, ","))
 		return nil
 	}
-	before := len(head)
-	for i, name := range head {
-		head[i] = strings.ToLower(strings.TrimSpace(name))
-		check.Require(slices.Contains(Columns, head[i]), "/lines/1", name, "is no column; there are %s", strings.Join(Columns, ", "))
-		check.Require(slices.Index(head[:i], head[i]) < 0, "/lines/1", name, "is there twice")
-	}
-	whole := true
-	for _, name := range Columns[:neededColumns] {
-		there := slices.Contains(head, name)
-		whole = whole && there
-		check.Require(there, "/lines/1", nil, "must have the column %q", name)
-	}
-	if !whole {
+	if !columns(check, head) {
 		return nil
 	}
 	var out []line
@@ -154,8 +142,8 @@ func parse(check *fault.Check, file []byte) []line {
 			check.Fail(at, nil, "is one too many; a file has at most %d lines beside its first", MaxLines)
 			return out
 		}
-		if len(record) != before {
-			check.Fail(at, len(record), "has %d fields, and the first line names %d columns", len(record), before)
+		if len(record) != len(head) {
+			check.Fail(at, len(record), "has %d fields, and the first line names %d columns", len(record), len(head))
 			continue
 		}
 		l := line{number: number}
@@ -165,6 +153,20 @@ func parse(check *fault.Check, file []byte) []line {
 		l.origin = fmt.Sprintf("csv/%s/%d", key, seen[key])
 		out = append(out, l)
 	}
+}
+
+// columns puts the names of the columns as they are known, and reports whether all are and none lacks.
+func columns(check *fault.Check, head []string) bool {
+	var found fault.Check
+	for i, name := range head {
+		head[i] = strings.ToLower(strings.TrimSpace(name))
+		found.Require(slices.Contains(Columns, head[i]), "/lines/1", name, "is no column; there are %s", strings.Join(Columns, ", "))
+		found.Require(slices.Index(head[:i], head[i]) < 0, "/lines/1", name, "is there twice")
+	}
+	for _, name := range Columns[:neededColumns] {
+		found.Require(slices.Contains(head, name), "/lines/1", nil, "must have the column %q", name)
+	}
+	return check.Join(found)
 }
 
 // fill reads the fields of a line.

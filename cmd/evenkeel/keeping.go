@@ -18,9 +18,9 @@ import (
 	"github.com/evenkeel/evenkeel/openapi/client"
 )
 
-// documents are the commands on one kind of things that people keep as YAML; D is what a file
+// keeping is the commands on one kind of things that people keep as YAML; D is what a file
 // holds, as the API takes it.
-type documents[D any] struct {
+type keeping[D any] struct {
 	noun string // "policy"
 	// read reads a file's text, and checks what can be checked without a server; the error is a
 	// *yamldoc.Error.
@@ -49,7 +49,7 @@ type file[D any] struct {
 }
 
 // readAll reads the files, and tells each problem with its place.
-func (d documents[D]) readAll(p *program, names []string, right func(name string)) ([]file[D], error) {
+func (d keeping[D]) readAll(p *program, names []string, right func(name string)) ([]file[D], error) {
 	files := make([]file[D], len(names))
 	bad := false
 	for i, name := range names {
@@ -84,13 +84,13 @@ func (p *program) tellProblems(name string, refused *yamldoc.Error) {
 }
 
 // check reads and checks files.
-func (d documents[D]) check(p *program, names []string) error {
+func (d keeping[D]) check(p *program, names []string) error {
 	_, err := d.readAll(p, names, func(name string) { fmt.Fprintf(p.stdout, "%s: right\n", name) })
 	return err
 }
 
 // applyCommand brings files to a server.
-func (d documents[D]) applyCommand(p *program, cmd *cobra.Command) *cobra.Command {
+func (d keeping[D]) applyCommand(p *program, cmd *cobra.Command) *cobra.Command {
 	var r remote
 	var dry bool
 	cmd.Args = cobra.MinimumNArgs(1)
@@ -132,7 +132,7 @@ func (d documents[D]) applyCommand(p *program, cmd *cobra.Command) *cobra.Comman
 }
 
 // refuses does something with a file; what the server finds wrong with it is told at its place.
-func (d documents[D]) refuses(p *program, f file[D], do func() error) error {
+func (d keeping[D]) refuses(p *program, f file[D], do func() error) error {
 	err := do()
 	var refused *refusal
 	if errors.As(err, &refused) && refused.code == http.StatusUnprocessableEntity && refused.problem.Errors != nil {
@@ -154,7 +154,7 @@ func violationsOf(problems []client.Fault) []fault.Violation {
 }
 
 // there is the thing of that slug as the server has it, with its ETag; nil where there is none.
-func (d documents[D]) there(ctx context.Context, c *client.ClientWithResponses, slug string) (*D, string, error) {
+func (d keeping[D]) there(ctx context.Context, c *client.ClientWithResponses, slug string) (*D, string, error) {
 	var answer json.RawMessage
 	res, err := d.get(ctx, c, slug)
 	err = answered(res, err, &answer)
@@ -173,7 +173,7 @@ func (d documents[D]) there(ctx context.Context, c *client.ClientWithResponses, 
 }
 
 // look tells what bringing the file would come to.
-func (d documents[D]) look(ctx context.Context, p *program, c *client.ClientWithResponses, f file[D], tell bool) error {
+func (d keeping[D]) look(ctx context.Context, p *program, c *client.ClientWithResponses, f file[D], tell bool) error {
 	slug := d.slug(f.thing)
 	before, _, err := d.there(ctx, c, slug)
 	if err != nil {
@@ -191,7 +191,7 @@ func (d documents[D]) look(ctx context.Context, p *program, c *client.ClientWith
 }
 
 // apply brings one thing, and tells what changed; true when something did, or would.
-func (d documents[D]) apply(ctx context.Context, p *program, c *client.ClientWithResponses, thing D, dry bool) (bool, error) {
+func (d keeping[D]) apply(ctx context.Context, p *program, c *client.ClientWithResponses, thing D, dry bool) (bool, error) {
 	slug := d.slug(thing)
 	there, etag, err := d.there(ctx, c, slug)
 	if err != nil {
@@ -235,7 +235,7 @@ func (d documents[D]) apply(ctx context.Context, p *program, c *client.ClientWit
 }
 
 // exportCommand writes a thing of a server as YAML.
-func (d documents[D]) exportCommand(p *program, cmd *cobra.Command) *cobra.Command {
+func (d keeping[D]) exportCommand(p *program, cmd *cobra.Command) *cobra.Command {
 	var r remote
 	cmd.Args = cobra.ExactArgs(1)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
