@@ -27,7 +27,7 @@ func (a *API) addScorecards(r Rooms) {
 		Retired string `query:"retired" enum:"true,false" doc:"Only retired ones, or only others."`
 	}
 	register(a, operation{
-		id: "listScorecards", method: http.MethodGet, path: "/v1/scorecards", tag: "Scorecards", summary: "List scorecards", description: "By slug.", rule: readScorecards, errors: renamed,
+		id: "listScorecards", method: http.MethodGet, path: "/v1/scorecards", tag: "Scorecards", summary: "List scorecards", description: "By slug.", rule: readScorecards, errors: append([]int{http.StatusNotFound}, renamed...),
 	}, func(ctx context.Context, in *query) (*list[Scorecard], error) {
 		var retired *bool
 		if in.Retired != "" {

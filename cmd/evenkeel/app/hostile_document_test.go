@@ -77,7 +77,7 @@ func (o operation) rank() int {
 
 // reads reports whether it changes nothing. What is asked with a body is a POST.
 func (o operation) reads() bool {
-	return o.method == "GET" || o.OperationID == "tryPolicy" || o.OperationID == "lintPostmortemText"
+	return o.method == "GET" || slices.Contains([]string{"tryPolicy", "lintPostmortemText", "previewScorecard", "previewNewScorecard"}, o.OperationID)
 }
 
 // public reports whether it takes no token.
