@@ -2,15 +2,19 @@ package store_test
 
 import (
 	"context"
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/evenkeel/evenkeel/ent/storetest"
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/toil"
 )
 
@@ -87,5 +91,39 @@ func TestSQLiteFindsToilByIndexes(t *testing.T) {
 	}
 	if seen < 20 { // two of what was reported, of origins, and four of pseudonyms
 		t.Errorf("only %d statements were seen", seen)
+	}
+}
+
+// Facts of services are asked in bulk: of 200 teams they follow from as many statements as of two, which
+// are eight: what is answered, logged, asked about and decided for shares; two for ages; sums and candidates.
+func TestFactsOfToilTakeAsManyStatementsOfManyTeamsAsOfFew(t *testing.T) {
+	t.Parallel()
+	s := storetest.SQLite(t)
+	var mu sync.Mutex
+	asked := 0
+	watched, pool, err := s.Watched(func(string, []any) {
+		mu.Lock()
+		defer mu.Unlock()
+		asked++
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	facts := toil.NewService(toil.Parts{Store: watched.Toil(), Clock: func() time.Time { return storetest.Start }})
+	for _, teams := range []int{2, 200} {
+		var services []registry.Service
+		for n := range teams {
+			of := id.ID(fmt.Sprintf("%026d", n))
+			services = append(services, registry.Service{ID: of, Team: of}, registry.Service{ID: of + "x", Team: of})
+		}
+		asked = 0
+		found, err := facts.FactsOf(t.Context(), services)
+		if err != nil || len(found) != 2*teams {
+			t.Fatalf("%d facts, %v", len(found), err)
+		}
+		if asked != 8 { // 4 of shares, 2 of ages, 2 of candidates
+			t.Errorf("%d teams take %d statements", teams, asked)
+		}
 	}
 }

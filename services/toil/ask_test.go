@@ -9,6 +9,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/event"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/toil"
 	"github.com/evenkeel/evenkeel/services/toil/share"
@@ -178,8 +179,19 @@ func TestProposalsAreTakenOrDismissedByEachPersonAndNotProposedAgain(t *testing.
 	_, err := h.Take(h.as["ada"], h.team, h.people["ada"], e.EntryInput)
 	refused(t, err, fault.NotFound, "toil_proposal_not_found")
 	refused(t, h.Dismiss(h.as["ada"], h.team, h.people["bob"]), fault.NotFound, "toil_proposal_not_found")
-	_, err = h.Proposals(h.as["olga"], h.team)
-	refused(t, err, fault.Forbidden, "forbidden")
+	for _, name := range []string{"olga", "root"} {
+		_, err = h.Proposals(h.as[name], h.team)
+		refused(t, err, fault.Forbidden, "not_member")
+		_, err = h.Take(h.as[name], h.team, h.people["ada"], e.EntryInput)
+		refused(t, err, fault.Forbidden, "")
+		refused(t, h.Dismiss(h.as[name], h.team, h.people["ada"]), fault.Forbidden, "")
+	}
+	// Reading takes no more than reading.
+	reader := access.CallerFrom(h.as["bob"])
+	reader.Scopes = []access.Scope{access.ScopeRead}
+	if got := ok(h.Proposals(access.WithCaller(t.Context(), reader), h.team))(t); len(got) != 2 {
+		t.Errorf("a reader sees %+v", got)
+	}
 	h.clock.Advance(28*24*time.Hour + time.Second)
 	if n := ok(h.Prune(t.Context()))(t); n != 1 {
 		t.Errorf("%d dismissals were forgotten", n)

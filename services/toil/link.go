@@ -61,6 +61,9 @@ func sign(key []byte, text string) []byte {
 
 // key is the installation's for links: the same for every replica.
 func (s *Service) key(ctx context.Context) ([]byte, error) {
+	if known := s.linkKey.Load(); known != nil {
+		return *known, nil
+	}
 	offered := make([]byte, sha256.Size)
 	_, _ = rand.Read(offered) // never fails: it ends the program when the system has no randomness
 	var key []byte
@@ -71,6 +74,7 @@ func (s *Service) key(ctx context.Context) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the key of links: %w", err)
 	}
+	s.linkKey.Store(&key)
 	return key, nil
 }
 

@@ -37,10 +37,30 @@ const (
 
 // Proposals are what the caller, who is a member of the team, may log: pages of the last 14 days that
 // somebody acknowledged, and that they neither logged nor dismissed.
+//
+// Faults: NotFound of the team; Forbidden, "not_member".
 func (s *Service) Proposals(ctx context.Context, team id.ID) ([]Proposal, error) {
-	person, err := s.member(ctx, access.KindToilEntry, team)
-	if err != nil || s.Pages == nil {
+	person, err := s.self(ctx, access.KindToilEntry)
+	if err != nil {
 		return nil, err
+	}
+	of, err := s.Registry.Team(ctx, team)
+	if err != nil {
+		return nil, fmt.Errorf("read the team of proposals: %w", err)
+	}
+	inside, err := s.inside(ctx, team)
+	if err != nil {
+		return nil, err
+	}
+	if !inside {
+		return nil, access.Refused(ctx, access.Read, access.Object{Kind: access.KindToilEntry, Label: of.Slug, Team: of.ID}, "not_member", "what may have been toil is proposed to members of the team")
+	}
+	return s.proposals(ctx, team, person)
+}
+
+func (s *Service) proposals(ctx context.Context, team, person id.ID) ([]Proposal, error) {
+	if s.Pages == nil {
+		return nil, nil
 	}
 	found, err := s.Pages.Pages(ctx, team, clock.Round(s.Clock()).Add(-proposed))
 	if err != nil {
@@ -58,7 +78,11 @@ func (s *Service) Proposals(ctx context.Context, team id.ID) ([]Proposal, error)
 }
 
 func (s *Service) proposal(ctx context.Context, team, proposal id.ID) (Proposal, error) {
-	open, err := s.Proposals(ctx, team)
+	person, err := s.member(ctx, access.KindToilEntry, team)
+	if err != nil {
+		return Proposal{}, err
+	}
+	open, err := s.proposals(ctx, team, person)
 	if err != nil {
 		return Proposal{}, err
 	}

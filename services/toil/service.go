@@ -3,6 +3,7 @@ package toil
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/event"
@@ -28,10 +29,15 @@ type Parts struct {
 
 // Service is what can be done with toil. Every method authorises the context's caller. What people
 // answer and log is not in the audit log, which others read; what teams decide is.
-type Service struct{ Parts }
+type Service struct {
+	Parts
+
+	// linkKey is that of links, once it was read: who opens links writes nothing then.
+	linkKey atomic.Pointer[[]byte]
+}
 
 // NewService returns the service.
-func NewService(p Parts) *Service { return &Service{p} }
+func NewService(p Parts) *Service { return &Service{Parts: p} }
 
 func (s *Service) mayRead(ctx context.Context) error {
 	return s.Authorizer.Authorize(ctx, access.Read, access.Object{Kind: access.KindToil})
