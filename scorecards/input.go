@@ -7,6 +7,7 @@ import (
 	"math"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/evenkeel/evenkeel/internal/fact"
@@ -79,10 +80,11 @@ func (t Terms) inspect(check *fault.Check, language *expr.Environment) {
 	check.Require(t.Issues.UpTo == "" || t.level(t.Issues.UpTo) >= 0, "/issues/upTo", t.Issues.UpTo, "must be one of the levels: %s", t.levels())
 }
 
+// levels names them for a message, with what cannot be seen escaped.
 func (t Terms) levels() string {
 	names := make([]string, len(t.Levels))
 	for i, l := range t.Levels {
-		names[i] = l.Name
+		names[i] = strconv.Quote(fault.Clip(l.Name, 40))
 	}
 	return strings.Join(names, ", ")
 }

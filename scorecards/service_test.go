@@ -320,7 +320,7 @@ func TestEachFaultOfADraftIsNamedAtItsPlace(t *testing.T) {
 		"a parameter's name":    {check(func(c *scorecards.Check) { c.Parameters = map[string]float64{"Max Days": 1} }), "/checks/0/parameters: must have names in camel case"},
 		"a name in braces":      {check(func(c *scorecards.Check) { c.Fix = "see {nothing}" }), `/checks/0/fix: names "nothing" between braces, which is no fact`},
 		"a parameter in braces": {check(func(c *scorecards.Check) { c.Fix = "see {parameters.days}" }), `/checks/0/fix: names the parameter "days"`},
-		"a level":               {check(func(c *scorecards.Check) { c.Level = "Gold" }), "/checks/0/level: must be one of the levels: Bronze, Silver"},
+		"a level":               {check(func(c *scorecards.Check) { c.Level = "Gold" }), "/checks/0/level: must be one of the levels: \"Bronze\", \"Silver\""},
 		"a weight":              {check(func(c *scorecards.Check) { c.Weight = 0 }), "/checks/0/weight: must be 1 to 100"},
 		"a tier":                {check(func(c *scorecards.Check) { c.Tier = 5 }), "/checks/0/tier: "},
 		"a day":                 {check(func(c *scorecards.Check) { c.EffectiveFrom = "2026-02-30" }), "/checks/0/effectiveFrom: "},

@@ -140,6 +140,7 @@ func TestARefusedConditionNamesEachProblemAtItsPlace(t *testing.T) {
 		"consummed > 1":                         `line 1, column 1: there is no fact "consummed"; there are consumed, events, state, cause, stale, burn, shares, labels, drill`,
 		"consumed > 1 &&\n  evnts > 2":          `line 2, column 3: there is no fact "evnts"`,
 		"consumed >":                            "line 1, column 11: ",
+		"consumed > 1 \u202e":                   `at: '\u202e'`,
 		"consumed > 'much'":                     "line 1, column 10: found no matching overload",
 		"consumed":                              "line 1, column 1: a condition is true or false; this is a number",
 		"cause":                                 "line 1, column 1: a condition is true or false; this is a text",

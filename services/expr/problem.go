@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"cel.dev/cel-go/cel"
@@ -12,6 +13,7 @@ import (
 	"cel.dev/cel-go/common/types"
 
 	"github.com/evenkeel/evenkeel/internal/fact"
+	"github.com/evenkeel/evenkeel/internal/hidden"
 )
 
 // Problem is why a condition is refused, at its place in the text.
@@ -38,9 +40,22 @@ func (e *Error) Error() string {
 func refused(issues *cel.Issues) error {
 	e := &Error{}
 	for _, found := range issues.Errors() {
-		e.Problems = append(e.Problems, Problem{max(found.Location.Line(), 1), max(found.Location.Column(), 0) + 1, found.Message})
+		e.Problems = append(e.Problems, Problem{max(found.Location.Line(), 1), max(found.Location.Column(), 0) + 1, seen(found.Message)})
 	}
 	return e
+}
+
+// seen is a message of CEL, which repeats what was typed, with what cannot be seen escaped.
+func seen(message string) string {
+	var b strings.Builder
+	for _, r := range message {
+		if hidden.Rune(r) {
+			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 // at is where an expression stands.
