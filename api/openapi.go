@@ -25,6 +25,7 @@ var tags = []*huma.Tag{
 	{Name: "Measurements", Description: "What was counted: slots of good and total events."},
 	{Name: "Policies", Description: "Error-budget policies and what they are attached to."},
 	{Name: "Facts", Description: "Facts of services that programs push and people attest, on which conditions of scorecards are judged."},
+	{Name: "Exemptions", Description: "Services that are excused from a check of a scorecard for a time, as another person approved."},
 	{Name: "Gate", Description: "Whether changes may go out, what was answered, and overrides in an emergency."},
 	{Name: "Alerts", Description: "Where an error budget burned too fast, or measurements stayed away."},
 	{Name: "Violations", Description: "Where a policy's clause was broken, and when it recovered."},

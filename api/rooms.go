@@ -7,6 +7,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/scorecards"
+	"github.com/evenkeel/evenkeel/scorecards/exemption"
 	"github.com/evenkeel/evenkeel/scorecards/given"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
@@ -82,6 +83,7 @@ type Rooms struct {
 	Jobs          *jobs.Service
 	Notifications *notify.Service
 	Scorecards    *scorecards.Service
+	Exemptions    *exemption.Service
 }
 
 // AddOperations adds every operation under /v1.
@@ -110,6 +112,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addIncidentStatistics(r)
 	a.addScorecards(r)
 	a.addScorecardResults(r)
+	a.addExemptions(r)
 	a.addSLOKinds()
 	a.addSLAs(r)
 	a.addComposites(r)

@@ -55,7 +55,7 @@ var templates embed.FS
 
 // screens are the templates of pages, by the name of their file.
 var screenNames = []string{
-	"organisation", "team", "notifications", "service", "gate", "facts", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "policies", "policy", "trial", "proposals", "issues", "issue", "postmortems", "postmortem", "postmortem-edit", "postmortem-compare", "actions", "action", "reports", "report", "jobs", "datasources", "incidents", "incident", "incidentform", "learning", "signin", "problem",
+	"organisation", "team", "notifications", "service", "gate", "facts", "exemptions", "exemption", "exemptionform", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "policies", "policy", "trial", "proposals", "issues", "issue", "postmortems", "postmortem", "postmortem-edit", "postmortem-compare", "actions", "action", "reports", "report", "jobs", "datasources", "incidents", "incident", "incidentform", "learning", "signin", "problem",
 }
 
 // New returns the pages over what they read. The templates are part of the
@@ -80,6 +80,11 @@ func New(sources Sources, opts Options) *Dashboard {
 	d.page(factsPath, factsPath, d.facts)
 	d.filledForm(factsPath, d.attestFact)
 	d.form("/services/{service}/attestations/{attestation}/withdraw", d.withdrawAttestation)
+	d.page(exemptionsPath, exemptionsPath, d.exemptions)
+	d.page(exemptionsPath+"/new", exemptionsPath+"/new", d.newExemption)
+	d.page(exemptionsPath+"/{exemption}", exemptionsPath+"/{exemption}", d.exemption)
+	d.filledForm(exemptionsPath, d.askExemption)
+	d.form(exemptionsPath+"/{exemption}/{act}", d.doExemption)
 	d.page("/services/{service}/slos/{slo}", "/services/{service}/slos/{slo}", d.slo)
 	d.page("/services/{service}/slos/{slo}/errors", "/services/{service}/slos/{slo}/errors", d.errors)
 	d.page("/systems/{system}", "/systems/{system}", d.system)

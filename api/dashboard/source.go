@@ -51,6 +51,8 @@ type Sources struct {
 	Postmortems   Postmortems
 	Actions       Actions
 	Given         Given
+	Exemptions    Exemptions
+	Cards         Cards
 	Claims        Claims
 	Proposals     Proposals
 	Policies      Policies

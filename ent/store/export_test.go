@@ -9,6 +9,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/ent/db"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/scorecards/exemption"
 	"github.com/evenkeel/evenkeel/scorecards/given"
 )
 
@@ -129,4 +130,13 @@ const (
 // ListedAttestations gives tests the query of a list.
 func ListedAttestations(service id.ID, fact string, now time.Time) (string, []any) {
 	return listedAttestations(given.Filter{Service: service, Fact: fact}, now, "", 10)
+}
+
+// SelectExemptions begins the statements that read exemptions.
+const SelectExemptions = "SELECT " + exemptionColumns + " FROM exemptions e"
+
+// ListedExemptions gives tests the query of a list of exemptions.
+func ListedExemptions(f exemption.Filter, now time.Time) (string, []any) {
+	rest, args := listedExemptions(f, now, nil, 10)
+	return SelectExemptions + " " + rest, args
 }

@@ -33,6 +33,7 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"Gate":         testGate,
 		"Supply":       testSupply,
 		"Given":        testGiven,
+		"Exemptions":   testExemptions,
 		"Outages":      testOutages,
 		"Changes":      testChanges,
 		"Incidents":    testIncidents,

@@ -49,6 +49,18 @@ const (
 
 	AttestationExpiring Type = "attestation.expiring"
 	AttestationExpired  Type = "attestation.expired"
+
+	ExemptionAsked    Type = "exemption.asked"
+	ExemptionDecided  Type = "exemption.decided"
+	ExemptionExpiring Type = "exemption.expiring"
+	ExemptionExpired  Type = "exemption.expired"
+
+	CampaignStarted Type = "campaign.started"
+	CampaignDueSoon Type = "campaign.due_soon"
+	CampaignDue     Type = "campaign.due"
+
+	LaunchReviewAsked   Type = "launch_review.asked"
+	LaunchReviewDecided Type = "launch_review.decided"
 )
 
 // The types of what notify tells of itself.
@@ -98,6 +110,15 @@ var Kinds = []Kind{
 	{PostmortemPublished, Soon, false, "A postmortem is published, or was elsewhere."},
 	{AttestationExpiring, Weekly, false, "What a person attested of a service expires within 14 days; its author and the team are told."},
 	{AttestationExpired, Soon, false, "It expired, and is not known any more; its author and the team are told."},
+	{ExemptionAsked, Soon, false, "A team asks to excuse a service from a check of a scorecard; the team that keeps the scorecard decides."},
+	{ExemptionDecided, Soon, false, "An exemption was approved or rejected, or ended early; who asked and the team are told."},
+	{ExemptionExpiring, Weekly, false, "An exemption expires within 14 days; who asked for it and the team are told."},
+	{ExemptionExpired, Soon, false, "It expired: the check counts again; who asked for it and the team are told."},
+	{CampaignStarted, Soon, false, "A campaign began that asks something of a team's services by a day."},
+	{CampaignDueSoon, Weekly, false, "A campaign is due within 14 days, and services of a team are not done."},
+	{CampaignDue, Soon, false, "The day of a campaign is over, and services of a team are not done."},
+	{LaunchReviewAsked, Soon, false, "A team asks for a review before a launch; the team that keeps the scorecard decides."},
+	{LaunchReviewDecided, Soon, false, "A launch was signed off or rejected; who asked and the team are told."},
 	{Digest, Weekly, false, "Three things to do this week, for a team, when its week begins."},
 	{Gathered, Soon, false, "More was to be told within an hour than a target takes: what else there was, in one message."},
 	{Test, Soon, false, "Somebody tries out a target."},

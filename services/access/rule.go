@@ -88,6 +88,11 @@ const (
 	KindFact        Kind = "fact"
 	KindServiceFact Kind = "service_fact"
 	KindAttestation Kind = "attestation"
+
+	// KindExemption excuses a service from a check of a scorecard.
+	KindExemption    Kind = "exemption"
+	KindCampaign     Kind = "campaign"      // services pass checks by a day
+	KindLaunchReview Kind = "launch_review" // of a service, before its launch
 )
 
 // Rule is what an operation declares: its verb and the kind it is about.
@@ -261,6 +266,18 @@ var grants = map[Rule]grant{
 	{Read, KindAttestation}:   everyone,
 	{Create, KindAttestation}: people, // somebody answers for it
 	{Delete, KindAttestation}: people,
+
+	{Read, KindExemption}:      everyone,
+	{Create, KindExemption}:    people, // of the service's team
+	{Update, KindExemption}:    people, // deciding, of the team that keeps the scorecard; another person than asked
+	{Delete, KindExemption}:    people, // ending early, of the service's team; who may decide may too
+	{Read, KindCampaign}:       everyone,
+	{Create, KindCampaign}:     people, // of the team that runs it; with issues: administrators
+	{Update, KindCampaign}:     people,
+	{Read, KindLaunchReview}:   everyone,
+	{Create, KindLaunchReview}: people, // of the service's team
+	{Update, KindLaunchReview}: people, // deciding, of the team that keeps the scorecard; another person than asked
+	{Check, KindLaunchReview}:  people, // saying that a condition is done, of the service's team
 }
 
 // Memberships tells who belongs to a team.

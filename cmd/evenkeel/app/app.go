@@ -17,6 +17,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/outbound"
 	"github.com/evenkeel/evenkeel/scorecards"
+	"github.com/evenkeel/evenkeel/scorecards/exemption"
 	"github.com/evenkeel/evenkeel/scorecards/given"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
@@ -101,6 +102,7 @@ type App struct {
 	Actions       *action.Service
 	Given         *given.Service
 	Scorecards    *scorecards.Service
+	Exemptions    *exemption.Service
 	Postmortems   *postmortem.Service
 	Impact        *impact.Service
 	Search        *search.Service

@@ -320,6 +320,11 @@ func (a *App) jobs() []jobs.Job {
 			RunOnce:     counted(a.Given.ChaseOnce),
 		},
 		{
+			Name: "chase-exemptions", Schedule: "37 * * * *",
+			Description: "Tells of exemptions that expire within 14 days and of those that did, has their services evaluated again, and ends those whose check is gone.",
+			RunOnce:     counted(a.Exemptions.ChaseOnce),
+		},
+		{
 			Name: "request-postmortems", Schedule: "*/5 * * * *",
 			Description: "Asks for postmortems of incidents that are over, and tells of those whose review is overdue.",
 			RunOnce:     counted(a.requestPostmortems),

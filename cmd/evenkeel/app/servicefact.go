@@ -7,6 +7,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/scorecards"
+	"github.com/evenkeel/evenkeel/scorecards/exemption"
 	"github.com/evenkeel/evenkeel/services/change"
 	"github.com/evenkeel/evenkeel/services/incident"
 	"github.com/evenkeel/evenkeel/services/incident/action"
@@ -26,10 +27,14 @@ func (a *App) furnishScorecards() {
 	s := a.Store
 	a.ServiceFacts = a.serviceFacts()
 	a.Given.Domains = a.ServiceFacts
+	a.Exemptions = exemption.NewService(exemption.Parts{
+		Store: s.Exemptions(), Services: a.Registry, Teller: a.Outbox, Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: a.now,
+	})
 	a.Scorecards = scorecards.NewService(scorecards.Parts{
 		Store: s.Scorecards(), Slugs: s.Registry(), Services: a.Registry, Fleet: s.Fleet(), Facts: scorecards.Book{Domains: a.ServiceFacts, Given: a.Given},
-		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: a.now, Logger: a.log,
+		Exemptions: a.Exemptions, Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: a.now, Logger: a.log,
 	})
+	a.Exemptions.Scorecards, a.Exemptions.Noticer = a.Scorecards, a.Scorecards
 	a.Given.Noticer, a.Given.Readers = a.Scorecards, a.Scorecards
 }
 
