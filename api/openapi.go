@@ -26,6 +26,8 @@ var tags = []*huma.Tag{
 	{Name: "Policies", Description: "Error-budget policies and what they are attached to."},
 	{Name: "Facts", Description: "Facts of services that programs push and people attest, on which conditions of scorecards are judged."},
 	{Name: "Exemptions", Description: "Services that are excused from a check of a scorecard for a time, as another person approved."},
+	{Name: "Campaigns", Description: "Services that are to pass some checks of a scorecard by a day, and how far they are."},
+	{Name: "Launch reviews", Description: "Reviews of services before their launch, by what they came to on a scorecard."},
 	{Name: "Gate", Description: "Whether changes may go out, what was answered, and overrides in an emergency."},
 	{Name: "Alerts", Description: "Where an error budget burned too fast, or measurements stayed away."},
 	{Name: "Violations", Description: "Where a policy's clause was broken, and when it recovered."},

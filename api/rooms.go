@@ -7,8 +7,10 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/scorecards"
+	"github.com/evenkeel/evenkeel/scorecards/campaign"
 	"github.com/evenkeel/evenkeel/scorecards/exemption"
 	"github.com/evenkeel/evenkeel/scorecards/given"
+	"github.com/evenkeel/evenkeel/scorecards/launch"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
 	"github.com/evenkeel/evenkeel/services/change"
@@ -84,6 +86,8 @@ type Rooms struct {
 	Notifications *notify.Service
 	Scorecards    *scorecards.Service
 	Exemptions    *exemption.Service
+	Campaigns     *campaign.Service
+	Launches      *launch.Service
 }
 
 // AddOperations adds every operation under /v1.
@@ -113,6 +117,8 @@ func (a *API) AddOperations(r Rooms) {
 	a.addScorecards(r)
 	a.addScorecardResults(r)
 	a.addExemptions(r)
+	a.addCampaigns(r)
+	a.addLaunchReviews(r)
 	a.addSLOKinds()
 	a.addSLAs(r)
 	a.addComposites(r)

@@ -34,6 +34,8 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"Supply":       testSupply,
 		"Given":        testGiven,
 		"Exemptions":   testExemptions,
+		"Campaigns":    testCampaigns,
+		"Launches":     testLaunches,
 		"Outages":      testOutages,
 		"Changes":      testChanges,
 		"Incidents":    testIncidents,

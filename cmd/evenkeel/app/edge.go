@@ -21,7 +21,7 @@ func (a *App) openEdge() {
 		Observe: func(route string, status int, d time.Duration) { a.recorder.Observe(route, status, d) },
 	})
 	a.API.AddOperations(api.Rooms{
-		Access: a.Access, Audit: a.Audit, Registry: a.Registry, Scorecards: a.Scorecards, Exemptions: a.Exemptions, Sources: a.Sources, SLOs: a.SLOs, SLAs: a.SLAs, Composites: a.Composites, Corrections: a.Corrections, Scores: a.Scores, Outages: a.Outages, Changes: a.Changes, Incidents: a.Incidents, Impact: a.Impact, Search: a.Search, Statistics: a.Statistics, Actions: a.Actions, Claims: a.claims(), Postmortems: a.Postmortems, Supply: a.Supply, Facts: a.Facts, Given: a.Given, Proposals: a.Proposals, Trials: a.Trials, Gate: a.Gate, Alerts: a.Alerts, Collection: a.Collection,
+		Access: a.Access, Audit: a.Audit, Registry: a.Registry, Scorecards: a.Scorecards, Exemptions: a.Exemptions, Campaigns: a.Campaigns, Launches: a.Launches, Sources: a.Sources, SLOs: a.SLOs, SLAs: a.SLAs, Composites: a.Composites, Corrections: a.Corrections, Scores: a.Scores, Outages: a.Outages, Changes: a.Changes, Incidents: a.Incidents, Impact: a.Impact, Search: a.Search, Statistics: a.Statistics, Actions: a.Actions, Claims: a.claims(), Postmortems: a.Postmortems, Supply: a.Supply, Facts: a.Facts, Given: a.Given, Proposals: a.Proposals, Trials: a.Trials, Gate: a.Gate, Alerts: a.Alerts, Collection: a.Collection,
 		Suggestions: a.Suggestions, Signals: a.Signals, Policies: a.Policies, Issues: a.Deliveries, Inbox: a.Webhooks, Notifications: a.Notifications, Reports: a.Reports, Evidence: a.Evidence, Jobs: a.Jobs,
 	})
 	a.API.HandleExports(a.OTLP)

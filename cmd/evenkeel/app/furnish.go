@@ -325,6 +325,11 @@ func (a *App) jobs() []jobs.Job {
 			RunOnce:     counted(a.Exemptions.ChaseOnce),
 		},
 		{
+			Name: "run-campaigns", Schedule: "47 * * * *",
+			Description: "Keeps how far campaigns are, tells teams of them at the start, 14 days before their day and when it is over, and ends those whose time is over.",
+			RunOnce:     counted(a.Campaigns.RunOnce),
+		},
+		{
 			Name: "request-postmortems", Schedule: "*/5 * * * *",
 			Description: "Asks for postmortems of incidents that are over, and tells of those whose review is overdue.",
 			RunOnce:     counted(a.requestPostmortems),
