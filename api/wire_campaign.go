@@ -23,8 +23,8 @@ type CampaignTerms struct {
 	Why       string   `json:"why" doc:"For those who are asked: 1 to 4,000 characters." example:"Two incidents of last quarter would have been hours shorter with a runbook."`
 	Checks    []string `json:"checks" doc:"The IDs of 1 to 50 checks of the scorecard; a service is done when all of them pass, are not for it, or it is excused from them." example:"[\"runbooks\"]"`
 	AppliesTo string   `json:"appliesTo,omitempty" doc:"A condition, in CEL, on a service, as in the scorecard; left out, the campaign is for all that the scorecard is for." example:"tier <= 2"`
-	StartsOn  string   `json:"startsOn" format:"date" doc:"Today or later; that of one that began stays." example:"2026-12-01"`
-	DueOn     string   `json:"dueOn" format:"date" doc:"Not before the start, at most 731 days after it." example:"2027-02-26"`
+	StartsOn  string   `json:"startsOn" doc:"Today or later; that of one that began stays." example:"2026-12-01"`
+	DueOn     string   `json:"dueOn" doc:"Not before the start, at most 731 days after it." example:"2027-02-26"`
 	GraceDays int      `json:"graceDays,omitempty" doc:"For how many days after its day it is still looked at: 0 to 90."`
 	Issues    bool     `json:"issues,omitempty" doc:"Whether who is not done near the day is to get an issue; administrators only."`
 }

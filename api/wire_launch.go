@@ -60,7 +60,7 @@ type LaunchCondition struct {
 // LaunchConditionInput is what is to be done by a day.
 type LaunchConditionInput struct {
 	Text  string `json:"text" doc:"1 to 1,000 characters." example:"The restore drill is done."`
-	DueOn string `json:"dueOn" format:"date" doc:"Today or later, and not after the end of the sign-off." example:"2027-01-15"`
+	DueOn string `json:"dueOn" doc:"Today or later, and not after the end of the sign-off." example:"2027-01-15"`
 }
 
 // LaunchDone is who says that a condition is met.
@@ -75,7 +75,7 @@ type LaunchReviewInput struct {
 	Service   string `json:"service" doc:"Slug or identifier." example:"checkout"`
 	Scorecard string `json:"scorecard" doc:"Slug or identifier." example:"production-readiness"`
 	Level     string `json:"level" doc:"The name of the level that the service is to reach." example:"Silver"`
-	PlannedOn string `json:"plannedOn" format:"date" doc:"Of the launch: today or later, at most 365 days from now." example:"2027-01-11"`
+	PlannedOn string `json:"plannedOn" doc:"Of the launch: today or later, at most 365 days from now." example:"2027-01-11"`
 	Note      string `json:"note,omitempty" doc:"For who reviews it: at most 4,000 characters."`
 }
 

@@ -53,6 +53,8 @@ type Sources struct {
 	Given         Given
 	Exemptions    Exemptions
 	Cards         Cards
+	Campaigns     Campaigns
+	Launches      Launches
 	Claims        Claims
 	Proposals     Proposals
 	Policies      Policies

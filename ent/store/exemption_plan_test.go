@@ -7,6 +7,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/ent/store"
 	"github.com/evenkeel/evenkeel/ent/storetest"
+	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/scorecards/exemption"
 )
 
@@ -34,5 +35,28 @@ func TestSQLiteFindsExemptionsByIndexes(t *testing.T) {
 		}) {
 			t.Errorf("%s is found by %q, want %s", l.text, plan, l.by)
 		}
+	}
+}
+
+// As many services as a pass takes at a time are asked about at once.
+func TestExemptionsOfManyServicesAreReadByOneStatement(t *testing.T) {
+	t.Parallel()
+	s := storetest.SQLite(t)
+	services := []id.ID{storetest.Service(t, s, storetest.Team(t, s, "payments").ID, "checkout").ID}
+	for len(services) < 500 {
+		services = append(services, id.New(storetest.Start))
+	}
+	statements := 0
+	watched, pool, err := s.Watched(func(string, []any) { statements++ })
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := pool.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	if _, err := watched.Exemptions().InForce(t.Context(), services, storetest.Start); err != nil || statements != 1 {
+		t.Errorf("%d statements: %v", statements, err)
 	}
 }
