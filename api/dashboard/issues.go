@@ -209,6 +209,8 @@ func (d *Dashboard) aboutIssue(v *visit, i issues.Issue) ([]fact, error) {
 		facts = append(facts, fact{"About", link{URL: incidentURL(i.Subject) + "#actions", Text: "What is to be done after the incident"}})
 	case issues.KindActionItem:
 		facts = append(facts, fact{"About", link{URL: actionURL(i.Subject), Text: "The action item"}})
+	case issues.KindCampaign:
+		facts = append(facts, fact{"About", link{URL: campaignURL(i.Subject), Text: "The campaign"}})
 	}
 	repository := link{Text: "none declared; the service's profile says where"}
 	if i.Repository != "" {

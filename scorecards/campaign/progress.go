@@ -56,6 +56,7 @@ type Progress struct {
 	Total    Count
 	// Unclear are services of which it is not known whether the campaign is for them.
 	Unclear int
+	unclear []id.ID
 	Teams   map[id.ID]Count
 	Open    []Open // by the service's slug
 	// Trend is each day that is kept, all teams together or one of them, the oldest first.
@@ -136,6 +137,7 @@ func (s *Service) progress(ctx context.Context, c Campaign, now time.Time) (Prog
 			continue
 		case asked != expr.Holds || at.Applies != expr.Holds:
 			p.Unclear++
+			p.unclear = append(p.unclear, at.Service.ID)
 			continue
 		}
 		one := Count{Services: 1}

@@ -27,12 +27,12 @@ const (
 // RunOnce keeps of each campaign that runs how far its teams are today, and tells them at its start, 14
 // days before its day, and when the day is over, once each; whose time is over it ends. Services are
 // judged outside any transaction; each campaign is changed in one of its own, with what is told. What
-// fails does not hold the rest up: the first errors are returned joined. It counts "running", "told",
-// "over" and "failed".
+// fails does not hold the rest up: the first errors are returned joined. It counts campaigns that
+// are "running", "told" of and "over", issues that were "wanted" and "settled", and what "failed".
 func (s *Service) RunOnce(ctx context.Context) (map[string]int64, error) {
 	now := clock.Round(s.Clock())
 	ctx = access.WithCaller(ctx, access.System("run-campaigns"))
-	counts := map[string]int64{"running": 0, "told": 0, "over": 0, "failed": 0}
+	counts := map[string]int64{"running": 0, "told": 0, "over": 0, "wanted": 0, "settled": 0, "failed": 0}
 	var failures []error
 	for after := id.ID(""); ; {
 		found, err := s.Store.OpenCampaigns(ctx, after, chunk)
@@ -44,12 +44,12 @@ func (s *Service) RunOnce(ctx context.Context) (map[string]int64, error) {
 				continue
 			}
 			did, err := s.run(ctx, c, now)
+			for what, n := range did {
+				counts[what] += n
+			}
 			switch {
 			case err == nil:
 				counts["running"]++
-				for _, what := range did {
-					counts[what]++
-				}
 			case fault.Is(err, fault.Precondition): // somebody changed it meanwhile: the next run has it
 			case ctx.Err() != nil || tx.IsLeaseLost(err):
 				return counts, err
@@ -86,15 +86,21 @@ func (c Campaign) next(today clock.Date) Step {
 }
 
 // run does what is to be done of a campaign that began, and returns what that was.
-func (s *Service) run(ctx context.Context, c Campaign, now time.Time) (did []string, err error) {
+func (s *Service) run(ctx context.Context, c Campaign, now time.Time) (map[string]int64, error) {
+	did := map[string]int64{}
 	p, err := s.progress(ctx, c, now)
 	if err != nil {
-		return nil, err
+		return did, err
+	}
+	wanted, settled, err := s.pursue(ctx, p)
+	did["wanted"], did["settled"] = int64(wanted), int64(settled)
+	if err != nil {
+		return did, err
 	}
 	today := clock.DateOf(now)
 	step, over := c.next(today), c.State(now) == Over
 	err = s.Runner.InTx(ctx, func(ctx context.Context) error {
-		did = nil
+		did["told"], did["over"] = 0, 0
 		if !over {
 			if err := s.Store.WriteCampaignDay(ctx, c.ID, today, p.days(today)); err != nil {
 				return err
@@ -110,12 +116,12 @@ func (s *Service) run(ctx context.Context, c Campaign, now time.Time) (did []str
 				if err := s.Teller.Tell(ctx, events...); err != nil {
 					return err
 				}
-				did = append(did, "told")
+				did["told"] = 1
 			}
 		}
 		if over {
 			after.Ended = &Ending{At: now}
-			did = append(did, "over")
+			did["over"] = 1
 		}
 		return s.Store.UpdateCampaign(ctx, after)
 	})

@@ -23,6 +23,7 @@ type Parts struct {
 	Store      Store
 	Scorecards Scorecards
 	Teams      Teams
+	Desk       Desk // nil where nothing becomes an issue
 	Teller     event.Teller
 	Runner     tx.Runner
 	Authorizer *access.Authorizer
@@ -91,8 +92,11 @@ func (s *Service) End(ctx context.Context, campaign id.ID, version int64, reason
 		var check fault.Check
 		check.Require(reason != "", "/reason", nil, "must say why it ends early")
 		registry.CheckText(&check, "/reason", reason, registry.MaxReason)
+		if err := check.Err(); err != nil {
+			return "", err
+		}
 		c.Ended = &Ending{At: now, By: access.CallerFrom(ctx).Name, Reason: reason}
-		return reason, check.Err()
+		return reason, s.settle(ctx, *c, now)
 	})
 }
 

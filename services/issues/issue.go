@@ -18,10 +18,12 @@ const (
 	KindIncident Kind = "incident"
 	// KindActionItem is what one person is to do after an incident.
 	KindActionItem Kind = "action_item"
+	// KindCampaign is what a campaign asks of a service that is not done near its day.
+	KindCampaign Kind = "campaign"
 )
 
 // Kinds lists every kind.
-var Kinds = []Kind{KindBudgetViolation, KindIncident, KindActionItem}
+var Kinds = []Kind{KindBudgetViolation, KindIncident, KindActionItem, KindCampaign}
 
 // Groups reports whether many of the kind that are to be made at once are told of in one: what breaks
 // many things is one matter, and what many people are to do is not.
@@ -40,7 +42,7 @@ type Issue struct {
 	Group id.ID
 	// Parent is of which issue it is a part; empty for none.
 	Parent  id.ID
-	Subject id.ID // the SLO, the incident, or the action item
+	Subject id.ID // the SLO, the incident, the action item, or the campaign
 	// Episode is the violation; the latest, when the issue was taken up again. A group's is
 	// the group itself, and a new one each time that it was over and goes on. Of others it is
 	// the subject.

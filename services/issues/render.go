@@ -56,6 +56,7 @@ var templates = map[Kind]*template.Template{
 	KindBudgetViolation: parse("template/budget_violation.tmpl", "template/budget_violation_group.tmpl"),
 	KindIncident:        parse("template/incident.tmpl"),
 	KindActionItem:      parse("template/action_item.tmpl"),
+	KindCampaign:        parse("template/campaign.tmpl"),
 }
 
 func parse(names ...string) *template.Template {

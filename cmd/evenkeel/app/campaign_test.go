@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -183,5 +184,67 @@ func TestWhatIsAskedOfACampaignIsCheckedAllAtOnce(t *testing.T) {
 			t.Errorf("what begins in three days is %s", got)
 		}
 		h.do(call{as: "rita", method: "GET", path: campaigns + "/nothing/progress"}).expect(t, 404, "campaign_not_found", "", "")
+	})
+}
+
+// issuesOf are the services of which an issue about a campaign is wanted open, and all of them.
+func (h *house) issuesOf(campaign string) (open []string, all int) {
+	h.t.Helper()
+	for _, i := range h.must(200, call{as: "rita", method: "GET", path: "/v1/issues?kind=campaign"}).items() {
+		if i["campaignId"] != campaign {
+			h.t.Errorf("of another campaign is %v", i)
+		}
+		all++
+		if i["open"] == true {
+			open = append(open, i["service"].(map[string]any)["slug"].(string))
+		}
+	}
+	slices.Sort(open)
+	return open, all
+}
+
+func TestWhoIsNotDoneNearTheDayGetsAnIssueUntilTheyAre(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		h.make("bob", "scorecard", "/v1/scorecards", scorecard("readiness", "search"))
+		h.counts("all")
+		// Whether anybody was drilled is not known, and what is not known opens nothing.
+		h.make("administrator", "campaign", campaigns, campaigning(`"issues":true`, `"checks":["documented","drilled"]`))
+		of := h.ids["campaign"]
+		h.runCampaigns()
+		h.clock.Advance(15 * 24 * time.Hour)
+		h.runCampaigns()
+		if _, all := h.issuesOf(of); all != 0 {
+			t.Errorf("15 days before its day there are %d issues", all)
+		}
+		h.clock.Advance(24 * time.Hour)
+		for range 2 {
+			h.runCampaigns()
+			if open, all := h.issuesOf(of); fmt.Sprint(open) != "[checkout finder ledger]" || all != 3 {
+				t.Errorf("14 days before, of %d are open those of %v", all, open)
+			}
+		}
+		for _, i := range h.must(200, call{as: "rita", method: "GET", path: "/v1/issues?kind=campaign&service=checkout"}).items() {
+			if body := i["body"].(string); !strings.Contains(body, "Documented") || strings.Contains(body, "Drilled") || !strings.Contains(body, "By **"+date(30)+"**") || i["version"] != 1.0 {
+				t.Errorf("the issue is %v", i)
+			}
+		}
+		h.must(200, call{as: "ada", method: "PUT", path: "/v1/services/checkout", body: `{"slug":"checkout","name":"Checkout","kind":"http","tier":2,"docs":"https://example.org/docs"}`, header: []string{"If-Match: " + h.must(200, call{as: "ada", method: "GET", path: "/v1/services/checkout"}).header.Get("ETag")}})
+		h.counts("due")
+		h.runCampaigns()
+		// Of checkout it is not known whether it was drilled: it stays open until that is, too.
+		if open, _ := h.issuesOf(of); fmt.Sprint(open) != "[checkout finder ledger]" {
+			t.Errorf("of what is not known are open those of %v", open)
+		}
+		h.make("ada", "attestation", attestIt, drilled())
+		h.counts("due")
+		h.runCampaigns()
+		if open, all := h.issuesOf(of); fmt.Sprint(open) != "[finder ledger]" || all != 3 {
+			t.Errorf("once checkout is done, of %d are open those of %v", all, open)
+		}
+		tag := h.must(200, call{as: "rita", method: "GET", path: campaigns + "/" + of}).header.Get("ETag")
+		h.must(200, call{as: "bob", method: "POST", path: campaigns + "/" + of + "/end", body: `{"reason":"Enough."}`, header: []string{"If-Match: " + tag}})
+		if open, all := h.issuesOf(of); len(open) != 0 || all != 3 {
+			t.Errorf("once it was ended, of %d are open those of %v", all, open)
+		}
 	})
 }

@@ -38,7 +38,7 @@ func (a *App) furnishScorecards() {
 	})
 	a.Exemptions.Scorecards, a.Exemptions.Noticer = a.Scorecards, a.Scorecards
 	a.Campaigns = campaign.NewService(campaign.Parts{
-		Store: s.Campaigns(), Scorecards: a.Scorecards, Teams: a.Registry, Teller: a.Outbox, Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: a.now,
+		Store: s.Campaigns(), Scorecards: a.Scorecards, Teams: a.Registry, Desk: a.Issues, Teller: a.Outbox, Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: a.now,
 	})
 	a.Launches = launch.NewService(launch.Parts{
 		Store: s.Launches(), Services: a.Registry, Scorecards: a.Scorecards, Teller: a.Outbox, Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: a.now,
