@@ -7,8 +7,11 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/scorecards"
+	"github.com/evenkeel/evenkeel/scorecards/campaign"
 	"github.com/evenkeel/evenkeel/scorecards/drift"
+	"github.com/evenkeel/evenkeel/scorecards/exemption"
 	"github.com/evenkeel/evenkeel/scorecards/given"
+	"github.com/evenkeel/evenkeel/scorecards/launch"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
 	"github.com/evenkeel/evenkeel/services/change"
@@ -86,6 +89,9 @@ type Rooms struct {
 	Scorecards    *scorecards.Service
 	Toil          *toil.Service
 	Drifts        *drift.Service
+	Exemptions    *exemption.Service
+	Campaigns     *campaign.Service
+	Launches      *launch.Service
 }
 
 // AddOperations adds every operation under /v1.
@@ -115,6 +121,9 @@ func (a *API) AddOperations(r Rooms) {
 	a.addIncidentStatistics(r)
 	a.addScorecards(r)
 	a.addScorecardResults(r)
+	a.addExemptions(r)
+	a.addCampaigns(r)
+	a.addLaunchReviews(r)
 	a.addSLOKinds()
 	a.addSLAs(r)
 	a.addComposites(r)

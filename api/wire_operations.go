@@ -31,7 +31,7 @@ type AttachmentUpdate struct {
 // Issue is what is wanted on a tracker.
 type Issue struct {
 	ID              string         `json:"id" doc:"Identifier (ULID)."`
-	Kind            string         `json:"kind" enum:"budget_violation,incident,action_item,toil_cap,toil_candidate,scorecard"`
+	Kind            string         `json:"kind" enum:"budget_violation,incident,action_item,toil_cap,toil_candidate,scorecard,campaign"`
 	Fingerprint     string         `json:"fingerprint" doc:"The same for the same episode, for ever."`
 	Service         *Ref           `json:"service,omitempty" doc:"Absent of a group, which tells of several issues in their place."`
 	GroupID         string         `json:"groupId" doc:"The issue that tells of this one, together with others; empty when it is opened by itself."`
@@ -40,6 +40,7 @@ type Issue struct {
 	IncidentID      string         `json:"incidentId" doc:"Of an issue of the kind incident, which gathers the action items of one."`
 	ActionID        string         `json:"actionItemId" doc:"Of an issue of the kind action_item."`
 	TeamID          string         `json:"teamId" doc:"Of an issue of the kind toil_cap."`
+	CampaignID      string         `json:"campaignId" doc:"Of an issue of the kind campaign."`
 	ToilCandidateID string         `json:"toilCandidateId" doc:"Of an issue of the kind toil_candidate."`
 	FailureID       string         `json:"scorecardFailureId" doc:"Of an issue of the kind scorecard: one from when a check began to fail for too long until it passes."`
 	Repository      string         `json:"repository" doc:"Where it is to be opened; empty when the service declares none."`
@@ -116,7 +117,7 @@ type DeadReason struct {
 
 // IssueKindState is how far Evenkeel goes with issues of a kind.
 type IssueKindState struct {
-	Kind    string `json:"kind" enum:"budget_violation,incident,action_item,toil_cap,toil_candidate,scorecard"`
+	Kind    string `json:"kind" enum:"budget_violation,incident,action_item,toil_cap,toil_candidate,scorecard,campaign"`
 	Mode    string `json:"mode" enum:"observe,warn,enforce" doc:"observe: they stay drafts. warn: they are opened and kept up to date; closing and reopening them is people's. enforce: they are closed and reopened, too."`
 	Stopped bool   `json:"stopped" doc:"Whether they are kept back, whatever the mode."`
 }
@@ -126,7 +127,7 @@ type DeliverySwitch struct {
 	Sending      bool           `json:"sending" doc:"Whether anything is sent: there is a tracker, and a kind of issues is neither stopped nor only observed."`
 	HasTracker   bool           `json:"hasTracker" doc:"Whether there is a tracker to send issues to. Without one they are drafts."`
 	Stopped      bool           `json:"stopped" doc:"Whether administrators stopped all kinds, here."`
-	StoppedKinds []string       `json:"stoppedKinds" enum:"budget_violation,incident,action_item,toil_cap,toil_candidate,scorecard" doc:"The single kinds that administrators stopped, here."`
+	StoppedKinds []string       `json:"stoppedKinds" enum:"budget_violation,incident,action_item,toil_cap,toil_candidate,scorecard,campaign" doc:"The single kinds that administrators stopped, here."`
 	Kinds        []DeliveryKind `json:"kinds" doc:"What that comes to for each kind, with what the configuration says."`
 	UpdatedAt    *time.Time     `json:"updatedAt" nullable:"true" doc:"When administrators last stopped or started something; null when they never did."`
 	Version      int64          `json:"version" doc:"Grows with each change by administrators; also the ETag."`
@@ -134,7 +135,7 @@ type DeliverySwitch struct {
 
 // DeliveryKind is whether issues of a kind are sent.
 type DeliveryKind struct {
-	Kind    string         `json:"kind" enum:"budget_violation,incident,action_item,toil_cap,toil_candidate,scorecard"`
+	Kind    string         `json:"kind" enum:"budget_violation,incident,action_item,toil_cap,toil_candidate,scorecard,campaign"`
 	Mode    string         `json:"mode" enum:"observe,warn,enforce" doc:"observe: they stay drafts. warn: they are opened and kept up to date; closing and reopening them is people's. enforce: they are closed and reopened, too."`
 	Sending bool           `json:"sending" doc:"Whether they are sent: there is a tracker, the mode is not observe, and they are not stopped."`
 	Stopped bool           `json:"stopped" doc:"Whether they are kept back, whatever the mode."`
@@ -153,7 +154,7 @@ type DeliveryStop struct {
 // DeliverySwitchInput says what is stopped from now on.
 type DeliverySwitchInput struct {
 	Stopped      bool     `json:"stopped" doc:"Whether nothing at all is sent."`
-	StoppedKinds []string `json:"stoppedKinds" enum:"budget_violation,incident,action_item,toil_cap,toil_candidate,scorecard" maxItems:"20" doc:"The single kinds of which nothing is sent; kinds that are not named are started."`
+	StoppedKinds []string `json:"stoppedKinds" enum:"budget_violation,incident,action_item,toil_cap,toil_candidate,scorecard,campaign" maxItems:"20" doc:"The single kinds of which nothing is sent; kinds that are not named are started."`
 	Reason       string   `json:"reason" minLength:"1" maxLength:"500" doc:"Why something is stopped or started. Shown with what is stopped from now on, and kept in the audit log." example:"issues were opened in the wrong repository"`
 }
 

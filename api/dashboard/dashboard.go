@@ -55,7 +55,7 @@ var templates embed.FS
 
 // screens are the templates of pages, by the name of their file.
 var screenNames = []string{
-	"organisation", "team", "notifications", "service", "gate", "facts", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "policies", "policy", "trial", "proposals", "issues", "issue", "postmortems", "postmortem", "postmortem-edit", "postmortem-compare", "actions", "action", "reports", "report", "jobs", "datasources", "drift", "incidents", "incident", "incidentform", "learning", "toil", "toil-link", "signin", "problem",
+	"organisation", "team", "notifications", "service", "gate", "facts", "exemptions", "exemption", "exemptionform", "campaigns", "campaign", "launches", "launch", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "policies", "policy", "trial", "proposals", "issues", "issue", "postmortems", "postmortem", "postmortem-edit", "postmortem-compare", "actions", "action", "reports", "report", "jobs", "datasources", "drift", "incidents", "incident", "incidentform", "learning", "toil", "toil-link", "signin", "problem",
 }
 
 // New returns the pages over what they read. The templates are part of the
@@ -80,6 +80,19 @@ func New(sources Sources, opts Options) *Dashboard {
 	d.page(factsPath, factsPath, d.facts)
 	d.filledForm(factsPath, d.attestFact)
 	d.form("/services/{service}/attestations/{attestation}/withdraw", d.withdrawAttestation)
+	d.page(exemptionsPath, exemptionsPath, d.exemptions)
+	d.page(exemptionsPath+"/new", exemptionsPath+"/new", d.newExemption)
+	d.page(exemptionsPath+"/{exemption}", exemptionsPath+"/{exemption}", d.exemption)
+	d.filledForm(exemptionsPath, d.askExemption)
+	d.form(exemptionsPath+"/{exemption}/{act}", d.doExemption)
+	d.page(campaignsPath, campaignsPath, d.campaigns)
+	d.page(campaignsPath+"/{campaign}", campaignsPath+"/{campaign}", d.campaign)
+	d.form(campaignsPath+"/{campaign}/end", d.endCampaign)
+	d.page(launchesPath, launchesPath, d.launches)
+	d.page(launchesPath+"/{review}", launchesPath+"/{review}", d.launch)
+	d.filledForm(launchesPath, d.askLaunch)
+	d.form(launchesPath+"/{review}/{act}", d.doLaunch)
+	d.form(launchesPath+"/{review}/conditions/{condition}", d.meetLaunch)
 	d.page("/services/{service}/slos/{slo}", "/services/{service}/slos/{slo}", d.slo)
 	d.page("/services/{service}/slos/{slo}/errors", "/services/{service}/slos/{slo}/errors", d.errors)
 	d.page("/systems/{system}", "/systems/{system}", d.system)
@@ -214,7 +227,8 @@ var navigation = []entry{
 // tabs are the pages beside each other below one entry of the navigation, by its path, the first of
 // which is its own.
 var tabs = map[string][]entry{
-	"/incidents": {{URL: "/incidents", Text: "Incidents"}, {URL: postmortemsPath, Text: "Postmortems"}, {URL: actionsPath, Text: "Action items"}, {URL: "/learning", Text: "Learning"}},
+	"/incidents":   {{URL: "/incidents", Text: "Incidents"}, {URL: postmortemsPath, Text: "Postmortems"}, {URL: actionsPath, Text: "Action items"}, {URL: "/learning", Text: "Learning"}},
+	exemptionsPath: {{URL: exemptionsPath, Text: "Exemptions"}, {URL: campaignsPath, Text: "Campaigns"}, {URL: launchesPath, Text: "Launch reviews"}},
 }
 
 // above is the entry of the navigation that a section is below, and the tabs there.

@@ -213,6 +213,8 @@ func (d *Dashboard) aboutIssue(v *visit, i issues.Issue) ([]fact, error) {
 		facts = append(facts, fact{"About", link{URL: toilURL(string(i.Subject)), Text: "The toil of the team"}})
 	case issues.KindToilCandidate:
 		facts = append(facts, fact{"About", link{URL: toilURL(owner.TeamSlug) + "#candidates", Text: "What to automate first"}})
+	case issues.KindCampaign:
+		facts = append(facts, fact{"About", link{URL: campaignURL(i.Subject), Text: "The campaign"}})
 	}
 	repository := link{Text: "none declared; the service's profile says where"}
 	if i.Repository != "" {

@@ -99,6 +99,9 @@ func (s *sample) paths() []string {
 	out = append(out, s.postmortemPaths()...)
 	out = append(out, s.actionPaths()...)
 	out = append(out, s.toilPaths()...)
+	out = append(out, s.exemptionPaths()...)
+	out = append(out, s.campaignPaths()...)
+	out = append(out, s.launchPaths()...)
 	for _, r := range (published{s}).all() {
 		out = append(out, reportURL(r.ID))
 	}

@@ -60,7 +60,7 @@ func (d *Dashboard) service(v *visit) (screen, error) {
 		IssuesEmpty:       empty{Title: "None", Text: "Nothing was drafted for this service."},
 	}
 	p.Incidents = []link{{URL: "/incidents?" + url.Values{"show": {"all"}, "service": {s.Slug}}.Encode(), Text: "Incidents"}}
-	p.Incidents = append(p.Incidents, link{URL: factsURL(s.Slug), Text: "Facts"})
+	p.Incidents = append(p.Incidents, link{URL: factsURL(s.Slug), Text: "Facts"}, link{URL: exemptionsPath + "?" + url.Values{"service": {s.Slug}}.Encode(), Text: "Exemptions"}, link{URL: launchesPath + "?" + url.Values{"service": {s.Slug}}.Encode(), Text: "Launch reviews"})
 	if s.RetiredAt == nil {
 		p.Incidents = append(p.Incidents, link{URL: "/incidents/new?" + url.Values{"service": {s.Slug}}.Encode(), Text: "Declare one"})
 	}

@@ -52,6 +52,10 @@ type Sources struct {
 	Actions       Actions
 	Given         Given
 	Drifts        Drifts
+	Exemptions    Exemptions
+	Cards         Cards
+	Campaigns     Campaigns
+	Launches      Launches
 	Claims        Claims
 	Proposals     Proposals
 	Policies      Policies

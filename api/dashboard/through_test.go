@@ -13,8 +13,12 @@ import (
 	"github.com/evenkeel/evenkeel/ent/storetest"
 	"github.com/evenkeel/evenkeel/internal/clock"
 	told "github.com/evenkeel/evenkeel/internal/fact"
+	"github.com/evenkeel/evenkeel/scorecards"
+	"github.com/evenkeel/evenkeel/scorecards/campaign"
 	"github.com/evenkeel/evenkeel/scorecards/drift"
+	"github.com/evenkeel/evenkeel/scorecards/exemption"
 	"github.com/evenkeel/evenkeel/scorecards/given"
+	"github.com/evenkeel/evenkeel/scorecards/launch"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
 	"github.com/evenkeel/evenkeel/services/change"
@@ -69,6 +73,10 @@ type house struct {
 	written   *postmortem.Service
 	planned   *action.Service
 	given     *given.Service
+	launches  *launch.Service
+	campaigns *campaign.Service
+	excused   *exemption.Service
+	cards     *scorecards.Service
 	toil      *toil.Service
 	evaluator *measure.Evaluator
 	admin     context.Context
@@ -165,7 +173,21 @@ func buildAt(t *testing.T, start time.Time) *house {
 	h.toil = toil.NewService(toil.Parts{
 		Store: s.Toil(), Registry: s.Registry(), People: s.Access(), Keys: s.Reports(), Desk: desk, Teller: notify.NewOutbox(s.Notify(), now), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
 	})
-	h.sources = Sources{Toil: h.toil, Incidents: h.incidents, Impact: impact.NewService(impact.Parts{Incidents: h.incidents, SLOs: s.SLO(), Budgets: h.slos}), Search: &search.Service{Store: s.Search(), Authorizer: authorizer}, Statistics: &statistics.Service{Store: s.Incidents(), Authorizer: authorizer, Clock: now}, Access: h.access, Registry: h.registry, DataSources: h.places, SLOs: h.slos, SLAs: slas, Corrections: h.corrected, Scores: score.NewService(score.Parts{Store: s.Scores(), SLOs: s.SLO(), Budgets: h.slos, Runner: s, Authorizer: authorizer, Clock: now, Logger: slog.New(slog.DiscardHandler)}), Outages: outages, Postmortems: h.written, Actions: h.planned, Given: h.given, Drifts: drift.NewService(drift.Parts{Store: s.Drifts(), Registry: s.Registry(), People: s.Access(), Runner: s, Authorizer: authorizer, Clock: now}), Claims: claim.Service{Clauses: h.policies, Postmortems: h.written, Actions: h.planned}, Changes: h.changes, Composites: wholes, Proposals: proposals, Signals: golden, Alerts: alerts, Policies: h.policies, Gate: doors, Issues: deliveries, Webhooks: inbox.NewService(s.Inbox(), s, authorizer, recorder, now), Reports: report.NewService(report.Parts{Store: s.Reports(), Past: s.Reports(), Registry: s.Registry(), Measured: h.slos, Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now, Logger: log}), Jobs: schedule, Collection: h.collection}
+	h.excused = exemption.NewService(exemption.Parts{
+		Store: s.Exemptions(), Services: h.registry, Teller: notify.NewOutbox(s.Notify(), now), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
+	})
+	h.cards = scorecards.NewService(scorecards.Parts{
+		Store: s.Scorecards(), Slugs: s.Registry(), Services: h.registry, Fleet: s.Fleet(), Facts: scorecards.Book{Domains: told.NewBook[registry.Service](registry.ServiceFacts{Store: s.Registry(), Clock: now}), Given: h.given},
+		Exemptions: h.excused, Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now, Logger: log,
+	})
+	h.excused.Scorecards, h.excused.Noticer = h.cards, h.cards
+	h.campaigns = campaign.NewService(campaign.Parts{
+		Store: s.Campaigns(), Scorecards: h.cards, Teams: h.registry, Teller: notify.NewOutbox(s.Notify(), now), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
+	})
+	h.launches = launch.NewService(launch.Parts{
+		Store: s.Launches(), Services: h.registry, Scorecards: h.cards, Teller: notify.NewOutbox(s.Notify(), now), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
+	})
+	h.sources = Sources{Toil: h.toil, Incidents: h.incidents, Impact: impact.NewService(impact.Parts{Incidents: h.incidents, SLOs: s.SLO(), Budgets: h.slos}), Search: &search.Service{Store: s.Search(), Authorizer: authorizer}, Statistics: &statistics.Service{Store: s.Incidents(), Authorizer: authorizer, Clock: now}, Access: h.access, Registry: h.registry, DataSources: h.places, SLOs: h.slos, SLAs: slas, Corrections: h.corrected, Scores: score.NewService(score.Parts{Store: s.Scores(), SLOs: s.SLO(), Budgets: h.slos, Runner: s, Authorizer: authorizer, Clock: now, Logger: slog.New(slog.DiscardHandler)}), Outages: outages, Postmortems: h.written, Actions: h.planned, Given: h.given, Exemptions: h.excused, Cards: h.cards, Campaigns: h.campaigns, Launches: h.launches, Drifts: drift.NewService(drift.Parts{Store: s.Drifts(), Registry: s.Registry(), People: s.Access(), Runner: s, Authorizer: authorizer, Clock: now}), Claims: claim.Service{Clauses: h.policies, Postmortems: h.written, Actions: h.planned}, Changes: h.changes, Composites: wholes, Proposals: proposals, Signals: golden, Alerts: alerts, Policies: h.policies, Gate: doors, Issues: deliveries, Webhooks: inbox.NewService(s.Inbox(), s, authorizer, recorder, now), Reports: report.NewService(report.Parts{Store: s.Reports(), Past: s.Reports(), Registry: s.Registry(), Measured: h.slos, Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now, Logger: log}), Jobs: schedule, Collection: h.collection}
 
 	_, err = h.access.Bootstrap(t.Context())
 	h.must(err)

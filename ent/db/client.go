@@ -22,6 +22,8 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/auditentry"
 	"github.com/evenkeel/evenkeel/ent/db/backfill"
 	"github.com/evenkeel/evenkeel/ent/db/budgetpolicy"
+	"github.com/evenkeel/evenkeel/ent/db/campaign"
+	"github.com/evenkeel/evenkeel/ent/db/campaignday"
 	"github.com/evenkeel/evenkeel/ent/db/change"
 	"github.com/evenkeel/evenkeel/ent/db/collection"
 	"github.com/evenkeel/evenkeel/ent/db/composite"
@@ -34,6 +36,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/delivery"
 	"github.com/evenkeel/evenkeel/ent/db/deliveryswitch"
 	"github.com/evenkeel/evenkeel/ent/db/dependency"
+	"github.com/evenkeel/evenkeel/ent/db/exemption"
 	"github.com/evenkeel/evenkeel/ent/db/forecast"
 	"github.com/evenkeel/evenkeel/ent/db/forecastbin"
 	"github.com/evenkeel/evenkeel/ent/db/gatedecision"
@@ -49,6 +52,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/indicator"
 	"github.com/evenkeel/evenkeel/ent/db/issue"
 	"github.com/evenkeel/evenkeel/ent/db/jobrun"
+	"github.com/evenkeel/evenkeel/ent/db/launchreview"
 	"github.com/evenkeel/evenkeel/ent/db/lease"
 	"github.com/evenkeel/evenkeel/ent/db/member"
 	"github.com/evenkeel/evenkeel/ent/db/notification"
@@ -136,6 +140,10 @@ type Client struct {
 	Backfill *BackfillClient
 	// BudgetPolicy is the client for interacting with the BudgetPolicy builders.
 	BudgetPolicy *BudgetPolicyClient
+	// Campaign is the client for interacting with the Campaign builders.
+	Campaign *CampaignClient
+	// CampaignDay is the client for interacting with the CampaignDay builders.
+	CampaignDay *CampaignDayClient
 	// Change is the client for interacting with the Change builders.
 	Change *ChangeClient
 	// Collection is the client for interacting with the Collection builders.
@@ -160,6 +168,8 @@ type Client struct {
 	DeliverySwitch *DeliverySwitchClient
 	// Dependency is the client for interacting with the Dependency builders.
 	Dependency *DependencyClient
+	// Exemption is the client for interacting with the Exemption builders.
+	Exemption *ExemptionClient
 	// Forecast is the client for interacting with the Forecast builders.
 	Forecast *ForecastClient
 	// ForecastBin is the client for interacting with the ForecastBin builders.
@@ -190,6 +200,8 @@ type Client struct {
 	Issue *IssueClient
 	// JobRun is the client for interacting with the JobRun builders.
 	JobRun *JobRunClient
+	// LaunchReview is the client for interacting with the LaunchReview builders.
+	LaunchReview *LaunchReviewClient
 	// Lease is the client for interacting with the Lease builders.
 	Lease *LeaseClient
 	// Member is the client for interacting with the Member builders.
@@ -336,6 +348,8 @@ func (c *Client) init() {
 	c.AuditEntry = NewAuditEntryClient(c.config)
 	c.Backfill = NewBackfillClient(c.config)
 	c.BudgetPolicy = NewBudgetPolicyClient(c.config)
+	c.Campaign = NewCampaignClient(c.config)
+	c.CampaignDay = NewCampaignDayClient(c.config)
 	c.Change = NewChangeClient(c.config)
 	c.Collection = NewCollectionClient(c.config)
 	c.Composite = NewCompositeClient(c.config)
@@ -348,6 +362,7 @@ func (c *Client) init() {
 	c.Delivery = NewDeliveryClient(c.config)
 	c.DeliverySwitch = NewDeliverySwitchClient(c.config)
 	c.Dependency = NewDependencyClient(c.config)
+	c.Exemption = NewExemptionClient(c.config)
 	c.Forecast = NewForecastClient(c.config)
 	c.ForecastBin = NewForecastBinClient(c.config)
 	c.GateDecision = NewGateDecisionClient(c.config)
@@ -363,6 +378,7 @@ func (c *Client) init() {
 	c.Indicator = NewIndicatorClient(c.config)
 	c.Issue = NewIssueClient(c.config)
 	c.JobRun = NewJobRunClient(c.config)
+	c.LaunchReview = NewLaunchReviewClient(c.config)
 	c.Lease = NewLeaseClient(c.config)
 	c.Member = NewMemberClient(c.config)
 	c.Notification = NewNotificationClient(c.config)
@@ -526,6 +542,8 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		AuditEntry:                 NewAuditEntryClient(cfg),
 		Backfill:                   NewBackfillClient(cfg),
 		BudgetPolicy:               NewBudgetPolicyClient(cfg),
+		Campaign:                   NewCampaignClient(cfg),
+		CampaignDay:                NewCampaignDayClient(cfg),
 		Change:                     NewChangeClient(cfg),
 		Collection:                 NewCollectionClient(cfg),
 		Composite:                  NewCompositeClient(cfg),
@@ -538,6 +556,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Delivery:                   NewDeliveryClient(cfg),
 		DeliverySwitch:             NewDeliverySwitchClient(cfg),
 		Dependency:                 NewDependencyClient(cfg),
+		Exemption:                  NewExemptionClient(cfg),
 		Forecast:                   NewForecastClient(cfg),
 		ForecastBin:                NewForecastBinClient(cfg),
 		GateDecision:               NewGateDecisionClient(cfg),
@@ -553,6 +572,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Indicator:                  NewIndicatorClient(cfg),
 		Issue:                      NewIssueClient(cfg),
 		JobRun:                     NewJobRunClient(cfg),
+		LaunchReview:               NewLaunchReviewClient(cfg),
 		Lease:                      NewLeaseClient(cfg),
 		Member:                     NewMemberClient(cfg),
 		Notification:               NewNotificationClient(cfg),
@@ -643,6 +663,8 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		AuditEntry:                 NewAuditEntryClient(cfg),
 		Backfill:                   NewBackfillClient(cfg),
 		BudgetPolicy:               NewBudgetPolicyClient(cfg),
+		Campaign:                   NewCampaignClient(cfg),
+		CampaignDay:                NewCampaignDayClient(cfg),
 		Change:                     NewChangeClient(cfg),
 		Collection:                 NewCollectionClient(cfg),
 		Composite:                  NewCompositeClient(cfg),
@@ -655,6 +677,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Delivery:                   NewDeliveryClient(cfg),
 		DeliverySwitch:             NewDeliverySwitchClient(cfg),
 		Dependency:                 NewDependencyClient(cfg),
+		Exemption:                  NewExemptionClient(cfg),
 		Forecast:                   NewForecastClient(cfg),
 		ForecastBin:                NewForecastBinClient(cfg),
 		GateDecision:               NewGateDecisionClient(cfg),
@@ -670,6 +693,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Indicator:                  NewIndicatorClient(cfg),
 		Issue:                      NewIssueClient(cfg),
 		JobRun:                     NewJobRunClient(cfg),
+		LaunchReview:               NewLaunchReviewClient(cfg),
 		Lease:                      NewLeaseClient(cfg),
 		Member:                     NewMemberClient(cfg),
 		Notification:               NewNotificationClient(cfg),
@@ -764,26 +788,26 @@ func (c *Client) Close() error {
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.ActionItem, c.Alert, c.Attachment, c.Attestation, c.AuditEntry, c.Backfill,
-		c.BudgetPolicy, c.Change, c.Collection, c.Composite, c.CompositeMember,
-		c.CompositePart, c.CompositeRevision, c.CompositeStatus, c.Correction,
-		c.DataSource, c.Delivery, c.DeliverySwitch, c.Dependency, c.Forecast,
-		c.ForecastBin, c.GateDecision, c.GateOverride, c.GivenDeclaration,
-		c.IdempotencyKey, c.Identity, c.Incident, c.IncidentEntry,
+		c.BudgetPolicy, c.Campaign, c.CampaignDay, c.Change, c.Collection, c.Composite,
+		c.CompositeMember, c.CompositePart, c.CompositeRevision, c.CompositeStatus,
+		c.Correction, c.DataSource, c.Delivery, c.DeliverySwitch, c.Dependency,
+		c.Exemption, c.Forecast, c.ForecastBin, c.GateDecision, c.GateOverride,
+		c.GivenDeclaration, c.IdempotencyKey, c.Identity, c.Incident, c.IncidentEntry,
 		c.IncidentEntryRevision, c.IncidentPerson, c.IncidentService, c.Indicator,
-		c.Issue, c.JobRun, c.Lease, c.Member, c.Notification, c.NotificationTarget,
-		c.OTLPStream, c.Outage, c.OwnershipDrift, c.Person, c.PolicyRevision,
-		c.Postmortem, c.PostmortemAct, c.PostmortemRequest, c.PostmortemTemplate,
-		c.PostmortemTemplateRevision, c.PostmortemTemplateUse, c.PostmortemText,
-		c.Proposal, c.PushedFact, c.Report, c.ReportDecision, c.ReportRestatement,
-		c.SLA, c.SLAPeriod, c.SLARevision, c.SLO, c.SLOGroupStatus, c.SLORevision,
-		c.SLOStatus, c.Scorecard, c.ScorecardDay, c.ScorecardDue, c.ScorecardFailure,
-		c.ScorecardRevision, c.ScorecardStanding, c.ScorecardTally, c.SearchDocument,
-		c.Segment, c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode,
-		c.SignalMapping, c.SigningKey, c.Slug, c.SuppliedFact, c.System, c.Team,
-		c.ThinnedMonth, c.ToilAnswer, c.ToilAsking, c.ToilAutomation, c.ToilCandidate,
-		c.ToilDismissal, c.ToilEntry, c.ToilSetting, c.ToilSurvey, c.Token,
-		c.ToldEvent, c.TrackerLane, c.TrackerPlace, c.Violation, c.ViolationEvent,
-		c.WebhookDelivery,
+		c.Issue, c.JobRun, c.LaunchReview, c.Lease, c.Member, c.Notification,
+		c.NotificationTarget, c.OTLPStream, c.Outage, c.OwnershipDrift, c.Person,
+		c.PolicyRevision, c.Postmortem, c.PostmortemAct, c.PostmortemRequest,
+		c.PostmortemTemplate, c.PostmortemTemplateRevision, c.PostmortemTemplateUse,
+		c.PostmortemText, c.Proposal, c.PushedFact, c.Report, c.ReportDecision,
+		c.ReportRestatement, c.SLA, c.SLAPeriod, c.SLARevision, c.SLO,
+		c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Scorecard, c.ScorecardDay,
+		c.ScorecardDue, c.ScorecardFailure, c.ScorecardRevision, c.ScorecardStanding,
+		c.ScorecardTally, c.SearchDocument, c.Segment, c.SegmentChange, c.Series,
+		c.Service, c.Session, c.SignInCode, c.SignalMapping, c.SigningKey, c.Slug,
+		c.SuppliedFact, c.System, c.Team, c.ThinnedMonth, c.ToilAnswer, c.ToilAsking,
+		c.ToilAutomation, c.ToilCandidate, c.ToilDismissal, c.ToilEntry, c.ToilSetting,
+		c.ToilSurvey, c.Token, c.ToldEvent, c.TrackerLane, c.TrackerPlace, c.Violation,
+		c.ViolationEvent, c.WebhookDelivery,
 	} {
 		n.Use(hooks...)
 	}
@@ -794,26 +818,26 @@ func (c *Client) Use(hooks ...Hook) {
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.ActionItem, c.Alert, c.Attachment, c.Attestation, c.AuditEntry, c.Backfill,
-		c.BudgetPolicy, c.Change, c.Collection, c.Composite, c.CompositeMember,
-		c.CompositePart, c.CompositeRevision, c.CompositeStatus, c.Correction,
-		c.DataSource, c.Delivery, c.DeliverySwitch, c.Dependency, c.Forecast,
-		c.ForecastBin, c.GateDecision, c.GateOverride, c.GivenDeclaration,
-		c.IdempotencyKey, c.Identity, c.Incident, c.IncidentEntry,
+		c.BudgetPolicy, c.Campaign, c.CampaignDay, c.Change, c.Collection, c.Composite,
+		c.CompositeMember, c.CompositePart, c.CompositeRevision, c.CompositeStatus,
+		c.Correction, c.DataSource, c.Delivery, c.DeliverySwitch, c.Dependency,
+		c.Exemption, c.Forecast, c.ForecastBin, c.GateDecision, c.GateOverride,
+		c.GivenDeclaration, c.IdempotencyKey, c.Identity, c.Incident, c.IncidentEntry,
 		c.IncidentEntryRevision, c.IncidentPerson, c.IncidentService, c.Indicator,
-		c.Issue, c.JobRun, c.Lease, c.Member, c.Notification, c.NotificationTarget,
-		c.OTLPStream, c.Outage, c.OwnershipDrift, c.Person, c.PolicyRevision,
-		c.Postmortem, c.PostmortemAct, c.PostmortemRequest, c.PostmortemTemplate,
-		c.PostmortemTemplateRevision, c.PostmortemTemplateUse, c.PostmortemText,
-		c.Proposal, c.PushedFact, c.Report, c.ReportDecision, c.ReportRestatement,
-		c.SLA, c.SLAPeriod, c.SLARevision, c.SLO, c.SLOGroupStatus, c.SLORevision,
-		c.SLOStatus, c.Scorecard, c.ScorecardDay, c.ScorecardDue, c.ScorecardFailure,
-		c.ScorecardRevision, c.ScorecardStanding, c.ScorecardTally, c.SearchDocument,
-		c.Segment, c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode,
-		c.SignalMapping, c.SigningKey, c.Slug, c.SuppliedFact, c.System, c.Team,
-		c.ThinnedMonth, c.ToilAnswer, c.ToilAsking, c.ToilAutomation, c.ToilCandidate,
-		c.ToilDismissal, c.ToilEntry, c.ToilSetting, c.ToilSurvey, c.Token,
-		c.ToldEvent, c.TrackerLane, c.TrackerPlace, c.Violation, c.ViolationEvent,
-		c.WebhookDelivery,
+		c.Issue, c.JobRun, c.LaunchReview, c.Lease, c.Member, c.Notification,
+		c.NotificationTarget, c.OTLPStream, c.Outage, c.OwnershipDrift, c.Person,
+		c.PolicyRevision, c.Postmortem, c.PostmortemAct, c.PostmortemRequest,
+		c.PostmortemTemplate, c.PostmortemTemplateRevision, c.PostmortemTemplateUse,
+		c.PostmortemText, c.Proposal, c.PushedFact, c.Report, c.ReportDecision,
+		c.ReportRestatement, c.SLA, c.SLAPeriod, c.SLARevision, c.SLO,
+		c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Scorecard, c.ScorecardDay,
+		c.ScorecardDue, c.ScorecardFailure, c.ScorecardRevision, c.ScorecardStanding,
+		c.ScorecardTally, c.SearchDocument, c.Segment, c.SegmentChange, c.Series,
+		c.Service, c.Session, c.SignInCode, c.SignalMapping, c.SigningKey, c.Slug,
+		c.SuppliedFact, c.System, c.Team, c.ThinnedMonth, c.ToilAnswer, c.ToilAsking,
+		c.ToilAutomation, c.ToilCandidate, c.ToilDismissal, c.ToilEntry, c.ToilSetting,
+		c.ToilSurvey, c.Token, c.ToldEvent, c.TrackerLane, c.TrackerPlace, c.Violation,
+		c.ViolationEvent, c.WebhookDelivery,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -836,6 +860,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Backfill.mutate(ctx, m)
 	case *BudgetPolicyMutation:
 		return c.BudgetPolicy.mutate(ctx, m)
+	case *CampaignMutation:
+		return c.Campaign.mutate(ctx, m)
+	case *CampaignDayMutation:
+		return c.CampaignDay.mutate(ctx, m)
 	case *ChangeMutation:
 		return c.Change.mutate(ctx, m)
 	case *CollectionMutation:
@@ -860,6 +888,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.DeliverySwitch.mutate(ctx, m)
 	case *DependencyMutation:
 		return c.Dependency.mutate(ctx, m)
+	case *ExemptionMutation:
+		return c.Exemption.mutate(ctx, m)
 	case *ForecastMutation:
 		return c.Forecast.mutate(ctx, m)
 	case *ForecastBinMutation:
@@ -890,6 +920,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Issue.mutate(ctx, m)
 	case *JobRunMutation:
 		return c.JobRun.mutate(ctx, m)
+	case *LaunchReviewMutation:
+		return c.LaunchReview.mutate(ctx, m)
 	case *LeaseMutation:
 		return c.Lease.mutate(ctx, m)
 	case *MemberMutation:
@@ -2159,6 +2191,336 @@ func (c *BudgetPolicyClient) mutate(ctx context.Context, m *BudgetPolicyMutation
 		return (&BudgetPolicyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown BudgetPolicy mutation op: %q", m.Op())
+	}
+}
+
+// CampaignClient is a client for the Campaign schema.
+type CampaignClient struct {
+	config
+}
+
+// NewCampaignClient returns a client for the Campaign from the given config.
+func NewCampaignClient(c config) *CampaignClient {
+	return &CampaignClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `campaign.Hooks(f(g(h())))`.
+func (c *CampaignClient) Use(hooks ...Hook) {
+	c.hooks.Campaign = append(c.hooks.Campaign, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `campaign.Intercept(f(g(h())))`.
+func (c *CampaignClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Campaign = append(c.inters.Campaign, interceptors...)
+}
+
+// Create returns a builder for creating a Campaign entity.
+func (c *CampaignClient) Create() *CampaignCreate {
+	mutation := newCampaignMutation(c.config, OpCreate)
+	return &CampaignCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Campaign entities.
+func (c *CampaignClient) CreateBulk(builders ...*CampaignCreate) *CampaignCreateBulk {
+	return &CampaignCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CampaignClient) MapCreateBulk(slice any, setFunc func(*CampaignCreate, int)) *CampaignCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CampaignCreateBulk{err: fmt.Errorf("calling to CampaignClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CampaignCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CampaignCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Campaign.
+func (c *CampaignClient) Update() *CampaignUpdate {
+	mutation := newCampaignMutation(c.config, OpUpdate)
+	return &CampaignUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CampaignClient) UpdateOne(_m *Campaign) *CampaignUpdateOne {
+	mutation := newCampaignMutation(c.config, OpUpdateOne, withCampaign(_m))
+	return &CampaignUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CampaignClient) UpdateOneID(id string) *CampaignUpdateOne {
+	mutation := newCampaignMutation(c.config, OpUpdateOne, withCampaignID(id))
+	return &CampaignUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Campaign.
+func (c *CampaignClient) Delete() *CampaignDelete {
+	mutation := newCampaignMutation(c.config, OpDelete)
+	return &CampaignDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CampaignClient) DeleteOne(_m *Campaign) *CampaignDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CampaignClient) DeleteOneID(id string) *CampaignDeleteOne {
+	builder := c.Delete().Where(campaign.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CampaignDeleteOne{builder}
+}
+
+// Query returns a query builder for Campaign.
+func (c *CampaignClient) Query() *CampaignQuery {
+	return &CampaignQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCampaign},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Campaign entity by its id.
+func (c *CampaignClient) Get(ctx context.Context, id string) (*Campaign, error) {
+	return c.Query().Where(campaign.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CampaignClient) GetX(ctx context.Context, id string) *Campaign {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryScorecard queries the scorecard edge of a Campaign.
+func (c *CampaignClient) QueryScorecard(_m *Campaign) *ScorecardQuery {
+	query := (&ScorecardClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(campaign.Table, campaign.FieldID, id),
+			sqlgraph.To(scorecard.Table, scorecard.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, campaign.ScorecardTable, campaign.ScorecardColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryTeam queries the team edge of a Campaign.
+func (c *CampaignClient) QueryTeam(_m *Campaign) *TeamQuery {
+	query := (&TeamClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(campaign.Table, campaign.FieldID, id),
+			sqlgraph.To(team.Table, team.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, campaign.TeamTable, campaign.TeamColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *CampaignClient) Hooks() []Hook {
+	return c.hooks.Campaign
+}
+
+// Interceptors returns the client interceptors.
+func (c *CampaignClient) Interceptors() []Interceptor {
+	return c.inters.Campaign
+}
+
+func (c *CampaignClient) mutate(ctx context.Context, m *CampaignMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CampaignCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CampaignUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CampaignUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CampaignDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown Campaign mutation op: %q", m.Op())
+	}
+}
+
+// CampaignDayClient is a client for the CampaignDay schema.
+type CampaignDayClient struct {
+	config
+}
+
+// NewCampaignDayClient returns a client for the CampaignDay from the given config.
+func NewCampaignDayClient(c config) *CampaignDayClient {
+	return &CampaignDayClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `campaignday.Hooks(f(g(h())))`.
+func (c *CampaignDayClient) Use(hooks ...Hook) {
+	c.hooks.CampaignDay = append(c.hooks.CampaignDay, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `campaignday.Intercept(f(g(h())))`.
+func (c *CampaignDayClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CampaignDay = append(c.inters.CampaignDay, interceptors...)
+}
+
+// Create returns a builder for creating a CampaignDay entity.
+func (c *CampaignDayClient) Create() *CampaignDayCreate {
+	mutation := newCampaignDayMutation(c.config, OpCreate)
+	return &CampaignDayCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CampaignDay entities.
+func (c *CampaignDayClient) CreateBulk(builders ...*CampaignDayCreate) *CampaignDayCreateBulk {
+	return &CampaignDayCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CampaignDayClient) MapCreateBulk(slice any, setFunc func(*CampaignDayCreate, int)) *CampaignDayCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CampaignDayCreateBulk{err: fmt.Errorf("calling to CampaignDayClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CampaignDayCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CampaignDayCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CampaignDay.
+func (c *CampaignDayClient) Update() *CampaignDayUpdate {
+	mutation := newCampaignDayMutation(c.config, OpUpdate)
+	return &CampaignDayUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CampaignDayClient) UpdateOne(_m *CampaignDay) *CampaignDayUpdateOne {
+	mutation := newCampaignDayMutation(c.config, OpUpdateOne, withCampaignDay(_m))
+	return &CampaignDayUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CampaignDayClient) UpdateOneID(id int64) *CampaignDayUpdateOne {
+	mutation := newCampaignDayMutation(c.config, OpUpdateOne, withCampaignDayID(id))
+	return &CampaignDayUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CampaignDay.
+func (c *CampaignDayClient) Delete() *CampaignDayDelete {
+	mutation := newCampaignDayMutation(c.config, OpDelete)
+	return &CampaignDayDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CampaignDayClient) DeleteOne(_m *CampaignDay) *CampaignDayDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CampaignDayClient) DeleteOneID(id int64) *CampaignDayDeleteOne {
+	builder := c.Delete().Where(campaignday.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CampaignDayDeleteOne{builder}
+}
+
+// Query returns a query builder for CampaignDay.
+func (c *CampaignDayClient) Query() *CampaignDayQuery {
+	return &CampaignDayQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCampaignDay},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CampaignDay entity by its id.
+func (c *CampaignDayClient) Get(ctx context.Context, id int64) (*CampaignDay, error) {
+	return c.Query().Where(campaignday.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CampaignDayClient) GetX(ctx context.Context, id int64) *CampaignDay {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryCampaign queries the campaign edge of a CampaignDay.
+func (c *CampaignDayClient) QueryCampaign(_m *CampaignDay) *CampaignQuery {
+	query := (&CampaignClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(campaignday.Table, campaignday.FieldID, id),
+			sqlgraph.To(campaign.Table, campaign.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, campaignday.CampaignTable, campaignday.CampaignColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryTeam queries the team edge of a CampaignDay.
+func (c *CampaignDayClient) QueryTeam(_m *CampaignDay) *TeamQuery {
+	query := (&TeamClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(campaignday.Table, campaignday.FieldID, id),
+			sqlgraph.To(team.Table, team.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, campaignday.TeamTable, campaignday.TeamColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *CampaignDayClient) Hooks() []Hook {
+	return c.hooks.CampaignDay
+}
+
+// Interceptors returns the client interceptors.
+func (c *CampaignDayClient) Interceptors() []Interceptor {
+	return c.inters.CampaignDay
+}
+
+func (c *CampaignDayClient) mutate(ctx context.Context, m *CampaignDayMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CampaignDayCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CampaignDayUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CampaignDayUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CampaignDayDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown CampaignDay mutation op: %q", m.Op())
 	}
 }
 
@@ -3979,6 +4341,203 @@ func (c *DependencyClient) mutate(ctx context.Context, m *DependencyMutation) (V
 		return (&DependencyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown Dependency mutation op: %q", m.Op())
+	}
+}
+
+// ExemptionClient is a client for the Exemption schema.
+type ExemptionClient struct {
+	config
+}
+
+// NewExemptionClient returns a client for the Exemption from the given config.
+func NewExemptionClient(c config) *ExemptionClient {
+	return &ExemptionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `exemption.Hooks(f(g(h())))`.
+func (c *ExemptionClient) Use(hooks ...Hook) {
+	c.hooks.Exemption = append(c.hooks.Exemption, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `exemption.Intercept(f(g(h())))`.
+func (c *ExemptionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Exemption = append(c.inters.Exemption, interceptors...)
+}
+
+// Create returns a builder for creating a Exemption entity.
+func (c *ExemptionClient) Create() *ExemptionCreate {
+	mutation := newExemptionMutation(c.config, OpCreate)
+	return &ExemptionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Exemption entities.
+func (c *ExemptionClient) CreateBulk(builders ...*ExemptionCreate) *ExemptionCreateBulk {
+	return &ExemptionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ExemptionClient) MapCreateBulk(slice any, setFunc func(*ExemptionCreate, int)) *ExemptionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ExemptionCreateBulk{err: fmt.Errorf("calling to ExemptionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ExemptionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ExemptionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Exemption.
+func (c *ExemptionClient) Update() *ExemptionUpdate {
+	mutation := newExemptionMutation(c.config, OpUpdate)
+	return &ExemptionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ExemptionClient) UpdateOne(_m *Exemption) *ExemptionUpdateOne {
+	mutation := newExemptionMutation(c.config, OpUpdateOne, withExemption(_m))
+	return &ExemptionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ExemptionClient) UpdateOneID(id string) *ExemptionUpdateOne {
+	mutation := newExemptionMutation(c.config, OpUpdateOne, withExemptionID(id))
+	return &ExemptionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Exemption.
+func (c *ExemptionClient) Delete() *ExemptionDelete {
+	mutation := newExemptionMutation(c.config, OpDelete)
+	return &ExemptionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ExemptionClient) DeleteOne(_m *Exemption) *ExemptionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ExemptionClient) DeleteOneID(id string) *ExemptionDeleteOne {
+	builder := c.Delete().Where(exemption.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ExemptionDeleteOne{builder}
+}
+
+// Query returns a query builder for Exemption.
+func (c *ExemptionClient) Query() *ExemptionQuery {
+	return &ExemptionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeExemption},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Exemption entity by its id.
+func (c *ExemptionClient) Get(ctx context.Context, id string) (*Exemption, error) {
+	return c.Query().Where(exemption.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ExemptionClient) GetX(ctx context.Context, id string) *Exemption {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryService queries the service edge of a Exemption.
+func (c *ExemptionClient) QueryService(_m *Exemption) *ServiceQuery {
+	query := (&ServiceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(exemption.Table, exemption.FieldID, id),
+			sqlgraph.To(service.Table, service.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, exemption.ServiceTable, exemption.ServiceColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryScorecard queries the scorecard edge of a Exemption.
+func (c *ExemptionClient) QueryScorecard(_m *Exemption) *ScorecardQuery {
+	query := (&ScorecardClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(exemption.Table, exemption.FieldID, id),
+			sqlgraph.To(scorecard.Table, scorecard.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, exemption.ScorecardTable, exemption.ScorecardColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryPerson queries the person edge of a Exemption.
+func (c *ExemptionClient) QueryPerson(_m *Exemption) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(exemption.Table, exemption.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, exemption.PersonTable, exemption.PersonColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryApprover queries the approver edge of a Exemption.
+func (c *ExemptionClient) QueryApprover(_m *Exemption) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(exemption.Table, exemption.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, exemption.ApproverTable, exemption.ApproverColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ExemptionClient) Hooks() []Hook {
+	return c.hooks.Exemption
+}
+
+// Interceptors returns the client interceptors.
+func (c *ExemptionClient) Interceptors() []Interceptor {
+	return c.inters.Exemption
+}
+
+func (c *ExemptionClient) mutate(ctx context.Context, m *ExemptionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ExemptionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ExemptionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ExemptionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ExemptionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown Exemption mutation op: %q", m.Op())
 	}
 }
 
@@ -6278,6 +6837,219 @@ func (c *JobRunClient) mutate(ctx context.Context, m *JobRunMutation) (Value, er
 		return (&JobRunDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown JobRun mutation op: %q", m.Op())
+	}
+}
+
+// LaunchReviewClient is a client for the LaunchReview schema.
+type LaunchReviewClient struct {
+	config
+}
+
+// NewLaunchReviewClient returns a client for the LaunchReview from the given config.
+func NewLaunchReviewClient(c config) *LaunchReviewClient {
+	return &LaunchReviewClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `launchreview.Hooks(f(g(h())))`.
+func (c *LaunchReviewClient) Use(hooks ...Hook) {
+	c.hooks.LaunchReview = append(c.hooks.LaunchReview, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `launchreview.Intercept(f(g(h())))`.
+func (c *LaunchReviewClient) Intercept(interceptors ...Interceptor) {
+	c.inters.LaunchReview = append(c.inters.LaunchReview, interceptors...)
+}
+
+// Create returns a builder for creating a LaunchReview entity.
+func (c *LaunchReviewClient) Create() *LaunchReviewCreate {
+	mutation := newLaunchReviewMutation(c.config, OpCreate)
+	return &LaunchReviewCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of LaunchReview entities.
+func (c *LaunchReviewClient) CreateBulk(builders ...*LaunchReviewCreate) *LaunchReviewCreateBulk {
+	return &LaunchReviewCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *LaunchReviewClient) MapCreateBulk(slice any, setFunc func(*LaunchReviewCreate, int)) *LaunchReviewCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &LaunchReviewCreateBulk{err: fmt.Errorf("calling to LaunchReviewClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*LaunchReviewCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &LaunchReviewCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for LaunchReview.
+func (c *LaunchReviewClient) Update() *LaunchReviewUpdate {
+	mutation := newLaunchReviewMutation(c.config, OpUpdate)
+	return &LaunchReviewUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *LaunchReviewClient) UpdateOne(_m *LaunchReview) *LaunchReviewUpdateOne {
+	mutation := newLaunchReviewMutation(c.config, OpUpdateOne, withLaunchReview(_m))
+	return &LaunchReviewUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *LaunchReviewClient) UpdateOneID(id string) *LaunchReviewUpdateOne {
+	mutation := newLaunchReviewMutation(c.config, OpUpdateOne, withLaunchReviewID(id))
+	return &LaunchReviewUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for LaunchReview.
+func (c *LaunchReviewClient) Delete() *LaunchReviewDelete {
+	mutation := newLaunchReviewMutation(c.config, OpDelete)
+	return &LaunchReviewDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *LaunchReviewClient) DeleteOne(_m *LaunchReview) *LaunchReviewDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *LaunchReviewClient) DeleteOneID(id string) *LaunchReviewDeleteOne {
+	builder := c.Delete().Where(launchreview.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &LaunchReviewDeleteOne{builder}
+}
+
+// Query returns a query builder for LaunchReview.
+func (c *LaunchReviewClient) Query() *LaunchReviewQuery {
+	return &LaunchReviewQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeLaunchReview},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a LaunchReview entity by its id.
+func (c *LaunchReviewClient) Get(ctx context.Context, id string) (*LaunchReview, error) {
+	return c.Query().Where(launchreview.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *LaunchReviewClient) GetX(ctx context.Context, id string) *LaunchReview {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryService queries the service edge of a LaunchReview.
+func (c *LaunchReviewClient) QueryService(_m *LaunchReview) *ServiceQuery {
+	query := (&ServiceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(launchreview.Table, launchreview.FieldID, id),
+			sqlgraph.To(service.Table, service.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, launchreview.ServiceTable, launchreview.ServiceColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryScorecard queries the scorecard edge of a LaunchReview.
+func (c *LaunchReviewClient) QueryScorecard(_m *LaunchReview) *ScorecardQuery {
+	query := (&ScorecardClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(launchreview.Table, launchreview.FieldID, id),
+			sqlgraph.To(scorecard.Table, scorecard.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, launchreview.ScorecardTable, launchreview.ScorecardColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRevision queries the revision edge of a LaunchReview.
+func (c *LaunchReviewClient) QueryRevision(_m *LaunchReview) *ScorecardRevisionQuery {
+	query := (&ScorecardRevisionClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(launchreview.Table, launchreview.FieldID, id),
+			sqlgraph.To(scorecardrevision.Table, scorecardrevision.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, launchreview.RevisionTable, launchreview.RevisionColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryPerson queries the person edge of a LaunchReview.
+func (c *LaunchReviewClient) QueryPerson(_m *LaunchReview) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(launchreview.Table, launchreview.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, launchreview.PersonTable, launchreview.PersonColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryDecider queries the decider edge of a LaunchReview.
+func (c *LaunchReviewClient) QueryDecider(_m *LaunchReview) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(launchreview.Table, launchreview.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, launchreview.DeciderTable, launchreview.DeciderColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *LaunchReviewClient) Hooks() []Hook {
+	return c.hooks.LaunchReview
+}
+
+// Interceptors returns the client interceptors.
+func (c *LaunchReviewClient) Interceptors() []Interceptor {
+	return c.inters.LaunchReview
+}
+
+func (c *LaunchReviewClient) mutate(ctx context.Context, m *LaunchReviewMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&LaunchReviewCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&LaunchReviewUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&LaunchReviewUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&LaunchReviewDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown LaunchReview mutation op: %q", m.Op())
 	}
 }
 
@@ -15917,17 +16689,18 @@ func (c *WebhookDeliveryClient) mutate(ctx context.Context, m *WebhookDeliveryMu
 type (
 	hooks struct {
 		ActionItem, Alert, Attachment, Attestation, AuditEntry, Backfill, BudgetPolicy,
-		Change, Collection, Composite, CompositeMember, CompositePart,
-		CompositeRevision, CompositeStatus, Correction, DataSource, Delivery,
-		DeliverySwitch, Dependency, Forecast, ForecastBin, GateDecision, GateOverride,
-		GivenDeclaration, IdempotencyKey, Identity, Incident, IncidentEntry,
-		IncidentEntryRevision, IncidentPerson, IncidentService, Indicator, Issue,
-		JobRun, Lease, Member, Notification, NotificationTarget, OTLPStream, Outage,
-		OwnershipDrift, Person, PolicyRevision, Postmortem, PostmortemAct,
-		PostmortemRequest, PostmortemTemplate, PostmortemTemplateRevision,
-		PostmortemTemplateUse, PostmortemText, Proposal, PushedFact, Report,
-		ReportDecision, ReportRestatement, SLA, SLAPeriod, SLARevision, SLO,
-		SLOGroupStatus, SLORevision, SLOStatus, Scorecard, ScorecardDay, ScorecardDue,
+		Campaign, CampaignDay, Change, Collection, Composite, CompositeMember,
+		CompositePart, CompositeRevision, CompositeStatus, Correction, DataSource,
+		Delivery, DeliverySwitch, Dependency, Exemption, Forecast, ForecastBin,
+		GateDecision, GateOverride, GivenDeclaration, IdempotencyKey, Identity,
+		Incident, IncidentEntry, IncidentEntryRevision, IncidentPerson,
+		IncidentService, Indicator, Issue, JobRun, LaunchReview, Lease, Member,
+		Notification, NotificationTarget, OTLPStream, Outage, OwnershipDrift, Person,
+		PolicyRevision, Postmortem, PostmortemAct, PostmortemRequest,
+		PostmortemTemplate, PostmortemTemplateRevision, PostmortemTemplateUse,
+		PostmortemText, Proposal, PushedFact, Report, ReportDecision,
+		ReportRestatement, SLA, SLAPeriod, SLARevision, SLO, SLOGroupStatus,
+		SLORevision, SLOStatus, Scorecard, ScorecardDay, ScorecardDue,
 		ScorecardFailure, ScorecardRevision, ScorecardStanding, ScorecardTally,
 		SearchDocument, Segment, SegmentChange, Series, Service, Session, SignInCode,
 		SignalMapping, SigningKey, Slug, SuppliedFact, System, Team, ThinnedMonth,
@@ -15937,17 +16710,18 @@ type (
 	}
 	inters struct {
 		ActionItem, Alert, Attachment, Attestation, AuditEntry, Backfill, BudgetPolicy,
-		Change, Collection, Composite, CompositeMember, CompositePart,
-		CompositeRevision, CompositeStatus, Correction, DataSource, Delivery,
-		DeliverySwitch, Dependency, Forecast, ForecastBin, GateDecision, GateOverride,
-		GivenDeclaration, IdempotencyKey, Identity, Incident, IncidentEntry,
-		IncidentEntryRevision, IncidentPerson, IncidentService, Indicator, Issue,
-		JobRun, Lease, Member, Notification, NotificationTarget, OTLPStream, Outage,
-		OwnershipDrift, Person, PolicyRevision, Postmortem, PostmortemAct,
-		PostmortemRequest, PostmortemTemplate, PostmortemTemplateRevision,
-		PostmortemTemplateUse, PostmortemText, Proposal, PushedFact, Report,
-		ReportDecision, ReportRestatement, SLA, SLAPeriod, SLARevision, SLO,
-		SLOGroupStatus, SLORevision, SLOStatus, Scorecard, ScorecardDay, ScorecardDue,
+		Campaign, CampaignDay, Change, Collection, Composite, CompositeMember,
+		CompositePart, CompositeRevision, CompositeStatus, Correction, DataSource,
+		Delivery, DeliverySwitch, Dependency, Exemption, Forecast, ForecastBin,
+		GateDecision, GateOverride, GivenDeclaration, IdempotencyKey, Identity,
+		Incident, IncidentEntry, IncidentEntryRevision, IncidentPerson,
+		IncidentService, Indicator, Issue, JobRun, LaunchReview, Lease, Member,
+		Notification, NotificationTarget, OTLPStream, Outage, OwnershipDrift, Person,
+		PolicyRevision, Postmortem, PostmortemAct, PostmortemRequest,
+		PostmortemTemplate, PostmortemTemplateRevision, PostmortemTemplateUse,
+		PostmortemText, Proposal, PushedFact, Report, ReportDecision,
+		ReportRestatement, SLA, SLAPeriod, SLARevision, SLO, SLOGroupStatus,
+		SLORevision, SLOStatus, Scorecard, ScorecardDay, ScorecardDue,
 		ScorecardFailure, ScorecardRevision, ScorecardStanding, ScorecardTally,
 		SearchDocument, Segment, SegmentChange, Series, Service, Session, SignInCode,
 		SignalMapping, SigningKey, Slug, SuppliedFact, System, Team, ThinnedMonth,

@@ -19,6 +19,8 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/auditentry"
 	"github.com/evenkeel/evenkeel/ent/db/backfill"
 	"github.com/evenkeel/evenkeel/ent/db/budgetpolicy"
+	"github.com/evenkeel/evenkeel/ent/db/campaign"
+	"github.com/evenkeel/evenkeel/ent/db/campaignday"
 	"github.com/evenkeel/evenkeel/ent/db/change"
 	"github.com/evenkeel/evenkeel/ent/db/collection"
 	"github.com/evenkeel/evenkeel/ent/db/composite"
@@ -31,6 +33,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/delivery"
 	"github.com/evenkeel/evenkeel/ent/db/deliveryswitch"
 	"github.com/evenkeel/evenkeel/ent/db/dependency"
+	"github.com/evenkeel/evenkeel/ent/db/exemption"
 	"github.com/evenkeel/evenkeel/ent/db/forecast"
 	"github.com/evenkeel/evenkeel/ent/db/forecastbin"
 	"github.com/evenkeel/evenkeel/ent/db/gatedecision"
@@ -46,6 +49,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/indicator"
 	"github.com/evenkeel/evenkeel/ent/db/issue"
 	"github.com/evenkeel/evenkeel/ent/db/jobrun"
+	"github.com/evenkeel/evenkeel/ent/db/launchreview"
 	"github.com/evenkeel/evenkeel/ent/db/lease"
 	"github.com/evenkeel/evenkeel/ent/db/member"
 	"github.com/evenkeel/evenkeel/ent/db/notification"
@@ -177,6 +181,8 @@ func checkColumn(t, c string) error {
 			auditentry.Table:                 auditentry.ValidColumn,
 			backfill.Table:                   backfill.ValidColumn,
 			budgetpolicy.Table:               budgetpolicy.ValidColumn,
+			campaign.Table:                   campaign.ValidColumn,
+			campaignday.Table:                campaignday.ValidColumn,
 			change.Table:                     change.ValidColumn,
 			collection.Table:                 collection.ValidColumn,
 			composite.Table:                  composite.ValidColumn,
@@ -189,6 +195,7 @@ func checkColumn(t, c string) error {
 			delivery.Table:                   delivery.ValidColumn,
 			deliveryswitch.Table:             deliveryswitch.ValidColumn,
 			dependency.Table:                 dependency.ValidColumn,
+			exemption.Table:                  exemption.ValidColumn,
 			forecast.Table:                   forecast.ValidColumn,
 			forecastbin.Table:                forecastbin.ValidColumn,
 			gatedecision.Table:               gatedecision.ValidColumn,
@@ -204,6 +211,7 @@ func checkColumn(t, c string) error {
 			indicator.Table:                  indicator.ValidColumn,
 			issue.Table:                      issue.ValidColumn,
 			jobrun.Table:                     jobrun.ValidColumn,
+			launchreview.Table:               launchreview.ValidColumn,
 			lease.Table:                      lease.ValidColumn,
 			member.Table:                     member.ValidColumn,
 			notification.Table:               notification.ValidColumn,

@@ -19,6 +19,8 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/auditentry"
 	"github.com/evenkeel/evenkeel/ent/db/backfill"
 	"github.com/evenkeel/evenkeel/ent/db/budgetpolicy"
+	"github.com/evenkeel/evenkeel/ent/db/campaign"
+	"github.com/evenkeel/evenkeel/ent/db/campaignday"
 	"github.com/evenkeel/evenkeel/ent/db/change"
 	"github.com/evenkeel/evenkeel/ent/db/collection"
 	"github.com/evenkeel/evenkeel/ent/db/composite"
@@ -31,6 +33,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/delivery"
 	"github.com/evenkeel/evenkeel/ent/db/deliveryswitch"
 	"github.com/evenkeel/evenkeel/ent/db/dependency"
+	"github.com/evenkeel/evenkeel/ent/db/exemption"
 	"github.com/evenkeel/evenkeel/ent/db/forecast"
 	"github.com/evenkeel/evenkeel/ent/db/forecastbin"
 	"github.com/evenkeel/evenkeel/ent/db/gatedecision"
@@ -46,6 +49,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/indicator"
 	"github.com/evenkeel/evenkeel/ent/db/issue"
 	"github.com/evenkeel/evenkeel/ent/db/jobrun"
+	"github.com/evenkeel/evenkeel/ent/db/launchreview"
 	"github.com/evenkeel/evenkeel/ent/db/lease"
 	"github.com/evenkeel/evenkeel/ent/db/member"
 	"github.com/evenkeel/evenkeel/ent/db/notification"
@@ -129,6 +133,8 @@ const (
 	TypeAuditEntry                 = "AuditEntry"
 	TypeBackfill                   = "Backfill"
 	TypeBudgetPolicy               = "BudgetPolicy"
+	TypeCampaign                   = "Campaign"
+	TypeCampaignDay                = "CampaignDay"
 	TypeChange                     = "Change"
 	TypeCollection                 = "Collection"
 	TypeComposite                  = "Composite"
@@ -141,6 +147,7 @@ const (
 	TypeDelivery                   = "Delivery"
 	TypeDeliverySwitch             = "DeliverySwitch"
 	TypeDependency                 = "Dependency"
+	TypeExemption                  = "Exemption"
 	TypeForecast                   = "Forecast"
 	TypeForecastBin                = "ForecastBin"
 	TypeGateDecision               = "GateDecision"
@@ -156,6 +163,7 @@ const (
 	TypeIndicator                  = "Indicator"
 	TypeIssue                      = "Issue"
 	TypeJobRun                     = "JobRun"
+	TypeLaunchReview               = "LaunchReview"
 	TypeLease                      = "Lease"
 	TypeMember                     = "Member"
 	TypeNotification               = "Notification"
@@ -8711,6 +8719,2354 @@ func (m *BudgetPolicyMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *BudgetPolicyMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown BudgetPolicy edge %s", name)
+}
+
+// CampaignMutation represents an operation that mutates the Campaign nodes in the graph.
+type CampaignMutation struct {
+	config
+	op               Op
+	typ              string
+	id               *string
+	name             *string
+	why              *string
+	checks           *json.RawMessage
+	appendchecks     json.RawMessage
+	applies_to       *string
+	starts_on        *string
+	due_on           *string
+	grace_days       *int
+	addgrace_days    *int
+	issues           *bool
+	told             *int
+	addtold          *int
+	told_for         *string
+	created_at       *time.Time
+	created_by       *string
+	updated_at       *time.Time
+	ended_at         *time.Time
+	ended_by         *string
+	ended_for        *string
+	version          *int64
+	addversion       *int64
+	clearedFields    map[string]struct{}
+	scorecard        *string
+	clearedscorecard bool
+	team             *string
+	clearedteam      bool
+	done             bool
+	oldValue         func(context.Context) (*Campaign, error)
+	predicates       []predicate.Campaign
+}
+
+var _ ent.Mutation = (*CampaignMutation)(nil)
+
+// campaignOption allows management of the mutation configuration using functional options.
+type campaignOption func(*CampaignMutation)
+
+// newCampaignMutation creates new mutation for the Campaign entity.
+func newCampaignMutation(c config, op Op, opts ...campaignOption) *CampaignMutation {
+	m := &CampaignMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCampaign,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCampaignID sets the ID field of the mutation.
+func withCampaignID(id string) campaignOption {
+	return func(m *CampaignMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Campaign
+		)
+		m.oldValue = func(ctx context.Context) (*Campaign, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Campaign.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCampaign sets the old Campaign of the mutation.
+func withCampaign(node *Campaign) campaignOption {
+	return func(m *CampaignMutation) {
+		m.oldValue = func(context.Context) (*Campaign, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CampaignMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CampaignMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Campaign entities.
+func (m *CampaignMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CampaignMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CampaignMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Campaign.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetName sets the "name" field.
+func (m *CampaignMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *CampaignMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the Campaign entity.
+// If the Campaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *CampaignMutation) ResetName() {
+	m.name = nil
+}
+
+// SetWhy sets the "why" field.
+func (m *CampaignMutation) SetWhy(s string) {
+	m.why = &s
+}
+
+// Why returns the value of the "why" field in the mutation.
+func (m *CampaignMutation) Why() (r string, exists bool) {
+	v := m.why
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWhy returns the old "why" field's value of the Campaign entity.
+// If the Campaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignMutation) OldWhy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWhy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWhy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWhy: %w", err)
+	}
+	return oldValue.Why, nil
+}
+
+// ResetWhy resets all changes to the "why" field.
+func (m *CampaignMutation) ResetWhy() {
+	m.why = nil
+}
+
+// SetScorecardID sets the "scorecard_id" field.
+func (m *CampaignMutation) SetScorecardID(s string) {
+	m.scorecard = &s
+}
+
+// ScorecardID returns the value of the "scorecard_id" field in the mutation.
+func (m *CampaignMutation) ScorecardID() (r string, exists bool) {
+	v := m.scorecard
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldScorecardID returns the old "scorecard_id" field's value of the Campaign entity.
+// If the Campaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignMutation) OldScorecardID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldScorecardID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldScorecardID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldScorecardID: %w", err)
+	}
+	return oldValue.ScorecardID, nil
+}
+
+// ResetScorecardID resets all changes to the "scorecard_id" field.
+func (m *CampaignMutation) ResetScorecardID() {
+	m.scorecard = nil
+}
+
+// SetChecks sets the "checks" field.
+func (m *CampaignMutation) SetChecks(jm json.RawMessage) {
+	m.checks = &jm
+	m.appendchecks = nil
+}
+
+// Checks returns the value of the "checks" field in the mutation.
+func (m *CampaignMutation) Checks() (r json.RawMessage, exists bool) {
+	v := m.checks
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChecks returns the old "checks" field's value of the Campaign entity.
+// If the Campaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignMutation) OldChecks(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChecks is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChecks requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChecks: %w", err)
+	}
+	return oldValue.Checks, nil
+}
+
+// AppendChecks adds jm to the "checks" field.
+func (m *CampaignMutation) AppendChecks(jm json.RawMessage) {
+	m.appendchecks = append(m.appendchecks, jm...)
+}
+
+// AppendedChecks returns the list of values that were appended to the "checks" field in this mutation.
+func (m *CampaignMutation) AppendedChecks() (json.RawMessage, bool) {
+	if len(m.appendchecks) == 0 {
+		return nil, false
+	}
+	return m.appendchecks, true
+}
+
+// ResetChecks resets all changes to the "checks" field.
+func (m *CampaignMutation) ResetChecks() {
+	m.checks = nil
+	m.appendchecks = nil
+}
+
+// SetAppliesTo sets the "applies_to" field.
+func (m *CampaignMutation) SetAppliesTo(s string) {
+	m.applies_to = &s
+}
+
+// AppliesTo returns the value of the "applies_to" field in the mutation.
+func (m *CampaignMutation) AppliesTo() (r string, exists bool) {
+	v := m.applies_to
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAppliesTo returns the old "applies_to" field's value of the Campaign entity.
+// If the Campaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignMutation) OldAppliesTo(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAppliesTo is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAppliesTo requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAppliesTo: %w", err)
+	}
+	return oldValue.AppliesTo, nil
+}
+
+// ResetAppliesTo resets all changes to the "applies_to" field.
+func (m *CampaignMutation) ResetAppliesTo() {
+	m.applies_to = nil
+}
+
+// SetTeamID sets the "team_id" field.
+func (m *CampaignMutation) SetTeamID(s string) {
+	m.team = &s
+}
+
+// TeamID returns the value of the "team_id" field in the mutation.
+func (m *CampaignMutation) TeamID() (r string, exists bool) {
+	v := m.team
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTeamID returns the old "team_id" field's value of the Campaign entity.
+// If the Campaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignMutation) OldTeamID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTeamID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTeamID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTeamID: %w", err)
+	}
+	return oldValue.TeamID, nil
+}
+
+// ResetTeamID resets all changes to the "team_id" field.
+func (m *CampaignMutation) ResetTeamID() {
+	m.team = nil
+}
+
+// SetStartsOn sets the "starts_on" field.
+func (m *CampaignMutation) SetStartsOn(s string) {
+	m.starts_on = &s
+}
+
+// StartsOn returns the value of the "starts_on" field in the mutation.
+func (m *CampaignMutation) StartsOn() (r string, exists bool) {
+	v := m.starts_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStartsOn returns the old "starts_on" field's value of the Campaign entity.
+// If the Campaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignMutation) OldStartsOn(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStartsOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStartsOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStartsOn: %w", err)
+	}
+	return oldValue.StartsOn, nil
+}
+
+// ResetStartsOn resets all changes to the "starts_on" field.
+func (m *CampaignMutation) ResetStartsOn() {
+	m.starts_on = nil
+}
+
+// SetDueOn sets the "due_on" field.
+func (m *CampaignMutation) SetDueOn(s string) {
+	m.due_on = &s
+}
+
+// DueOn returns the value of the "due_on" field in the mutation.
+func (m *CampaignMutation) DueOn() (r string, exists bool) {
+	v := m.due_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDueOn returns the old "due_on" field's value of the Campaign entity.
+// If the Campaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignMutation) OldDueOn(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDueOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDueOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDueOn: %w", err)
+	}
+	return oldValue.DueOn, nil
+}
+
+// ResetDueOn resets all changes to the "due_on" field.
+func (m *CampaignMutation) ResetDueOn() {
+	m.due_on = nil
+}
+
+// SetGraceDays sets the "grace_days" field.
+func (m *CampaignMutation) SetGraceDays(i int) {
+	m.grace_days = &i
+	m.addgrace_days = nil
+}
+
+// GraceDays returns the value of the "grace_days" field in the mutation.
+func (m *CampaignMutation) GraceDays() (r int, exists bool) {
+	v := m.grace_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGraceDays returns the old "grace_days" field's value of the Campaign entity.
+// If the Campaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignMutation) OldGraceDays(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGraceDays is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGraceDays requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGraceDays: %w", err)
+	}
+	return oldValue.GraceDays, nil
+}
+
+// AddGraceDays adds i to the "grace_days" field.
+func (m *CampaignMutation) AddGraceDays(i int) {
+	if m.addgrace_days != nil {
+		*m.addgrace_days += i
+	} else {
+		m.addgrace_days = &i
+	}
+}
+
+// AddedGraceDays returns the value that was added to the "grace_days" field in this mutation.
+func (m *CampaignMutation) AddedGraceDays() (r int, exists bool) {
+	v := m.addgrace_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetGraceDays resets all changes to the "grace_days" field.
+func (m *CampaignMutation) ResetGraceDays() {
+	m.grace_days = nil
+	m.addgrace_days = nil
+}
+
+// SetIssues sets the "issues" field.
+func (m *CampaignMutation) SetIssues(b bool) {
+	m.issues = &b
+}
+
+// Issues returns the value of the "issues" field in the mutation.
+func (m *CampaignMutation) Issues() (r bool, exists bool) {
+	v := m.issues
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIssues returns the old "issues" field's value of the Campaign entity.
+// If the Campaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignMutation) OldIssues(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIssues is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIssues requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIssues: %w", err)
+	}
+	return oldValue.Issues, nil
+}
+
+// ResetIssues resets all changes to the "issues" field.
+func (m *CampaignMutation) ResetIssues() {
+	m.issues = nil
+}
+
+// SetTold sets the "told" field.
+func (m *CampaignMutation) SetTold(i int) {
+	m.told = &i
+	m.addtold = nil
+}
+
+// Told returns the value of the "told" field in the mutation.
+func (m *CampaignMutation) Told() (r int, exists bool) {
+	v := m.told
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTold returns the old "told" field's value of the Campaign entity.
+// If the Campaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignMutation) OldTold(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTold is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTold requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTold: %w", err)
+	}
+	return oldValue.Told, nil
+}
+
+// AddTold adds i to the "told" field.
+func (m *CampaignMutation) AddTold(i int) {
+	if m.addtold != nil {
+		*m.addtold += i
+	} else {
+		m.addtold = &i
+	}
+}
+
+// AddedTold returns the value that was added to the "told" field in this mutation.
+func (m *CampaignMutation) AddedTold() (r int, exists bool) {
+	v := m.addtold
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTold resets all changes to the "told" field.
+func (m *CampaignMutation) ResetTold() {
+	m.told = nil
+	m.addtold = nil
+}
+
+// SetToldFor sets the "told_for" field.
+func (m *CampaignMutation) SetToldFor(s string) {
+	m.told_for = &s
+}
+
+// ToldFor returns the value of the "told_for" field in the mutation.
+func (m *CampaignMutation) ToldFor() (r string, exists bool) {
+	v := m.told_for
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldToldFor returns the old "told_for" field's value of the Campaign entity.
+// If the Campaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignMutation) OldToldFor(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldToldFor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldToldFor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldToldFor: %w", err)
+	}
+	return oldValue.ToldFor, nil
+}
+
+// ResetToldFor resets all changes to the "told_for" field.
+func (m *CampaignMutation) ResetToldFor() {
+	m.told_for = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *CampaignMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *CampaignMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Campaign entity.
+// If the Campaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *CampaignMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *CampaignMutation) SetCreatedBy(s string) {
+	m.created_by = &s
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *CampaignMutation) CreatedBy() (r string, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the Campaign entity.
+// If the Campaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignMutation) OldCreatedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *CampaignMutation) ResetCreatedBy() {
+	m.created_by = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *CampaignMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *CampaignMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Campaign entity.
+// If the Campaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *CampaignMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (m *CampaignMutation) SetEndedAt(t time.Time) {
+	m.ended_at = &t
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *CampaignMutation) EndedAt() (r time.Time, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the Campaign entity.
+// If the Campaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignMutation) OldEndedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (m *CampaignMutation) ClearEndedAt() {
+	m.ended_at = nil
+	m.clearedFields[campaign.FieldEndedAt] = struct{}{}
+}
+
+// EndedAtCleared returns if the "ended_at" field was cleared in this mutation.
+func (m *CampaignMutation) EndedAtCleared() bool {
+	_, ok := m.clearedFields[campaign.FieldEndedAt]
+	return ok
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *CampaignMutation) ResetEndedAt() {
+	m.ended_at = nil
+	delete(m.clearedFields, campaign.FieldEndedAt)
+}
+
+// SetEndedBy sets the "ended_by" field.
+func (m *CampaignMutation) SetEndedBy(s string) {
+	m.ended_by = &s
+}
+
+// EndedBy returns the value of the "ended_by" field in the mutation.
+func (m *CampaignMutation) EndedBy() (r string, exists bool) {
+	v := m.ended_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedBy returns the old "ended_by" field's value of the Campaign entity.
+// If the Campaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignMutation) OldEndedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedBy: %w", err)
+	}
+	return oldValue.EndedBy, nil
+}
+
+// ResetEndedBy resets all changes to the "ended_by" field.
+func (m *CampaignMutation) ResetEndedBy() {
+	m.ended_by = nil
+}
+
+// SetEndedFor sets the "ended_for" field.
+func (m *CampaignMutation) SetEndedFor(s string) {
+	m.ended_for = &s
+}
+
+// EndedFor returns the value of the "ended_for" field in the mutation.
+func (m *CampaignMutation) EndedFor() (r string, exists bool) {
+	v := m.ended_for
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedFor returns the old "ended_for" field's value of the Campaign entity.
+// If the Campaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignMutation) OldEndedFor(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedFor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedFor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedFor: %w", err)
+	}
+	return oldValue.EndedFor, nil
+}
+
+// ResetEndedFor resets all changes to the "ended_for" field.
+func (m *CampaignMutation) ResetEndedFor() {
+	m.ended_for = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *CampaignMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *CampaignMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Campaign entity.
+// If the Campaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *CampaignMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *CampaignMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *CampaignMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearScorecard clears the "scorecard" edge to the Scorecard entity.
+func (m *CampaignMutation) ClearScorecard() {
+	m.clearedscorecard = true
+	m.clearedFields[campaign.FieldScorecardID] = struct{}{}
+}
+
+// ScorecardCleared reports if the "scorecard" edge to the Scorecard entity was cleared.
+func (m *CampaignMutation) ScorecardCleared() bool {
+	return m.clearedscorecard
+}
+
+// ScorecardIDs returns the "scorecard" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ScorecardID instead. It exists only for internal usage by the builders.
+func (m *CampaignMutation) ScorecardIDs() (ids []string) {
+	if id := m.scorecard; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetScorecard resets all changes to the "scorecard" edge.
+func (m *CampaignMutation) ResetScorecard() {
+	m.scorecard = nil
+	m.clearedscorecard = false
+}
+
+// ClearTeam clears the "team" edge to the Team entity.
+func (m *CampaignMutation) ClearTeam() {
+	m.clearedteam = true
+	m.clearedFields[campaign.FieldTeamID] = struct{}{}
+}
+
+// TeamCleared reports if the "team" edge to the Team entity was cleared.
+func (m *CampaignMutation) TeamCleared() bool {
+	return m.clearedteam
+}
+
+// TeamIDs returns the "team" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// TeamID instead. It exists only for internal usage by the builders.
+func (m *CampaignMutation) TeamIDs() (ids []string) {
+	if id := m.team; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetTeam resets all changes to the "team" edge.
+func (m *CampaignMutation) ResetTeam() {
+	m.team = nil
+	m.clearedteam = false
+}
+
+// Where appends a list predicates to the CampaignMutation builder.
+func (m *CampaignMutation) Where(ps ...predicate.Campaign) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CampaignMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CampaignMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Campaign, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CampaignMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CampaignMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Campaign).
+func (m *CampaignMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CampaignMutation) Fields() []string {
+	fields := make([]string, 0, 19)
+	if m.name != nil {
+		fields = append(fields, campaign.FieldName)
+	}
+	if m.why != nil {
+		fields = append(fields, campaign.FieldWhy)
+	}
+	if m.scorecard != nil {
+		fields = append(fields, campaign.FieldScorecardID)
+	}
+	if m.checks != nil {
+		fields = append(fields, campaign.FieldChecks)
+	}
+	if m.applies_to != nil {
+		fields = append(fields, campaign.FieldAppliesTo)
+	}
+	if m.team != nil {
+		fields = append(fields, campaign.FieldTeamID)
+	}
+	if m.starts_on != nil {
+		fields = append(fields, campaign.FieldStartsOn)
+	}
+	if m.due_on != nil {
+		fields = append(fields, campaign.FieldDueOn)
+	}
+	if m.grace_days != nil {
+		fields = append(fields, campaign.FieldGraceDays)
+	}
+	if m.issues != nil {
+		fields = append(fields, campaign.FieldIssues)
+	}
+	if m.told != nil {
+		fields = append(fields, campaign.FieldTold)
+	}
+	if m.told_for != nil {
+		fields = append(fields, campaign.FieldToldFor)
+	}
+	if m.created_at != nil {
+		fields = append(fields, campaign.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, campaign.FieldCreatedBy)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, campaign.FieldUpdatedAt)
+	}
+	if m.ended_at != nil {
+		fields = append(fields, campaign.FieldEndedAt)
+	}
+	if m.ended_by != nil {
+		fields = append(fields, campaign.FieldEndedBy)
+	}
+	if m.ended_for != nil {
+		fields = append(fields, campaign.FieldEndedFor)
+	}
+	if m.version != nil {
+		fields = append(fields, campaign.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CampaignMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case campaign.FieldName:
+		return m.Name()
+	case campaign.FieldWhy:
+		return m.Why()
+	case campaign.FieldScorecardID:
+		return m.ScorecardID()
+	case campaign.FieldChecks:
+		return m.Checks()
+	case campaign.FieldAppliesTo:
+		return m.AppliesTo()
+	case campaign.FieldTeamID:
+		return m.TeamID()
+	case campaign.FieldStartsOn:
+		return m.StartsOn()
+	case campaign.FieldDueOn:
+		return m.DueOn()
+	case campaign.FieldGraceDays:
+		return m.GraceDays()
+	case campaign.FieldIssues:
+		return m.Issues()
+	case campaign.FieldTold:
+		return m.Told()
+	case campaign.FieldToldFor:
+		return m.ToldFor()
+	case campaign.FieldCreatedAt:
+		return m.CreatedAt()
+	case campaign.FieldCreatedBy:
+		return m.CreatedBy()
+	case campaign.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case campaign.FieldEndedAt:
+		return m.EndedAt()
+	case campaign.FieldEndedBy:
+		return m.EndedBy()
+	case campaign.FieldEndedFor:
+		return m.EndedFor()
+	case campaign.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CampaignMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case campaign.FieldName:
+		return m.OldName(ctx)
+	case campaign.FieldWhy:
+		return m.OldWhy(ctx)
+	case campaign.FieldScorecardID:
+		return m.OldScorecardID(ctx)
+	case campaign.FieldChecks:
+		return m.OldChecks(ctx)
+	case campaign.FieldAppliesTo:
+		return m.OldAppliesTo(ctx)
+	case campaign.FieldTeamID:
+		return m.OldTeamID(ctx)
+	case campaign.FieldStartsOn:
+		return m.OldStartsOn(ctx)
+	case campaign.FieldDueOn:
+		return m.OldDueOn(ctx)
+	case campaign.FieldGraceDays:
+		return m.OldGraceDays(ctx)
+	case campaign.FieldIssues:
+		return m.OldIssues(ctx)
+	case campaign.FieldTold:
+		return m.OldTold(ctx)
+	case campaign.FieldToldFor:
+		return m.OldToldFor(ctx)
+	case campaign.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case campaign.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case campaign.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case campaign.FieldEndedAt:
+		return m.OldEndedAt(ctx)
+	case campaign.FieldEndedBy:
+		return m.OldEndedBy(ctx)
+	case campaign.FieldEndedFor:
+		return m.OldEndedFor(ctx)
+	case campaign.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown Campaign field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CampaignMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case campaign.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case campaign.FieldWhy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWhy(v)
+		return nil
+	case campaign.FieldScorecardID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetScorecardID(v)
+		return nil
+	case campaign.FieldChecks:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChecks(v)
+		return nil
+	case campaign.FieldAppliesTo:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAppliesTo(v)
+		return nil
+	case campaign.FieldTeamID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTeamID(v)
+		return nil
+	case campaign.FieldStartsOn:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStartsOn(v)
+		return nil
+	case campaign.FieldDueOn:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDueOn(v)
+		return nil
+	case campaign.FieldGraceDays:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGraceDays(v)
+		return nil
+	case campaign.FieldIssues:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIssues(v)
+		return nil
+	case campaign.FieldTold:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTold(v)
+		return nil
+	case campaign.FieldToldFor:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetToldFor(v)
+		return nil
+	case campaign.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case campaign.FieldCreatedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case campaign.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case campaign.FieldEndedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
+	case campaign.FieldEndedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedBy(v)
+		return nil
+	case campaign.FieldEndedFor:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedFor(v)
+		return nil
+	case campaign.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Campaign field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CampaignMutation) AddedFields() []string {
+	var fields []string
+	if m.addgrace_days != nil {
+		fields = append(fields, campaign.FieldGraceDays)
+	}
+	if m.addtold != nil {
+		fields = append(fields, campaign.FieldTold)
+	}
+	if m.addversion != nil {
+		fields = append(fields, campaign.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CampaignMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case campaign.FieldGraceDays:
+		return m.AddedGraceDays()
+	case campaign.FieldTold:
+		return m.AddedTold()
+	case campaign.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CampaignMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case campaign.FieldGraceDays:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddGraceDays(v)
+		return nil
+	case campaign.FieldTold:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTold(v)
+		return nil
+	case campaign.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Campaign numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CampaignMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(campaign.FieldEndedAt) {
+		fields = append(fields, campaign.FieldEndedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CampaignMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CampaignMutation) ClearField(name string) error {
+	switch name {
+	case campaign.FieldEndedAt:
+		m.ClearEndedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Campaign nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CampaignMutation) ResetField(name string) error {
+	switch name {
+	case campaign.FieldName:
+		m.ResetName()
+		return nil
+	case campaign.FieldWhy:
+		m.ResetWhy()
+		return nil
+	case campaign.FieldScorecardID:
+		m.ResetScorecardID()
+		return nil
+	case campaign.FieldChecks:
+		m.ResetChecks()
+		return nil
+	case campaign.FieldAppliesTo:
+		m.ResetAppliesTo()
+		return nil
+	case campaign.FieldTeamID:
+		m.ResetTeamID()
+		return nil
+	case campaign.FieldStartsOn:
+		m.ResetStartsOn()
+		return nil
+	case campaign.FieldDueOn:
+		m.ResetDueOn()
+		return nil
+	case campaign.FieldGraceDays:
+		m.ResetGraceDays()
+		return nil
+	case campaign.FieldIssues:
+		m.ResetIssues()
+		return nil
+	case campaign.FieldTold:
+		m.ResetTold()
+		return nil
+	case campaign.FieldToldFor:
+		m.ResetToldFor()
+		return nil
+	case campaign.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case campaign.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case campaign.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case campaign.FieldEndedAt:
+		m.ResetEndedAt()
+		return nil
+	case campaign.FieldEndedBy:
+		m.ResetEndedBy()
+		return nil
+	case campaign.FieldEndedFor:
+		m.ResetEndedFor()
+		return nil
+	case campaign.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown Campaign field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CampaignMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.scorecard != nil {
+		edges = append(edges, campaign.EdgeScorecard)
+	}
+	if m.team != nil {
+		edges = append(edges, campaign.EdgeTeam)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CampaignMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case campaign.EdgeScorecard:
+		if id := m.scorecard; id != nil {
+			return []ent.Value{*id}
+		}
+	case campaign.EdgeTeam:
+		if id := m.team; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CampaignMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CampaignMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CampaignMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedscorecard {
+		edges = append(edges, campaign.EdgeScorecard)
+	}
+	if m.clearedteam {
+		edges = append(edges, campaign.EdgeTeam)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CampaignMutation) EdgeCleared(name string) bool {
+	switch name {
+	case campaign.EdgeScorecard:
+		return m.clearedscorecard
+	case campaign.EdgeTeam:
+		return m.clearedteam
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CampaignMutation) ClearEdge(name string) error {
+	switch name {
+	case campaign.EdgeScorecard:
+		m.ClearScorecard()
+		return nil
+	case campaign.EdgeTeam:
+		m.ClearTeam()
+		return nil
+	}
+	return fmt.Errorf("unknown Campaign unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CampaignMutation) ResetEdge(name string) error {
+	switch name {
+	case campaign.EdgeScorecard:
+		m.ResetScorecard()
+		return nil
+	case campaign.EdgeTeam:
+		m.ResetTeam()
+		return nil
+	}
+	return fmt.Errorf("unknown Campaign edge %s", name)
+}
+
+// CampaignDayMutation represents an operation that mutates the CampaignDay nodes in the graph.
+type CampaignDayMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *int64
+	day             *string
+	services        *int
+	addservices     *int
+	_done           *int
+	add_done        *int
+	failing         *int
+	addfailing      *int
+	clearedFields   map[string]struct{}
+	campaign        *string
+	clearedcampaign bool
+	team            *string
+	clearedteam     bool
+	done            bool
+	oldValue        func(context.Context) (*CampaignDay, error)
+	predicates      []predicate.CampaignDay
+}
+
+var _ ent.Mutation = (*CampaignDayMutation)(nil)
+
+// campaigndayOption allows management of the mutation configuration using functional options.
+type campaigndayOption func(*CampaignDayMutation)
+
+// newCampaignDayMutation creates new mutation for the CampaignDay entity.
+func newCampaignDayMutation(c config, op Op, opts ...campaigndayOption) *CampaignDayMutation {
+	m := &CampaignDayMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCampaignDay,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCampaignDayID sets the ID field of the mutation.
+func withCampaignDayID(id int64) campaigndayOption {
+	return func(m *CampaignDayMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *CampaignDay
+		)
+		m.oldValue = func(ctx context.Context) (*CampaignDay, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().CampaignDay.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCampaignDay sets the old CampaignDay of the mutation.
+func withCampaignDay(node *CampaignDay) campaigndayOption {
+	return func(m *CampaignDayMutation) {
+		m.oldValue = func(context.Context) (*CampaignDay, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CampaignDayMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CampaignDayMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of CampaignDay entities.
+func (m *CampaignDayMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CampaignDayMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CampaignDayMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().CampaignDay.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCampaignID sets the "campaign_id" field.
+func (m *CampaignDayMutation) SetCampaignID(s string) {
+	m.campaign = &s
+}
+
+// CampaignID returns the value of the "campaign_id" field in the mutation.
+func (m *CampaignDayMutation) CampaignID() (r string, exists bool) {
+	v := m.campaign
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCampaignID returns the old "campaign_id" field's value of the CampaignDay entity.
+// If the CampaignDay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignDayMutation) OldCampaignID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCampaignID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCampaignID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCampaignID: %w", err)
+	}
+	return oldValue.CampaignID, nil
+}
+
+// ResetCampaignID resets all changes to the "campaign_id" field.
+func (m *CampaignDayMutation) ResetCampaignID() {
+	m.campaign = nil
+}
+
+// SetTeamID sets the "team_id" field.
+func (m *CampaignDayMutation) SetTeamID(s string) {
+	m.team = &s
+}
+
+// TeamID returns the value of the "team_id" field in the mutation.
+func (m *CampaignDayMutation) TeamID() (r string, exists bool) {
+	v := m.team
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTeamID returns the old "team_id" field's value of the CampaignDay entity.
+// If the CampaignDay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignDayMutation) OldTeamID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTeamID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTeamID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTeamID: %w", err)
+	}
+	return oldValue.TeamID, nil
+}
+
+// ResetTeamID resets all changes to the "team_id" field.
+func (m *CampaignDayMutation) ResetTeamID() {
+	m.team = nil
+}
+
+// SetDay sets the "day" field.
+func (m *CampaignDayMutation) SetDay(s string) {
+	m.day = &s
+}
+
+// Day returns the value of the "day" field in the mutation.
+func (m *CampaignDayMutation) Day() (r string, exists bool) {
+	v := m.day
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDay returns the old "day" field's value of the CampaignDay entity.
+// If the CampaignDay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignDayMutation) OldDay(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDay is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDay requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDay: %w", err)
+	}
+	return oldValue.Day, nil
+}
+
+// ResetDay resets all changes to the "day" field.
+func (m *CampaignDayMutation) ResetDay() {
+	m.day = nil
+}
+
+// SetServices sets the "services" field.
+func (m *CampaignDayMutation) SetServices(i int) {
+	m.services = &i
+	m.addservices = nil
+}
+
+// Services returns the value of the "services" field in the mutation.
+func (m *CampaignDayMutation) Services() (r int, exists bool) {
+	v := m.services
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldServices returns the old "services" field's value of the CampaignDay entity.
+// If the CampaignDay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignDayMutation) OldServices(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldServices is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldServices requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldServices: %w", err)
+	}
+	return oldValue.Services, nil
+}
+
+// AddServices adds i to the "services" field.
+func (m *CampaignDayMutation) AddServices(i int) {
+	if m.addservices != nil {
+		*m.addservices += i
+	} else {
+		m.addservices = &i
+	}
+}
+
+// AddedServices returns the value that was added to the "services" field in this mutation.
+func (m *CampaignDayMutation) AddedServices() (r int, exists bool) {
+	v := m.addservices
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetServices resets all changes to the "services" field.
+func (m *CampaignDayMutation) ResetServices() {
+	m.services = nil
+	m.addservices = nil
+}
+
+// SetDone sets the "done" field.
+func (m *CampaignDayMutation) SetDone(i int) {
+	m._done = &i
+	m.add_done = nil
+}
+
+// Done returns the value of the "done" field in the mutation.
+func (m *CampaignDayMutation) Done() (r int, exists bool) {
+	v := m._done
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDone returns the old "done" field's value of the CampaignDay entity.
+// If the CampaignDay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignDayMutation) OldDone(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDone is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDone requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDone: %w", err)
+	}
+	return oldValue.Done, nil
+}
+
+// AddDone adds i to the "done" field.
+func (m *CampaignDayMutation) AddDone(i int) {
+	if m.add_done != nil {
+		*m.add_done += i
+	} else {
+		m.add_done = &i
+	}
+}
+
+// AddedDone returns the value that was added to the "done" field in this mutation.
+func (m *CampaignDayMutation) AddedDone() (r int, exists bool) {
+	v := m.add_done
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDone resets all changes to the "done" field.
+func (m *CampaignDayMutation) ResetDone() {
+	m._done = nil
+	m.add_done = nil
+}
+
+// SetFailing sets the "failing" field.
+func (m *CampaignDayMutation) SetFailing(i int) {
+	m.failing = &i
+	m.addfailing = nil
+}
+
+// Failing returns the value of the "failing" field in the mutation.
+func (m *CampaignDayMutation) Failing() (r int, exists bool) {
+	v := m.failing
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFailing returns the old "failing" field's value of the CampaignDay entity.
+// If the CampaignDay object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignDayMutation) OldFailing(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFailing is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFailing requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFailing: %w", err)
+	}
+	return oldValue.Failing, nil
+}
+
+// AddFailing adds i to the "failing" field.
+func (m *CampaignDayMutation) AddFailing(i int) {
+	if m.addfailing != nil {
+		*m.addfailing += i
+	} else {
+		m.addfailing = &i
+	}
+}
+
+// AddedFailing returns the value that was added to the "failing" field in this mutation.
+func (m *CampaignDayMutation) AddedFailing() (r int, exists bool) {
+	v := m.addfailing
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetFailing resets all changes to the "failing" field.
+func (m *CampaignDayMutation) ResetFailing() {
+	m.failing = nil
+	m.addfailing = nil
+}
+
+// ClearCampaign clears the "campaign" edge to the Campaign entity.
+func (m *CampaignDayMutation) ClearCampaign() {
+	m.clearedcampaign = true
+	m.clearedFields[campaignday.FieldCampaignID] = struct{}{}
+}
+
+// CampaignCleared reports if the "campaign" edge to the Campaign entity was cleared.
+func (m *CampaignDayMutation) CampaignCleared() bool {
+	return m.clearedcampaign
+}
+
+// CampaignIDs returns the "campaign" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// CampaignID instead. It exists only for internal usage by the builders.
+func (m *CampaignDayMutation) CampaignIDs() (ids []string) {
+	if id := m.campaign; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetCampaign resets all changes to the "campaign" edge.
+func (m *CampaignDayMutation) ResetCampaign() {
+	m.campaign = nil
+	m.clearedcampaign = false
+}
+
+// ClearTeam clears the "team" edge to the Team entity.
+func (m *CampaignDayMutation) ClearTeam() {
+	m.clearedteam = true
+	m.clearedFields[campaignday.FieldTeamID] = struct{}{}
+}
+
+// TeamCleared reports if the "team" edge to the Team entity was cleared.
+func (m *CampaignDayMutation) TeamCleared() bool {
+	return m.clearedteam
+}
+
+// TeamIDs returns the "team" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// TeamID instead. It exists only for internal usage by the builders.
+func (m *CampaignDayMutation) TeamIDs() (ids []string) {
+	if id := m.team; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetTeam resets all changes to the "team" edge.
+func (m *CampaignDayMutation) ResetTeam() {
+	m.team = nil
+	m.clearedteam = false
+}
+
+// Where appends a list predicates to the CampaignDayMutation builder.
+func (m *CampaignDayMutation) Where(ps ...predicate.CampaignDay) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CampaignDayMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CampaignDayMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.CampaignDay, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CampaignDayMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CampaignDayMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (CampaignDay).
+func (m *CampaignDayMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CampaignDayMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.campaign != nil {
+		fields = append(fields, campaignday.FieldCampaignID)
+	}
+	if m.team != nil {
+		fields = append(fields, campaignday.FieldTeamID)
+	}
+	if m.day != nil {
+		fields = append(fields, campaignday.FieldDay)
+	}
+	if m.services != nil {
+		fields = append(fields, campaignday.FieldServices)
+	}
+	if m._done != nil {
+		fields = append(fields, campaignday.FieldDone)
+	}
+	if m.failing != nil {
+		fields = append(fields, campaignday.FieldFailing)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CampaignDayMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case campaignday.FieldCampaignID:
+		return m.CampaignID()
+	case campaignday.FieldTeamID:
+		return m.TeamID()
+	case campaignday.FieldDay:
+		return m.Day()
+	case campaignday.FieldServices:
+		return m.Services()
+	case campaignday.FieldDone:
+		return m.Done()
+	case campaignday.FieldFailing:
+		return m.Failing()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CampaignDayMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case campaignday.FieldCampaignID:
+		return m.OldCampaignID(ctx)
+	case campaignday.FieldTeamID:
+		return m.OldTeamID(ctx)
+	case campaignday.FieldDay:
+		return m.OldDay(ctx)
+	case campaignday.FieldServices:
+		return m.OldServices(ctx)
+	case campaignday.FieldDone:
+		return m.OldDone(ctx)
+	case campaignday.FieldFailing:
+		return m.OldFailing(ctx)
+	}
+	return nil, fmt.Errorf("unknown CampaignDay field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CampaignDayMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case campaignday.FieldCampaignID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCampaignID(v)
+		return nil
+	case campaignday.FieldTeamID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTeamID(v)
+		return nil
+	case campaignday.FieldDay:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDay(v)
+		return nil
+	case campaignday.FieldServices:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetServices(v)
+		return nil
+	case campaignday.FieldDone:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDone(v)
+		return nil
+	case campaignday.FieldFailing:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFailing(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CampaignDay field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CampaignDayMutation) AddedFields() []string {
+	var fields []string
+	if m.addservices != nil {
+		fields = append(fields, campaignday.FieldServices)
+	}
+	if m.add_done != nil {
+		fields = append(fields, campaignday.FieldDone)
+	}
+	if m.addfailing != nil {
+		fields = append(fields, campaignday.FieldFailing)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CampaignDayMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case campaignday.FieldServices:
+		return m.AddedServices()
+	case campaignday.FieldDone:
+		return m.AddedDone()
+	case campaignday.FieldFailing:
+		return m.AddedFailing()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CampaignDayMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case campaignday.FieldServices:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddServices(v)
+		return nil
+	case campaignday.FieldDone:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDone(v)
+		return nil
+	case campaignday.FieldFailing:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddFailing(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CampaignDay numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CampaignDayMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CampaignDayMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CampaignDayMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown CampaignDay nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CampaignDayMutation) ResetField(name string) error {
+	switch name {
+	case campaignday.FieldCampaignID:
+		m.ResetCampaignID()
+		return nil
+	case campaignday.FieldTeamID:
+		m.ResetTeamID()
+		return nil
+	case campaignday.FieldDay:
+		m.ResetDay()
+		return nil
+	case campaignday.FieldServices:
+		m.ResetServices()
+		return nil
+	case campaignday.FieldDone:
+		m.ResetDone()
+		return nil
+	case campaignday.FieldFailing:
+		m.ResetFailing()
+		return nil
+	}
+	return fmt.Errorf("unknown CampaignDay field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CampaignDayMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.campaign != nil {
+		edges = append(edges, campaignday.EdgeCampaign)
+	}
+	if m.team != nil {
+		edges = append(edges, campaignday.EdgeTeam)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CampaignDayMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case campaignday.EdgeCampaign:
+		if id := m.campaign; id != nil {
+			return []ent.Value{*id}
+		}
+	case campaignday.EdgeTeam:
+		if id := m.team; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CampaignDayMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CampaignDayMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CampaignDayMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedcampaign {
+		edges = append(edges, campaignday.EdgeCampaign)
+	}
+	if m.clearedteam {
+		edges = append(edges, campaignday.EdgeTeam)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CampaignDayMutation) EdgeCleared(name string) bool {
+	switch name {
+	case campaignday.EdgeCampaign:
+		return m.clearedcampaign
+	case campaignday.EdgeTeam:
+		return m.clearedteam
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CampaignDayMutation) ClearEdge(name string) error {
+	switch name {
+	case campaignday.EdgeCampaign:
+		m.ClearCampaign()
+		return nil
+	case campaignday.EdgeTeam:
+		m.ClearTeam()
+		return nil
+	}
+	return fmt.Errorf("unknown CampaignDay unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CampaignDayMutation) ResetEdge(name string) error {
+	switch name {
+	case campaignday.EdgeCampaign:
+		m.ResetCampaign()
+		return nil
+	case campaignday.EdgeTeam:
+		m.ResetTeam()
+		return nil
+	}
+	return fmt.Errorf("unknown CampaignDay edge %s", name)
 }
 
 // ChangeMutation represents an operation that mutates the Change nodes in the graph.
@@ -21640,6 +23996,1598 @@ func (m *DependencyMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Dependency edge %s", name)
+}
+
+// ExemptionMutation represents an operation that mutates the Exemption nodes in the graph.
+type ExemptionMutation struct {
+	config
+	op               Op
+	typ              string
+	id               *string
+	name             *string
+	reason           *string
+	link             *string
+	until            *time.Time
+	asked_at         *time.Time
+	asked_by         *string
+	approved_at      *time.Time
+	approved_by      *string
+	approved_for     *string
+	warned           *bool
+	ended_at         *time.Time
+	ending           *string
+	ended_by         *string
+	ended_for        *string
+	version          *int64
+	addversion       *int64
+	clearedFields    map[string]struct{}
+	service          *string
+	clearedservice   bool
+	scorecard        *string
+	clearedscorecard bool
+	person           *string
+	clearedperson    bool
+	approver         *string
+	clearedapprover  bool
+	done             bool
+	oldValue         func(context.Context) (*Exemption, error)
+	predicates       []predicate.Exemption
+}
+
+var _ ent.Mutation = (*ExemptionMutation)(nil)
+
+// exemptionOption allows management of the mutation configuration using functional options.
+type exemptionOption func(*ExemptionMutation)
+
+// newExemptionMutation creates new mutation for the Exemption entity.
+func newExemptionMutation(c config, op Op, opts ...exemptionOption) *ExemptionMutation {
+	m := &ExemptionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeExemption,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withExemptionID sets the ID field of the mutation.
+func withExemptionID(id string) exemptionOption {
+	return func(m *ExemptionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Exemption
+		)
+		m.oldValue = func(ctx context.Context) (*Exemption, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Exemption.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withExemption sets the old Exemption of the mutation.
+func withExemption(node *Exemption) exemptionOption {
+	return func(m *ExemptionMutation) {
+		m.oldValue = func(context.Context) (*Exemption, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ExemptionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ExemptionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Exemption entities.
+func (m *ExemptionMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ExemptionMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ExemptionMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Exemption.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetServiceID sets the "service_id" field.
+func (m *ExemptionMutation) SetServiceID(s string) {
+	m.service = &s
+}
+
+// ServiceID returns the value of the "service_id" field in the mutation.
+func (m *ExemptionMutation) ServiceID() (r string, exists bool) {
+	v := m.service
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldServiceID returns the old "service_id" field's value of the Exemption entity.
+// If the Exemption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExemptionMutation) OldServiceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldServiceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldServiceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldServiceID: %w", err)
+	}
+	return oldValue.ServiceID, nil
+}
+
+// ResetServiceID resets all changes to the "service_id" field.
+func (m *ExemptionMutation) ResetServiceID() {
+	m.service = nil
+}
+
+// SetScorecardID sets the "scorecard_id" field.
+func (m *ExemptionMutation) SetScorecardID(s string) {
+	m.scorecard = &s
+}
+
+// ScorecardID returns the value of the "scorecard_id" field in the mutation.
+func (m *ExemptionMutation) ScorecardID() (r string, exists bool) {
+	v := m.scorecard
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldScorecardID returns the old "scorecard_id" field's value of the Exemption entity.
+// If the Exemption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExemptionMutation) OldScorecardID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldScorecardID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldScorecardID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldScorecardID: %w", err)
+	}
+	return oldValue.ScorecardID, nil
+}
+
+// ResetScorecardID resets all changes to the "scorecard_id" field.
+func (m *ExemptionMutation) ResetScorecardID() {
+	m.scorecard = nil
+}
+
+// SetName sets the "name" field.
+func (m *ExemptionMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *ExemptionMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the Exemption entity.
+// If the Exemption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExemptionMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *ExemptionMutation) ResetName() {
+	m.name = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *ExemptionMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *ExemptionMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the Exemption entity.
+// If the Exemption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExemptionMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *ExemptionMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetLink sets the "link" field.
+func (m *ExemptionMutation) SetLink(s string) {
+	m.link = &s
+}
+
+// Link returns the value of the "link" field in the mutation.
+func (m *ExemptionMutation) Link() (r string, exists bool) {
+	v := m.link
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLink returns the old "link" field's value of the Exemption entity.
+// If the Exemption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExemptionMutation) OldLink(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLink is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLink requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLink: %w", err)
+	}
+	return oldValue.Link, nil
+}
+
+// ResetLink resets all changes to the "link" field.
+func (m *ExemptionMutation) ResetLink() {
+	m.link = nil
+}
+
+// SetUntil sets the "until" field.
+func (m *ExemptionMutation) SetUntil(t time.Time) {
+	m.until = &t
+}
+
+// Until returns the value of the "until" field in the mutation.
+func (m *ExemptionMutation) Until() (r time.Time, exists bool) {
+	v := m.until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUntil returns the old "until" field's value of the Exemption entity.
+// If the Exemption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExemptionMutation) OldUntil(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUntil: %w", err)
+	}
+	return oldValue.Until, nil
+}
+
+// ResetUntil resets all changes to the "until" field.
+func (m *ExemptionMutation) ResetUntil() {
+	m.until = nil
+}
+
+// SetAskedAt sets the "asked_at" field.
+func (m *ExemptionMutation) SetAskedAt(t time.Time) {
+	m.asked_at = &t
+}
+
+// AskedAt returns the value of the "asked_at" field in the mutation.
+func (m *ExemptionMutation) AskedAt() (r time.Time, exists bool) {
+	v := m.asked_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAskedAt returns the old "asked_at" field's value of the Exemption entity.
+// If the Exemption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExemptionMutation) OldAskedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAskedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAskedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAskedAt: %w", err)
+	}
+	return oldValue.AskedAt, nil
+}
+
+// ResetAskedAt resets all changes to the "asked_at" field.
+func (m *ExemptionMutation) ResetAskedAt() {
+	m.asked_at = nil
+}
+
+// SetPersonID sets the "person_id" field.
+func (m *ExemptionMutation) SetPersonID(s string) {
+	m.person = &s
+}
+
+// PersonID returns the value of the "person_id" field in the mutation.
+func (m *ExemptionMutation) PersonID() (r string, exists bool) {
+	v := m.person
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonID returns the old "person_id" field's value of the Exemption entity.
+// If the Exemption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExemptionMutation) OldPersonID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonID: %w", err)
+	}
+	return oldValue.PersonID, nil
+}
+
+// ResetPersonID resets all changes to the "person_id" field.
+func (m *ExemptionMutation) ResetPersonID() {
+	m.person = nil
+}
+
+// SetAskedBy sets the "asked_by" field.
+func (m *ExemptionMutation) SetAskedBy(s string) {
+	m.asked_by = &s
+}
+
+// AskedBy returns the value of the "asked_by" field in the mutation.
+func (m *ExemptionMutation) AskedBy() (r string, exists bool) {
+	v := m.asked_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAskedBy returns the old "asked_by" field's value of the Exemption entity.
+// If the Exemption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExemptionMutation) OldAskedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAskedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAskedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAskedBy: %w", err)
+	}
+	return oldValue.AskedBy, nil
+}
+
+// ResetAskedBy resets all changes to the "asked_by" field.
+func (m *ExemptionMutation) ResetAskedBy() {
+	m.asked_by = nil
+}
+
+// SetApprovedAt sets the "approved_at" field.
+func (m *ExemptionMutation) SetApprovedAt(t time.Time) {
+	m.approved_at = &t
+}
+
+// ApprovedAt returns the value of the "approved_at" field in the mutation.
+func (m *ExemptionMutation) ApprovedAt() (r time.Time, exists bool) {
+	v := m.approved_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApprovedAt returns the old "approved_at" field's value of the Exemption entity.
+// If the Exemption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExemptionMutation) OldApprovedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApprovedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApprovedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApprovedAt: %w", err)
+	}
+	return oldValue.ApprovedAt, nil
+}
+
+// ClearApprovedAt clears the value of the "approved_at" field.
+func (m *ExemptionMutation) ClearApprovedAt() {
+	m.approved_at = nil
+	m.clearedFields[exemption.FieldApprovedAt] = struct{}{}
+}
+
+// ApprovedAtCleared returns if the "approved_at" field was cleared in this mutation.
+func (m *ExemptionMutation) ApprovedAtCleared() bool {
+	_, ok := m.clearedFields[exemption.FieldApprovedAt]
+	return ok
+}
+
+// ResetApprovedAt resets all changes to the "approved_at" field.
+func (m *ExemptionMutation) ResetApprovedAt() {
+	m.approved_at = nil
+	delete(m.clearedFields, exemption.FieldApprovedAt)
+}
+
+// SetApproverID sets the "approver_id" field.
+func (m *ExemptionMutation) SetApproverID(s string) {
+	m.approver = &s
+}
+
+// ApproverID returns the value of the "approver_id" field in the mutation.
+func (m *ExemptionMutation) ApproverID() (r string, exists bool) {
+	v := m.approver
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApproverID returns the old "approver_id" field's value of the Exemption entity.
+// If the Exemption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExemptionMutation) OldApproverID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApproverID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApproverID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApproverID: %w", err)
+	}
+	return oldValue.ApproverID, nil
+}
+
+// ClearApproverID clears the value of the "approver_id" field.
+func (m *ExemptionMutation) ClearApproverID() {
+	m.approver = nil
+	m.clearedFields[exemption.FieldApproverID] = struct{}{}
+}
+
+// ApproverIDCleared returns if the "approver_id" field was cleared in this mutation.
+func (m *ExemptionMutation) ApproverIDCleared() bool {
+	_, ok := m.clearedFields[exemption.FieldApproverID]
+	return ok
+}
+
+// ResetApproverID resets all changes to the "approver_id" field.
+func (m *ExemptionMutation) ResetApproverID() {
+	m.approver = nil
+	delete(m.clearedFields, exemption.FieldApproverID)
+}
+
+// SetApprovedBy sets the "approved_by" field.
+func (m *ExemptionMutation) SetApprovedBy(s string) {
+	m.approved_by = &s
+}
+
+// ApprovedBy returns the value of the "approved_by" field in the mutation.
+func (m *ExemptionMutation) ApprovedBy() (r string, exists bool) {
+	v := m.approved_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApprovedBy returns the old "approved_by" field's value of the Exemption entity.
+// If the Exemption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExemptionMutation) OldApprovedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApprovedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApprovedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApprovedBy: %w", err)
+	}
+	return oldValue.ApprovedBy, nil
+}
+
+// ResetApprovedBy resets all changes to the "approved_by" field.
+func (m *ExemptionMutation) ResetApprovedBy() {
+	m.approved_by = nil
+}
+
+// SetApprovedFor sets the "approved_for" field.
+func (m *ExemptionMutation) SetApprovedFor(s string) {
+	m.approved_for = &s
+}
+
+// ApprovedFor returns the value of the "approved_for" field in the mutation.
+func (m *ExemptionMutation) ApprovedFor() (r string, exists bool) {
+	v := m.approved_for
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApprovedFor returns the old "approved_for" field's value of the Exemption entity.
+// If the Exemption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExemptionMutation) OldApprovedFor(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApprovedFor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApprovedFor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApprovedFor: %w", err)
+	}
+	return oldValue.ApprovedFor, nil
+}
+
+// ResetApprovedFor resets all changes to the "approved_for" field.
+func (m *ExemptionMutation) ResetApprovedFor() {
+	m.approved_for = nil
+}
+
+// SetWarned sets the "warned" field.
+func (m *ExemptionMutation) SetWarned(b bool) {
+	m.warned = &b
+}
+
+// Warned returns the value of the "warned" field in the mutation.
+func (m *ExemptionMutation) Warned() (r bool, exists bool) {
+	v := m.warned
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWarned returns the old "warned" field's value of the Exemption entity.
+// If the Exemption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExemptionMutation) OldWarned(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWarned is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWarned requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWarned: %w", err)
+	}
+	return oldValue.Warned, nil
+}
+
+// ResetWarned resets all changes to the "warned" field.
+func (m *ExemptionMutation) ResetWarned() {
+	m.warned = nil
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (m *ExemptionMutation) SetEndedAt(t time.Time) {
+	m.ended_at = &t
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *ExemptionMutation) EndedAt() (r time.Time, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the Exemption entity.
+// If the Exemption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExemptionMutation) OldEndedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (m *ExemptionMutation) ClearEndedAt() {
+	m.ended_at = nil
+	m.clearedFields[exemption.FieldEndedAt] = struct{}{}
+}
+
+// EndedAtCleared returns if the "ended_at" field was cleared in this mutation.
+func (m *ExemptionMutation) EndedAtCleared() bool {
+	_, ok := m.clearedFields[exemption.FieldEndedAt]
+	return ok
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *ExemptionMutation) ResetEndedAt() {
+	m.ended_at = nil
+	delete(m.clearedFields, exemption.FieldEndedAt)
+}
+
+// SetEnding sets the "ending" field.
+func (m *ExemptionMutation) SetEnding(s string) {
+	m.ending = &s
+}
+
+// Ending returns the value of the "ending" field in the mutation.
+func (m *ExemptionMutation) Ending() (r string, exists bool) {
+	v := m.ending
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEnding returns the old "ending" field's value of the Exemption entity.
+// If the Exemption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExemptionMutation) OldEnding(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEnding is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEnding requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEnding: %w", err)
+	}
+	return oldValue.Ending, nil
+}
+
+// ResetEnding resets all changes to the "ending" field.
+func (m *ExemptionMutation) ResetEnding() {
+	m.ending = nil
+}
+
+// SetEndedBy sets the "ended_by" field.
+func (m *ExemptionMutation) SetEndedBy(s string) {
+	m.ended_by = &s
+}
+
+// EndedBy returns the value of the "ended_by" field in the mutation.
+func (m *ExemptionMutation) EndedBy() (r string, exists bool) {
+	v := m.ended_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedBy returns the old "ended_by" field's value of the Exemption entity.
+// If the Exemption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExemptionMutation) OldEndedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedBy: %w", err)
+	}
+	return oldValue.EndedBy, nil
+}
+
+// ResetEndedBy resets all changes to the "ended_by" field.
+func (m *ExemptionMutation) ResetEndedBy() {
+	m.ended_by = nil
+}
+
+// SetEndedFor sets the "ended_for" field.
+func (m *ExemptionMutation) SetEndedFor(s string) {
+	m.ended_for = &s
+}
+
+// EndedFor returns the value of the "ended_for" field in the mutation.
+func (m *ExemptionMutation) EndedFor() (r string, exists bool) {
+	v := m.ended_for
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedFor returns the old "ended_for" field's value of the Exemption entity.
+// If the Exemption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExemptionMutation) OldEndedFor(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedFor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedFor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedFor: %w", err)
+	}
+	return oldValue.EndedFor, nil
+}
+
+// ResetEndedFor resets all changes to the "ended_for" field.
+func (m *ExemptionMutation) ResetEndedFor() {
+	m.ended_for = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *ExemptionMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ExemptionMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Exemption entity.
+// If the Exemption object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ExemptionMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ExemptionMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ExemptionMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ExemptionMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearService clears the "service" edge to the Service entity.
+func (m *ExemptionMutation) ClearService() {
+	m.clearedservice = true
+	m.clearedFields[exemption.FieldServiceID] = struct{}{}
+}
+
+// ServiceCleared reports if the "service" edge to the Service entity was cleared.
+func (m *ExemptionMutation) ServiceCleared() bool {
+	return m.clearedservice
+}
+
+// ServiceIDs returns the "service" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ServiceID instead. It exists only for internal usage by the builders.
+func (m *ExemptionMutation) ServiceIDs() (ids []string) {
+	if id := m.service; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetService resets all changes to the "service" edge.
+func (m *ExemptionMutation) ResetService() {
+	m.service = nil
+	m.clearedservice = false
+}
+
+// ClearScorecard clears the "scorecard" edge to the Scorecard entity.
+func (m *ExemptionMutation) ClearScorecard() {
+	m.clearedscorecard = true
+	m.clearedFields[exemption.FieldScorecardID] = struct{}{}
+}
+
+// ScorecardCleared reports if the "scorecard" edge to the Scorecard entity was cleared.
+func (m *ExemptionMutation) ScorecardCleared() bool {
+	return m.clearedscorecard
+}
+
+// ScorecardIDs returns the "scorecard" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ScorecardID instead. It exists only for internal usage by the builders.
+func (m *ExemptionMutation) ScorecardIDs() (ids []string) {
+	if id := m.scorecard; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetScorecard resets all changes to the "scorecard" edge.
+func (m *ExemptionMutation) ResetScorecard() {
+	m.scorecard = nil
+	m.clearedscorecard = false
+}
+
+// ClearPerson clears the "person" edge to the Person entity.
+func (m *ExemptionMutation) ClearPerson() {
+	m.clearedperson = true
+	m.clearedFields[exemption.FieldPersonID] = struct{}{}
+}
+
+// PersonCleared reports if the "person" edge to the Person entity was cleared.
+func (m *ExemptionMutation) PersonCleared() bool {
+	return m.clearedperson
+}
+
+// PersonIDs returns the "person" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PersonID instead. It exists only for internal usage by the builders.
+func (m *ExemptionMutation) PersonIDs() (ids []string) {
+	if id := m.person; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPerson resets all changes to the "person" edge.
+func (m *ExemptionMutation) ResetPerson() {
+	m.person = nil
+	m.clearedperson = false
+}
+
+// ClearApprover clears the "approver" edge to the Person entity.
+func (m *ExemptionMutation) ClearApprover() {
+	m.clearedapprover = true
+	m.clearedFields[exemption.FieldApproverID] = struct{}{}
+}
+
+// ApproverCleared reports if the "approver" edge to the Person entity was cleared.
+func (m *ExemptionMutation) ApproverCleared() bool {
+	return m.ApproverIDCleared() || m.clearedapprover
+}
+
+// ApproverIDs returns the "approver" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ApproverID instead. It exists only for internal usage by the builders.
+func (m *ExemptionMutation) ApproverIDs() (ids []string) {
+	if id := m.approver; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetApprover resets all changes to the "approver" edge.
+func (m *ExemptionMutation) ResetApprover() {
+	m.approver = nil
+	m.clearedapprover = false
+}
+
+// Where appends a list predicates to the ExemptionMutation builder.
+func (m *ExemptionMutation) Where(ps ...predicate.Exemption) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ExemptionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ExemptionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Exemption, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ExemptionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ExemptionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Exemption).
+func (m *ExemptionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ExemptionMutation) Fields() []string {
+	fields := make([]string, 0, 19)
+	if m.service != nil {
+		fields = append(fields, exemption.FieldServiceID)
+	}
+	if m.scorecard != nil {
+		fields = append(fields, exemption.FieldScorecardID)
+	}
+	if m.name != nil {
+		fields = append(fields, exemption.FieldName)
+	}
+	if m.reason != nil {
+		fields = append(fields, exemption.FieldReason)
+	}
+	if m.link != nil {
+		fields = append(fields, exemption.FieldLink)
+	}
+	if m.until != nil {
+		fields = append(fields, exemption.FieldUntil)
+	}
+	if m.asked_at != nil {
+		fields = append(fields, exemption.FieldAskedAt)
+	}
+	if m.person != nil {
+		fields = append(fields, exemption.FieldPersonID)
+	}
+	if m.asked_by != nil {
+		fields = append(fields, exemption.FieldAskedBy)
+	}
+	if m.approved_at != nil {
+		fields = append(fields, exemption.FieldApprovedAt)
+	}
+	if m.approver != nil {
+		fields = append(fields, exemption.FieldApproverID)
+	}
+	if m.approved_by != nil {
+		fields = append(fields, exemption.FieldApprovedBy)
+	}
+	if m.approved_for != nil {
+		fields = append(fields, exemption.FieldApprovedFor)
+	}
+	if m.warned != nil {
+		fields = append(fields, exemption.FieldWarned)
+	}
+	if m.ended_at != nil {
+		fields = append(fields, exemption.FieldEndedAt)
+	}
+	if m.ending != nil {
+		fields = append(fields, exemption.FieldEnding)
+	}
+	if m.ended_by != nil {
+		fields = append(fields, exemption.FieldEndedBy)
+	}
+	if m.ended_for != nil {
+		fields = append(fields, exemption.FieldEndedFor)
+	}
+	if m.version != nil {
+		fields = append(fields, exemption.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ExemptionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case exemption.FieldServiceID:
+		return m.ServiceID()
+	case exemption.FieldScorecardID:
+		return m.ScorecardID()
+	case exemption.FieldName:
+		return m.Name()
+	case exemption.FieldReason:
+		return m.Reason()
+	case exemption.FieldLink:
+		return m.Link()
+	case exemption.FieldUntil:
+		return m.Until()
+	case exemption.FieldAskedAt:
+		return m.AskedAt()
+	case exemption.FieldPersonID:
+		return m.PersonID()
+	case exemption.FieldAskedBy:
+		return m.AskedBy()
+	case exemption.FieldApprovedAt:
+		return m.ApprovedAt()
+	case exemption.FieldApproverID:
+		return m.ApproverID()
+	case exemption.FieldApprovedBy:
+		return m.ApprovedBy()
+	case exemption.FieldApprovedFor:
+		return m.ApprovedFor()
+	case exemption.FieldWarned:
+		return m.Warned()
+	case exemption.FieldEndedAt:
+		return m.EndedAt()
+	case exemption.FieldEnding:
+		return m.Ending()
+	case exemption.FieldEndedBy:
+		return m.EndedBy()
+	case exemption.FieldEndedFor:
+		return m.EndedFor()
+	case exemption.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ExemptionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case exemption.FieldServiceID:
+		return m.OldServiceID(ctx)
+	case exemption.FieldScorecardID:
+		return m.OldScorecardID(ctx)
+	case exemption.FieldName:
+		return m.OldName(ctx)
+	case exemption.FieldReason:
+		return m.OldReason(ctx)
+	case exemption.FieldLink:
+		return m.OldLink(ctx)
+	case exemption.FieldUntil:
+		return m.OldUntil(ctx)
+	case exemption.FieldAskedAt:
+		return m.OldAskedAt(ctx)
+	case exemption.FieldPersonID:
+		return m.OldPersonID(ctx)
+	case exemption.FieldAskedBy:
+		return m.OldAskedBy(ctx)
+	case exemption.FieldApprovedAt:
+		return m.OldApprovedAt(ctx)
+	case exemption.FieldApproverID:
+		return m.OldApproverID(ctx)
+	case exemption.FieldApprovedBy:
+		return m.OldApprovedBy(ctx)
+	case exemption.FieldApprovedFor:
+		return m.OldApprovedFor(ctx)
+	case exemption.FieldWarned:
+		return m.OldWarned(ctx)
+	case exemption.FieldEndedAt:
+		return m.OldEndedAt(ctx)
+	case exemption.FieldEnding:
+		return m.OldEnding(ctx)
+	case exemption.FieldEndedBy:
+		return m.OldEndedBy(ctx)
+	case exemption.FieldEndedFor:
+		return m.OldEndedFor(ctx)
+	case exemption.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown Exemption field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ExemptionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case exemption.FieldServiceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetServiceID(v)
+		return nil
+	case exemption.FieldScorecardID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetScorecardID(v)
+		return nil
+	case exemption.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case exemption.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case exemption.FieldLink:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLink(v)
+		return nil
+	case exemption.FieldUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUntil(v)
+		return nil
+	case exemption.FieldAskedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAskedAt(v)
+		return nil
+	case exemption.FieldPersonID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonID(v)
+		return nil
+	case exemption.FieldAskedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAskedBy(v)
+		return nil
+	case exemption.FieldApprovedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApprovedAt(v)
+		return nil
+	case exemption.FieldApproverID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApproverID(v)
+		return nil
+	case exemption.FieldApprovedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApprovedBy(v)
+		return nil
+	case exemption.FieldApprovedFor:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApprovedFor(v)
+		return nil
+	case exemption.FieldWarned:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWarned(v)
+		return nil
+	case exemption.FieldEndedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
+	case exemption.FieldEnding:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEnding(v)
+		return nil
+	case exemption.FieldEndedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedBy(v)
+		return nil
+	case exemption.FieldEndedFor:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedFor(v)
+		return nil
+	case exemption.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Exemption field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ExemptionMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, exemption.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ExemptionMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case exemption.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ExemptionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case exemption.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Exemption numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ExemptionMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(exemption.FieldApprovedAt) {
+		fields = append(fields, exemption.FieldApprovedAt)
+	}
+	if m.FieldCleared(exemption.FieldApproverID) {
+		fields = append(fields, exemption.FieldApproverID)
+	}
+	if m.FieldCleared(exemption.FieldEndedAt) {
+		fields = append(fields, exemption.FieldEndedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ExemptionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ExemptionMutation) ClearField(name string) error {
+	switch name {
+	case exemption.FieldApprovedAt:
+		m.ClearApprovedAt()
+		return nil
+	case exemption.FieldApproverID:
+		m.ClearApproverID()
+		return nil
+	case exemption.FieldEndedAt:
+		m.ClearEndedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Exemption nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ExemptionMutation) ResetField(name string) error {
+	switch name {
+	case exemption.FieldServiceID:
+		m.ResetServiceID()
+		return nil
+	case exemption.FieldScorecardID:
+		m.ResetScorecardID()
+		return nil
+	case exemption.FieldName:
+		m.ResetName()
+		return nil
+	case exemption.FieldReason:
+		m.ResetReason()
+		return nil
+	case exemption.FieldLink:
+		m.ResetLink()
+		return nil
+	case exemption.FieldUntil:
+		m.ResetUntil()
+		return nil
+	case exemption.FieldAskedAt:
+		m.ResetAskedAt()
+		return nil
+	case exemption.FieldPersonID:
+		m.ResetPersonID()
+		return nil
+	case exemption.FieldAskedBy:
+		m.ResetAskedBy()
+		return nil
+	case exemption.FieldApprovedAt:
+		m.ResetApprovedAt()
+		return nil
+	case exemption.FieldApproverID:
+		m.ResetApproverID()
+		return nil
+	case exemption.FieldApprovedBy:
+		m.ResetApprovedBy()
+		return nil
+	case exemption.FieldApprovedFor:
+		m.ResetApprovedFor()
+		return nil
+	case exemption.FieldWarned:
+		m.ResetWarned()
+		return nil
+	case exemption.FieldEndedAt:
+		m.ResetEndedAt()
+		return nil
+	case exemption.FieldEnding:
+		m.ResetEnding()
+		return nil
+	case exemption.FieldEndedBy:
+		m.ResetEndedBy()
+		return nil
+	case exemption.FieldEndedFor:
+		m.ResetEndedFor()
+		return nil
+	case exemption.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown Exemption field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ExemptionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.service != nil {
+		edges = append(edges, exemption.EdgeService)
+	}
+	if m.scorecard != nil {
+		edges = append(edges, exemption.EdgeScorecard)
+	}
+	if m.person != nil {
+		edges = append(edges, exemption.EdgePerson)
+	}
+	if m.approver != nil {
+		edges = append(edges, exemption.EdgeApprover)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ExemptionMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case exemption.EdgeService:
+		if id := m.service; id != nil {
+			return []ent.Value{*id}
+		}
+	case exemption.EdgeScorecard:
+		if id := m.scorecard; id != nil {
+			return []ent.Value{*id}
+		}
+	case exemption.EdgePerson:
+		if id := m.person; id != nil {
+			return []ent.Value{*id}
+		}
+	case exemption.EdgeApprover:
+		if id := m.approver; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ExemptionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 4)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ExemptionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ExemptionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.clearedservice {
+		edges = append(edges, exemption.EdgeService)
+	}
+	if m.clearedscorecard {
+		edges = append(edges, exemption.EdgeScorecard)
+	}
+	if m.clearedperson {
+		edges = append(edges, exemption.EdgePerson)
+	}
+	if m.clearedapprover {
+		edges = append(edges, exemption.EdgeApprover)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ExemptionMutation) EdgeCleared(name string) bool {
+	switch name {
+	case exemption.EdgeService:
+		return m.clearedservice
+	case exemption.EdgeScorecard:
+		return m.clearedscorecard
+	case exemption.EdgePerson:
+		return m.clearedperson
+	case exemption.EdgeApprover:
+		return m.clearedapprover
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ExemptionMutation) ClearEdge(name string) error {
+	switch name {
+	case exemption.EdgeService:
+		m.ClearService()
+		return nil
+	case exemption.EdgeScorecard:
+		m.ClearScorecard()
+		return nil
+	case exemption.EdgePerson:
+		m.ClearPerson()
+		return nil
+	case exemption.EdgeApprover:
+		m.ClearApprover()
+		return nil
+	}
+	return fmt.Errorf("unknown Exemption unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ExemptionMutation) ResetEdge(name string) error {
+	switch name {
+	case exemption.EdgeService:
+		m.ResetService()
+		return nil
+	case exemption.EdgeScorecard:
+		m.ResetScorecard()
+		return nil
+	case exemption.EdgePerson:
+		m.ResetPerson()
+		return nil
+	case exemption.EdgeApprover:
+		m.ResetApprover()
+		return nil
+	}
+	return fmt.Errorf("unknown Exemption edge %s", name)
 }
 
 // ForecastMutation represents an operation that mutates the Forecast nodes in the graph.
@@ -35812,6 +39760,1622 @@ func (m *JobRunMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *JobRunMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown JobRun edge %s", name)
+}
+
+// LaunchReviewMutation represents an operation that mutates the LaunchReview nodes in the graph.
+type LaunchReviewMutation struct {
+	config
+	op               Op
+	typ              string
+	id               *string
+	level            *string
+	planned_on       *string
+	note             *string
+	evidence         *json.RawMessage
+	appendevidence   json.RawMessage
+	asked_at         *time.Time
+	asked_by         *string
+	decision         *string
+	decided_at       *time.Time
+	decided_by       *string
+	decided_for      *string
+	until            *time.Time
+	conditions       *json.RawMessage
+	appendconditions json.RawMessage
+	version          *int64
+	addversion       *int64
+	clearedFields    map[string]struct{}
+	service          *string
+	clearedservice   bool
+	scorecard        *string
+	clearedscorecard bool
+	revision         *string
+	clearedrevision  bool
+	person           *string
+	clearedperson    bool
+	decider          *string
+	cleareddecider   bool
+	done             bool
+	oldValue         func(context.Context) (*LaunchReview, error)
+	predicates       []predicate.LaunchReview
+}
+
+var _ ent.Mutation = (*LaunchReviewMutation)(nil)
+
+// launchreviewOption allows management of the mutation configuration using functional options.
+type launchreviewOption func(*LaunchReviewMutation)
+
+// newLaunchReviewMutation creates new mutation for the LaunchReview entity.
+func newLaunchReviewMutation(c config, op Op, opts ...launchreviewOption) *LaunchReviewMutation {
+	m := &LaunchReviewMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeLaunchReview,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withLaunchReviewID sets the ID field of the mutation.
+func withLaunchReviewID(id string) launchreviewOption {
+	return func(m *LaunchReviewMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *LaunchReview
+		)
+		m.oldValue = func(ctx context.Context) (*LaunchReview, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().LaunchReview.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withLaunchReview sets the old LaunchReview of the mutation.
+func withLaunchReview(node *LaunchReview) launchreviewOption {
+	return func(m *LaunchReviewMutation) {
+		m.oldValue = func(context.Context) (*LaunchReview, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m LaunchReviewMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m LaunchReviewMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of LaunchReview entities.
+func (m *LaunchReviewMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *LaunchReviewMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *LaunchReviewMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().LaunchReview.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetServiceID sets the "service_id" field.
+func (m *LaunchReviewMutation) SetServiceID(s string) {
+	m.service = &s
+}
+
+// ServiceID returns the value of the "service_id" field in the mutation.
+func (m *LaunchReviewMutation) ServiceID() (r string, exists bool) {
+	v := m.service
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldServiceID returns the old "service_id" field's value of the LaunchReview entity.
+// If the LaunchReview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LaunchReviewMutation) OldServiceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldServiceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldServiceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldServiceID: %w", err)
+	}
+	return oldValue.ServiceID, nil
+}
+
+// ResetServiceID resets all changes to the "service_id" field.
+func (m *LaunchReviewMutation) ResetServiceID() {
+	m.service = nil
+}
+
+// SetScorecardID sets the "scorecard_id" field.
+func (m *LaunchReviewMutation) SetScorecardID(s string) {
+	m.scorecard = &s
+}
+
+// ScorecardID returns the value of the "scorecard_id" field in the mutation.
+func (m *LaunchReviewMutation) ScorecardID() (r string, exists bool) {
+	v := m.scorecard
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldScorecardID returns the old "scorecard_id" field's value of the LaunchReview entity.
+// If the LaunchReview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LaunchReviewMutation) OldScorecardID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldScorecardID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldScorecardID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldScorecardID: %w", err)
+	}
+	return oldValue.ScorecardID, nil
+}
+
+// ResetScorecardID resets all changes to the "scorecard_id" field.
+func (m *LaunchReviewMutation) ResetScorecardID() {
+	m.scorecard = nil
+}
+
+// SetRevisionID sets the "revision_id" field.
+func (m *LaunchReviewMutation) SetRevisionID(s string) {
+	m.revision = &s
+}
+
+// RevisionID returns the value of the "revision_id" field in the mutation.
+func (m *LaunchReviewMutation) RevisionID() (r string, exists bool) {
+	v := m.revision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRevisionID returns the old "revision_id" field's value of the LaunchReview entity.
+// If the LaunchReview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LaunchReviewMutation) OldRevisionID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRevisionID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRevisionID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRevisionID: %w", err)
+	}
+	return oldValue.RevisionID, nil
+}
+
+// ResetRevisionID resets all changes to the "revision_id" field.
+func (m *LaunchReviewMutation) ResetRevisionID() {
+	m.revision = nil
+}
+
+// SetLevel sets the "level" field.
+func (m *LaunchReviewMutation) SetLevel(s string) {
+	m.level = &s
+}
+
+// Level returns the value of the "level" field in the mutation.
+func (m *LaunchReviewMutation) Level() (r string, exists bool) {
+	v := m.level
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLevel returns the old "level" field's value of the LaunchReview entity.
+// If the LaunchReview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LaunchReviewMutation) OldLevel(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLevel is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLevel requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLevel: %w", err)
+	}
+	return oldValue.Level, nil
+}
+
+// ResetLevel resets all changes to the "level" field.
+func (m *LaunchReviewMutation) ResetLevel() {
+	m.level = nil
+}
+
+// SetPlannedOn sets the "planned_on" field.
+func (m *LaunchReviewMutation) SetPlannedOn(s string) {
+	m.planned_on = &s
+}
+
+// PlannedOn returns the value of the "planned_on" field in the mutation.
+func (m *LaunchReviewMutation) PlannedOn() (r string, exists bool) {
+	v := m.planned_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPlannedOn returns the old "planned_on" field's value of the LaunchReview entity.
+// If the LaunchReview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LaunchReviewMutation) OldPlannedOn(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPlannedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPlannedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPlannedOn: %w", err)
+	}
+	return oldValue.PlannedOn, nil
+}
+
+// ResetPlannedOn resets all changes to the "planned_on" field.
+func (m *LaunchReviewMutation) ResetPlannedOn() {
+	m.planned_on = nil
+}
+
+// SetNote sets the "note" field.
+func (m *LaunchReviewMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *LaunchReviewMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the LaunchReview entity.
+// If the LaunchReview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LaunchReviewMutation) OldNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *LaunchReviewMutation) ResetNote() {
+	m.note = nil
+}
+
+// SetEvidence sets the "evidence" field.
+func (m *LaunchReviewMutation) SetEvidence(jm json.RawMessage) {
+	m.evidence = &jm
+	m.appendevidence = nil
+}
+
+// Evidence returns the value of the "evidence" field in the mutation.
+func (m *LaunchReviewMutation) Evidence() (r json.RawMessage, exists bool) {
+	v := m.evidence
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEvidence returns the old "evidence" field's value of the LaunchReview entity.
+// If the LaunchReview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LaunchReviewMutation) OldEvidence(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEvidence is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEvidence requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEvidence: %w", err)
+	}
+	return oldValue.Evidence, nil
+}
+
+// AppendEvidence adds jm to the "evidence" field.
+func (m *LaunchReviewMutation) AppendEvidence(jm json.RawMessage) {
+	m.appendevidence = append(m.appendevidence, jm...)
+}
+
+// AppendedEvidence returns the list of values that were appended to the "evidence" field in this mutation.
+func (m *LaunchReviewMutation) AppendedEvidence() (json.RawMessage, bool) {
+	if len(m.appendevidence) == 0 {
+		return nil, false
+	}
+	return m.appendevidence, true
+}
+
+// ResetEvidence resets all changes to the "evidence" field.
+func (m *LaunchReviewMutation) ResetEvidence() {
+	m.evidence = nil
+	m.appendevidence = nil
+}
+
+// SetAskedAt sets the "asked_at" field.
+func (m *LaunchReviewMutation) SetAskedAt(t time.Time) {
+	m.asked_at = &t
+}
+
+// AskedAt returns the value of the "asked_at" field in the mutation.
+func (m *LaunchReviewMutation) AskedAt() (r time.Time, exists bool) {
+	v := m.asked_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAskedAt returns the old "asked_at" field's value of the LaunchReview entity.
+// If the LaunchReview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LaunchReviewMutation) OldAskedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAskedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAskedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAskedAt: %w", err)
+	}
+	return oldValue.AskedAt, nil
+}
+
+// ResetAskedAt resets all changes to the "asked_at" field.
+func (m *LaunchReviewMutation) ResetAskedAt() {
+	m.asked_at = nil
+}
+
+// SetPersonID sets the "person_id" field.
+func (m *LaunchReviewMutation) SetPersonID(s string) {
+	m.person = &s
+}
+
+// PersonID returns the value of the "person_id" field in the mutation.
+func (m *LaunchReviewMutation) PersonID() (r string, exists bool) {
+	v := m.person
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonID returns the old "person_id" field's value of the LaunchReview entity.
+// If the LaunchReview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LaunchReviewMutation) OldPersonID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonID: %w", err)
+	}
+	return oldValue.PersonID, nil
+}
+
+// ResetPersonID resets all changes to the "person_id" field.
+func (m *LaunchReviewMutation) ResetPersonID() {
+	m.person = nil
+}
+
+// SetAskedBy sets the "asked_by" field.
+func (m *LaunchReviewMutation) SetAskedBy(s string) {
+	m.asked_by = &s
+}
+
+// AskedBy returns the value of the "asked_by" field in the mutation.
+func (m *LaunchReviewMutation) AskedBy() (r string, exists bool) {
+	v := m.asked_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAskedBy returns the old "asked_by" field's value of the LaunchReview entity.
+// If the LaunchReview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LaunchReviewMutation) OldAskedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAskedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAskedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAskedBy: %w", err)
+	}
+	return oldValue.AskedBy, nil
+}
+
+// ResetAskedBy resets all changes to the "asked_by" field.
+func (m *LaunchReviewMutation) ResetAskedBy() {
+	m.asked_by = nil
+}
+
+// SetDecision sets the "decision" field.
+func (m *LaunchReviewMutation) SetDecision(s string) {
+	m.decision = &s
+}
+
+// Decision returns the value of the "decision" field in the mutation.
+func (m *LaunchReviewMutation) Decision() (r string, exists bool) {
+	v := m.decision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecision returns the old "decision" field's value of the LaunchReview entity.
+// If the LaunchReview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LaunchReviewMutation) OldDecision(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecision is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecision requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecision: %w", err)
+	}
+	return oldValue.Decision, nil
+}
+
+// ResetDecision resets all changes to the "decision" field.
+func (m *LaunchReviewMutation) ResetDecision() {
+	m.decision = nil
+}
+
+// SetDecidedAt sets the "decided_at" field.
+func (m *LaunchReviewMutation) SetDecidedAt(t time.Time) {
+	m.decided_at = &t
+}
+
+// DecidedAt returns the value of the "decided_at" field in the mutation.
+func (m *LaunchReviewMutation) DecidedAt() (r time.Time, exists bool) {
+	v := m.decided_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecidedAt returns the old "decided_at" field's value of the LaunchReview entity.
+// If the LaunchReview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LaunchReviewMutation) OldDecidedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecidedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecidedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecidedAt: %w", err)
+	}
+	return oldValue.DecidedAt, nil
+}
+
+// ClearDecidedAt clears the value of the "decided_at" field.
+func (m *LaunchReviewMutation) ClearDecidedAt() {
+	m.decided_at = nil
+	m.clearedFields[launchreview.FieldDecidedAt] = struct{}{}
+}
+
+// DecidedAtCleared returns if the "decided_at" field was cleared in this mutation.
+func (m *LaunchReviewMutation) DecidedAtCleared() bool {
+	_, ok := m.clearedFields[launchreview.FieldDecidedAt]
+	return ok
+}
+
+// ResetDecidedAt resets all changes to the "decided_at" field.
+func (m *LaunchReviewMutation) ResetDecidedAt() {
+	m.decided_at = nil
+	delete(m.clearedFields, launchreview.FieldDecidedAt)
+}
+
+// SetDeciderID sets the "decider_id" field.
+func (m *LaunchReviewMutation) SetDeciderID(s string) {
+	m.decider = &s
+}
+
+// DeciderID returns the value of the "decider_id" field in the mutation.
+func (m *LaunchReviewMutation) DeciderID() (r string, exists bool) {
+	v := m.decider
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeciderID returns the old "decider_id" field's value of the LaunchReview entity.
+// If the LaunchReview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LaunchReviewMutation) OldDeciderID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeciderID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeciderID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeciderID: %w", err)
+	}
+	return oldValue.DeciderID, nil
+}
+
+// ClearDeciderID clears the value of the "decider_id" field.
+func (m *LaunchReviewMutation) ClearDeciderID() {
+	m.decider = nil
+	m.clearedFields[launchreview.FieldDeciderID] = struct{}{}
+}
+
+// DeciderIDCleared returns if the "decider_id" field was cleared in this mutation.
+func (m *LaunchReviewMutation) DeciderIDCleared() bool {
+	_, ok := m.clearedFields[launchreview.FieldDeciderID]
+	return ok
+}
+
+// ResetDeciderID resets all changes to the "decider_id" field.
+func (m *LaunchReviewMutation) ResetDeciderID() {
+	m.decider = nil
+	delete(m.clearedFields, launchreview.FieldDeciderID)
+}
+
+// SetDecidedBy sets the "decided_by" field.
+func (m *LaunchReviewMutation) SetDecidedBy(s string) {
+	m.decided_by = &s
+}
+
+// DecidedBy returns the value of the "decided_by" field in the mutation.
+func (m *LaunchReviewMutation) DecidedBy() (r string, exists bool) {
+	v := m.decided_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecidedBy returns the old "decided_by" field's value of the LaunchReview entity.
+// If the LaunchReview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LaunchReviewMutation) OldDecidedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecidedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecidedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecidedBy: %w", err)
+	}
+	return oldValue.DecidedBy, nil
+}
+
+// ResetDecidedBy resets all changes to the "decided_by" field.
+func (m *LaunchReviewMutation) ResetDecidedBy() {
+	m.decided_by = nil
+}
+
+// SetDecidedFor sets the "decided_for" field.
+func (m *LaunchReviewMutation) SetDecidedFor(s string) {
+	m.decided_for = &s
+}
+
+// DecidedFor returns the value of the "decided_for" field in the mutation.
+func (m *LaunchReviewMutation) DecidedFor() (r string, exists bool) {
+	v := m.decided_for
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecidedFor returns the old "decided_for" field's value of the LaunchReview entity.
+// If the LaunchReview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LaunchReviewMutation) OldDecidedFor(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecidedFor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecidedFor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecidedFor: %w", err)
+	}
+	return oldValue.DecidedFor, nil
+}
+
+// ResetDecidedFor resets all changes to the "decided_for" field.
+func (m *LaunchReviewMutation) ResetDecidedFor() {
+	m.decided_for = nil
+}
+
+// SetUntil sets the "until" field.
+func (m *LaunchReviewMutation) SetUntil(t time.Time) {
+	m.until = &t
+}
+
+// Until returns the value of the "until" field in the mutation.
+func (m *LaunchReviewMutation) Until() (r time.Time, exists bool) {
+	v := m.until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUntil returns the old "until" field's value of the LaunchReview entity.
+// If the LaunchReview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LaunchReviewMutation) OldUntil(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUntil: %w", err)
+	}
+	return oldValue.Until, nil
+}
+
+// ClearUntil clears the value of the "until" field.
+func (m *LaunchReviewMutation) ClearUntil() {
+	m.until = nil
+	m.clearedFields[launchreview.FieldUntil] = struct{}{}
+}
+
+// UntilCleared returns if the "until" field was cleared in this mutation.
+func (m *LaunchReviewMutation) UntilCleared() bool {
+	_, ok := m.clearedFields[launchreview.FieldUntil]
+	return ok
+}
+
+// ResetUntil resets all changes to the "until" field.
+func (m *LaunchReviewMutation) ResetUntil() {
+	m.until = nil
+	delete(m.clearedFields, launchreview.FieldUntil)
+}
+
+// SetConditions sets the "conditions" field.
+func (m *LaunchReviewMutation) SetConditions(jm json.RawMessage) {
+	m.conditions = &jm
+	m.appendconditions = nil
+}
+
+// Conditions returns the value of the "conditions" field in the mutation.
+func (m *LaunchReviewMutation) Conditions() (r json.RawMessage, exists bool) {
+	v := m.conditions
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldConditions returns the old "conditions" field's value of the LaunchReview entity.
+// If the LaunchReview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LaunchReviewMutation) OldConditions(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldConditions is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldConditions requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldConditions: %w", err)
+	}
+	return oldValue.Conditions, nil
+}
+
+// AppendConditions adds jm to the "conditions" field.
+func (m *LaunchReviewMutation) AppendConditions(jm json.RawMessage) {
+	m.appendconditions = append(m.appendconditions, jm...)
+}
+
+// AppendedConditions returns the list of values that were appended to the "conditions" field in this mutation.
+func (m *LaunchReviewMutation) AppendedConditions() (json.RawMessage, bool) {
+	if len(m.appendconditions) == 0 {
+		return nil, false
+	}
+	return m.appendconditions, true
+}
+
+// ResetConditions resets all changes to the "conditions" field.
+func (m *LaunchReviewMutation) ResetConditions() {
+	m.conditions = nil
+	m.appendconditions = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *LaunchReviewMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *LaunchReviewMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the LaunchReview entity.
+// If the LaunchReview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LaunchReviewMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *LaunchReviewMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *LaunchReviewMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *LaunchReviewMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearService clears the "service" edge to the Service entity.
+func (m *LaunchReviewMutation) ClearService() {
+	m.clearedservice = true
+	m.clearedFields[launchreview.FieldServiceID] = struct{}{}
+}
+
+// ServiceCleared reports if the "service" edge to the Service entity was cleared.
+func (m *LaunchReviewMutation) ServiceCleared() bool {
+	return m.clearedservice
+}
+
+// ServiceIDs returns the "service" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ServiceID instead. It exists only for internal usage by the builders.
+func (m *LaunchReviewMutation) ServiceIDs() (ids []string) {
+	if id := m.service; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetService resets all changes to the "service" edge.
+func (m *LaunchReviewMutation) ResetService() {
+	m.service = nil
+	m.clearedservice = false
+}
+
+// ClearScorecard clears the "scorecard" edge to the Scorecard entity.
+func (m *LaunchReviewMutation) ClearScorecard() {
+	m.clearedscorecard = true
+	m.clearedFields[launchreview.FieldScorecardID] = struct{}{}
+}
+
+// ScorecardCleared reports if the "scorecard" edge to the Scorecard entity was cleared.
+func (m *LaunchReviewMutation) ScorecardCleared() bool {
+	return m.clearedscorecard
+}
+
+// ScorecardIDs returns the "scorecard" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ScorecardID instead. It exists only for internal usage by the builders.
+func (m *LaunchReviewMutation) ScorecardIDs() (ids []string) {
+	if id := m.scorecard; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetScorecard resets all changes to the "scorecard" edge.
+func (m *LaunchReviewMutation) ResetScorecard() {
+	m.scorecard = nil
+	m.clearedscorecard = false
+}
+
+// ClearRevision clears the "revision" edge to the ScorecardRevision entity.
+func (m *LaunchReviewMutation) ClearRevision() {
+	m.clearedrevision = true
+	m.clearedFields[launchreview.FieldRevisionID] = struct{}{}
+}
+
+// RevisionCleared reports if the "revision" edge to the ScorecardRevision entity was cleared.
+func (m *LaunchReviewMutation) RevisionCleared() bool {
+	return m.clearedrevision
+}
+
+// RevisionIDs returns the "revision" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RevisionID instead. It exists only for internal usage by the builders.
+func (m *LaunchReviewMutation) RevisionIDs() (ids []string) {
+	if id := m.revision; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRevision resets all changes to the "revision" edge.
+func (m *LaunchReviewMutation) ResetRevision() {
+	m.revision = nil
+	m.clearedrevision = false
+}
+
+// ClearPerson clears the "person" edge to the Person entity.
+func (m *LaunchReviewMutation) ClearPerson() {
+	m.clearedperson = true
+	m.clearedFields[launchreview.FieldPersonID] = struct{}{}
+}
+
+// PersonCleared reports if the "person" edge to the Person entity was cleared.
+func (m *LaunchReviewMutation) PersonCleared() bool {
+	return m.clearedperson
+}
+
+// PersonIDs returns the "person" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PersonID instead. It exists only for internal usage by the builders.
+func (m *LaunchReviewMutation) PersonIDs() (ids []string) {
+	if id := m.person; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPerson resets all changes to the "person" edge.
+func (m *LaunchReviewMutation) ResetPerson() {
+	m.person = nil
+	m.clearedperson = false
+}
+
+// ClearDecider clears the "decider" edge to the Person entity.
+func (m *LaunchReviewMutation) ClearDecider() {
+	m.cleareddecider = true
+	m.clearedFields[launchreview.FieldDeciderID] = struct{}{}
+}
+
+// DeciderCleared reports if the "decider" edge to the Person entity was cleared.
+func (m *LaunchReviewMutation) DeciderCleared() bool {
+	return m.DeciderIDCleared() || m.cleareddecider
+}
+
+// DeciderIDs returns the "decider" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// DeciderID instead. It exists only for internal usage by the builders.
+func (m *LaunchReviewMutation) DeciderIDs() (ids []string) {
+	if id := m.decider; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetDecider resets all changes to the "decider" edge.
+func (m *LaunchReviewMutation) ResetDecider() {
+	m.decider = nil
+	m.cleareddecider = false
+}
+
+// Where appends a list predicates to the LaunchReviewMutation builder.
+func (m *LaunchReviewMutation) Where(ps ...predicate.LaunchReview) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the LaunchReviewMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *LaunchReviewMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.LaunchReview, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *LaunchReviewMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *LaunchReviewMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (LaunchReview).
+func (m *LaunchReviewMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *LaunchReviewMutation) Fields() []string {
+	fields := make([]string, 0, 18)
+	if m.service != nil {
+		fields = append(fields, launchreview.FieldServiceID)
+	}
+	if m.scorecard != nil {
+		fields = append(fields, launchreview.FieldScorecardID)
+	}
+	if m.revision != nil {
+		fields = append(fields, launchreview.FieldRevisionID)
+	}
+	if m.level != nil {
+		fields = append(fields, launchreview.FieldLevel)
+	}
+	if m.planned_on != nil {
+		fields = append(fields, launchreview.FieldPlannedOn)
+	}
+	if m.note != nil {
+		fields = append(fields, launchreview.FieldNote)
+	}
+	if m.evidence != nil {
+		fields = append(fields, launchreview.FieldEvidence)
+	}
+	if m.asked_at != nil {
+		fields = append(fields, launchreview.FieldAskedAt)
+	}
+	if m.person != nil {
+		fields = append(fields, launchreview.FieldPersonID)
+	}
+	if m.asked_by != nil {
+		fields = append(fields, launchreview.FieldAskedBy)
+	}
+	if m.decision != nil {
+		fields = append(fields, launchreview.FieldDecision)
+	}
+	if m.decided_at != nil {
+		fields = append(fields, launchreview.FieldDecidedAt)
+	}
+	if m.decider != nil {
+		fields = append(fields, launchreview.FieldDeciderID)
+	}
+	if m.decided_by != nil {
+		fields = append(fields, launchreview.FieldDecidedBy)
+	}
+	if m.decided_for != nil {
+		fields = append(fields, launchreview.FieldDecidedFor)
+	}
+	if m.until != nil {
+		fields = append(fields, launchreview.FieldUntil)
+	}
+	if m.conditions != nil {
+		fields = append(fields, launchreview.FieldConditions)
+	}
+	if m.version != nil {
+		fields = append(fields, launchreview.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *LaunchReviewMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case launchreview.FieldServiceID:
+		return m.ServiceID()
+	case launchreview.FieldScorecardID:
+		return m.ScorecardID()
+	case launchreview.FieldRevisionID:
+		return m.RevisionID()
+	case launchreview.FieldLevel:
+		return m.Level()
+	case launchreview.FieldPlannedOn:
+		return m.PlannedOn()
+	case launchreview.FieldNote:
+		return m.Note()
+	case launchreview.FieldEvidence:
+		return m.Evidence()
+	case launchreview.FieldAskedAt:
+		return m.AskedAt()
+	case launchreview.FieldPersonID:
+		return m.PersonID()
+	case launchreview.FieldAskedBy:
+		return m.AskedBy()
+	case launchreview.FieldDecision:
+		return m.Decision()
+	case launchreview.FieldDecidedAt:
+		return m.DecidedAt()
+	case launchreview.FieldDeciderID:
+		return m.DeciderID()
+	case launchreview.FieldDecidedBy:
+		return m.DecidedBy()
+	case launchreview.FieldDecidedFor:
+		return m.DecidedFor()
+	case launchreview.FieldUntil:
+		return m.Until()
+	case launchreview.FieldConditions:
+		return m.Conditions()
+	case launchreview.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *LaunchReviewMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case launchreview.FieldServiceID:
+		return m.OldServiceID(ctx)
+	case launchreview.FieldScorecardID:
+		return m.OldScorecardID(ctx)
+	case launchreview.FieldRevisionID:
+		return m.OldRevisionID(ctx)
+	case launchreview.FieldLevel:
+		return m.OldLevel(ctx)
+	case launchreview.FieldPlannedOn:
+		return m.OldPlannedOn(ctx)
+	case launchreview.FieldNote:
+		return m.OldNote(ctx)
+	case launchreview.FieldEvidence:
+		return m.OldEvidence(ctx)
+	case launchreview.FieldAskedAt:
+		return m.OldAskedAt(ctx)
+	case launchreview.FieldPersonID:
+		return m.OldPersonID(ctx)
+	case launchreview.FieldAskedBy:
+		return m.OldAskedBy(ctx)
+	case launchreview.FieldDecision:
+		return m.OldDecision(ctx)
+	case launchreview.FieldDecidedAt:
+		return m.OldDecidedAt(ctx)
+	case launchreview.FieldDeciderID:
+		return m.OldDeciderID(ctx)
+	case launchreview.FieldDecidedBy:
+		return m.OldDecidedBy(ctx)
+	case launchreview.FieldDecidedFor:
+		return m.OldDecidedFor(ctx)
+	case launchreview.FieldUntil:
+		return m.OldUntil(ctx)
+	case launchreview.FieldConditions:
+		return m.OldConditions(ctx)
+	case launchreview.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown LaunchReview field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *LaunchReviewMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case launchreview.FieldServiceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetServiceID(v)
+		return nil
+	case launchreview.FieldScorecardID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetScorecardID(v)
+		return nil
+	case launchreview.FieldRevisionID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRevisionID(v)
+		return nil
+	case launchreview.FieldLevel:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLevel(v)
+		return nil
+	case launchreview.FieldPlannedOn:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPlannedOn(v)
+		return nil
+	case launchreview.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	case launchreview.FieldEvidence:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEvidence(v)
+		return nil
+	case launchreview.FieldAskedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAskedAt(v)
+		return nil
+	case launchreview.FieldPersonID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonID(v)
+		return nil
+	case launchreview.FieldAskedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAskedBy(v)
+		return nil
+	case launchreview.FieldDecision:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecision(v)
+		return nil
+	case launchreview.FieldDecidedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecidedAt(v)
+		return nil
+	case launchreview.FieldDeciderID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeciderID(v)
+		return nil
+	case launchreview.FieldDecidedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecidedBy(v)
+		return nil
+	case launchreview.FieldDecidedFor:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecidedFor(v)
+		return nil
+	case launchreview.FieldUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUntil(v)
+		return nil
+	case launchreview.FieldConditions:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetConditions(v)
+		return nil
+	case launchreview.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown LaunchReview field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *LaunchReviewMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, launchreview.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *LaunchReviewMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case launchreview.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *LaunchReviewMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case launchreview.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown LaunchReview numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *LaunchReviewMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(launchreview.FieldDecidedAt) {
+		fields = append(fields, launchreview.FieldDecidedAt)
+	}
+	if m.FieldCleared(launchreview.FieldDeciderID) {
+		fields = append(fields, launchreview.FieldDeciderID)
+	}
+	if m.FieldCleared(launchreview.FieldUntil) {
+		fields = append(fields, launchreview.FieldUntil)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *LaunchReviewMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *LaunchReviewMutation) ClearField(name string) error {
+	switch name {
+	case launchreview.FieldDecidedAt:
+		m.ClearDecidedAt()
+		return nil
+	case launchreview.FieldDeciderID:
+		m.ClearDeciderID()
+		return nil
+	case launchreview.FieldUntil:
+		m.ClearUntil()
+		return nil
+	}
+	return fmt.Errorf("unknown LaunchReview nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *LaunchReviewMutation) ResetField(name string) error {
+	switch name {
+	case launchreview.FieldServiceID:
+		m.ResetServiceID()
+		return nil
+	case launchreview.FieldScorecardID:
+		m.ResetScorecardID()
+		return nil
+	case launchreview.FieldRevisionID:
+		m.ResetRevisionID()
+		return nil
+	case launchreview.FieldLevel:
+		m.ResetLevel()
+		return nil
+	case launchreview.FieldPlannedOn:
+		m.ResetPlannedOn()
+		return nil
+	case launchreview.FieldNote:
+		m.ResetNote()
+		return nil
+	case launchreview.FieldEvidence:
+		m.ResetEvidence()
+		return nil
+	case launchreview.FieldAskedAt:
+		m.ResetAskedAt()
+		return nil
+	case launchreview.FieldPersonID:
+		m.ResetPersonID()
+		return nil
+	case launchreview.FieldAskedBy:
+		m.ResetAskedBy()
+		return nil
+	case launchreview.FieldDecision:
+		m.ResetDecision()
+		return nil
+	case launchreview.FieldDecidedAt:
+		m.ResetDecidedAt()
+		return nil
+	case launchreview.FieldDeciderID:
+		m.ResetDeciderID()
+		return nil
+	case launchreview.FieldDecidedBy:
+		m.ResetDecidedBy()
+		return nil
+	case launchreview.FieldDecidedFor:
+		m.ResetDecidedFor()
+		return nil
+	case launchreview.FieldUntil:
+		m.ResetUntil()
+		return nil
+	case launchreview.FieldConditions:
+		m.ResetConditions()
+		return nil
+	case launchreview.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown LaunchReview field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *LaunchReviewMutation) AddedEdges() []string {
+	edges := make([]string, 0, 5)
+	if m.service != nil {
+		edges = append(edges, launchreview.EdgeService)
+	}
+	if m.scorecard != nil {
+		edges = append(edges, launchreview.EdgeScorecard)
+	}
+	if m.revision != nil {
+		edges = append(edges, launchreview.EdgeRevision)
+	}
+	if m.person != nil {
+		edges = append(edges, launchreview.EdgePerson)
+	}
+	if m.decider != nil {
+		edges = append(edges, launchreview.EdgeDecider)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *LaunchReviewMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case launchreview.EdgeService:
+		if id := m.service; id != nil {
+			return []ent.Value{*id}
+		}
+	case launchreview.EdgeScorecard:
+		if id := m.scorecard; id != nil {
+			return []ent.Value{*id}
+		}
+	case launchreview.EdgeRevision:
+		if id := m.revision; id != nil {
+			return []ent.Value{*id}
+		}
+	case launchreview.EdgePerson:
+		if id := m.person; id != nil {
+			return []ent.Value{*id}
+		}
+	case launchreview.EdgeDecider:
+		if id := m.decider; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *LaunchReviewMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 5)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *LaunchReviewMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *LaunchReviewMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 5)
+	if m.clearedservice {
+		edges = append(edges, launchreview.EdgeService)
+	}
+	if m.clearedscorecard {
+		edges = append(edges, launchreview.EdgeScorecard)
+	}
+	if m.clearedrevision {
+		edges = append(edges, launchreview.EdgeRevision)
+	}
+	if m.clearedperson {
+		edges = append(edges, launchreview.EdgePerson)
+	}
+	if m.cleareddecider {
+		edges = append(edges, launchreview.EdgeDecider)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *LaunchReviewMutation) EdgeCleared(name string) bool {
+	switch name {
+	case launchreview.EdgeService:
+		return m.clearedservice
+	case launchreview.EdgeScorecard:
+		return m.clearedscorecard
+	case launchreview.EdgeRevision:
+		return m.clearedrevision
+	case launchreview.EdgePerson:
+		return m.clearedperson
+	case launchreview.EdgeDecider:
+		return m.cleareddecider
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *LaunchReviewMutation) ClearEdge(name string) error {
+	switch name {
+	case launchreview.EdgeService:
+		m.ClearService()
+		return nil
+	case launchreview.EdgeScorecard:
+		m.ClearScorecard()
+		return nil
+	case launchreview.EdgeRevision:
+		m.ClearRevision()
+		return nil
+	case launchreview.EdgePerson:
+		m.ClearPerson()
+		return nil
+	case launchreview.EdgeDecider:
+		m.ClearDecider()
+		return nil
+	}
+	return fmt.Errorf("unknown LaunchReview unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *LaunchReviewMutation) ResetEdge(name string) error {
+	switch name {
+	case launchreview.EdgeService:
+		m.ResetService()
+		return nil
+	case launchreview.EdgeScorecard:
+		m.ResetScorecard()
+		return nil
+	case launchreview.EdgeRevision:
+		m.ResetRevision()
+		return nil
+	case launchreview.EdgePerson:
+		m.ResetPerson()
+		return nil
+	case launchreview.EdgeDecider:
+		m.ResetDecider()
+		return nil
+	}
+	return fmt.Errorf("unknown LaunchReview edge %s", name)
 }
 
 // LeaseMutation represents an operation that mutates the Lease nodes in the graph.

@@ -28,6 +28,10 @@ type Tx struct {
 	Backfill *BackfillClient
 	// BudgetPolicy is the client for interacting with the BudgetPolicy builders.
 	BudgetPolicy *BudgetPolicyClient
+	// Campaign is the client for interacting with the Campaign builders.
+	Campaign *CampaignClient
+	// CampaignDay is the client for interacting with the CampaignDay builders.
+	CampaignDay *CampaignDayClient
 	// Change is the client for interacting with the Change builders.
 	Change *ChangeClient
 	// Collection is the client for interacting with the Collection builders.
@@ -52,6 +56,8 @@ type Tx struct {
 	DeliverySwitch *DeliverySwitchClient
 	// Dependency is the client for interacting with the Dependency builders.
 	Dependency *DependencyClient
+	// Exemption is the client for interacting with the Exemption builders.
+	Exemption *ExemptionClient
 	// Forecast is the client for interacting with the Forecast builders.
 	Forecast *ForecastClient
 	// ForecastBin is the client for interacting with the ForecastBin builders.
@@ -82,6 +88,8 @@ type Tx struct {
 	Issue *IssueClient
 	// JobRun is the client for interacting with the JobRun builders.
 	JobRun *JobRunClient
+	// LaunchReview is the client for interacting with the LaunchReview builders.
+	LaunchReview *LaunchReviewClient
 	// Lease is the client for interacting with the Lease builders.
 	Lease *LeaseClient
 	// Member is the client for interacting with the Member builders.
@@ -348,6 +356,8 @@ func (tx *Tx) init() {
 	tx.AuditEntry = NewAuditEntryClient(tx.config)
 	tx.Backfill = NewBackfillClient(tx.config)
 	tx.BudgetPolicy = NewBudgetPolicyClient(tx.config)
+	tx.Campaign = NewCampaignClient(tx.config)
+	tx.CampaignDay = NewCampaignDayClient(tx.config)
 	tx.Change = NewChangeClient(tx.config)
 	tx.Collection = NewCollectionClient(tx.config)
 	tx.Composite = NewCompositeClient(tx.config)
@@ -360,6 +370,7 @@ func (tx *Tx) init() {
 	tx.Delivery = NewDeliveryClient(tx.config)
 	tx.DeliverySwitch = NewDeliverySwitchClient(tx.config)
 	tx.Dependency = NewDependencyClient(tx.config)
+	tx.Exemption = NewExemptionClient(tx.config)
 	tx.Forecast = NewForecastClient(tx.config)
 	tx.ForecastBin = NewForecastBinClient(tx.config)
 	tx.GateDecision = NewGateDecisionClient(tx.config)
@@ -375,6 +386,7 @@ func (tx *Tx) init() {
 	tx.Indicator = NewIndicatorClient(tx.config)
 	tx.Issue = NewIssueClient(tx.config)
 	tx.JobRun = NewJobRunClient(tx.config)
+	tx.LaunchReview = NewLaunchReviewClient(tx.config)
 	tx.Lease = NewLeaseClient(tx.config)
 	tx.Member = NewMemberClient(tx.config)
 	tx.Notification = NewNotificationClient(tx.config)

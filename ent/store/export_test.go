@@ -10,7 +10,10 @@ import (
 
 	"github.com/evenkeel/evenkeel/ent/db"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/scorecards/campaign"
+	"github.com/evenkeel/evenkeel/scorecards/exemption"
 	"github.com/evenkeel/evenkeel/scorecards/given"
+	"github.com/evenkeel/evenkeel/scorecards/launch"
 )
 
 // Pools gives tests the pools of connections.
@@ -151,4 +154,28 @@ func (s *Store) Kept(ctx context.Context) ([]string, error) {
 		}
 	}
 	return out, nil
+}
+
+// SelectExemptions begins the statements that read exemptions.
+const SelectExemptions = "SELECT " + exemptionColumns + " FROM exemptions e"
+
+// ListedExemptions gives tests the query of a list of exemptions.
+func ListedExemptions(f exemption.Filter, now time.Time) (string, []any) {
+	rest, args := listedExemptions(f, now, nil, 10)
+	return SelectExemptions + " " + rest, args
+}
+
+// SelectCampaigns begins the statements that read campaigns.
+const SelectCampaigns = "SELECT " + campaignColumns + " FROM campaigns c"
+
+// ListedCampaigns gives tests the query of a list of campaigns.
+func (s *Store) ListedCampaigns(f campaign.Filter, now time.Time) (string, []any) {
+	rest, args := s.Campaigns().listedCampaigns(f, now, "", 10)
+	return SelectCampaigns + " " + rest, args
+}
+
+// ListedLaunches gives tests the query of a list of launch reviews.
+func ListedLaunches(f launch.Filter, now time.Time) (string, []any) {
+	rest, args := listedLaunches(f, now, "", 10)
+	return "SELECT " + launchColumns + " FROM launch_reviews l " + rest, args
 }

@@ -53,6 +53,18 @@ const (
 	ToilAsked Type = "toil.asked"
 
 	OwnershipDrifted Type = "ownership.drifted"
+
+	ExemptionAsked    Type = "exemption.asked"
+	ExemptionDecided  Type = "exemption.decided"
+	ExemptionExpiring Type = "exemption.expiring"
+	ExemptionExpired  Type = "exemption.expired"
+
+	CampaignStarted Type = "campaign.started"
+	CampaignDueSoon Type = "campaign.due_soon"
+	CampaignDue     Type = "campaign.due"
+
+	LaunchReviewAsked   Type = "launch_review.asked"
+	LaunchReviewDecided Type = "launch_review.decided"
 )
 
 // The types of what notify tells of itself.
@@ -104,6 +116,15 @@ var Kinds = []Kind{
 	{AttestationExpired, Soon, false, "It expired, and is not known any more; its author and the team are told."},
 	{ToilAsked, Weekly, false, "A member of a team is asked how much of the last week was toil; told to that person alone, by e-mail."},
 	{OwnershipDrifted, Soon, false, "For a week the team of a service has had nobody in it, or who is on call left, or its repository takes no issues; the team above is told."},
+	{ExemptionAsked, Soon, false, "A team asks to excuse a service from a check of a scorecard; the team that keeps the scorecard decides."},
+	{ExemptionDecided, Soon, false, "An exemption was approved or rejected, or ended early; who asked and the team are told."},
+	{ExemptionExpiring, Weekly, false, "An exemption expires within 14 days; who asked for it and the team are told."},
+	{ExemptionExpired, Soon, false, "It expired: the check counts again; who asked for it and the team are told."},
+	{CampaignStarted, Soon, false, "A campaign began that asks something of a team's services by a day."},
+	{CampaignDueSoon, Weekly, false, "A campaign is due within 14 days, and services of a team are not done."},
+	{CampaignDue, Soon, false, "The day of a campaign is over, and services of a team are not done."},
+	{LaunchReviewAsked, Soon, false, "A team asks for a review before a launch; the team that keeps the scorecard decides."},
+	{LaunchReviewDecided, Soon, false, "A launch was signed off or rejected; who asked and the team are told."},
 	{Digest, Weekly, false, "Three things to do this week, for a team, when its week begins."},
 	{Gathered, Soon, false, "More was to be told within an hour than a target takes: what else there was, in one message."},
 	{Test, Soon, false, "Somebody tries out a target."},

@@ -94,7 +94,7 @@ var samples = map[string]sample{
 	"no-repeats":                 counted("repeatedCauses", 0, 1),
 	"incident-drill":             counted("incidentDrill", 180, 181),
 	"toil-reported":              counted("toilReportedAge", 90, 91),
-	"toil-bounded":               counted("toilShare", 0.5, 0.51), // 50 % is not above the cap
+	"toil-bounded":               {fact.Set{"toilWithinCap": true}, fact.Set{"toilShare": 0.51, "toilWithinCap": false}, "toilWithinCap", nil},
 	"toil-automation":            said("toilCandidateIssue"),
 	"staged-rollout":             said("stagedRollout"),
 	"rollback-tested":            counted("rollbackTested", 90, 91),
@@ -197,6 +197,7 @@ func TestWhatAServiceIsDecidesWhatIsAsked(t *testing.T) {
 		{"sli-kinds", fact.Set{"tier": 1.0, "kind": "pipeline", "sliKinds": kinds("freshness", "correctness")}, rules.Pass},
 		{"sli-kinds", fact.Set{"tier": 1.0, "kind": "batch", "sliKinds": kinds("availability", "latency")}, rules.Fail},
 		{"sli-kinds", fact.Set{"tier": 1.0, "kind": "stateful", "sliKinds": kinds("availability", "latency")}, rules.Pass},
+		{"toil-bounded", fact.Set{"tier": 3.0, "toilShare": 0.5}, rules.Pass},                    // 50 % is not above the cap
 		{"slo-reviewed", fact.Set{"tier": 3.0, "slos": 1.0, "sloRevisionAge": 10.0}, rules.Pass}, // revised lately: nobody has to attest it
 	} {
 		if got := outcome(c.check, c.facts); got != c.want {

@@ -98,6 +98,11 @@ const (
 	KindToilSurvey     Kind = "toil_survey" // one person's answers
 	KindToilCandidate  Kind = "toil_candidate"
 	KindToilAutomation Kind = "toil_automation"
+
+	// KindExemption excuses a service from a check of a scorecard.
+	KindExemption    Kind = "exemption"
+	KindCampaign     Kind = "campaign"      // services pass checks by a day
+	KindLaunchReview Kind = "launch_review" // of a service, before its launch
 )
 
 // Rule is what an operation declares: its verb and the kind it is about.
@@ -286,6 +291,18 @@ var grants = map[Rule]grant{
 	{Create, KindToilCandidate}:  people,
 	{Update, KindToilCandidate}:  people,
 	{Create, KindToilAutomation}: owner, // automation reports with a token of its team
+
+	{Read, KindExemption}:      everyone,
+	{Create, KindExemption}:    people, // of the service's team
+	{Update, KindExemption}:    people, // deciding, of the team that keeps the scorecard; another person than asked
+	{Delete, KindExemption}:    people, // ending early, of the service's team; who may decide may too
+	{Read, KindCampaign}:       everyone,
+	{Create, KindCampaign}:     people, // of the team that runs it; with issues: administrators
+	{Update, KindCampaign}:     people,
+	{Read, KindLaunchReview}:   everyone,
+	{Create, KindLaunchReview}: people, // of the service's team
+	{Update, KindLaunchReview}: people, // deciding, of the team that keeps the scorecard; another person than asked
+	{Check, KindLaunchReview}:  people, // saying that a condition is done, of the service's team
 }
 
 // Memberships tells who belongs to a team.

@@ -24,10 +24,12 @@ const (
 	KindToilCandidate Kind = "toil_candidate"
 	// KindScorecard is what a scorecard found of a service.
 	KindScorecard Kind = "scorecard"
+	// KindCampaign is what a campaign asks of a service that is not done near its day.
+	KindCampaign Kind = "campaign"
 )
 
 // Kinds lists every kind.
-var Kinds = []Kind{KindBudgetViolation, KindIncident, KindActionItem, KindToilCap, KindToilCandidate, KindScorecard}
+var Kinds = []Kind{KindBudgetViolation, KindIncident, KindActionItem, KindToilCap, KindToilCandidate, KindScorecard, KindCampaign}
 
 // Groups reports whether many of the kind that are to be made at once are told of in one: what breaks
 // many things is one matter, and what many people are to do is not.
@@ -46,7 +48,7 @@ type Issue struct {
 	Group id.ID
 	// Parent is of which issue it is a part; empty for none.
 	Parent  id.ID
-	Subject id.ID // the SLO, the incident, the action item, the team, the candidate, or the failure
+	Subject id.ID // the SLO, the incident, the action item, the team, the candidate, the failure, or the campaign
 	// Episode is the violation; the latest, when the issue was taken up again. A group's is
 	// the group itself, and a new one each time that it was over and goes on. Of others it is
 	// the subject.

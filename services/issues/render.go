@@ -59,6 +59,7 @@ var templates = map[Kind]*template.Template{
 	KindToilCap:         parse("template/toil_cap.tmpl"),
 	KindToilCandidate:   parse("template/toil_candidate.tmpl"),
 	KindScorecard:       parse("template/scorecard.tmpl"),
+	KindCampaign:        parse("template/campaign.tmpl"),
 }
 
 func parse(names ...string) *template.Template {

@@ -17,8 +17,11 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/outbound"
 	"github.com/evenkeel/evenkeel/scorecards"
+	"github.com/evenkeel/evenkeel/scorecards/campaign"
 	"github.com/evenkeel/evenkeel/scorecards/drift"
+	"github.com/evenkeel/evenkeel/scorecards/exemption"
 	"github.com/evenkeel/evenkeel/scorecards/given"
+	"github.com/evenkeel/evenkeel/scorecards/launch"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
 	"github.com/evenkeel/evenkeel/services/change"
@@ -103,6 +106,9 @@ type App struct {
 	Actions       *action.Service
 	Given         *given.Service
 	Scorecards    *scorecards.Service
+	Exemptions    *exemption.Service
+	Campaigns     *campaign.Service
+	Launches      *launch.Service
 	Postmortems   *postmortem.Service
 	Impact        *impact.Service
 	Search        *search.Service

@@ -337,6 +337,16 @@ func (a *App) jobs() []jobs.Job {
 			RunOnce:     counted(a.watchOwnership),
 		},
 		{
+			Name: "chase-exemptions", Schedule: "37 * * * *",
+			Description: "Tells of exemptions that expire within 14 days and of those that did, has their services evaluated again, and ends those whose check is gone.",
+			RunOnce:     counted(a.Exemptions.ChaseOnce),
+		},
+		{
+			Name: "run-campaigns", Schedule: "47 * * * *",
+			Description: "Keeps how far campaigns are, tells teams of them at the start, 14 days before their day and when it is over, and ends those whose time is over.",
+			RunOnce:     counted(a.Campaigns.RunOnce),
+		},
+		{
 			Name: "request-postmortems", Schedule: "*/5 * * * *",
 			Description: "Asks for postmortems of incidents that are over, and tells of those whose review is overdue.",
 			RunOnce:     counted(a.requestPostmortems),

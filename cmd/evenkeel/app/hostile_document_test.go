@@ -195,6 +195,10 @@ func (h *house) prepare() {
 	h.make("ada", "the attestation", "/v1/services/checkout/attestations", `{"fact":"penetrationTest","text":"passed","evidence":"https://example.org/1","expiresAt":"`+start.AddDate(0, 0, 90).Format(time.RFC3339)+`"}`)
 	h.make("ada", "the scorecard", "/v1/scorecards", scorecard("readiness", "payments"))
 	h.must(200, call{as: "ada", method: "POST", path: "/v1/services/checkout/scorecards/evaluate"})
+	h.make("ada", "the exemption", "/v1/exemptions", asking())
+	h.make("ada", "the campaign", "/v1/campaigns", campaigning(`"team":"payments"`))
+	h.make("ada", "the launchReview", "/v1/launch-reviews", launching())
+	h.ids["the condition"] = "1"
 	h.ids["the policy"] = h.must(200, call{as: "administrator", method: "GET", path: "/v1/budget-policies/error-budget"}).text("id")
 	h.make("ada", "the sla", "/v1/services/checkout/slas", agreement())
 	h.make("ada", "the outage", "/v1/services/checkout/outages", `{"class":"network","from":"`+start.Add(-50*time.Hour).Format(time.RFC3339)+`","to":"`+start.Add(-49*time.Hour).Format(time.RFC3339)+`"}`)

@@ -7,6 +7,9 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/scorecards"
+	"github.com/evenkeel/evenkeel/scorecards/campaign"
+	"github.com/evenkeel/evenkeel/scorecards/exemption"
+	"github.com/evenkeel/evenkeel/scorecards/launch"
 	"github.com/evenkeel/evenkeel/services/change"
 	"github.com/evenkeel/evenkeel/services/incident"
 	"github.com/evenkeel/evenkeel/services/incident/action"
@@ -26,9 +29,19 @@ func (a *App) furnishScorecards() {
 	s := a.Store
 	a.ServiceFacts = a.serviceFacts()
 	a.Given.Domains = a.ServiceFacts
+	a.Exemptions = exemption.NewService(exemption.Parts{
+		Store: s.Exemptions(), Services: a.Registry, Teller: a.Outbox, Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: a.now,
+	})
 	a.Scorecards = scorecards.NewService(scorecards.Parts{
 		Store: s.Scorecards(), Slugs: s.Registry(), Services: a.Registry, Fleet: s.Fleet(), Facts: scorecards.Book{Domains: a.ServiceFacts, Given: a.Given}, Failures: s.Scorecards(), Desk: a.Issues,
-		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: a.now, Logger: a.log,
+		Exemptions: a.Exemptions, Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: a.now, Logger: a.log,
+	})
+	a.Exemptions.Scorecards, a.Exemptions.Noticer = a.Scorecards, a.Scorecards
+	a.Campaigns = campaign.NewService(campaign.Parts{
+		Store: s.Campaigns(), Scorecards: a.Scorecards, Teams: a.Registry, Desk: a.Issues, Teller: a.Outbox, Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: a.now,
+	})
+	a.Launches = launch.NewService(launch.Parts{
+		Store: s.Launches(), Services: a.Registry, Scorecards: a.Scorecards, Teller: a.Outbox, Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: a.now,
 	})
 	a.Given.Noticer, a.Given.Readers = a.Scorecards, a.Scorecards
 }

@@ -93,6 +93,30 @@ func (f BudgetPolicyFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, 
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.BudgetPolicyMutation", m)
 }
 
+// The CampaignFunc type is an adapter to allow the use of ordinary
+// function as Campaign mutator.
+type CampaignFunc func(context.Context, *db.CampaignMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CampaignFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.CampaignMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.CampaignMutation", m)
+}
+
+// The CampaignDayFunc type is an adapter to allow the use of ordinary
+// function as CampaignDay mutator.
+type CampaignDayFunc func(context.Context, *db.CampaignDayMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CampaignDayFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.CampaignDayMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.CampaignDayMutation", m)
+}
+
 // The ChangeFunc type is an adapter to allow the use of ordinary
 // function as Change mutator.
 type ChangeFunc func(context.Context, *db.ChangeMutation) (db.Value, error)
@@ -235,6 +259,18 @@ func (f DependencyFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, er
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.DependencyMutation", m)
+}
+
+// The ExemptionFunc type is an adapter to allow the use of ordinary
+// function as Exemption mutator.
+type ExemptionFunc func(context.Context, *db.ExemptionMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ExemptionFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ExemptionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ExemptionMutation", m)
 }
 
 // The ForecastFunc type is an adapter to allow the use of ordinary
@@ -415,6 +451,18 @@ func (f JobRunFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error)
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.JobRunMutation", m)
+}
+
+// The LaunchReviewFunc type is an adapter to allow the use of ordinary
+// function as LaunchReview mutator.
+type LaunchReviewFunc func(context.Context, *db.LaunchReviewMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f LaunchReviewFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.LaunchReviewMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.LaunchReviewMutation", m)
 }
 
 // The LeaseFunc type is an adapter to allow the use of ordinary

@@ -452,6 +452,111 @@ var (
 			},
 		},
 	}
+	// CampaignsColumns holds the columns for the "campaigns" table.
+	CampaignsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "name", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "why", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "checks", Type: field.TypeJSON},
+		{Name: "applies_to", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "starts_on", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "due_on", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "grace_days", Type: field.TypeInt},
+		{Name: "issues", Type: field.TypeBool},
+		{Name: "told", Type: field.TypeInt},
+		{Name: "told_for", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "created_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "ended_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "ended_for", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "scorecard_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "team_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// CampaignsTable holds the schema information for the "campaigns" table.
+	CampaignsTable = &schema.Table{
+		Name:       "campaigns",
+		Columns:    CampaignsColumns,
+		PrimaryKey: []*schema.Column{CampaignsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "campaigns_scorecards_scorecard",
+				Columns:    []*schema.Column{CampaignsColumns[18]},
+				RefColumns: []*schema.Column{ScorecardsColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "campaigns_teams_team",
+				Columns:    []*schema.Column{CampaignsColumns[19]},
+				RefColumns: []*schema.Column{TeamsColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "campaign_open",
+				Unique:  false,
+				Columns: []*schema.Column{CampaignsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "ended_at IS NULL",
+				},
+			},
+			{
+				Name:    "campaign_scorecard_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{CampaignsColumns[18], CampaignsColumns[0]},
+			},
+			{
+				Name:    "campaign_team_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{CampaignsColumns[19], CampaignsColumns[0]},
+			},
+		},
+	}
+	// CampaignDaysColumns holds the columns for the "campaign_days" table.
+	CampaignDaysColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "day", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "services", Type: field.TypeInt},
+		{Name: "done", Type: field.TypeInt},
+		{Name: "failing", Type: field.TypeInt},
+		{Name: "campaign_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "team_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// CampaignDaysTable holds the schema information for the "campaign_days" table.
+	CampaignDaysTable = &schema.Table{
+		Name:       "campaign_days",
+		Columns:    CampaignDaysColumns,
+		PrimaryKey: []*schema.Column{CampaignDaysColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "campaign_days_campaigns_campaign",
+				Columns:    []*schema.Column{CampaignDaysColumns[5]},
+				RefColumns: []*schema.Column{CampaignsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "campaign_days_teams_team",
+				Columns:    []*schema.Column{CampaignDaysColumns[6]},
+				RefColumns: []*schema.Column{TeamsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "campaignday_campaign_id_day_team_id",
+				Unique:  true,
+				Columns: []*schema.Column{CampaignDaysColumns[5], CampaignDaysColumns[1], CampaignDaysColumns[6]},
+			},
+			{
+				Name:    "campaignday_team_id",
+				Unique:  false,
+				Columns: []*schema.Column{CampaignDaysColumns[6]},
+			},
+		},
+	}
 	// ChangesColumns holds the columns for the "changes" table.
 	ChangesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
@@ -994,6 +1099,107 @@ var (
 				Name:    "dependency_on_id_id",
 				Unique:  false,
 				Columns: []*schema.Column{DependenciesColumns[11], DependenciesColumns[0]},
+			},
+		},
+	}
+	// ExemptionsColumns holds the columns for the "exemptions" table.
+	ExemptionsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "name", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "reason", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "link", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "until", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "asked_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "asked_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "approved_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "approved_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "approved_for", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "warned", Type: field.TypeBool},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "ending", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "ended_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "ended_for", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "service_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "scorecard_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "person_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "approver_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// ExemptionsTable holds the schema information for the "exemptions" table.
+	ExemptionsTable = &schema.Table{
+		Name:       "exemptions",
+		Columns:    ExemptionsColumns,
+		PrimaryKey: []*schema.Column{ExemptionsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "exemptions_services_service",
+				Columns:    []*schema.Column{ExemptionsColumns[16]},
+				RefColumns: []*schema.Column{ServicesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "exemptions_scorecards_scorecard",
+				Columns:    []*schema.Column{ExemptionsColumns[17]},
+				RefColumns: []*schema.Column{ScorecardsColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "exemptions_people_person",
+				Columns:    []*schema.Column{ExemptionsColumns[18]},
+				RefColumns: []*schema.Column{PeopleColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "exemptions_people_approver",
+				Columns:    []*schema.Column{ExemptionsColumns[19]},
+				RefColumns: []*schema.Column{PeopleColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "exemption_open",
+				Unique:  true,
+				Columns: []*schema.Column{ExemptionsColumns[16], ExemptionsColumns[17], ExemptionsColumns[1]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "ended_at IS NULL",
+				},
+			},
+			{
+				Name:    "exemption_expiry",
+				Unique:  false,
+				Columns: []*schema.Column{ExemptionsColumns[4], ExemptionsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "ended_at IS NULL",
+				},
+			},
+			{
+				Name:    "exemption_waiting",
+				Unique:  false,
+				Columns: []*schema.Column{ExemptionsColumns[4], ExemptionsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "ended_at IS NULL AND approved_at IS NULL",
+				},
+			},
+			{
+				Name:    "exemption_service_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{ExemptionsColumns[16], ExemptionsColumns[0]},
+			},
+			{
+				Name:    "exemption_scorecard_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{ExemptionsColumns[17], ExemptionsColumns[0]},
+			},
+			{
+				Name:    "exemption_person_id",
+				Unique:  false,
+				Columns: []*schema.Column{ExemptionsColumns[18]},
+			},
+			{
+				Name:    "exemption_approver_id",
+				Unique:  false,
+				Columns: []*schema.Column{ExemptionsColumns[19]},
 			},
 		},
 	}
@@ -1658,6 +1864,109 @@ var (
 				Annotation: &entsql.IndexAnnotation{
 					Where: "state = 'succeeded' AND trigger = 'schedule'",
 				},
+			},
+		},
+	}
+	// LaunchReviewsColumns holds the columns for the "launch_reviews" table.
+	LaunchReviewsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "level", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "planned_on", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "note", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "evidence", Type: field.TypeJSON},
+		{Name: "asked_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "asked_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "decision", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "decided_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "decided_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "decided_for", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "until", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "conditions", Type: field.TypeJSON},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "service_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "scorecard_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "revision_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "person_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "decider_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// LaunchReviewsTable holds the schema information for the "launch_reviews" table.
+	LaunchReviewsTable = &schema.Table{
+		Name:       "launch_reviews",
+		Columns:    LaunchReviewsColumns,
+		PrimaryKey: []*schema.Column{LaunchReviewsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "launch_reviews_services_service",
+				Columns:    []*schema.Column{LaunchReviewsColumns[14]},
+				RefColumns: []*schema.Column{ServicesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "launch_reviews_scorecards_scorecard",
+				Columns:    []*schema.Column{LaunchReviewsColumns[15]},
+				RefColumns: []*schema.Column{ScorecardsColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "launch_reviews_scorecard_revisions_revision",
+				Columns:    []*schema.Column{LaunchReviewsColumns[16]},
+				RefColumns: []*schema.Column{ScorecardRevisionsColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "launch_reviews_people_person",
+				Columns:    []*schema.Column{LaunchReviewsColumns[17]},
+				RefColumns: []*schema.Column{PeopleColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "launch_reviews_people_decider",
+				Columns:    []*schema.Column{LaunchReviewsColumns[18]},
+				RefColumns: []*schema.Column{PeopleColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "launchreview_waiting",
+				Unique:  true,
+				Columns: []*schema.Column{LaunchReviewsColumns[14], LaunchReviewsColumns[15]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "decided_at IS NULL",
+				},
+			},
+			{
+				Name:    "launchreview_waits",
+				Unique:  false,
+				Columns: []*schema.Column{LaunchReviewsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "decided_at IS NULL",
+				},
+			},
+			{
+				Name:    "launchreview_service_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{LaunchReviewsColumns[14], LaunchReviewsColumns[0]},
+			},
+			{
+				Name:    "launchreview_scorecard_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{LaunchReviewsColumns[15], LaunchReviewsColumns[0]},
+			},
+			{
+				Name:    "launchreview_revision_id",
+				Unique:  false,
+				Columns: []*schema.Column{LaunchReviewsColumns[16]},
+			},
+			{
+				Name:    "launchreview_person_id",
+				Unique:  false,
+				Columns: []*schema.Column{LaunchReviewsColumns[17]},
+			},
+			{
+				Name:    "launchreview_decider_id",
+				Unique:  false,
+				Columns: []*schema.Column{LaunchReviewsColumns[18]},
 			},
 		},
 	}
@@ -4303,6 +4612,8 @@ var (
 		AuditEntriesTable,
 		BackfillsTable,
 		PoliciesTable,
+		CampaignsTable,
+		CampaignDaysTable,
 		ChangesTable,
 		CollectionsTable,
 		CompositesTable,
@@ -4315,6 +4626,7 @@ var (
 		DeliveriesTable,
 		DeliverySwitchesTable,
 		DependenciesTable,
+		ExemptionsTable,
 		ForecastsTable,
 		ForecastBinsTable,
 		GateDecisionsTable,
@@ -4330,6 +4642,7 @@ var (
 		IndicatorsTable,
 		IssuesTable,
 		JobRunsTable,
+		LaunchReviewsTable,
 		LeasesTable,
 		MembersTable,
 		NotificationsTable,
@@ -4432,6 +4745,16 @@ func init() {
 	PoliciesTable.Annotation = &entsql.Annotation{
 		Table: "policies",
 	}
+	CampaignsTable.ForeignKeys[0].RefTable = ScorecardsTable
+	CampaignsTable.ForeignKeys[1].RefTable = TeamsTable
+	CampaignsTable.Annotation = &entsql.Annotation{
+		Table: "campaigns",
+	}
+	CampaignDaysTable.ForeignKeys[0].RefTable = CampaignsTable
+	CampaignDaysTable.ForeignKeys[1].RefTable = TeamsTable
+	CampaignDaysTable.Annotation = &entsql.Annotation{
+		Table: "campaign_days",
+	}
 	ChangesTable.ForeignKeys[0].RefTable = ServicesTable
 	ChangesTable.Annotation = &entsql.Annotation{
 		Table: "changes",
@@ -4481,6 +4804,13 @@ func init() {
 	DependenciesTable.ForeignKeys[1].RefTable = ServicesTable
 	DependenciesTable.Annotation = &entsql.Annotation{
 		Table: "dependencies",
+	}
+	ExemptionsTable.ForeignKeys[0].RefTable = ServicesTable
+	ExemptionsTable.ForeignKeys[1].RefTable = ScorecardsTable
+	ExemptionsTable.ForeignKeys[2].RefTable = PeopleTable
+	ExemptionsTable.ForeignKeys[3].RefTable = PeopleTable
+	ExemptionsTable.Annotation = &entsql.Annotation{
+		Table: "exemptions",
 	}
 	ForecastsTable.ForeignKeys[0].RefTable = SlosTable
 	ForecastsTable.Annotation = &entsql.Annotation{
@@ -4543,6 +4873,14 @@ func init() {
 	}
 	JobRunsTable.Annotation = &entsql.Annotation{
 		Table: "job_runs",
+	}
+	LaunchReviewsTable.ForeignKeys[0].RefTable = ServicesTable
+	LaunchReviewsTable.ForeignKeys[1].RefTable = ScorecardsTable
+	LaunchReviewsTable.ForeignKeys[2].RefTable = ScorecardRevisionsTable
+	LaunchReviewsTable.ForeignKeys[3].RefTable = PeopleTable
+	LaunchReviewsTable.ForeignKeys[4].RefTable = PeopleTable
+	LaunchReviewsTable.Annotation = &entsql.Annotation{
+		Table: "launch_reviews",
 	}
 	LeasesTable.Annotation = &entsql.Annotation{
 		Table: "leases",

@@ -27,6 +27,12 @@ type Backfill func(*sql.Selector)
 // BudgetPolicy is the predicate function for budgetpolicy builders.
 type BudgetPolicy func(*sql.Selector)
 
+// Campaign is the predicate function for campaign builders.
+type Campaign func(*sql.Selector)
+
+// CampaignDay is the predicate function for campaignday builders.
+type CampaignDay func(*sql.Selector)
+
 // Change is the predicate function for change builders.
 type Change func(*sql.Selector)
 
@@ -62,6 +68,9 @@ type DeliverySwitch func(*sql.Selector)
 
 // Dependency is the predicate function for dependency builders.
 type Dependency func(*sql.Selector)
+
+// Exemption is the predicate function for exemption builders.
+type Exemption func(*sql.Selector)
 
 // Forecast is the predicate function for forecast builders.
 type Forecast func(*sql.Selector)
@@ -107,6 +116,9 @@ type Issue func(*sql.Selector)
 
 // JobRun is the predicate function for jobrun builders.
 type JobRun func(*sql.Selector)
+
+// LaunchReview is the predicate function for launchreview builders.
+type LaunchReview func(*sql.Selector)
 
 // Lease is the predicate function for lease builders.
 type Lease func(*sql.Selector)

@@ -75,6 +75,20 @@ CREATE INDEX `backfill_indicator_id` ON `backfills` (`indicator_id`);
 CREATE TABLE `policies` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `description` text NOT NULL, `revision` integer NOT NULL, `revisit_told` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, PRIMARY KEY (`id`));
 -- create index "budgetpolicy_slug" to table: "policies"
 CREATE UNIQUE INDEX `budgetpolicy_slug` ON `policies` (`slug`);
+-- create "campaigns" table
+CREATE TABLE `campaigns` (`id` text NOT NULL, `name` text NOT NULL, `why` text NOT NULL, `checks` json NOT NULL, `applies_to` text NOT NULL, `starts_on` text NOT NULL, `due_on` text NOT NULL, `grace_days` integer NOT NULL, `issues` bool NOT NULL, `told` integer NOT NULL, `told_for` text NOT NULL, `created_at` datetime NOT NULL, `created_by` text NOT NULL, `updated_at` datetime NOT NULL, `ended_at` datetime NULL, `ended_by` text NOT NULL, `ended_for` text NOT NULL, `version` integer NOT NULL, `scorecard_id` text NOT NULL, `team_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `campaigns_scorecards_scorecard` FOREIGN KEY (`scorecard_id`) REFERENCES `scorecards` (`id`) ON DELETE RESTRICT, CONSTRAINT `campaigns_teams_team` FOREIGN KEY (`team_id`) REFERENCES `teams` (`id`) ON DELETE RESTRICT);
+-- create index "campaign_open" to table: "campaigns"
+CREATE INDEX `campaign_open` ON `campaigns` (`id`) WHERE ended_at IS NULL;
+-- create index "campaign_scorecard_id_id" to table: "campaigns"
+CREATE INDEX `campaign_scorecard_id_id` ON `campaigns` (`scorecard_id`, `id`);
+-- create index "campaign_team_id_id" to table: "campaigns"
+CREATE INDEX `campaign_team_id_id` ON `campaigns` (`team_id`, `id`);
+-- create "campaign_days" table
+CREATE TABLE `campaign_days` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `day` text NOT NULL, `services` integer NOT NULL, `done` integer NOT NULL, `failing` integer NOT NULL, `campaign_id` text NOT NULL, `team_id` text NOT NULL, CONSTRAINT `campaign_days_campaigns_campaign` FOREIGN KEY (`campaign_id`) REFERENCES `campaigns` (`id`) ON DELETE CASCADE, CONSTRAINT `campaign_days_teams_team` FOREIGN KEY (`team_id`) REFERENCES `teams` (`id`) ON DELETE CASCADE);
+-- create index "campaignday_campaign_id_day_team_id" to table: "campaign_days"
+CREATE UNIQUE INDEX `campaignday_campaign_id_day_team_id` ON `campaign_days` (`campaign_id`, `day`, `team_id`);
+-- create index "campaignday_team_id" to table: "campaign_days"
+CREATE INDEX `campaignday_team_id` ON `campaign_days` (`team_id`);
 -- create "changes" table
 CREATE TABLE `changes` (`id` text NOT NULL, `source` text NOT NULL, `external_id` text NULL, `kind` text NOT NULL, `release` text NOT NULL, `link` text NOT NULL, `author` text NOT NULL, `note` text NOT NULL, `began_at` datetime NOT NULL, `ended_at` datetime NULL, `outcome` text NOT NULL, `created_at` datetime NOT NULL, `created_by` text NOT NULL, `updated_at` datetime NOT NULL, `updated_by` text NOT NULL, `version` integer NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `changes_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
 -- create index "change_service_id_source_external_id" to table: "changes"
@@ -155,6 +169,22 @@ CREATE TABLE `dependencies` (`id` text NOT NULL, `criticality` text NOT NULL, `f
 CREATE UNIQUE INDEX `dependency_service_id_on_id` ON `dependencies` (`service_id`, `on_id`);
 -- create index "dependency_on_id_id" to table: "dependencies"
 CREATE INDEX `dependency_on_id_id` ON `dependencies` (`on_id`, `id`);
+-- create "exemptions" table
+CREATE TABLE `exemptions` (`id` text NOT NULL, `name` text NOT NULL, `reason` text NOT NULL, `link` text NOT NULL, `until` datetime NOT NULL, `asked_at` datetime NOT NULL, `asked_by` text NOT NULL, `approved_at` datetime NULL, `approved_by` text NOT NULL, `approved_for` text NOT NULL, `warned` bool NOT NULL, `ended_at` datetime NULL, `ending` text NOT NULL, `ended_by` text NOT NULL, `ended_for` text NOT NULL, `version` integer NOT NULL, `service_id` text NOT NULL, `scorecard_id` text NOT NULL, `person_id` text NOT NULL, `approver_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `exemptions_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT, CONSTRAINT `exemptions_scorecards_scorecard` FOREIGN KEY (`scorecard_id`) REFERENCES `scorecards` (`id`) ON DELETE RESTRICT, CONSTRAINT `exemptions_people_person` FOREIGN KEY (`person_id`) REFERENCES `people` (`id`) ON DELETE RESTRICT, CONSTRAINT `exemptions_people_approver` FOREIGN KEY (`approver_id`) REFERENCES `people` (`id`) ON DELETE RESTRICT);
+-- create index "exemption_open" to table: "exemptions"
+CREATE UNIQUE INDEX `exemption_open` ON `exemptions` (`service_id`, `scorecard_id`, `name`) WHERE ended_at IS NULL;
+-- create index "exemption_expiry" to table: "exemptions"
+CREATE INDEX `exemption_expiry` ON `exemptions` (`until`, `id`) WHERE ended_at IS NULL;
+-- create index "exemption_waiting" to table: "exemptions"
+CREATE INDEX `exemption_waiting` ON `exemptions` (`until`, `id`) WHERE ended_at IS NULL AND approved_at IS NULL;
+-- create index "exemption_service_id_id" to table: "exemptions"
+CREATE INDEX `exemption_service_id_id` ON `exemptions` (`service_id`, `id`);
+-- create index "exemption_scorecard_id_id" to table: "exemptions"
+CREATE INDEX `exemption_scorecard_id_id` ON `exemptions` (`scorecard_id`, `id`);
+-- create index "exemption_person_id" to table: "exemptions"
+CREATE INDEX `exemption_person_id` ON `exemptions` (`person_id`);
+-- create index "exemption_approver_id" to table: "exemptions"
+CREATE INDEX `exemption_approver_id` ON `exemptions` (`approver_id`);
 -- create "forecasts" table
 CREATE TABLE `forecasts` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `revision` integer NOT NULL, `horizon` text NOT NULL, `from_at` datetime NOT NULL, `until_at` datetime NOT NULL, `probability` integer NOT NULL, `slo_id` text NOT NULL, CONSTRAINT `forecasts_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE CASCADE);
 -- create index "forecast_slo_id_horizon_from_at" to table: "forecasts"
@@ -267,6 +297,22 @@ CREATE INDEX `jobrun_job_state_started_at_id` ON `job_runs` (`job`, `state`, `st
 CREATE INDEX `jobrun_finished_at` ON `job_runs` (`finished_at`);
 -- create index "jobrun_routine" to table: "job_runs"
 CREATE INDEX `jobrun_routine` ON `job_runs` (`finished_at`) WHERE state = 'succeeded' AND trigger = 'schedule';
+-- create "launch_reviews" table
+CREATE TABLE `launch_reviews` (`id` text NOT NULL, `level` text NOT NULL, `planned_on` text NOT NULL, `note` text NOT NULL, `evidence` json NOT NULL, `asked_at` datetime NOT NULL, `asked_by` text NOT NULL, `decision` text NOT NULL, `decided_at` datetime NULL, `decided_by` text NOT NULL, `decided_for` text NOT NULL, `until` datetime NULL, `conditions` json NOT NULL, `version` integer NOT NULL, `service_id` text NOT NULL, `scorecard_id` text NOT NULL, `revision_id` text NOT NULL, `person_id` text NOT NULL, `decider_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `launch_reviews_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT, CONSTRAINT `launch_reviews_scorecards_scorecard` FOREIGN KEY (`scorecard_id`) REFERENCES `scorecards` (`id`) ON DELETE RESTRICT, CONSTRAINT `launch_reviews_scorecard_revisions_revision` FOREIGN KEY (`revision_id`) REFERENCES `scorecard_revisions` (`id`) ON DELETE RESTRICT, CONSTRAINT `launch_reviews_people_person` FOREIGN KEY (`person_id`) REFERENCES `people` (`id`) ON DELETE RESTRICT, CONSTRAINT `launch_reviews_people_decider` FOREIGN KEY (`decider_id`) REFERENCES `people` (`id`) ON DELETE RESTRICT);
+-- create index "launchreview_waiting" to table: "launch_reviews"
+CREATE UNIQUE INDEX `launchreview_waiting` ON `launch_reviews` (`service_id`, `scorecard_id`) WHERE decided_at IS NULL;
+-- create index "launchreview_waits" to table: "launch_reviews"
+CREATE INDEX `launchreview_waits` ON `launch_reviews` (`id`) WHERE decided_at IS NULL;
+-- create index "launchreview_service_id_id" to table: "launch_reviews"
+CREATE INDEX `launchreview_service_id_id` ON `launch_reviews` (`service_id`, `id`);
+-- create index "launchreview_scorecard_id_id" to table: "launch_reviews"
+CREATE INDEX `launchreview_scorecard_id_id` ON `launch_reviews` (`scorecard_id`, `id`);
+-- create index "launchreview_revision_id" to table: "launch_reviews"
+CREATE INDEX `launchreview_revision_id` ON `launch_reviews` (`revision_id`);
+-- create index "launchreview_person_id" to table: "launch_reviews"
+CREATE INDEX `launchreview_person_id` ON `launch_reviews` (`person_id`);
+-- create index "launchreview_decider_id" to table: "launch_reviews"
+CREATE INDEX `launchreview_decider_id` ON `launch_reviews` (`decider_id`);
 -- create "leases" table
 CREATE TABLE `leases` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `name` text NOT NULL, `holder` text NOT NULL, `epoch` integer NOT NULL, `expires_at` datetime NOT NULL);
 -- create index "lease_name" to table: "leases"

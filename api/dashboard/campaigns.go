@@ -1,0 +1,303 @@
+package dashboard
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"html/template"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/evenkeel/evenkeel/api/dashboard/chart"
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/scorecards/campaign"
+	"github.com/evenkeel/evenkeel/services/registry"
+)
+
+// Campaigns tells of campaigns and how far they are, and ends them; see campaign.Service.
+type Campaigns interface {
+	List(ctx context.Context, f campaign.Filter, r page.Request) (page.Page[campaign.Campaign], error)
+	Progress(ctx context.Context, campaign, team id.ID) (campaign.Progress, error)
+	MayChange(ctx context.Context, c campaign.Campaign) (bool, error)
+	End(ctx context.Context, campaign id.ID, version int64, reason string) (campaign.Campaign, error)
+}
+
+const campaignsPath = "/campaigns"
+
+func campaignURL(of id.ID) string { return campaignsPath + "/" + string(of) }
+
+type campaignsPage struct {
+	Filters []entry
+	Rows    []campaignRow
+	Pager   pager
+	Empty   empty
+}
+
+// campaignRow is a campaign in a list.
+type campaignRow struct {
+	URL, Name string
+	Card      string
+	State     badge
+	Due       moment
+	Left      string
+	Share     template.HTML
+	Done      string
+}
+
+var campaignBadges = map[campaign.State]badge{campaign.Planned: {"none", "Planned"}, campaign.Running: {"info", "Running"}, campaign.Over: {"none", "Over"}}
+
+// shownCampaigns is how many campaigns are on a page; of each it is worked out how far it is.
+const shownCampaigns = 20
+
+func (d *Dashboard) campaigns(v *visit) (screen, error) {
+	over := v.URL.Query().Has("over")
+	found, err := d.sources.Campaigns.List(v.ctx, campaign.Filter{Over: &over}, following(v, shownCampaigns))
+	if err != nil {
+		return screen{}, err
+	}
+	p := campaignsPage{
+		Filters: []entry{{URL: campaignsPath, Text: "Planned and running", Current: !over}, {URL: campaignsPath + "?over", Text: "Over", Current: over}},
+		Pager:   pagerOf(v, found.Next),
+		Empty:   empty{Title: "None", Text: "A campaign asks services to pass some checks of a scorecard by a day.", Call: "POST /v1/campaigns"},
+	}
+	for _, c := range found.Items {
+		far, err := d.sources.Campaigns.Progress(v.ctx, c.ID, "")
+		if err != nil {
+			return screen{}, err
+		}
+		row := campaignRow{URL: campaignURL(c.ID), Name: c.Name, Card: far.Card.Scorecard.Name, State: campaignBadges[c.State(v.now)], Due: day(c.DueOn.Time()), Left: leftText(c, v), Done: doneText(far.Total)}
+		row.Share = shareBar(far.Total)
+		p.Rows = append(p.Rows, row)
+	}
+	return screen{template: "campaigns", title: "Campaigns", section: campaignsPath, page: p}, nil
+}
+
+func shareBar(c campaign.Count) template.HTML {
+	if c.Services == 0 {
+		return chart.Progress(0)
+	}
+	return chart.Progress(float64(c.Done) / float64(c.Services))
+}
+
+func doneText(c campaign.Count) string {
+	share := c.Share()
+	if share == nil {
+		return "no services"
+	}
+	return fmt.Sprintf("%d %%, %d of %s done", *share, c.Done, plural(c.Services, "service", "services"))
+}
+
+// leftText is how much time there is.
+func leftText(c campaign.Campaign, v *visit) string {
+	switch left := c.DaysLeft(v.now); {
+	case c.State(v.now) == campaign.Over:
+		return ""
+	case left == 0:
+		return "due today"
+	case left < 0:
+		return plural(-left, "day", "days") + " late"
+	default:
+		return plural(left, "day", "days") + " left"
+	}
+}
+
+type campaignPage struct {
+	Crumbs    []link
+	Title     string
+	State     badge
+	Meta      []link
+	Wrong     []string
+	Why       string
+	Tiles     []tile
+	Picture   template.HTML
+	Trend     []campaignDay
+	Teams     []campaignTeam
+	Open      []campaignOwner
+	OpenMore  int
+	OpenEmpty empty
+	Facts     []fact
+	Checks    []string
+	Ended     *saidRow
+	End       string // where it is ended; empty where the visitor may not
+	Version   int64
+}
+
+// campaignDay is a day of the past, in words.
+type campaignDay struct {
+	Day  moment
+	Done string
+}
+
+// campaignTeam is how far the services of a team are.
+type campaignTeam struct {
+	Team  link
+	Share template.HTML
+	Done  string
+}
+
+// campaignOwner are the services of a team that are not done.
+type campaignOwner struct {
+	Team     link
+	Services []campaignOpen
+}
+
+type campaignOpen struct {
+	Service link
+	Checks  string
+}
+
+// shownServices is how many services that are not done are on the page.
+const shownServices = 200
+
+func (d *Dashboard) campaign(v *visit) (screen, error) { return d.campaignScreen(v, nil) }
+
+// campaignScreen is the page of the campaign that the address names, with what is wrong with what was
+// sent.
+func (d *Dashboard) campaignScreen(v *visit, wrong []string) (screen, error) {
+	known, spelled := id.Parse(v.PathValue("campaign"))
+	if !spelled {
+		return screen{}, fault.Missing("campaign", v.PathValue("campaign"))
+	}
+	far, err := d.sources.Campaigns.Progress(v.ctx, known, "")
+	if err != nil {
+		return screen{}, err
+	}
+	c := far.Campaign
+	teams, err := d.campaignTeams(v, far)
+	if err != nil {
+		return screen{}, err
+	}
+	runs := teams[c.Team]
+	p := campaignPage{
+		Crumbs: []link{{URL: campaignsPath, Text: "Campaigns"}, {Text: c.Name}}, Title: c.Name, State: campaignBadges[c.State(v.now)], Wrong: wrong, Why: c.Why, Version: c.Version,
+		Meta:      []link{{Text: far.Card.Scorecard.Name}, {Text: "due " + day(c.DueOn.Time()).Text}},
+		OpenEmpty: empty{Title: "None", Text: "Every service that is asked is done."},
+		Facts: []fact{
+			{"Run by", link{URL: teamURL(runs.Slug), Text: runs.Name}}, {"Scorecard", link{Text: far.Card.Scorecard.Name}}, {"From", link{Text: day(c.StartsOn.Time()).Text}}, {"To be done by", link{Text: day(c.DueOn.Time()).Text}},
+		},
+	}
+	if left := leftText(c, v); left != "" {
+		p.Meta = append(p.Meta, link{Text: left})
+	}
+	if c.AppliesTo != "" {
+		p.Facts = append(p.Facts, fact{"For services of which", link{Text: c.AppliesTo}})
+	}
+	for _, check := range c.Checks {
+		p.Checks = append(p.Checks, checkTitle(far.Card, check))
+	}
+	if end := c.Ended; end != nil && end.By != "" {
+		p.Ended = &saidRow{By: end.By, Did: "ended it", Text: end.Reason, At: ago(v.now, end.At)}
+	}
+	p.count(far)
+	p.trend(far, v)
+	p.open(far, teams)
+	may, err := d.sources.Campaigns.MayChange(v.ctx, c)
+	if err != nil {
+		return screen{}, err
+	}
+	if may {
+		p.End = campaignURL(c.ID) + "/end"
+	}
+	return screen{template: "campaign", title: c.Name, section: campaignsPath, page: p}, nil
+}
+
+// campaignTeams are the teams that it names.
+func (d *Dashboard) campaignTeams(v *visit, far campaign.Progress) (map[id.ID]registry.Team, error) {
+	ids := []id.ID{far.Campaign.Team}
+	for team := range far.Teams {
+		ids = append(ids, team)
+	}
+	return d.sources.Registry.TeamsByID(v.ctx, ids)
+}
+
+func (p *campaignPage) count(far campaign.Progress) {
+	left := far.Total.Services - far.Total.Done
+	tone := func(tone string, n int) string {
+		if n == 0 {
+			return "none"
+		}
+		return tone
+	}
+	p.Tiles = []tile{
+		{badge: badge{tone("ok", far.Total.Done), "Done"}, Count: far.Total.Done, Note: "of " + plural(far.Total.Services, "service", "services")},
+		{badge: badge{tone("bad", far.Total.Failing), "Failing"}, Count: far.Total.Failing, Note: "of a check it is known"},
+		{badge: badge{tone("risk", left-far.Total.Failing), "Not known"}, Count: left - far.Total.Failing, Note: "of a check it is not known"},
+		{badge: badge{tone("stale", far.Unclear), "Unclear"}, Count: far.Unclear, Note: "whether it is asked of them"},
+	}
+}
+
+func (p *campaignPage) trend(far campaign.Progress, v *visit) {
+	c := far.Campaign
+	picture := chart.Target{From: c.StartsOn.Time(), Due: c.DueOn.Time().AddDate(0, 0, 1), Now: v.now, Label: "Share of services that are done: " + doneText(far.Total)}
+	for _, d := range far.Trend {
+		point := chart.Point{At: d.Day.Time().AddDate(0, 0, 1), Known: d.Services > 0}
+		if point.At.After(v.now) {
+			point.At = v.now
+		}
+		if point.Known {
+			point.Value = float64(d.Done) / float64(d.Services)
+		}
+		picture.Points = append(picture.Points, point)
+		p.Trend = append(p.Trend, campaignDay{day(d.Day.Time()), doneText(d.Count)})
+	}
+	if len(picture.Points) > 0 {
+		p.Picture = picture.SVG()
+	}
+	slices.Reverse(p.Trend) // the newest first
+}
+
+func (p *campaignPage) open(far campaign.Progress, teams map[id.ID]registry.Team) {
+	owners := map[id.ID]*campaignOwner{}
+	for n, o := range far.Open {
+		if n >= shownServices {
+			p.OpenMore = len(far.Open) - n
+			break
+		}
+		owner := owners[o.Service.Team]
+		if owner == nil {
+			team := teams[o.Service.Team]
+			owner = &campaignOwner{Team: link{URL: teamURL(team.Slug), Text: team.Name}}
+			owners[o.Service.Team] = owner
+		}
+		var checks []string
+		for _, check := range o.Checks {
+			checks = append(checks, checkTitle(far.Card, check.Check)+": "+check.Outcome.String())
+		}
+		owner.Services = append(owner.Services, campaignOpen{link{URL: serviceURL(o.Service.Slug), Text: o.Service.Name}, strings.Join(checks, "; ")})
+	}
+	for team, count := range far.Teams {
+		p.Teams = append(p.Teams, campaignTeam{Team: link{URL: teamURL(teams[team].Slug), Text: teams[team].Name}, Share: shareBar(count), Done: doneText(count)})
+	}
+	for _, owner := range owners {
+		p.Open = append(p.Open, *owner)
+	}
+	slices.SortFunc(p.Teams, func(a, b campaignTeam) int { return cmp.Compare(a.Team.Text, b.Team.Text) })
+	slices.SortFunc(p.Open, func(a, b campaignOwner) int {
+		return cmp.Or(cmp.Compare(len(b.Services), len(a.Services)), cmp.Compare(a.Team.Text, b.Team.Text))
+	})
+}
+
+// endCampaign takes the form that ends one.
+func (d *Dashboard) endCampaign(v *visit) (outcome, error) {
+	known, spelled := id.Parse(v.PathValue("campaign"))
+	if !spelled {
+		return outcome{}, fault.Missing("campaign", v.PathValue("campaign"))
+	}
+	version, err := strconv.ParseInt(v.typed("version"), 10, 64)
+	if err != nil {
+		version = 0 // which no campaign has
+	}
+	_, err = d.sources.Campaigns.End(v.ctx, known, version, v.typed("reason"))
+	if err == nil {
+		return outcome{to: campaignURL(known)}, nil
+	}
+	said, status, refused := wrong(err)
+	if !refused {
+		return outcome{}, err
+	}
+	shown, err := d.campaignScreen(v, said)
+	return outcome{screen: shown, status: status}, err
+}

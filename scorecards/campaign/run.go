@@ -1,0 +1,192 @@
+package campaign
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/event"
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/tx"
+	"github.com/evenkeel/evenkeel/services/access"
+)
+
+const (
+	// chunk is how many campaigns are read at once, and maxFailures how many failures are told of.
+	chunk       = 100
+	maxFailures = 5
+	// named is how many services an event names.
+	named = 10
+)
+
+// RunOnce keeps of each campaign that runs how far its teams are today, and tells them at its start, 14
+// days before its day, and when the day is over, once each; whose time is over it ends. Services are
+// judged outside any transaction; each campaign is changed in one of its own, with what is told. What
+// fails does not hold the rest up: the first errors are returned joined. It counts campaigns that
+// are "running", "told" of and "over", issues that were "wanted" and "settled", and what "failed".
+func (s *Service) RunOnce(ctx context.Context) (map[string]int64, error) {
+	now := clock.Round(s.Clock())
+	ctx = access.WithCaller(ctx, access.System("run-campaigns"))
+	counts := map[string]int64{"running": 0, "told": 0, "over": 0, "wanted": 0, "settled": 0, "failed": 0}
+	var failures []error
+	for after := id.ID(""); ; {
+		found, err := s.Store.OpenCampaigns(ctx, after, chunk)
+		if err != nil {
+			return counts, fmt.Errorf("read which campaigns are open: %w", err)
+		}
+		for _, c := range found {
+			if clock.DateOf(now) < c.StartsOn {
+				continue
+			}
+			did, err := s.run(ctx, c, now)
+			for what, n := range did {
+				counts[what] += n
+			}
+			switch {
+			case err == nil:
+				counts["running"]++
+			case fault.Is(err, fault.Precondition): // somebody changed it meanwhile: the next run has it
+			case ctx.Err() != nil || tx.IsLeaseLost(err):
+				return counts, err
+			default:
+				if counts["failed"]++; len(failures) < maxFailures {
+					failures = append(failures, fmt.Errorf("run the campaign %s: %w", c.ID, err))
+				}
+			}
+		}
+		if len(found) < chunk {
+			return counts, errors.Join(failures...)
+		}
+		after = found[len(found)-1].ID
+	}
+}
+
+// next is what is to be told now; Nothing for nothing. A campaign that is shorter than the notice has
+// none but its start and its end, and one that got another day is told anew of that.
+func (c Campaign) next(today clock.Date) Step {
+	told := c.Told
+	if told > Start && c.ToldFor != c.DueOn {
+		told = Start
+	}
+	notice := clock.DateOf(c.DueOn.Time().AddDate(0, 0, -soon))
+	switch {
+	case told < Start && today <= c.DueOn:
+		return Start
+	case told < Due && today > c.DueOn:
+		return Due
+	case told < DueSoon && today >= notice && today <= c.DueOn && c.StartsOn < notice:
+		return DueSoon
+	}
+	return Nothing
+}
+
+// run does what is to be done of a campaign that began, and returns what that was.
+func (s *Service) run(ctx context.Context, c Campaign, now time.Time) (map[string]int64, error) {
+	did := map[string]int64{}
+	p, err := s.progress(ctx, c, now)
+	if err != nil {
+		return did, err
+	}
+	wanted, settled, err := s.pursue(ctx, p)
+	did["wanted"], did["settled"] = int64(wanted), int64(settled)
+	if err != nil {
+		return did, err
+	}
+	today := clock.DateOf(now)
+	step, over := c.next(today), c.State(now) == Over
+	err = s.Runner.InTx(ctx, func(ctx context.Context) error {
+		did["told"], did["over"] = 0, 0
+		if !over {
+			if err := s.Store.WriteCampaignDay(ctx, c.ID, today, p.days(today)); err != nil {
+				return err
+			}
+		}
+		if step == Nothing && !over {
+			return nil
+		}
+		after := c
+		if step != Nothing {
+			after.Told, after.ToldFor = step, c.DueOn
+			if events := p.told(step); len(events) > 0 {
+				if err := s.Teller.Tell(ctx, events...); err != nil {
+					return err
+				}
+				did["told"] = 1
+			}
+		}
+		if over {
+			after.Ended = &Ending{At: now}
+			did["over"] = 1
+		}
+		return s.Store.UpdateCampaign(ctx, after)
+	})
+	return did, err
+}
+
+// days are the teams' counts as they are kept of today.
+func (p Progress) days(today clock.Date) []Day {
+	out := make([]Day, 0, len(p.Teams))
+	for _, team := range slices.Sorted(maps.Keys(p.Teams)) {
+		out = append(out, Day{Team: team, Day: today, Count: p.Teams[team]})
+	}
+	return out
+}
+
+// told is what is told, an event for each team that has services in it: at the start all of them, later
+// those that are not done.
+func (p Progress) told(step Step) []event.Event {
+	c := p.Campaign
+	var out []event.Event
+	for _, team := range slices.Sorted(maps.Keys(p.Teams)) {
+		count := p.Teams[team]
+		left := count.Services - count.Done
+		if step != Start && left == 0 {
+			continue
+		}
+		e := event.Event{
+			Key: fmt.Sprintf("campaign/%s/%s", c.ID, team), At: p.At, Team: team, Subject: c.Name, Link: "/campaigns/" + string(c.ID), Text: c.Why,
+			Figures: []event.Figure{
+				{Name: "due", Value: string(c.DueOn)}, {Name: "services", Value: fmt.Sprint(count.Services)}, {Name: "done", Value: fmt.Sprint(count.Done)},
+			},
+		}
+		if names := p.names(team); names != "" {
+			e.Text += "\n\nNot done: " + names + "."
+		}
+		switch step {
+		case Start:
+			e.Type, e.Title = event.CampaignStarted, fmt.Sprintf("The campaign “%s” began: %d of %d services of the team are to be done by %s", c.Name, left, count.Services, c.DueOn)
+		case DueSoon:
+			e.Type, e.Title = event.CampaignDueSoon, fmt.Sprintf("The campaign “%s” is due on %s: %d of %d services of the team are not done", c.Name, c.DueOn, left, count.Services)
+		default:
+			e.Type, e.Title = event.CampaignDue, fmt.Sprintf("The campaign “%s” was due on %s: %d of %d services of the team are not done", c.Name, c.DueOn, left, count.Services)
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+// names are those of the team's services that are not done, the first of them.
+func (p Progress) names(team id.ID) string {
+	text, n := "", 0
+	for _, o := range p.Open {
+		if o.Service.Team != team {
+			continue
+		}
+		switch n++; {
+		case n > named:
+		case text == "":
+			text = o.Service.Slug
+		default:
+			text += ", " + o.Service.Slug
+		}
+	}
+	if n > named {
+		text += fmt.Sprintf(" and %d more", n-named)
+	}
+	return text
+}
