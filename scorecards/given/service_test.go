@@ -342,8 +342,11 @@ func (c counting) Holding(ctx context.Context, services []id.ID, now time.Time) 
 
 // A thousand facts of 500 services: what was pushed is what is read, asked for all services at once.
 func TestFiveHundredServicesAreReadAtOnce(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
+	on(t, fiveHundred)
+}
+
+func fiveHundred(t *testing.T, db *store.Store) {
+	h := newHouseOn(t, db)
 	var services []id.ID
 	var facts []given.Push
 	for n := range 500 {

@@ -87,10 +87,8 @@ func TestFactsThatCannotBeGivenAreRefused(t *testing.T) {
 			invalid("an age to come", batch(of("checkout"), `{"service":"ledger","fact":"loadTested","time":"`+in(2)+`"`+s), "/facts/1/time", "must not be after now"),
 			{"retired, alone", call{as: "robot", method: "PUT", path: "/v1/services/old/facts/owner", body: `{"text":"a"` + s}, 409, "service_retired", "", ""},
 		})
-		for _, f := range h.must(200, call{as: "bob", method: "GET", path: ofCheckout}).object()["facts"].([]any) {
-			if f := f.(map[string]any); f["by"] == "given" && f["known"] == true {
-				t.Errorf("of what was refused something is known: %v", f)
-			}
+		if facts := h.must(200, call{as: "bob", method: "GET", path: ofCheckout}).body; strings.Contains(string(facts), `"given":{`) {
+			t.Errorf("of what was refused something is known: %s", facts)
 		}
 
 		attest := func(body string) call { return call{as: "ada", method: "POST", path: attestIt, body: body} }

@@ -420,3 +420,31 @@ func TestAnAttestationThatExpiresIsToldByTheJob(t *testing.T) {
 		}
 	})
 }
+
+// What domains tell of a service is listed beside what is given, and is nobody else's to give or declare.
+func TestWhatDomainsTellIsListedBesideWhatIsGiven(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		told := 0
+		for _, f := range h.must(200, call{as: "bob", method: "GET", path: ofCheckout}).object()["facts"].([]any) {
+			f := f.(map[string]any)
+			if f["by"] == "given" {
+				continue
+			}
+			if told++; len(f["ways"].([]any)) > 0 || f["given"] != nil || f["by"] == "" {
+				t.Errorf("of a domain is listed %v", f)
+			}
+		}
+		if told == 0 {
+			t.Error("no domain tells anything")
+		}
+
+		var name, by string
+		for _, f := range h.must(200, call{as: "bob", method: "GET", path: ofCheckout}).object()["facts"].([]any) {
+			if f := f.(map[string]any); f["by"] != "given" {
+				name, by = f["name"].(string), f["by"].(string)
+			}
+		}
+		h.do(call{as: "pipeline", method: "PUT", path: ofCheckout + "/" + name, body: `{"number":1,"source":"s"}`}).expect(t, 404, "fact_not_found", "", "is told by "+by+", and is not given")
+		h.do(call{as: "administrator", method: "POST", path: "/v1/service-facts", body: `{"name":"` + name + `","type":"number","doc":"d","ways":["pushed"]}`}).expect(t, 422, "invalid_input", "/name", "is the name of a fact that "+by+" tells; call it otherwise")
+	})
+}
