@@ -160,14 +160,14 @@ func testToil(t *testing.T, open opener) {
 		same(t, must(w.PruneDismissals(t.Context(), Start.Add(time.Minute), 10))(t), 1)
 
 		same(t, must(w.Logged(t.Context(), []id.ID{w.team}, "2026-03-09", "2026-03-11"))(t), []toil.Logged{
-			{w.team, w.ada, "2026-03-09", 50}, {w.team, w.ada, "2026-03-10", 70}, {w.team, w.bob, "2026-03-11", 70},
+			{Team: w.team, Subject: w.ada, Day: "2026-03-09", Minutes: 50}, {Team: w.team, Subject: w.ada, Day: "2026-03-10", Minutes: 70}, {Team: w.team, Subject: w.bob, Day: "2026-03-11", Minutes: 70},
 		})
 		sums := map[toil.Sum]bool{}
 		for _, one := range must(w.Sums(t.Context(), []id.ID{w.team, w.other}, "2026-03-09", "2026-03-11"))(t) {
 			sums[one] = true
 		}
 		same(t, sums, map[toil.Sum]bool{
-			{w.team, toil.Migrations, w.service, 30 + 40 + 70, 3, 2}: true, {w.team, toil.Migrations, "", 50, 1, 1}: true, {w.other, toil.Migrations, "", 60, 1, 1}: true,
+			{Team: w.team, Category: toil.Migrations, Service: w.service, Minutes: 30 + 40 + 70, Entries: 3, Persons: 2}: true, {Team: w.team, Category: toil.Migrations, Service: "", Minutes: 50, Entries: 1, Persons: 1}: true, {Team: w.other, Category: toil.Migrations, Service: "", Minutes: 60, Entries: 1, Persons: 1}: true,
 		})
 		late := answer(w.other, w.bob, "2026-W11", 25)
 		late.UpdatedAt = Start.Add(time.Hour)
@@ -233,7 +233,7 @@ func testToil(t *testing.T, open opener) {
 		same(t, must(w.Automations(t.Context(), w.team, page.Request{Limit: 2, After: got.Next}))(t).Items, []toil.Automation{first})
 		// drain: 2 × 600; restart: 4 × 90 + 1 × 60
 		same(t, must(w.Credits(t.Context(), w.team, "2026-03-10", "2026-03-11"))(t), []toil.Credit{
-			{"drain", toil.ProductionInterrupts, "", 2, 1200}, {"restart", toil.ProductionInterrupts, w.service, 5, 420},
+			{Name: "drain", Category: toil.ProductionInterrupts, Service: "", Times: 2, Seconds: 1200}, {Name: "restart", Category: toil.ProductionInterrupts, Service: w.service, Times: 5, Seconds: 420},
 		})
 		_, err := w.Automation(t.Context(), newID())
 		refused(t, err, fault.NotFound, "toil_automation_not_found")
