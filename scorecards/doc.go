@@ -12,7 +12,10 @@
 //	evaluate.go   passes over all services, over those of which something changed, over one
 //	due.go        which teams something changed of
 //	read.go       what people see of a service
-//	scope.go      what people see of a team, a system, the organisation, and of a check
+//	placed.go     where services stand, in lists
+//	scope.go      what people see of a team, a system, the organisation
+//	category.go   what the checks of a category come to
+//	asked.go      what people see of a check
 //	preview.go    what another revision would change, without changing anything
 //	store.go      what it needs of a database
 package scorecards
