@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/scorecards"
 	"github.com/evenkeel/evenkeel/scorecards/rules"
@@ -195,17 +196,17 @@ func toServiceScorecard(c scorecards.ServiceCard) ServiceScorecard {
 		Ladder: each(c.Rungs, func(r scorecards.Rung) ScorecardRung {
 			return ScorecardRung{Level: r.Level.Name, Passed: r.Passed, Counted: r.Counted, Reached: r.Reached}
 		}),
-		Next: each(c.First(), func(r scorecards.CheckResult) string { return r.Check.ID }), Checks: each(c.Results, toCheckResult), EvaluatedAt: c.Standing.EvaluatedAt,
+		Next: each(c.First(), func(r scorecards.CheckResult) string { return r.Check.ID }), Checks: each(c.Results, func(r scorecards.CheckResult) CheckResult { return toCheckResult(r, c.Types) }), EvaluatedAt: c.Standing.EvaluatedAt,
 	}
 	return out
 }
 
-func toCheckResult(r scorecards.CheckResult) CheckResult {
+func toCheckResult(r scorecards.CheckResult, types map[string]fact.Type) CheckResult {
 	out := CheckResult{
 		ID: r.Check.ID, Title: r.Check.Title, Why: r.Check.Why, Category: r.Check.Category, Level: r.Check.Level, Weight: r.Check.Weight, Outcome: r.Outcome.String(), Counts: r.Counts,
 		EffectiveFrom: string(r.Check.EffectiveFrom), Reason: r.Why, Condition: r.Check.Passes, Fix: r.Fix, Links: each(r.Check.Links, toScorecardLink),
 		Evidence: each(r.Evidence, func(e scorecards.Evidence) CheckEvidence {
-			return CheckEvidence{KnownFact: KnownFact(e.Known), By: e.By, Source: e.Source, Link: e.Link, At: e.At, Until: e.Until}
+			return CheckEvidence{KnownFact: KnownFact(e.Known), Type: string(types[e.Name]), By: e.By, Source: e.Source, Link: e.Link, At: e.At, Until: e.Until}
 		}),
 	}
 	if r.Since != (time.Time{}) {

@@ -160,6 +160,7 @@ type CheckResult struct {
 // CheckEvidence is a fact that a result depends on.
 type CheckEvidence struct {
 	KnownFact
+	Type   string     `json:"type,omitempty" doc:"The fact's type, as it is declared now: an age is in days." example:"age"`
 	By     string     `json:"by" doc:"Who told it: a domain, pushed or attested." example:"slo"`
 	Source string     `json:"source,omitempty" doc:"The program that pushed it, or who attested it."`
 	Link   string     `json:"link,omitempty" doc:"To what shows it."`

@@ -31,6 +31,8 @@ type ServiceCard struct {
 	// Todo are the checks that do not pass and count, by their numbers, what to do first at the
 	// beginning.
 	Todo []int
+	// Types are those of the facts that are declared now, by name: they tell how evidence is written.
+	Types map[string]fact.Type
 }
 
 // Rung is a level of a scorecard for a service: its own checks, without those below.
@@ -137,7 +139,7 @@ func (s *Service) card(ctx context.Context, v View, service registry.Service, st
 	if err != nil {
 		return ServiceCard{}, err
 	}
-	out := ServiceCard{Scorecard: v.Scorecard, Revision: revision, Service: service, Standing: standing, LevelName: revision.levelName(standing.Level), Todo: sheet.Todo(outline)}
+	out := ServiceCard{Scorecard: v.Scorecard, Revision: revision, Service: service, Standing: standing, LevelName: revision.levelName(standing.Level), Todo: sheet.Todo(outline), Types: types}
 	if next, ok := sheet.Next(outline); ok {
 		out.NextLevel = revision.levelName(next)
 	}

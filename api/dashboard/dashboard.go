@@ -55,7 +55,7 @@ var templates embed.FS
 
 // screens are the templates of pages, by the name of their file.
 var screenNames = []string{
-	"organisation", "team", "notifications", "service", "gate", "facts", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "policies", "policy", "trial", "proposals", "issues", "issue", "postmortems", "postmortem", "postmortem-edit", "postmortem-compare", "actions", "action", "reports", "report", "jobs", "datasources", "incidents", "incident", "incidentform", "learning", "signin", "problem",
+	"organisation", "team", "notifications", "service", "gate", "facts", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "policies", "policy", "trial", "proposals", "issues", "issue", "postmortems", "postmortem", "postmortem-edit", "postmortem-compare", "actions", "action", "reports", "report", "scorecards", "scorecard", "matrix", "check", "ladder", "jobs", "datasources", "incidents", "incident", "incidentform", "learning", "signin", "problem",
 }
 
 // New returns the pages over what they read. The templates are part of the
@@ -108,6 +108,7 @@ func New(sources Sources, opts Options) *Dashboard {
 	d.form("/incidents/{incident}/action-items", d.planAction)
 	d.page("/reports", "/reports", d.reports)
 	d.page("/reports/{report}", "/reports/{report}", d.report)
+	d.addScorecards()
 	d.page("/jobs", "/jobs", d.jobs)
 	d.page("/data-sources", "/data-sources", d.dataSources)
 	d.route(http.MethodGet, "/signin", "/signin", d.signIn)
@@ -204,6 +205,7 @@ var navigation = []entry{
 	{URL: "/incidents", Text: "Incidents"},
 	{URL: "/violations", Text: "Violations"},
 	{URL: "/issues", Text: "Issues"},
+	{URL: scorecardsPath, Text: "Scorecards"},
 	{URL: "/reports", Text: "Reports"},
 	{URL: "/data-sources", Text: "Data sources"},
 	{URL: "/jobs", Text: "Jobs"},
@@ -276,7 +278,7 @@ func refreshing(w http.ResponseWriter, r *http.Request) *link {
 }
 
 func parse() map[string]*template.Template {
-	base := template.Must(template.ParseFS(templates, "templates/layout.html", "templates/parts.html", "templates/incidentparts.html"))
+	base := template.Must(template.ParseFS(templates, "templates/layout.html", "templates/parts.html", "templates/incidentparts.html", "templates/scorecardparts.html"))
 	screens := make(map[string]*template.Template, len(screenNames))
 	for _, name := range screenNames {
 		screens[name] = template.Must(template.Must(base.Clone()).ParseFS(templates, fmt.Sprintf("templates/%s.html", name)))

@@ -98,6 +98,7 @@ func (s *sample) paths() []string {
 	}
 	out = append(out, s.postmortemPaths()...)
 	out = append(out, s.actionPaths()...)
+	out = append(out, s.scorecardPaths()...)
 	for _, r := range (published{s}).all() {
 		out = append(out, reportURL(r.ID))
 	}

@@ -28,7 +28,7 @@ func (a *App) openEdge() {
 	a.API.HandleWebhooks(a.webhooks)
 	a.API.HandleIncidentWebhooks(a.incidentWebhooks)
 	pages := dashboard.New(dashboard.Sources{
-		Access: a.Access, Registry: a.Registry, DataSources: a.Sources, SLOs: a.SLOs, SLAs: a.SLAs, Composites: a.Composites, Corrections: a.Corrections, Scores: a.Scores, Outages: a.Outages, Changes: a.Changes, Incidents: a.Incidents, Impact: a.Impact, Search: a.Search, Statistics: a.Statistics, Postmortems: a.Postmortems, Actions: a.Actions, Given: a.Given, Claims: a.claims(), Proposals: a.Proposals, Alerts: a.Alerts, Signals: a.Signals, Policies: a.Policies, Trials: a.Trials, Gate: a.Gate, Issues: a.Deliveries, Webhooks: a.Webhooks, Notifications: a.Notifications, Reports: a.Reports, Jobs: a.Jobs, Collection: a.Collection,
+		Access: a.Access, Registry: a.Registry, DataSources: a.Sources, SLOs: a.SLOs, SLAs: a.SLAs, Composites: a.Composites, Corrections: a.Corrections, Scores: a.Scores, Outages: a.Outages, Changes: a.Changes, Incidents: a.Incidents, Impact: a.Impact, Search: a.Search, Statistics: a.Statistics, Postmortems: a.Postmortems, Actions: a.Actions, Given: a.Given, Scorecards: a.Scorecards, Claims: a.claims(), Proposals: a.Proposals, Alerts: a.Alerts, Signals: a.Signals, Policies: a.Policies, Trials: a.Trials, Gate: a.Gate, Issues: a.Deliveries, Webhooks: a.Webhooks, Notifications: a.Notifications, Reports: a.Reports, Jobs: a.Jobs, Collection: a.Collection,
 	}, dashboard.Options{
 		Now: a.now, PublicURL: a.opts.BaseURL, Version: a.opts.Version, RequestID: api.RequestID, Logger: a.log,
 	})
