@@ -227,7 +227,7 @@ func checkRowOf(v *visit, c scorecards.ServiceCard, r scorecards.CheckResult) (c
 		row.Detail += ", counts from " + dateText(r.Check.EffectiveFrom) + " on"
 	}
 	if !r.Since.IsZero() {
-		row.Since = ago(v.now, r.Since)
+		row.Since = day(r.Since)
 	}
 	if slices.Contains(scorecards.NotPassing, r.Outcome) {
 		var err error

@@ -87,6 +87,7 @@ func (d *Dashboard) matrix(v *visit) (screen, error) {
 	if p.Narrowers, err = d.narrowers(v, true, "level", "check", "outcome", "category"); err != nil {
 		return screen{}, err
 	}
+	p.Narrowers = append(p.Narrowers, categoryNarrower(v, terms))
 	found, err := d.sources.Scorecards.Positions(v.ctx, string(card.Scorecard.ID), q, following(v, page.DefaultLimit))
 	if err != nil {
 		return screen{}, err
@@ -97,6 +98,21 @@ func (d *Dashboard) matrix(v *visit) (screen, error) {
 		p.Rows = append(p.Rows, matrixRowOf(s, slug, terms, p.Category))
 	}
 	return screen{template: "matrix", title: "Services by " + card.Scorecard.Name, section: scorecardsPath, page: p}, nil
+}
+
+// categoryNarrower chooses the category whose checks are seen, also where the table has no head.
+func categoryNarrower(v *visit, terms scorecards.Terms) narrower {
+	query := v.URL.Query()
+	n := narrower{Action: v.URL.Path, Name: "category", Label: "Category", Options: []choice{{Text: "All categories"}}}
+	for _, name := range terms.Categories() {
+		n.Options = append(n.Options, choice{Value: name, Text: name, Chosen: query.Get("category") == name})
+	}
+	for _, name := range []string{"team", "system", "level", "check", "outcome"} {
+		if query.Get(name) != "" {
+			n.Kept = append(n.Kept, kept{name, query.Get(name)})
+		}
+	}
+	return n
 }
 
 // outcomesAsked are those that a query names, by the words of the API.
@@ -189,8 +205,8 @@ func matrixRowOf(s scorecards.Placed, slug string, terms scorecards.Terms, categ
 		URL: ladderURL(s.Service.Slug, slug), Name: s.Service.Name, Detail: s.Service.TeamSlug + " · tier " + strconv.Itoa(s.Service.Tier), Level: placedMark(terms.Levels, s),
 		Score: scoreFigure(s.Score()), Unscored: s.Score() == nil,
 	}
-	if s.Missing > 0 {
-		row.Missing = plural(s.Missing, "check", "checks") + " to the next level"
+	if next := s.Level + 1; s.Missing > 0 && next < len(terms.Levels) {
+		row.Missing = plural(s.Missing, "check", "checks") + " to " + terms.Levels[next].Name
 	}
 	if category == "" {
 		for _, name := range terms.Categories() {

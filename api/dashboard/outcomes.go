@@ -113,7 +113,7 @@ func levelTrend(levels []scorecards.Level, trend []scorecards.Tally) stacked {
 		keys, legend, known[l.Name] = append(keys, l.Name), append(legend, legendKey{levelClass(n), l.Name}), true
 	}
 	const other = "\x00other"
-	keys, legend = append(keys, other), append(legend, legendKey{"none", otherLevels})
+	keys, legend = append(keys, other), append(legend, legendKey{"stale", otherLevels})
 	return stackedOf(days, func(day int, key string) int {
 		if key != other {
 			return trend[day].Levels[key]
