@@ -24,7 +24,7 @@ func (a *API) addIssues(r Rooms) {
 		SLO           string `query:"slo" maxLength:"26" doc:"Only issues about the SLO with this identifier."`
 		Violation     string `query:"violation" maxLength:"26" doc:"Only the issue about the violation with this identifier; with actionItem, those about either."`
 		ActionItem    string `query:"actionItem" maxLength:"26" doc:"Only the issue about the action item with this identifier."`
-		Kind          string `query:"kind" enum:"budget_violation,incident,action_item" doc:"Only issues of this kind."`
+		Kind          string `query:"kind" enum:"budget_violation,incident,action_item,toil_cap,toil_candidate,scorecard" doc:"Only issues of this kind."`
 		Group         string `query:"group" maxLength:"26" doc:"Only issues of which the issue with this identifier tells."`
 		DeliveryState string `query:"deliveryState" enum:"draft,pending,sending,unknown,sent,dead,dismissed,grouped" doc:"Only those whose delivery is in this state."`
 		HasProblem    string `query:"hasProblem" enum:"true,false" doc:"Only those whose delivery has a problem, or only those without."`
@@ -160,6 +160,12 @@ func toIssue(k delivery.Known, names serviceNames) Issue {
 			out.IncidentID = string(i.Subject)
 		case issues.KindActionItem:
 			out.ActionID = string(i.Subject)
+		case issues.KindToilCap:
+			out.TeamID = string(i.Subject)
+		case issues.KindToilCandidate:
+			out.ToilCandidateID = string(i.Subject)
+		case issues.KindScorecard:
+			out.FailureID = string(i.Subject)
 		}
 	}
 	if i.Ending != "" {

@@ -33,6 +33,7 @@ var tags = []*huma.Tag{
 	{Name: "Action items", Description: "What is to be done after incidents, by whom and until when, and what came of it."},
 	{Name: "Postmortems", Description: "What is written after incidents, without blame: asked for, drafted, reviewed by others, published."},
 	{Name: "Scorecards", Description: "What is asked of services before and while users depend on them, and what each comes to."},
+	{Name: "Toil", Description: "How much of a team's time is toil, what to automate first, and what that saved."},
 	{Name: "Issues", Description: "Issues that are wanted, with their text, and how far each got on the tracker."},
 	{Name: "Webhooks", Description: "What the tracker told, and what became of it."},
 	{Name: "Reports", Description: "What became of reliability in a time, as it was published, and evidence for auditors."},

@@ -7,6 +7,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/scorecards"
+	"github.com/evenkeel/evenkeel/scorecards/drift"
 	"github.com/evenkeel/evenkeel/scorecards/given"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
@@ -41,6 +42,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/slo/score"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
 	"github.com/evenkeel/evenkeel/services/source"
+	"github.com/evenkeel/evenkeel/services/toil"
 )
 
 // Rooms are the services that the operations call. They may be nil where only the
@@ -82,6 +84,8 @@ type Rooms struct {
 	Jobs          *jobs.Service
 	Notifications *notify.Service
 	Scorecards    *scorecards.Service
+	Toil          *toil.Service
+	Drifts        *drift.Service
 }
 
 // AddOperations adds every operation under /v1.
@@ -94,6 +98,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addSystems(r)
 	a.addServices(r)
 	a.addOwnership(r)
+	a.addOwnershipDrift(r)
 	a.addDependencies(r)
 	a.addSources(r)
 	a.addSLOs(r)
@@ -132,6 +137,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addIssues(r)
 	a.addIssueDelivery(r)
 	a.addWebhookDeliveries(r)
+	a.addToil(r)
 	a.addReports(r)
 	a.addEvidence(r)
 	a.addNotificationTargets(r)

@@ -277,11 +277,11 @@ func toScorecardTeam(p scorecards.Part) ScorecardTeamSums {
 	return ScorecardTeamSums{Team: Ref{ID: string(p.Team.ID), Slug: p.Team.Slug}, Name: p.Team.Name, Now: toScorecardSums(p.Now), Change: p.Change, Teams: each(p.Parts, toScorecardTeam)}
 }
 
-func toScorecardCheckReport(a scorecards.Asked) ScorecardCheckReport {
+func toScorecardCheckReport(a scorecards.CheckReport) ScorecardCheckReport {
 	return ScorecardCheckReport{
 		Scorecard: Ref{ID: string(a.View.Scorecard.ID), Slug: a.View.Scorecard.Slug}, Check: toScorecardCheck(a.Check),
 		NotPassing: a.Now.NotPassing(), Counting: a.Now.Counting(), Outcomes: a.Now.Outcomes, Facts: each(a.Facts, toScorecardFact), Problem: a.Problem,
-		Trend: each(a.Trend, func(d scorecards.AskedDay) ScorecardCheckDay {
+		Trend: each(a.Trend, func(d scorecards.CheckDay) ScorecardCheckDay {
 			return ScorecardCheckDay{Day: string(d.Day), Outcomes: d.Outcomes}
 		}),
 	}

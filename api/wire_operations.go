@@ -30,27 +30,30 @@ type AttachmentUpdate struct {
 
 // Issue is what is wanted on a tracker.
 type Issue struct {
-	ID          string         `json:"id" doc:"Identifier (ULID)."`
-	Kind        string         `json:"kind" enum:"budget_violation,incident,action_item"`
-	Fingerprint string         `json:"fingerprint" doc:"The same for the same episode, for ever."`
-	Service     *Ref           `json:"service,omitempty" doc:"Absent of a group, which tells of several issues in their place."`
-	GroupID     string         `json:"groupId" doc:"The issue that tells of this one, together with others; empty when it is opened by itself."`
-	ParentID    string         `json:"parentId" doc:"The issue of which it is a part on the tracker; empty for none."`
-	ViolationID string         `json:"violationId" doc:"Of an issue of the kind budget_violation; empty of a group."`
-	IncidentID  string         `json:"incidentId" doc:"Of an issue of the kind incident, which gathers the action items of one."`
-	ActionID    string         `json:"actionItemId" doc:"Of an issue of the kind action_item."`
-	Repository  string         `json:"repository" doc:"Where it is to be opened; empty when the service declares none."`
-	Title       string         `json:"title"`
-	Body        string         `json:"body" doc:"GitHub-flavoured Markdown, as it would be opened."`
-	Labels      []string       `json:"labels"`
-	AssigneeIDs []string       `json:"assigneeIds" doc:"Identifiers of the people to whom it is to be assigned."`
-	Comments    []IssueComment `json:"comments"`
-	Open        bool           `json:"open" doc:"Whether the issue is wanted open."`
-	Ending      *string        `json:"ending" enum:"recovered,retired,detached" nullable:"true" doc:"How what it is about ended; null while it lasts. A group has ended when all that it tells of have."`
-	Delivery    IssueDelivery  `json:"delivery" doc:"What is known of it on the tracker."`
-	CreatedAt   time.Time      `json:"createdAt"`
-	UpdatedAt   time.Time      `json:"updatedAt" doc:"When something else was last wanted."`
-	Version     int64          `json:"version" doc:"Grows with each change of what is wanted, and of its delivery; also the ETag."`
+	ID              string         `json:"id" doc:"Identifier (ULID)."`
+	Kind            string         `json:"kind" enum:"budget_violation,incident,action_item,toil_cap,toil_candidate,scorecard"`
+	Fingerprint     string         `json:"fingerprint" doc:"The same for the same episode, for ever."`
+	Service         *Ref           `json:"service,omitempty" doc:"Absent of a group, which tells of several issues in their place."`
+	GroupID         string         `json:"groupId" doc:"The issue that tells of this one, together with others; empty when it is opened by itself."`
+	ParentID        string         `json:"parentId" doc:"The issue of which it is a part on the tracker; empty for none."`
+	ViolationID     string         `json:"violationId" doc:"Of an issue of the kind budget_violation; empty of a group."`
+	IncidentID      string         `json:"incidentId" doc:"Of an issue of the kind incident, which gathers the action items of one."`
+	ActionID        string         `json:"actionItemId" doc:"Of an issue of the kind action_item."`
+	TeamID          string         `json:"teamId" doc:"Of an issue of the kind toil_cap."`
+	ToilCandidateID string         `json:"toilCandidateId" doc:"Of an issue of the kind toil_candidate."`
+	FailureID       string         `json:"scorecardFailureId" doc:"Of an issue of the kind scorecard: one from when a check began to fail for too long until it passes."`
+	Repository      string         `json:"repository" doc:"Where it is to be opened; empty when the service declares none."`
+	Title           string         `json:"title"`
+	Body            string         `json:"body" doc:"GitHub-flavoured Markdown, as it would be opened."`
+	Labels          []string       `json:"labels"`
+	AssigneeIDs     []string       `json:"assigneeIds" doc:"Identifiers of the people to whom it is to be assigned."`
+	Comments        []IssueComment `json:"comments"`
+	Open            bool           `json:"open" doc:"Whether the issue is wanted open."`
+	Ending          *string        `json:"ending" enum:"recovered,retired,detached" nullable:"true" doc:"How what it is about ended; null while it lasts. A group has ended when all that it tells of have."`
+	Delivery        IssueDelivery  `json:"delivery" doc:"What is known of it on the tracker."`
+	CreatedAt       time.Time      `json:"createdAt"`
+	UpdatedAt       time.Time      `json:"updatedAt" doc:"When something else was last wanted."`
+	Version         int64          `json:"version" doc:"Grows with each change of what is wanted, and of its delivery; also the ETag."`
 }
 
 // IssueDelivery is how far an issue got on its way to the tracker.
@@ -113,7 +116,7 @@ type DeadReason struct {
 
 // IssueKindState is how far Evenkeel goes with issues of a kind.
 type IssueKindState struct {
-	Kind    string `json:"kind" enum:"budget_violation,incident,action_item"`
+	Kind    string `json:"kind" enum:"budget_violation,incident,action_item,toil_cap,toil_candidate,scorecard"`
 	Mode    string `json:"mode" enum:"observe,warn,enforce" doc:"observe: they stay drafts. warn: they are opened and kept up to date; closing and reopening them is people's. enforce: they are closed and reopened, too."`
 	Stopped bool   `json:"stopped" doc:"Whether they are kept back, whatever the mode."`
 }
@@ -123,7 +126,7 @@ type DeliverySwitch struct {
 	Sending      bool           `json:"sending" doc:"Whether anything is sent: there is a tracker, and a kind of issues is neither stopped nor only observed."`
 	HasTracker   bool           `json:"hasTracker" doc:"Whether there is a tracker to send issues to. Without one they are drafts."`
 	Stopped      bool           `json:"stopped" doc:"Whether administrators stopped all kinds, here."`
-	StoppedKinds []string       `json:"stoppedKinds" enum:"budget_violation,incident,action_item" doc:"The single kinds that administrators stopped, here."`
+	StoppedKinds []string       `json:"stoppedKinds" enum:"budget_violation,incident,action_item,toil_cap,toil_candidate,scorecard" doc:"The single kinds that administrators stopped, here."`
 	Kinds        []DeliveryKind `json:"kinds" doc:"What that comes to for each kind, with what the configuration says."`
 	UpdatedAt    *time.Time     `json:"updatedAt" nullable:"true" doc:"When administrators last stopped or started something; null when they never did."`
 	Version      int64          `json:"version" doc:"Grows with each change by administrators; also the ETag."`
@@ -131,7 +134,7 @@ type DeliverySwitch struct {
 
 // DeliveryKind is whether issues of a kind are sent.
 type DeliveryKind struct {
-	Kind    string         `json:"kind" enum:"budget_violation,incident,action_item"`
+	Kind    string         `json:"kind" enum:"budget_violation,incident,action_item,toil_cap,toil_candidate,scorecard"`
 	Mode    string         `json:"mode" enum:"observe,warn,enforce" doc:"observe: they stay drafts. warn: they are opened and kept up to date; closing and reopening them is people's. enforce: they are closed and reopened, too."`
 	Sending bool           `json:"sending" doc:"Whether they are sent: there is a tracker, the mode is not observe, and they are not stopped."`
 	Stopped bool           `json:"stopped" doc:"Whether they are kept back, whatever the mode."`
@@ -150,7 +153,7 @@ type DeliveryStop struct {
 // DeliverySwitchInput says what is stopped from now on.
 type DeliverySwitchInput struct {
 	Stopped      bool     `json:"stopped" doc:"Whether nothing at all is sent."`
-	StoppedKinds []string `json:"stoppedKinds" enum:"budget_violation,incident,action_item" maxItems:"20" doc:"The single kinds of which nothing is sent; kinds that are not named are started."`
+	StoppedKinds []string `json:"stoppedKinds" enum:"budget_violation,incident,action_item,toil_cap,toil_candidate,scorecard" maxItems:"20" doc:"The single kinds of which nothing is sent; kinds that are not named are started."`
 	Reason       string   `json:"reason" minLength:"1" maxLength:"500" doc:"Why something is stopped or started. Shown with what is stopped from now on, and kept in the audit log." example:"issues were opened in the wrong repository"`
 }
 

@@ -11,11 +11,15 @@
 //	standing.go   what a scorecard came to for a service, as it is kept
 //	evaluate.go   passes over all services, over those of which something changed, over one
 //	due.go        which teams something changed of
+//	tally.go      the sums of a day, of teams, systems and the organisation
+//	thin.go       how the past is thinned with age
+//	book.go       what is known of services: what domains tell, and what is given
 //	read.go       what people see of a service
 //	placed.go     where services stand, in lists
 //	scope.go      what people see of a team, a system, the organisation
 //	category.go   what the checks of a category come to
-//	asked.go      what people see of a check
+//	check.go      what people see of a check
+//	failure.go    what fails for longer than a scorecard bears, and becomes an issue
 //	preview.go    what another revision would change, without changing anything
 //	store.go      what it needs of a database
 package scorecards

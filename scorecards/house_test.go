@@ -18,6 +18,7 @@ import (
 	"github.com/evenkeel/evenkeel/scorecards/given"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
+	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/registry"
 )
 
@@ -33,6 +34,7 @@ type house struct {
 	registry       *registry.Registry
 	given          *given.Service
 	exempt         exemptions
+	issues         *issues.Service
 	ada, bob, root context.Context
 	commerce       registry.Team
 	payments       registry.Team
@@ -57,9 +59,10 @@ func open(t testing.TB) *house {
 		Store: h.store.Given(), Registry: h.store.Registry(), Domains: domains,
 		Runner: h.store, Authorizer: authorizer, Recorder: noting, Clock: h.clock.Now,
 	})
+	h.issues = issues.NewService(h.store.Issues(), h.store.Registry(), h.store.Policy(), "https://evenkeel.example.org")
 	h.Service = scorecards.NewService(scorecards.Parts{
 		Store: h.store.Scorecards(), Slugs: h.store.Registry(), Services: h.registry, Fleet: h.store.Fleet(),
-		Facts: scorecards.Book{Domains: domains, Given: h.given}, Exemptions: h.exempt,
+		Facts: scorecards.Book{Domains: domains, Given: h.given}, Exemptions: h.exempt, Failures: h.store.Scorecards(), Desk: h.issues,
 		Runner: h.store, Authorizer: authorizer, Recorder: log, Clock: h.clock.Now, Logger: slog.New(slog.DiscardHandler),
 	})
 	h.given.Noticer, h.given.Readers = h.Service, h.Service
@@ -83,6 +86,12 @@ func (h *house) service(t testing.TB, slug string, change ...func(*registry.Serv
 		c(&in)
 	}
 	return must(h.registry.CreateService(h.root, in))(t)
+}
+
+// attest says when the service was restored, until a time.
+func (h *house) attest(t testing.TB, service id.ID, at, until time.Time) {
+	t.Helper()
+	must(h.given.Attest(h.ada, service, given.Statement{Fact: "restoreDrill", Value: given.Value{Time: &at}, Evidence: "https://example.org/drill", Note: "restored", Until: until}))(t)
 }
 
 // evaluate runs a pass over all.

@@ -162,3 +162,28 @@ func (l *languages) of(language *expr.Environment, r Revision) *compiled {
 	}
 	return made
 }
+
+// Compile makes the terms' conditions on a language. The error is of the first that is not
+// understood.
+func Compile(language *expr.Environment, t Terms) (*rules.Card, error) {
+	made := compile(language, t)
+	if len(made.problems) > 0 {
+		return nil, fmt.Errorf("check %q: %s", made.problems[0].Check, made.problems[0].Why)
+	}
+	return made.Card, nil
+}
+
+// Suppliers are those who tell what the check's conditions read, by name: domains, and "given".
+func Suppliers(language *expr.Environment, c Check) ([]string, error) {
+	made := compile(language, Terms{Levels: []Level{{Name: c.Level}}, Checks: []Check{c}})
+	if len(made.problems) > 0 {
+		return nil, fmt.Errorf("check %q: %s", c.ID, made.problems[0].Why)
+	}
+	var by []string
+	for _, d := range made.declared {
+		if slices.Contains(made.checks[0], d.Name) && !slices.Contains(by, d.By) {
+			by = append(by, d.By)
+		}
+	}
+	return by, nil
+}

@@ -24,6 +24,8 @@ type Parts struct {
 	Fleet      Fleet
 	Facts      Facts
 	Exemptions Exemptions // nil where nobody is excused
+	Failures   FailureStore
+	Desk       Desk // nil where no issues are wanted
 	Runner     tx.Runner
 	Authorizer *access.Authorizer
 	Recorder   access.Recorder

@@ -64,8 +64,7 @@ func TestAnAttestationIsEvidenceUntilItExpires(t *testing.T) {
 	ledger := h.service(t, "ledger", withDocs, stateful, func(in *registry.ServiceInput) { in.Dashboard = "https://example.org/d" })
 	must(h.Create(h.ada, aDraft()))(t)
 	h.evaluate(t)
-	at := noon.AddDate(0, 0, -10).Add(-time.Hour)
-	must(h.given.Attest(h.ada, ledger.ID, given.Statement{Fact: "restoreDrill", Value: given.Value{Time: &at}, Evidence: "https://example.org/drill", Note: "restored", Until: noon.AddDate(0, 0, 100)}))(t)
+	h.attest(t, ledger.ID, noon.AddDate(0, 0, -10).Add(-time.Hour), noon.AddDate(0, 0, 100))
 
 	// The attestation's transaction noted that the service is due: nothing else is evaluated.
 	if counts := must(h.EvaluateDue(h.root))(t); counts["services"] != 1 || counts["changed"] != 1 || counts["level"] != 1 {

@@ -22,6 +22,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/api"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
+	"github.com/evenkeel/evenkeel/services/toil"
 )
 
 // browserVariable is the environment variable with the path of a Chromium.
@@ -213,10 +214,11 @@ func browserPages(t *testing.T, s *sample) []string {
 	}
 	grouped := slos(func(p string) bool { return strings.HasSuffix(p, "/by-tenant") })
 	return []string{
-		"/", "/?wall", "/slos", "/teams/" + s.teams[0].Slug, "/services/" + s.services[0].Slug, "/services/" + s.services[0].Slug + "/gate", "/services/payments",
+		toilURL(s.teams[0].Slug), toilURL(s.teams[1].Slug), toil.LinkPath + sampleLink,
+		"/", "/?wall", "/slos", "/teams/" + s.teams[0].Slug, "/services/" + s.services[0].Slug, "/services/" + s.services[0].Slug + "/gate", factsURL(s.services[0].Slug), factsURL(s.services[0].Slug) + "?fact=chaosVerdict", factsURL(s.services[1].Slug) + "?fact=restoreDrill", "/services/payments",
 		slos(func(p string) bool { return strings.Contains(p, "/slos/") }), slos(func(p string) bool { return strings.HasSuffix(p, "/errors") }), grouped,
 		slos(func(p string) bool { return strings.HasPrefix(p, grouped+"?group=") }), read,
-		grouped + "/errors", "/composites", "/composites/buying", "/composites/paying", "/composites/silent", "/systems/ordering", "/alerts", "/incidents?show=all", "/incidents?q=orders", "/incidents/new", incidentURL((mishaps{s}).all()[0].ID), incidentURL((mishaps{s}).all()[2].ID) + "/edit", incidentURL((mishaps{s}).all()[4].ID), "/learning", "/violations?all", "/issues", "/issues/" + string(s.issues[0].Issue.ID), issue(delivery.Dead), issue(delivery.Sent), issue(delivery.Pending), "/postmortems", postmortemURL(sampleIncident(1)), postmortemURL(sampleIncident(2)), postmortemURL(sampleIncident(3)), postmortemURL(sampleIncident(5)), postmortemURL(sampleIncident(9)), postmortemURL(sampleIncident(1)) + "/edit", compareURL(sampleIncident(1), 2, 3), actionsPath, actionURL(sampleAction(1)), actionURL(sampleAction(3)), actionURL(sampleAction(4)), "/reports", reportURL(fullReport), reportURL(bareReport), scorecardsPath, scorecardURL("production-readiness"), matrixURL("production-readiness"), matrixURL("production-readiness", "category", "Objectives"), checkURL("production-readiness", "slo-reviewed"), ladderURL(s.services[0].Slug, "production-readiness"), ladderURL(s.services[4].Slug, "production-readiness"), scorecardURL("ugly"), checkURL("ugly", "ugly"), "/jobs", "/data-sources?all", "/nothing/here", "/docs",
+		grouped + "/errors", "/composites", "/composites/buying", "/composites/paying", "/composites/silent", "/systems/ordering", "/alerts", "/incidents?show=all", "/incidents?q=orders", "/incidents/new", incidentURL((mishaps{s}).all()[0].ID), incidentURL((mishaps{s}).all()[2].ID) + "/edit", incidentURL((mishaps{s}).all()[4].ID), "/learning", "/violations?all", "/issues", "/issues/" + string(s.issues[0].Issue.ID), issue(delivery.Dead), issue(delivery.Sent), issue(delivery.Pending), "/postmortems", postmortemURL(sampleIncident(1)), postmortemURL(sampleIncident(2)), postmortemURL(sampleIncident(3)), postmortemURL(sampleIncident(5)), postmortemURL(sampleIncident(9)), postmortemURL(sampleIncident(1)) + "/edit", compareURL(sampleIncident(1), 2, 3), actionsPath, actionURL(sampleAction(1)), actionURL(sampleAction(3)), actionURL(sampleAction(4)), "/reports", reportURL(fullReport), reportURL(bareReport), scorecardsPath, scorecardURL("production-readiness"), matrixURL("production-readiness"), matrixURL("production-readiness", "category", "Objectives"), checkURL("production-readiness", "slo-reviewed"), ladderURL(s.services[0].Slug, "production-readiness"), ladderURL(s.services[4].Slug, "production-readiness"), scorecardURL("ugly"), checkURL("ugly", "ugly"), "/jobs", "/data-sources?all", driftPath, "/nothing/here", "/docs",
 	}
 }
 

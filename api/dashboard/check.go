@@ -121,7 +121,7 @@ func scopedQuery(kind scorecards.ScopeKind, name string, q scorecards.Query) sco
 }
 
 // counted draws what the check comes to now.
-func (p *askedPage) counted(a scorecards.Asked, kind scorecards.ScopeKind, name string) {
+func (p *askedPage) counted(a scorecards.CheckReport, kind scorecards.ScopeKind, name string) {
 	var parts []chart.Part
 	for _, b := range outcomeBadges {
 		n := a.Now.Outcomes[b.Outcome.String()]

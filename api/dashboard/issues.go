@@ -209,6 +209,10 @@ func (d *Dashboard) aboutIssue(v *visit, i issues.Issue) ([]fact, error) {
 		facts = append(facts, fact{"About", link{URL: incidentURL(i.Subject) + "#actions", Text: "What is to be done after the incident"}})
 	case issues.KindActionItem:
 		facts = append(facts, fact{"About", link{URL: actionURL(i.Subject), Text: "The action item"}})
+	case issues.KindToilCap:
+		facts = append(facts, fact{"About", link{URL: toilURL(string(i.Subject)), Text: "The toil of the team"}})
+	case issues.KindToilCandidate:
+		facts = append(facts, fact{"About", link{URL: toilURL(owner.TeamSlug) + "#candidates", Text: "What to automate first"}})
 	}
 	repository := link{Text: "none declared; the service's profile says where"}
 	if i.Repository != "" {

@@ -129,7 +129,7 @@ func levelTrend(levels []scorecards.Level, trend []scorecards.Tally) stacked {
 }
 
 // outcomeTrend is how many services a check came to which outcome of, day by day.
-func outcomeTrend(trend []scorecards.AskedDay) stacked {
+func outcomeTrend(trend []scorecards.CheckDay) stacked {
 	var days []clock.Date
 	for _, t := range trend {
 		days = append(days, t.Day)

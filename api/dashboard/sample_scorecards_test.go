@@ -231,25 +231,25 @@ func (a assessor) Report(ctx context.Context, scorecard string, kind scorecards.
 	return r, nil
 }
 
-func (a assessor) Check(ctx context.Context, scorecard, check string, kind scorecards.ScopeKind, name string, days int) (scorecards.Asked, error) {
+func (a assessor) Check(ctx context.Context, scorecard, check string, kind scorecards.ScopeKind, name string, days int) (scorecards.CheckReport, error) {
 	r, err := a.Report(ctx, scorecard, kind, name, days)
 	if err != nil {
-		return scorecards.Asked{}, err
+		return scorecards.CheckReport{}, err
 	}
 	for _, c := range r.Checks {
 		if c.Check.ID != check {
 			continue
 		}
-		out := scorecards.Asked{View: r.View, Check: c.Check, Now: c, Facts: []kinds.Declaration{{Name: "slos", Doc: "How many SLOs there are.", By: "slo"}, {Name: "sloReviewed", Doc: hostile, By: "given"}}}
+		out := scorecards.CheckReport{View: r.View, Check: c.Check, Now: c, Facts: []kinds.Declaration{{Name: "slos", Doc: "How many SLOs there are.", By: "slo"}, {Name: "sloReviewed", Doc: hostile, By: "given"}}}
 		if check == "ugly" {
 			out.Problem, out.Facts = hostile, nil
 		}
 		for _, t := range r.Trend {
-			out.Trend = append(out.Trend, scorecards.AskedDay{Day: t.Day, Outcomes: t.Checks[check]})
+			out.Trend = append(out.Trend, scorecards.CheckDay{Day: t.Day, Outcomes: t.Checks[check]})
 		}
 		return out, nil
 	}
-	return scorecards.Asked{}, fault.Missing("check", check)
+	return scorecards.CheckReport{}, fault.Missing("check", check)
 }
 
 func (a assessor) Positions(ctx context.Context, scorecard string, q scorecards.Query, r page.Request) (page.Page[scorecards.Placed], error) {

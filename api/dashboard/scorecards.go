@@ -22,7 +22,7 @@ type Scorecards interface {
 	Get(ctx context.Context, name string) (scorecards.View, error)
 	Warnings(ctx context.Context, v scorecards.View) ([]string, error)
 	Report(ctx context.Context, scorecard string, kind scorecards.ScopeKind, name string, days int) (scorecards.Report, error)
-	Check(ctx context.Context, scorecard, check string, kind scorecards.ScopeKind, name string, days int) (scorecards.Asked, error)
+	Check(ctx context.Context, scorecard, check string, kind scorecards.ScopeKind, name string, days int) (scorecards.CheckReport, error)
 	Positions(ctx context.Context, scorecard string, q scorecards.Query, r page.Request) (page.Page[scorecards.Placed], error)
 	Spread(ctx context.Context, scorecard string, q scorecards.Query) (scorecards.Spread, error)
 	OfService(ctx context.Context, name string) ([]scorecards.ServiceCard, error)

@@ -11,9 +11,11 @@ import (
 	"golang.org/x/net/html"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/scorecards"
 	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/incident/postmortem"
 	"github.com/evenkeel/evenkeel/services/registry"
 )
 
@@ -282,3 +284,8 @@ func TestScoresAreCarriedOnBetweenDaysOnWhichSomethingChanged(t *testing.T) {
 		t.Errorf("of what is long past there are %d days", len(got))
 	}
 }
+
+// untaken is of incidents that took nothing of any budget.
+type untaken struct{}
+
+func (untaken) Tolls(context.Context, []id.ID) ([]postmortem.Toll, error) { return nil, nil }

@@ -52,6 +52,7 @@ type Sources struct {
 	Actions       Actions
 	Given         Given
 	Scorecards    Scorecards
+	Drifts        Drifts
 	Claims        Claims
 	Proposals     Proposals
 	Policies      Policies
@@ -64,6 +65,7 @@ type Sources struct {
 	Notifications Notifications
 	// Collection is needed where SLOs are read from data sources.
 	Collection Collection
+	Toil       Toil
 }
 
 // Access signs people in and out, and tells whose a session is.

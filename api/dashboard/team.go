@@ -69,7 +69,7 @@ func (d *Dashboard) team(v *visit) (screen, error) {
 	if latest.URL != "" {
 		p.Meta = append(p.Meta, latest)
 	}
-	p.Meta = append(p.Meta, link{URL: teamURL(t.Slug) + "/notifications", Text: "Notifications"}, link{URL: "/learning?" + url.Values{"team": {t.Slug}}.Encode(), Text: "What incidents have in common"})
+	p.Meta = append(p.Meta, link{URL: toilURL(t.Slug), Text: "Toil"}, link{URL: teamURL(t.Slug) + "/notifications", Text: "Notifications"}, link{URL: "/learning?" + url.Values{"team": {t.Slug}}.Encode(), Text: "What incidents have in common"})
 	if err := d.aboveTeam(v, t, &p); err != nil {
 		return screen{}, err
 	}

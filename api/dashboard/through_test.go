@@ -14,6 +14,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/clock"
 	told "github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/scorecards"
+	"github.com/evenkeel/evenkeel/scorecards/drift"
 	"github.com/evenkeel/evenkeel/scorecards/given"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
@@ -48,6 +49,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/slo/score"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
 	"github.com/evenkeel/evenkeel/services/source"
+	"github.com/evenkeel/evenkeel/services/toil"
 )
 
 // house is the real services over a fresh SQLite database.
@@ -69,6 +71,7 @@ type house struct {
 	planned   *action.Service
 	given     *given.Service
 	cards     *scorecards.Service
+	toil      *toil.Service
 	evaluator *measure.Evaluator
 	admin     context.Context
 
@@ -161,15 +164,19 @@ func buildAt(t *testing.T, start time.Time) *house {
 	h.given = given.NewService(given.Parts{
 		Store: s.Given(), Registry: s.Registry(), Teller: notify.NewOutbox(s.Notify(), now), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
 	})
+	h.toil = toil.NewService(toil.Parts{
+		Store: s.Toil(), Registry: s.Registry(), People: s.Access(), Keys: s.Reports(), Desk: desk, Teller: notify.NewOutbox(s.Notify(), now), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
+	})
 	h.cards = scorecards.NewService(scorecards.Parts{
 		Store: s.Scorecards(), Slugs: s.Registry(), Services: h.registry, Fleet: s.Fleet(),
 		Facts: scorecards.Book{Domains: told.NewBook[registry.Service](
 			registry.ServiceFacts{Store: s.Registry(), Clock: now}, slo.ServiceFacts{SLOs: s.SLO(), Graph: s.Registry(), Clock: now}, signals.ServiceFacts{Store: s.Signals()},
-			policy.ServiceFacts{Store: s.Policy(), SLOs: s.SLO(), People: s.Access(), Clock: now}, action.ServiceFacts{Store: s.Actions(), Clock: now},
+			policy.ServiceFacts{Store: s.Policy(), SLOs: s.SLO(), People: s.Access(), Clock: now}, alert.ServiceFacts{SLOs: s.SLO(), Audience: notify.Audience{Targets: s.Notify(), Teams: s.Registry()}},
+			postmortem.ServiceFacts{Store: s.Postmortems(), Tolls: untaken{}, Clock: now}, action.ServiceFacts{Store: s.Actions(), Clock: now}, h.toil,
 		), Given: h.given},
 		Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now, Logger: log,
 	})
-	h.sources = Sources{Incidents: h.incidents, Impact: impact.NewService(impact.Parts{Incidents: h.incidents, SLOs: s.SLO(), Budgets: h.slos}), Search: &search.Service{Store: s.Search(), Authorizer: authorizer}, Statistics: &statistics.Service{Store: s.Incidents(), Authorizer: authorizer, Clock: now}, Access: h.access, Registry: h.registry, DataSources: h.places, SLOs: h.slos, SLAs: slas, Corrections: h.corrected, Scores: score.NewService(score.Parts{Store: s.Scores(), SLOs: s.SLO(), Budgets: h.slos, Runner: s, Authorizer: authorizer, Clock: now, Logger: slog.New(slog.DiscardHandler)}), Outages: outages, Postmortems: h.written, Actions: h.planned, Given: h.given, Scorecards: h.cards, Claims: claim.Service{Clauses: h.policies, Postmortems: h.written, Actions: h.planned}, Changes: h.changes, Composites: wholes, Proposals: proposals, Signals: golden, Alerts: alerts, Policies: h.policies, Gate: doors, Issues: deliveries, Webhooks: inbox.NewService(s.Inbox(), s, authorizer, recorder, now), Reports: report.NewService(report.Parts{Store: s.Reports(), Past: s.Reports(), Registry: s.Registry(), Measured: h.slos, Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now, Logger: log}), Jobs: schedule, Collection: h.collection}
+	h.sources = Sources{Toil: h.toil, Incidents: h.incidents, Impact: impact.NewService(impact.Parts{Incidents: h.incidents, SLOs: s.SLO(), Budgets: h.slos}), Search: &search.Service{Store: s.Search(), Authorizer: authorizer}, Statistics: &statistics.Service{Store: s.Incidents(), Authorizer: authorizer, Clock: now}, Access: h.access, Registry: h.registry, DataSources: h.places, SLOs: h.slos, SLAs: slas, Corrections: h.corrected, Scores: score.NewService(score.Parts{Store: s.Scores(), SLOs: s.SLO(), Budgets: h.slos, Runner: s, Authorizer: authorizer, Clock: now, Logger: slog.New(slog.DiscardHandler)}), Outages: outages, Postmortems: h.written, Actions: h.planned, Given: h.given, Scorecards: h.cards, Drifts: drift.NewService(drift.Parts{Store: s.Drifts(), Registry: s.Registry(), People: s.Access(), Runner: s, Authorizer: authorizer, Clock: now}), Claims: claim.Service{Clauses: h.policies, Postmortems: h.written, Actions: h.planned}, Changes: h.changes, Composites: wholes, Proposals: proposals, Signals: golden, Alerts: alerts, Policies: h.policies, Gate: doors, Issues: deliveries, Webhooks: inbox.NewService(s.Inbox(), s, authorizer, recorder, now), Reports: report.NewService(report.Parts{Store: s.Reports(), Past: s.Reports(), Registry: s.Registry(), Measured: h.slos, Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now, Logger: log}), Jobs: schedule, Collection: h.collection}
 
 	_, err = h.access.Bootstrap(t.Context())
 	h.must(err)

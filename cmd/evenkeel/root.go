@@ -80,7 +80,7 @@ is wrong or a comparison found a difference. The command gate has codes of its o
 		p.tokenCommand(),
 		p.adapterCommand(),
 		p.gateCommand(),
-		p.policyCommand(),
+		p.policyCommand(), p.scorecardCommand(),
 		p.evidenceCommand(),
 		p.openapiCommand(),
 		p.configCommand(),

@@ -55,6 +55,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/notificationtarget"
 	"github.com/evenkeel/evenkeel/ent/db/otlpstream"
 	"github.com/evenkeel/evenkeel/ent/db/outage"
+	"github.com/evenkeel/evenkeel/ent/db/ownershipdrift"
 	"github.com/evenkeel/evenkeel/ent/db/person"
 	"github.com/evenkeel/evenkeel/ent/db/policyrevision"
 	"github.com/evenkeel/evenkeel/ent/db/postmortem"
@@ -72,6 +73,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/scorecard"
 	"github.com/evenkeel/evenkeel/ent/db/scorecardday"
 	"github.com/evenkeel/evenkeel/ent/db/scorecarddue"
+	"github.com/evenkeel/evenkeel/ent/db/scorecardfailure"
 	"github.com/evenkeel/evenkeel/ent/db/scorecardrevision"
 	"github.com/evenkeel/evenkeel/ent/db/scorecardstanding"
 	"github.com/evenkeel/evenkeel/ent/db/scorecardtally"
@@ -96,6 +98,14 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/system"
 	"github.com/evenkeel/evenkeel/ent/db/team"
 	"github.com/evenkeel/evenkeel/ent/db/thinnedmonth"
+	"github.com/evenkeel/evenkeel/ent/db/toilanswer"
+	"github.com/evenkeel/evenkeel/ent/db/toilasking"
+	"github.com/evenkeel/evenkeel/ent/db/toilautomation"
+	"github.com/evenkeel/evenkeel/ent/db/toilcandidate"
+	"github.com/evenkeel/evenkeel/ent/db/toildismissal"
+	"github.com/evenkeel/evenkeel/ent/db/toilentry"
+	"github.com/evenkeel/evenkeel/ent/db/toilsetting"
+	"github.com/evenkeel/evenkeel/ent/db/toilsurvey"
 	"github.com/evenkeel/evenkeel/ent/db/token"
 	"github.com/evenkeel/evenkeel/ent/db/toldevent"
 	"github.com/evenkeel/evenkeel/ent/db/trackerlane"
@@ -192,6 +202,8 @@ type Client struct {
 	OTLPStream *OTLPStreamClient
 	// Outage is the client for interacting with the Outage builders.
 	Outage *OutageClient
+	// OwnershipDrift is the client for interacting with the OwnershipDrift builders.
+	OwnershipDrift *OwnershipDriftClient
 	// Person is the client for interacting with the Person builders.
 	Person *PersonClient
 	// PolicyRevision is the client for interacting with the PolicyRevision builders.
@@ -240,6 +252,8 @@ type Client struct {
 	ScorecardDay *ScorecardDayClient
 	// ScorecardDue is the client for interacting with the ScorecardDue builders.
 	ScorecardDue *ScorecardDueClient
+	// ScorecardFailure is the client for interacting with the ScorecardFailure builders.
+	ScorecardFailure *ScorecardFailureClient
 	// ScorecardRevision is the client for interacting with the ScorecardRevision builders.
 	ScorecardRevision *ScorecardRevisionClient
 	// ScorecardStanding is the client for interacting with the ScorecardStanding builders.
@@ -274,6 +288,22 @@ type Client struct {
 	Team *TeamClient
 	// ThinnedMonth is the client for interacting with the ThinnedMonth builders.
 	ThinnedMonth *ThinnedMonthClient
+	// ToilAnswer is the client for interacting with the ToilAnswer builders.
+	ToilAnswer *ToilAnswerClient
+	// ToilAsking is the client for interacting with the ToilAsking builders.
+	ToilAsking *ToilAskingClient
+	// ToilAutomation is the client for interacting with the ToilAutomation builders.
+	ToilAutomation *ToilAutomationClient
+	// ToilCandidate is the client for interacting with the ToilCandidate builders.
+	ToilCandidate *ToilCandidateClient
+	// ToilDismissal is the client for interacting with the ToilDismissal builders.
+	ToilDismissal *ToilDismissalClient
+	// ToilEntry is the client for interacting with the ToilEntry builders.
+	ToilEntry *ToilEntryClient
+	// ToilSetting is the client for interacting with the ToilSetting builders.
+	ToilSetting *ToilSettingClient
+	// ToilSurvey is the client for interacting with the ToilSurvey builders.
+	ToilSurvey *ToilSurveyClient
 	// Token is the client for interacting with the Token builders.
 	Token *TokenClient
 	// ToldEvent is the client for interacting with the ToldEvent builders.
@@ -339,6 +369,7 @@ func (c *Client) init() {
 	c.NotificationTarget = NewNotificationTargetClient(c.config)
 	c.OTLPStream = NewOTLPStreamClient(c.config)
 	c.Outage = NewOutageClient(c.config)
+	c.OwnershipDrift = NewOwnershipDriftClient(c.config)
 	c.Person = NewPersonClient(c.config)
 	c.PolicyRevision = NewPolicyRevisionClient(c.config)
 	c.Postmortem = NewPostmortemClient(c.config)
@@ -363,6 +394,7 @@ func (c *Client) init() {
 	c.Scorecard = NewScorecardClient(c.config)
 	c.ScorecardDay = NewScorecardDayClient(c.config)
 	c.ScorecardDue = NewScorecardDueClient(c.config)
+	c.ScorecardFailure = NewScorecardFailureClient(c.config)
 	c.ScorecardRevision = NewScorecardRevisionClient(c.config)
 	c.ScorecardStanding = NewScorecardStandingClient(c.config)
 	c.ScorecardTally = NewScorecardTallyClient(c.config)
@@ -380,6 +412,14 @@ func (c *Client) init() {
 	c.System = NewSystemClient(c.config)
 	c.Team = NewTeamClient(c.config)
 	c.ThinnedMonth = NewThinnedMonthClient(c.config)
+	c.ToilAnswer = NewToilAnswerClient(c.config)
+	c.ToilAsking = NewToilAskingClient(c.config)
+	c.ToilAutomation = NewToilAutomationClient(c.config)
+	c.ToilCandidate = NewToilCandidateClient(c.config)
+	c.ToilDismissal = NewToilDismissalClient(c.config)
+	c.ToilEntry = NewToilEntryClient(c.config)
+	c.ToilSetting = NewToilSettingClient(c.config)
+	c.ToilSurvey = NewToilSurveyClient(c.config)
 	c.Token = NewTokenClient(c.config)
 	c.ToldEvent = NewToldEventClient(c.config)
 	c.TrackerLane = NewTrackerLaneClient(c.config)
@@ -519,6 +559,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		NotificationTarget:         NewNotificationTargetClient(cfg),
 		OTLPStream:                 NewOTLPStreamClient(cfg),
 		Outage:                     NewOutageClient(cfg),
+		OwnershipDrift:             NewOwnershipDriftClient(cfg),
 		Person:                     NewPersonClient(cfg),
 		PolicyRevision:             NewPolicyRevisionClient(cfg),
 		Postmortem:                 NewPostmortemClient(cfg),
@@ -543,6 +584,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Scorecard:                  NewScorecardClient(cfg),
 		ScorecardDay:               NewScorecardDayClient(cfg),
 		ScorecardDue:               NewScorecardDueClient(cfg),
+		ScorecardFailure:           NewScorecardFailureClient(cfg),
 		ScorecardRevision:          NewScorecardRevisionClient(cfg),
 		ScorecardStanding:          NewScorecardStandingClient(cfg),
 		ScorecardTally:             NewScorecardTallyClient(cfg),
@@ -560,6 +602,14 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		System:                     NewSystemClient(cfg),
 		Team:                       NewTeamClient(cfg),
 		ThinnedMonth:               NewThinnedMonthClient(cfg),
+		ToilAnswer:                 NewToilAnswerClient(cfg),
+		ToilAsking:                 NewToilAskingClient(cfg),
+		ToilAutomation:             NewToilAutomationClient(cfg),
+		ToilCandidate:              NewToilCandidateClient(cfg),
+		ToilDismissal:              NewToilDismissalClient(cfg),
+		ToilEntry:                  NewToilEntryClient(cfg),
+		ToilSetting:                NewToilSettingClient(cfg),
+		ToilSurvey:                 NewToilSurveyClient(cfg),
 		Token:                      NewTokenClient(cfg),
 		ToldEvent:                  NewToldEventClient(cfg),
 		TrackerLane:                NewTrackerLaneClient(cfg),
@@ -626,6 +676,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		NotificationTarget:         NewNotificationTargetClient(cfg),
 		OTLPStream:                 NewOTLPStreamClient(cfg),
 		Outage:                     NewOutageClient(cfg),
+		OwnershipDrift:             NewOwnershipDriftClient(cfg),
 		Person:                     NewPersonClient(cfg),
 		PolicyRevision:             NewPolicyRevisionClient(cfg),
 		Postmortem:                 NewPostmortemClient(cfg),
@@ -650,6 +701,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Scorecard:                  NewScorecardClient(cfg),
 		ScorecardDay:               NewScorecardDayClient(cfg),
 		ScorecardDue:               NewScorecardDueClient(cfg),
+		ScorecardFailure:           NewScorecardFailureClient(cfg),
 		ScorecardRevision:          NewScorecardRevisionClient(cfg),
 		ScorecardStanding:          NewScorecardStandingClient(cfg),
 		ScorecardTally:             NewScorecardTallyClient(cfg),
@@ -667,6 +719,14 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		System:                     NewSystemClient(cfg),
 		Team:                       NewTeamClient(cfg),
 		ThinnedMonth:               NewThinnedMonthClient(cfg),
+		ToilAnswer:                 NewToilAnswerClient(cfg),
+		ToilAsking:                 NewToilAskingClient(cfg),
+		ToilAutomation:             NewToilAutomationClient(cfg),
+		ToilCandidate:              NewToilCandidateClient(cfg),
+		ToilDismissal:              NewToilDismissalClient(cfg),
+		ToilEntry:                  NewToilEntryClient(cfg),
+		ToilSetting:                NewToilSettingClient(cfg),
+		ToilSurvey:                 NewToilSurveyClient(cfg),
 		Token:                      NewTokenClient(cfg),
 		ToldEvent:                  NewToldEventClient(cfg),
 		TrackerLane:                NewTrackerLaneClient(cfg),
@@ -711,17 +771,19 @@ func (c *Client) Use(hooks ...Hook) {
 		c.IdempotencyKey, c.Identity, c.Incident, c.IncidentEntry,
 		c.IncidentEntryRevision, c.IncidentPerson, c.IncidentService, c.Indicator,
 		c.Issue, c.JobRun, c.Lease, c.Member, c.Notification, c.NotificationTarget,
-		c.OTLPStream, c.Outage, c.Person, c.PolicyRevision, c.Postmortem,
-		c.PostmortemAct, c.PostmortemRequest, c.PostmortemTemplate,
+		c.OTLPStream, c.Outage, c.OwnershipDrift, c.Person, c.PolicyRevision,
+		c.Postmortem, c.PostmortemAct, c.PostmortemRequest, c.PostmortemTemplate,
 		c.PostmortemTemplateRevision, c.PostmortemTemplateUse, c.PostmortemText,
 		c.Proposal, c.PushedFact, c.Report, c.ReportDecision, c.ReportRestatement,
 		c.SLA, c.SLAPeriod, c.SLARevision, c.SLO, c.SLOGroupStatus, c.SLORevision,
-		c.SLOStatus, c.Scorecard, c.ScorecardDay, c.ScorecardDue, c.ScorecardRevision,
-		c.ScorecardStanding, c.ScorecardTally, c.SearchDocument, c.Segment,
-		c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode, c.SignalMapping,
-		c.SigningKey, c.Slug, c.SuppliedFact, c.System, c.Team, c.ThinnedMonth,
-		c.Token, c.ToldEvent, c.TrackerLane, c.TrackerPlace, c.Violation,
-		c.ViolationEvent, c.WebhookDelivery,
+		c.SLOStatus, c.Scorecard, c.ScorecardDay, c.ScorecardDue, c.ScorecardFailure,
+		c.ScorecardRevision, c.ScorecardStanding, c.ScorecardTally, c.SearchDocument,
+		c.Segment, c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode,
+		c.SignalMapping, c.SigningKey, c.Slug, c.SuppliedFact, c.System, c.Team,
+		c.ThinnedMonth, c.ToilAnswer, c.ToilAsking, c.ToilAutomation, c.ToilCandidate,
+		c.ToilDismissal, c.ToilEntry, c.ToilSetting, c.ToilSurvey, c.Token,
+		c.ToldEvent, c.TrackerLane, c.TrackerPlace, c.Violation, c.ViolationEvent,
+		c.WebhookDelivery,
 	} {
 		n.Use(hooks...)
 	}
@@ -739,17 +801,19 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.IdempotencyKey, c.Identity, c.Incident, c.IncidentEntry,
 		c.IncidentEntryRevision, c.IncidentPerson, c.IncidentService, c.Indicator,
 		c.Issue, c.JobRun, c.Lease, c.Member, c.Notification, c.NotificationTarget,
-		c.OTLPStream, c.Outage, c.Person, c.PolicyRevision, c.Postmortem,
-		c.PostmortemAct, c.PostmortemRequest, c.PostmortemTemplate,
+		c.OTLPStream, c.Outage, c.OwnershipDrift, c.Person, c.PolicyRevision,
+		c.Postmortem, c.PostmortemAct, c.PostmortemRequest, c.PostmortemTemplate,
 		c.PostmortemTemplateRevision, c.PostmortemTemplateUse, c.PostmortemText,
 		c.Proposal, c.PushedFact, c.Report, c.ReportDecision, c.ReportRestatement,
 		c.SLA, c.SLAPeriod, c.SLARevision, c.SLO, c.SLOGroupStatus, c.SLORevision,
-		c.SLOStatus, c.Scorecard, c.ScorecardDay, c.ScorecardDue, c.ScorecardRevision,
-		c.ScorecardStanding, c.ScorecardTally, c.SearchDocument, c.Segment,
-		c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode, c.SignalMapping,
-		c.SigningKey, c.Slug, c.SuppliedFact, c.System, c.Team, c.ThinnedMonth,
-		c.Token, c.ToldEvent, c.TrackerLane, c.TrackerPlace, c.Violation,
-		c.ViolationEvent, c.WebhookDelivery,
+		c.SLOStatus, c.Scorecard, c.ScorecardDay, c.ScorecardDue, c.ScorecardFailure,
+		c.ScorecardRevision, c.ScorecardStanding, c.ScorecardTally, c.SearchDocument,
+		c.Segment, c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode,
+		c.SignalMapping, c.SigningKey, c.Slug, c.SuppliedFact, c.System, c.Team,
+		c.ThinnedMonth, c.ToilAnswer, c.ToilAsking, c.ToilAutomation, c.ToilCandidate,
+		c.ToilDismissal, c.ToilEntry, c.ToilSetting, c.ToilSurvey, c.Token,
+		c.ToldEvent, c.TrackerLane, c.TrackerPlace, c.Violation, c.ViolationEvent,
+		c.WebhookDelivery,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -838,6 +902,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.OTLPStream.mutate(ctx, m)
 	case *OutageMutation:
 		return c.Outage.mutate(ctx, m)
+	case *OwnershipDriftMutation:
+		return c.OwnershipDrift.mutate(ctx, m)
 	case *PersonMutation:
 		return c.Person.mutate(ctx, m)
 	case *PolicyRevisionMutation:
@@ -886,6 +952,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ScorecardDay.mutate(ctx, m)
 	case *ScorecardDueMutation:
 		return c.ScorecardDue.mutate(ctx, m)
+	case *ScorecardFailureMutation:
+		return c.ScorecardFailure.mutate(ctx, m)
 	case *ScorecardRevisionMutation:
 		return c.ScorecardRevision.mutate(ctx, m)
 	case *ScorecardStandingMutation:
@@ -920,6 +988,22 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Team.mutate(ctx, m)
 	case *ThinnedMonthMutation:
 		return c.ThinnedMonth.mutate(ctx, m)
+	case *ToilAnswerMutation:
+		return c.ToilAnswer.mutate(ctx, m)
+	case *ToilAskingMutation:
+		return c.ToilAsking.mutate(ctx, m)
+	case *ToilAutomationMutation:
+		return c.ToilAutomation.mutate(ctx, m)
+	case *ToilCandidateMutation:
+		return c.ToilCandidate.mutate(ctx, m)
+	case *ToilDismissalMutation:
+		return c.ToilDismissal.mutate(ctx, m)
+	case *ToilEntryMutation:
+		return c.ToilEntry.mutate(ctx, m)
+	case *ToilSettingMutation:
+		return c.ToilSetting.mutate(ctx, m)
+	case *ToilSurveyMutation:
+		return c.ToilSurvey.mutate(ctx, m)
 	case *TokenMutation:
 		return c.Token.mutate(ctx, m)
 	case *ToldEventMutation:
@@ -7091,6 +7175,155 @@ func (c *OutageClient) mutate(ctx context.Context, m *OutageMutation) (Value, er
 	}
 }
 
+// OwnershipDriftClient is a client for the OwnershipDrift schema.
+type OwnershipDriftClient struct {
+	config
+}
+
+// NewOwnershipDriftClient returns a client for the OwnershipDrift from the given config.
+func NewOwnershipDriftClient(c config) *OwnershipDriftClient {
+	return &OwnershipDriftClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `ownershipdrift.Hooks(f(g(h())))`.
+func (c *OwnershipDriftClient) Use(hooks ...Hook) {
+	c.hooks.OwnershipDrift = append(c.hooks.OwnershipDrift, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `ownershipdrift.Intercept(f(g(h())))`.
+func (c *OwnershipDriftClient) Intercept(interceptors ...Interceptor) {
+	c.inters.OwnershipDrift = append(c.inters.OwnershipDrift, interceptors...)
+}
+
+// Create returns a builder for creating a OwnershipDrift entity.
+func (c *OwnershipDriftClient) Create() *OwnershipDriftCreate {
+	mutation := newOwnershipDriftMutation(c.config, OpCreate)
+	return &OwnershipDriftCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of OwnershipDrift entities.
+func (c *OwnershipDriftClient) CreateBulk(builders ...*OwnershipDriftCreate) *OwnershipDriftCreateBulk {
+	return &OwnershipDriftCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *OwnershipDriftClient) MapCreateBulk(slice any, setFunc func(*OwnershipDriftCreate, int)) *OwnershipDriftCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &OwnershipDriftCreateBulk{err: fmt.Errorf("calling to OwnershipDriftClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*OwnershipDriftCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &OwnershipDriftCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for OwnershipDrift.
+func (c *OwnershipDriftClient) Update() *OwnershipDriftUpdate {
+	mutation := newOwnershipDriftMutation(c.config, OpUpdate)
+	return &OwnershipDriftUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *OwnershipDriftClient) UpdateOne(_m *OwnershipDrift) *OwnershipDriftUpdateOne {
+	mutation := newOwnershipDriftMutation(c.config, OpUpdateOne, withOwnershipDrift(_m))
+	return &OwnershipDriftUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *OwnershipDriftClient) UpdateOneID(id string) *OwnershipDriftUpdateOne {
+	mutation := newOwnershipDriftMutation(c.config, OpUpdateOne, withOwnershipDriftID(id))
+	return &OwnershipDriftUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for OwnershipDrift.
+func (c *OwnershipDriftClient) Delete() *OwnershipDriftDelete {
+	mutation := newOwnershipDriftMutation(c.config, OpDelete)
+	return &OwnershipDriftDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *OwnershipDriftClient) DeleteOne(_m *OwnershipDrift) *OwnershipDriftDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *OwnershipDriftClient) DeleteOneID(id string) *OwnershipDriftDeleteOne {
+	builder := c.Delete().Where(ownershipdrift.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &OwnershipDriftDeleteOne{builder}
+}
+
+// Query returns a query builder for OwnershipDrift.
+func (c *OwnershipDriftClient) Query() *OwnershipDriftQuery {
+	return &OwnershipDriftQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeOwnershipDrift},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a OwnershipDrift entity by its id.
+func (c *OwnershipDriftClient) Get(ctx context.Context, id string) (*OwnershipDrift, error) {
+	return c.Query().Where(ownershipdrift.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *OwnershipDriftClient) GetX(ctx context.Context, id string) *OwnershipDrift {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryService queries the service edge of a OwnershipDrift.
+func (c *OwnershipDriftClient) QueryService(_m *OwnershipDrift) *ServiceQuery {
+	query := (&ServiceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(ownershipdrift.Table, ownershipdrift.FieldID, id),
+			sqlgraph.To(service.Table, service.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, ownershipdrift.ServiceTable, ownershipdrift.ServiceColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *OwnershipDriftClient) Hooks() []Hook {
+	return c.hooks.OwnershipDrift
+}
+
+// Interceptors returns the client interceptors.
+func (c *OwnershipDriftClient) Interceptors() []Interceptor {
+	return c.inters.OwnershipDrift
+}
+
+func (c *OwnershipDriftClient) mutate(ctx context.Context, m *OwnershipDriftMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&OwnershipDriftCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&OwnershipDriftUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&OwnershipDriftUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&OwnershipDriftDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown OwnershipDrift mutation op: %q", m.Op())
+	}
+}
+
 // PersonClient is a client for the Person schema.
 type PersonClient struct {
 	config
@@ -10699,6 +10932,171 @@ func (c *ScorecardDueClient) mutate(ctx context.Context, m *ScorecardDueMutation
 	}
 }
 
+// ScorecardFailureClient is a client for the ScorecardFailure schema.
+type ScorecardFailureClient struct {
+	config
+}
+
+// NewScorecardFailureClient returns a client for the ScorecardFailure from the given config.
+func NewScorecardFailureClient(c config) *ScorecardFailureClient {
+	return &ScorecardFailureClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `scorecardfailure.Hooks(f(g(h())))`.
+func (c *ScorecardFailureClient) Use(hooks ...Hook) {
+	c.hooks.ScorecardFailure = append(c.hooks.ScorecardFailure, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `scorecardfailure.Intercept(f(g(h())))`.
+func (c *ScorecardFailureClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ScorecardFailure = append(c.inters.ScorecardFailure, interceptors...)
+}
+
+// Create returns a builder for creating a ScorecardFailure entity.
+func (c *ScorecardFailureClient) Create() *ScorecardFailureCreate {
+	mutation := newScorecardFailureMutation(c.config, OpCreate)
+	return &ScorecardFailureCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ScorecardFailure entities.
+func (c *ScorecardFailureClient) CreateBulk(builders ...*ScorecardFailureCreate) *ScorecardFailureCreateBulk {
+	return &ScorecardFailureCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ScorecardFailureClient) MapCreateBulk(slice any, setFunc func(*ScorecardFailureCreate, int)) *ScorecardFailureCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ScorecardFailureCreateBulk{err: fmt.Errorf("calling to ScorecardFailureClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ScorecardFailureCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ScorecardFailureCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ScorecardFailure.
+func (c *ScorecardFailureClient) Update() *ScorecardFailureUpdate {
+	mutation := newScorecardFailureMutation(c.config, OpUpdate)
+	return &ScorecardFailureUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ScorecardFailureClient) UpdateOne(_m *ScorecardFailure) *ScorecardFailureUpdateOne {
+	mutation := newScorecardFailureMutation(c.config, OpUpdateOne, withScorecardFailure(_m))
+	return &ScorecardFailureUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ScorecardFailureClient) UpdateOneID(id string) *ScorecardFailureUpdateOne {
+	mutation := newScorecardFailureMutation(c.config, OpUpdateOne, withScorecardFailureID(id))
+	return &ScorecardFailureUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ScorecardFailure.
+func (c *ScorecardFailureClient) Delete() *ScorecardFailureDelete {
+	mutation := newScorecardFailureMutation(c.config, OpDelete)
+	return &ScorecardFailureDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ScorecardFailureClient) DeleteOne(_m *ScorecardFailure) *ScorecardFailureDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ScorecardFailureClient) DeleteOneID(id string) *ScorecardFailureDeleteOne {
+	builder := c.Delete().Where(scorecardfailure.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ScorecardFailureDeleteOne{builder}
+}
+
+// Query returns a query builder for ScorecardFailure.
+func (c *ScorecardFailureClient) Query() *ScorecardFailureQuery {
+	return &ScorecardFailureQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeScorecardFailure},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ScorecardFailure entity by its id.
+func (c *ScorecardFailureClient) Get(ctx context.Context, id string) (*ScorecardFailure, error) {
+	return c.Query().Where(scorecardfailure.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ScorecardFailureClient) GetX(ctx context.Context, id string) *ScorecardFailure {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryScorecard queries the scorecard edge of a ScorecardFailure.
+func (c *ScorecardFailureClient) QueryScorecard(_m *ScorecardFailure) *ScorecardQuery {
+	query := (&ScorecardClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(scorecardfailure.Table, scorecardfailure.FieldID, id),
+			sqlgraph.To(scorecard.Table, scorecard.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, scorecardfailure.ScorecardTable, scorecardfailure.ScorecardColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryService queries the service edge of a ScorecardFailure.
+func (c *ScorecardFailureClient) QueryService(_m *ScorecardFailure) *ServiceQuery {
+	query := (&ServiceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(scorecardfailure.Table, scorecardfailure.FieldID, id),
+			sqlgraph.To(service.Table, service.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, scorecardfailure.ServiceTable, scorecardfailure.ServiceColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ScorecardFailureClient) Hooks() []Hook {
+	return c.hooks.ScorecardFailure
+}
+
+// Interceptors returns the client interceptors.
+func (c *ScorecardFailureClient) Interceptors() []Interceptor {
+	return c.inters.ScorecardFailure
+}
+
+func (c *ScorecardFailureClient) mutate(ctx context.Context, m *ScorecardFailureMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ScorecardFailureCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ScorecardFailureUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ScorecardFailureUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ScorecardFailureDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown ScorecardFailure mutation op: %q", m.Op())
+	}
+}
+
 // ScorecardRevisionClient is a client for the ScorecardRevision schema.
 type ScorecardRevisionClient struct {
 	config
@@ -13248,6 +13646,1230 @@ func (c *ThinnedMonthClient) mutate(ctx context.Context, m *ThinnedMonthMutation
 	}
 }
 
+// ToilAnswerClient is a client for the ToilAnswer schema.
+type ToilAnswerClient struct {
+	config
+}
+
+// NewToilAnswerClient returns a client for the ToilAnswer from the given config.
+func NewToilAnswerClient(c config) *ToilAnswerClient {
+	return &ToilAnswerClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `toilanswer.Hooks(f(g(h())))`.
+func (c *ToilAnswerClient) Use(hooks ...Hook) {
+	c.hooks.ToilAnswer = append(c.hooks.ToilAnswer, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `toilanswer.Intercept(f(g(h())))`.
+func (c *ToilAnswerClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ToilAnswer = append(c.inters.ToilAnswer, interceptors...)
+}
+
+// Create returns a builder for creating a ToilAnswer entity.
+func (c *ToilAnswerClient) Create() *ToilAnswerCreate {
+	mutation := newToilAnswerMutation(c.config, OpCreate)
+	return &ToilAnswerCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ToilAnswer entities.
+func (c *ToilAnswerClient) CreateBulk(builders ...*ToilAnswerCreate) *ToilAnswerCreateBulk {
+	return &ToilAnswerCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ToilAnswerClient) MapCreateBulk(slice any, setFunc func(*ToilAnswerCreate, int)) *ToilAnswerCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ToilAnswerCreateBulk{err: fmt.Errorf("calling to ToilAnswerClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ToilAnswerCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ToilAnswerCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ToilAnswer.
+func (c *ToilAnswerClient) Update() *ToilAnswerUpdate {
+	mutation := newToilAnswerMutation(c.config, OpUpdate)
+	return &ToilAnswerUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ToilAnswerClient) UpdateOne(_m *ToilAnswer) *ToilAnswerUpdateOne {
+	mutation := newToilAnswerMutation(c.config, OpUpdateOne, withToilAnswer(_m))
+	return &ToilAnswerUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ToilAnswerClient) UpdateOneID(id string) *ToilAnswerUpdateOne {
+	mutation := newToilAnswerMutation(c.config, OpUpdateOne, withToilAnswerID(id))
+	return &ToilAnswerUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ToilAnswer.
+func (c *ToilAnswerClient) Delete() *ToilAnswerDelete {
+	mutation := newToilAnswerMutation(c.config, OpDelete)
+	return &ToilAnswerDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ToilAnswerClient) DeleteOne(_m *ToilAnswer) *ToilAnswerDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ToilAnswerClient) DeleteOneID(id string) *ToilAnswerDeleteOne {
+	builder := c.Delete().Where(toilanswer.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ToilAnswerDeleteOne{builder}
+}
+
+// Query returns a query builder for ToilAnswer.
+func (c *ToilAnswerClient) Query() *ToilAnswerQuery {
+	return &ToilAnswerQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeToilAnswer},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ToilAnswer entity by its id.
+func (c *ToilAnswerClient) Get(ctx context.Context, id string) (*ToilAnswer, error) {
+	return c.Query().Where(toilanswer.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ToilAnswerClient) GetX(ctx context.Context, id string) *ToilAnswer {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryTeam queries the team edge of a ToilAnswer.
+func (c *ToilAnswerClient) QueryTeam(_m *ToilAnswer) *TeamQuery {
+	query := (&TeamClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(toilanswer.Table, toilanswer.FieldID, id),
+			sqlgraph.To(team.Table, team.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, toilanswer.TeamTable, toilanswer.TeamColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ToilAnswerClient) Hooks() []Hook {
+	return c.hooks.ToilAnswer
+}
+
+// Interceptors returns the client interceptors.
+func (c *ToilAnswerClient) Interceptors() []Interceptor {
+	return c.inters.ToilAnswer
+}
+
+func (c *ToilAnswerClient) mutate(ctx context.Context, m *ToilAnswerMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ToilAnswerCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ToilAnswerUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ToilAnswerUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ToilAnswerDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown ToilAnswer mutation op: %q", m.Op())
+	}
+}
+
+// ToilAskingClient is a client for the ToilAsking schema.
+type ToilAskingClient struct {
+	config
+}
+
+// NewToilAskingClient returns a client for the ToilAsking from the given config.
+func NewToilAskingClient(c config) *ToilAskingClient {
+	return &ToilAskingClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `toilasking.Hooks(f(g(h())))`.
+func (c *ToilAskingClient) Use(hooks ...Hook) {
+	c.hooks.ToilAsking = append(c.hooks.ToilAsking, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `toilasking.Intercept(f(g(h())))`.
+func (c *ToilAskingClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ToilAsking = append(c.inters.ToilAsking, interceptors...)
+}
+
+// Create returns a builder for creating a ToilAsking entity.
+func (c *ToilAskingClient) Create() *ToilAskingCreate {
+	mutation := newToilAskingMutation(c.config, OpCreate)
+	return &ToilAskingCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ToilAsking entities.
+func (c *ToilAskingClient) CreateBulk(builders ...*ToilAskingCreate) *ToilAskingCreateBulk {
+	return &ToilAskingCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ToilAskingClient) MapCreateBulk(slice any, setFunc func(*ToilAskingCreate, int)) *ToilAskingCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ToilAskingCreateBulk{err: fmt.Errorf("calling to ToilAskingClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ToilAskingCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ToilAskingCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ToilAsking.
+func (c *ToilAskingClient) Update() *ToilAskingUpdate {
+	mutation := newToilAskingMutation(c.config, OpUpdate)
+	return &ToilAskingUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ToilAskingClient) UpdateOne(_m *ToilAsking) *ToilAskingUpdateOne {
+	mutation := newToilAskingMutation(c.config, OpUpdateOne, withToilAsking(_m))
+	return &ToilAskingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ToilAskingClient) UpdateOneID(id string) *ToilAskingUpdateOne {
+	mutation := newToilAskingMutation(c.config, OpUpdateOne, withToilAskingID(id))
+	return &ToilAskingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ToilAsking.
+func (c *ToilAskingClient) Delete() *ToilAskingDelete {
+	mutation := newToilAskingMutation(c.config, OpDelete)
+	return &ToilAskingDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ToilAskingClient) DeleteOne(_m *ToilAsking) *ToilAskingDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ToilAskingClient) DeleteOneID(id string) *ToilAskingDeleteOne {
+	builder := c.Delete().Where(toilasking.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ToilAskingDeleteOne{builder}
+}
+
+// Query returns a query builder for ToilAsking.
+func (c *ToilAskingClient) Query() *ToilAskingQuery {
+	return &ToilAskingQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeToilAsking},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ToilAsking entity by its id.
+func (c *ToilAskingClient) Get(ctx context.Context, id string) (*ToilAsking, error) {
+	return c.Query().Where(toilasking.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ToilAskingClient) GetX(ctx context.Context, id string) *ToilAsking {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryTeam queries the team edge of a ToilAsking.
+func (c *ToilAskingClient) QueryTeam(_m *ToilAsking) *TeamQuery {
+	query := (&TeamClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(toilasking.Table, toilasking.FieldID, id),
+			sqlgraph.To(team.Table, team.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, toilasking.TeamTable, toilasking.TeamColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ToilAskingClient) Hooks() []Hook {
+	return c.hooks.ToilAsking
+}
+
+// Interceptors returns the client interceptors.
+func (c *ToilAskingClient) Interceptors() []Interceptor {
+	return c.inters.ToilAsking
+}
+
+func (c *ToilAskingClient) mutate(ctx context.Context, m *ToilAskingMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ToilAskingCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ToilAskingUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ToilAskingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ToilAskingDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown ToilAsking mutation op: %q", m.Op())
+	}
+}
+
+// ToilAutomationClient is a client for the ToilAutomation schema.
+type ToilAutomationClient struct {
+	config
+}
+
+// NewToilAutomationClient returns a client for the ToilAutomation from the given config.
+func NewToilAutomationClient(c config) *ToilAutomationClient {
+	return &ToilAutomationClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `toilautomation.Hooks(f(g(h())))`.
+func (c *ToilAutomationClient) Use(hooks ...Hook) {
+	c.hooks.ToilAutomation = append(c.hooks.ToilAutomation, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `toilautomation.Intercept(f(g(h())))`.
+func (c *ToilAutomationClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ToilAutomation = append(c.inters.ToilAutomation, interceptors...)
+}
+
+// Create returns a builder for creating a ToilAutomation entity.
+func (c *ToilAutomationClient) Create() *ToilAutomationCreate {
+	mutation := newToilAutomationMutation(c.config, OpCreate)
+	return &ToilAutomationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ToilAutomation entities.
+func (c *ToilAutomationClient) CreateBulk(builders ...*ToilAutomationCreate) *ToilAutomationCreateBulk {
+	return &ToilAutomationCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ToilAutomationClient) MapCreateBulk(slice any, setFunc func(*ToilAutomationCreate, int)) *ToilAutomationCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ToilAutomationCreateBulk{err: fmt.Errorf("calling to ToilAutomationClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ToilAutomationCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ToilAutomationCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ToilAutomation.
+func (c *ToilAutomationClient) Update() *ToilAutomationUpdate {
+	mutation := newToilAutomationMutation(c.config, OpUpdate)
+	return &ToilAutomationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ToilAutomationClient) UpdateOne(_m *ToilAutomation) *ToilAutomationUpdateOne {
+	mutation := newToilAutomationMutation(c.config, OpUpdateOne, withToilAutomation(_m))
+	return &ToilAutomationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ToilAutomationClient) UpdateOneID(id string) *ToilAutomationUpdateOne {
+	mutation := newToilAutomationMutation(c.config, OpUpdateOne, withToilAutomationID(id))
+	return &ToilAutomationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ToilAutomation.
+func (c *ToilAutomationClient) Delete() *ToilAutomationDelete {
+	mutation := newToilAutomationMutation(c.config, OpDelete)
+	return &ToilAutomationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ToilAutomationClient) DeleteOne(_m *ToilAutomation) *ToilAutomationDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ToilAutomationClient) DeleteOneID(id string) *ToilAutomationDeleteOne {
+	builder := c.Delete().Where(toilautomation.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ToilAutomationDeleteOne{builder}
+}
+
+// Query returns a query builder for ToilAutomation.
+func (c *ToilAutomationClient) Query() *ToilAutomationQuery {
+	return &ToilAutomationQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeToilAutomation},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ToilAutomation entity by its id.
+func (c *ToilAutomationClient) Get(ctx context.Context, id string) (*ToilAutomation, error) {
+	return c.Query().Where(toilautomation.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ToilAutomationClient) GetX(ctx context.Context, id string) *ToilAutomation {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryTeam queries the team edge of a ToilAutomation.
+func (c *ToilAutomationClient) QueryTeam(_m *ToilAutomation) *TeamQuery {
+	query := (&TeamClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(toilautomation.Table, toilautomation.FieldID, id),
+			sqlgraph.To(team.Table, team.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, toilautomation.TeamTable, toilautomation.TeamColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryService queries the service edge of a ToilAutomation.
+func (c *ToilAutomationClient) QueryService(_m *ToilAutomation) *ServiceQuery {
+	query := (&ServiceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(toilautomation.Table, toilautomation.FieldID, id),
+			sqlgraph.To(service.Table, service.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, toilautomation.ServiceTable, toilautomation.ServiceColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ToilAutomationClient) Hooks() []Hook {
+	return c.hooks.ToilAutomation
+}
+
+// Interceptors returns the client interceptors.
+func (c *ToilAutomationClient) Interceptors() []Interceptor {
+	return c.inters.ToilAutomation
+}
+
+func (c *ToilAutomationClient) mutate(ctx context.Context, m *ToilAutomationMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ToilAutomationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ToilAutomationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ToilAutomationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ToilAutomationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown ToilAutomation mutation op: %q", m.Op())
+	}
+}
+
+// ToilCandidateClient is a client for the ToilCandidate schema.
+type ToilCandidateClient struct {
+	config
+}
+
+// NewToilCandidateClient returns a client for the ToilCandidate from the given config.
+func NewToilCandidateClient(c config) *ToilCandidateClient {
+	return &ToilCandidateClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `toilcandidate.Hooks(f(g(h())))`.
+func (c *ToilCandidateClient) Use(hooks ...Hook) {
+	c.hooks.ToilCandidate = append(c.hooks.ToilCandidate, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `toilcandidate.Intercept(f(g(h())))`.
+func (c *ToilCandidateClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ToilCandidate = append(c.inters.ToilCandidate, interceptors...)
+}
+
+// Create returns a builder for creating a ToilCandidate entity.
+func (c *ToilCandidateClient) Create() *ToilCandidateCreate {
+	mutation := newToilCandidateMutation(c.config, OpCreate)
+	return &ToilCandidateCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ToilCandidate entities.
+func (c *ToilCandidateClient) CreateBulk(builders ...*ToilCandidateCreate) *ToilCandidateCreateBulk {
+	return &ToilCandidateCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ToilCandidateClient) MapCreateBulk(slice any, setFunc func(*ToilCandidateCreate, int)) *ToilCandidateCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ToilCandidateCreateBulk{err: fmt.Errorf("calling to ToilCandidateClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ToilCandidateCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ToilCandidateCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ToilCandidate.
+func (c *ToilCandidateClient) Update() *ToilCandidateUpdate {
+	mutation := newToilCandidateMutation(c.config, OpUpdate)
+	return &ToilCandidateUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ToilCandidateClient) UpdateOne(_m *ToilCandidate) *ToilCandidateUpdateOne {
+	mutation := newToilCandidateMutation(c.config, OpUpdateOne, withToilCandidate(_m))
+	return &ToilCandidateUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ToilCandidateClient) UpdateOneID(id string) *ToilCandidateUpdateOne {
+	mutation := newToilCandidateMutation(c.config, OpUpdateOne, withToilCandidateID(id))
+	return &ToilCandidateUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ToilCandidate.
+func (c *ToilCandidateClient) Delete() *ToilCandidateDelete {
+	mutation := newToilCandidateMutation(c.config, OpDelete)
+	return &ToilCandidateDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ToilCandidateClient) DeleteOne(_m *ToilCandidate) *ToilCandidateDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ToilCandidateClient) DeleteOneID(id string) *ToilCandidateDeleteOne {
+	builder := c.Delete().Where(toilcandidate.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ToilCandidateDeleteOne{builder}
+}
+
+// Query returns a query builder for ToilCandidate.
+func (c *ToilCandidateClient) Query() *ToilCandidateQuery {
+	return &ToilCandidateQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeToilCandidate},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ToilCandidate entity by its id.
+func (c *ToilCandidateClient) Get(ctx context.Context, id string) (*ToilCandidate, error) {
+	return c.Query().Where(toilcandidate.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ToilCandidateClient) GetX(ctx context.Context, id string) *ToilCandidate {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryTeam queries the team edge of a ToilCandidate.
+func (c *ToilCandidateClient) QueryTeam(_m *ToilCandidate) *TeamQuery {
+	query := (&TeamClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(toilcandidate.Table, toilcandidate.FieldID, id),
+			sqlgraph.To(team.Table, team.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, toilcandidate.TeamTable, toilcandidate.TeamColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryService queries the service edge of a ToilCandidate.
+func (c *ToilCandidateClient) QueryService(_m *ToilCandidate) *ServiceQuery {
+	query := (&ServiceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(toilcandidate.Table, toilcandidate.FieldID, id),
+			sqlgraph.To(service.Table, service.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, toilcandidate.ServiceTable, toilcandidate.ServiceColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ToilCandidateClient) Hooks() []Hook {
+	return c.hooks.ToilCandidate
+}
+
+// Interceptors returns the client interceptors.
+func (c *ToilCandidateClient) Interceptors() []Interceptor {
+	return c.inters.ToilCandidate
+}
+
+func (c *ToilCandidateClient) mutate(ctx context.Context, m *ToilCandidateMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ToilCandidateCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ToilCandidateUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ToilCandidateUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ToilCandidateDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown ToilCandidate mutation op: %q", m.Op())
+	}
+}
+
+// ToilDismissalClient is a client for the ToilDismissal schema.
+type ToilDismissalClient struct {
+	config
+}
+
+// NewToilDismissalClient returns a client for the ToilDismissal from the given config.
+func NewToilDismissalClient(c config) *ToilDismissalClient {
+	return &ToilDismissalClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `toildismissal.Hooks(f(g(h())))`.
+func (c *ToilDismissalClient) Use(hooks ...Hook) {
+	c.hooks.ToilDismissal = append(c.hooks.ToilDismissal, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `toildismissal.Intercept(f(g(h())))`.
+func (c *ToilDismissalClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ToilDismissal = append(c.inters.ToilDismissal, interceptors...)
+}
+
+// Create returns a builder for creating a ToilDismissal entity.
+func (c *ToilDismissalClient) Create() *ToilDismissalCreate {
+	mutation := newToilDismissalMutation(c.config, OpCreate)
+	return &ToilDismissalCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ToilDismissal entities.
+func (c *ToilDismissalClient) CreateBulk(builders ...*ToilDismissalCreate) *ToilDismissalCreateBulk {
+	return &ToilDismissalCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ToilDismissalClient) MapCreateBulk(slice any, setFunc func(*ToilDismissalCreate, int)) *ToilDismissalCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ToilDismissalCreateBulk{err: fmt.Errorf("calling to ToilDismissalClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ToilDismissalCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ToilDismissalCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ToilDismissal.
+func (c *ToilDismissalClient) Update() *ToilDismissalUpdate {
+	mutation := newToilDismissalMutation(c.config, OpUpdate)
+	return &ToilDismissalUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ToilDismissalClient) UpdateOne(_m *ToilDismissal) *ToilDismissalUpdateOne {
+	mutation := newToilDismissalMutation(c.config, OpUpdateOne, withToilDismissal(_m))
+	return &ToilDismissalUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ToilDismissalClient) UpdateOneID(id string) *ToilDismissalUpdateOne {
+	mutation := newToilDismissalMutation(c.config, OpUpdateOne, withToilDismissalID(id))
+	return &ToilDismissalUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ToilDismissal.
+func (c *ToilDismissalClient) Delete() *ToilDismissalDelete {
+	mutation := newToilDismissalMutation(c.config, OpDelete)
+	return &ToilDismissalDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ToilDismissalClient) DeleteOne(_m *ToilDismissal) *ToilDismissalDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ToilDismissalClient) DeleteOneID(id string) *ToilDismissalDeleteOne {
+	builder := c.Delete().Where(toildismissal.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ToilDismissalDeleteOne{builder}
+}
+
+// Query returns a query builder for ToilDismissal.
+func (c *ToilDismissalClient) Query() *ToilDismissalQuery {
+	return &ToilDismissalQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeToilDismissal},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ToilDismissal entity by its id.
+func (c *ToilDismissalClient) Get(ctx context.Context, id string) (*ToilDismissal, error) {
+	return c.Query().Where(toildismissal.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ToilDismissalClient) GetX(ctx context.Context, id string) *ToilDismissal {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ToilDismissalClient) Hooks() []Hook {
+	return c.hooks.ToilDismissal
+}
+
+// Interceptors returns the client interceptors.
+func (c *ToilDismissalClient) Interceptors() []Interceptor {
+	return c.inters.ToilDismissal
+}
+
+func (c *ToilDismissalClient) mutate(ctx context.Context, m *ToilDismissalMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ToilDismissalCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ToilDismissalUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ToilDismissalUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ToilDismissalDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown ToilDismissal mutation op: %q", m.Op())
+	}
+}
+
+// ToilEntryClient is a client for the ToilEntry schema.
+type ToilEntryClient struct {
+	config
+}
+
+// NewToilEntryClient returns a client for the ToilEntry from the given config.
+func NewToilEntryClient(c config) *ToilEntryClient {
+	return &ToilEntryClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `toilentry.Hooks(f(g(h())))`.
+func (c *ToilEntryClient) Use(hooks ...Hook) {
+	c.hooks.ToilEntry = append(c.hooks.ToilEntry, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `toilentry.Intercept(f(g(h())))`.
+func (c *ToilEntryClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ToilEntry = append(c.inters.ToilEntry, interceptors...)
+}
+
+// Create returns a builder for creating a ToilEntry entity.
+func (c *ToilEntryClient) Create() *ToilEntryCreate {
+	mutation := newToilEntryMutation(c.config, OpCreate)
+	return &ToilEntryCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ToilEntry entities.
+func (c *ToilEntryClient) CreateBulk(builders ...*ToilEntryCreate) *ToilEntryCreateBulk {
+	return &ToilEntryCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ToilEntryClient) MapCreateBulk(slice any, setFunc func(*ToilEntryCreate, int)) *ToilEntryCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ToilEntryCreateBulk{err: fmt.Errorf("calling to ToilEntryClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ToilEntryCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ToilEntryCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ToilEntry.
+func (c *ToilEntryClient) Update() *ToilEntryUpdate {
+	mutation := newToilEntryMutation(c.config, OpUpdate)
+	return &ToilEntryUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ToilEntryClient) UpdateOne(_m *ToilEntry) *ToilEntryUpdateOne {
+	mutation := newToilEntryMutation(c.config, OpUpdateOne, withToilEntry(_m))
+	return &ToilEntryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ToilEntryClient) UpdateOneID(id string) *ToilEntryUpdateOne {
+	mutation := newToilEntryMutation(c.config, OpUpdateOne, withToilEntryID(id))
+	return &ToilEntryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ToilEntry.
+func (c *ToilEntryClient) Delete() *ToilEntryDelete {
+	mutation := newToilEntryMutation(c.config, OpDelete)
+	return &ToilEntryDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ToilEntryClient) DeleteOne(_m *ToilEntry) *ToilEntryDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ToilEntryClient) DeleteOneID(id string) *ToilEntryDeleteOne {
+	builder := c.Delete().Where(toilentry.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ToilEntryDeleteOne{builder}
+}
+
+// Query returns a query builder for ToilEntry.
+func (c *ToilEntryClient) Query() *ToilEntryQuery {
+	return &ToilEntryQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeToilEntry},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ToilEntry entity by its id.
+func (c *ToilEntryClient) Get(ctx context.Context, id string) (*ToilEntry, error) {
+	return c.Query().Where(toilentry.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ToilEntryClient) GetX(ctx context.Context, id string) *ToilEntry {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryTeam queries the team edge of a ToilEntry.
+func (c *ToilEntryClient) QueryTeam(_m *ToilEntry) *TeamQuery {
+	query := (&TeamClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(toilentry.Table, toilentry.FieldID, id),
+			sqlgraph.To(team.Table, team.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, toilentry.TeamTable, toilentry.TeamColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryService queries the service edge of a ToilEntry.
+func (c *ToilEntryClient) QueryService(_m *ToilEntry) *ServiceQuery {
+	query := (&ServiceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(toilentry.Table, toilentry.FieldID, id),
+			sqlgraph.To(service.Table, service.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, toilentry.ServiceTable, toilentry.ServiceColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ToilEntryClient) Hooks() []Hook {
+	return c.hooks.ToilEntry
+}
+
+// Interceptors returns the client interceptors.
+func (c *ToilEntryClient) Interceptors() []Interceptor {
+	return c.inters.ToilEntry
+}
+
+func (c *ToilEntryClient) mutate(ctx context.Context, m *ToilEntryMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ToilEntryCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ToilEntryUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ToilEntryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ToilEntryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown ToilEntry mutation op: %q", m.Op())
+	}
+}
+
+// ToilSettingClient is a client for the ToilSetting schema.
+type ToilSettingClient struct {
+	config
+}
+
+// NewToilSettingClient returns a client for the ToilSetting from the given config.
+func NewToilSettingClient(c config) *ToilSettingClient {
+	return &ToilSettingClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `toilsetting.Hooks(f(g(h())))`.
+func (c *ToilSettingClient) Use(hooks ...Hook) {
+	c.hooks.ToilSetting = append(c.hooks.ToilSetting, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `toilsetting.Intercept(f(g(h())))`.
+func (c *ToilSettingClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ToilSetting = append(c.inters.ToilSetting, interceptors...)
+}
+
+// Create returns a builder for creating a ToilSetting entity.
+func (c *ToilSettingClient) Create() *ToilSettingCreate {
+	mutation := newToilSettingMutation(c.config, OpCreate)
+	return &ToilSettingCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ToilSetting entities.
+func (c *ToilSettingClient) CreateBulk(builders ...*ToilSettingCreate) *ToilSettingCreateBulk {
+	return &ToilSettingCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ToilSettingClient) MapCreateBulk(slice any, setFunc func(*ToilSettingCreate, int)) *ToilSettingCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ToilSettingCreateBulk{err: fmt.Errorf("calling to ToilSettingClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ToilSettingCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ToilSettingCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ToilSetting.
+func (c *ToilSettingClient) Update() *ToilSettingUpdate {
+	mutation := newToilSettingMutation(c.config, OpUpdate)
+	return &ToilSettingUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ToilSettingClient) UpdateOne(_m *ToilSetting) *ToilSettingUpdateOne {
+	mutation := newToilSettingMutation(c.config, OpUpdateOne, withToilSetting(_m))
+	return &ToilSettingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ToilSettingClient) UpdateOneID(id string) *ToilSettingUpdateOne {
+	mutation := newToilSettingMutation(c.config, OpUpdateOne, withToilSettingID(id))
+	return &ToilSettingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ToilSetting.
+func (c *ToilSettingClient) Delete() *ToilSettingDelete {
+	mutation := newToilSettingMutation(c.config, OpDelete)
+	return &ToilSettingDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ToilSettingClient) DeleteOne(_m *ToilSetting) *ToilSettingDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ToilSettingClient) DeleteOneID(id string) *ToilSettingDeleteOne {
+	builder := c.Delete().Where(toilsetting.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ToilSettingDeleteOne{builder}
+}
+
+// Query returns a query builder for ToilSetting.
+func (c *ToilSettingClient) Query() *ToilSettingQuery {
+	return &ToilSettingQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeToilSetting},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ToilSetting entity by its id.
+func (c *ToilSettingClient) Get(ctx context.Context, id string) (*ToilSetting, error) {
+	return c.Query().Where(toilsetting.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ToilSettingClient) GetX(ctx context.Context, id string) *ToilSetting {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryTeam queries the team edge of a ToilSetting.
+func (c *ToilSettingClient) QueryTeam(_m *ToilSetting) *TeamQuery {
+	query := (&TeamClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(toilsetting.Table, toilsetting.FieldID, id),
+			sqlgraph.To(team.Table, team.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, toilsetting.TeamTable, toilsetting.TeamColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ToilSettingClient) Hooks() []Hook {
+	return c.hooks.ToilSetting
+}
+
+// Interceptors returns the client interceptors.
+func (c *ToilSettingClient) Interceptors() []Interceptor {
+	return c.inters.ToilSetting
+}
+
+func (c *ToilSettingClient) mutate(ctx context.Context, m *ToilSettingMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ToilSettingCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ToilSettingUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ToilSettingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ToilSettingDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown ToilSetting mutation op: %q", m.Op())
+	}
+}
+
+// ToilSurveyClient is a client for the ToilSurvey schema.
+type ToilSurveyClient struct {
+	config
+}
+
+// NewToilSurveyClient returns a client for the ToilSurvey from the given config.
+func NewToilSurveyClient(c config) *ToilSurveyClient {
+	return &ToilSurveyClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `toilsurvey.Hooks(f(g(h())))`.
+func (c *ToilSurveyClient) Use(hooks ...Hook) {
+	c.hooks.ToilSurvey = append(c.hooks.ToilSurvey, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `toilsurvey.Intercept(f(g(h())))`.
+func (c *ToilSurveyClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ToilSurvey = append(c.inters.ToilSurvey, interceptors...)
+}
+
+// Create returns a builder for creating a ToilSurvey entity.
+func (c *ToilSurveyClient) Create() *ToilSurveyCreate {
+	mutation := newToilSurveyMutation(c.config, OpCreate)
+	return &ToilSurveyCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ToilSurvey entities.
+func (c *ToilSurveyClient) CreateBulk(builders ...*ToilSurveyCreate) *ToilSurveyCreateBulk {
+	return &ToilSurveyCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ToilSurveyClient) MapCreateBulk(slice any, setFunc func(*ToilSurveyCreate, int)) *ToilSurveyCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ToilSurveyCreateBulk{err: fmt.Errorf("calling to ToilSurveyClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ToilSurveyCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ToilSurveyCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ToilSurvey.
+func (c *ToilSurveyClient) Update() *ToilSurveyUpdate {
+	mutation := newToilSurveyMutation(c.config, OpUpdate)
+	return &ToilSurveyUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ToilSurveyClient) UpdateOne(_m *ToilSurvey) *ToilSurveyUpdateOne {
+	mutation := newToilSurveyMutation(c.config, OpUpdateOne, withToilSurvey(_m))
+	return &ToilSurveyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ToilSurveyClient) UpdateOneID(id string) *ToilSurveyUpdateOne {
+	mutation := newToilSurveyMutation(c.config, OpUpdateOne, withToilSurveyID(id))
+	return &ToilSurveyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ToilSurvey.
+func (c *ToilSurveyClient) Delete() *ToilSurveyDelete {
+	mutation := newToilSurveyMutation(c.config, OpDelete)
+	return &ToilSurveyDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ToilSurveyClient) DeleteOne(_m *ToilSurvey) *ToilSurveyDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ToilSurveyClient) DeleteOneID(id string) *ToilSurveyDeleteOne {
+	builder := c.Delete().Where(toilsurvey.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ToilSurveyDeleteOne{builder}
+}
+
+// Query returns a query builder for ToilSurvey.
+func (c *ToilSurveyClient) Query() *ToilSurveyQuery {
+	return &ToilSurveyQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeToilSurvey},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ToilSurvey entity by its id.
+func (c *ToilSurveyClient) Get(ctx context.Context, id string) (*ToilSurvey, error) {
+	return c.Query().Where(toilsurvey.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ToilSurveyClient) GetX(ctx context.Context, id string) *ToilSurvey {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryTeam queries the team edge of a ToilSurvey.
+func (c *ToilSurveyClient) QueryTeam(_m *ToilSurvey) *TeamQuery {
+	query := (&TeamClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(toilsurvey.Table, toilsurvey.FieldID, id),
+			sqlgraph.To(team.Table, team.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, toilsurvey.TeamTable, toilsurvey.TeamColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ToilSurveyClient) Hooks() []Hook {
+	return c.hooks.ToilSurvey
+}
+
+// Interceptors returns the client interceptors.
+func (c *ToilSurveyClient) Interceptors() []Interceptor {
+	return c.inters.ToilSurvey
+}
+
+func (c *ToilSurveyClient) mutate(ctx context.Context, m *ToilSurveyMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ToilSurveyCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ToilSurveyUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ToilSurveyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ToilSurveyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown ToilSurvey mutation op: %q", m.Op())
+	}
+}
+
 // TokenClient is a client for the Token schema.
 type TokenClient struct {
 	config
@@ -14301,14 +15923,16 @@ type (
 		GivenDeclaration, IdempotencyKey, Identity, Incident, IncidentEntry,
 		IncidentEntryRevision, IncidentPerson, IncidentService, Indicator, Issue,
 		JobRun, Lease, Member, Notification, NotificationTarget, OTLPStream, Outage,
-		Person, PolicyRevision, Postmortem, PostmortemAct, PostmortemRequest,
-		PostmortemTemplate, PostmortemTemplateRevision, PostmortemTemplateUse,
-		PostmortemText, Proposal, PushedFact, Report, ReportDecision,
-		ReportRestatement, SLA, SLAPeriod, SLARevision, SLO, SLOGroupStatus,
-		SLORevision, SLOStatus, Scorecard, ScorecardDay, ScorecardDue,
-		ScorecardRevision, ScorecardStanding, ScorecardTally, SearchDocument, Segment,
-		SegmentChange, Series, Service, Session, SignInCode, SignalMapping, SigningKey,
-		Slug, SuppliedFact, System, Team, ThinnedMonth, Token, ToldEvent, TrackerLane,
+		OwnershipDrift, Person, PolicyRevision, Postmortem, PostmortemAct,
+		PostmortemRequest, PostmortemTemplate, PostmortemTemplateRevision,
+		PostmortemTemplateUse, PostmortemText, Proposal, PushedFact, Report,
+		ReportDecision, ReportRestatement, SLA, SLAPeriod, SLARevision, SLO,
+		SLOGroupStatus, SLORevision, SLOStatus, Scorecard, ScorecardDay, ScorecardDue,
+		ScorecardFailure, ScorecardRevision, ScorecardStanding, ScorecardTally,
+		SearchDocument, Segment, SegmentChange, Series, Service, Session, SignInCode,
+		SignalMapping, SigningKey, Slug, SuppliedFact, System, Team, ThinnedMonth,
+		ToilAnswer, ToilAsking, ToilAutomation, ToilCandidate, ToilDismissal,
+		ToilEntry, ToilSetting, ToilSurvey, Token, ToldEvent, TrackerLane,
 		TrackerPlace, Violation, ViolationEvent, WebhookDelivery []ent.Hook
 	}
 	inters struct {
@@ -14319,14 +15943,16 @@ type (
 		GivenDeclaration, IdempotencyKey, Identity, Incident, IncidentEntry,
 		IncidentEntryRevision, IncidentPerson, IncidentService, Indicator, Issue,
 		JobRun, Lease, Member, Notification, NotificationTarget, OTLPStream, Outage,
-		Person, PolicyRevision, Postmortem, PostmortemAct, PostmortemRequest,
-		PostmortemTemplate, PostmortemTemplateRevision, PostmortemTemplateUse,
-		PostmortemText, Proposal, PushedFact, Report, ReportDecision,
-		ReportRestatement, SLA, SLAPeriod, SLARevision, SLO, SLOGroupStatus,
-		SLORevision, SLOStatus, Scorecard, ScorecardDay, ScorecardDue,
-		ScorecardRevision, ScorecardStanding, ScorecardTally, SearchDocument, Segment,
-		SegmentChange, Series, Service, Session, SignInCode, SignalMapping, SigningKey,
-		Slug, SuppliedFact, System, Team, ThinnedMonth, Token, ToldEvent, TrackerLane,
+		OwnershipDrift, Person, PolicyRevision, Postmortem, PostmortemAct,
+		PostmortemRequest, PostmortemTemplate, PostmortemTemplateRevision,
+		PostmortemTemplateUse, PostmortemText, Proposal, PushedFact, Report,
+		ReportDecision, ReportRestatement, SLA, SLAPeriod, SLARevision, SLO,
+		SLOGroupStatus, SLORevision, SLOStatus, Scorecard, ScorecardDay, ScorecardDue,
+		ScorecardFailure, ScorecardRevision, ScorecardStanding, ScorecardTally,
+		SearchDocument, Segment, SegmentChange, Series, Service, Session, SignInCode,
+		SignalMapping, SigningKey, Slug, SuppliedFact, System, Team, ThinnedMonth,
+		ToilAnswer, ToilAsking, ToilAutomation, ToilCandidate, ToilDismissal,
+		ToilEntry, ToilSetting, ToilSurvey, Token, ToldEvent, TrackerLane,
 		TrackerPlace, Violation, ViolationEvent, WebhookDelivery []ent.Interceptor
 	}
 )

@@ -52,6 +52,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/notificationtarget"
 	"github.com/evenkeel/evenkeel/ent/db/otlpstream"
 	"github.com/evenkeel/evenkeel/ent/db/outage"
+	"github.com/evenkeel/evenkeel/ent/db/ownershipdrift"
 	"github.com/evenkeel/evenkeel/ent/db/person"
 	"github.com/evenkeel/evenkeel/ent/db/policyrevision"
 	"github.com/evenkeel/evenkeel/ent/db/postmortem"
@@ -69,6 +70,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/scorecard"
 	"github.com/evenkeel/evenkeel/ent/db/scorecardday"
 	"github.com/evenkeel/evenkeel/ent/db/scorecarddue"
+	"github.com/evenkeel/evenkeel/ent/db/scorecardfailure"
 	"github.com/evenkeel/evenkeel/ent/db/scorecardrevision"
 	"github.com/evenkeel/evenkeel/ent/db/scorecardstanding"
 	"github.com/evenkeel/evenkeel/ent/db/scorecardtally"
@@ -93,6 +95,14 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/system"
 	"github.com/evenkeel/evenkeel/ent/db/team"
 	"github.com/evenkeel/evenkeel/ent/db/thinnedmonth"
+	"github.com/evenkeel/evenkeel/ent/db/toilanswer"
+	"github.com/evenkeel/evenkeel/ent/db/toilasking"
+	"github.com/evenkeel/evenkeel/ent/db/toilautomation"
+	"github.com/evenkeel/evenkeel/ent/db/toilcandidate"
+	"github.com/evenkeel/evenkeel/ent/db/toildismissal"
+	"github.com/evenkeel/evenkeel/ent/db/toilentry"
+	"github.com/evenkeel/evenkeel/ent/db/toilsetting"
+	"github.com/evenkeel/evenkeel/ent/db/toilsurvey"
 	"github.com/evenkeel/evenkeel/ent/db/token"
 	"github.com/evenkeel/evenkeel/ent/db/toldevent"
 	"github.com/evenkeel/evenkeel/ent/db/trackerlane"
@@ -200,6 +210,7 @@ func checkColumn(t, c string) error {
 			notificationtarget.Table:         notificationtarget.ValidColumn,
 			otlpstream.Table:                 otlpstream.ValidColumn,
 			outage.Table:                     outage.ValidColumn,
+			ownershipdrift.Table:             ownershipdrift.ValidColumn,
 			person.Table:                     person.ValidColumn,
 			policyrevision.Table:             policyrevision.ValidColumn,
 			postmortem.Table:                 postmortem.ValidColumn,
@@ -224,6 +235,7 @@ func checkColumn(t, c string) error {
 			scorecard.Table:                  scorecard.ValidColumn,
 			scorecardday.Table:               scorecardday.ValidColumn,
 			scorecarddue.Table:               scorecarddue.ValidColumn,
+			scorecardfailure.Table:           scorecardfailure.ValidColumn,
 			scorecardrevision.Table:          scorecardrevision.ValidColumn,
 			scorecardstanding.Table:          scorecardstanding.ValidColumn,
 			scorecardtally.Table:             scorecardtally.ValidColumn,
@@ -241,6 +253,14 @@ func checkColumn(t, c string) error {
 			system.Table:                     system.ValidColumn,
 			team.Table:                       team.ValidColumn,
 			thinnedmonth.Table:               thinnedmonth.ValidColumn,
+			toilanswer.Table:                 toilanswer.ValidColumn,
+			toilasking.Table:                 toilasking.ValidColumn,
+			toilautomation.Table:             toilautomation.ValidColumn,
+			toilcandidate.Table:              toilcandidate.ValidColumn,
+			toildismissal.Table:              toildismissal.ValidColumn,
+			toilentry.Table:                  toilentry.ValidColumn,
+			toilsetting.Table:                toilsetting.ValidColumn,
+			toilsurvey.Table:                 toilsurvey.ValidColumn,
 			token.Table:                      token.ValidColumn,
 			toldevent.Table:                  toldevent.ValidColumn,
 			trackerlane.Table:                trackerlane.ValidColumn,

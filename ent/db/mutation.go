@@ -52,6 +52,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/notificationtarget"
 	"github.com/evenkeel/evenkeel/ent/db/otlpstream"
 	"github.com/evenkeel/evenkeel/ent/db/outage"
+	"github.com/evenkeel/evenkeel/ent/db/ownershipdrift"
 	"github.com/evenkeel/evenkeel/ent/db/person"
 	"github.com/evenkeel/evenkeel/ent/db/policyrevision"
 	"github.com/evenkeel/evenkeel/ent/db/postmortem"
@@ -70,6 +71,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/scorecard"
 	"github.com/evenkeel/evenkeel/ent/db/scorecardday"
 	"github.com/evenkeel/evenkeel/ent/db/scorecarddue"
+	"github.com/evenkeel/evenkeel/ent/db/scorecardfailure"
 	"github.com/evenkeel/evenkeel/ent/db/scorecardrevision"
 	"github.com/evenkeel/evenkeel/ent/db/scorecardstanding"
 	"github.com/evenkeel/evenkeel/ent/db/scorecardtally"
@@ -94,6 +96,14 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/system"
 	"github.com/evenkeel/evenkeel/ent/db/team"
 	"github.com/evenkeel/evenkeel/ent/db/thinnedmonth"
+	"github.com/evenkeel/evenkeel/ent/db/toilanswer"
+	"github.com/evenkeel/evenkeel/ent/db/toilasking"
+	"github.com/evenkeel/evenkeel/ent/db/toilautomation"
+	"github.com/evenkeel/evenkeel/ent/db/toilcandidate"
+	"github.com/evenkeel/evenkeel/ent/db/toildismissal"
+	"github.com/evenkeel/evenkeel/ent/db/toilentry"
+	"github.com/evenkeel/evenkeel/ent/db/toilsetting"
+	"github.com/evenkeel/evenkeel/ent/db/toilsurvey"
 	"github.com/evenkeel/evenkeel/ent/db/token"
 	"github.com/evenkeel/evenkeel/ent/db/toldevent"
 	"github.com/evenkeel/evenkeel/ent/db/trackerlane"
@@ -152,6 +162,7 @@ const (
 	TypeNotificationTarget         = "NotificationTarget"
 	TypeOTLPStream                 = "OTLPStream"
 	TypeOutage                     = "Outage"
+	TypeOwnershipDrift             = "OwnershipDrift"
 	TypePerson                     = "Person"
 	TypePolicyRevision             = "PolicyRevision"
 	TypePostmortem                 = "Postmortem"
@@ -176,6 +187,7 @@ const (
 	TypeScorecard                  = "Scorecard"
 	TypeScorecardDay               = "ScorecardDay"
 	TypeScorecardDue               = "ScorecardDue"
+	TypeScorecardFailure           = "ScorecardFailure"
 	TypeScorecardRevision          = "ScorecardRevision"
 	TypeScorecardStanding          = "ScorecardStanding"
 	TypeScorecardTally             = "ScorecardTally"
@@ -193,6 +205,14 @@ const (
 	TypeSystem                     = "System"
 	TypeTeam                       = "Team"
 	TypeThinnedMonth               = "ThinnedMonth"
+	TypeToilAnswer                 = "ToilAnswer"
+	TypeToilAsking                 = "ToilAsking"
+	TypeToilAutomation             = "ToilAutomation"
+	TypeToilCandidate              = "ToilCandidate"
+	TypeToilDismissal              = "ToilDismissal"
+	TypeToilEntry                  = "ToilEntry"
+	TypeToilSetting                = "ToilSetting"
+	TypeToilSurvey                 = "ToilSurvey"
 	TypeToken                      = "Token"
 	TypeToldEvent                  = "ToldEvent"
 	TypeTrackerLane                = "TrackerLane"
@@ -41774,6 +41794,630 @@ func (m *OutageMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Outage edge %s", name)
 }
 
+// OwnershipDriftMutation represents an operation that mutates the OwnershipDrift nodes in the graph.
+type OwnershipDriftMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *string
+	reason         *string
+	detail         *string
+	found_at       *time.Time
+	escalated_at   *time.Time
+	clearedFields  map[string]struct{}
+	service        *string
+	clearedservice bool
+	done           bool
+	oldValue       func(context.Context) (*OwnershipDrift, error)
+	predicates     []predicate.OwnershipDrift
+}
+
+var _ ent.Mutation = (*OwnershipDriftMutation)(nil)
+
+// ownershipdriftOption allows management of the mutation configuration using functional options.
+type ownershipdriftOption func(*OwnershipDriftMutation)
+
+// newOwnershipDriftMutation creates new mutation for the OwnershipDrift entity.
+func newOwnershipDriftMutation(c config, op Op, opts ...ownershipdriftOption) *OwnershipDriftMutation {
+	m := &OwnershipDriftMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeOwnershipDrift,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withOwnershipDriftID sets the ID field of the mutation.
+func withOwnershipDriftID(id string) ownershipdriftOption {
+	return func(m *OwnershipDriftMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *OwnershipDrift
+		)
+		m.oldValue = func(ctx context.Context) (*OwnershipDrift, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().OwnershipDrift.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withOwnershipDrift sets the old OwnershipDrift of the mutation.
+func withOwnershipDrift(node *OwnershipDrift) ownershipdriftOption {
+	return func(m *OwnershipDriftMutation) {
+		m.oldValue = func(context.Context) (*OwnershipDrift, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m OwnershipDriftMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m OwnershipDriftMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of OwnershipDrift entities.
+func (m *OwnershipDriftMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *OwnershipDriftMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *OwnershipDriftMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().OwnershipDrift.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetServiceID sets the "service_id" field.
+func (m *OwnershipDriftMutation) SetServiceID(s string) {
+	m.service = &s
+}
+
+// ServiceID returns the value of the "service_id" field in the mutation.
+func (m *OwnershipDriftMutation) ServiceID() (r string, exists bool) {
+	v := m.service
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldServiceID returns the old "service_id" field's value of the OwnershipDrift entity.
+// If the OwnershipDrift object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OwnershipDriftMutation) OldServiceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldServiceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldServiceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldServiceID: %w", err)
+	}
+	return oldValue.ServiceID, nil
+}
+
+// ResetServiceID resets all changes to the "service_id" field.
+func (m *OwnershipDriftMutation) ResetServiceID() {
+	m.service = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *OwnershipDriftMutation) SetReason(s string) {
+	m.reason = &s
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *OwnershipDriftMutation) Reason() (r string, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the OwnershipDrift entity.
+// If the OwnershipDrift object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OwnershipDriftMutation) OldReason(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *OwnershipDriftMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetDetail sets the "detail" field.
+func (m *OwnershipDriftMutation) SetDetail(s string) {
+	m.detail = &s
+}
+
+// Detail returns the value of the "detail" field in the mutation.
+func (m *OwnershipDriftMutation) Detail() (r string, exists bool) {
+	v := m.detail
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDetail returns the old "detail" field's value of the OwnershipDrift entity.
+// If the OwnershipDrift object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OwnershipDriftMutation) OldDetail(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDetail is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDetail requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDetail: %w", err)
+	}
+	return oldValue.Detail, nil
+}
+
+// ResetDetail resets all changes to the "detail" field.
+func (m *OwnershipDriftMutation) ResetDetail() {
+	m.detail = nil
+}
+
+// SetFoundAt sets the "found_at" field.
+func (m *OwnershipDriftMutation) SetFoundAt(t time.Time) {
+	m.found_at = &t
+}
+
+// FoundAt returns the value of the "found_at" field in the mutation.
+func (m *OwnershipDriftMutation) FoundAt() (r time.Time, exists bool) {
+	v := m.found_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFoundAt returns the old "found_at" field's value of the OwnershipDrift entity.
+// If the OwnershipDrift object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OwnershipDriftMutation) OldFoundAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFoundAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFoundAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFoundAt: %w", err)
+	}
+	return oldValue.FoundAt, nil
+}
+
+// ResetFoundAt resets all changes to the "found_at" field.
+func (m *OwnershipDriftMutation) ResetFoundAt() {
+	m.found_at = nil
+}
+
+// SetEscalatedAt sets the "escalated_at" field.
+func (m *OwnershipDriftMutation) SetEscalatedAt(t time.Time) {
+	m.escalated_at = &t
+}
+
+// EscalatedAt returns the value of the "escalated_at" field in the mutation.
+func (m *OwnershipDriftMutation) EscalatedAt() (r time.Time, exists bool) {
+	v := m.escalated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEscalatedAt returns the old "escalated_at" field's value of the OwnershipDrift entity.
+// If the OwnershipDrift object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OwnershipDriftMutation) OldEscalatedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEscalatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEscalatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEscalatedAt: %w", err)
+	}
+	return oldValue.EscalatedAt, nil
+}
+
+// ClearEscalatedAt clears the value of the "escalated_at" field.
+func (m *OwnershipDriftMutation) ClearEscalatedAt() {
+	m.escalated_at = nil
+	m.clearedFields[ownershipdrift.FieldEscalatedAt] = struct{}{}
+}
+
+// EscalatedAtCleared returns if the "escalated_at" field was cleared in this mutation.
+func (m *OwnershipDriftMutation) EscalatedAtCleared() bool {
+	_, ok := m.clearedFields[ownershipdrift.FieldEscalatedAt]
+	return ok
+}
+
+// ResetEscalatedAt resets all changes to the "escalated_at" field.
+func (m *OwnershipDriftMutation) ResetEscalatedAt() {
+	m.escalated_at = nil
+	delete(m.clearedFields, ownershipdrift.FieldEscalatedAt)
+}
+
+// ClearService clears the "service" edge to the Service entity.
+func (m *OwnershipDriftMutation) ClearService() {
+	m.clearedservice = true
+	m.clearedFields[ownershipdrift.FieldServiceID] = struct{}{}
+}
+
+// ServiceCleared reports if the "service" edge to the Service entity was cleared.
+func (m *OwnershipDriftMutation) ServiceCleared() bool {
+	return m.clearedservice
+}
+
+// ServiceIDs returns the "service" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ServiceID instead. It exists only for internal usage by the builders.
+func (m *OwnershipDriftMutation) ServiceIDs() (ids []string) {
+	if id := m.service; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetService resets all changes to the "service" edge.
+func (m *OwnershipDriftMutation) ResetService() {
+	m.service = nil
+	m.clearedservice = false
+}
+
+// Where appends a list predicates to the OwnershipDriftMutation builder.
+func (m *OwnershipDriftMutation) Where(ps ...predicate.OwnershipDrift) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the OwnershipDriftMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *OwnershipDriftMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.OwnershipDrift, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *OwnershipDriftMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *OwnershipDriftMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (OwnershipDrift).
+func (m *OwnershipDriftMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *OwnershipDriftMutation) Fields() []string {
+	fields := make([]string, 0, 5)
+	if m.service != nil {
+		fields = append(fields, ownershipdrift.FieldServiceID)
+	}
+	if m.reason != nil {
+		fields = append(fields, ownershipdrift.FieldReason)
+	}
+	if m.detail != nil {
+		fields = append(fields, ownershipdrift.FieldDetail)
+	}
+	if m.found_at != nil {
+		fields = append(fields, ownershipdrift.FieldFoundAt)
+	}
+	if m.escalated_at != nil {
+		fields = append(fields, ownershipdrift.FieldEscalatedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *OwnershipDriftMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case ownershipdrift.FieldServiceID:
+		return m.ServiceID()
+	case ownershipdrift.FieldReason:
+		return m.Reason()
+	case ownershipdrift.FieldDetail:
+		return m.Detail()
+	case ownershipdrift.FieldFoundAt:
+		return m.FoundAt()
+	case ownershipdrift.FieldEscalatedAt:
+		return m.EscalatedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *OwnershipDriftMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case ownershipdrift.FieldServiceID:
+		return m.OldServiceID(ctx)
+	case ownershipdrift.FieldReason:
+		return m.OldReason(ctx)
+	case ownershipdrift.FieldDetail:
+		return m.OldDetail(ctx)
+	case ownershipdrift.FieldFoundAt:
+		return m.OldFoundAt(ctx)
+	case ownershipdrift.FieldEscalatedAt:
+		return m.OldEscalatedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown OwnershipDrift field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OwnershipDriftMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case ownershipdrift.FieldServiceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetServiceID(v)
+		return nil
+	case ownershipdrift.FieldReason:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case ownershipdrift.FieldDetail:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDetail(v)
+		return nil
+	case ownershipdrift.FieldFoundAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFoundAt(v)
+		return nil
+	case ownershipdrift.FieldEscalatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEscalatedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown OwnershipDrift field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *OwnershipDriftMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *OwnershipDriftMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OwnershipDriftMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown OwnershipDrift numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *OwnershipDriftMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(ownershipdrift.FieldEscalatedAt) {
+		fields = append(fields, ownershipdrift.FieldEscalatedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *OwnershipDriftMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *OwnershipDriftMutation) ClearField(name string) error {
+	switch name {
+	case ownershipdrift.FieldEscalatedAt:
+		m.ClearEscalatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown OwnershipDrift nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *OwnershipDriftMutation) ResetField(name string) error {
+	switch name {
+	case ownershipdrift.FieldServiceID:
+		m.ResetServiceID()
+		return nil
+	case ownershipdrift.FieldReason:
+		m.ResetReason()
+		return nil
+	case ownershipdrift.FieldDetail:
+		m.ResetDetail()
+		return nil
+	case ownershipdrift.FieldFoundAt:
+		m.ResetFoundAt()
+		return nil
+	case ownershipdrift.FieldEscalatedAt:
+		m.ResetEscalatedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown OwnershipDrift field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *OwnershipDriftMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.service != nil {
+		edges = append(edges, ownershipdrift.EdgeService)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *OwnershipDriftMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case ownershipdrift.EdgeService:
+		if id := m.service; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *OwnershipDriftMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *OwnershipDriftMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *OwnershipDriftMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedservice {
+		edges = append(edges, ownershipdrift.EdgeService)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *OwnershipDriftMutation) EdgeCleared(name string) bool {
+	switch name {
+	case ownershipdrift.EdgeService:
+		return m.clearedservice
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *OwnershipDriftMutation) ClearEdge(name string) error {
+	switch name {
+	case ownershipdrift.EdgeService:
+		m.ClearService()
+		return nil
+	}
+	return fmt.Errorf("unknown OwnershipDrift unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *OwnershipDriftMutation) ResetEdge(name string) error {
+	switch name {
+	case ownershipdrift.EdgeService:
+		m.ResetService()
+		return nil
+	}
+	return fmt.Errorf("unknown OwnershipDrift edge %s", name)
+}
+
 // PersonMutation represents an operation that mutates the Person nodes in the graph.
 type PersonMutation struct {
 	config
@@ -64359,6 +65003,836 @@ func (m *ScorecardDueMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown ScorecardDue edge %s", name)
 }
 
+// ScorecardFailureMutation represents an operation that mutates the ScorecardFailure nodes in the graph.
+type ScorecardFailureMutation struct {
+	config
+	op               Op
+	typ              string
+	id               *string
+	check_id         *string
+	checks           *json.RawMessage
+	appendchecks     json.RawMessage
+	opened_at        *time.Time
+	ended_at         *time.Time
+	version          *int64
+	addversion       *int64
+	clearedFields    map[string]struct{}
+	scorecard        *string
+	clearedscorecard bool
+	service          *string
+	clearedservice   bool
+	done             bool
+	oldValue         func(context.Context) (*ScorecardFailure, error)
+	predicates       []predicate.ScorecardFailure
+}
+
+var _ ent.Mutation = (*ScorecardFailureMutation)(nil)
+
+// scorecardfailureOption allows management of the mutation configuration using functional options.
+type scorecardfailureOption func(*ScorecardFailureMutation)
+
+// newScorecardFailureMutation creates new mutation for the ScorecardFailure entity.
+func newScorecardFailureMutation(c config, op Op, opts ...scorecardfailureOption) *ScorecardFailureMutation {
+	m := &ScorecardFailureMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeScorecardFailure,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withScorecardFailureID sets the ID field of the mutation.
+func withScorecardFailureID(id string) scorecardfailureOption {
+	return func(m *ScorecardFailureMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ScorecardFailure
+		)
+		m.oldValue = func(ctx context.Context) (*ScorecardFailure, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ScorecardFailure.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withScorecardFailure sets the old ScorecardFailure of the mutation.
+func withScorecardFailure(node *ScorecardFailure) scorecardfailureOption {
+	return func(m *ScorecardFailureMutation) {
+		m.oldValue = func(context.Context) (*ScorecardFailure, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ScorecardFailureMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ScorecardFailureMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ScorecardFailure entities.
+func (m *ScorecardFailureMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ScorecardFailureMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ScorecardFailureMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ScorecardFailure.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetScorecardID sets the "scorecard_id" field.
+func (m *ScorecardFailureMutation) SetScorecardID(s string) {
+	m.scorecard = &s
+}
+
+// ScorecardID returns the value of the "scorecard_id" field in the mutation.
+func (m *ScorecardFailureMutation) ScorecardID() (r string, exists bool) {
+	v := m.scorecard
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldScorecardID returns the old "scorecard_id" field's value of the ScorecardFailure entity.
+// If the ScorecardFailure object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardFailureMutation) OldScorecardID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldScorecardID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldScorecardID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldScorecardID: %w", err)
+	}
+	return oldValue.ScorecardID, nil
+}
+
+// ResetScorecardID resets all changes to the "scorecard_id" field.
+func (m *ScorecardFailureMutation) ResetScorecardID() {
+	m.scorecard = nil
+}
+
+// SetServiceID sets the "service_id" field.
+func (m *ScorecardFailureMutation) SetServiceID(s string) {
+	m.service = &s
+}
+
+// ServiceID returns the value of the "service_id" field in the mutation.
+func (m *ScorecardFailureMutation) ServiceID() (r string, exists bool) {
+	v := m.service
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldServiceID returns the old "service_id" field's value of the ScorecardFailure entity.
+// If the ScorecardFailure object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardFailureMutation) OldServiceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldServiceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldServiceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldServiceID: %w", err)
+	}
+	return oldValue.ServiceID, nil
+}
+
+// ResetServiceID resets all changes to the "service_id" field.
+func (m *ScorecardFailureMutation) ResetServiceID() {
+	m.service = nil
+}
+
+// SetCheckID sets the "check_id" field.
+func (m *ScorecardFailureMutation) SetCheckID(s string) {
+	m.check_id = &s
+}
+
+// CheckID returns the value of the "check_id" field in the mutation.
+func (m *ScorecardFailureMutation) CheckID() (r string, exists bool) {
+	v := m.check_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCheckID returns the old "check_id" field's value of the ScorecardFailure entity.
+// If the ScorecardFailure object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardFailureMutation) OldCheckID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCheckID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCheckID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCheckID: %w", err)
+	}
+	return oldValue.CheckID, nil
+}
+
+// ResetCheckID resets all changes to the "check_id" field.
+func (m *ScorecardFailureMutation) ResetCheckID() {
+	m.check_id = nil
+}
+
+// SetChecks sets the "checks" field.
+func (m *ScorecardFailureMutation) SetChecks(jm json.RawMessage) {
+	m.checks = &jm
+	m.appendchecks = nil
+}
+
+// Checks returns the value of the "checks" field in the mutation.
+func (m *ScorecardFailureMutation) Checks() (r json.RawMessage, exists bool) {
+	v := m.checks
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChecks returns the old "checks" field's value of the ScorecardFailure entity.
+// If the ScorecardFailure object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardFailureMutation) OldChecks(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChecks is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChecks requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChecks: %w", err)
+	}
+	return oldValue.Checks, nil
+}
+
+// AppendChecks adds jm to the "checks" field.
+func (m *ScorecardFailureMutation) AppendChecks(jm json.RawMessage) {
+	m.appendchecks = append(m.appendchecks, jm...)
+}
+
+// AppendedChecks returns the list of values that were appended to the "checks" field in this mutation.
+func (m *ScorecardFailureMutation) AppendedChecks() (json.RawMessage, bool) {
+	if len(m.appendchecks) == 0 {
+		return nil, false
+	}
+	return m.appendchecks, true
+}
+
+// ResetChecks resets all changes to the "checks" field.
+func (m *ScorecardFailureMutation) ResetChecks() {
+	m.checks = nil
+	m.appendchecks = nil
+}
+
+// SetOpenedAt sets the "opened_at" field.
+func (m *ScorecardFailureMutation) SetOpenedAt(t time.Time) {
+	m.opened_at = &t
+}
+
+// OpenedAt returns the value of the "opened_at" field in the mutation.
+func (m *ScorecardFailureMutation) OpenedAt() (r time.Time, exists bool) {
+	v := m.opened_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOpenedAt returns the old "opened_at" field's value of the ScorecardFailure entity.
+// If the ScorecardFailure object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardFailureMutation) OldOpenedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOpenedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOpenedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOpenedAt: %w", err)
+	}
+	return oldValue.OpenedAt, nil
+}
+
+// ResetOpenedAt resets all changes to the "opened_at" field.
+func (m *ScorecardFailureMutation) ResetOpenedAt() {
+	m.opened_at = nil
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (m *ScorecardFailureMutation) SetEndedAt(t time.Time) {
+	m.ended_at = &t
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *ScorecardFailureMutation) EndedAt() (r time.Time, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the ScorecardFailure entity.
+// If the ScorecardFailure object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardFailureMutation) OldEndedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (m *ScorecardFailureMutation) ClearEndedAt() {
+	m.ended_at = nil
+	m.clearedFields[scorecardfailure.FieldEndedAt] = struct{}{}
+}
+
+// EndedAtCleared returns if the "ended_at" field was cleared in this mutation.
+func (m *ScorecardFailureMutation) EndedAtCleared() bool {
+	_, ok := m.clearedFields[scorecardfailure.FieldEndedAt]
+	return ok
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *ScorecardFailureMutation) ResetEndedAt() {
+	m.ended_at = nil
+	delete(m.clearedFields, scorecardfailure.FieldEndedAt)
+}
+
+// SetVersion sets the "version" field.
+func (m *ScorecardFailureMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ScorecardFailureMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the ScorecardFailure entity.
+// If the ScorecardFailure object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardFailureMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ScorecardFailureMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ScorecardFailureMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ScorecardFailureMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearScorecard clears the "scorecard" edge to the Scorecard entity.
+func (m *ScorecardFailureMutation) ClearScorecard() {
+	m.clearedscorecard = true
+	m.clearedFields[scorecardfailure.FieldScorecardID] = struct{}{}
+}
+
+// ScorecardCleared reports if the "scorecard" edge to the Scorecard entity was cleared.
+func (m *ScorecardFailureMutation) ScorecardCleared() bool {
+	return m.clearedscorecard
+}
+
+// ScorecardIDs returns the "scorecard" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ScorecardID instead. It exists only for internal usage by the builders.
+func (m *ScorecardFailureMutation) ScorecardIDs() (ids []string) {
+	if id := m.scorecard; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetScorecard resets all changes to the "scorecard" edge.
+func (m *ScorecardFailureMutation) ResetScorecard() {
+	m.scorecard = nil
+	m.clearedscorecard = false
+}
+
+// ClearService clears the "service" edge to the Service entity.
+func (m *ScorecardFailureMutation) ClearService() {
+	m.clearedservice = true
+	m.clearedFields[scorecardfailure.FieldServiceID] = struct{}{}
+}
+
+// ServiceCleared reports if the "service" edge to the Service entity was cleared.
+func (m *ScorecardFailureMutation) ServiceCleared() bool {
+	return m.clearedservice
+}
+
+// ServiceIDs returns the "service" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ServiceID instead. It exists only for internal usage by the builders.
+func (m *ScorecardFailureMutation) ServiceIDs() (ids []string) {
+	if id := m.service; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetService resets all changes to the "service" edge.
+func (m *ScorecardFailureMutation) ResetService() {
+	m.service = nil
+	m.clearedservice = false
+}
+
+// Where appends a list predicates to the ScorecardFailureMutation builder.
+func (m *ScorecardFailureMutation) Where(ps ...predicate.ScorecardFailure) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ScorecardFailureMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ScorecardFailureMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ScorecardFailure, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ScorecardFailureMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ScorecardFailureMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ScorecardFailure).
+func (m *ScorecardFailureMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ScorecardFailureMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.scorecard != nil {
+		fields = append(fields, scorecardfailure.FieldScorecardID)
+	}
+	if m.service != nil {
+		fields = append(fields, scorecardfailure.FieldServiceID)
+	}
+	if m.check_id != nil {
+		fields = append(fields, scorecardfailure.FieldCheckID)
+	}
+	if m.checks != nil {
+		fields = append(fields, scorecardfailure.FieldChecks)
+	}
+	if m.opened_at != nil {
+		fields = append(fields, scorecardfailure.FieldOpenedAt)
+	}
+	if m.ended_at != nil {
+		fields = append(fields, scorecardfailure.FieldEndedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, scorecardfailure.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ScorecardFailureMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case scorecardfailure.FieldScorecardID:
+		return m.ScorecardID()
+	case scorecardfailure.FieldServiceID:
+		return m.ServiceID()
+	case scorecardfailure.FieldCheckID:
+		return m.CheckID()
+	case scorecardfailure.FieldChecks:
+		return m.Checks()
+	case scorecardfailure.FieldOpenedAt:
+		return m.OpenedAt()
+	case scorecardfailure.FieldEndedAt:
+		return m.EndedAt()
+	case scorecardfailure.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ScorecardFailureMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case scorecardfailure.FieldScorecardID:
+		return m.OldScorecardID(ctx)
+	case scorecardfailure.FieldServiceID:
+		return m.OldServiceID(ctx)
+	case scorecardfailure.FieldCheckID:
+		return m.OldCheckID(ctx)
+	case scorecardfailure.FieldChecks:
+		return m.OldChecks(ctx)
+	case scorecardfailure.FieldOpenedAt:
+		return m.OldOpenedAt(ctx)
+	case scorecardfailure.FieldEndedAt:
+		return m.OldEndedAt(ctx)
+	case scorecardfailure.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown ScorecardFailure field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ScorecardFailureMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case scorecardfailure.FieldScorecardID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetScorecardID(v)
+		return nil
+	case scorecardfailure.FieldServiceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetServiceID(v)
+		return nil
+	case scorecardfailure.FieldCheckID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCheckID(v)
+		return nil
+	case scorecardfailure.FieldChecks:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChecks(v)
+		return nil
+	case scorecardfailure.FieldOpenedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOpenedAt(v)
+		return nil
+	case scorecardfailure.FieldEndedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
+	case scorecardfailure.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardFailure field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ScorecardFailureMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, scorecardfailure.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ScorecardFailureMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case scorecardfailure.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ScorecardFailureMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case scorecardfailure.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardFailure numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ScorecardFailureMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(scorecardfailure.FieldEndedAt) {
+		fields = append(fields, scorecardfailure.FieldEndedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ScorecardFailureMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ScorecardFailureMutation) ClearField(name string) error {
+	switch name {
+	case scorecardfailure.FieldEndedAt:
+		m.ClearEndedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardFailure nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ScorecardFailureMutation) ResetField(name string) error {
+	switch name {
+	case scorecardfailure.FieldScorecardID:
+		m.ResetScorecardID()
+		return nil
+	case scorecardfailure.FieldServiceID:
+		m.ResetServiceID()
+		return nil
+	case scorecardfailure.FieldCheckID:
+		m.ResetCheckID()
+		return nil
+	case scorecardfailure.FieldChecks:
+		m.ResetChecks()
+		return nil
+	case scorecardfailure.FieldOpenedAt:
+		m.ResetOpenedAt()
+		return nil
+	case scorecardfailure.FieldEndedAt:
+		m.ResetEndedAt()
+		return nil
+	case scorecardfailure.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardFailure field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ScorecardFailureMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.scorecard != nil {
+		edges = append(edges, scorecardfailure.EdgeScorecard)
+	}
+	if m.service != nil {
+		edges = append(edges, scorecardfailure.EdgeService)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ScorecardFailureMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case scorecardfailure.EdgeScorecard:
+		if id := m.scorecard; id != nil {
+			return []ent.Value{*id}
+		}
+	case scorecardfailure.EdgeService:
+		if id := m.service; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ScorecardFailureMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ScorecardFailureMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ScorecardFailureMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedscorecard {
+		edges = append(edges, scorecardfailure.EdgeScorecard)
+	}
+	if m.clearedservice {
+		edges = append(edges, scorecardfailure.EdgeService)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ScorecardFailureMutation) EdgeCleared(name string) bool {
+	switch name {
+	case scorecardfailure.EdgeScorecard:
+		return m.clearedscorecard
+	case scorecardfailure.EdgeService:
+		return m.clearedservice
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ScorecardFailureMutation) ClearEdge(name string) error {
+	switch name {
+	case scorecardfailure.EdgeScorecard:
+		m.ClearScorecard()
+		return nil
+	case scorecardfailure.EdgeService:
+		m.ClearService()
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardFailure unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ScorecardFailureMutation) ResetEdge(name string) error {
+	switch name {
+	case scorecardfailure.EdgeScorecard:
+		m.ResetScorecard()
+		return nil
+	case scorecardfailure.EdgeService:
+		m.ResetService()
+		return nil
+	}
+	return fmt.Errorf("unknown ScorecardFailure edge %s", name)
+}
+
 // ScorecardRevisionMutation represents an operation that mutates the ScorecardRevision nodes in the graph.
 type ScorecardRevisionMutation struct {
 	config
@@ -77442,6 +78916,7252 @@ func (m *ThinnedMonthMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown ThinnedMonth edge %s", name)
+}
+
+// ToilAnswerMutation represents an operation that mutates the ToilAnswer nodes in the graph.
+type ToilAnswerMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	subject       *string
+	week          *string
+	share         *int64
+	addshare      *int64
+	category      *string
+	note          *string
+	created_at    *time.Time
+	updated_at    *time.Time
+	version       *int64
+	addversion    *int64
+	clearedFields map[string]struct{}
+	team          *string
+	clearedteam   bool
+	done          bool
+	oldValue      func(context.Context) (*ToilAnswer, error)
+	predicates    []predicate.ToilAnswer
+}
+
+var _ ent.Mutation = (*ToilAnswerMutation)(nil)
+
+// toilanswerOption allows management of the mutation configuration using functional options.
+type toilanswerOption func(*ToilAnswerMutation)
+
+// newToilAnswerMutation creates new mutation for the ToilAnswer entity.
+func newToilAnswerMutation(c config, op Op, opts ...toilanswerOption) *ToilAnswerMutation {
+	m := &ToilAnswerMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeToilAnswer,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withToilAnswerID sets the ID field of the mutation.
+func withToilAnswerID(id string) toilanswerOption {
+	return func(m *ToilAnswerMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ToilAnswer
+		)
+		m.oldValue = func(ctx context.Context) (*ToilAnswer, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ToilAnswer.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withToilAnswer sets the old ToilAnswer of the mutation.
+func withToilAnswer(node *ToilAnswer) toilanswerOption {
+	return func(m *ToilAnswerMutation) {
+		m.oldValue = func(context.Context) (*ToilAnswer, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ToilAnswerMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ToilAnswerMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ToilAnswer entities.
+func (m *ToilAnswerMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ToilAnswerMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ToilAnswerMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ToilAnswer.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetTeamID sets the "team_id" field.
+func (m *ToilAnswerMutation) SetTeamID(s string) {
+	m.team = &s
+}
+
+// TeamID returns the value of the "team_id" field in the mutation.
+func (m *ToilAnswerMutation) TeamID() (r string, exists bool) {
+	v := m.team
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTeamID returns the old "team_id" field's value of the ToilAnswer entity.
+// If the ToilAnswer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilAnswerMutation) OldTeamID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTeamID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTeamID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTeamID: %w", err)
+	}
+	return oldValue.TeamID, nil
+}
+
+// ResetTeamID resets all changes to the "team_id" field.
+func (m *ToilAnswerMutation) ResetTeamID() {
+	m.team = nil
+}
+
+// SetSubject sets the "subject" field.
+func (m *ToilAnswerMutation) SetSubject(s string) {
+	m.subject = &s
+}
+
+// Subject returns the value of the "subject" field in the mutation.
+func (m *ToilAnswerMutation) Subject() (r string, exists bool) {
+	v := m.subject
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubject returns the old "subject" field's value of the ToilAnswer entity.
+// If the ToilAnswer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilAnswerMutation) OldSubject(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubject is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubject requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubject: %w", err)
+	}
+	return oldValue.Subject, nil
+}
+
+// ResetSubject resets all changes to the "subject" field.
+func (m *ToilAnswerMutation) ResetSubject() {
+	m.subject = nil
+}
+
+// SetWeek sets the "week" field.
+func (m *ToilAnswerMutation) SetWeek(s string) {
+	m.week = &s
+}
+
+// Week returns the value of the "week" field in the mutation.
+func (m *ToilAnswerMutation) Week() (r string, exists bool) {
+	v := m.week
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWeek returns the old "week" field's value of the ToilAnswer entity.
+// If the ToilAnswer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilAnswerMutation) OldWeek(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWeek is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWeek requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWeek: %w", err)
+	}
+	return oldValue.Week, nil
+}
+
+// ResetWeek resets all changes to the "week" field.
+func (m *ToilAnswerMutation) ResetWeek() {
+	m.week = nil
+}
+
+// SetShare sets the "share" field.
+func (m *ToilAnswerMutation) SetShare(i int64) {
+	m.share = &i
+	m.addshare = nil
+}
+
+// Share returns the value of the "share" field in the mutation.
+func (m *ToilAnswerMutation) Share() (r int64, exists bool) {
+	v := m.share
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldShare returns the old "share" field's value of the ToilAnswer entity.
+// If the ToilAnswer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilAnswerMutation) OldShare(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldShare is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldShare requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldShare: %w", err)
+	}
+	return oldValue.Share, nil
+}
+
+// AddShare adds i to the "share" field.
+func (m *ToilAnswerMutation) AddShare(i int64) {
+	if m.addshare != nil {
+		*m.addshare += i
+	} else {
+		m.addshare = &i
+	}
+}
+
+// AddedShare returns the value that was added to the "share" field in this mutation.
+func (m *ToilAnswerMutation) AddedShare() (r int64, exists bool) {
+	v := m.addshare
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetShare resets all changes to the "share" field.
+func (m *ToilAnswerMutation) ResetShare() {
+	m.share = nil
+	m.addshare = nil
+}
+
+// SetCategory sets the "category" field.
+func (m *ToilAnswerMutation) SetCategory(s string) {
+	m.category = &s
+}
+
+// Category returns the value of the "category" field in the mutation.
+func (m *ToilAnswerMutation) Category() (r string, exists bool) {
+	v := m.category
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCategory returns the old "category" field's value of the ToilAnswer entity.
+// If the ToilAnswer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilAnswerMutation) OldCategory(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCategory is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCategory requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCategory: %w", err)
+	}
+	return oldValue.Category, nil
+}
+
+// ResetCategory resets all changes to the "category" field.
+func (m *ToilAnswerMutation) ResetCategory() {
+	m.category = nil
+}
+
+// SetNote sets the "note" field.
+func (m *ToilAnswerMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *ToilAnswerMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the ToilAnswer entity.
+// If the ToilAnswer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilAnswerMutation) OldNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *ToilAnswerMutation) ResetNote() {
+	m.note = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ToilAnswerMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ToilAnswerMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ToilAnswer entity.
+// If the ToilAnswer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilAnswerMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ToilAnswerMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *ToilAnswerMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *ToilAnswerMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the ToilAnswer entity.
+// If the ToilAnswer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilAnswerMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *ToilAnswerMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *ToilAnswerMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ToilAnswerMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the ToilAnswer entity.
+// If the ToilAnswer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilAnswerMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ToilAnswerMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ToilAnswerMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ToilAnswerMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearTeam clears the "team" edge to the Team entity.
+func (m *ToilAnswerMutation) ClearTeam() {
+	m.clearedteam = true
+	m.clearedFields[toilanswer.FieldTeamID] = struct{}{}
+}
+
+// TeamCleared reports if the "team" edge to the Team entity was cleared.
+func (m *ToilAnswerMutation) TeamCleared() bool {
+	return m.clearedteam
+}
+
+// TeamIDs returns the "team" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// TeamID instead. It exists only for internal usage by the builders.
+func (m *ToilAnswerMutation) TeamIDs() (ids []string) {
+	if id := m.team; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetTeam resets all changes to the "team" edge.
+func (m *ToilAnswerMutation) ResetTeam() {
+	m.team = nil
+	m.clearedteam = false
+}
+
+// Where appends a list predicates to the ToilAnswerMutation builder.
+func (m *ToilAnswerMutation) Where(ps ...predicate.ToilAnswer) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ToilAnswerMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ToilAnswerMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ToilAnswer, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ToilAnswerMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ToilAnswerMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ToilAnswer).
+func (m *ToilAnswerMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ToilAnswerMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.team != nil {
+		fields = append(fields, toilanswer.FieldTeamID)
+	}
+	if m.subject != nil {
+		fields = append(fields, toilanswer.FieldSubject)
+	}
+	if m.week != nil {
+		fields = append(fields, toilanswer.FieldWeek)
+	}
+	if m.share != nil {
+		fields = append(fields, toilanswer.FieldShare)
+	}
+	if m.category != nil {
+		fields = append(fields, toilanswer.FieldCategory)
+	}
+	if m.note != nil {
+		fields = append(fields, toilanswer.FieldNote)
+	}
+	if m.created_at != nil {
+		fields = append(fields, toilanswer.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, toilanswer.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, toilanswer.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ToilAnswerMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case toilanswer.FieldTeamID:
+		return m.TeamID()
+	case toilanswer.FieldSubject:
+		return m.Subject()
+	case toilanswer.FieldWeek:
+		return m.Week()
+	case toilanswer.FieldShare:
+		return m.Share()
+	case toilanswer.FieldCategory:
+		return m.Category()
+	case toilanswer.FieldNote:
+		return m.Note()
+	case toilanswer.FieldCreatedAt:
+		return m.CreatedAt()
+	case toilanswer.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case toilanswer.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ToilAnswerMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case toilanswer.FieldTeamID:
+		return m.OldTeamID(ctx)
+	case toilanswer.FieldSubject:
+		return m.OldSubject(ctx)
+	case toilanswer.FieldWeek:
+		return m.OldWeek(ctx)
+	case toilanswer.FieldShare:
+		return m.OldShare(ctx)
+	case toilanswer.FieldCategory:
+		return m.OldCategory(ctx)
+	case toilanswer.FieldNote:
+		return m.OldNote(ctx)
+	case toilanswer.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case toilanswer.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case toilanswer.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown ToilAnswer field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ToilAnswerMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case toilanswer.FieldTeamID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTeamID(v)
+		return nil
+	case toilanswer.FieldSubject:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubject(v)
+		return nil
+	case toilanswer.FieldWeek:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWeek(v)
+		return nil
+	case toilanswer.FieldShare:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetShare(v)
+		return nil
+	case toilanswer.FieldCategory:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCategory(v)
+		return nil
+	case toilanswer.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	case toilanswer.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case toilanswer.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case toilanswer.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ToilAnswer field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ToilAnswerMutation) AddedFields() []string {
+	var fields []string
+	if m.addshare != nil {
+		fields = append(fields, toilanswer.FieldShare)
+	}
+	if m.addversion != nil {
+		fields = append(fields, toilanswer.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ToilAnswerMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case toilanswer.FieldShare:
+		return m.AddedShare()
+	case toilanswer.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ToilAnswerMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case toilanswer.FieldShare:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddShare(v)
+		return nil
+	case toilanswer.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ToilAnswer numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ToilAnswerMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ToilAnswerMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ToilAnswerMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ToilAnswer nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ToilAnswerMutation) ResetField(name string) error {
+	switch name {
+	case toilanswer.FieldTeamID:
+		m.ResetTeamID()
+		return nil
+	case toilanswer.FieldSubject:
+		m.ResetSubject()
+		return nil
+	case toilanswer.FieldWeek:
+		m.ResetWeek()
+		return nil
+	case toilanswer.FieldShare:
+		m.ResetShare()
+		return nil
+	case toilanswer.FieldCategory:
+		m.ResetCategory()
+		return nil
+	case toilanswer.FieldNote:
+		m.ResetNote()
+		return nil
+	case toilanswer.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case toilanswer.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case toilanswer.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown ToilAnswer field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ToilAnswerMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.team != nil {
+		edges = append(edges, toilanswer.EdgeTeam)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ToilAnswerMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case toilanswer.EdgeTeam:
+		if id := m.team; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ToilAnswerMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ToilAnswerMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ToilAnswerMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedteam {
+		edges = append(edges, toilanswer.EdgeTeam)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ToilAnswerMutation) EdgeCleared(name string) bool {
+	switch name {
+	case toilanswer.EdgeTeam:
+		return m.clearedteam
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ToilAnswerMutation) ClearEdge(name string) error {
+	switch name {
+	case toilanswer.EdgeTeam:
+		m.ClearTeam()
+		return nil
+	}
+	return fmt.Errorf("unknown ToilAnswer unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ToilAnswerMutation) ResetEdge(name string) error {
+	switch name {
+	case toilanswer.EdgeTeam:
+		m.ResetTeam()
+		return nil
+	}
+	return fmt.Errorf("unknown ToilAnswer edge %s", name)
+}
+
+// ToilAskingMutation represents an operation that mutates the ToilAsking nodes in the graph.
+type ToilAskingMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	week          *string
+	members       *int64
+	addmembers    *int64
+	asked_at      *time.Time
+	clearedFields map[string]struct{}
+	team          *string
+	clearedteam   bool
+	done          bool
+	oldValue      func(context.Context) (*ToilAsking, error)
+	predicates    []predicate.ToilAsking
+}
+
+var _ ent.Mutation = (*ToilAskingMutation)(nil)
+
+// toilaskingOption allows management of the mutation configuration using functional options.
+type toilaskingOption func(*ToilAskingMutation)
+
+// newToilAskingMutation creates new mutation for the ToilAsking entity.
+func newToilAskingMutation(c config, op Op, opts ...toilaskingOption) *ToilAskingMutation {
+	m := &ToilAskingMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeToilAsking,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withToilAskingID sets the ID field of the mutation.
+func withToilAskingID(id string) toilaskingOption {
+	return func(m *ToilAskingMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ToilAsking
+		)
+		m.oldValue = func(ctx context.Context) (*ToilAsking, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ToilAsking.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withToilAsking sets the old ToilAsking of the mutation.
+func withToilAsking(node *ToilAsking) toilaskingOption {
+	return func(m *ToilAskingMutation) {
+		m.oldValue = func(context.Context) (*ToilAsking, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ToilAskingMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ToilAskingMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ToilAsking entities.
+func (m *ToilAskingMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ToilAskingMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ToilAskingMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ToilAsking.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetTeamID sets the "team_id" field.
+func (m *ToilAskingMutation) SetTeamID(s string) {
+	m.team = &s
+}
+
+// TeamID returns the value of the "team_id" field in the mutation.
+func (m *ToilAskingMutation) TeamID() (r string, exists bool) {
+	v := m.team
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTeamID returns the old "team_id" field's value of the ToilAsking entity.
+// If the ToilAsking object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilAskingMutation) OldTeamID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTeamID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTeamID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTeamID: %w", err)
+	}
+	return oldValue.TeamID, nil
+}
+
+// ResetTeamID resets all changes to the "team_id" field.
+func (m *ToilAskingMutation) ResetTeamID() {
+	m.team = nil
+}
+
+// SetWeek sets the "week" field.
+func (m *ToilAskingMutation) SetWeek(s string) {
+	m.week = &s
+}
+
+// Week returns the value of the "week" field in the mutation.
+func (m *ToilAskingMutation) Week() (r string, exists bool) {
+	v := m.week
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWeek returns the old "week" field's value of the ToilAsking entity.
+// If the ToilAsking object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilAskingMutation) OldWeek(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWeek is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWeek requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWeek: %w", err)
+	}
+	return oldValue.Week, nil
+}
+
+// ResetWeek resets all changes to the "week" field.
+func (m *ToilAskingMutation) ResetWeek() {
+	m.week = nil
+}
+
+// SetMembers sets the "members" field.
+func (m *ToilAskingMutation) SetMembers(i int64) {
+	m.members = &i
+	m.addmembers = nil
+}
+
+// Members returns the value of the "members" field in the mutation.
+func (m *ToilAskingMutation) Members() (r int64, exists bool) {
+	v := m.members
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMembers returns the old "members" field's value of the ToilAsking entity.
+// If the ToilAsking object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilAskingMutation) OldMembers(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMembers is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMembers requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMembers: %w", err)
+	}
+	return oldValue.Members, nil
+}
+
+// AddMembers adds i to the "members" field.
+func (m *ToilAskingMutation) AddMembers(i int64) {
+	if m.addmembers != nil {
+		*m.addmembers += i
+	} else {
+		m.addmembers = &i
+	}
+}
+
+// AddedMembers returns the value that was added to the "members" field in this mutation.
+func (m *ToilAskingMutation) AddedMembers() (r int64, exists bool) {
+	v := m.addmembers
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetMembers resets all changes to the "members" field.
+func (m *ToilAskingMutation) ResetMembers() {
+	m.members = nil
+	m.addmembers = nil
+}
+
+// SetAskedAt sets the "asked_at" field.
+func (m *ToilAskingMutation) SetAskedAt(t time.Time) {
+	m.asked_at = &t
+}
+
+// AskedAt returns the value of the "asked_at" field in the mutation.
+func (m *ToilAskingMutation) AskedAt() (r time.Time, exists bool) {
+	v := m.asked_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAskedAt returns the old "asked_at" field's value of the ToilAsking entity.
+// If the ToilAsking object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilAskingMutation) OldAskedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAskedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAskedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAskedAt: %w", err)
+	}
+	return oldValue.AskedAt, nil
+}
+
+// ResetAskedAt resets all changes to the "asked_at" field.
+func (m *ToilAskingMutation) ResetAskedAt() {
+	m.asked_at = nil
+}
+
+// ClearTeam clears the "team" edge to the Team entity.
+func (m *ToilAskingMutation) ClearTeam() {
+	m.clearedteam = true
+	m.clearedFields[toilasking.FieldTeamID] = struct{}{}
+}
+
+// TeamCleared reports if the "team" edge to the Team entity was cleared.
+func (m *ToilAskingMutation) TeamCleared() bool {
+	return m.clearedteam
+}
+
+// TeamIDs returns the "team" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// TeamID instead. It exists only for internal usage by the builders.
+func (m *ToilAskingMutation) TeamIDs() (ids []string) {
+	if id := m.team; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetTeam resets all changes to the "team" edge.
+func (m *ToilAskingMutation) ResetTeam() {
+	m.team = nil
+	m.clearedteam = false
+}
+
+// Where appends a list predicates to the ToilAskingMutation builder.
+func (m *ToilAskingMutation) Where(ps ...predicate.ToilAsking) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ToilAskingMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ToilAskingMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ToilAsking, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ToilAskingMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ToilAskingMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ToilAsking).
+func (m *ToilAskingMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ToilAskingMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.team != nil {
+		fields = append(fields, toilasking.FieldTeamID)
+	}
+	if m.week != nil {
+		fields = append(fields, toilasking.FieldWeek)
+	}
+	if m.members != nil {
+		fields = append(fields, toilasking.FieldMembers)
+	}
+	if m.asked_at != nil {
+		fields = append(fields, toilasking.FieldAskedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ToilAskingMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case toilasking.FieldTeamID:
+		return m.TeamID()
+	case toilasking.FieldWeek:
+		return m.Week()
+	case toilasking.FieldMembers:
+		return m.Members()
+	case toilasking.FieldAskedAt:
+		return m.AskedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ToilAskingMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case toilasking.FieldTeamID:
+		return m.OldTeamID(ctx)
+	case toilasking.FieldWeek:
+		return m.OldWeek(ctx)
+	case toilasking.FieldMembers:
+		return m.OldMembers(ctx)
+	case toilasking.FieldAskedAt:
+		return m.OldAskedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown ToilAsking field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ToilAskingMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case toilasking.FieldTeamID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTeamID(v)
+		return nil
+	case toilasking.FieldWeek:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWeek(v)
+		return nil
+	case toilasking.FieldMembers:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMembers(v)
+		return nil
+	case toilasking.FieldAskedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAskedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ToilAsking field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ToilAskingMutation) AddedFields() []string {
+	var fields []string
+	if m.addmembers != nil {
+		fields = append(fields, toilasking.FieldMembers)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ToilAskingMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case toilasking.FieldMembers:
+		return m.AddedMembers()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ToilAskingMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case toilasking.FieldMembers:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddMembers(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ToilAsking numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ToilAskingMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ToilAskingMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ToilAskingMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ToilAsking nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ToilAskingMutation) ResetField(name string) error {
+	switch name {
+	case toilasking.FieldTeamID:
+		m.ResetTeamID()
+		return nil
+	case toilasking.FieldWeek:
+		m.ResetWeek()
+		return nil
+	case toilasking.FieldMembers:
+		m.ResetMembers()
+		return nil
+	case toilasking.FieldAskedAt:
+		m.ResetAskedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ToilAsking field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ToilAskingMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.team != nil {
+		edges = append(edges, toilasking.EdgeTeam)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ToilAskingMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case toilasking.EdgeTeam:
+		if id := m.team; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ToilAskingMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ToilAskingMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ToilAskingMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedteam {
+		edges = append(edges, toilasking.EdgeTeam)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ToilAskingMutation) EdgeCleared(name string) bool {
+	switch name {
+	case toilasking.EdgeTeam:
+		return m.clearedteam
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ToilAskingMutation) ClearEdge(name string) error {
+	switch name {
+	case toilasking.EdgeTeam:
+		m.ClearTeam()
+		return nil
+	}
+	return fmt.Errorf("unknown ToilAsking unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ToilAskingMutation) ResetEdge(name string) error {
+	switch name {
+	case toilasking.EdgeTeam:
+		m.ResetTeam()
+		return nil
+	}
+	return fmt.Errorf("unknown ToilAsking edge %s", name)
+}
+
+// ToilAutomationMutation represents an operation that mutates the ToilAutomation nodes in the graph.
+type ToilAutomationMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	name            *string
+	category        *string
+	day             *string
+	times           *int64
+	addtimes        *int64
+	seconds_each    *int64
+	addseconds_each *int64
+	created_at      *time.Time
+	created_by      *string
+	clearedFields   map[string]struct{}
+	team            *string
+	clearedteam     bool
+	service         *string
+	clearedservice  bool
+	done            bool
+	oldValue        func(context.Context) (*ToilAutomation, error)
+	predicates      []predicate.ToilAutomation
+}
+
+var _ ent.Mutation = (*ToilAutomationMutation)(nil)
+
+// toilautomationOption allows management of the mutation configuration using functional options.
+type toilautomationOption func(*ToilAutomationMutation)
+
+// newToilAutomationMutation creates new mutation for the ToilAutomation entity.
+func newToilAutomationMutation(c config, op Op, opts ...toilautomationOption) *ToilAutomationMutation {
+	m := &ToilAutomationMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeToilAutomation,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withToilAutomationID sets the ID field of the mutation.
+func withToilAutomationID(id string) toilautomationOption {
+	return func(m *ToilAutomationMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ToilAutomation
+		)
+		m.oldValue = func(ctx context.Context) (*ToilAutomation, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ToilAutomation.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withToilAutomation sets the old ToilAutomation of the mutation.
+func withToilAutomation(node *ToilAutomation) toilautomationOption {
+	return func(m *ToilAutomationMutation) {
+		m.oldValue = func(context.Context) (*ToilAutomation, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ToilAutomationMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ToilAutomationMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ToilAutomation entities.
+func (m *ToilAutomationMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ToilAutomationMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ToilAutomationMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ToilAutomation.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetTeamID sets the "team_id" field.
+func (m *ToilAutomationMutation) SetTeamID(s string) {
+	m.team = &s
+}
+
+// TeamID returns the value of the "team_id" field in the mutation.
+func (m *ToilAutomationMutation) TeamID() (r string, exists bool) {
+	v := m.team
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTeamID returns the old "team_id" field's value of the ToilAutomation entity.
+// If the ToilAutomation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilAutomationMutation) OldTeamID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTeamID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTeamID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTeamID: %w", err)
+	}
+	return oldValue.TeamID, nil
+}
+
+// ResetTeamID resets all changes to the "team_id" field.
+func (m *ToilAutomationMutation) ResetTeamID() {
+	m.team = nil
+}
+
+// SetServiceID sets the "service_id" field.
+func (m *ToilAutomationMutation) SetServiceID(s string) {
+	m.service = &s
+}
+
+// ServiceID returns the value of the "service_id" field in the mutation.
+func (m *ToilAutomationMutation) ServiceID() (r string, exists bool) {
+	v := m.service
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldServiceID returns the old "service_id" field's value of the ToilAutomation entity.
+// If the ToilAutomation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilAutomationMutation) OldServiceID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldServiceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldServiceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldServiceID: %w", err)
+	}
+	return oldValue.ServiceID, nil
+}
+
+// ClearServiceID clears the value of the "service_id" field.
+func (m *ToilAutomationMutation) ClearServiceID() {
+	m.service = nil
+	m.clearedFields[toilautomation.FieldServiceID] = struct{}{}
+}
+
+// ServiceIDCleared returns if the "service_id" field was cleared in this mutation.
+func (m *ToilAutomationMutation) ServiceIDCleared() bool {
+	_, ok := m.clearedFields[toilautomation.FieldServiceID]
+	return ok
+}
+
+// ResetServiceID resets all changes to the "service_id" field.
+func (m *ToilAutomationMutation) ResetServiceID() {
+	m.service = nil
+	delete(m.clearedFields, toilautomation.FieldServiceID)
+}
+
+// SetName sets the "name" field.
+func (m *ToilAutomationMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *ToilAutomationMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the ToilAutomation entity.
+// If the ToilAutomation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilAutomationMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *ToilAutomationMutation) ResetName() {
+	m.name = nil
+}
+
+// SetCategory sets the "category" field.
+func (m *ToilAutomationMutation) SetCategory(s string) {
+	m.category = &s
+}
+
+// Category returns the value of the "category" field in the mutation.
+func (m *ToilAutomationMutation) Category() (r string, exists bool) {
+	v := m.category
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCategory returns the old "category" field's value of the ToilAutomation entity.
+// If the ToilAutomation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilAutomationMutation) OldCategory(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCategory is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCategory requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCategory: %w", err)
+	}
+	return oldValue.Category, nil
+}
+
+// ResetCategory resets all changes to the "category" field.
+func (m *ToilAutomationMutation) ResetCategory() {
+	m.category = nil
+}
+
+// SetDay sets the "day" field.
+func (m *ToilAutomationMutation) SetDay(s string) {
+	m.day = &s
+}
+
+// Day returns the value of the "day" field in the mutation.
+func (m *ToilAutomationMutation) Day() (r string, exists bool) {
+	v := m.day
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDay returns the old "day" field's value of the ToilAutomation entity.
+// If the ToilAutomation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilAutomationMutation) OldDay(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDay is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDay requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDay: %w", err)
+	}
+	return oldValue.Day, nil
+}
+
+// ResetDay resets all changes to the "day" field.
+func (m *ToilAutomationMutation) ResetDay() {
+	m.day = nil
+}
+
+// SetTimes sets the "times" field.
+func (m *ToilAutomationMutation) SetTimes(i int64) {
+	m.times = &i
+	m.addtimes = nil
+}
+
+// Times returns the value of the "times" field in the mutation.
+func (m *ToilAutomationMutation) Times() (r int64, exists bool) {
+	v := m.times
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTimes returns the old "times" field's value of the ToilAutomation entity.
+// If the ToilAutomation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilAutomationMutation) OldTimes(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTimes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTimes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTimes: %w", err)
+	}
+	return oldValue.Times, nil
+}
+
+// AddTimes adds i to the "times" field.
+func (m *ToilAutomationMutation) AddTimes(i int64) {
+	if m.addtimes != nil {
+		*m.addtimes += i
+	} else {
+		m.addtimes = &i
+	}
+}
+
+// AddedTimes returns the value that was added to the "times" field in this mutation.
+func (m *ToilAutomationMutation) AddedTimes() (r int64, exists bool) {
+	v := m.addtimes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTimes resets all changes to the "times" field.
+func (m *ToilAutomationMutation) ResetTimes() {
+	m.times = nil
+	m.addtimes = nil
+}
+
+// SetSecondsEach sets the "seconds_each" field.
+func (m *ToilAutomationMutation) SetSecondsEach(i int64) {
+	m.seconds_each = &i
+	m.addseconds_each = nil
+}
+
+// SecondsEach returns the value of the "seconds_each" field in the mutation.
+func (m *ToilAutomationMutation) SecondsEach() (r int64, exists bool) {
+	v := m.seconds_each
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSecondsEach returns the old "seconds_each" field's value of the ToilAutomation entity.
+// If the ToilAutomation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilAutomationMutation) OldSecondsEach(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSecondsEach is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSecondsEach requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSecondsEach: %w", err)
+	}
+	return oldValue.SecondsEach, nil
+}
+
+// AddSecondsEach adds i to the "seconds_each" field.
+func (m *ToilAutomationMutation) AddSecondsEach(i int64) {
+	if m.addseconds_each != nil {
+		*m.addseconds_each += i
+	} else {
+		m.addseconds_each = &i
+	}
+}
+
+// AddedSecondsEach returns the value that was added to the "seconds_each" field in this mutation.
+func (m *ToilAutomationMutation) AddedSecondsEach() (r int64, exists bool) {
+	v := m.addseconds_each
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSecondsEach resets all changes to the "seconds_each" field.
+func (m *ToilAutomationMutation) ResetSecondsEach() {
+	m.seconds_each = nil
+	m.addseconds_each = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ToilAutomationMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ToilAutomationMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ToilAutomation entity.
+// If the ToilAutomation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilAutomationMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ToilAutomationMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *ToilAutomationMutation) SetCreatedBy(s string) {
+	m.created_by = &s
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *ToilAutomationMutation) CreatedBy() (r string, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the ToilAutomation entity.
+// If the ToilAutomation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilAutomationMutation) OldCreatedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *ToilAutomationMutation) ResetCreatedBy() {
+	m.created_by = nil
+}
+
+// ClearTeam clears the "team" edge to the Team entity.
+func (m *ToilAutomationMutation) ClearTeam() {
+	m.clearedteam = true
+	m.clearedFields[toilautomation.FieldTeamID] = struct{}{}
+}
+
+// TeamCleared reports if the "team" edge to the Team entity was cleared.
+func (m *ToilAutomationMutation) TeamCleared() bool {
+	return m.clearedteam
+}
+
+// TeamIDs returns the "team" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// TeamID instead. It exists only for internal usage by the builders.
+func (m *ToilAutomationMutation) TeamIDs() (ids []string) {
+	if id := m.team; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetTeam resets all changes to the "team" edge.
+func (m *ToilAutomationMutation) ResetTeam() {
+	m.team = nil
+	m.clearedteam = false
+}
+
+// ClearService clears the "service" edge to the Service entity.
+func (m *ToilAutomationMutation) ClearService() {
+	m.clearedservice = true
+	m.clearedFields[toilautomation.FieldServiceID] = struct{}{}
+}
+
+// ServiceCleared reports if the "service" edge to the Service entity was cleared.
+func (m *ToilAutomationMutation) ServiceCleared() bool {
+	return m.ServiceIDCleared() || m.clearedservice
+}
+
+// ServiceIDs returns the "service" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ServiceID instead. It exists only for internal usage by the builders.
+func (m *ToilAutomationMutation) ServiceIDs() (ids []string) {
+	if id := m.service; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetService resets all changes to the "service" edge.
+func (m *ToilAutomationMutation) ResetService() {
+	m.service = nil
+	m.clearedservice = false
+}
+
+// Where appends a list predicates to the ToilAutomationMutation builder.
+func (m *ToilAutomationMutation) Where(ps ...predicate.ToilAutomation) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ToilAutomationMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ToilAutomationMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ToilAutomation, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ToilAutomationMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ToilAutomationMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ToilAutomation).
+func (m *ToilAutomationMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ToilAutomationMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.team != nil {
+		fields = append(fields, toilautomation.FieldTeamID)
+	}
+	if m.service != nil {
+		fields = append(fields, toilautomation.FieldServiceID)
+	}
+	if m.name != nil {
+		fields = append(fields, toilautomation.FieldName)
+	}
+	if m.category != nil {
+		fields = append(fields, toilautomation.FieldCategory)
+	}
+	if m.day != nil {
+		fields = append(fields, toilautomation.FieldDay)
+	}
+	if m.times != nil {
+		fields = append(fields, toilautomation.FieldTimes)
+	}
+	if m.seconds_each != nil {
+		fields = append(fields, toilautomation.FieldSecondsEach)
+	}
+	if m.created_at != nil {
+		fields = append(fields, toilautomation.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, toilautomation.FieldCreatedBy)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ToilAutomationMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case toilautomation.FieldTeamID:
+		return m.TeamID()
+	case toilautomation.FieldServiceID:
+		return m.ServiceID()
+	case toilautomation.FieldName:
+		return m.Name()
+	case toilautomation.FieldCategory:
+		return m.Category()
+	case toilautomation.FieldDay:
+		return m.Day()
+	case toilautomation.FieldTimes:
+		return m.Times()
+	case toilautomation.FieldSecondsEach:
+		return m.SecondsEach()
+	case toilautomation.FieldCreatedAt:
+		return m.CreatedAt()
+	case toilautomation.FieldCreatedBy:
+		return m.CreatedBy()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ToilAutomationMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case toilautomation.FieldTeamID:
+		return m.OldTeamID(ctx)
+	case toilautomation.FieldServiceID:
+		return m.OldServiceID(ctx)
+	case toilautomation.FieldName:
+		return m.OldName(ctx)
+	case toilautomation.FieldCategory:
+		return m.OldCategory(ctx)
+	case toilautomation.FieldDay:
+		return m.OldDay(ctx)
+	case toilautomation.FieldTimes:
+		return m.OldTimes(ctx)
+	case toilautomation.FieldSecondsEach:
+		return m.OldSecondsEach(ctx)
+	case toilautomation.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case toilautomation.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	}
+	return nil, fmt.Errorf("unknown ToilAutomation field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ToilAutomationMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case toilautomation.FieldTeamID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTeamID(v)
+		return nil
+	case toilautomation.FieldServiceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetServiceID(v)
+		return nil
+	case toilautomation.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case toilautomation.FieldCategory:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCategory(v)
+		return nil
+	case toilautomation.FieldDay:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDay(v)
+		return nil
+	case toilautomation.FieldTimes:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTimes(v)
+		return nil
+	case toilautomation.FieldSecondsEach:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSecondsEach(v)
+		return nil
+	case toilautomation.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case toilautomation.FieldCreatedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ToilAutomation field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ToilAutomationMutation) AddedFields() []string {
+	var fields []string
+	if m.addtimes != nil {
+		fields = append(fields, toilautomation.FieldTimes)
+	}
+	if m.addseconds_each != nil {
+		fields = append(fields, toilautomation.FieldSecondsEach)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ToilAutomationMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case toilautomation.FieldTimes:
+		return m.AddedTimes()
+	case toilautomation.FieldSecondsEach:
+		return m.AddedSecondsEach()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ToilAutomationMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case toilautomation.FieldTimes:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTimes(v)
+		return nil
+	case toilautomation.FieldSecondsEach:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSecondsEach(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ToilAutomation numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ToilAutomationMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(toilautomation.FieldServiceID) {
+		fields = append(fields, toilautomation.FieldServiceID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ToilAutomationMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ToilAutomationMutation) ClearField(name string) error {
+	switch name {
+	case toilautomation.FieldServiceID:
+		m.ClearServiceID()
+		return nil
+	}
+	return fmt.Errorf("unknown ToilAutomation nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ToilAutomationMutation) ResetField(name string) error {
+	switch name {
+	case toilautomation.FieldTeamID:
+		m.ResetTeamID()
+		return nil
+	case toilautomation.FieldServiceID:
+		m.ResetServiceID()
+		return nil
+	case toilautomation.FieldName:
+		m.ResetName()
+		return nil
+	case toilautomation.FieldCategory:
+		m.ResetCategory()
+		return nil
+	case toilautomation.FieldDay:
+		m.ResetDay()
+		return nil
+	case toilautomation.FieldTimes:
+		m.ResetTimes()
+		return nil
+	case toilautomation.FieldSecondsEach:
+		m.ResetSecondsEach()
+		return nil
+	case toilautomation.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case toilautomation.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown ToilAutomation field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ToilAutomationMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.team != nil {
+		edges = append(edges, toilautomation.EdgeTeam)
+	}
+	if m.service != nil {
+		edges = append(edges, toilautomation.EdgeService)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ToilAutomationMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case toilautomation.EdgeTeam:
+		if id := m.team; id != nil {
+			return []ent.Value{*id}
+		}
+	case toilautomation.EdgeService:
+		if id := m.service; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ToilAutomationMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ToilAutomationMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ToilAutomationMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedteam {
+		edges = append(edges, toilautomation.EdgeTeam)
+	}
+	if m.clearedservice {
+		edges = append(edges, toilautomation.EdgeService)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ToilAutomationMutation) EdgeCleared(name string) bool {
+	switch name {
+	case toilautomation.EdgeTeam:
+		return m.clearedteam
+	case toilautomation.EdgeService:
+		return m.clearedservice
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ToilAutomationMutation) ClearEdge(name string) error {
+	switch name {
+	case toilautomation.EdgeTeam:
+		m.ClearTeam()
+		return nil
+	case toilautomation.EdgeService:
+		m.ClearService()
+		return nil
+	}
+	return fmt.Errorf("unknown ToilAutomation unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ToilAutomationMutation) ResetEdge(name string) error {
+	switch name {
+	case toilautomation.EdgeTeam:
+		m.ResetTeam()
+		return nil
+	case toilautomation.EdgeService:
+		m.ResetService()
+		return nil
+	}
+	return fmt.Errorf("unknown ToilAutomation edge %s", name)
+}
+
+// ToilCandidateMutation represents an operation that mutates the ToilCandidate nodes in the graph.
+type ToilCandidateMutation struct {
+	config
+	op               Op
+	typ              string
+	id               *string
+	category         *string
+	title            *string
+	build_minutes    *int64
+	addbuild_minutes *int64
+	state            *string
+	live_key         *string
+	wanted_at        *time.Time
+	settled_at       *time.Time
+	created_at       *time.Time
+	created_by       *string
+	updated_at       *time.Time
+	updated_by       *string
+	version          *int64
+	addversion       *int64
+	clearedFields    map[string]struct{}
+	team             *string
+	clearedteam      bool
+	service          *string
+	clearedservice   bool
+	done             bool
+	oldValue         func(context.Context) (*ToilCandidate, error)
+	predicates       []predicate.ToilCandidate
+}
+
+var _ ent.Mutation = (*ToilCandidateMutation)(nil)
+
+// toilcandidateOption allows management of the mutation configuration using functional options.
+type toilcandidateOption func(*ToilCandidateMutation)
+
+// newToilCandidateMutation creates new mutation for the ToilCandidate entity.
+func newToilCandidateMutation(c config, op Op, opts ...toilcandidateOption) *ToilCandidateMutation {
+	m := &ToilCandidateMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeToilCandidate,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withToilCandidateID sets the ID field of the mutation.
+func withToilCandidateID(id string) toilcandidateOption {
+	return func(m *ToilCandidateMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ToilCandidate
+		)
+		m.oldValue = func(ctx context.Context) (*ToilCandidate, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ToilCandidate.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withToilCandidate sets the old ToilCandidate of the mutation.
+func withToilCandidate(node *ToilCandidate) toilcandidateOption {
+	return func(m *ToilCandidateMutation) {
+		m.oldValue = func(context.Context) (*ToilCandidate, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ToilCandidateMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ToilCandidateMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ToilCandidate entities.
+func (m *ToilCandidateMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ToilCandidateMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ToilCandidateMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ToilCandidate.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetTeamID sets the "team_id" field.
+func (m *ToilCandidateMutation) SetTeamID(s string) {
+	m.team = &s
+}
+
+// TeamID returns the value of the "team_id" field in the mutation.
+func (m *ToilCandidateMutation) TeamID() (r string, exists bool) {
+	v := m.team
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTeamID returns the old "team_id" field's value of the ToilCandidate entity.
+// If the ToilCandidate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilCandidateMutation) OldTeamID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTeamID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTeamID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTeamID: %w", err)
+	}
+	return oldValue.TeamID, nil
+}
+
+// ResetTeamID resets all changes to the "team_id" field.
+func (m *ToilCandidateMutation) ResetTeamID() {
+	m.team = nil
+}
+
+// SetServiceID sets the "service_id" field.
+func (m *ToilCandidateMutation) SetServiceID(s string) {
+	m.service = &s
+}
+
+// ServiceID returns the value of the "service_id" field in the mutation.
+func (m *ToilCandidateMutation) ServiceID() (r string, exists bool) {
+	v := m.service
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldServiceID returns the old "service_id" field's value of the ToilCandidate entity.
+// If the ToilCandidate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilCandidateMutation) OldServiceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldServiceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldServiceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldServiceID: %w", err)
+	}
+	return oldValue.ServiceID, nil
+}
+
+// ResetServiceID resets all changes to the "service_id" field.
+func (m *ToilCandidateMutation) ResetServiceID() {
+	m.service = nil
+}
+
+// SetCategory sets the "category" field.
+func (m *ToilCandidateMutation) SetCategory(s string) {
+	m.category = &s
+}
+
+// Category returns the value of the "category" field in the mutation.
+func (m *ToilCandidateMutation) Category() (r string, exists bool) {
+	v := m.category
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCategory returns the old "category" field's value of the ToilCandidate entity.
+// If the ToilCandidate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilCandidateMutation) OldCategory(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCategory is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCategory requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCategory: %w", err)
+	}
+	return oldValue.Category, nil
+}
+
+// ResetCategory resets all changes to the "category" field.
+func (m *ToilCandidateMutation) ResetCategory() {
+	m.category = nil
+}
+
+// SetTitle sets the "title" field.
+func (m *ToilCandidateMutation) SetTitle(s string) {
+	m.title = &s
+}
+
+// Title returns the value of the "title" field in the mutation.
+func (m *ToilCandidateMutation) Title() (r string, exists bool) {
+	v := m.title
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTitle returns the old "title" field's value of the ToilCandidate entity.
+// If the ToilCandidate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilCandidateMutation) OldTitle(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTitle is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTitle requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTitle: %w", err)
+	}
+	return oldValue.Title, nil
+}
+
+// ResetTitle resets all changes to the "title" field.
+func (m *ToilCandidateMutation) ResetTitle() {
+	m.title = nil
+}
+
+// SetBuildMinutes sets the "build_minutes" field.
+func (m *ToilCandidateMutation) SetBuildMinutes(i int64) {
+	m.build_minutes = &i
+	m.addbuild_minutes = nil
+}
+
+// BuildMinutes returns the value of the "build_minutes" field in the mutation.
+func (m *ToilCandidateMutation) BuildMinutes() (r int64, exists bool) {
+	v := m.build_minutes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBuildMinutes returns the old "build_minutes" field's value of the ToilCandidate entity.
+// If the ToilCandidate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilCandidateMutation) OldBuildMinutes(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBuildMinutes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBuildMinutes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBuildMinutes: %w", err)
+	}
+	return oldValue.BuildMinutes, nil
+}
+
+// AddBuildMinutes adds i to the "build_minutes" field.
+func (m *ToilCandidateMutation) AddBuildMinutes(i int64) {
+	if m.addbuild_minutes != nil {
+		*m.addbuild_minutes += i
+	} else {
+		m.addbuild_minutes = &i
+	}
+}
+
+// AddedBuildMinutes returns the value that was added to the "build_minutes" field in this mutation.
+func (m *ToilCandidateMutation) AddedBuildMinutes() (r int64, exists bool) {
+	v := m.addbuild_minutes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetBuildMinutes resets all changes to the "build_minutes" field.
+func (m *ToilCandidateMutation) ResetBuildMinutes() {
+	m.build_minutes = nil
+	m.addbuild_minutes = nil
+}
+
+// SetState sets the "state" field.
+func (m *ToilCandidateMutation) SetState(s string) {
+	m.state = &s
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *ToilCandidateMutation) State() (r string, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the ToilCandidate entity.
+// If the ToilCandidate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilCandidateMutation) OldState(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *ToilCandidateMutation) ResetState() {
+	m.state = nil
+}
+
+// SetLiveKey sets the "live_key" field.
+func (m *ToilCandidateMutation) SetLiveKey(s string) {
+	m.live_key = &s
+}
+
+// LiveKey returns the value of the "live_key" field in the mutation.
+func (m *ToilCandidateMutation) LiveKey() (r string, exists bool) {
+	v := m.live_key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLiveKey returns the old "live_key" field's value of the ToilCandidate entity.
+// If the ToilCandidate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilCandidateMutation) OldLiveKey(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLiveKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLiveKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLiveKey: %w", err)
+	}
+	return oldValue.LiveKey, nil
+}
+
+// ClearLiveKey clears the value of the "live_key" field.
+func (m *ToilCandidateMutation) ClearLiveKey() {
+	m.live_key = nil
+	m.clearedFields[toilcandidate.FieldLiveKey] = struct{}{}
+}
+
+// LiveKeyCleared returns if the "live_key" field was cleared in this mutation.
+func (m *ToilCandidateMutation) LiveKeyCleared() bool {
+	_, ok := m.clearedFields[toilcandidate.FieldLiveKey]
+	return ok
+}
+
+// ResetLiveKey resets all changes to the "live_key" field.
+func (m *ToilCandidateMutation) ResetLiveKey() {
+	m.live_key = nil
+	delete(m.clearedFields, toilcandidate.FieldLiveKey)
+}
+
+// SetWantedAt sets the "wanted_at" field.
+func (m *ToilCandidateMutation) SetWantedAt(t time.Time) {
+	m.wanted_at = &t
+}
+
+// WantedAt returns the value of the "wanted_at" field in the mutation.
+func (m *ToilCandidateMutation) WantedAt() (r time.Time, exists bool) {
+	v := m.wanted_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWantedAt returns the old "wanted_at" field's value of the ToilCandidate entity.
+// If the ToilCandidate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilCandidateMutation) OldWantedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWantedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWantedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWantedAt: %w", err)
+	}
+	return oldValue.WantedAt, nil
+}
+
+// ClearWantedAt clears the value of the "wanted_at" field.
+func (m *ToilCandidateMutation) ClearWantedAt() {
+	m.wanted_at = nil
+	m.clearedFields[toilcandidate.FieldWantedAt] = struct{}{}
+}
+
+// WantedAtCleared returns if the "wanted_at" field was cleared in this mutation.
+func (m *ToilCandidateMutation) WantedAtCleared() bool {
+	_, ok := m.clearedFields[toilcandidate.FieldWantedAt]
+	return ok
+}
+
+// ResetWantedAt resets all changes to the "wanted_at" field.
+func (m *ToilCandidateMutation) ResetWantedAt() {
+	m.wanted_at = nil
+	delete(m.clearedFields, toilcandidate.FieldWantedAt)
+}
+
+// SetSettledAt sets the "settled_at" field.
+func (m *ToilCandidateMutation) SetSettledAt(t time.Time) {
+	m.settled_at = &t
+}
+
+// SettledAt returns the value of the "settled_at" field in the mutation.
+func (m *ToilCandidateMutation) SettledAt() (r time.Time, exists bool) {
+	v := m.settled_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSettledAt returns the old "settled_at" field's value of the ToilCandidate entity.
+// If the ToilCandidate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilCandidateMutation) OldSettledAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSettledAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSettledAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSettledAt: %w", err)
+	}
+	return oldValue.SettledAt, nil
+}
+
+// ClearSettledAt clears the value of the "settled_at" field.
+func (m *ToilCandidateMutation) ClearSettledAt() {
+	m.settled_at = nil
+	m.clearedFields[toilcandidate.FieldSettledAt] = struct{}{}
+}
+
+// SettledAtCleared returns if the "settled_at" field was cleared in this mutation.
+func (m *ToilCandidateMutation) SettledAtCleared() bool {
+	_, ok := m.clearedFields[toilcandidate.FieldSettledAt]
+	return ok
+}
+
+// ResetSettledAt resets all changes to the "settled_at" field.
+func (m *ToilCandidateMutation) ResetSettledAt() {
+	m.settled_at = nil
+	delete(m.clearedFields, toilcandidate.FieldSettledAt)
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ToilCandidateMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ToilCandidateMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ToilCandidate entity.
+// If the ToilCandidate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilCandidateMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ToilCandidateMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *ToilCandidateMutation) SetCreatedBy(s string) {
+	m.created_by = &s
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *ToilCandidateMutation) CreatedBy() (r string, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the ToilCandidate entity.
+// If the ToilCandidate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilCandidateMutation) OldCreatedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *ToilCandidateMutation) ResetCreatedBy() {
+	m.created_by = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *ToilCandidateMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *ToilCandidateMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the ToilCandidate entity.
+// If the ToilCandidate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilCandidateMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *ToilCandidateMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetUpdatedBy sets the "updated_by" field.
+func (m *ToilCandidateMutation) SetUpdatedBy(s string) {
+	m.updated_by = &s
+}
+
+// UpdatedBy returns the value of the "updated_by" field in the mutation.
+func (m *ToilCandidateMutation) UpdatedBy() (r string, exists bool) {
+	v := m.updated_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedBy returns the old "updated_by" field's value of the ToilCandidate entity.
+// If the ToilCandidate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilCandidateMutation) OldUpdatedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedBy: %w", err)
+	}
+	return oldValue.UpdatedBy, nil
+}
+
+// ResetUpdatedBy resets all changes to the "updated_by" field.
+func (m *ToilCandidateMutation) ResetUpdatedBy() {
+	m.updated_by = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *ToilCandidateMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ToilCandidateMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the ToilCandidate entity.
+// If the ToilCandidate object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilCandidateMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ToilCandidateMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ToilCandidateMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ToilCandidateMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearTeam clears the "team" edge to the Team entity.
+func (m *ToilCandidateMutation) ClearTeam() {
+	m.clearedteam = true
+	m.clearedFields[toilcandidate.FieldTeamID] = struct{}{}
+}
+
+// TeamCleared reports if the "team" edge to the Team entity was cleared.
+func (m *ToilCandidateMutation) TeamCleared() bool {
+	return m.clearedteam
+}
+
+// TeamIDs returns the "team" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// TeamID instead. It exists only for internal usage by the builders.
+func (m *ToilCandidateMutation) TeamIDs() (ids []string) {
+	if id := m.team; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetTeam resets all changes to the "team" edge.
+func (m *ToilCandidateMutation) ResetTeam() {
+	m.team = nil
+	m.clearedteam = false
+}
+
+// ClearService clears the "service" edge to the Service entity.
+func (m *ToilCandidateMutation) ClearService() {
+	m.clearedservice = true
+	m.clearedFields[toilcandidate.FieldServiceID] = struct{}{}
+}
+
+// ServiceCleared reports if the "service" edge to the Service entity was cleared.
+func (m *ToilCandidateMutation) ServiceCleared() bool {
+	return m.clearedservice
+}
+
+// ServiceIDs returns the "service" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ServiceID instead. It exists only for internal usage by the builders.
+func (m *ToilCandidateMutation) ServiceIDs() (ids []string) {
+	if id := m.service; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetService resets all changes to the "service" edge.
+func (m *ToilCandidateMutation) ResetService() {
+	m.service = nil
+	m.clearedservice = false
+}
+
+// Where appends a list predicates to the ToilCandidateMutation builder.
+func (m *ToilCandidateMutation) Where(ps ...predicate.ToilCandidate) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ToilCandidateMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ToilCandidateMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ToilCandidate, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ToilCandidateMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ToilCandidateMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ToilCandidate).
+func (m *ToilCandidateMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ToilCandidateMutation) Fields() []string {
+	fields := make([]string, 0, 14)
+	if m.team != nil {
+		fields = append(fields, toilcandidate.FieldTeamID)
+	}
+	if m.service != nil {
+		fields = append(fields, toilcandidate.FieldServiceID)
+	}
+	if m.category != nil {
+		fields = append(fields, toilcandidate.FieldCategory)
+	}
+	if m.title != nil {
+		fields = append(fields, toilcandidate.FieldTitle)
+	}
+	if m.build_minutes != nil {
+		fields = append(fields, toilcandidate.FieldBuildMinutes)
+	}
+	if m.state != nil {
+		fields = append(fields, toilcandidate.FieldState)
+	}
+	if m.live_key != nil {
+		fields = append(fields, toilcandidate.FieldLiveKey)
+	}
+	if m.wanted_at != nil {
+		fields = append(fields, toilcandidate.FieldWantedAt)
+	}
+	if m.settled_at != nil {
+		fields = append(fields, toilcandidate.FieldSettledAt)
+	}
+	if m.created_at != nil {
+		fields = append(fields, toilcandidate.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, toilcandidate.FieldCreatedBy)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, toilcandidate.FieldUpdatedAt)
+	}
+	if m.updated_by != nil {
+		fields = append(fields, toilcandidate.FieldUpdatedBy)
+	}
+	if m.version != nil {
+		fields = append(fields, toilcandidate.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ToilCandidateMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case toilcandidate.FieldTeamID:
+		return m.TeamID()
+	case toilcandidate.FieldServiceID:
+		return m.ServiceID()
+	case toilcandidate.FieldCategory:
+		return m.Category()
+	case toilcandidate.FieldTitle:
+		return m.Title()
+	case toilcandidate.FieldBuildMinutes:
+		return m.BuildMinutes()
+	case toilcandidate.FieldState:
+		return m.State()
+	case toilcandidate.FieldLiveKey:
+		return m.LiveKey()
+	case toilcandidate.FieldWantedAt:
+		return m.WantedAt()
+	case toilcandidate.FieldSettledAt:
+		return m.SettledAt()
+	case toilcandidate.FieldCreatedAt:
+		return m.CreatedAt()
+	case toilcandidate.FieldCreatedBy:
+		return m.CreatedBy()
+	case toilcandidate.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case toilcandidate.FieldUpdatedBy:
+		return m.UpdatedBy()
+	case toilcandidate.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ToilCandidateMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case toilcandidate.FieldTeamID:
+		return m.OldTeamID(ctx)
+	case toilcandidate.FieldServiceID:
+		return m.OldServiceID(ctx)
+	case toilcandidate.FieldCategory:
+		return m.OldCategory(ctx)
+	case toilcandidate.FieldTitle:
+		return m.OldTitle(ctx)
+	case toilcandidate.FieldBuildMinutes:
+		return m.OldBuildMinutes(ctx)
+	case toilcandidate.FieldState:
+		return m.OldState(ctx)
+	case toilcandidate.FieldLiveKey:
+		return m.OldLiveKey(ctx)
+	case toilcandidate.FieldWantedAt:
+		return m.OldWantedAt(ctx)
+	case toilcandidate.FieldSettledAt:
+		return m.OldSettledAt(ctx)
+	case toilcandidate.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case toilcandidate.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case toilcandidate.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case toilcandidate.FieldUpdatedBy:
+		return m.OldUpdatedBy(ctx)
+	case toilcandidate.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown ToilCandidate field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ToilCandidateMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case toilcandidate.FieldTeamID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTeamID(v)
+		return nil
+	case toilcandidate.FieldServiceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetServiceID(v)
+		return nil
+	case toilcandidate.FieldCategory:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCategory(v)
+		return nil
+	case toilcandidate.FieldTitle:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTitle(v)
+		return nil
+	case toilcandidate.FieldBuildMinutes:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBuildMinutes(v)
+		return nil
+	case toilcandidate.FieldState:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case toilcandidate.FieldLiveKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLiveKey(v)
+		return nil
+	case toilcandidate.FieldWantedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWantedAt(v)
+		return nil
+	case toilcandidate.FieldSettledAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSettledAt(v)
+		return nil
+	case toilcandidate.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case toilcandidate.FieldCreatedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case toilcandidate.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case toilcandidate.FieldUpdatedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedBy(v)
+		return nil
+	case toilcandidate.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ToilCandidate field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ToilCandidateMutation) AddedFields() []string {
+	var fields []string
+	if m.addbuild_minutes != nil {
+		fields = append(fields, toilcandidate.FieldBuildMinutes)
+	}
+	if m.addversion != nil {
+		fields = append(fields, toilcandidate.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ToilCandidateMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case toilcandidate.FieldBuildMinutes:
+		return m.AddedBuildMinutes()
+	case toilcandidate.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ToilCandidateMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case toilcandidate.FieldBuildMinutes:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddBuildMinutes(v)
+		return nil
+	case toilcandidate.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ToilCandidate numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ToilCandidateMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(toilcandidate.FieldLiveKey) {
+		fields = append(fields, toilcandidate.FieldLiveKey)
+	}
+	if m.FieldCleared(toilcandidate.FieldWantedAt) {
+		fields = append(fields, toilcandidate.FieldWantedAt)
+	}
+	if m.FieldCleared(toilcandidate.FieldSettledAt) {
+		fields = append(fields, toilcandidate.FieldSettledAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ToilCandidateMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ToilCandidateMutation) ClearField(name string) error {
+	switch name {
+	case toilcandidate.FieldLiveKey:
+		m.ClearLiveKey()
+		return nil
+	case toilcandidate.FieldWantedAt:
+		m.ClearWantedAt()
+		return nil
+	case toilcandidate.FieldSettledAt:
+		m.ClearSettledAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ToilCandidate nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ToilCandidateMutation) ResetField(name string) error {
+	switch name {
+	case toilcandidate.FieldTeamID:
+		m.ResetTeamID()
+		return nil
+	case toilcandidate.FieldServiceID:
+		m.ResetServiceID()
+		return nil
+	case toilcandidate.FieldCategory:
+		m.ResetCategory()
+		return nil
+	case toilcandidate.FieldTitle:
+		m.ResetTitle()
+		return nil
+	case toilcandidate.FieldBuildMinutes:
+		m.ResetBuildMinutes()
+		return nil
+	case toilcandidate.FieldState:
+		m.ResetState()
+		return nil
+	case toilcandidate.FieldLiveKey:
+		m.ResetLiveKey()
+		return nil
+	case toilcandidate.FieldWantedAt:
+		m.ResetWantedAt()
+		return nil
+	case toilcandidate.FieldSettledAt:
+		m.ResetSettledAt()
+		return nil
+	case toilcandidate.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case toilcandidate.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case toilcandidate.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case toilcandidate.FieldUpdatedBy:
+		m.ResetUpdatedBy()
+		return nil
+	case toilcandidate.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown ToilCandidate field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ToilCandidateMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.team != nil {
+		edges = append(edges, toilcandidate.EdgeTeam)
+	}
+	if m.service != nil {
+		edges = append(edges, toilcandidate.EdgeService)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ToilCandidateMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case toilcandidate.EdgeTeam:
+		if id := m.team; id != nil {
+			return []ent.Value{*id}
+		}
+	case toilcandidate.EdgeService:
+		if id := m.service; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ToilCandidateMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ToilCandidateMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ToilCandidateMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedteam {
+		edges = append(edges, toilcandidate.EdgeTeam)
+	}
+	if m.clearedservice {
+		edges = append(edges, toilcandidate.EdgeService)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ToilCandidateMutation) EdgeCleared(name string) bool {
+	switch name {
+	case toilcandidate.EdgeTeam:
+		return m.clearedteam
+	case toilcandidate.EdgeService:
+		return m.clearedservice
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ToilCandidateMutation) ClearEdge(name string) error {
+	switch name {
+	case toilcandidate.EdgeTeam:
+		m.ClearTeam()
+		return nil
+	case toilcandidate.EdgeService:
+		m.ClearService()
+		return nil
+	}
+	return fmt.Errorf("unknown ToilCandidate unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ToilCandidateMutation) ResetEdge(name string) error {
+	switch name {
+	case toilcandidate.EdgeTeam:
+		m.ResetTeam()
+		return nil
+	case toilcandidate.EdgeService:
+		m.ResetService()
+		return nil
+	}
+	return fmt.Errorf("unknown ToilCandidate edge %s", name)
+}
+
+// ToilDismissalMutation represents an operation that mutates the ToilDismissal nodes in the graph.
+type ToilDismissalMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	subject       *string
+	origin        *string
+	dismissed_at  *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*ToilDismissal, error)
+	predicates    []predicate.ToilDismissal
+}
+
+var _ ent.Mutation = (*ToilDismissalMutation)(nil)
+
+// toildismissalOption allows management of the mutation configuration using functional options.
+type toildismissalOption func(*ToilDismissalMutation)
+
+// newToilDismissalMutation creates new mutation for the ToilDismissal entity.
+func newToilDismissalMutation(c config, op Op, opts ...toildismissalOption) *ToilDismissalMutation {
+	m := &ToilDismissalMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeToilDismissal,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withToilDismissalID sets the ID field of the mutation.
+func withToilDismissalID(id string) toildismissalOption {
+	return func(m *ToilDismissalMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ToilDismissal
+		)
+		m.oldValue = func(ctx context.Context) (*ToilDismissal, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ToilDismissal.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withToilDismissal sets the old ToilDismissal of the mutation.
+func withToilDismissal(node *ToilDismissal) toildismissalOption {
+	return func(m *ToilDismissalMutation) {
+		m.oldValue = func(context.Context) (*ToilDismissal, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ToilDismissalMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ToilDismissalMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ToilDismissal entities.
+func (m *ToilDismissalMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ToilDismissalMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ToilDismissalMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ToilDismissal.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetSubject sets the "subject" field.
+func (m *ToilDismissalMutation) SetSubject(s string) {
+	m.subject = &s
+}
+
+// Subject returns the value of the "subject" field in the mutation.
+func (m *ToilDismissalMutation) Subject() (r string, exists bool) {
+	v := m.subject
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubject returns the old "subject" field's value of the ToilDismissal entity.
+// If the ToilDismissal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilDismissalMutation) OldSubject(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubject is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubject requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubject: %w", err)
+	}
+	return oldValue.Subject, nil
+}
+
+// ResetSubject resets all changes to the "subject" field.
+func (m *ToilDismissalMutation) ResetSubject() {
+	m.subject = nil
+}
+
+// SetOrigin sets the "origin" field.
+func (m *ToilDismissalMutation) SetOrigin(s string) {
+	m.origin = &s
+}
+
+// Origin returns the value of the "origin" field in the mutation.
+func (m *ToilDismissalMutation) Origin() (r string, exists bool) {
+	v := m.origin
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrigin returns the old "origin" field's value of the ToilDismissal entity.
+// If the ToilDismissal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilDismissalMutation) OldOrigin(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrigin is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrigin requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrigin: %w", err)
+	}
+	return oldValue.Origin, nil
+}
+
+// ResetOrigin resets all changes to the "origin" field.
+func (m *ToilDismissalMutation) ResetOrigin() {
+	m.origin = nil
+}
+
+// SetDismissedAt sets the "dismissed_at" field.
+func (m *ToilDismissalMutation) SetDismissedAt(t time.Time) {
+	m.dismissed_at = &t
+}
+
+// DismissedAt returns the value of the "dismissed_at" field in the mutation.
+func (m *ToilDismissalMutation) DismissedAt() (r time.Time, exists bool) {
+	v := m.dismissed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDismissedAt returns the old "dismissed_at" field's value of the ToilDismissal entity.
+// If the ToilDismissal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilDismissalMutation) OldDismissedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDismissedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDismissedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDismissedAt: %w", err)
+	}
+	return oldValue.DismissedAt, nil
+}
+
+// ResetDismissedAt resets all changes to the "dismissed_at" field.
+func (m *ToilDismissalMutation) ResetDismissedAt() {
+	m.dismissed_at = nil
+}
+
+// Where appends a list predicates to the ToilDismissalMutation builder.
+func (m *ToilDismissalMutation) Where(ps ...predicate.ToilDismissal) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ToilDismissalMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ToilDismissalMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ToilDismissal, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ToilDismissalMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ToilDismissalMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ToilDismissal).
+func (m *ToilDismissalMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ToilDismissalMutation) Fields() []string {
+	fields := make([]string, 0, 3)
+	if m.subject != nil {
+		fields = append(fields, toildismissal.FieldSubject)
+	}
+	if m.origin != nil {
+		fields = append(fields, toildismissal.FieldOrigin)
+	}
+	if m.dismissed_at != nil {
+		fields = append(fields, toildismissal.FieldDismissedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ToilDismissalMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case toildismissal.FieldSubject:
+		return m.Subject()
+	case toildismissal.FieldOrigin:
+		return m.Origin()
+	case toildismissal.FieldDismissedAt:
+		return m.DismissedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ToilDismissalMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case toildismissal.FieldSubject:
+		return m.OldSubject(ctx)
+	case toildismissal.FieldOrigin:
+		return m.OldOrigin(ctx)
+	case toildismissal.FieldDismissedAt:
+		return m.OldDismissedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown ToilDismissal field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ToilDismissalMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case toildismissal.FieldSubject:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubject(v)
+		return nil
+	case toildismissal.FieldOrigin:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrigin(v)
+		return nil
+	case toildismissal.FieldDismissedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDismissedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ToilDismissal field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ToilDismissalMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ToilDismissalMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ToilDismissalMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ToilDismissal numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ToilDismissalMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ToilDismissalMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ToilDismissalMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ToilDismissal nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ToilDismissalMutation) ResetField(name string) error {
+	switch name {
+	case toildismissal.FieldSubject:
+		m.ResetSubject()
+		return nil
+	case toildismissal.FieldOrigin:
+		m.ResetOrigin()
+		return nil
+	case toildismissal.FieldDismissedAt:
+		m.ResetDismissedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ToilDismissal field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ToilDismissalMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ToilDismissalMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ToilDismissalMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ToilDismissalMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ToilDismissalMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ToilDismissalMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ToilDismissalMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ToilDismissal unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ToilDismissalMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ToilDismissal edge %s", name)
+}
+
+// ToilEntryMutation represents an operation that mutates the ToilEntry nodes in the graph.
+type ToilEntryMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *string
+	subject        *string
+	day            *string
+	minutes        *int64
+	addminutes     *int64
+	category       *string
+	traits         *int64
+	addtraits      *int64
+	link           *string
+	note           *string
+	origin         *string
+	created_at     *time.Time
+	updated_at     *time.Time
+	version        *int64
+	addversion     *int64
+	clearedFields  map[string]struct{}
+	team           *string
+	clearedteam    bool
+	service        *string
+	clearedservice bool
+	done           bool
+	oldValue       func(context.Context) (*ToilEntry, error)
+	predicates     []predicate.ToilEntry
+}
+
+var _ ent.Mutation = (*ToilEntryMutation)(nil)
+
+// toilentryOption allows management of the mutation configuration using functional options.
+type toilentryOption func(*ToilEntryMutation)
+
+// newToilEntryMutation creates new mutation for the ToilEntry entity.
+func newToilEntryMutation(c config, op Op, opts ...toilentryOption) *ToilEntryMutation {
+	m := &ToilEntryMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeToilEntry,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withToilEntryID sets the ID field of the mutation.
+func withToilEntryID(id string) toilentryOption {
+	return func(m *ToilEntryMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ToilEntry
+		)
+		m.oldValue = func(ctx context.Context) (*ToilEntry, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ToilEntry.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withToilEntry sets the old ToilEntry of the mutation.
+func withToilEntry(node *ToilEntry) toilentryOption {
+	return func(m *ToilEntryMutation) {
+		m.oldValue = func(context.Context) (*ToilEntry, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ToilEntryMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ToilEntryMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ToilEntry entities.
+func (m *ToilEntryMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ToilEntryMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ToilEntryMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ToilEntry.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetTeamID sets the "team_id" field.
+func (m *ToilEntryMutation) SetTeamID(s string) {
+	m.team = &s
+}
+
+// TeamID returns the value of the "team_id" field in the mutation.
+func (m *ToilEntryMutation) TeamID() (r string, exists bool) {
+	v := m.team
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTeamID returns the old "team_id" field's value of the ToilEntry entity.
+// If the ToilEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilEntryMutation) OldTeamID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTeamID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTeamID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTeamID: %w", err)
+	}
+	return oldValue.TeamID, nil
+}
+
+// ResetTeamID resets all changes to the "team_id" field.
+func (m *ToilEntryMutation) ResetTeamID() {
+	m.team = nil
+}
+
+// SetSubject sets the "subject" field.
+func (m *ToilEntryMutation) SetSubject(s string) {
+	m.subject = &s
+}
+
+// Subject returns the value of the "subject" field in the mutation.
+func (m *ToilEntryMutation) Subject() (r string, exists bool) {
+	v := m.subject
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubject returns the old "subject" field's value of the ToilEntry entity.
+// If the ToilEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilEntryMutation) OldSubject(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubject is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubject requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubject: %w", err)
+	}
+	return oldValue.Subject, nil
+}
+
+// ResetSubject resets all changes to the "subject" field.
+func (m *ToilEntryMutation) ResetSubject() {
+	m.subject = nil
+}
+
+// SetServiceID sets the "service_id" field.
+func (m *ToilEntryMutation) SetServiceID(s string) {
+	m.service = &s
+}
+
+// ServiceID returns the value of the "service_id" field in the mutation.
+func (m *ToilEntryMutation) ServiceID() (r string, exists bool) {
+	v := m.service
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldServiceID returns the old "service_id" field's value of the ToilEntry entity.
+// If the ToilEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilEntryMutation) OldServiceID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldServiceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldServiceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldServiceID: %w", err)
+	}
+	return oldValue.ServiceID, nil
+}
+
+// ClearServiceID clears the value of the "service_id" field.
+func (m *ToilEntryMutation) ClearServiceID() {
+	m.service = nil
+	m.clearedFields[toilentry.FieldServiceID] = struct{}{}
+}
+
+// ServiceIDCleared returns if the "service_id" field was cleared in this mutation.
+func (m *ToilEntryMutation) ServiceIDCleared() bool {
+	_, ok := m.clearedFields[toilentry.FieldServiceID]
+	return ok
+}
+
+// ResetServiceID resets all changes to the "service_id" field.
+func (m *ToilEntryMutation) ResetServiceID() {
+	m.service = nil
+	delete(m.clearedFields, toilentry.FieldServiceID)
+}
+
+// SetDay sets the "day" field.
+func (m *ToilEntryMutation) SetDay(s string) {
+	m.day = &s
+}
+
+// Day returns the value of the "day" field in the mutation.
+func (m *ToilEntryMutation) Day() (r string, exists bool) {
+	v := m.day
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDay returns the old "day" field's value of the ToilEntry entity.
+// If the ToilEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilEntryMutation) OldDay(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDay is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDay requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDay: %w", err)
+	}
+	return oldValue.Day, nil
+}
+
+// ResetDay resets all changes to the "day" field.
+func (m *ToilEntryMutation) ResetDay() {
+	m.day = nil
+}
+
+// SetMinutes sets the "minutes" field.
+func (m *ToilEntryMutation) SetMinutes(i int64) {
+	m.minutes = &i
+	m.addminutes = nil
+}
+
+// Minutes returns the value of the "minutes" field in the mutation.
+func (m *ToilEntryMutation) Minutes() (r int64, exists bool) {
+	v := m.minutes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMinutes returns the old "minutes" field's value of the ToilEntry entity.
+// If the ToilEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilEntryMutation) OldMinutes(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMinutes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMinutes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMinutes: %w", err)
+	}
+	return oldValue.Minutes, nil
+}
+
+// AddMinutes adds i to the "minutes" field.
+func (m *ToilEntryMutation) AddMinutes(i int64) {
+	if m.addminutes != nil {
+		*m.addminutes += i
+	} else {
+		m.addminutes = &i
+	}
+}
+
+// AddedMinutes returns the value that was added to the "minutes" field in this mutation.
+func (m *ToilEntryMutation) AddedMinutes() (r int64, exists bool) {
+	v := m.addminutes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetMinutes resets all changes to the "minutes" field.
+func (m *ToilEntryMutation) ResetMinutes() {
+	m.minutes = nil
+	m.addminutes = nil
+}
+
+// SetCategory sets the "category" field.
+func (m *ToilEntryMutation) SetCategory(s string) {
+	m.category = &s
+}
+
+// Category returns the value of the "category" field in the mutation.
+func (m *ToilEntryMutation) Category() (r string, exists bool) {
+	v := m.category
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCategory returns the old "category" field's value of the ToilEntry entity.
+// If the ToilEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilEntryMutation) OldCategory(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCategory is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCategory requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCategory: %w", err)
+	}
+	return oldValue.Category, nil
+}
+
+// ResetCategory resets all changes to the "category" field.
+func (m *ToilEntryMutation) ResetCategory() {
+	m.category = nil
+}
+
+// SetTraits sets the "traits" field.
+func (m *ToilEntryMutation) SetTraits(i int64) {
+	m.traits = &i
+	m.addtraits = nil
+}
+
+// Traits returns the value of the "traits" field in the mutation.
+func (m *ToilEntryMutation) Traits() (r int64, exists bool) {
+	v := m.traits
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTraits returns the old "traits" field's value of the ToilEntry entity.
+// If the ToilEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilEntryMutation) OldTraits(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTraits is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTraits requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTraits: %w", err)
+	}
+	return oldValue.Traits, nil
+}
+
+// AddTraits adds i to the "traits" field.
+func (m *ToilEntryMutation) AddTraits(i int64) {
+	if m.addtraits != nil {
+		*m.addtraits += i
+	} else {
+		m.addtraits = &i
+	}
+}
+
+// AddedTraits returns the value that was added to the "traits" field in this mutation.
+func (m *ToilEntryMutation) AddedTraits() (r int64, exists bool) {
+	v := m.addtraits
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTraits resets all changes to the "traits" field.
+func (m *ToilEntryMutation) ResetTraits() {
+	m.traits = nil
+	m.addtraits = nil
+}
+
+// SetLink sets the "link" field.
+func (m *ToilEntryMutation) SetLink(s string) {
+	m.link = &s
+}
+
+// Link returns the value of the "link" field in the mutation.
+func (m *ToilEntryMutation) Link() (r string, exists bool) {
+	v := m.link
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLink returns the old "link" field's value of the ToilEntry entity.
+// If the ToilEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilEntryMutation) OldLink(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLink is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLink requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLink: %w", err)
+	}
+	return oldValue.Link, nil
+}
+
+// ResetLink resets all changes to the "link" field.
+func (m *ToilEntryMutation) ResetLink() {
+	m.link = nil
+}
+
+// SetNote sets the "note" field.
+func (m *ToilEntryMutation) SetNote(s string) {
+	m.note = &s
+}
+
+// Note returns the value of the "note" field in the mutation.
+func (m *ToilEntryMutation) Note() (r string, exists bool) {
+	v := m.note
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNote returns the old "note" field's value of the ToilEntry entity.
+// If the ToilEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilEntryMutation) OldNote(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNote is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNote requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNote: %w", err)
+	}
+	return oldValue.Note, nil
+}
+
+// ResetNote resets all changes to the "note" field.
+func (m *ToilEntryMutation) ResetNote() {
+	m.note = nil
+}
+
+// SetOrigin sets the "origin" field.
+func (m *ToilEntryMutation) SetOrigin(s string) {
+	m.origin = &s
+}
+
+// Origin returns the value of the "origin" field in the mutation.
+func (m *ToilEntryMutation) Origin() (r string, exists bool) {
+	v := m.origin
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrigin returns the old "origin" field's value of the ToilEntry entity.
+// If the ToilEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilEntryMutation) OldOrigin(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrigin is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrigin requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrigin: %w", err)
+	}
+	return oldValue.Origin, nil
+}
+
+// ClearOrigin clears the value of the "origin" field.
+func (m *ToilEntryMutation) ClearOrigin() {
+	m.origin = nil
+	m.clearedFields[toilentry.FieldOrigin] = struct{}{}
+}
+
+// OriginCleared returns if the "origin" field was cleared in this mutation.
+func (m *ToilEntryMutation) OriginCleared() bool {
+	_, ok := m.clearedFields[toilentry.FieldOrigin]
+	return ok
+}
+
+// ResetOrigin resets all changes to the "origin" field.
+func (m *ToilEntryMutation) ResetOrigin() {
+	m.origin = nil
+	delete(m.clearedFields, toilentry.FieldOrigin)
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ToilEntryMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ToilEntryMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ToilEntry entity.
+// If the ToilEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilEntryMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ToilEntryMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *ToilEntryMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *ToilEntryMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the ToilEntry entity.
+// If the ToilEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilEntryMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *ToilEntryMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *ToilEntryMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ToilEntryMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the ToilEntry entity.
+// If the ToilEntry object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilEntryMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ToilEntryMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ToilEntryMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ToilEntryMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearTeam clears the "team" edge to the Team entity.
+func (m *ToilEntryMutation) ClearTeam() {
+	m.clearedteam = true
+	m.clearedFields[toilentry.FieldTeamID] = struct{}{}
+}
+
+// TeamCleared reports if the "team" edge to the Team entity was cleared.
+func (m *ToilEntryMutation) TeamCleared() bool {
+	return m.clearedteam
+}
+
+// TeamIDs returns the "team" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// TeamID instead. It exists only for internal usage by the builders.
+func (m *ToilEntryMutation) TeamIDs() (ids []string) {
+	if id := m.team; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetTeam resets all changes to the "team" edge.
+func (m *ToilEntryMutation) ResetTeam() {
+	m.team = nil
+	m.clearedteam = false
+}
+
+// ClearService clears the "service" edge to the Service entity.
+func (m *ToilEntryMutation) ClearService() {
+	m.clearedservice = true
+	m.clearedFields[toilentry.FieldServiceID] = struct{}{}
+}
+
+// ServiceCleared reports if the "service" edge to the Service entity was cleared.
+func (m *ToilEntryMutation) ServiceCleared() bool {
+	return m.ServiceIDCleared() || m.clearedservice
+}
+
+// ServiceIDs returns the "service" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ServiceID instead. It exists only for internal usage by the builders.
+func (m *ToilEntryMutation) ServiceIDs() (ids []string) {
+	if id := m.service; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetService resets all changes to the "service" edge.
+func (m *ToilEntryMutation) ResetService() {
+	m.service = nil
+	m.clearedservice = false
+}
+
+// Where appends a list predicates to the ToilEntryMutation builder.
+func (m *ToilEntryMutation) Where(ps ...predicate.ToilEntry) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ToilEntryMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ToilEntryMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ToilEntry, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ToilEntryMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ToilEntryMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ToilEntry).
+func (m *ToilEntryMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ToilEntryMutation) Fields() []string {
+	fields := make([]string, 0, 13)
+	if m.team != nil {
+		fields = append(fields, toilentry.FieldTeamID)
+	}
+	if m.subject != nil {
+		fields = append(fields, toilentry.FieldSubject)
+	}
+	if m.service != nil {
+		fields = append(fields, toilentry.FieldServiceID)
+	}
+	if m.day != nil {
+		fields = append(fields, toilentry.FieldDay)
+	}
+	if m.minutes != nil {
+		fields = append(fields, toilentry.FieldMinutes)
+	}
+	if m.category != nil {
+		fields = append(fields, toilentry.FieldCategory)
+	}
+	if m.traits != nil {
+		fields = append(fields, toilentry.FieldTraits)
+	}
+	if m.link != nil {
+		fields = append(fields, toilentry.FieldLink)
+	}
+	if m.note != nil {
+		fields = append(fields, toilentry.FieldNote)
+	}
+	if m.origin != nil {
+		fields = append(fields, toilentry.FieldOrigin)
+	}
+	if m.created_at != nil {
+		fields = append(fields, toilentry.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, toilentry.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, toilentry.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ToilEntryMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case toilentry.FieldTeamID:
+		return m.TeamID()
+	case toilentry.FieldSubject:
+		return m.Subject()
+	case toilentry.FieldServiceID:
+		return m.ServiceID()
+	case toilentry.FieldDay:
+		return m.Day()
+	case toilentry.FieldMinutes:
+		return m.Minutes()
+	case toilentry.FieldCategory:
+		return m.Category()
+	case toilentry.FieldTraits:
+		return m.Traits()
+	case toilentry.FieldLink:
+		return m.Link()
+	case toilentry.FieldNote:
+		return m.Note()
+	case toilentry.FieldOrigin:
+		return m.Origin()
+	case toilentry.FieldCreatedAt:
+		return m.CreatedAt()
+	case toilentry.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case toilentry.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ToilEntryMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case toilentry.FieldTeamID:
+		return m.OldTeamID(ctx)
+	case toilentry.FieldSubject:
+		return m.OldSubject(ctx)
+	case toilentry.FieldServiceID:
+		return m.OldServiceID(ctx)
+	case toilentry.FieldDay:
+		return m.OldDay(ctx)
+	case toilentry.FieldMinutes:
+		return m.OldMinutes(ctx)
+	case toilentry.FieldCategory:
+		return m.OldCategory(ctx)
+	case toilentry.FieldTraits:
+		return m.OldTraits(ctx)
+	case toilentry.FieldLink:
+		return m.OldLink(ctx)
+	case toilentry.FieldNote:
+		return m.OldNote(ctx)
+	case toilentry.FieldOrigin:
+		return m.OldOrigin(ctx)
+	case toilentry.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case toilentry.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case toilentry.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown ToilEntry field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ToilEntryMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case toilentry.FieldTeamID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTeamID(v)
+		return nil
+	case toilentry.FieldSubject:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubject(v)
+		return nil
+	case toilentry.FieldServiceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetServiceID(v)
+		return nil
+	case toilentry.FieldDay:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDay(v)
+		return nil
+	case toilentry.FieldMinutes:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMinutes(v)
+		return nil
+	case toilentry.FieldCategory:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCategory(v)
+		return nil
+	case toilentry.FieldTraits:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTraits(v)
+		return nil
+	case toilentry.FieldLink:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLink(v)
+		return nil
+	case toilentry.FieldNote:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNote(v)
+		return nil
+	case toilentry.FieldOrigin:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrigin(v)
+		return nil
+	case toilentry.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case toilentry.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case toilentry.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ToilEntry field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ToilEntryMutation) AddedFields() []string {
+	var fields []string
+	if m.addminutes != nil {
+		fields = append(fields, toilentry.FieldMinutes)
+	}
+	if m.addtraits != nil {
+		fields = append(fields, toilentry.FieldTraits)
+	}
+	if m.addversion != nil {
+		fields = append(fields, toilentry.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ToilEntryMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case toilentry.FieldMinutes:
+		return m.AddedMinutes()
+	case toilentry.FieldTraits:
+		return m.AddedTraits()
+	case toilentry.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ToilEntryMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case toilentry.FieldMinutes:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddMinutes(v)
+		return nil
+	case toilentry.FieldTraits:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTraits(v)
+		return nil
+	case toilentry.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ToilEntry numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ToilEntryMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(toilentry.FieldServiceID) {
+		fields = append(fields, toilentry.FieldServiceID)
+	}
+	if m.FieldCleared(toilentry.FieldOrigin) {
+		fields = append(fields, toilentry.FieldOrigin)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ToilEntryMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ToilEntryMutation) ClearField(name string) error {
+	switch name {
+	case toilentry.FieldServiceID:
+		m.ClearServiceID()
+		return nil
+	case toilentry.FieldOrigin:
+		m.ClearOrigin()
+		return nil
+	}
+	return fmt.Errorf("unknown ToilEntry nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ToilEntryMutation) ResetField(name string) error {
+	switch name {
+	case toilentry.FieldTeamID:
+		m.ResetTeamID()
+		return nil
+	case toilentry.FieldSubject:
+		m.ResetSubject()
+		return nil
+	case toilentry.FieldServiceID:
+		m.ResetServiceID()
+		return nil
+	case toilentry.FieldDay:
+		m.ResetDay()
+		return nil
+	case toilentry.FieldMinutes:
+		m.ResetMinutes()
+		return nil
+	case toilentry.FieldCategory:
+		m.ResetCategory()
+		return nil
+	case toilentry.FieldTraits:
+		m.ResetTraits()
+		return nil
+	case toilentry.FieldLink:
+		m.ResetLink()
+		return nil
+	case toilentry.FieldNote:
+		m.ResetNote()
+		return nil
+	case toilentry.FieldOrigin:
+		m.ResetOrigin()
+		return nil
+	case toilentry.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case toilentry.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case toilentry.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown ToilEntry field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ToilEntryMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.team != nil {
+		edges = append(edges, toilentry.EdgeTeam)
+	}
+	if m.service != nil {
+		edges = append(edges, toilentry.EdgeService)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ToilEntryMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case toilentry.EdgeTeam:
+		if id := m.team; id != nil {
+			return []ent.Value{*id}
+		}
+	case toilentry.EdgeService:
+		if id := m.service; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ToilEntryMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ToilEntryMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ToilEntryMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedteam {
+		edges = append(edges, toilentry.EdgeTeam)
+	}
+	if m.clearedservice {
+		edges = append(edges, toilentry.EdgeService)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ToilEntryMutation) EdgeCleared(name string) bool {
+	switch name {
+	case toilentry.EdgeTeam:
+		return m.clearedteam
+	case toilentry.EdgeService:
+		return m.clearedservice
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ToilEntryMutation) ClearEdge(name string) error {
+	switch name {
+	case toilentry.EdgeTeam:
+		m.ClearTeam()
+		return nil
+	case toilentry.EdgeService:
+		m.ClearService()
+		return nil
+	}
+	return fmt.Errorf("unknown ToilEntry unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ToilEntryMutation) ResetEdge(name string) error {
+	switch name {
+	case toilentry.EdgeTeam:
+		m.ResetTeam()
+		return nil
+	case toilentry.EdgeService:
+		m.ResetService()
+		return nil
+	}
+	return fmt.Errorf("unknown ToilEntry edge %s", name)
+}
+
+// ToilSettingMutation represents an operation that mutates the ToilSetting nodes in the graph.
+type ToilSettingMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	week_minutes    *int64
+	addweek_minutes *int64
+	overhead        *int64
+	addoverhead     *int64
+	cap             *int64
+	addcap          *int64
+	asks            *bool
+	updated_at      *time.Time
+	updated_by      *string
+	version         *int64
+	addversion      *int64
+	clearedFields   map[string]struct{}
+	team            *string
+	clearedteam     bool
+	done            bool
+	oldValue        func(context.Context) (*ToilSetting, error)
+	predicates      []predicate.ToilSetting
+}
+
+var _ ent.Mutation = (*ToilSettingMutation)(nil)
+
+// toilsettingOption allows management of the mutation configuration using functional options.
+type toilsettingOption func(*ToilSettingMutation)
+
+// newToilSettingMutation creates new mutation for the ToilSetting entity.
+func newToilSettingMutation(c config, op Op, opts ...toilsettingOption) *ToilSettingMutation {
+	m := &ToilSettingMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeToilSetting,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withToilSettingID sets the ID field of the mutation.
+func withToilSettingID(id string) toilsettingOption {
+	return func(m *ToilSettingMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ToilSetting
+		)
+		m.oldValue = func(ctx context.Context) (*ToilSetting, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ToilSetting.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withToilSetting sets the old ToilSetting of the mutation.
+func withToilSetting(node *ToilSetting) toilsettingOption {
+	return func(m *ToilSettingMutation) {
+		m.oldValue = func(context.Context) (*ToilSetting, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ToilSettingMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ToilSettingMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ToilSetting entities.
+func (m *ToilSettingMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ToilSettingMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ToilSettingMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ToilSetting.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetTeamID sets the "team_id" field.
+func (m *ToilSettingMutation) SetTeamID(s string) {
+	m.team = &s
+}
+
+// TeamID returns the value of the "team_id" field in the mutation.
+func (m *ToilSettingMutation) TeamID() (r string, exists bool) {
+	v := m.team
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTeamID returns the old "team_id" field's value of the ToilSetting entity.
+// If the ToilSetting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilSettingMutation) OldTeamID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTeamID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTeamID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTeamID: %w", err)
+	}
+	return oldValue.TeamID, nil
+}
+
+// ResetTeamID resets all changes to the "team_id" field.
+func (m *ToilSettingMutation) ResetTeamID() {
+	m.team = nil
+}
+
+// SetWeekMinutes sets the "week_minutes" field.
+func (m *ToilSettingMutation) SetWeekMinutes(i int64) {
+	m.week_minutes = &i
+	m.addweek_minutes = nil
+}
+
+// WeekMinutes returns the value of the "week_minutes" field in the mutation.
+func (m *ToilSettingMutation) WeekMinutes() (r int64, exists bool) {
+	v := m.week_minutes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWeekMinutes returns the old "week_minutes" field's value of the ToilSetting entity.
+// If the ToilSetting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilSettingMutation) OldWeekMinutes(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWeekMinutes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWeekMinutes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWeekMinutes: %w", err)
+	}
+	return oldValue.WeekMinutes, nil
+}
+
+// AddWeekMinutes adds i to the "week_minutes" field.
+func (m *ToilSettingMutation) AddWeekMinutes(i int64) {
+	if m.addweek_minutes != nil {
+		*m.addweek_minutes += i
+	} else {
+		m.addweek_minutes = &i
+	}
+}
+
+// AddedWeekMinutes returns the value that was added to the "week_minutes" field in this mutation.
+func (m *ToilSettingMutation) AddedWeekMinutes() (r int64, exists bool) {
+	v := m.addweek_minutes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetWeekMinutes resets all changes to the "week_minutes" field.
+func (m *ToilSettingMutation) ResetWeekMinutes() {
+	m.week_minutes = nil
+	m.addweek_minutes = nil
+}
+
+// SetOverhead sets the "overhead" field.
+func (m *ToilSettingMutation) SetOverhead(i int64) {
+	m.overhead = &i
+	m.addoverhead = nil
+}
+
+// Overhead returns the value of the "overhead" field in the mutation.
+func (m *ToilSettingMutation) Overhead() (r int64, exists bool) {
+	v := m.overhead
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOverhead returns the old "overhead" field's value of the ToilSetting entity.
+// If the ToilSetting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilSettingMutation) OldOverhead(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOverhead is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOverhead requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOverhead: %w", err)
+	}
+	return oldValue.Overhead, nil
+}
+
+// AddOverhead adds i to the "overhead" field.
+func (m *ToilSettingMutation) AddOverhead(i int64) {
+	if m.addoverhead != nil {
+		*m.addoverhead += i
+	} else {
+		m.addoverhead = &i
+	}
+}
+
+// AddedOverhead returns the value that was added to the "overhead" field in this mutation.
+func (m *ToilSettingMutation) AddedOverhead() (r int64, exists bool) {
+	v := m.addoverhead
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetOverhead resets all changes to the "overhead" field.
+func (m *ToilSettingMutation) ResetOverhead() {
+	m.overhead = nil
+	m.addoverhead = nil
+}
+
+// SetCap sets the "cap" field.
+func (m *ToilSettingMutation) SetCap(i int64) {
+	m.cap = &i
+	m.addcap = nil
+}
+
+// Cap returns the value of the "cap" field in the mutation.
+func (m *ToilSettingMutation) Cap() (r int64, exists bool) {
+	v := m.cap
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCap returns the old "cap" field's value of the ToilSetting entity.
+// If the ToilSetting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilSettingMutation) OldCap(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCap is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCap requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCap: %w", err)
+	}
+	return oldValue.Cap, nil
+}
+
+// AddCap adds i to the "cap" field.
+func (m *ToilSettingMutation) AddCap(i int64) {
+	if m.addcap != nil {
+		*m.addcap += i
+	} else {
+		m.addcap = &i
+	}
+}
+
+// AddedCap returns the value that was added to the "cap" field in this mutation.
+func (m *ToilSettingMutation) AddedCap() (r int64, exists bool) {
+	v := m.addcap
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCap resets all changes to the "cap" field.
+func (m *ToilSettingMutation) ResetCap() {
+	m.cap = nil
+	m.addcap = nil
+}
+
+// SetAsks sets the "asks" field.
+func (m *ToilSettingMutation) SetAsks(b bool) {
+	m.asks = &b
+}
+
+// Asks returns the value of the "asks" field in the mutation.
+func (m *ToilSettingMutation) Asks() (r bool, exists bool) {
+	v := m.asks
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAsks returns the old "asks" field's value of the ToilSetting entity.
+// If the ToilSetting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilSettingMutation) OldAsks(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAsks is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAsks requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAsks: %w", err)
+	}
+	return oldValue.Asks, nil
+}
+
+// ResetAsks resets all changes to the "asks" field.
+func (m *ToilSettingMutation) ResetAsks() {
+	m.asks = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *ToilSettingMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *ToilSettingMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the ToilSetting entity.
+// If the ToilSetting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilSettingMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *ToilSettingMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetUpdatedBy sets the "updated_by" field.
+func (m *ToilSettingMutation) SetUpdatedBy(s string) {
+	m.updated_by = &s
+}
+
+// UpdatedBy returns the value of the "updated_by" field in the mutation.
+func (m *ToilSettingMutation) UpdatedBy() (r string, exists bool) {
+	v := m.updated_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedBy returns the old "updated_by" field's value of the ToilSetting entity.
+// If the ToilSetting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilSettingMutation) OldUpdatedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedBy: %w", err)
+	}
+	return oldValue.UpdatedBy, nil
+}
+
+// ResetUpdatedBy resets all changes to the "updated_by" field.
+func (m *ToilSettingMutation) ResetUpdatedBy() {
+	m.updated_by = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *ToilSettingMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ToilSettingMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the ToilSetting entity.
+// If the ToilSetting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilSettingMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ToilSettingMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ToilSettingMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ToilSettingMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearTeam clears the "team" edge to the Team entity.
+func (m *ToilSettingMutation) ClearTeam() {
+	m.clearedteam = true
+	m.clearedFields[toilsetting.FieldTeamID] = struct{}{}
+}
+
+// TeamCleared reports if the "team" edge to the Team entity was cleared.
+func (m *ToilSettingMutation) TeamCleared() bool {
+	return m.clearedteam
+}
+
+// TeamIDs returns the "team" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// TeamID instead. It exists only for internal usage by the builders.
+func (m *ToilSettingMutation) TeamIDs() (ids []string) {
+	if id := m.team; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetTeam resets all changes to the "team" edge.
+func (m *ToilSettingMutation) ResetTeam() {
+	m.team = nil
+	m.clearedteam = false
+}
+
+// Where appends a list predicates to the ToilSettingMutation builder.
+func (m *ToilSettingMutation) Where(ps ...predicate.ToilSetting) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ToilSettingMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ToilSettingMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ToilSetting, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ToilSettingMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ToilSettingMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ToilSetting).
+func (m *ToilSettingMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ToilSettingMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.team != nil {
+		fields = append(fields, toilsetting.FieldTeamID)
+	}
+	if m.week_minutes != nil {
+		fields = append(fields, toilsetting.FieldWeekMinutes)
+	}
+	if m.overhead != nil {
+		fields = append(fields, toilsetting.FieldOverhead)
+	}
+	if m.cap != nil {
+		fields = append(fields, toilsetting.FieldCap)
+	}
+	if m.asks != nil {
+		fields = append(fields, toilsetting.FieldAsks)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, toilsetting.FieldUpdatedAt)
+	}
+	if m.updated_by != nil {
+		fields = append(fields, toilsetting.FieldUpdatedBy)
+	}
+	if m.version != nil {
+		fields = append(fields, toilsetting.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ToilSettingMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case toilsetting.FieldTeamID:
+		return m.TeamID()
+	case toilsetting.FieldWeekMinutes:
+		return m.WeekMinutes()
+	case toilsetting.FieldOverhead:
+		return m.Overhead()
+	case toilsetting.FieldCap:
+		return m.Cap()
+	case toilsetting.FieldAsks:
+		return m.Asks()
+	case toilsetting.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case toilsetting.FieldUpdatedBy:
+		return m.UpdatedBy()
+	case toilsetting.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ToilSettingMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case toilsetting.FieldTeamID:
+		return m.OldTeamID(ctx)
+	case toilsetting.FieldWeekMinutes:
+		return m.OldWeekMinutes(ctx)
+	case toilsetting.FieldOverhead:
+		return m.OldOverhead(ctx)
+	case toilsetting.FieldCap:
+		return m.OldCap(ctx)
+	case toilsetting.FieldAsks:
+		return m.OldAsks(ctx)
+	case toilsetting.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case toilsetting.FieldUpdatedBy:
+		return m.OldUpdatedBy(ctx)
+	case toilsetting.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown ToilSetting field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ToilSettingMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case toilsetting.FieldTeamID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTeamID(v)
+		return nil
+	case toilsetting.FieldWeekMinutes:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWeekMinutes(v)
+		return nil
+	case toilsetting.FieldOverhead:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOverhead(v)
+		return nil
+	case toilsetting.FieldCap:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCap(v)
+		return nil
+	case toilsetting.FieldAsks:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAsks(v)
+		return nil
+	case toilsetting.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case toilsetting.FieldUpdatedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedBy(v)
+		return nil
+	case toilsetting.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ToilSetting field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ToilSettingMutation) AddedFields() []string {
+	var fields []string
+	if m.addweek_minutes != nil {
+		fields = append(fields, toilsetting.FieldWeekMinutes)
+	}
+	if m.addoverhead != nil {
+		fields = append(fields, toilsetting.FieldOverhead)
+	}
+	if m.addcap != nil {
+		fields = append(fields, toilsetting.FieldCap)
+	}
+	if m.addversion != nil {
+		fields = append(fields, toilsetting.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ToilSettingMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case toilsetting.FieldWeekMinutes:
+		return m.AddedWeekMinutes()
+	case toilsetting.FieldOverhead:
+		return m.AddedOverhead()
+	case toilsetting.FieldCap:
+		return m.AddedCap()
+	case toilsetting.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ToilSettingMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case toilsetting.FieldWeekMinutes:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddWeekMinutes(v)
+		return nil
+	case toilsetting.FieldOverhead:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddOverhead(v)
+		return nil
+	case toilsetting.FieldCap:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCap(v)
+		return nil
+	case toilsetting.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ToilSetting numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ToilSettingMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ToilSettingMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ToilSettingMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ToilSetting nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ToilSettingMutation) ResetField(name string) error {
+	switch name {
+	case toilsetting.FieldTeamID:
+		m.ResetTeamID()
+		return nil
+	case toilsetting.FieldWeekMinutes:
+		m.ResetWeekMinutes()
+		return nil
+	case toilsetting.FieldOverhead:
+		m.ResetOverhead()
+		return nil
+	case toilsetting.FieldCap:
+		m.ResetCap()
+		return nil
+	case toilsetting.FieldAsks:
+		m.ResetAsks()
+		return nil
+	case toilsetting.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case toilsetting.FieldUpdatedBy:
+		m.ResetUpdatedBy()
+		return nil
+	case toilsetting.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown ToilSetting field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ToilSettingMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.team != nil {
+		edges = append(edges, toilsetting.EdgeTeam)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ToilSettingMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case toilsetting.EdgeTeam:
+		if id := m.team; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ToilSettingMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ToilSettingMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ToilSettingMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedteam {
+		edges = append(edges, toilsetting.EdgeTeam)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ToilSettingMutation) EdgeCleared(name string) bool {
+	switch name {
+	case toilsetting.EdgeTeam:
+		return m.clearedteam
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ToilSettingMutation) ClearEdge(name string) error {
+	switch name {
+	case toilsetting.EdgeTeam:
+		m.ClearTeam()
+		return nil
+	}
+	return fmt.Errorf("unknown ToilSetting unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ToilSettingMutation) ResetEdge(name string) error {
+	switch name {
+	case toilsetting.EdgeTeam:
+		m.ResetTeam()
+		return nil
+	}
+	return fmt.Errorf("unknown ToilSetting edge %s", name)
+}
+
+// ToilSurveyMutation represents an operation that mutates the ToilSurvey nodes in the graph.
+type ToilSurveyMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	subject       *string
+	quarter       *string
+	share         *int64
+	addshare      *int64
+	category      *string
+	wish          *string
+	trend         *string
+	on_call       *string
+	created_at    *time.Time
+	updated_at    *time.Time
+	version       *int64
+	addversion    *int64
+	clearedFields map[string]struct{}
+	team          *string
+	clearedteam   bool
+	done          bool
+	oldValue      func(context.Context) (*ToilSurvey, error)
+	predicates    []predicate.ToilSurvey
+}
+
+var _ ent.Mutation = (*ToilSurveyMutation)(nil)
+
+// toilsurveyOption allows management of the mutation configuration using functional options.
+type toilsurveyOption func(*ToilSurveyMutation)
+
+// newToilSurveyMutation creates new mutation for the ToilSurvey entity.
+func newToilSurveyMutation(c config, op Op, opts ...toilsurveyOption) *ToilSurveyMutation {
+	m := &ToilSurveyMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeToilSurvey,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withToilSurveyID sets the ID field of the mutation.
+func withToilSurveyID(id string) toilsurveyOption {
+	return func(m *ToilSurveyMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ToilSurvey
+		)
+		m.oldValue = func(ctx context.Context) (*ToilSurvey, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ToilSurvey.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withToilSurvey sets the old ToilSurvey of the mutation.
+func withToilSurvey(node *ToilSurvey) toilsurveyOption {
+	return func(m *ToilSurveyMutation) {
+		m.oldValue = func(context.Context) (*ToilSurvey, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ToilSurveyMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ToilSurveyMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ToilSurvey entities.
+func (m *ToilSurveyMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ToilSurveyMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ToilSurveyMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ToilSurvey.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetTeamID sets the "team_id" field.
+func (m *ToilSurveyMutation) SetTeamID(s string) {
+	m.team = &s
+}
+
+// TeamID returns the value of the "team_id" field in the mutation.
+func (m *ToilSurveyMutation) TeamID() (r string, exists bool) {
+	v := m.team
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTeamID returns the old "team_id" field's value of the ToilSurvey entity.
+// If the ToilSurvey object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilSurveyMutation) OldTeamID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTeamID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTeamID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTeamID: %w", err)
+	}
+	return oldValue.TeamID, nil
+}
+
+// ResetTeamID resets all changes to the "team_id" field.
+func (m *ToilSurveyMutation) ResetTeamID() {
+	m.team = nil
+}
+
+// SetSubject sets the "subject" field.
+func (m *ToilSurveyMutation) SetSubject(s string) {
+	m.subject = &s
+}
+
+// Subject returns the value of the "subject" field in the mutation.
+func (m *ToilSurveyMutation) Subject() (r string, exists bool) {
+	v := m.subject
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubject returns the old "subject" field's value of the ToilSurvey entity.
+// If the ToilSurvey object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilSurveyMutation) OldSubject(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubject is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubject requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubject: %w", err)
+	}
+	return oldValue.Subject, nil
+}
+
+// ResetSubject resets all changes to the "subject" field.
+func (m *ToilSurveyMutation) ResetSubject() {
+	m.subject = nil
+}
+
+// SetQuarter sets the "quarter" field.
+func (m *ToilSurveyMutation) SetQuarter(s string) {
+	m.quarter = &s
+}
+
+// Quarter returns the value of the "quarter" field in the mutation.
+func (m *ToilSurveyMutation) Quarter() (r string, exists bool) {
+	v := m.quarter
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuarter returns the old "quarter" field's value of the ToilSurvey entity.
+// If the ToilSurvey object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilSurveyMutation) OldQuarter(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuarter is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuarter requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuarter: %w", err)
+	}
+	return oldValue.Quarter, nil
+}
+
+// ResetQuarter resets all changes to the "quarter" field.
+func (m *ToilSurveyMutation) ResetQuarter() {
+	m.quarter = nil
+}
+
+// SetShare sets the "share" field.
+func (m *ToilSurveyMutation) SetShare(i int64) {
+	m.share = &i
+	m.addshare = nil
+}
+
+// Share returns the value of the "share" field in the mutation.
+func (m *ToilSurveyMutation) Share() (r int64, exists bool) {
+	v := m.share
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldShare returns the old "share" field's value of the ToilSurvey entity.
+// If the ToilSurvey object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilSurveyMutation) OldShare(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldShare is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldShare requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldShare: %w", err)
+	}
+	return oldValue.Share, nil
+}
+
+// AddShare adds i to the "share" field.
+func (m *ToilSurveyMutation) AddShare(i int64) {
+	if m.addshare != nil {
+		*m.addshare += i
+	} else {
+		m.addshare = &i
+	}
+}
+
+// AddedShare returns the value that was added to the "share" field in this mutation.
+func (m *ToilSurveyMutation) AddedShare() (r int64, exists bool) {
+	v := m.addshare
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetShare resets all changes to the "share" field.
+func (m *ToilSurveyMutation) ResetShare() {
+	m.share = nil
+	m.addshare = nil
+}
+
+// SetCategory sets the "category" field.
+func (m *ToilSurveyMutation) SetCategory(s string) {
+	m.category = &s
+}
+
+// Category returns the value of the "category" field in the mutation.
+func (m *ToilSurveyMutation) Category() (r string, exists bool) {
+	v := m.category
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCategory returns the old "category" field's value of the ToilSurvey entity.
+// If the ToilSurvey object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilSurveyMutation) OldCategory(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCategory is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCategory requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCategory: %w", err)
+	}
+	return oldValue.Category, nil
+}
+
+// ResetCategory resets all changes to the "category" field.
+func (m *ToilSurveyMutation) ResetCategory() {
+	m.category = nil
+}
+
+// SetWish sets the "wish" field.
+func (m *ToilSurveyMutation) SetWish(s string) {
+	m.wish = &s
+}
+
+// Wish returns the value of the "wish" field in the mutation.
+func (m *ToilSurveyMutation) Wish() (r string, exists bool) {
+	v := m.wish
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWish returns the old "wish" field's value of the ToilSurvey entity.
+// If the ToilSurvey object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilSurveyMutation) OldWish(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWish is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWish requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWish: %w", err)
+	}
+	return oldValue.Wish, nil
+}
+
+// ResetWish resets all changes to the "wish" field.
+func (m *ToilSurveyMutation) ResetWish() {
+	m.wish = nil
+}
+
+// SetTrend sets the "trend" field.
+func (m *ToilSurveyMutation) SetTrend(s string) {
+	m.trend = &s
+}
+
+// Trend returns the value of the "trend" field in the mutation.
+func (m *ToilSurveyMutation) Trend() (r string, exists bool) {
+	v := m.trend
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTrend returns the old "trend" field's value of the ToilSurvey entity.
+// If the ToilSurvey object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilSurveyMutation) OldTrend(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTrend is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTrend requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTrend: %w", err)
+	}
+	return oldValue.Trend, nil
+}
+
+// ResetTrend resets all changes to the "trend" field.
+func (m *ToilSurveyMutation) ResetTrend() {
+	m.trend = nil
+}
+
+// SetOnCall sets the "on_call" field.
+func (m *ToilSurveyMutation) SetOnCall(s string) {
+	m.on_call = &s
+}
+
+// OnCall returns the value of the "on_call" field in the mutation.
+func (m *ToilSurveyMutation) OnCall() (r string, exists bool) {
+	v := m.on_call
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOnCall returns the old "on_call" field's value of the ToilSurvey entity.
+// If the ToilSurvey object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilSurveyMutation) OldOnCall(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOnCall is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOnCall requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOnCall: %w", err)
+	}
+	return oldValue.OnCall, nil
+}
+
+// ResetOnCall resets all changes to the "on_call" field.
+func (m *ToilSurveyMutation) ResetOnCall() {
+	m.on_call = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ToilSurveyMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ToilSurveyMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ToilSurvey entity.
+// If the ToilSurvey object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilSurveyMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ToilSurveyMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *ToilSurveyMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *ToilSurveyMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the ToilSurvey entity.
+// If the ToilSurvey object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilSurveyMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *ToilSurveyMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *ToilSurveyMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ToilSurveyMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the ToilSurvey entity.
+// If the ToilSurvey object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilSurveyMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ToilSurveyMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ToilSurveyMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ToilSurveyMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearTeam clears the "team" edge to the Team entity.
+func (m *ToilSurveyMutation) ClearTeam() {
+	m.clearedteam = true
+	m.clearedFields[toilsurvey.FieldTeamID] = struct{}{}
+}
+
+// TeamCleared reports if the "team" edge to the Team entity was cleared.
+func (m *ToilSurveyMutation) TeamCleared() bool {
+	return m.clearedteam
+}
+
+// TeamIDs returns the "team" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// TeamID instead. It exists only for internal usage by the builders.
+func (m *ToilSurveyMutation) TeamIDs() (ids []string) {
+	if id := m.team; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetTeam resets all changes to the "team" edge.
+func (m *ToilSurveyMutation) ResetTeam() {
+	m.team = nil
+	m.clearedteam = false
+}
+
+// Where appends a list predicates to the ToilSurveyMutation builder.
+func (m *ToilSurveyMutation) Where(ps ...predicate.ToilSurvey) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ToilSurveyMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ToilSurveyMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ToilSurvey, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ToilSurveyMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ToilSurveyMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ToilSurvey).
+func (m *ToilSurveyMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ToilSurveyMutation) Fields() []string {
+	fields := make([]string, 0, 11)
+	if m.team != nil {
+		fields = append(fields, toilsurvey.FieldTeamID)
+	}
+	if m.subject != nil {
+		fields = append(fields, toilsurvey.FieldSubject)
+	}
+	if m.quarter != nil {
+		fields = append(fields, toilsurvey.FieldQuarter)
+	}
+	if m.share != nil {
+		fields = append(fields, toilsurvey.FieldShare)
+	}
+	if m.category != nil {
+		fields = append(fields, toilsurvey.FieldCategory)
+	}
+	if m.wish != nil {
+		fields = append(fields, toilsurvey.FieldWish)
+	}
+	if m.trend != nil {
+		fields = append(fields, toilsurvey.FieldTrend)
+	}
+	if m.on_call != nil {
+		fields = append(fields, toilsurvey.FieldOnCall)
+	}
+	if m.created_at != nil {
+		fields = append(fields, toilsurvey.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, toilsurvey.FieldUpdatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, toilsurvey.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ToilSurveyMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case toilsurvey.FieldTeamID:
+		return m.TeamID()
+	case toilsurvey.FieldSubject:
+		return m.Subject()
+	case toilsurvey.FieldQuarter:
+		return m.Quarter()
+	case toilsurvey.FieldShare:
+		return m.Share()
+	case toilsurvey.FieldCategory:
+		return m.Category()
+	case toilsurvey.FieldWish:
+		return m.Wish()
+	case toilsurvey.FieldTrend:
+		return m.Trend()
+	case toilsurvey.FieldOnCall:
+		return m.OnCall()
+	case toilsurvey.FieldCreatedAt:
+		return m.CreatedAt()
+	case toilsurvey.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case toilsurvey.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ToilSurveyMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case toilsurvey.FieldTeamID:
+		return m.OldTeamID(ctx)
+	case toilsurvey.FieldSubject:
+		return m.OldSubject(ctx)
+	case toilsurvey.FieldQuarter:
+		return m.OldQuarter(ctx)
+	case toilsurvey.FieldShare:
+		return m.OldShare(ctx)
+	case toilsurvey.FieldCategory:
+		return m.OldCategory(ctx)
+	case toilsurvey.FieldWish:
+		return m.OldWish(ctx)
+	case toilsurvey.FieldTrend:
+		return m.OldTrend(ctx)
+	case toilsurvey.FieldOnCall:
+		return m.OldOnCall(ctx)
+	case toilsurvey.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case toilsurvey.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case toilsurvey.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown ToilSurvey field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ToilSurveyMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case toilsurvey.FieldTeamID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTeamID(v)
+		return nil
+	case toilsurvey.FieldSubject:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubject(v)
+		return nil
+	case toilsurvey.FieldQuarter:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuarter(v)
+		return nil
+	case toilsurvey.FieldShare:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetShare(v)
+		return nil
+	case toilsurvey.FieldCategory:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCategory(v)
+		return nil
+	case toilsurvey.FieldWish:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWish(v)
+		return nil
+	case toilsurvey.FieldTrend:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTrend(v)
+		return nil
+	case toilsurvey.FieldOnCall:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOnCall(v)
+		return nil
+	case toilsurvey.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case toilsurvey.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case toilsurvey.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ToilSurvey field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ToilSurveyMutation) AddedFields() []string {
+	var fields []string
+	if m.addshare != nil {
+		fields = append(fields, toilsurvey.FieldShare)
+	}
+	if m.addversion != nil {
+		fields = append(fields, toilsurvey.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ToilSurveyMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case toilsurvey.FieldShare:
+		return m.AddedShare()
+	case toilsurvey.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ToilSurveyMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case toilsurvey.FieldShare:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddShare(v)
+		return nil
+	case toilsurvey.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ToilSurvey numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ToilSurveyMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ToilSurveyMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ToilSurveyMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ToilSurvey nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ToilSurveyMutation) ResetField(name string) error {
+	switch name {
+	case toilsurvey.FieldTeamID:
+		m.ResetTeamID()
+		return nil
+	case toilsurvey.FieldSubject:
+		m.ResetSubject()
+		return nil
+	case toilsurvey.FieldQuarter:
+		m.ResetQuarter()
+		return nil
+	case toilsurvey.FieldShare:
+		m.ResetShare()
+		return nil
+	case toilsurvey.FieldCategory:
+		m.ResetCategory()
+		return nil
+	case toilsurvey.FieldWish:
+		m.ResetWish()
+		return nil
+	case toilsurvey.FieldTrend:
+		m.ResetTrend()
+		return nil
+	case toilsurvey.FieldOnCall:
+		m.ResetOnCall()
+		return nil
+	case toilsurvey.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case toilsurvey.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case toilsurvey.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown ToilSurvey field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ToilSurveyMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.team != nil {
+		edges = append(edges, toilsurvey.EdgeTeam)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ToilSurveyMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case toilsurvey.EdgeTeam:
+		if id := m.team; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ToilSurveyMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ToilSurveyMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ToilSurveyMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedteam {
+		edges = append(edges, toilsurvey.EdgeTeam)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ToilSurveyMutation) EdgeCleared(name string) bool {
+	switch name {
+	case toilsurvey.EdgeTeam:
+		return m.clearedteam
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ToilSurveyMutation) ClearEdge(name string) error {
+	switch name {
+	case toilsurvey.EdgeTeam:
+		m.ClearTeam()
+		return nil
+	}
+	return fmt.Errorf("unknown ToilSurvey unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ToilSurveyMutation) ResetEdge(name string) error {
+	switch name {
+	case toilsurvey.EdgeTeam:
+		m.ResetTeam()
+		return nil
+	}
+	return fmt.Errorf("unknown ToilSurvey edge %s", name)
 }
 
 // TokenMutation represents an operation that mutates the Token nodes in the graph.

@@ -94,6 +94,8 @@ type Tx struct {
 	OTLPStream *OTLPStreamClient
 	// Outage is the client for interacting with the Outage builders.
 	Outage *OutageClient
+	// OwnershipDrift is the client for interacting with the OwnershipDrift builders.
+	OwnershipDrift *OwnershipDriftClient
 	// Person is the client for interacting with the Person builders.
 	Person *PersonClient
 	// PolicyRevision is the client for interacting with the PolicyRevision builders.
@@ -142,6 +144,8 @@ type Tx struct {
 	ScorecardDay *ScorecardDayClient
 	// ScorecardDue is the client for interacting with the ScorecardDue builders.
 	ScorecardDue *ScorecardDueClient
+	// ScorecardFailure is the client for interacting with the ScorecardFailure builders.
+	ScorecardFailure *ScorecardFailureClient
 	// ScorecardRevision is the client for interacting with the ScorecardRevision builders.
 	ScorecardRevision *ScorecardRevisionClient
 	// ScorecardStanding is the client for interacting with the ScorecardStanding builders.
@@ -176,6 +180,22 @@ type Tx struct {
 	Team *TeamClient
 	// ThinnedMonth is the client for interacting with the ThinnedMonth builders.
 	ThinnedMonth *ThinnedMonthClient
+	// ToilAnswer is the client for interacting with the ToilAnswer builders.
+	ToilAnswer *ToilAnswerClient
+	// ToilAsking is the client for interacting with the ToilAsking builders.
+	ToilAsking *ToilAskingClient
+	// ToilAutomation is the client for interacting with the ToilAutomation builders.
+	ToilAutomation *ToilAutomationClient
+	// ToilCandidate is the client for interacting with the ToilCandidate builders.
+	ToilCandidate *ToilCandidateClient
+	// ToilDismissal is the client for interacting with the ToilDismissal builders.
+	ToilDismissal *ToilDismissalClient
+	// ToilEntry is the client for interacting with the ToilEntry builders.
+	ToilEntry *ToilEntryClient
+	// ToilSetting is the client for interacting with the ToilSetting builders.
+	ToilSetting *ToilSettingClient
+	// ToilSurvey is the client for interacting with the ToilSurvey builders.
+	ToilSurvey *ToilSurveyClient
 	// Token is the client for interacting with the Token builders.
 	Token *TokenClient
 	// ToldEvent is the client for interacting with the ToldEvent builders.
@@ -361,6 +381,7 @@ func (tx *Tx) init() {
 	tx.NotificationTarget = NewNotificationTargetClient(tx.config)
 	tx.OTLPStream = NewOTLPStreamClient(tx.config)
 	tx.Outage = NewOutageClient(tx.config)
+	tx.OwnershipDrift = NewOwnershipDriftClient(tx.config)
 	tx.Person = NewPersonClient(tx.config)
 	tx.PolicyRevision = NewPolicyRevisionClient(tx.config)
 	tx.Postmortem = NewPostmortemClient(tx.config)
@@ -385,6 +406,7 @@ func (tx *Tx) init() {
 	tx.Scorecard = NewScorecardClient(tx.config)
 	tx.ScorecardDay = NewScorecardDayClient(tx.config)
 	tx.ScorecardDue = NewScorecardDueClient(tx.config)
+	tx.ScorecardFailure = NewScorecardFailureClient(tx.config)
 	tx.ScorecardRevision = NewScorecardRevisionClient(tx.config)
 	tx.ScorecardStanding = NewScorecardStandingClient(tx.config)
 	tx.ScorecardTally = NewScorecardTallyClient(tx.config)
@@ -402,6 +424,14 @@ func (tx *Tx) init() {
 	tx.System = NewSystemClient(tx.config)
 	tx.Team = NewTeamClient(tx.config)
 	tx.ThinnedMonth = NewThinnedMonthClient(tx.config)
+	tx.ToilAnswer = NewToilAnswerClient(tx.config)
+	tx.ToilAsking = NewToilAskingClient(tx.config)
+	tx.ToilAutomation = NewToilAutomationClient(tx.config)
+	tx.ToilCandidate = NewToilCandidateClient(tx.config)
+	tx.ToilDismissal = NewToilDismissalClient(tx.config)
+	tx.ToilEntry = NewToilEntryClient(tx.config)
+	tx.ToilSetting = NewToilSettingClient(tx.config)
+	tx.ToilSurvey = NewToilSurveyClient(tx.config)
 	tx.Token = NewTokenClient(tx.config)
 	tx.ToldEvent = NewToldEventClient(tx.config)
 	tx.TrackerLane = NewTrackerLaneClient(tx.config)

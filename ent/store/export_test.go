@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"io/fs"
 	"time"
 
@@ -129,4 +130,25 @@ const (
 // ListedAttestations gives tests the query of a list.
 func ListedAttestations(service id.ID, fact string, now time.Time) (string, []any) {
 	return listedAttestations(given.Filter{Service: service, Fact: fact}, now, "", 10)
+}
+
+// Kept gives tests the texts of the statements that SQLite's connections have prepared.
+func (s *Store) Kept(ctx context.Context) ([]string, error) {
+	var out []string
+	for _, pool := range []*sql.DB{s.db.writer, s.db.reader} {
+		conn, err := pool.Conn(ctx)
+		if err != nil {
+			return nil, err
+		}
+		err = errors.Join(conn.Raw(func(c any) error {
+			for text := range c.(*cachingConn).byText {
+				out = append(out, text)
+			}
+			return nil
+		}), conn.Close())
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }

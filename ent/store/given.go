@@ -126,6 +126,18 @@ func (g Given) DeleteDeclaration(ctx context.Context, d given.Declaration, end g
 	return fail("end the attestations of a fact", err)
 }
 
+// ServicesOf returns the services of which something was given of the fact.
+func (g Given) ServicesOf(ctx context.Context, fact string) ([]id.ID, error) {
+	var out []id.ID
+	err := g.s.queryAll(ctx, ServicesOf, []any{fact}, func(rows *sql.Rows) error {
+		var of id.ID
+		err := rows.Scan(&of)
+		out = append(out, of)
+		return err
+	})
+	return out, fail("read of which services a fact is given", err)
+}
+
 // HoldServices locks the services, in one order, so that nobody waits for each other. SQLite has one
 // writer at a time.
 func (g Given) HoldServices(ctx context.Context, services []id.ID) error {
@@ -207,6 +219,9 @@ func (g Given) WritePushed(ctx context.Context, facts []given.Pushed) error {
 	})
 	return fail("write pushed facts", err)
 }
+
+// ServicesOf reads of which services a fact is given.
+const ServicesOf = "SELECT service_id FROM pushed_facts WHERE name = $1 UNION SELECT service_id FROM attestations WHERE name = $1 AND ended_at IS NULL ORDER BY service_id"
 
 // PushedOf reads all that is pushed of services, and AttestedOf what is attested.
 const (

@@ -21,12 +21,13 @@ func TestSQLiteFindsWhatIsGivenByIndexes(t *testing.T) {
 		{store.PushedOf + "($1,$2)", []any{"a", "b"}, "pushedfact_service_id_name (service_id=?)"},
 		{store.AttestedOf + "($1,$2)", []any{"a", "b"}, "attestation_in_force (service_id=?)"},
 		{store.Expiring, []any{now, now, "a", 10}, "attestation_expiry ((until,id)>(?,?) AND until<?)"},
+		{store.ServicesOf, []any{"loadTested"}, "attestation_name (name=?)"},
 		{history, ofService, "attestation_service_id_id (service_id=?)"},
 		{fact, ofFact, "attestation_service_id_name_id (service_id=? AND name=?)"},
 	} {
 		plan := l.plan(t, s)
 		if !slices.ContainsFunc(plan, func(line string) bool { return strings.HasSuffix(line, "INDEX "+l.by) }) || slices.ContainsFunc(plan, func(line string) bool {
-			return strings.HasPrefix(line, "SCAN") || strings.Contains(line, "TEMP B-TREE")
+			return strings.HasPrefix(line, "SCAN") || strings.Contains(line, "TEMP B-TREE") && l.text != store.ServicesOf // for administrators, once in a while
 		}) {
 			t.Errorf("%s is found by %q, want %s", l.text, plan, l.by)
 		}

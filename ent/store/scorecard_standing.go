@@ -71,6 +71,9 @@ func (c Scorecards) RemoveStandings(ctx context.Context, scorecard id.ID, servic
 	}))
 }
 
+// marks are n places for arguments of a condition.
+func marks(n int) string { return strings.TrimSuffix(strings.Repeat("%s,", n), ",") }
+
 // shifted is a list of n placeholders that follow so many others.
 func shifted(after, n int) string {
 	names := make([]string, n)
@@ -160,7 +163,7 @@ func positionConditions(f scorecards.PositionFilter) conditions {
 		where.add("s.service_id = %s", string(f.Service))
 	}
 	if f.Teams != nil {
-		where.add("v.team_id IN ("+strings.TrimSuffix(strings.Repeat("%s,", len(f.Teams)), ",")+")", idArguments(f.Teams)...)
+		where.add("v.team_id IN ("+marks(len(f.Teams))+")", idArguments(f.Teams)...)
 	}
 	if f.System != "" {
 		where.add("v.system_id = %s", string(f.System))

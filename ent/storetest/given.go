@@ -99,8 +99,15 @@ func testGiven(t *testing.T, open opener) {
 		ok(t, g.WritePushed(t.Context(), []given.Pushed{again}))
 		again.ID = first.ID // what there is keeps its own
 		same(t, must(g.Pushed(t.Context(), []given.Key{key, {Service: two, Fact: "loadTested"}, {Service: two, Fact: "other"}}))(t), map[given.Key]given.Pushed{key: again, {Service: two, Fact: "loadTested"}: second})
+		person := Person(t, s, "ada").ID
+		ok(t, g.CreateAttestation(t.Context(), attested(two, "loadTested", person)))
+		ok(t, g.CreateAttestation(t.Context(), attested(two, "restoreDrill", person)))
+		same(t, must(g.ServicesOf(t.Context(), "loadTested"))(t), []id.ID{one, two})
+		same(t, must(g.ServicesOf(t.Context(), "restoreDrill"))(t), []id.ID{two})
+		same(t, len(must(g.ServicesOf(t.Context(), "other"))(t)), 0)
 		// The second holds until an hour after the start, and not at that time.
-		same(t, must(g.Holding(t.Context(), []id.ID{one, two}, Start.Add(time.Hour)))(t), map[id.ID]given.Said{one: {Pushed: []given.Pushed{again}}})
+		same(t, must(g.Holding(t.Context(), []id.ID{one}, Start.Add(time.Hour)))(t), map[id.ID]given.Said{one: {Pushed: []given.Pushed{again}}})
+		same(t, len(must(g.Holding(t.Context(), []id.ID{two}, Start.Add(time.Hour)))(t)[two].Pushed), 0)
 		lost := pushedFact(newID(), "loadTested")
 		refused(t, g.WritePushed(t.Context(), []given.Pushed{lost}), fault.Conflict, "reference_missing")
 	})

@@ -37,6 +37,7 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"Changes":      testChanges,
 		"Incidents":    testIncidents,
 		"ActionItems":  testActionItems,
+		"Toil":         testToil,
 		"Postmortems":  testPostmortems,
 		"Search":       testSearch,
 		"Alerts":       testAlerts,
@@ -49,6 +50,7 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"Notify":       testNotify,
 		"Jobs":         testJobs,
 		"ServiceFacts": testServiceFacts,
+		"Drifts":       testDrifts,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -14,6 +14,7 @@ var pure = []string{
 	"./services/measure/thin/...",
 	"./services/incident/lint/...",
 	"./services/issues/markdown/...",
+	"./services/toil/share/...",
 	"./scorecards/rules/...",
 }
 
@@ -137,7 +138,7 @@ var directions = []direction{
 	{domain: "slo", uses: []string{"registry", "source", "measure"}, reason: "an SLO judges measurements"},
 	{domain: "signals", uses: []string{"registry", "source", "measure", "slo"}, reason: "a signal is read from a source, or taken over from an SLO"},
 	{domain: "policy", uses: []string{"registry", "source", "measure", "slo", "expr"}, reason: "a policy judges SLOs by conditions"},
-	{domain: "issues", uses: []string{"registry", "source", "measure", "slo", "policy", "change", "incident"}, reason: "issues tell of violations and action items, and the tracker tells of deployments"},
+	{domain: "issues", uses: []string{"registry", "source", "measure", "slo", "policy", "change", "incident", "toil"}, reason: "issues tell of violations, action items and toil, and the tracker tells of deployments"},
 	{domain: "change", uses: []string{"registry", "source", "measure", "slo"}, reason: "changes are of services, and precede alerts of SLOs"},
 	{domain: "report", uses: []string{"registry", "source", "measure", "slo", "policy"}, reason: "a report tells what became of SLOs and policies"},
 	{domain: "incident", uses: []string{"registry", "source", "measure", "slo"}, reason: "incidents happen to services, and take of the budgets of their SLOs"},

@@ -49,6 +49,10 @@ const (
 
 	AttestationExpiring Type = "attestation.expiring"
 	AttestationExpired  Type = "attestation.expired"
+
+	ToilAsked Type = "toil.asked"
+
+	OwnershipDrifted Type = "ownership.drifted"
 )
 
 // The types of what notify tells of itself.
@@ -98,10 +102,16 @@ var Kinds = []Kind{
 	{PostmortemPublished, Soon, false, "A postmortem is published, or was elsewhere."},
 	{AttestationExpiring, Weekly, false, "What a person attested of a service expires within 14 days; its author and the team are told."},
 	{AttestationExpired, Soon, false, "It expired, and is not known any more; its author and the team are told."},
+	{ToilAsked, Weekly, false, "A member of a team is asked how much of the last week was toil; told to that person alone, by e-mail."},
+	{OwnershipDrifted, Soon, false, "For a week the team of a service has had nobody in it, or who is on call left, or its repository takes no issues; the team above is told."},
 	{Digest, Weekly, false, "Three things to do this week, for a team, when its week begins."},
 	{Gathered, Soon, false, "More was to be told within an hour than a target takes: what else there was, in one message."},
 	{Test, Soon, false, "Somebody tries out a target."},
 }
+
+// Personal reports whether events of the type are told to their person alone: no target takes them, and
+// no digest.
+func (t Type) Personal() bool { return t == ToilAsked }
 
 // KindOf returns what is said of the type; false of one that there is not.
 func KindOf(t Type) (Kind, bool) {

@@ -134,6 +134,15 @@ func (s *Service) Revise(ctx context.Context, name string, version int64, t Term
 			return err
 		}
 		after.Version++
+		if !slices.Equal(before.Values, after.Values) { // what was known may not be any more, and the reverse
+			of, err := s.Store.ServicesOf(ctx, name)
+			if err != nil {
+				return err
+			}
+			if err := s.due(ctx, of...); err != nil {
+				return err
+			}
+		}
 		return s.Recorder.RecordDiff(ctx, access.Update, after.object(), "", before.record(), after.record())
 	})
 	if err != nil {

@@ -253,6 +253,36 @@ type readers []string
 
 func (r readers) ReadersOf(context.Context, string) ([]string, error) { return r, nil }
 
+func TestServicesAreDueWhenTheValuesOfAFactChange(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	terms := given.Terms{Type: fact.Text, Doc: "d", Values: []string{"a", "b"}, Pushed: true}
+	d := ok(h.Declare(h.root, "penetrations", terms))(t)
+	ok(h.Push(h.pipeline, h.checkout.ID, given.Push{Fact: d.Name, Value: given.Value{Text: new("a")}, Source: "s"}))(t)
+	h.told.noticed()
+	terms.Doc = "Other."
+	d = ok(h.Revise(h.root, d.Name, d.Version, terms))(t)
+	if due := h.told.noticed(); len(due) != 0 {
+		t.Errorf("after other words %v are due", due)
+	}
+	terms.Values = []string{"b"}
+	d = ok(h.Revise(h.root, d.Name, d.Version, terms))(t)
+	if due := h.told.noticed(); !slices.Equal(due, []id.ID{h.checkout.ID}) {
+		t.Errorf("after other values %v are due", due)
+	}
+	if all := ok(h.Given(t.Context(), []id.ID{h.checkout.ID}))(t); len(all) != 0 {
+		t.Errorf("what is not among the values any more is given: %v", all)
+	}
+	terms.Values, terms.Type = nil, fact.Number
+	_, err := h.Revise(h.root, d.Name, d.Version, terms)
+	refused(t, err, fault.Invalid, "invalid_input")
+	terms.Type = ""
+	ok(h.Revise(h.root, d.Name, d.Version, terms))(t)
+	if all := ok(h.Given(t.Context(), []id.ID{h.checkout.ID}))(t)[h.checkout.ID]; all[d.Name].Value != "a" {
+		t.Errorf("once it can be anything again it is %v", all)
+	}
+}
+
 func TestServicesAreDueWheneverSomethingGivenChanges(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

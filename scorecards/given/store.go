@@ -44,6 +44,9 @@ type Store interface {
 	// DeleteDeclaration removes one, with what was pushed of it, and ends its attestations so.
 	DeleteDeclaration(ctx context.Context, d Declaration, end Ending) error
 
+	// ServicesOf returns the services of which something was given of the fact, though it may hold no
+	// more, by identifier.
+	ServicesOf(ctx context.Context, fact string) ([]id.ID, error)
 	// HoldServices keeps others from giving facts of the services until the transaction ends.
 	HoldServices(ctx context.Context, services []id.ID) error
 	// ServicesNamed returns the services of these slugs and identifiers, by what they were named.
@@ -79,7 +82,7 @@ type Registry interface {
 	ServicesByID(ctx context.Context, services []id.ID) (map[id.ID]registry.Service, error)
 }
 
-// Domains tell what they know of services; a fact.Book does.
+// Domains tell what they know of services; a fact.Book does, in which no Source of given facts is.
 type Domains = fact.Source[registry.Service]
 
 // Noticer takes note, in the transaction of a change, that something of services is to be judged anew.

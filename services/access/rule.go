@@ -88,6 +88,16 @@ const (
 	KindFact        Kind = "fact"
 	KindServiceFact Kind = "service_fact"
 	KindAttestation Kind = "attestation"
+
+	// KindToil is what is known of a team's toil: sums and shares over persons. What one person
+	// answers and logs is that person's alone.
+	KindToil           Kind = "toil"
+	KindToilSettings   Kind = "toil_settings"
+	KindToilAnswer     Kind = "toil_answer"
+	KindToilEntry      Kind = "toil_entry"
+	KindToilSurvey     Kind = "toil_survey" // one person's answers
+	KindToilCandidate  Kind = "toil_candidate"
+	KindToilAutomation Kind = "toil_automation"
 )
 
 // Rule is what an operation declares: its verb and the kind it is about.
@@ -103,7 +113,7 @@ type Scope string
 const (
 	ScopeRead  Scope = "read"
 	ScopeWrite Scope = "write"
-	ScopePush  Scope = "push" // measurements, changes and facts, and asking whether changes may go out
+	ScopePush  Scope = "push" // measurements, changes, facts and what automation did, and asking whether changes may go out
 	ScopeAdmin Scope = "admin"
 )
 
@@ -261,6 +271,21 @@ var grants = map[Rule]grant{
 	{Read, KindAttestation}:   everyone,
 	{Create, KindAttestation}: people, // somebody answers for it
 	{Delete, KindAttestation}: people,
+
+	{Read, KindToil}:             everyone,
+	{Update, KindToilSettings}:   people,
+	{Create, KindToilAnswer}:     people, // who are members: an administrator is none by that
+	{Read, KindToilAnswer}:       self,
+	{Delete, KindToilAnswer}:     self, // taking one's name from all that one said
+	{Create, KindToilEntry}:      people,
+	{Read, KindToilEntry}:        self,
+	{Update, KindToilEntry}:      self,
+	{Delete, KindToilEntry}:      self,
+	{Create, KindToilSurvey}:     people,
+	{Read, KindToilSurvey}:       self,
+	{Create, KindToilCandidate}:  people,
+	{Update, KindToilCandidate}:  people,
+	{Create, KindToilAutomation}: owner, // automation reports with a token of its team
 }
 
 // Memberships tells who belongs to a team.
@@ -384,7 +409,7 @@ func scopeFor(r Rule) Scope {
 	switch {
 	case r.Verb == Read:
 		return ScopeRead
-	case r.Verb == Push, r == Rule{Create, KindGateDecision}, r == Rule{Create, KindChange}:
+	case r.Verb == Push, r == Rule{Create, KindGateDecision}, r == Rule{Create, KindChange}, r == Rule{Create, KindToilAutomation}:
 		return ScopePush
 	case grants[r] == nobody:
 		return ScopeAdmin

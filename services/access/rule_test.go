@@ -23,7 +23,8 @@ var (
 	kinds = []access.Kind{
 		access.KindSelf, access.KindPerson, access.KindToken, access.KindTeam, access.KindMember, access.KindSystem, access.KindService,
 		access.KindDependency, access.KindSLO, access.KindSLA, access.KindComposite, access.KindCorrection, access.KindOutage, access.KindChange, access.KindProposal, access.KindSignalMapping, access.KindPolicy, access.KindAttachment, access.KindViolation, access.KindAlert, access.KindIssue, access.KindDelivery, access.KindJob,
-		access.KindAudit, access.KindSignInLink, access.KindDispute, access.KindWebhook, access.KindIncident, access.KindPostmortem, access.KindPostmortemRequest, access.KindPostmortemReview, access.KindPostmortemTemplate, "unheard-of",
+		access.KindAudit, access.KindSignInLink, access.KindDispute, access.KindWebhook, access.KindIncident, access.KindPostmortem, access.KindPostmortemRequest, access.KindPostmortemReview, access.KindPostmortemTemplate,
+		access.KindToil, access.KindToilSettings, access.KindToilAnswer, access.KindToilEntry, access.KindToilSurvey, access.KindToilCandidate, access.KindToilAutomation, "unheard-of",
 	}
 	all = []access.Scope{access.ScopeRead, access.ScopeWrite, access.ScopePush}
 )
@@ -155,6 +156,23 @@ var ofATeam = map[access.Rule]string{
 	{Verb: access.Read, Kind: access.KindPostmortemTemplate}:  whoever,
 
 	{Verb: access.Update, Kind: access.KindIncident}: owners,
+
+	// What a person says of toil is that person's, who is of the team; what a team decides is for its
+	// people; and automation reports with a token of the team.
+	{Verb: access.Read, Kind: access.KindToil}:             whoever,
+	{Verb: access.Update, Kind: access.KindToilSettings}:   members,
+	{Verb: access.Create, Kind: access.KindToilAnswer}:     members,
+	{Verb: access.Read, Kind: access.KindToilAnswer}:       members,
+	{Verb: access.Delete, Kind: access.KindToilAnswer}:     members,
+	{Verb: access.Create, Kind: access.KindToilEntry}:      members,
+	{Verb: access.Read, Kind: access.KindToilEntry}:        members,
+	{Verb: access.Update, Kind: access.KindToilEntry}:      members,
+	{Verb: access.Delete, Kind: access.KindToilEntry}:      members,
+	{Verb: access.Create, Kind: access.KindToilSurvey}:     members,
+	{Verb: access.Read, Kind: access.KindToilSurvey}:       members,
+	{Verb: access.Create, Kind: access.KindToilCandidate}:  members,
+	{Verb: access.Update, Kind: access.KindToilCandidate}:  members,
+	{Verb: access.Create, Kind: access.KindToilAutomation}: owners,
 }
 
 func TestEveryCallerMayDoExactlyWhatTheDesignSays(t *testing.T) {

@@ -18,10 +18,16 @@ const (
 	KindIncident Kind = "incident"
 	// KindActionItem is what one person is to do after an incident.
 	KindActionItem Kind = "action_item"
+	// KindToilCap is a team whose toil is above its cap.
+	KindToilCap Kind = "toil_cap"
+	// KindToilCandidate is toil that a team wants to automate.
+	KindToilCandidate Kind = "toil_candidate"
+	// KindScorecard is what a scorecard found of a service.
+	KindScorecard Kind = "scorecard"
 )
 
 // Kinds lists every kind.
-var Kinds = []Kind{KindBudgetViolation, KindIncident, KindActionItem}
+var Kinds = []Kind{KindBudgetViolation, KindIncident, KindActionItem, KindToilCap, KindToilCandidate, KindScorecard}
 
 // Groups reports whether many of the kind that are to be made at once are told of in one: what breaks
 // many things is one matter, and what many people are to do is not.
@@ -40,7 +46,7 @@ type Issue struct {
 	Group id.ID
 	// Parent is of which issue it is a part; empty for none.
 	Parent  id.ID
-	Subject id.ID // the SLO, the incident, or the action item
+	Subject id.ID // the SLO, the incident, the action item, the team, the candidate, or the failure
 	// Episode is the violation; the latest, when the issue was taken up again. A group's is
 	// the group itself, and a new one each time that it was over and goes on. Of others it is
 	// the subject.

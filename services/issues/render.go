@@ -56,6 +56,9 @@ var templates = map[Kind]*template.Template{
 	KindBudgetViolation: parse("template/budget_violation.tmpl", "template/budget_violation_group.tmpl"),
 	KindIncident:        parse("template/incident.tmpl"),
 	KindActionItem:      parse("template/action_item.tmpl"),
+	KindToilCap:         parse("template/toil_cap.tmpl"),
+	KindToilCandidate:   parse("template/toil_candidate.tmpl"),
+	KindScorecard:       parse("template/scorecard.tmpl"),
 }
 
 func parse(names ...string) *template.Template {

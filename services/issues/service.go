@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
 )
@@ -13,6 +14,7 @@ import (
 type Services interface {
 	Service(ctx context.Context, service id.ID) (registry.Service, error)
 	Team(ctx context.Context, team id.ID) (registry.Team, error)
+	Services(ctx context.Context, f registry.ServiceFilter, r page.Request) (page.Page[registry.Service], error)
 }
 
 // Episodes are the violations, by which an issue of an earlier one is found.

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/event"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/tx"
@@ -29,8 +30,16 @@ type CourierParts struct {
 	// Restricted tells which links lead to what not everybody may read, whoever asks: who reads what
 	// a target receives is not known. Nil for none.
 	Restricted Restricted
-	Clock      clock.Clock
-	Logger     *slog.Logger
+	// Personal gives what is told in person a link of that person's own; nil for none.
+	Personal Personal
+	Clock    clock.Clock
+	Logger   *slog.Logger
+}
+
+// Personal makes links that one person alone gets: an event, which everybody reads, has none.
+type Personal interface {
+	// Personal is the path to which what is told of the event leads the person.
+	Personal(ctx context.Context, e event.Event, person id.ID) (string, error)
 }
 
 // Courier decides where events go, and brings them there.
@@ -305,6 +314,11 @@ func (c *Courier) parcel(ctx context.Context, target Target, n Notification, now
 	if n.Person != "" {
 		if p.Person, err = c.People.Person(ctx, n.Person); err != nil {
 			return p, fmt.Errorf("read whom a notification is for: %w", err)
+		}
+		if c.Personal != nil && p.Told.Type.Personal() {
+			if p.Told.Link, err = c.Personal.Personal(ctx, p.Told.Event, n.Person); err != nil {
+				return p, fmt.Errorf("make the link of a person: %w", err)
+			}
 		}
 	}
 	if target.Kind == Alertmanager && p.Told.Lasts() {

@@ -149,6 +149,13 @@ func (c *Courier) decide(ctx context.Context, e Told, targets map[id.ID][]Target
 			r.to = append(r.to, Notification{Person: e.Person, DueAt: now})
 		}
 	}
+	if e.Type.Personal() {
+		r.outcome = ToNobody
+		if len(r.to) > 0 {
+			r.outcome = Routed
+		}
+		return r, nil
+	}
 	begin, err := c.Store.Beginning(ctx, e.Key)
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return r, err

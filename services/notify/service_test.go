@@ -2,6 +2,7 @@ package notify_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -222,6 +223,54 @@ func TestAPersonIsToldByMailToo(t *testing.T) {
 	}
 	_, err := h.Replay(h.ada, found[0].ID)
 	refused(t, err, fault.Forbidden, "forbidden")
+}
+
+// ledTo leads one person to a path of their own.
+type ledTo struct{ person id.ID }
+
+// Personal implements notify.Personal.
+func (l ledTo) Personal(_ context.Context, e event.Event, person id.ID) (string, error) {
+	if person != l.person {
+		return "", errors.New("another person is told")
+	}
+	return "/for-one-person" + e.Link, nil
+}
+
+// carried notes what it is given.
+type carried struct{ parcels []notify.Parcel }
+
+// Carry implements notify.Carrier.
+func (c *carried) Carry(_ context.Context, p notify.Parcel) notify.Outcome {
+	c.parcels = append(c.parcels, p)
+	return notify.Outcome{Status: 202}
+}
+
+func TestWhatIsToldInPersonGoesToNoTargetAndNoDigestAndOnlyItsMailHasTheLink(t *testing.T) {
+	t.Parallel()
+	for _, mails := range []bool{true, false} {
+		h := newHouse(t, func(_ *carry.Parts, s *notify.Settings) { s.Mails = mails })
+		h.hook("All", "http://127.0.0.1:9")
+		e := h.opened("1")
+		e.Type, e.Person, e.Link = event.ToilAsked, access.CallerFrom(h.ada).Person, "/teams/payments/toil"
+		h.tell(e)
+		post := &carried{}
+		c := h.courier()
+		c.Carrier, c.Personal = post, ledTo{e.Person}
+		ok(c.RunOnce(t.Context()))(t)
+		want := notify.ToNobody
+		if mails {
+			want = notify.Routed
+		}
+		if told := h.told("violation/1")[0]; told.Outcome != want || told.Link != e.Link {
+			t.Errorf("mail %t: it went %s, to %s", mails, told.Outcome, told.Link)
+		}
+		if !mails && len(post.parcels) != 0 {
+			t.Errorf("without mail %+v was carried", post.parcels)
+		}
+		if mails && (len(post.parcels) != 1 || post.parcels[0].Person.ID != e.Person || post.parcels[0].Told.Link != "/for-one-person/teams/payments/toil") {
+			t.Errorf("carried was %+v", post.parcels)
+		}
+	}
 }
 
 func TestWhatWasToldIsKeptForFourHundredDays(t *testing.T) {

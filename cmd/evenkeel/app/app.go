@@ -17,6 +17,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/outbound"
 	"github.com/evenkeel/evenkeel/scorecards"
+	"github.com/evenkeel/evenkeel/scorecards/drift"
 	"github.com/evenkeel/evenkeel/scorecards/given"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
@@ -57,6 +58,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/slo/score"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
 	"github.com/evenkeel/evenkeel/services/source"
+	"github.com/evenkeel/evenkeel/services/toil"
 )
 
 // Options say how to put the program together.
@@ -108,6 +110,7 @@ type App struct {
 	Supply        *supply.Service
 	Facts         *fact.Book[slo.View]
 	ServiceFacts  *fact.Book[registry.Service]
+	Drifts        *drift.Service
 	Alerts        *alert.Service
 	Proposals     *proposal.Service
 	Collection    *collect.Service
@@ -126,6 +129,7 @@ type App struct {
 	API           *api.API
 	Outbox        *notify.Outbox // what domains tell of goes into it
 	Notifications *notify.Service
+	Toil          *toil.Service
 
 	templates        []suggest.Template
 	webhooks         *github.Webhooks

@@ -57,7 +57,7 @@ func (a *App) hireCourier() error {
 	}
 	a.courier = delivery.NewCourier(delivery.Parts{
 		Store: a.Store.Delivery(), Issues: a.Store.Issues(), Places: a.Store.Registry(), People: a.Store.Access(), Gatherer: a.Issues,
-		Followers: map[issues.Kind]delivery.Follower{issues.KindActionItem: follower{a.Actions}}, Tracker: a.opts.Tracker, Runner: a.Store, Settings: a.opts.Delivery, Clock: a.sharedNow, Wait: a.waitUntil, Holder: a.opts.Config.Instance, Logger: a.log,
+		Followers: map[issues.Kind]delivery.Follower{issues.KindActionItem: follower{a.Actions}, issues.KindToilCandidate: automator{a.Toil}}, Tracker: a.opts.Tracker, Runner: a.Store, Settings: a.opts.Delivery, Clock: a.sharedNow, Wait: a.waitUntil, Holder: a.opts.Config.Instance, Logger: a.log,
 	})
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/evenkeel/evenkeel/api"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/scorecards/builtin"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/measure/self"
@@ -29,8 +30,8 @@ const (
 )
 
 // FirstStart makes what an installation begins with and is not there: the
-// administrator with a token in a file of their own, the workbook's policy, and
-// Evenkeel itself as a service. What somebody changed since is left as it is.
+// administrator with a token in a file of their own, the workbook's policy, a
+// scorecard to begin with, and Evenkeel itself as a service. What somebody changed since is left as it is.
 func (a *App) FirstStart(ctx context.Context) error {
 	ctx = access.WithCaller(ctx, access.System("first-start"))
 	err := a.Store.InTx(ctx, a.firstStart)
@@ -54,10 +55,27 @@ func (a *App) firstStart(ctx context.Context) error {
 	if err := a.Policies.Bootstrap(ctx); err != nil {
 		return fmt.Errorf("make the default policy: %w", err)
 	}
+	if err := a.scoreFromTheStart(ctx); err != nil {
+		return fmt.Errorf("make the first scorecard: %w", err)
+	}
 	if err := a.registerItself(ctx); err != nil {
 		return err
 	}
 	return writeToken(a.TokenPath(), token)
+}
+
+// scoreFromTheStart makes the scorecard to begin with, of those that ship.
+func (a *App) scoreFromTheStart(ctx context.Context) error {
+	all, err := builtin.All()
+	if err != nil {
+		return err
+	}
+	for _, d := range all {
+		if d.Slug == builtin.Starter {
+			return a.Scorecards.Bootstrap(ctx, d)
+		}
+	}
+	return fmt.Errorf("%s does not ship", builtin.Starter)
 }
 
 // TokenPath is where the administrator's first token lies.

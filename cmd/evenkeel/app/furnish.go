@@ -172,6 +172,8 @@ func (a *App) furnish() error {
 	})
 	a.furnishProposals()
 	a.furnishPostmortems(noted)
+	a.furnishToil(noted)
+	a.furnishDrift()
 	a.Reports = report.NewService(report.Parts{
 		Store: s.Reports(), Past: s.Reports(), Registry: s.Registry(), Measured: a.SLOs,
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
@@ -320,6 +322,21 @@ func (a *App) jobs() []jobs.Job {
 			RunOnce:     counted(a.Given.ChaseOnce),
 		},
 		{
+			Name: "ask-toil", Schedule: "29 * * * 1,2",
+			Description: "Asks members of teams how much of the last week was toil: once, on Monday, or on Tuesday where nothing ran.",
+			RunOnce:     counted(a.Toil.AskOnce),
+		},
+		{
+			Name: "watch-toil", Schedule: "41 * * * *",
+			Description: "Wants an issue of each team whose toil is above its cap, and closes it once it is not.",
+			RunOnce:     counted(a.Toil.WatchOnce),
+		},
+		{
+			Name: "watch-ownership", Schedule: "29 * * * *",
+			Description: "Looks for services whose team is empty, whose on-call person left or whose repository takes no issues, and tells the team above after a week.",
+			RunOnce:     counted(a.watchOwnership),
+		},
+		{
 			Name: "request-postmortems", Schedule: "*/5 * * * *",
 			Description: "Asks for postmortems of incidents that are over, and tells of those whose review is overdue.",
 			RunOnce:     counted(a.requestPostmortems),
@@ -343,6 +360,11 @@ func (a *App) jobs() []jobs.Job {
 			Name: "evaluate-due-scorecards", Schedule: "@every 15s",
 			Description: "Evaluates all scorecards for the services of which something changed.",
 			RunOnce:     counted(a.Scorecards.EvaluateDue),
+		},
+		{
+			Name: "pursue-scorecards", Schedule: "*/10 * * * *",
+			Description: "Wants issues about what fails for longer than scorecards bear, where they ask for issues, and closes those of what passes.",
+			RunOnce:     counted(a.Scorecards.PursueOnce),
 		},
 		{
 			Name: "thin-scorecards", Schedule: "29 3 * * *",
@@ -456,6 +478,7 @@ func (a *App) prune(ctx context.Context) (jobs.Result, error) {
 		{"alerts", func() (int64, error) { return wide(a.Alerts.Prune(ctx)) }},
 		{"events", func() (int64, error) { return wide(a.Notifications.Prune(ctx)) }},
 		{"changes", func() (int64, error) { return wide(a.Changes.Prune(ctx)) }},
+		{"toil_dismissals", func() (int64, error) { return wide(a.Toil.Prune(ctx)) }},
 		{"backfills", func() (int64, error) { return wide(a.Collection.Prune(ctx, keep.Runs)) }},
 		{"runs", func() (int64, error) { return wide(a.Jobs.Prune(ctx, keep.Runs, keep.RoutineRuns)) }},
 	}

@@ -392,3 +392,31 @@ func TestAPushAndAnAttestationAtOnceBothStand(t *testing.T) {
 		h.must(200, call{as: "bob", method: "GET", path: attestIt + "?limit=1"})
 	})
 }
+
+// The job tells of what expires: of one for 90 days 14 days before its end, and at the end.
+func TestAnAttestationThatExpiresIsToldByTheJob(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		h.must(201, call{as: "ada", method: "POST", path: attestIt, body: drilled(`"expiresAt":"` + in(60) + `"`)})
+		told := func() (out []string) {
+			for _, e := range h.must(200, call{as: "ada", method: "GET", path: "/v1/events?team=payments"}).items() {
+				if kind := e["type"].(string); strings.HasPrefix(kind, "attestation.") {
+					out = append(out, kind)
+				}
+			}
+			return out
+		}
+		for _, c := range []struct {
+			days int
+			want string
+		}{{45, "[]"}, {46, "[attestation.expiring]"}, {59, "[attestation.expiring]"}, {60, "[attestation.expired attestation.expiring]"}, {61, "[attestation.expired attestation.expiring]"}} {
+			h.clock.Advance(start.AddDate(0, 0, c.days).Sub(h.clock.Now()))
+			h.runs("chase-attestations")
+			if got := fmt.Sprint(told()); got != c.want {
+				t.Errorf("on day %d told are %s, want %s", c.days, got, c.want)
+			}
+		}
+		if gone := h.must(200, call{as: "ada", method: "GET", path: attestIt}).items(); gone[0]["state"] != "expired" || gone[0]["ended"].(map[string]any)["at"] != in(60) {
+			t.Errorf("it is %v", gone[0])
+		}
+	})
+}

@@ -146,7 +146,7 @@ func (a *answer) common() {
 	case a.call.method == http.MethodHead || a.status == http.StatusNoContent || a.status == http.StatusNotModified:
 		return
 	case a.status < 300:
-		if path, _, _ := strings.Cut(a.call.path, "?"); strings.HasPrefix(path, "/v1/reports/") && strings.HasSuffix(path, "/csv") {
+		if path, _, _ := strings.Cut(a.call.path, "?"); strings.HasSuffix(path, "/csv") && (strings.HasPrefix(path, "/v1/reports/") || a.call.method == http.MethodGet) {
 			if _, err := csv.NewReader(bytes.NewReader(a.body)).ReadAll(); err != nil || media != "text/csv; charset=utf-8" {
 				wrong("is %q and no CSV: %v", media, err)
 			}

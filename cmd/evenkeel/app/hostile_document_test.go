@@ -221,6 +221,13 @@ func (h *house) prepare() {
 	h.make("ada", "the notificationTarget", "/v1/notification-targets", `{"team":"payments","name":"Mail","kind":"email","address":"payments@example.org"}`)
 	// There is no mail server: it is dead.
 	h.ids["the notification"] = h.must(200, call{as: "ada", method: "POST", path: "/v1/notification-targets/" + h.ids["the notificationTarget"] + "/test"}).text("id")
+	h.ids["the week"], h.ids["the quarter"] = "2026-W11", "2026-Q1"
+	const ofToil = "/v1/teams/payments/toil"
+	h.must(200, call{as: "ada", method: "PUT", path: ofToil + "/answers/2026-W11", body: `{"share":0}`})
+	h.must(200, call{as: "ada", method: "PUT", path: ofToil + "/surveys/2026-Q1/answer", body: `{"share":0,"course":"same","onCall":"fair"}`})
+	h.make("ada", "the toilEntry", ofToil+"/entries", `{"day":"2026-03-13","minutes":1,"category":"migrations"}`)
+	h.make("ada", "the toilCandidate", ofToil+"/candidates", `{"title":"Move it","buildHours":1,"service":"checkout","category":"migrations"}`)
+	h.make("pipeline", "the toilAutomation", ofToil+"/automations", `{"name":"restart","category":"migrations","day":"2026-03-13","count":1,"minutesEach":1}`)
 	// Things that are called otherwise now.
 	h.make("ada", "former team", "/v1/teams", `{"slug":"former-team","name":"F"}`)
 	h.make("ada", "former system", "/v1/systems", `{"slug":"former-system","name":"F","team":"payments"}`)
@@ -247,6 +254,7 @@ func (h *house) prepare() {
 		}
 		h.ids["the "+noun] = items[0]["id"].(string)
 	}
+	h.ids["the toilProposal"] = h.ids["the alert"]
 	h.make("ada", "the proposal", "/v1/proposals", `{"reason":"it was planned","correction":{"service":"checkout","slo":"availability","declaration":`+amendment()+`}}`)
 	h.make("ada", "the event", "/v1/violations/"+h.ids["the violation"]+"/disputes", `{"reason":"It was planned."}`)
 }

@@ -42,7 +42,7 @@ func (a *App) furnishNotifications(reader *prometheus.Reader) {
 	parts := notify.CourierParts{
 		Store: s.Notify(), Teams: s.Registry(), People: s.Access(), Carrier: carrier, Runner: s, Settings: settings,
 		Rules:      &installed{slos: s.SLO(), services: s.Registry(), sources: s.Sources(), reader: reader, now: a.now, kept: map[id.ID]rules{}},
-		Restricted: restricted{s.Incidents()}, Clock: a.sharedNow, Logger: a.log,
+		Restricted: restricted{s.Incidents()}, Personal: a.Toil, Clock: a.sharedNow, Logger: a.log,
 	}
 	a.teller = notify.NewCourier(parts)
 	a.digests = &notify.Digests{CourierParts: parts, Things: things{a}}

@@ -27,7 +27,7 @@ func (a *App) furnishScorecards() {
 	a.ServiceFacts = a.serviceFacts()
 	a.Given.Domains = a.ServiceFacts
 	a.Scorecards = scorecards.NewService(scorecards.Parts{
-		Store: s.Scorecards(), Slugs: s.Registry(), Services: a.Registry, Fleet: s.Fleet(), Facts: scorecards.Book{Domains: a.ServiceFacts, Given: a.Given},
+		Store: s.Scorecards(), Slugs: s.Registry(), Services: a.Registry, Fleet: s.Fleet(), Facts: scorecards.Book{Domains: a.ServiceFacts, Given: a.Given}, Failures: s.Scorecards(), Desk: a.Issues,
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: a.now, Logger: a.log,
 	})
 	a.Given.Noticer, a.Given.Readers = a.Scorecards, a.Scorecards
@@ -48,6 +48,8 @@ func (a *App) serviceFacts() *fact.Book[registry.Service] {
 		postmortem.ServiceFacts{Store: s.Postmortems(), Tolls: tolls{shares, s.Incidents()}, Clock: a.now},
 		action.ServiceFacts{Store: s.Actions(), Clock: a.now},
 		change.ServiceFacts{Store: s.Changes(), Clock: a.now},
+		a.Toil,
+		a.Toil,
 	)
 }
 

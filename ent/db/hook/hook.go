@@ -489,6 +489,18 @@ func (f OutageFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error)
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.OutageMutation", m)
 }
 
+// The OwnershipDriftFunc type is an adapter to allow the use of ordinary
+// function as OwnershipDrift mutator.
+type OwnershipDriftFunc func(context.Context, *db.OwnershipDriftMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f OwnershipDriftFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.OwnershipDriftMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.OwnershipDriftMutation", m)
+}
+
 // The PersonFunc type is an adapter to allow the use of ordinary
 // function as Person mutator.
 type PersonFunc func(context.Context, *db.PersonMutation) (db.Value, error)
@@ -777,6 +789,18 @@ func (f ScorecardDueFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, 
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ScorecardDueMutation", m)
 }
 
+// The ScorecardFailureFunc type is an adapter to allow the use of ordinary
+// function as ScorecardFailure mutator.
+type ScorecardFailureFunc func(context.Context, *db.ScorecardFailureMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ScorecardFailureFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ScorecardFailureMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ScorecardFailureMutation", m)
+}
+
 // The ScorecardRevisionFunc type is an adapter to allow the use of ordinary
 // function as ScorecardRevision mutator.
 type ScorecardRevisionFunc func(context.Context, *db.ScorecardRevisionMutation) (db.Value, error)
@@ -979,6 +1003,102 @@ func (f ThinnedMonthFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, 
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ThinnedMonthMutation", m)
+}
+
+// The ToilAnswerFunc type is an adapter to allow the use of ordinary
+// function as ToilAnswer mutator.
+type ToilAnswerFunc func(context.Context, *db.ToilAnswerMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ToilAnswerFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ToilAnswerMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ToilAnswerMutation", m)
+}
+
+// The ToilAskingFunc type is an adapter to allow the use of ordinary
+// function as ToilAsking mutator.
+type ToilAskingFunc func(context.Context, *db.ToilAskingMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ToilAskingFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ToilAskingMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ToilAskingMutation", m)
+}
+
+// The ToilAutomationFunc type is an adapter to allow the use of ordinary
+// function as ToilAutomation mutator.
+type ToilAutomationFunc func(context.Context, *db.ToilAutomationMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ToilAutomationFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ToilAutomationMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ToilAutomationMutation", m)
+}
+
+// The ToilCandidateFunc type is an adapter to allow the use of ordinary
+// function as ToilCandidate mutator.
+type ToilCandidateFunc func(context.Context, *db.ToilCandidateMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ToilCandidateFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ToilCandidateMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ToilCandidateMutation", m)
+}
+
+// The ToilDismissalFunc type is an adapter to allow the use of ordinary
+// function as ToilDismissal mutator.
+type ToilDismissalFunc func(context.Context, *db.ToilDismissalMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ToilDismissalFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ToilDismissalMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ToilDismissalMutation", m)
+}
+
+// The ToilEntryFunc type is an adapter to allow the use of ordinary
+// function as ToilEntry mutator.
+type ToilEntryFunc func(context.Context, *db.ToilEntryMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ToilEntryFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ToilEntryMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ToilEntryMutation", m)
+}
+
+// The ToilSettingFunc type is an adapter to allow the use of ordinary
+// function as ToilSetting mutator.
+type ToilSettingFunc func(context.Context, *db.ToilSettingMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ToilSettingFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ToilSettingMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ToilSettingMutation", m)
+}
+
+// The ToilSurveyFunc type is an adapter to allow the use of ordinary
+// function as ToilSurvey mutator.
+type ToilSurveyFunc func(context.Context, *db.ToilSurveyMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ToilSurveyFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ToilSurveyMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ToilSurveyMutation", m)
 }
 
 // The TokenFunc type is an adapter to allow the use of ordinary

@@ -1942,6 +1942,44 @@ var (
 			},
 		},
 	}
+	// OwnershipDriftsColumns holds the columns for the "ownership_drifts" table.
+	OwnershipDriftsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "reason", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "detail", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "found_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "escalated_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "service_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// OwnershipDriftsTable holds the schema information for the "ownership_drifts" table.
+	OwnershipDriftsTable = &schema.Table{
+		Name:       "ownership_drifts",
+		Columns:    OwnershipDriftsColumns,
+		PrimaryKey: []*schema.Column{OwnershipDriftsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "ownership_drifts_services_service",
+				Columns:    []*schema.Column{OwnershipDriftsColumns[5]},
+				RefColumns: []*schema.Column{ServicesColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "ownershipdrift_service_id_reason",
+				Unique:  true,
+				Columns: []*schema.Column{OwnershipDriftsColumns[5], OwnershipDriftsColumns[1]},
+			},
+			{
+				Name:    "ownershipdrift_untold",
+				Unique:  false,
+				Columns: []*schema.Column{OwnershipDriftsColumns[3], OwnershipDriftsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "escalated_at IS NULL",
+				},
+			},
+		},
+	}
 	// PeopleColumns holds the columns for the "people" table.
 	PeopleColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
@@ -2887,6 +2925,52 @@ var (
 		Columns:    ScorecardDuesColumns,
 		PrimaryKey: []*schema.Column{ScorecardDuesColumns[0]},
 	}
+	// ScorecardFailuresColumns holds the columns for the "scorecard_failures" table.
+	ScorecardFailuresColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "check_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "checks", Type: field.TypeJSON},
+		{Name: "opened_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "scorecard_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "service_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// ScorecardFailuresTable holds the schema information for the "scorecard_failures" table.
+	ScorecardFailuresTable = &schema.Table{
+		Name:       "scorecard_failures",
+		Columns:    ScorecardFailuresColumns,
+		PrimaryKey: []*schema.Column{ScorecardFailuresColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "scorecard_failures_scorecards_scorecard",
+				Columns:    []*schema.Column{ScorecardFailuresColumns[6]},
+				RefColumns: []*schema.Column{ScorecardsColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "scorecard_failures_services_service",
+				Columns:    []*schema.Column{ScorecardFailuresColumns[7]},
+				RefColumns: []*schema.Column{ServicesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "scorecardfailure_open",
+				Unique:  true,
+				Columns: []*schema.Column{ScorecardFailuresColumns[6], ScorecardFailuresColumns[7], ScorecardFailuresColumns[1]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "ended_at IS NULL",
+				},
+			},
+			{
+				Name:    "scorecardfailure_service_id_scorecard_id_check_id_opened_at",
+				Unique:  false,
+				Columns: []*schema.Column{ScorecardFailuresColumns[7], ScorecardFailuresColumns[6], ScorecardFailuresColumns[1], ScorecardFailuresColumns[3]},
+			},
+		},
+	}
 	// ScorecardRevisionsColumns holds the columns for the "scorecard_revisions" table.
 	ScorecardRevisionsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
@@ -3507,6 +3591,347 @@ var (
 			},
 		},
 	}
+	// ToilAnswersColumns holds the columns for the "toil_answers" table.
+	ToilAnswersColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "subject", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "week", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "share", Type: field.TypeInt64},
+		{Name: "category", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "note", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "team_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// ToilAnswersTable holds the schema information for the "toil_answers" table.
+	ToilAnswersTable = &schema.Table{
+		Name:       "toil_answers",
+		Columns:    ToilAnswersColumns,
+		PrimaryKey: []*schema.Column{ToilAnswersColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "toil_answers_teams_team",
+				Columns:    []*schema.Column{ToilAnswersColumns[9]},
+				RefColumns: []*schema.Column{TeamsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "toilanswer_team_id_week_subject",
+				Unique:  true,
+				Columns: []*schema.Column{ToilAnswersColumns[9], ToilAnswersColumns[2], ToilAnswersColumns[1]},
+			},
+			{
+				Name:    "toilanswer_subject_week_id",
+				Unique:  false,
+				Columns: []*schema.Column{ToilAnswersColumns[1], ToilAnswersColumns[2], ToilAnswersColumns[0]},
+			},
+			{
+				Name:    "toilanswer_team_id_updated_at",
+				Unique:  false,
+				Columns: []*schema.Column{ToilAnswersColumns[9], ToilAnswersColumns[7]},
+			},
+		},
+	}
+	// ToilAskingsColumns holds the columns for the "toil_askings" table.
+	ToilAskingsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "week", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "members", Type: field.TypeInt64},
+		{Name: "asked_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "team_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// ToilAskingsTable holds the schema information for the "toil_askings" table.
+	ToilAskingsTable = &schema.Table{
+		Name:       "toil_askings",
+		Columns:    ToilAskingsColumns,
+		PrimaryKey: []*schema.Column{ToilAskingsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "toil_askings_teams_team",
+				Columns:    []*schema.Column{ToilAskingsColumns[4]},
+				RefColumns: []*schema.Column{TeamsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "toilasking_team_id_week",
+				Unique:  true,
+				Columns: []*schema.Column{ToilAskingsColumns[4], ToilAskingsColumns[1]},
+			},
+			{
+				Name:    "toilasking_week_team_id",
+				Unique:  false,
+				Columns: []*schema.Column{ToilAskingsColumns[1], ToilAskingsColumns[4]},
+			},
+		},
+	}
+	// ToilAutomationsColumns holds the columns for the "toil_automations" table.
+	ToilAutomationsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "name", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "category", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "day", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "times", Type: field.TypeInt64},
+		{Name: "seconds_each", Type: field.TypeInt64},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "created_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "team_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "service_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// ToilAutomationsTable holds the schema information for the "toil_automations" table.
+	ToilAutomationsTable = &schema.Table{
+		Name:       "toil_automations",
+		Columns:    ToilAutomationsColumns,
+		PrimaryKey: []*schema.Column{ToilAutomationsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "toil_automations_teams_team",
+				Columns:    []*schema.Column{ToilAutomationsColumns[8]},
+				RefColumns: []*schema.Column{TeamsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "toil_automations_services_service",
+				Columns:    []*schema.Column{ToilAutomationsColumns[9]},
+				RefColumns: []*schema.Column{ServicesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "toilautomation_team_id_day_id",
+				Unique:  false,
+				Columns: []*schema.Column{ToilAutomationsColumns[8], ToilAutomationsColumns[3], ToilAutomationsColumns[0]},
+			},
+			{
+				Name:    "toilautomation_service_id",
+				Unique:  false,
+				Columns: []*schema.Column{ToilAutomationsColumns[9]},
+			},
+		},
+	}
+	// ToilCandidatesColumns holds the columns for the "toil_candidates" table.
+	ToilCandidatesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "category", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "title", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "build_minutes", Type: field.TypeInt64},
+		{Name: "state", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "live_key", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "wanted_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "settled_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "created_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "updated_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "team_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "service_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// ToilCandidatesTable holds the schema information for the "toil_candidates" table.
+	ToilCandidatesTable = &schema.Table{
+		Name:       "toil_candidates",
+		Columns:    ToilCandidatesColumns,
+		PrimaryKey: []*schema.Column{ToilCandidatesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "toil_candidates_teams_team",
+				Columns:    []*schema.Column{ToilCandidatesColumns[13]},
+				RefColumns: []*schema.Column{TeamsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "toil_candidates_services_service",
+				Columns:    []*schema.Column{ToilCandidatesColumns[14]},
+				RefColumns: []*schema.Column{ServicesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "toilcandidate_team_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{ToilCandidatesColumns[13], ToilCandidatesColumns[0]},
+			},
+			{
+				Name:    "toilcandidate_team_id_live_key",
+				Unique:  true,
+				Columns: []*schema.Column{ToilCandidatesColumns[13], ToilCandidatesColumns[5]},
+			},
+			{
+				Name:    "toilcandidate_service_id",
+				Unique:  false,
+				Columns: []*schema.Column{ToilCandidatesColumns[14]},
+			},
+		},
+	}
+	// ToilDismissalsColumns holds the columns for the "toil_dismissals" table.
+	ToilDismissalsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "subject", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "origin", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "dismissed_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+	}
+	// ToilDismissalsTable holds the schema information for the "toil_dismissals" table.
+	ToilDismissalsTable = &schema.Table{
+		Name:       "toil_dismissals",
+		Columns:    ToilDismissalsColumns,
+		PrimaryKey: []*schema.Column{ToilDismissalsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "toildismissal_subject_origin",
+				Unique:  true,
+				Columns: []*schema.Column{ToilDismissalsColumns[1], ToilDismissalsColumns[2]},
+			},
+			{
+				Name:    "toildismissal_dismissed_at",
+				Unique:  false,
+				Columns: []*schema.Column{ToilDismissalsColumns[3]},
+			},
+		},
+	}
+	// ToilEntriesColumns holds the columns for the "toil_entries" table.
+	ToilEntriesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "subject", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "day", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "minutes", Type: field.TypeInt64},
+		{Name: "category", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "traits", Type: field.TypeInt64},
+		{Name: "link", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "note", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "origin", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "team_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "service_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// ToilEntriesTable holds the schema information for the "toil_entries" table.
+	ToilEntriesTable = &schema.Table{
+		Name:       "toil_entries",
+		Columns:    ToilEntriesColumns,
+		PrimaryKey: []*schema.Column{ToilEntriesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "toil_entries_teams_team",
+				Columns:    []*schema.Column{ToilEntriesColumns[12]},
+				RefColumns: []*schema.Column{TeamsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "toil_entries_services_service",
+				Columns:    []*schema.Column{ToilEntriesColumns[13]},
+				RefColumns: []*schema.Column{ServicesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "toilentry_subject_day_id",
+				Unique:  false,
+				Columns: []*schema.Column{ToilEntriesColumns[1], ToilEntriesColumns[2], ToilEntriesColumns[0]},
+			},
+			{
+				Name:    "toilentry_team_id_day_subject",
+				Unique:  false,
+				Columns: []*schema.Column{ToilEntriesColumns[12], ToilEntriesColumns[2], ToilEntriesColumns[1]},
+			},
+			{
+				Name:    "toilentry_team_id_updated_at",
+				Unique:  false,
+				Columns: []*schema.Column{ToilEntriesColumns[12], ToilEntriesColumns[10]},
+			},
+			{
+				Name:    "toilentry_service_id_day",
+				Unique:  false,
+				Columns: []*schema.Column{ToilEntriesColumns[13], ToilEntriesColumns[2]},
+			},
+			{
+				Name:    "toilentry_subject_origin",
+				Unique:  true,
+				Columns: []*schema.Column{ToilEntriesColumns[1], ToilEntriesColumns[8]},
+			},
+		},
+	}
+	// ToilSettingsColumns holds the columns for the "toil_settings" table.
+	ToilSettingsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "week_minutes", Type: field.TypeInt64},
+		{Name: "overhead", Type: field.TypeInt64},
+		{Name: "cap", Type: field.TypeInt64},
+		{Name: "asks", Type: field.TypeBool},
+		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "updated_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "team_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// ToilSettingsTable holds the schema information for the "toil_settings" table.
+	ToilSettingsTable = &schema.Table{
+		Name:       "toil_settings",
+		Columns:    ToilSettingsColumns,
+		PrimaryKey: []*schema.Column{ToilSettingsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "toil_settings_teams_team",
+				Columns:    []*schema.Column{ToilSettingsColumns[8]},
+				RefColumns: []*schema.Column{TeamsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "toilsetting_team_id",
+				Unique:  true,
+				Columns: []*schema.Column{ToilSettingsColumns[8]},
+			},
+		},
+	}
+	// ToilSurveysColumns holds the columns for the "toil_surveys" table.
+	ToilSurveysColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "subject", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "quarter", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "share", Type: field.TypeInt64},
+		{Name: "category", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "wish", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "trend", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "on_call", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "team_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// ToilSurveysTable holds the schema information for the "toil_surveys" table.
+	ToilSurveysTable = &schema.Table{
+		Name:       "toil_surveys",
+		Columns:    ToilSurveysColumns,
+		PrimaryKey: []*schema.Column{ToilSurveysColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "toil_surveys_teams_team",
+				Columns:    []*schema.Column{ToilSurveysColumns[11]},
+				RefColumns: []*schema.Column{TeamsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "toilsurvey_team_id_quarter_subject",
+				Unique:  true,
+				Columns: []*schema.Column{ToilSurveysColumns[11], ToilSurveysColumns[2], ToilSurveysColumns[1]},
+			},
+			{
+				Name:    "toilsurvey_subject_quarter_id",
+				Unique:  false,
+				Columns: []*schema.Column{ToilSurveysColumns[1], ToilSurveysColumns[2], ToilSurveysColumns[0]},
+			},
+		},
+	}
 	// TokensColumns holds the columns for the "tokens" table.
 	TokensColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
@@ -3911,6 +4336,7 @@ var (
 		NotificationTargetsTable,
 		OtlpStreamsTable,
 		OutagesTable,
+		OwnershipDriftsTable,
 		PeopleTable,
 		PolicyRevisionsTable,
 		PostmortemsTable,
@@ -3935,6 +4361,7 @@ var (
 		ScorecardsTable,
 		ScorecardDaysTable,
 		ScorecardDuesTable,
+		ScorecardFailuresTable,
 		ScorecardRevisionsTable,
 		ScorecardStandingsTable,
 		ScorecardTalliesTable,
@@ -3952,6 +4379,14 @@ var (
 		SystemsTable,
 		TeamsTable,
 		ThinnedMonthsTable,
+		ToilAnswersTable,
+		ToilAskingsTable,
+		ToilAutomationsTable,
+		ToilCandidatesTable,
+		ToilDismissalsTable,
+		ToilEntriesTable,
+		ToilSettingsTable,
+		ToilSurveysTable,
 		TokensTable,
 		ToldEventsTable,
 		TrackerLanesTable,
@@ -4133,6 +4568,10 @@ func init() {
 	OutagesTable.Annotation = &entsql.Annotation{
 		Table: "outages",
 	}
+	OwnershipDriftsTable.ForeignKeys[0].RefTable = ServicesTable
+	OwnershipDriftsTable.Annotation = &entsql.Annotation{
+		Table: "ownership_drifts",
+	}
 	PeopleTable.Annotation = &entsql.Annotation{
 		Table: "people",
 	}
@@ -4231,6 +4670,11 @@ func init() {
 	ScorecardDuesTable.Annotation = &entsql.Annotation{
 		Table: "scorecard_dues",
 	}
+	ScorecardFailuresTable.ForeignKeys[0].RefTable = ScorecardsTable
+	ScorecardFailuresTable.ForeignKeys[1].RefTable = ServicesTable
+	ScorecardFailuresTable.Annotation = &entsql.Annotation{
+		Table: "scorecard_failures",
+	}
 	ScorecardRevisionsTable.ForeignKeys[0].RefTable = ScorecardsTable
 	ScorecardRevisionsTable.Annotation = &entsql.Annotation{
 		Table: "scorecard_revisions",
@@ -4298,6 +4742,40 @@ func init() {
 	ThinnedMonthsTable.ForeignKeys[0].RefTable = IndicatorsTable
 	ThinnedMonthsTable.Annotation = &entsql.Annotation{
 		Table: "thinned_months",
+	}
+	ToilAnswersTable.ForeignKeys[0].RefTable = TeamsTable
+	ToilAnswersTable.Annotation = &entsql.Annotation{
+		Table: "toil_answers",
+	}
+	ToilAskingsTable.ForeignKeys[0].RefTable = TeamsTable
+	ToilAskingsTable.Annotation = &entsql.Annotation{
+		Table: "toil_askings",
+	}
+	ToilAutomationsTable.ForeignKeys[0].RefTable = TeamsTable
+	ToilAutomationsTable.ForeignKeys[1].RefTable = ServicesTable
+	ToilAutomationsTable.Annotation = &entsql.Annotation{
+		Table: "toil_automations",
+	}
+	ToilCandidatesTable.ForeignKeys[0].RefTable = TeamsTable
+	ToilCandidatesTable.ForeignKeys[1].RefTable = ServicesTable
+	ToilCandidatesTable.Annotation = &entsql.Annotation{
+		Table: "toil_candidates",
+	}
+	ToilDismissalsTable.Annotation = &entsql.Annotation{
+		Table: "toil_dismissals",
+	}
+	ToilEntriesTable.ForeignKeys[0].RefTable = TeamsTable
+	ToilEntriesTable.ForeignKeys[1].RefTable = ServicesTable
+	ToilEntriesTable.Annotation = &entsql.Annotation{
+		Table: "toil_entries",
+	}
+	ToilSettingsTable.ForeignKeys[0].RefTable = TeamsTable
+	ToilSettingsTable.Annotation = &entsql.Annotation{
+		Table: "toil_settings",
+	}
+	ToilSurveysTable.ForeignKeys[0].RefTable = TeamsTable
+	ToilSurveysTable.Annotation = &entsql.Annotation{
+		Table: "toil_surveys",
 	}
 	TokensTable.ForeignKeys[0].RefTable = PeopleTable
 	TokensTable.ForeignKeys[1].RefTable = TeamsTable

@@ -126,6 +126,9 @@ type OTLPStream func(*sql.Selector)
 // Outage is the predicate function for outage builders.
 type Outage func(*sql.Selector)
 
+// OwnershipDrift is the predicate function for ownershipdrift builders.
+type OwnershipDrift func(*sql.Selector)
+
 // Person is the predicate function for person builders.
 type Person func(*sql.Selector)
 
@@ -198,6 +201,9 @@ type ScorecardDay func(*sql.Selector)
 // ScorecardDue is the predicate function for scorecarddue builders.
 type ScorecardDue func(*sql.Selector)
 
+// ScorecardFailure is the predicate function for scorecardfailure builders.
+type ScorecardFailure func(*sql.Selector)
+
 // ScorecardRevision is the predicate function for scorecardrevision builders.
 type ScorecardRevision func(*sql.Selector)
 
@@ -248,6 +254,30 @@ type Team func(*sql.Selector)
 
 // ThinnedMonth is the predicate function for thinnedmonth builders.
 type ThinnedMonth func(*sql.Selector)
+
+// ToilAnswer is the predicate function for toilanswer builders.
+type ToilAnswer func(*sql.Selector)
+
+// ToilAsking is the predicate function for toilasking builders.
+type ToilAsking func(*sql.Selector)
+
+// ToilAutomation is the predicate function for toilautomation builders.
+type ToilAutomation func(*sql.Selector)
+
+// ToilCandidate is the predicate function for toilcandidate builders.
+type ToilCandidate func(*sql.Selector)
+
+// ToilDismissal is the predicate function for toildismissal builders.
+type ToilDismissal func(*sql.Selector)
+
+// ToilEntry is the predicate function for toilentry builders.
+type ToilEntry func(*sql.Selector)
+
+// ToilSetting is the predicate function for toilsetting builders.
+type ToilSetting func(*sql.Selector)
+
+// ToilSurvey is the predicate function for toilsurvey builders.
+type ToilSurvey func(*sql.Selector)
 
 // Token is the predicate function for token builders.
 type Token func(*sql.Selector)

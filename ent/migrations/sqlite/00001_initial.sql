@@ -315,6 +315,12 @@ CREATE TABLE `outages` (`id` text NOT NULL, `class` text NOT NULL, `note` text N
 CREATE INDEX `outage_service_id_begins_at_id` ON `outages` (`service_id`, `begins_at`, `id`);
 -- create index "outage_begins_at" to table: "outages"
 CREATE INDEX `outage_begins_at` ON `outages` (`begins_at`);
+-- create "ownership_drifts" table
+CREATE TABLE `ownership_drifts` (`id` text NOT NULL, `reason` text NOT NULL, `detail` text NOT NULL, `found_at` datetime NOT NULL, `escalated_at` datetime NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `ownership_drifts_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE CASCADE);
+-- create index "ownershipdrift_service_id_reason" to table: "ownership_drifts"
+CREATE UNIQUE INDEX `ownershipdrift_service_id_reason` ON `ownership_drifts` (`service_id`, `reason`);
+-- create index "ownershipdrift_untold" to table: "ownership_drifts"
+CREATE INDEX `ownershipdrift_untold` ON `ownership_drifts` (`found_at`, `id`) WHERE escalated_at IS NULL;
 -- create "people" table
 CREATE TABLE `people` (`id` text NOT NULL, `display_name` text NOT NULL, `email` text NOT NULL, `github_login` text NOT NULL, `administrator` bool NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `deactivated_at` datetime NULL, `version` integer NOT NULL, PRIMARY KEY (`id`));
 -- create index "person_display_name_id" to table: "people"
@@ -453,6 +459,12 @@ CREATE UNIQUE INDEX `scorecardday_scorecard_id_service_id_day` ON `scorecard_day
 CREATE INDEX `scorecardday_day` ON `scorecard_days` (`day`);
 -- create "scorecard_dues" table
 CREATE TABLE `scorecard_dues` (`id` text NOT NULL, `service_id` text NOT NULL, `team_id` text NOT NULL, PRIMARY KEY (`id`));
+-- create "scorecard_failures" table
+CREATE TABLE `scorecard_failures` (`id` text NOT NULL, `check_id` text NOT NULL, `checks` json NOT NULL, `opened_at` datetime NOT NULL, `ended_at` datetime NULL, `version` integer NOT NULL, `scorecard_id` text NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `scorecard_failures_scorecards_scorecard` FOREIGN KEY (`scorecard_id`) REFERENCES `scorecards` (`id`) ON DELETE RESTRICT, CONSTRAINT `scorecard_failures_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
+-- create index "scorecardfailure_open" to table: "scorecard_failures"
+CREATE UNIQUE INDEX `scorecardfailure_open` ON `scorecard_failures` (`scorecard_id`, `service_id`, `check_id`) WHERE ended_at IS NULL;
+-- create index "scorecardfailure_service_id_scorecard_id_check_id_opened_at" to table: "scorecard_failures"
+CREATE INDEX `scorecardfailure_service_id_scorecard_id_check_id_opened_at` ON `scorecard_failures` (`service_id`, `scorecard_id`, `check_id`, `opened_at`);
 -- create "scorecard_revisions" table
 CREATE TABLE `scorecard_revisions` (`id` text NOT NULL, `number` integer NOT NULL, `terms` json NOT NULL, `revised_by` text NOT NULL, `created_at` datetime NOT NULL, `scorecard_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `scorecard_revisions_scorecards_scorecard` FOREIGN KEY (`scorecard_id`) REFERENCES `scorecards` (`id`) ON DELETE RESTRICT);
 -- create index "scorecardrevision_scorecard_id_number" to table: "scorecard_revisions"
@@ -553,6 +565,62 @@ CREATE TABLE `thinned_months` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, 
 CREATE UNIQUE INDEX `thinnedmonth_indicator_id_group_value_start_s` ON `thinned_months` (`indicator_id`, `group_value`, `start_s`);
 -- create index "thinnedmonth_step_s_end_s" to table: "thinned_months"
 CREATE INDEX `thinnedmonth_step_s_end_s` ON `thinned_months` (`step_s`, `end_s`);
+-- create "toil_answers" table
+CREATE TABLE `toil_answers` (`id` text NOT NULL, `subject` text NOT NULL, `week` text NOT NULL, `share` integer NOT NULL, `category` text NOT NULL, `note` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, `team_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `toil_answers_teams_team` FOREIGN KEY (`team_id`) REFERENCES `teams` (`id`) ON DELETE CASCADE);
+-- create index "toilanswer_team_id_week_subject" to table: "toil_answers"
+CREATE UNIQUE INDEX `toilanswer_team_id_week_subject` ON `toil_answers` (`team_id`, `week`, `subject`);
+-- create index "toilanswer_subject_week_id" to table: "toil_answers"
+CREATE INDEX `toilanswer_subject_week_id` ON `toil_answers` (`subject`, `week`, `id`);
+-- create index "toilanswer_team_id_updated_at" to table: "toil_answers"
+CREATE INDEX `toilanswer_team_id_updated_at` ON `toil_answers` (`team_id`, `updated_at`);
+-- create "toil_askings" table
+CREATE TABLE `toil_askings` (`id` text NOT NULL, `week` text NOT NULL, `members` integer NOT NULL, `asked_at` datetime NOT NULL, `team_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `toil_askings_teams_team` FOREIGN KEY (`team_id`) REFERENCES `teams` (`id`) ON DELETE CASCADE);
+-- create index "toilasking_team_id_week" to table: "toil_askings"
+CREATE UNIQUE INDEX `toilasking_team_id_week` ON `toil_askings` (`team_id`, `week`);
+-- create index "toilasking_week_team_id" to table: "toil_askings"
+CREATE INDEX `toilasking_week_team_id` ON `toil_askings` (`week`, `team_id`);
+-- create "toil_automations" table
+CREATE TABLE `toil_automations` (`id` text NOT NULL, `name` text NOT NULL, `category` text NOT NULL, `day` text NOT NULL, `times` integer NOT NULL, `seconds_each` integer NOT NULL, `created_at` datetime NOT NULL, `created_by` text NOT NULL, `team_id` text NOT NULL, `service_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `toil_automations_teams_team` FOREIGN KEY (`team_id`) REFERENCES `teams` (`id`) ON DELETE CASCADE, CONSTRAINT `toil_automations_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
+-- create index "toilautomation_team_id_day_id" to table: "toil_automations"
+CREATE INDEX `toilautomation_team_id_day_id` ON `toil_automations` (`team_id`, `day`, `id`);
+-- create index "toilautomation_service_id" to table: "toil_automations"
+CREATE INDEX `toilautomation_service_id` ON `toil_automations` (`service_id`);
+-- create "toil_candidates" table
+CREATE TABLE `toil_candidates` (`id` text NOT NULL, `category` text NOT NULL, `title` text NOT NULL, `build_minutes` integer NOT NULL, `state` text NOT NULL, `live_key` text NULL, `wanted_at` datetime NULL, `settled_at` datetime NULL, `created_at` datetime NOT NULL, `created_by` text NOT NULL, `updated_at` datetime NOT NULL, `updated_by` text NOT NULL, `version` integer NOT NULL, `team_id` text NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `toil_candidates_teams_team` FOREIGN KEY (`team_id`) REFERENCES `teams` (`id`) ON DELETE CASCADE, CONSTRAINT `toil_candidates_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
+-- create index "toilcandidate_team_id_id" to table: "toil_candidates"
+CREATE INDEX `toilcandidate_team_id_id` ON `toil_candidates` (`team_id`, `id`);
+-- create index "toilcandidate_team_id_live_key" to table: "toil_candidates"
+CREATE UNIQUE INDEX `toilcandidate_team_id_live_key` ON `toil_candidates` (`team_id`, `live_key`);
+-- create index "toilcandidate_service_id" to table: "toil_candidates"
+CREATE INDEX `toilcandidate_service_id` ON `toil_candidates` (`service_id`);
+-- create "toil_dismissals" table
+CREATE TABLE `toil_dismissals` (`id` text NOT NULL, `subject` text NOT NULL, `origin` text NOT NULL, `dismissed_at` datetime NOT NULL, PRIMARY KEY (`id`));
+-- create index "toildismissal_subject_origin" to table: "toil_dismissals"
+CREATE UNIQUE INDEX `toildismissal_subject_origin` ON `toil_dismissals` (`subject`, `origin`);
+-- create index "toildismissal_dismissed_at" to table: "toil_dismissals"
+CREATE INDEX `toildismissal_dismissed_at` ON `toil_dismissals` (`dismissed_at`);
+-- create "toil_entries" table
+CREATE TABLE `toil_entries` (`id` text NOT NULL, `subject` text NOT NULL, `day` text NOT NULL, `minutes` integer NOT NULL, `category` text NOT NULL, `traits` integer NOT NULL, `link` text NOT NULL, `note` text NOT NULL, `origin` text NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, `team_id` text NOT NULL, `service_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `toil_entries_teams_team` FOREIGN KEY (`team_id`) REFERENCES `teams` (`id`) ON DELETE CASCADE, CONSTRAINT `toil_entries_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
+-- create index "toilentry_subject_day_id" to table: "toil_entries"
+CREATE INDEX `toilentry_subject_day_id` ON `toil_entries` (`subject`, `day`, `id`);
+-- create index "toilentry_team_id_day_subject" to table: "toil_entries"
+CREATE INDEX `toilentry_team_id_day_subject` ON `toil_entries` (`team_id`, `day`, `subject`);
+-- create index "toilentry_team_id_updated_at" to table: "toil_entries"
+CREATE INDEX `toilentry_team_id_updated_at` ON `toil_entries` (`team_id`, `updated_at`);
+-- create index "toilentry_service_id_day" to table: "toil_entries"
+CREATE INDEX `toilentry_service_id_day` ON `toil_entries` (`service_id`, `day`);
+-- create index "toilentry_subject_origin" to table: "toil_entries"
+CREATE UNIQUE INDEX `toilentry_subject_origin` ON `toil_entries` (`subject`, `origin`);
+-- create "toil_settings" table
+CREATE TABLE `toil_settings` (`id` text NOT NULL, `week_minutes` integer NOT NULL, `overhead` integer NOT NULL, `cap` integer NOT NULL, `asks` bool NOT NULL, `updated_at` datetime NOT NULL, `updated_by` text NOT NULL, `version` integer NOT NULL, `team_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `toil_settings_teams_team` FOREIGN KEY (`team_id`) REFERENCES `teams` (`id`) ON DELETE CASCADE);
+-- create index "toilsetting_team_id" to table: "toil_settings"
+CREATE UNIQUE INDEX `toilsetting_team_id` ON `toil_settings` (`team_id`);
+-- create "toil_surveys" table
+CREATE TABLE `toil_surveys` (`id` text NOT NULL, `subject` text NOT NULL, `quarter` text NOT NULL, `share` integer NOT NULL, `category` text NOT NULL, `wish` text NOT NULL, `trend` text NOT NULL, `on_call` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, `team_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `toil_surveys_teams_team` FOREIGN KEY (`team_id`) REFERENCES `teams` (`id`) ON DELETE CASCADE);
+-- create index "toilsurvey_team_id_quarter_subject" to table: "toil_surveys"
+CREATE UNIQUE INDEX `toilsurvey_team_id_quarter_subject` ON `toil_surveys` (`team_id`, `quarter`, `subject`);
+-- create index "toilsurvey_subject_quarter_id" to table: "toil_surveys"
+CREATE INDEX `toilsurvey_subject_quarter_id` ON `toil_surveys` (`subject`, `quarter`, `id`);
 -- create "tokens" table
 CREATE TABLE `tokens` (`id` text NOT NULL, `kind` text NOT NULL, `name` text NOT NULL, `scopes` json NOT NULL, `hash` blob NOT NULL, `created_at` datetime NOT NULL, `expires_at` datetime NOT NULL, `last_used_at` datetime NULL, `revoked_at` datetime NULL, `version` integer NOT NULL, `person_id` text NULL, `team_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `tokens_people_person` FOREIGN KEY (`person_id`) REFERENCES `people` (`id`) ON DELETE RESTRICT, CONSTRAINT `tokens_teams_team` FOREIGN KEY (`team_id`) REFERENCES `teams` (`id`) ON DELETE RESTRICT);
 -- create index "token_person_id_id" to table: "tokens"

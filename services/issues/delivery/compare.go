@@ -305,6 +305,8 @@ func askWhy(kind issues.Kind) string {
 		return "Closed as not planned: Evenkeel leaves it so, and asks for nothing more until the policy is broken again." + why
 	case issues.KindActionItem:
 		return "Closed as not planned: the action item is waived." + why + " Where a policy asks for it, it counts once the reason is in Evenkeel, too."
+	case issues.KindToilCandidate:
+		return "Closed as not planned: the automation is dropped." + why
 	}
 	return "Closed as not planned: Evenkeel leaves it so." + why
 }

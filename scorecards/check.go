@@ -10,8 +10,8 @@ import (
 	"github.com/evenkeel/evenkeel/services/access"
 )
 
-// Asked is a check of a scorecard, and what it comes to for all services.
-type Asked struct {
+// CheckReport is a check of a scorecard, and what it comes to for all services.
+type CheckReport struct {
 	View  View
 	Check Check
 	Now   CheckSums
@@ -20,32 +20,32 @@ type Asked struct {
 	// Problem is why its condition is not understood any more; empty where it is.
 	Problem string
 	// Trend is of each day that is kept on which it was judged, the oldest first.
-	Trend []AskedDay
+	Trend []CheckDay
 }
 
-// AskedDay is what a check came to on a day.
-type AskedDay struct {
+// CheckDay is what a check came to on a day.
+type CheckDay struct {
 	Day      clock.Date
 	Outcomes map[string]int // services, by the outcome's name
 }
 
 // Check returns what the scorecard's check of that ID comes to for a scope, as Report does. Faults:
 // NotFound, of code "check_not_found" where the scorecard does not have it; Moved.
-func (s *Service) Check(ctx context.Context, scorecard, check string, kind ScopeKind, name string, days int) (Asked, error) {
+func (s *Service) Check(ctx context.Context, scorecard, check string, kind ScopeKind, name string, days int) (CheckReport, error) {
 	r, err := s.Report(ctx, scorecard, kind, name, days)
 	if err != nil {
-		return Asked{}, err
+		return CheckReport{}, err
 	}
 	i := slices.IndexFunc(r.Checks, func(c CheckSums) bool { return c.Check.ID == check })
 	if i < 0 {
-		return Asked{}, fault.Missing("check", check)
+		return CheckReport{}, fault.Missing("check", check)
 	}
 	language, err := s.languages.now(ctx)
 	if err != nil {
-		return Asked{}, err
+		return CheckReport{}, err
 	}
 	made := s.languages.of(language, r.View.Revision)
-	out := Asked{View: r.View, Check: r.Checks[i].Check, Now: r.Checks[i], Facts: []fact.Declaration{}, Trend: []AskedDay{}}
+	out := CheckReport{View: r.View, Check: r.Checks[i].Check, Now: r.Checks[i], Facts: []fact.Declaration{}, Trend: []CheckDay{}}
 	reads := made.checks[r.View.Revision.check(check)]
 	for _, d := range made.declared {
 		if slices.Contains(reads, d.Name) {
@@ -59,7 +59,7 @@ func (s *Service) Check(ctx context.Context, scorecard, check string, kind Scope
 	}
 	for _, t := range r.Trend {
 		if outcomes := t.Checks[check]; len(outcomes) > 0 {
-			out.Trend = append(out.Trend, AskedDay{t.Day, outcomes})
+			out.Trend = append(out.Trend, CheckDay{t.Day, outcomes})
 		}
 	}
 	return out, nil

@@ -1,0 +1,155 @@
+package dashboard
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/services/issues"
+	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/toil"
+	"github.com/evenkeel/evenkeel/services/toil/share"
+
+	"github.com/evenkeel/evenkeel/internal/page"
+)
+
+// The week is answered about, toil is logged, estimated and made an issue of by the forms of the page.
+func TestToilIsSaidOnThePageOfTheTeam(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	h.outage(false) // which registers a team with a service
+	ada, person := h.visitorAs("Ada")
+	at := "/teams/shop/toil"
+	_, outside := ada.read(at)
+	if strings.Contains(outside, `class="form"`) || !strings.Contains(outside, "You are not a member") || strings.Contains(outside, "0<span class=\"unit\"> %") {
+		t.Errorf("outside the team it shows\n%s", outside)
+	}
+	_, err := h.registry.AddMember(h.admin, "shop", person.ID)
+	h.must(err)
+	team, err := h.registry.TeamFor(h.admin, "shop")
+	h.must(err)
+	week := share.WeekOf(h.clock.Now()).Plus(-1)
+	if _, text := ada.read(at); !strings.Contains(text, "How much of the week from "+week.Monday().Format("2 January")+" was toil?") || strings.Count(text, `name="share" value="`) != 5 || !strings.Contains(text, "nobody answered about a week that is over, which is not 0 %") {
+		t.Errorf("before anybody answered it shows\n%s", text)
+	}
+	ada.refusedForm(at+"/answer", url.Values{"week": {string(week)}, "share": {"60"}, "category": {"migrations"}}, 422, "Share must be one of")
+	ada.done(at+"/answer", url.Values{"week": {string(week)}, "share": {"75"}, "category": {"migrations"}, "note": {"<b>"}}, at)
+	if _, text := ada.read(at); !strings.Contains(text, "You answered 75 %, mostly migrations") || !strings.Contains(text, `value="&lt;b&gt;"`) || !strings.Contains(text, "Fewer than half of those who were asked answered") {
+		t.Errorf("after the answer it shows\n%s", text)
+	}
+	ada.done(at+"/answer", url.Values{"week": {string(week)}, "share": {"0"}, "category": {"migrations"}}, at) // whatever kind is chosen
+
+	services, err := h.registry.Services(h.admin, registry.ServiceFilter{Team: team.ID}, page.Request{})
+	h.must(err)
+	service := string(services.Items[0].ID)
+	today := string(clock.DateOf(h.clock.Now()))
+	entry := url.Values{"day": {today}, "minutes": {"540"}, "category": {"migrations"}, "service": {service}, "manual": {"1"}, "grows": {"1"}, "note": {"the old database"}}
+	ada.refusedForm(at+"/log", url.Values{"day": {today}, "minutes": {"x"}, "category": {"migrations"}}, 422, "Minutes must be 1 to 1440")
+	ada.done(at+"/log", entry, at+"#entries")
+	if _, text := ada.read(at); !strings.Contains(text, "9.0 h of migrations, score 2 of 6") || !strings.Contains(text, "the old database") || !strings.Contains(text, "36 h a year") && !strings.Contains(text, "37 h a year") {
+		t.Errorf("after logging it shows\n%s", text)
+	}
+	ada.refusedForm(at+"/estimate", url.Values{"service": {service}, "category": {"migrations"}, "title": {"Move it"}, "hours": {"0"}}, 422, "BuildHours must be more than 0")
+	ada.done(at+"/estimate", url.Values{"service": {service}, "category": {"migrations"}, "title": {"Move it"}, "hours": {"7"}}, at+"#candidates")
+	figures, err := h.toil.Candidates(h.admin, team.ID)
+	h.must(err)
+	candidate := string(figures[0].Candidate.ID)
+	// 7 ÷ (36.5 ÷ 52) = 9.97 weeks
+	if _, text := ada.read(at); !strings.Contains(text, "paid back in 10 weeks") || !strings.Contains(text, "Make an issue of it") {
+		t.Errorf("after the estimate it shows\n%s", text)
+	}
+	ada.done(at+"/want", url.Values{"candidate": {candidate}, "version": {"1"}}, at+"#candidates")
+	found, err := h.store.Issues().Issues(h.admin, issues.Filter{Kind: issues.KindToilCandidate}, page.Request{})
+	h.must(err)
+	if len(found.Items) != 1 || !found.Items[0].Open {
+		t.Errorf("wanted are %+v", found.Items)
+	}
+	if _, text := ada.read("/issues/" + string(found.Items[0].ID)); !strings.Contains(text, `href="/teams/shop/toil#candidates"`) {
+		t.Error("the issue does not lead to its figures")
+	}
+	ada.refusedForm(at+"/settings", url.Values{"version": {"1"}, "hours": {"90"}, "overhead": {"20"}, "cap": {"50"}}, 422, "HoursPerWeek must be 1 to 80")
+	ada.done(at+"/settings", url.Values{"version": {"1"}, "hours": {"37.5"}, "overhead": {"10"}, "cap": {"40"}}, at)
+	if _, text := ada.read(at); !strings.Contains(text, "37.5 h a week, less 10 % for meetings; the cap is 40 %; nobody is asked") {
+		t.Errorf("after the decision it shows\n%s", text)
+	}
+	quarter := string(share.QuarterOf(h.clock.Now().Add(-early)))
+	ada.done(at+"/survey", url.Values{"quarter": {quarter}, "share": {"40"}, "category": {"migrations"}, "wish": {"all"}, "course": {"better"}, "onCall": {"fair"}}, at+"#survey")
+	if _, text := ada.read(at); !strings.Contains(text, "1 person answered. Once it is four") || strings.Contains(text, "What people would automate:") {
+		t.Errorf("after the survey it shows\n%s", text)
+	}
+
+	// Whoever is of no team sees nothing of what one person said.
+	bob, _ := h.visitorAs("Bob")
+	_, text := bob.read(at)
+	for _, private := range []string{"the old database", "9.0 h", "a year", "You answered"} {
+		if strings.Contains(text, private) {
+			t.Errorf("bob sees %q", private)
+		}
+	}
+	bob.refusedForm(at+"/answer", url.Values{"week": {string(week)}, "share": {"0"}}, 403, "members of the owning team")
+	if answer, _ := bob.send(at+"/nothing", url.Values{}); answer.StatusCode != 404 {
+		t.Errorf("an act that there is not is %d", answer.StatusCode)
+	}
+}
+
+// A link is opened by machines that look at mail, and answers only when its form is sent.
+func TestTheQuestionOfALinkNeedsNobodyToBeSignedIn(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	h.outage(false)
+	ada, person := h.visitorAs("Ada")
+	_, err := h.registry.AddMember(h.admin, "shop", person.ID)
+	h.must(err)
+	team, err := h.registry.TeamFor(h.admin, "shop")
+	h.must(err)
+	monday := share.WeekOf(h.clock.Now()).End().Add(8 * time.Hour)
+	h.clock.Advance(monday.Sub(h.clock.Now()))
+	_, err = h.toil.AskOnce(t.Context())
+	h.must(err)
+	path := ""
+	unrouted, err := h.store.Notify().Unrouted(t.Context(), 100)
+	h.must(err)
+	for _, e := range unrouted {
+		if e.Person == person.ID {
+			path, err = h.toil.Personal(t.Context(), e.Event, person.ID)
+			h.must(err)
+		}
+	}
+	ada.signedOut = true
+	week := share.WeekOf(monday).Plus(-1)
+	if _, text := ada.read(path); !strings.Contains(text, week.Monday().Format("2 January")) || !strings.Contains(text, "For <bdi>Ada</bdi>") || strings.Count(text, `name="share"`) != 5 {
+		t.Errorf("it asks\n%s", text)
+	}
+	send := func(to string, form url.Values) *http.Response {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "http://evenkeel.example"+to, strings.NewReader(form.Encode()))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		return ada.do(r)
+	}
+	if answer := send(path, url.Values{"share": {"80"}, "category": {"migrations"}}); answer.StatusCode != 422 {
+		t.Errorf("80 %% is %d", answer.StatusCode)
+	}
+	if answer := send(path, url.Values{"share": {"50"}, "category": {"migrations"}}); answer.StatusCode != http.StatusSeeOther || answer.Header.Get("Location") != path+"?answered" {
+		t.Errorf("it is %d, to %s", answer.StatusCode, answer.Header.Get("Location"))
+	}
+	if _, text := ada.read(path + "?answered"); !strings.Contains(text, "Thank you") {
+		t.Errorf("afterwards it shows\n%s", text)
+	}
+	answers, err := h.store.Toil().Answer(t.Context(), team.ID, person.ID, week)
+	h.must(err)
+	if answers.Percent != 50 {
+		t.Errorf("%+v", answers)
+	}
+	for _, forged := range []string{toil.LinkPath + "x", path + "x", path[:len(path)-4] + "AAAA"} {
+		ada.readStatus(forged, http.StatusNotFound)
+		if answer := send(forged, url.Values{"share": {"0"}}); answer.StatusCode != 404 {
+			t.Errorf("to a forged one: %d", answer.StatusCode)
+		}
+	}
+	if answer := send(path, url.Values{"note": {strings.Repeat("x", maxAnswer)}}); answer.StatusCode != http.StatusRequestEntityTooLarge {
+		t.Errorf("too much is %d", answer.StatusCode)
+	}
+}

@@ -1,0 +1,183 @@
+package scorecards_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/scorecards"
+	"github.com/evenkeel/evenkeel/services/issues"
+	"github.com/evenkeel/evenkeel/services/registry"
+)
+
+const day = 24 * time.Hour
+
+// wanted are the issues about scorecards that are wanted open, by title.
+func (h *house) wanted(t testing.TB, open bool) []issues.Issue {
+	t.Helper()
+	found := must(h.store.Issues().Issues(h.root, issues.Filter{Kind: issues.KindScorecard, Open: &open}, page.Request{Limit: 100}))(t)
+	slices.SortFunc(found.Items, func(a, b issues.Issue) int { return strings.Compare(a.Title, b.Title) })
+	return found.Items
+}
+
+func titles(of []issues.Issue) []string {
+	out := []string{}
+	for _, i := range of {
+		out = append(out, i.Title)
+	}
+	return out
+}
+
+// pass evaluates and pursues, and tells what the latter did.
+func (h *house) pass(t testing.TB) string {
+	t.Helper()
+	h.evaluate(t)
+	c := must(h.PursueOnce(h.root))(t)
+	return fmt.Sprintf("%d opened, %d changed, %d ended, %d failed", c["opened"], c["changed"], c["ended"], c["failed"])
+}
+
+func asking(mode scorecards.IssueMode) scorecards.Draft {
+	d := aDraft()
+	d.Issues = scorecards.IssueTerms{Mode: mode, GraceDays: 14}
+	d.Checks[1].Fix = "Add the dashboard; it is there: {hasDashboard}. @everybody"
+	return d
+}
+
+func TestWhatFailsForLongerThanTheScorecardBearsBecomesAnIssueUntilItPasses(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.service(t, "checkout", withDocs)
+	h.service(t, "ledger", withDocs, stateful, func(in *registry.ServiceInput) { in.Dashboard = "https://example.org/d" }) // its drill is unknown
+	must(h.Create(h.root, asking(scorecards.EachOne)))(t)
+	steps := []struct {
+		after time.Duration
+		want  string
+	}{
+		{0, "0 opened, 0 changed, 0 ended, 0 failed"},
+		{14*day - time.Second, "0 opened, 0 changed, 0 ended, 0 failed"},
+		{time.Second, "1 opened, 0 changed, 0 ended, 0 failed"},
+		{day, "0 opened, 0 changed, 0 ended, 0 failed"},
+	}
+	for _, s := range steps {
+		h.clock.Advance(s.after)
+		if got := h.pass(t); got != s.want {
+			t.Errorf("%s later: %s, want %s", s.after, got, s.want)
+		}
+	}
+	found := h.wanted(t, true)
+	equal(t, "wanted", titles(found), []string{"`checkout`: Dashboard does not pass"})
+	for _, words := range []string{"Add the dashboard; it is there: no.", "since 2026-11-27 12:00 UTC", "https://evenkeel.example.org/services/checkout/scorecards/readiness", "the next is `Bronze`"} {
+		if !strings.Contains(found[0].Body, words) {
+			t.Errorf("the issue lacks %q:\n%s", words, found[0].Body)
+		}
+	}
+	if strings.Contains(strings.ReplaceAll(found[0].Body, "`@everybody`", ""), "@everybody") {
+		t.Errorf("what somebody typed calls everybody:\n%s", found[0].Body)
+	}
+
+	update := func(dashboard string) {
+		t.Helper()
+		now := must(h.registry.ServiceFor(h.root, "checkout"))(t)
+		p := now.Profile
+		p.Dashboard = dashboard
+		must(h.registry.UpdateService(h.ada, "checkout", now.Version, registry.ServiceInput{Slug: "checkout", Profile: p}))(t)
+	}
+	update("https://example.org/d")
+	if got := h.pass(t); got != "0 opened, 0 changed, 1 ended, 0 failed" {
+		t.Errorf("it passes: %s", got)
+	}
+	if closed := h.wanted(t, false); len(closed) != 1 || !strings.HasPrefix(closed[0].Comments[0].Body, "It passes now.") {
+		t.Errorf("closed is %+v", closed)
+	}
+	// Back within ten days, after its grace: no, for the grace is longer than that. So it is another.
+	update("")
+	h.pass(t)
+	h.clock.Advance(14 * day)
+	if got := h.pass(t); got != "1 opened, 0 changed, 0 ended, 0 failed" || len(h.wanted(t, true)) != 1 || len(h.wanted(t, false)) != 1 {
+		t.Errorf("it fails again: %s", got)
+	}
+	must(h.registry.Retire(h.ada, "checkout", must(h.registry.ServiceFor(h.root, "checkout"))(t).Version, "gone"))(t)
+	if got := h.pass(t); got != "0 opened, 0 changed, 1 ended, 0 failed" || len(h.wanted(t, true)) != 0 {
+		t.Errorf("its service is retired: %s", got)
+	}
+}
+
+func TestAFailureThatComesBackSoonIsTheSameIssue(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	checkout := h.service(t, "checkout", withDocs)
+	d := asking(scorecards.EachOne)
+	d.Issues.GraceDays = 0
+	v := must(h.Create(h.root, d))(t)
+	if got := h.pass(t); got != "1 opened, 0 changed, 0 ended, 0 failed" {
+		t.Errorf("at once: %s", got)
+	}
+	h.exempt[checkout.ID] = map[id.ID][]string{v.Scorecard.ID: {"dashboard"}}
+	if got := h.pass(t); got != "0 opened, 0 changed, 1 ended, 0 failed" {
+		t.Errorf("exempt: %s", got)
+	}
+	h.clock.Advance(10 * day)
+	delete(h.exempt, checkout.ID)
+	if got := h.pass(t); got != "1 opened, 0 changed, 0 ended, 0 failed" || len(h.wanted(t, false)) != 0 {
+		t.Errorf("not exempt any more: %s", got)
+	}
+	if again := h.wanted(t, true)[0]; len(again.Comments) != 2 || again.Comments[1].Body != "It does not pass again." {
+		t.Errorf("opened again is %+v", again.Comments)
+	}
+}
+
+func TestFailuresAreGroupedWhereTheScorecardSaysSo(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.service(t, "checkout") // neither documentation nor dashboard
+	d := asking(scorecards.Grouped)
+	d.Issues.GraceDays = 0
+	v := must(h.Create(h.root, d))(t)
+	h.pass(t)
+	found := h.wanted(t, true)
+	equal(t, "wanted", titles(found), []string{"`checkout`: what keeps it below the next level of `Readiness`"})
+	if body := found[0].Body; !strings.Contains(body, "### Documented") || !strings.Contains(body, "### Dashboard") {
+		t.Errorf("the issue is\n%s", body)
+	}
+	now := must(h.registry.ServiceFor(h.root, "checkout"))(t)
+	p := now.Profile
+	p.Docs = "https://example.org/docs"
+	must(h.registry.UpdateService(h.ada, "checkout", now.Version, registry.ServiceInput{Slug: "checkout", Profile: p}))(t)
+	if got := h.pass(t); got != "0 opened, 1 changed, 0 ended, 0 failed" {
+		t.Errorf("one of two passes: %s", got)
+	}
+	if body := h.wanted(t, true)[0].Body; strings.Contains(body, "### Documented") || !strings.Contains(body, "### Dashboard") {
+		t.Errorf("the issue says still\n%s", body)
+	}
+	// A scorecard that asks for none any more has its issues closed.
+	none := asking(scorecards.NoIssues)
+	must(h.Revise(h.root, "readiness", v.Scorecard.Version, none))(t)
+	if got := h.pass(t); got != "0 opened, 0 changed, 1 ended, 0 failed" || len(h.wanted(t, true)) != 0 {
+		t.Errorf("none is asked for: %s", got)
+	}
+}
+
+// What is not known opens nothing, and closes nothing.
+func TestWhatIsUnknownOpensAndClosesNothing(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	ledger := h.service(t, "ledger", withDocs, stateful, func(in *registry.ServiceInput) { in.Dashboard = "https://example.org/d" })
+	d := asking(scorecards.EachOne)
+	d.Issues.GraceDays = 0
+	must(h.Create(h.root, d))(t)
+	if got := h.pass(t); got != "0 opened, 0 changed, 0 ended, 0 failed" {
+		t.Errorf("a drill that nobody told: %s", got)
+	}
+	h.attest(t, ledger.ID, noon.AddDate(0, 0, -100), noon.AddDate(0, 0, 20))
+	if got := h.pass(t); got != "1 opened, 0 changed, 0 ended, 0 failed" {
+		t.Errorf("a drill of a hundred days ago: %s", got)
+	}
+	h.clock.Advance(21 * day) // it expired: nothing is known any more
+	if got := h.pass(t); got != "0 opened, 0 changed, 0 ended, 0 failed" || len(h.wanted(t, true)) != 1 {
+		t.Errorf("an attestation that expired: %s", got)
+	}
+}

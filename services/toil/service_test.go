@@ -1,0 +1,384 @@
+package toil_test
+
+import (
+	"context"
+	"math"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/evenkeel/evenkeel/ent/store"
+	"github.com/evenkeel/evenkeel/ent/storetest"
+	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/audit"
+	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/toil"
+	"github.com/evenkeel/evenkeel/services/toil/share"
+)
+
+func TestAnAnswerWithinTwoWeeksReplacesTheOneBefore(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	first := ok(h.Answer(h.as["ada"], h.team, lastWeek, toil.AnswerInput{Percent: 25, Category: toil.Migrations, Note: "the old database"}))(t)
+	h.clock.Advance(13 * 24 * time.Hour)
+	second := ok(h.Answer(h.as["ada"], h.team, lastWeek, toil.AnswerInput{Percent: 0}))(t)
+	if second.ID != first.ID || second.Version != 2 || !second.CreatedAt.Equal(first.CreatedAt) {
+		t.Errorf("%+v after %+v", second, first)
+	}
+	if got := ok(h.Mine(h.as["ada"], h.team, lastWeek))(t); got != second {
+		t.Errorf("%+v, want %+v", got, second)
+	}
+	// The fortnight of week 48 ends with 13 December; it is 13 December at 9 now.
+	h.clock.Advance(15 * time.Hour)
+	_, err := h.Answer(h.as["ada"], h.team, lastWeek, toil.AnswerInput{Percent: 0})
+	if got := pointers(t, err); !slices.Equal(got, []string{"path.week"}) || !strings.Contains(err.Error(), "2026-12-13") {
+		t.Errorf("%v: %v", got, err)
+	}
+}
+
+func TestEveryFaultOfAnAnswerIsTold(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for _, c := range []struct {
+		week share.Week
+		in   toil.AnswerInput
+		want []string
+	}{
+		{lastWeek, toil.AnswerInput{Percent: 10, Category: "fun", Note: "a\nb"}, []string{"/share", "/category", "/note"}},
+		{lastWeek, toil.AnswerInput{Percent: 50}, []string{"/category"}},
+		{lastWeek, toil.AnswerInput{Percent: 0, Category: toil.Migrations}, []string{"/category"}},
+		{"2026-W50", toil.AnswerInput{}, []string{"path.week"}}, // after the present one
+		{"2026-W54", toil.AnswerInput{}, []string{"path.week"}},
+		{"x", toil.AnswerInput{Percent: -25}, []string{"/share", "/category", "path.week"}},
+	} {
+		_, err := h.Answer(h.as["ada"], h.team, c.week, c.in)
+		if got := pointers(t, err); !slices.Equal(got, c.want) {
+			t.Errorf("%s %+v: %v, want %v", c.week, c.in, got, c.want)
+		}
+	}
+}
+
+func TestOnlyMembersSayHowMuchToilTheyHave(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	zero, entry := toil.AnswerInput{}, toil.EntryInput{Day: "2026-11-30", Minutes: 1, Category: toil.Migrations}
+	for name, code := range map[string]string{"olga": "forbidden", "bot": "forbidden", "root": "not_member"} {
+		_, err := h.Answer(h.as[name], h.team, lastWeek, zero)
+		refused(t, err, fault.Forbidden, code)
+		_, err = h.Log(h.as[name], h.team, entry)
+		refused(t, err, fault.Forbidden, code)
+		_, err = h.Survey(h.as[name], h.team, "2026-Q4", toil.SurveyInput{Course: toil.Same, OnCall: toil.Fair})
+		refused(t, err, fault.Forbidden, code)
+		_, err = h.Import(h.as[name], h.team, []byte("day,minutes,category\n"), true)
+		refused(t, err, fault.Forbidden, code)
+	}
+	_, err := h.Answer(h.as["ada"], id.New(start), lastWeek, zero)
+	refused(t, err, fault.NotFound, "team_not_found")
+}
+
+func TestWhatOnePersonSaysIsReadByNobodyElse(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.answer("ada", lastWeek, 75)
+	e := h.logs("ada", "2026-11-30", 60, toil.Migrations)
+	done(t, first(h.Survey(h.as["ada"], h.team, "2026-Q4", toil.SurveyInput{Percent: 30, Category: toil.Migrations, Course: toil.Same, OnCall: toil.Fair})))
+	for _, name := range []string{"bob", "olga", "root"} {
+		_, err := h.Mine(h.as[name], h.team, lastWeek)
+		refused(t, err, fault.NotFound, "toil_answer_not_found")
+		_, err = h.Entry(h.as[name], h.team, e.ID)
+		refused(t, err, fault.NotFound, "toil_entry_not_found")
+		_, err = h.MySurvey(h.as[name], h.team, "2026-Q4")
+		refused(t, err, fault.NotFound, "toil_survey_not_found")
+		_, err = h.Amend(h.as[name], h.team, e.ID, 1, e.EntryInput)
+		refused(t, err, fault.NotFound, "toil_entry_not_found")
+		refused(t, h.Strike(h.as[name], h.team, e.ID, 1), fault.NotFound, "toil_entry_not_found")
+		if got := ok(h.Entries(h.as[name], toil.EntryFilter{Team: h.team, Subject: h.people["ada"]}, page.Request{}))(t); len(got.Items) != 0 {
+			t.Errorf("%s sees %+v", name, got.Items)
+		}
+		if got := ok(h.AnswersOfMine(h.as[name], h.team, page.Request{}))(t); len(got.Items) != 0 {
+			t.Errorf("%s sees %+v", name, got.Items)
+		}
+		if got := ok(h.Export(h.as[name]))(t); len(got.Answers)+len(got.Entries)+len(got.Surveys) != 0 {
+			t.Errorf("%s exports %+v", name, got)
+		}
+	}
+	for _, read := range []func(context.Context) error{
+		func(ctx context.Context) error { _, err := h.Export(ctx); return err },
+		func(ctx context.Context) error { _, err := h.Pseudonymise(ctx); return err },
+		func(ctx context.Context) error {
+			_, err := h.Entries(ctx, toil.EntryFilter{Team: h.team}, page.Request{})
+			return err
+		},
+	} {
+		refused(t, read(h.as["bot"]), fault.Forbidden, "")
+	}
+	// Nor does the audit log hold it, which the members of the team and administrators read.
+	for _, entry := range ok(h.log.List(h.as["root"], audit.Filter{}, page.Request{Limit: 100}))(t).Items {
+		if strings.HasPrefix(string(entry.ObjectKind), "toil") {
+			t.Errorf("the audit log has %+v", entry)
+		}
+	}
+}
+
+func member(h *house, team id.ID, name string) registry.Member {
+	return registry.Member{Team: team, Person: h.people[name], JoinedAt: start}
+}
+
+func first[T any](_ T, err error) error { return err }
+
+// 25 hours of toil in a day are refused, over all entries of that day and in any team.
+func TestADayHasTwentyFourHours(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ada := h.as["ada"]
+	in := func(day clock.Date, minutes int) toil.EntryInput {
+		return toil.EntryInput{Day: day, Minutes: minutes, Category: toil.ReleaseShepherding}
+	}
+	_, err := h.Log(ada, h.team, in("2026-11-27", 25*60))
+	if got := pointers(t, err); !slices.Equal(got, []string{"/minutes"}) {
+		t.Errorf("25 hours at once: %v", got)
+	}
+	e := ok(h.Log(ada, h.team, in("2026-11-27", 20*60)))(t)
+	done(t, h.store.Registry().AddMember(t.Context(), member(h, h.searches, "ada")))
+	_, err = h.Log(ada, h.searches, in("2026-11-27", 4*60+1))
+	if got := pointers(t, err); !slices.Equal(got, []string{"/minutes"}) || !strings.Contains(err.Error(), "1441 minutes of 2026-11-27, with the 1200") {
+		t.Errorf("24 hours and a minute: %v", err)
+	}
+	ok(h.Log(ada, h.searches, in("2026-11-27", 4*60)))(t)
+	ok(h.Log(h.as["bob"], h.team, in("2026-11-27", 24*60)))(t) // of another person
+	ok(h.Log(ada, h.team, in("2026-11-26", 24*60)))(t)         // of another day
+	// The entry itself does not stand in its own way.
+	_, err = h.Amend(ada, h.team, e.ID, 1, in("2026-11-27", 20*60+1))
+	if got := pointers(t, err); !slices.Equal(got, []string{"/minutes"}) {
+		t.Errorf("a minute more: %v", got)
+	}
+	less := ok(h.Amend(ada, h.team, e.ID, 1, in("2026-11-27", 10*60)))(t)
+	_, err = h.Amend(ada, h.team, e.ID, 1, in("2026-11-27", 1))
+	refused(t, err, fault.Precondition, "version_mismatch")
+	refused(t, h.Strike(ada, h.team, e.ID, 1), fault.Precondition, "version_mismatch")
+	done(t, h.Strike(ada, h.team, e.ID, less.Version))
+	_, err = h.Entry(ada, h.team, e.ID)
+	refused(t, err, fault.NotFound, "toil_entry_not_found")
+}
+
+// Of many who log at once for one day, no more gets in than a day has.
+func TestADayHasTwentyFourHoursForThoseWhoComeAtOnce(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		h := newHouseOn(t, s)
+		var wait sync.WaitGroup
+		for range 6 {
+			wait.Go(func() {
+				_, err := h.Log(h.as["ada"], h.team, toil.EntryInput{Day: "2026-11-27", Minutes: 10 * 60, Category: toil.Migrations})
+				if err != nil && !fault.Is(err, fault.Invalid) {
+					t.Error(err)
+				}
+			})
+		}
+		wait.Wait()
+		if got := ok(h.store.Toil().MinutesOn(t.Context(), h.people["ada"], []clock.Date{"2026-11-27"}))(t); got["2026-11-27"] != 20*60 {
+			t.Errorf("%d minutes were logged", got["2026-11-27"])
+		}
+	})
+}
+
+func TestEveryFaultOfAnEntryIsTold(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for _, c := range []struct {
+		in   toil.EntryInput
+		want []string
+	}{
+		{toil.EntryInput{}, []string{"/day", "/minutes", "/category"}},
+		{toil.EntryInput{Day: "2026-12-01", Minutes: 1, Category: toil.Migrations}, []string{"/day"}}, // tomorrow
+		{toil.EntryInput{Day: "2025-10-25", Minutes: 1, Category: toil.Migrations}, []string{"/day"}}, // 401 days back
+		{toil.EntryInput{Day: "2026-11-31", Minutes: 1, Category: toil.Migrations}, []string{"/day"}}, // no day
+		{toil.EntryInput{Day: "2026-11-30", Minutes: -1, Category: toil.Migrations}, []string{"/minutes"}},
+		{toil.EntryInput{Day: "2026-11-30", Minutes: 1, Category: "x", Service: "y", Link: "javascript:alert(1)", Note: " n"}, []string{"/category", "/link", "/note", "/service"}},
+	} {
+		_, err := h.Log(h.as["ada"], h.team, c.in)
+		if got := pointers(t, err); !slices.Equal(got, c.want) {
+			t.Errorf("%+v: %v, want %v", c.in, got, c.want)
+		}
+	}
+	ok(h.Log(h.as["ada"], h.team, toil.EntryInput{Day: "2025-10-26", Minutes: 1, Category: toil.Migrations}))(t) // 400 days back
+}
+
+func TestAScoreCountsTheAttributes(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		traits toil.Traits
+		score  int
+	}{
+		{toil.Traits{}, 0}, {toil.Traits{Grows: true}, 1}, {toil.Traits{Manual: true, Repetitive: true, NoEnduringValue: true}, 3},
+		{toil.Traits{true, true, true, true, true, true}, 6},
+	} {
+		if got := c.traits.Score(); got != c.score {
+			t.Errorf("%+v scores %d, want %d", c.traits, got, c.score)
+		}
+	}
+}
+
+// The members are asked about weeks 48 to 51. Ada, Bob and Cara answer 50, 75 and 25 each time, Dan and Eve
+// never: 12 of 20 answers, 60 %. The median is 50 %, the most 75 %, and all together 150 ÷ 300 = 50 %.
+func TestATeamSeesItsShareAndOthersOnlyThatOfFourAndMore(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.asked(4, map[string]int{"ada": 50, "bob": 75, "cara": 25})
+	m := ok(h.Measure(h.as["ada"], h.team, ""))(t)
+	if r := m.Rolling; r.State != share.Known || r.Asked != 20 || r.Answered != 12 || *r.Rate != 0.6 || r.Persons != 3 || *r.Answers.Median != 0.5 || *r.Answers.Most != 0.75 || r.Answers.Whole != 0.5 || *r.Above || r.Entries != nil {
+		t.Errorf("ada sees %+v %+v", r, r.Answers)
+	}
+	if m.You == nil || *m.You.Answers != 0.5 {
+		t.Errorf("ada's own share is %+v", m.You)
+	}
+	if last := m.Trend[len(m.Trend)-2]; last.Week != "2026-W51" || last.Asked != 5 || last.Answers != 3 || *last.Whole != 0.5 || *last.Minutes != 0 {
+		t.Errorf("the last week is %+v", last)
+	}
+	for _, name := range []string{"olga", "root", "bot"} {
+		ctx := h.as[name]
+		if name == "bot" {
+			ctx = access.WithCaller(t.Context(), access.Caller{Kind: access.ByTeam, Team: h.team, Name: "bot", Scopes: []access.Scope{access.ScopeRead}})
+		}
+		m := ok(h.Measure(ctx, h.team, ""))(t)
+		if r := m.Rolling; r.State != toil.TooFew || r.Answers != nil || r.Entries != nil || m.You != nil || len(m.Categories) != 0 || !m.Hidden || *r.Rate != 0.6 {
+			t.Errorf("%s sees %+v of three", name, m)
+		}
+		if last := m.Trend[len(m.Trend)-2]; last.Whole != nil || last.Minutes != nil || last.Answers != 3 {
+			t.Errorf("%s sees the week %+v of three", name, last)
+		}
+	}
+	// The fourth answers 100 about the last week: all together 4 × 150 + 100 = 700 percent of 13 weeks.
+	h.answer("dan", "2026-W51", 100)
+	m = ok(h.Measure(h.as["olga"], h.team, ""))(t)
+	if r := m.Rolling; r.State != share.Known || r.Answers.Persons != 4 || math.Abs(r.Answers.Whole-7./13) > 1e-12 || r.Answers.Median != nil || r.Answers.Most != nil {
+		t.Errorf("olga sees %+v %+v of four", r, r.Answers)
+	}
+	// Production interrupts are what all four name: of 1,920 net minutes a week 50 + 75 + 25 % four times, and
+	// 100 % once, which is 700 % of 1,920.
+	if len(m.Categories) != 1 || m.Categories[0].Category != toil.ProductionInterrupts || m.Categories[0].Answered != 7*1920 {
+		t.Errorf("olga sees %+v", m.Categories)
+	}
+}
+
+func TestAPeriodIsAQuarterThatHasBegun(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.answer("ada", lastWeek, 50)
+	m := ok(h.Measure(h.as["ada"], h.team, "2026-Q4"))(t)
+	if m.Quarter.Name != "2026-Q4" || m.Quarter.State != share.Insufficient || m.Quarter.Persons != 1 || m.Quarter.From != "2026-09-28" || m.Quarter.To != "2026-11-29" {
+		t.Errorf("%+v", m.Quarter)
+	}
+	if m := ok(h.Measure(h.as["ada"], h.team, "2026-Q3"))(t); m.Quarter.State != share.NoData || m.Quarter.Rate != nil {
+		t.Errorf("%+v", m.Quarter)
+	}
+	for _, q := range []share.Quarter{"2027-Q1", "2026-Q5", "x"} {
+		_, err := h.Measure(h.as["ada"], h.team, q)
+		if got := pointers(t, err); !slices.Equal(got, []string{"query.quarter"}) {
+			t.Errorf("%s: %v", q, got)
+		}
+	}
+}
+
+func TestSettingsAreATeamsAndShareIsReckonedByThem(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	was := ok(h.Settings(h.as["olga"], h.team))(t)
+	if was.Version != 1 || was.SettingsInput != (toil.SettingsInput{WeekMinutes: 2400, Overhead: 20, Cap: 50, Asks: true}) {
+		t.Errorf("at first %+v", was)
+	}
+	in := toil.SettingsInput{WeekMinutes: 30 * 60, Overhead: 50, Cap: 40}
+	for _, name := range []string{"olga", "bot"} {
+		_, err := h.Decide(h.as[name], h.team, 1, in)
+		refused(t, err, fault.Forbidden, "forbidden")
+	}
+	_, err := h.Decide(h.as["ada"], h.team, 2, in)
+	refused(t, err, fault.Precondition, "version_mismatch")
+	_, err = h.Decide(h.as["ada"], h.team, 1, toil.SettingsInput{WeekMinutes: 81 * 60, Overhead: 81, Cap: 0})
+	if got := pointers(t, err); !slices.Equal(got, []string{"/hoursPerWeek", "/overheadPercent", "/capPercent"}) {
+		t.Errorf("%v", got)
+	}
+	if got := ok(h.Decide(h.as["ada"], h.team, 1, in))(t); got.Version != 2 {
+		t.Errorf("%+v", got)
+	}
+	// 450 minutes in week 48 are a half of 30 hours less 50 %, which are 900 minutes.
+	h.logs("ada", "2026-11-25", 450, toil.Migrations)
+	if m := ok(h.Measure(h.as["ada"], h.team, ""))(t); *m.Rolling.Entries.Median != 0.5 || *m.You.Entries != 0.5 {
+		t.Errorf("%+v", m.Rolling.Entries)
+	}
+	log := ok(h.log.List(h.as["ada"], audit.Filter{Team: h.team}, page.Request{Limit: 5}))(t).Items
+	if len(log) == 0 || log[0].ObjectKind != access.KindToilSettings {
+		t.Errorf("the audit log has %+v", log)
+	}
+}
+
+func TestAPersonTakesTheirNameFromWhatTheySaidAndTheNumbersStay(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.asked(1, map[string]int{"ada": 100, "bob": 50, "cara": 0})
+	ok(h.Log(h.as["ada"], h.team, toil.EntryInput{Day: "2026-11-25", Minutes: 60, Category: toil.Migrations, Note: "secret", Link: "https://example.org"}))(t)
+	before := ok(h.Measure(h.as["bob"], h.team, ""))(t)
+	all := ok(h.Export(h.as["ada"]))(t)
+	if len(all.Answers) != 1 || len(all.Entries) != 1 || all.Person != h.people["ada"] || all.Entries[0].Note != "secret" {
+		t.Errorf("%+v", all)
+	}
+	if n := ok(h.Pseudonymise(h.as["ada"]))(t); n != 2 {
+		t.Errorf("%d rows", n)
+	}
+	if all := ok(h.Export(h.as["ada"]))(t); len(all.Answers)+len(all.Entries) != 0 {
+		t.Errorf("ada still has %+v", all)
+	}
+	after := ok(h.Measure(h.as["bob"], h.team, ""))(t)
+	if *after.Rolling.Answers.Median != *before.Rolling.Answers.Median || after.Rolling.Persons != before.Rolling.Persons || after.Categories[0] != before.Categories[0] {
+		t.Errorf("%+v after %+v", after.Rolling, before.Rolling)
+	}
+	if n := ok(h.Pseudonymise(h.as["ada"]))(t); n != 0 {
+		t.Errorf("a second time %d rows", n)
+	}
+}
+
+// Of a quarter three answer 10, 20 and 60: nothing is told of it, to nobody. With a fourth, 30, the mean is
+// 120 ÷ 4 = 30, and the median (20 + 30) ÷ 2 = 25.
+func TestASurveySaysNothingUntilFourAnswered(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	say := func(name string, percent int, wish string) {
+		t.Helper()
+		ok(h.Survey(h.as[name], h.team, "2026-Q4", toil.SurveyInput{Percent: percent, Category: toil.Migrations, Wish: wish, Course: toil.Worse, OnCall: toil.Heavy}))(t)
+	}
+	say("ada", 90, "zebra")
+	say("ada", 10, "zebra") // replaces it
+	say("bob", 20, "apple")
+	say("cara", 60, "")
+	for _, name := range []string{"ada", "olga", "root"} {
+		if got := ok(h.Surveyed(h.as[name], h.team, "2026-Q4"))(t); got.Told || got.Answers != 3 || got.Mean != 0 || len(got.Wishes)+len(got.Categories)+len(got.Courses)+len(got.OnCall) != 0 {
+			t.Errorf("%s is told %+v of three", name, got)
+		}
+	}
+	say("dan", 30, "Mango")
+	got := ok(h.Surveyed(h.as["eve"], h.team, "2026-Q4"))(t)
+	if !got.Told || got.Answers != 4 || got.Mean != 0.3 || got.Median != 0.25 || got.Categories[toil.Migrations] != 4 || got.Courses[toil.Worse] != 4 || got.OnCall[toil.Heavy] != 4 || !slices.Equal(got.Wishes, []string{"apple", "Mango", "zebra"}) {
+		t.Errorf("%+v", got)
+	}
+	if got := ok(h.Surveyed(h.as["olga"], h.team, "2026-Q4"))(t); !got.Told || len(got.Wishes) != 0 {
+		t.Errorf("outside the team: %+v", got)
+	}
+	for q, in := range map[share.Quarter]toil.SurveyInput{
+		"2027-Q1": {Course: toil.Same, OnCall: toil.Fair}, "2026-Q3": {Course: toil.Same, OnCall: toil.Fair}, "x": {Course: toil.Same, OnCall: toil.Fair},
+	} {
+		_, err := h.Survey(h.as["ada"], h.team, q, in)
+		if got := pointers(t, err); !slices.Equal(got, []string{"path.quarter"}) { // Q3 could be answered until 31 October
+			t.Errorf("%s: %v", q, got)
+		}
+	}
+	_, err := h.Survey(h.as["ada"], h.team, "2026-Q4", toil.SurveyInput{Percent: 101, Category: "x", Wish: "\x00", Course: "y", OnCall: "z"})
+	if got := pointers(t, err); !slices.Equal(got, []string{"/share", "/category", "/wish", "/course", "/onCall"}) {
+		t.Errorf("%v", got)
+	}
+}
