@@ -210,7 +210,7 @@ type ScorecardReport struct {
 	Categories   []ScorecardCategorySums `json:"categories" doc:"In the scorecard's order."`
 	Checks       []ScorecardCheckSums    `json:"checks" doc:"The worst first: by the share of services of which it counts and does not pass."`
 	Teams        []ScorecardTeamSums     `json:"teams" doc:"The teams right below, that have services, by slug."`
-	MostImproved *Ref                    `json:"mostImproved" nullable:"true" doc:"The team among these, or below them, whose mean score rose most over the last 28 days."`
+	MostImproved *Ref                    `json:"mostImproved,omitempty" doc:"The team among these, or below them, whose mean score rose most over the last 28 days; absent where none rose."`
 	Trend        []ScorecardTrendDay     `json:"trend" doc:"Each day that is kept, the oldest first."`
 }
 
