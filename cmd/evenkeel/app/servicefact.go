@@ -49,7 +49,6 @@ func (a *App) serviceFacts() *fact.Book[registry.Service] {
 		action.ServiceFacts{Store: s.Actions(), Clock: a.now},
 		change.ServiceFacts{Store: s.Changes(), Clock: a.now},
 		a.Toil,
-		a.Toil,
 	)
 }
 
