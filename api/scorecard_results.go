@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/scorecards"
 	"github.com/evenkeel/evenkeel/scorecards/rules"
@@ -72,18 +73,19 @@ func (a *API) addScorecardResults(r Rooms) {
 		Paging
 		Team    string `query:"team" maxLength:"63" doc:"Only services of this team and of those below it."`
 		System  string `query:"system" maxLength:"63" doc:"Only services of this system."`
-		Level   string `query:"level" maxLength:"40" doc:"Only services on this level; none for those below the lowest." example:"Silver"`
+		Level   string `query:"level" maxLength:"40" doc:"Only services on this level; none for those below the lowest, unscored for those of which nothing counts." example:"Silver"`
 		Check   string `query:"check" maxLength:"63" doc:"With outcome: only services of which this check is at it." example:"load-tested"`
-		Outcome string `query:"outcome" enum:"pass,fail,unknown,not_applicable,exempt,error"`
+		Outcome string `query:"outcome" enum:"pass,fail,unknown,not_applicable,exempt,error,not_passing" doc:"not_passing: fail, unknown or error."`
+		Order   string `query:"order" enum:"slug,worst" doc:"worst: the lowest score first, and last what is not scored; left out: by slug."`
 	}
 	register(a, operation{
-		id: "listScorecardServices", method: http.MethodGet, path: "/v1/scorecards/{scorecard}/services", tag: "Scorecards", summary: "List where services stand by a scorecard", description: "By the service's slug; without retired ones.", rule: readScorecards, errors: renamed,
+		id: "listScorecardServices", method: http.MethodGet, path: "/v1/scorecards/{scorecard}/services", tag: "Scorecards", summary: "List where services stand by a scorecard", description: "Without retired ones.", rule: readScorecards, errors: renamed,
 	}, func(ctx context.Context, in *positions) (*list[ScorecardPosition], error) {
 		v, err := r.Scorecards.Get(ctx, in.Scorecard)
 		if err != nil {
 			return nil, err
 		}
-		found, err := r.Scorecards.Positions(ctx, string(v.Scorecard.ID), scorecards.Query{Team: in.Team, System: in.System, Level: in.Level, Check: in.Check, Outcome: outcomeOf(in.Outcome)}, in.Request())
+		found, err := r.Scorecards.Positions(ctx, string(v.Scorecard.ID), scorecards.Query{Team: in.Team, System: in.System, Level: in.Level, Check: in.Check, Outcomes: outcomesOf(in.Outcome), WorstFirst: in.Order == "worst"}, in.Request())
 		if err != nil {
 			return nil, err
 		}
@@ -111,6 +113,40 @@ func (a *API) addScorecardResults(r Rooms) {
 		}
 		return &reported{Body: toScorecardReport(found)}, nil
 	})
+
+	type asked struct {
+		ScorecardPath
+		Check  string `path:"check" maxLength:"63" doc:"ID of the check." example:"load-tested"`
+		Team   string `query:"team" maxLength:"63" doc:"Of this team and those below it; not with system."`
+		System string `query:"system" maxLength:"63" doc:"Of this system."`
+		Days   int    `query:"days" minimum:"1" maximum:"1826" default:"90" doc:"How far the trend goes back."`
+	}
+	type told struct{ Body ScorecardCheckReport }
+	register(a, operation{
+		id: "getScorecardCheck", method: http.MethodGet, path: "/v1/scorecards/{scorecard}/checks/{check}", tag: "Scorecards", summary: "Sum up a check of a scorecard",
+		description: "How many services are at each outcome, now and day by day, and who tells the facts that it depends on. listScorecardServices tells which services they are.", rule: readScorecards, errors: renamed,
+	}, func(ctx context.Context, in *asked) (*told, error) {
+		kind, name, err := scopeOf(in.Team, in.System)
+		if err != nil {
+			return nil, err
+		}
+		found, err := r.Scorecards.Check(ctx, in.Scorecard, in.Check, kind, name, in.Days)
+		if err != nil {
+			return nil, err
+		}
+		return &told{Body: toScorecardCheckReport(found)}, nil
+	})
+	register(a, operation{
+		id: "getScorecardBadge", method: http.MethodGet, path: "/v1/services/{service}/scorecards/{scorecard}/badge", tag: "Scorecards", summary: "Get a badge of a service",
+		description: "An SVG with the level and the score, to be shown where Evenkeel's other answers are. It is read like everything else, with a token: a README that is open to all cannot show it. Link to the service's page from there.",
+		rule:        readScorecards, errors: renamed, sends: badgeType,
+	}, func(ctx context.Context, in *ServiceScorecardPath) (*badge, error) {
+		found, err := r.Scorecards.ServiceCard(ctx, in.Service, in.Scorecard)
+		if err != nil {
+			return nil, err
+		}
+		return &badge{ContentType: badgeType, Body: drawBadge(found)}, nil
+	})
 }
 
 func scopeOf(team, system string) (scorecards.ScopeKind, string, error) {
@@ -127,13 +163,17 @@ func scopeOf(team, system string) (scorecards.ScopeKind, string, error) {
 	return scorecards.Organisation, "", nil
 }
 
-func outcomeOf(name string) rules.Outcome {
+// outcomesOf are those that a query names.
+func outcomesOf(name string) []rules.Outcome {
+	if name == "not_passing" {
+		return scorecards.NotPassing
+	}
 	for _, o := range rules.Outcomes {
 		if o.String() == name {
-			return o
+			return []rules.Outcome{o}
 		}
 	}
-	return 0
+	return nil
 }
 
 // orNull is nil for an empty name.
@@ -153,17 +193,20 @@ func toServiceScorecard(c scorecards.ServiceCard) ServiceScorecard {
 		Scorecard: Ref{ID: string(c.Scorecard.ID), Slug: c.Scorecard.Slug}, Name: c.Scorecard.Name, Service: refOf(c.Service), Revision: c.Revision.Number,
 		Applies: string(c.Standing.Applies), Why: c.Standing.Details.Why, Level: orNull(c.LevelName), NextLevel: orNull(c.NextLevel), Missing: c.Standing.Missing,
 		Score: c.Standing.Score(), Passed: c.Standing.Passed, Counted: c.Standing.Counted, Levels: each(c.Revision.Levels, toScorecardLevel),
-		Next: each(c.First(), func(r scorecards.CheckResult) string { return r.Check.ID }), Checks: each(c.Results, toCheckResult), EvaluatedAt: c.Standing.EvaluatedAt,
+		Ladder: each(c.Rungs, func(r scorecards.Rung) ScorecardRung {
+			return ScorecardRung{Level: r.Level.Name, Passed: r.Passed, Counted: r.Counted, Reached: r.Reached}
+		}),
+		Next: each(c.First(), func(r scorecards.CheckResult) string { return r.Check.ID }), Checks: each(c.Results, func(r scorecards.CheckResult) CheckResult { return toCheckResult(r, c.Types) }), EvaluatedAt: c.Standing.EvaluatedAt,
 	}
 	return out
 }
 
-func toCheckResult(r scorecards.CheckResult) CheckResult {
+func toCheckResult(r scorecards.CheckResult, types map[string]fact.Type) CheckResult {
 	out := CheckResult{
 		ID: r.Check.ID, Title: r.Check.Title, Why: r.Check.Why, Category: r.Check.Category, Level: r.Check.Level, Weight: r.Check.Weight, Outcome: r.Outcome.String(), Counts: r.Counts,
 		EffectiveFrom: string(r.Check.EffectiveFrom), Reason: r.Why, Condition: r.Check.Passes, Fix: r.Fix, Links: each(r.Check.Links, toScorecardLink),
 		Evidence: each(r.Evidence, func(e scorecards.Evidence) CheckEvidence {
-			return CheckEvidence{KnownFact: KnownFact(e.Known), By: e.By, Source: e.Source, Link: e.Link, At: e.At, Until: e.Until}
+			return CheckEvidence{KnownFact: KnownFact(e.Known), Type: string(types[e.Name]), By: e.By, Source: e.Source, Link: e.Link, At: e.At, Until: e.Until}
 		}),
 	}
 	if r.Since != (time.Time{}) {
@@ -185,9 +228,13 @@ func outcomes(of map[string]rules.Outcome) map[string]string {
 }
 
 func toScorecardPosition(p scorecards.Placed) ScorecardPosition {
+	categories := make(map[string]ScorecardShare, len(p.Categories))
+	for name, share := range p.Categories {
+		categories[name] = ScorecardShare(share)
+	}
 	return ScorecardPosition{
 		Service: refOf(p.Service), Name: p.Service.Name, Team: teamOf(p.Service), Tier: p.Service.Tier, Kind: string(p.Service.Kind),
-		Level: orNull(p.LevelName), Score: p.Score(), Missing: p.Missing, Passed: p.Passed, Counted: p.Counted, Next: p.Todo, Checks: outcomes(p.Checks),
+		Level: orNull(p.LevelName), Score: p.Score(), Missing: p.Missing, Passed: p.Passed, Counted: p.Counted, Next: p.Todo, Categories: categories, Checks: outcomes(p.Checks),
 	}
 }
 
@@ -208,17 +255,34 @@ func levelCounts(of map[string]int) map[string]int {
 }
 
 func toScorecardReport(r scorecards.Report) ScorecardReport {
-	return ScorecardReport{
+	out := ScorecardReport{
 		Scorecard: Ref{ID: string(r.View.Scorecard.ID), Slug: r.View.Scorecard.Slug}, Name: r.View.Scorecard.Name, Levels: each(r.View.Revision.Levels, toScorecardLevel),
-		Now: toScorecardSums(r.Now),
+		Now: toScorecardSums(r.Now), Change: r.Change,
+		Categories: each(r.Categories, func(c scorecards.CategorySums) ScorecardCategorySums { return ScorecardCategorySums(c) }),
 		Checks: each(r.Checks, func(c scorecards.CheckSums) ScorecardCheckSums {
 			return ScorecardCheckSums{ID: c.Check.ID, Title: c.Check.Title, Category: c.Check.Category, Level: c.Check.Level, NotPassing: c.NotPassing(), Counting: c.Counting(), Outcomes: c.Outcomes}
 		}),
-		Teams: each(r.Parts, func(p scorecards.Part) ScorecardTeamSums {
-			return ScorecardTeamSums{Team: Ref{ID: string(p.Team.ID), Slug: p.Team.Slug}, Name: p.Team.Name, Now: toScorecardSums(p.Now), Change: p.Change}
-		}),
+		Teams: each(r.Parts, toScorecardTeam),
 		Trend: each(r.Trend, func(t scorecards.Tally) ScorecardTrendDay {
 			return ScorecardTrendDay{Day: string(t.Day), ScorecardSums: toScorecardSums(t.Sums), Checks: t.Checks}
+		}),
+	}
+	if best := r.MostImproved; best != nil {
+		out.MostImproved = &Ref{ID: string(best.Team.ID), Slug: best.Team.Slug}
+	}
+	return out
+}
+
+func toScorecardTeam(p scorecards.Part) ScorecardTeamSums {
+	return ScorecardTeamSums{Team: Ref{ID: string(p.Team.ID), Slug: p.Team.Slug}, Name: p.Team.Name, Now: toScorecardSums(p.Now), Change: p.Change, Teams: each(p.Parts, toScorecardTeam)}
+}
+
+func toScorecardCheckReport(a scorecards.CheckReport) ScorecardCheckReport {
+	return ScorecardCheckReport{
+		Scorecard: Ref{ID: string(a.View.Scorecard.ID), Slug: a.View.Scorecard.Slug}, Check: toScorecardCheck(a.Check),
+		NotPassing: a.Now.NotPassing(), Counting: a.Now.Counting(), Outcomes: a.Now.Outcomes, Facts: each(a.Facts, toScorecardFact), Problem: a.Problem,
+		Trend: each(a.Trend, func(d scorecards.CheckDay) ScorecardCheckDay {
+			return ScorecardCheckDay{Day: string(d.Day), Outcomes: d.Outcomes}
 		}),
 	}
 }

@@ -171,9 +171,7 @@ func (a *API) addScorecards(r Rooms) {
 		if err != nil {
 			return nil, err
 		}
-		return &facts{Body: ScorecardFacts{Facts: each(declared, func(d fact.Declaration) ScorecardFact {
-			return ScorecardFact{FactDeclaration: FactDeclaration{Name: d.Name, Type: string(d.Type), Doc: d.Doc, Values: append([]string{}, d.Values...)}, By: d.By}
-		})}}, nil
+		return &facts{Body: ScorecardFacts{Facts: each(declared, toScorecardFact)}}, nil
 	})
 
 	type preview struct {
@@ -269,6 +267,10 @@ func toScorecardCheck(c scorecards.Check) ScorecardCheck {
 		ID: c.ID, Title: c.Title, Why: c.Why, Fix: c.Fix, Category: c.Category, Level: c.Level, Weight: c.Weight, Tier: c.Tier,
 		AppliesTo: c.AppliesTo, Passes: c.Passes, Parameters: c.Parameters, EffectiveFrom: string(c.EffectiveFrom), Links: each(c.Links, toScorecardLink),
 	}
+}
+
+func toScorecardFact(d fact.Declaration) ScorecardFact {
+	return ScorecardFact{FactDeclaration: FactDeclaration{Name: d.Name, Type: string(d.Type), Doc: d.Doc, Values: append([]string{}, d.Values...)}, By: d.By}
 }
 
 func toScorecardLink(l scorecards.Link) ScorecardLink {

@@ -118,9 +118,24 @@ type ServiceScorecard struct {
 	Passed      int              `json:"passed" doc:"Checks that pass, of those that count."`
 	Counted     int              `json:"counted" doc:"Checks that count: neither exempt nor for other services, and whose day has come."`
 	Levels      []ScorecardLevel `json:"levels" doc:"The lowest first."`
+	Ladder      []ScorecardRung  `json:"ladder" doc:"The checks of each level, without those below, the lowest first."`
 	Next        []string         `json:"next" doc:"The IDs of the next three things to do."`
 	Checks      []CheckResult    `json:"checks"`
 	EvaluatedAt time.Time        `json:"evaluatedAt" doc:"When something of it changed last."`
+}
+
+// ScorecardRung is a level of a scorecard for a service.
+type ScorecardRung struct {
+	Level   string `json:"level" example:"Silver"`
+	Passed  int    `json:"passed"`
+	Counted int    `json:"counted"`
+	Reached bool   `json:"reached" doc:"With all levels below."`
+}
+
+// ScorecardShare is how many checks pass, of those that count.
+type ScorecardShare struct {
+	Passed  int `json:"passed"`
+	Counted int `json:"counted"`
 }
 
 // CheckResult is what a check came to for a service.
@@ -145,6 +160,7 @@ type CheckResult struct {
 // CheckEvidence is a fact that a result depends on.
 type CheckEvidence struct {
 	KnownFact
+	Type   string     `json:"type,omitempty" doc:"The fact's type, as it is declared now: an age is in days." example:"age"`
 	By     string     `json:"by" doc:"Who told it: a domain, pushed or attested." example:"slo"`
 	Source string     `json:"source,omitempty" doc:"The program that pushed it, or who attested it."`
 	Link   string     `json:"link,omitempty" doc:"To what shows it."`
@@ -169,29 +185,33 @@ type ScorecardDay struct {
 
 // ScorecardPosition is where a service stands by a scorecard.
 type ScorecardPosition struct {
-	Service Ref               `json:"service"`
-	Name    string            `json:"name"`
-	Team    Ref               `json:"team"`
-	Tier    int               `json:"tier"`
-	Kind    string            `json:"kind"`
-	Level   *string           `json:"level" nullable:"true"`
-	Score   *int              `json:"score" nullable:"true"`
-	Missing int               `json:"missing"`
-	Passed  int               `json:"passed"`
-	Counted int               `json:"counted"`
-	Next    []string          `json:"next"`
-	Checks  map[string]string `json:"checks" doc:"The outcome of each check, by ID."`
+	Service    Ref                       `json:"service"`
+	Name       string                    `json:"name"`
+	Team       Ref                       `json:"team"`
+	Tier       int                       `json:"tier"`
+	Kind       string                    `json:"kind"`
+	Level      *string                   `json:"level" nullable:"true"`
+	Score      *int                      `json:"score" nullable:"true"`
+	Missing    int                       `json:"missing"`
+	Passed     int                       `json:"passed"`
+	Counted    int                       `json:"counted"`
+	Next       []string                  `json:"next"`
+	Categories map[string]ScorecardShare `json:"categories" doc:"How many checks of each category pass."`
+	Checks     map[string]string         `json:"checks" doc:"The outcome of each check, by ID."`
 }
 
 // ScorecardReport is what a scorecard comes to in the organisation, a team or a system.
 type ScorecardReport struct {
-	Scorecard Ref                  `json:"scorecard"`
-	Name      string               `json:"name"`
-	Levels    []ScorecardLevel     `json:"levels"`
-	Now       ScorecardSums        `json:"now"`
-	Checks    []ScorecardCheckSums `json:"checks" doc:"The worst first: by the share of services of which it counts and does not pass."`
-	Teams     []ScorecardTeamSums  `json:"teams" doc:"The teams right below, that have services, by slug."`
-	Trend     []ScorecardTrendDay  `json:"trend" doc:"Each day that is kept, the oldest first."`
+	Scorecard    Ref                     `json:"scorecard"`
+	Name         string                  `json:"name"`
+	Levels       []ScorecardLevel        `json:"levels"`
+	Now          ScorecardSums           `json:"now"`
+	Change       *float64                `json:"change" nullable:"true" doc:"How the mean score changed over the last 28 days, in points; null where it was not known then."`
+	Categories   []ScorecardCategorySums `json:"categories" doc:"In the scorecard's order."`
+	Checks       []ScorecardCheckSums    `json:"checks" doc:"The worst first: by the share of services of which it counts and does not pass."`
+	Teams        []ScorecardTeamSums     `json:"teams" doc:"The teams right below, that have services, by slug."`
+	MostImproved *Ref                    `json:"mostImproved,omitempty" doc:"The team among these, or below them, whose mean score rose most over the last 28 days; absent where none rose."`
+	Trend        []ScorecardTrendDay     `json:"trend" doc:"Each day that is kept, the oldest first."`
 }
 
 // ScorecardSums is what services come to together.
@@ -213,12 +233,38 @@ type ScorecardCheckSums struct {
 	Outcomes   map[string]int `json:"outcomes" doc:"Services by outcome."`
 }
 
+// ScorecardCategorySums is what the checks of a category come to in a scope.
+type ScorecardCategorySums struct {
+	Category string         `json:"category" example:"Ownership"`
+	Checks   int            `json:"checks"`
+	Outcomes map[string]int `json:"outcomes" doc:"Results, one for each check and service, by outcome."`
+}
+
+// ScorecardCheckReport is a check of a scorecard, and what it comes to for all services.
+type ScorecardCheckReport struct {
+	Scorecard  Ref                 `json:"scorecard"`
+	Check      ScorecardCheck      `json:"check"`
+	NotPassing int                 `json:"notPassing"`
+	Counting   int                 `json:"counting"`
+	Outcomes   map[string]int      `json:"outcomes" doc:"Services by outcome."`
+	Facts      []ScorecardFact     `json:"facts" doc:"Those that it depends on, and who tells them."`
+	Problem    string              `json:"problem,omitempty" doc:"Why its condition is not understood any more."`
+	Trend      []ScorecardCheckDay `json:"trend" doc:"Each day that is kept on which it was judged, the oldest first."`
+}
+
+// ScorecardCheckDay is what a check came to on a day.
+type ScorecardCheckDay struct {
+	Day      string         `json:"day" example:"2026-11-27"`
+	Outcomes map[string]int `json:"outcomes" doc:"Services by outcome."`
+}
+
 // ScorecardTeamSums is what the services of a team, and of those below it, come to.
 type ScorecardTeamSums struct {
-	Team   Ref           `json:"team"`
-	Name   string        `json:"name"`
-	Now    ScorecardSums `json:"now"`
-	Change *float64      `json:"change" nullable:"true" doc:"How the mean score changed over the last 28 days, in points; null where it was not known then."`
+	Team   Ref                 `json:"team"`
+	Name   string              `json:"name"`
+	Now    ScorecardSums       `json:"now"`
+	Change *float64            `json:"change" nullable:"true" doc:"How the mean score changed over the last 28 days, in points; null where it was not known then."`
+	Teams  []ScorecardTeamSums `json:"teams" doc:"Those right below it, that have services, by slug."`
 }
 
 // ScorecardTrendDay is a day of a trend.

@@ -15,7 +15,10 @@
 //	thin.go       how the past is thinned with age
 //	book.go       what is known of services: what domains tell, and what is given
 //	read.go       what people see of a service
-//	scope.go      what people see of a team, a system, the organisation, and of a check
+//	placed.go     where services stand, in lists
+//	scope.go      what people see of a team, a system, the organisation
+//	category.go   what the checks of a category come to
+//	check.go      what people see of a check
 //	failure.go    what fails for longer than a scorecard bears, and becomes an issue
 //	preview.go    what another revision would change, without changing anything
 //	store.go      what it needs of a database

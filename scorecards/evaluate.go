@@ -93,7 +93,7 @@ func (s *Service) Evaluate(ctx context.Context, name string) (registry.Service, 
 	if err != nil {
 		return registry.Service{}, err
 	}
-	if err := s.Authorizer.Authorize(ctx, access.Check, access.Object{Kind: access.KindScorecard, ID: service.ID, Label: service.Slug, Team: service.Team}); err != nil {
+	if err := s.Authorizer.Authorize(ctx, access.Check, evaluated(service)); err != nil {
 		return registry.Service{}, err
 	}
 	if err := service.Live(); err != nil {
@@ -104,6 +104,19 @@ func (s *Service) Evaluate(ctx context.Context, name string) (registry.Service, 
 		return registry.Service{}, err
 	}
 	return service, p.evaluate(ctx, []registry.Service{service})
+}
+
+// MayEvaluate reports whether the context's caller may have the service evaluated now.
+func (s *Service) MayEvaluate(ctx context.Context, service registry.Service) (bool, error) {
+	if service.RetiredAt != nil {
+		return false, nil
+	}
+	return allowed(s.Authorizer.Authorize(ctx, access.Check, evaluated(service)))
+}
+
+// evaluated is the service as it is evaluated.
+func evaluated(service registry.Service) access.Object {
+	return access.Object{Kind: access.KindScorecard, ID: service.ID, Label: service.Slug, Team: service.Team}
 }
 
 // pass evaluates some scorecards.

@@ -9,7 +9,6 @@ import (
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/id"
-	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/scorecards/rules"
 	"github.com/evenkeel/evenkeel/services/expr"
 	"github.com/evenkeel/evenkeel/services/registry"
@@ -27,9 +26,20 @@ type ServiceCard struct {
 	LevelName string // empty below the lowest
 	NextLevel string // empty where the highest is reached, or nothing counts
 	Results   []CheckResult
+	// Rungs are the checks of each level of the revision, in its order.
+	Rungs []Rung
 	// Todo are the checks that do not pass and count, by their numbers, what to do first at the
 	// beginning.
 	Todo []int
+	// Types are those of the facts that are declared now, by name: they tell how evidence is written.
+	Types map[string]fact.Type
+}
+
+// Rung is a level of a scorecard for a service: its own checks, without those below.
+type Rung struct {
+	Level Level
+	Share
+	Reached bool // with all levels below
 }
 
 // CheckResult is what a check came to for a service.
@@ -129,9 +139,13 @@ func (s *Service) card(ctx context.Context, v View, service registry.Service, st
 	if err != nil {
 		return ServiceCard{}, err
 	}
-	out := ServiceCard{Scorecard: v.Scorecard, Revision: revision, Service: service, Standing: standing, LevelName: revision.levelName(standing.Level), Todo: sheet.Todo(outline)}
+	out := ServiceCard{Scorecard: v.Scorecard, Revision: revision, Service: service, Standing: standing, LevelName: revision.levelName(standing.Level), Todo: sheet.Todo(outline), Types: types}
 	if next, ok := sheet.Next(outline); ok {
 		out.NextLevel = revision.levelName(next)
+	}
+	of := shares(revision.Terms, sheet, func(c Check) string { return c.Level })
+	for i, level := range revision.Levels {
+		out.Rungs = append(out.Rungs, Rung{Level: level, Share: of[level.Name], Reached: i <= standing.Level})
 	}
 	made := s.languages.of(language, revision)
 	facts := fact.Set{}
@@ -219,69 +233,6 @@ func (s *Service) History(ctx context.Context, name, scorecard string, days int)
 			past.Checks[c.ID] = rules.Outcome(day.Outcomes[i])
 		}
 		out = append(out, past)
-	}
-	return out, nil
-}
-
-// Query narrows a list of where services stand; zero fields do not. Names are slugs or
-// identifiers.
-type Query struct {
-	Team, System string
-	Level        string // the name of a level, or "none" for those below the lowest
-	Check        string // with Outcome
-	Outcome      rules.Outcome
-}
-
-// NoLevelName names services below the lowest level in a Query.
-const NoLevelName = "none"
-
-// Placed is a position by the names of its revision.
-type Placed struct {
-	Position
-	LevelName string
-	Todo      []string                 // the IDs of what is to do first
-	Checks    map[string]rules.Outcome // by ID
-}
-
-// Positions lists where services stand by the scorecard, by the service's slug. Faults: NotFound,
-// Moved, Invalid.
-func (s *Service) Positions(ctx context.Context, scorecard string, q Query, r page.Request) (page.Page[Placed], error) {
-	if err := s.read(ctx); err != nil {
-		return page.Page[Placed]{}, err
-	}
-	v, err := s.find(ctx, scorecard)
-	if err != nil {
-		return page.Page[Placed]{}, err
-	}
-	f, err := s.filter(ctx, v, q)
-	if err != nil {
-		return page.Page[Placed]{}, err
-	}
-	found, err := s.Store.PositionPage(ctx, f, r)
-	if err != nil {
-		return page.Page[Placed]{}, fmt.Errorf("list where services stand by %s: %w", v.Scorecard.Slug, err)
-	}
-	placed, err := s.placed(ctx, v, found.Items)
-	return page.Page[Placed]{Items: placed, Next: found.Next}, err
-}
-
-func (s *Service) placed(ctx context.Context, v View, positions []Position) ([]Placed, error) {
-	terms, err := s.termsOf(ctx, v, positions)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]Placed, len(positions))
-	for i, p := range positions {
-		t := terms[p.Revision]
-		outline, sheet, err := t.sheet(p.Standing)
-		if err != nil {
-			return nil, err
-		}
-		todo := sheet.Todo(outline)
-		out[i] = Placed{Position: p, LevelName: t.levelName(p.Level), Todo: each(todo[:min(len(todo), firstSteps)], func(n int) string { return t.Checks[n].ID }), Checks: map[string]rules.Outcome{}}
-		for n, r := range sheet.Results {
-			out[i].Checks[t.Checks[n].ID] = r.Outcome
-		}
 	}
 	return out, nil
 }

@@ -34,19 +34,21 @@ func (s *Service) filter(ctx context.Context, v View, q Query) (PositionFilter, 
 		f.System = system.ID
 	}
 	if q.Level != "" {
-		level := rules.NoLevel
-		if q.Level != NoLevelName {
+		scored, level := q.Level != UnscoredName, rules.NoLevel
+		if q.Level != NoLevelName && scored {
 			level = v.Revision.level(q.Level)
-			check.Require(level >= 0, "query.level", q.Level, "must be one of the levels: %s, or %q", v.Revision.levels(), NoLevelName)
+			check.Require(level >= 0, "query.level", q.Level, "must be one of the levels: %s, or %q, or %q", v.Revision.levels(), NoLevelName, UnscoredName)
 		}
-		f.Level = &level
+		if f.Scored = &scored; scored {
+			f.Level = &level
+		}
 	}
-	if q.Check != "" || q.Outcome != 0 {
-		check.Require(q.Check != "" && q.Outcome != 0, "query.check", q.Check, "is given with an outcome")
+	if q.Check != "" || len(q.Outcomes) > 0 {
+		check.Require(q.Check != "" && len(q.Outcomes) > 0, "query.check", q.Check, "is given with an outcome")
 		if f.Check = v.Revision.check(q.Check); q.Check != "" && f.Check < 0 {
 			check.Fail("query.check", q.Check, "must be the ID of a check of the scorecard")
 		}
-		f.Outcome, f.Revision = q.Outcome, v.Revision.ID
+		f.Outcomes, f.Revision = q.Outcomes, v.Revision.ID
 	}
 	return f, check.Err()
 }
@@ -68,13 +70,20 @@ func (s *Service) below(ctx context.Context, team id.ID) ([]id.ID, error) {
 
 // Report is what a scorecard comes to in a scope.
 type Report struct {
-	View   View
-	Scope  Scope
-	Now    Sums
-	Checks []CheckSums // the worst first
+	View  View
+	Scope Scope
+	Now   Sums
+	// Change is how the mean score changed over the last 28 days, in points; nil where it was not
+	// known then or is not now.
+	Change     *float64
+	Categories []CategorySums // in the scorecard's order
+	Checks     []CheckSums    // the worst first
 	// Parts are the teams right below a team, or the uppermost of the organisation, that have
 	// services that are judged, by slug; of a system there are none.
 	Parts []Part
+	// MostImproved is the team among these, or below them, whose mean score rose most; nil where
+	// none rose.
+	MostImproved *Part
 	// Trend is the sums of each day that is kept, the oldest first.
 	Trend []Tally
 }
@@ -97,9 +106,9 @@ func (c CheckSums) Counting() int { return c.NotPassing() + c.Outcomes[rules.Pas
 type Part struct {
 	Team registry.Team
 	Now  Sums
-	// Change is how the mean score changed over the last 28 days, in points; nil where it was not
-	// known then or is not now.
+	// Change is as of the report.
 	Change *float64
+	Parts  []Part // the teams right below it, by slug
 }
 
 // compared is how far back a score is compared with, in days.
@@ -143,16 +152,65 @@ func (s *Service) Report(ctx context.Context, scorecard string, kind ScopeKind, 
 		return Report{}, err
 	}
 	r.Now = sum(positions, terms)
-	r.Checks = worst(v.Revision.Terms, r.Now)
+	r.Checks, r.Categories = worst(v.Revision.Terms, r.Now), byCategory(v.Revision.Terms, r.Now)
 	if r.Trend, err = s.Store.Tallies(ctx, v.Scorecard.ID, r.Scope, s.daysAgo(min(max(days, 1), longestPast))); err != nil {
 		return Report{}, fmt.Errorf("read the past of %s: %w", v.Scorecard.Slug, err)
 	}
-	if kind != OfSystem {
-		if r.Parts, err = s.parts(ctx, v, r.Scope.ID, positions, terms); err != nil {
+	before, err := s.past(ctx, v, kind)
+	if err != nil {
+		return Report{}, err
+	}
+	r.Change = change(r.Now, before[r.Scope.ID])
+	if kind == OfSystem {
+		return r, nil
+	}
+	if kind == Organisation {
+		if before, err = s.past(ctx, v, OfTeam); err != nil {
 			return Report{}, err
 		}
 	}
+	if r.Parts, err = s.parts(ctx, r.Scope.ID, positions, terms, before); err != nil {
+		return Report{}, err
+	}
+	r.MostImproved = mostImproved(r.Parts)
 	return r, nil
+}
+
+// past is what each scope of the kind came to 28 days ago.
+func (s *Service) past(ctx context.Context, v View, kind ScopeKind) (map[id.ID]Sums, error) {
+	found, err := s.Store.TalliesOn(ctx, v.Scorecard.ID, kind, s.daysAgo(compared))
+	if err != nil {
+		return nil, fmt.Errorf("read the past of %s: %w", v.Scorecard.Slug, err)
+	}
+	out := make(map[id.ID]Sums, len(found))
+	for _, t := range found {
+		out[t.Scope.ID] = t.Sums
+	}
+	return out, nil
+}
+
+// change is by how much the mean score is another, in points; nil where one is not known.
+func change(now, before Sums) *float64 {
+	is, was := now.Mean(), before.Mean()
+	if is == nil || was == nil {
+		return nil
+	}
+	change := *is - *was
+	return &change
+}
+
+// mostImproved is the team among the parts, or below them, whose mean score rose most; of two
+// alike the first.
+func mostImproved(parts []Part) *Part {
+	var best *Part
+	for i := range parts {
+		for _, p := range []*Part{&parts[i], mostImproved(parts[i].Parts)} {
+			if p != nil && p.Change != nil && *p.Change > 0 && (best == nil || *p.Change > *best.Change) {
+				best = p
+			}
+		}
+	}
+	return best
 }
 
 func (s *Service) daysAgo(days int) clock.Date { return clock.DateOf(s.Clock().AddDate(0, 0, -days)) }
@@ -179,20 +237,13 @@ func worst(t Terms, sums Sums) []CheckSums {
 	return out
 }
 
-// parts are the teams right below the given one, or those without one above.
-func (s *Service) parts(ctx context.Context, v View, above id.ID, positions []Position, terms map[id.ID]Terms) ([]Part, error) {
+// parts are the teams right below the given one, or those without one above, with all below them.
+func (s *Service) parts(ctx context.Context, above id.ID, positions []Position, terms map[id.ID]Terms, before map[id.ID]Sums) ([]Part, error) {
 	teams, err := s.Fleet.AllTeams(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read teams: %w", err)
 	}
-	past, err := s.Store.TalliesOn(ctx, v.Scorecard.ID, OfTeam, s.daysAgo(compared))
-	if err != nil {
-		return nil, fmt.Errorf("read the past of teams: %w", err)
-	}
-	before := map[id.ID]Sums{}
-	for _, t := range past {
-		before[t.Scope.ID] = t.Sums
-	}
+	slices.SortFunc(teams, func(a, b registry.Team) int { return cmp.Compare(a.Slug, b.Slug) })
 	line := ancestors(teams)
 	within := map[id.ID][]Position{}
 	for _, p := range positions {
@@ -200,18 +251,20 @@ func (s *Service) parts(ctx context.Context, v View, above id.ID, positions []Po
 			within[team] = append(within[team], p)
 		}
 	}
-	parts := []Part{}
+	below := map[id.ID][]registry.Team{}
 	for _, t := range teams {
-		if t.Parent != above || len(within[t.ID]) == 0 {
-			continue
+		if len(within[t.ID]) > 0 {
+			below[t.Parent] = append(below[t.Parent], t)
 		}
-		part := Part{Team: t, Now: sum(within[t.ID], terms)}
-		if now, then := part.Now.Mean(), before[t.ID].Mean(); now != nil && then != nil {
-			change := *now - *then
-			part.Change = &change
-		}
-		parts = append(parts, part)
 	}
-	slices.SortFunc(parts, func(a, b Part) int { return cmp.Compare(a.Team.Slug, b.Team.Slug) })
-	return parts, nil
+	var of func(above id.ID) []Part
+	of = func(above id.ID) []Part {
+		parts := []Part{}
+		for _, t := range below[above] {
+			now := sum(within[t.ID], terms)
+			parts = append(parts, Part{Team: t, Now: now, Change: change(now, before[t.ID]), Parts: of(t.ID)})
+		}
+		return parts
+	}
+	return of(above), nil
 }

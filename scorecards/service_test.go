@@ -1,6 +1,7 @@
 package scorecards_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -190,9 +191,101 @@ func TestTeamsAndTheOrganisationAreSummedUp(t *testing.T) {
 	if days := must(h.History(h.bob, "ledger", "readiness", 90))(t); len(days) != 1 {
 		t.Errorf("the past of what is retired: %v", days)
 	}
+	if change := all.Change; change == nil || fmt.Sprintf("%.2f", *change) != "-20.83" || all.MostImproved != nil { // 75 of two now, 175 of three then: 37.5 − 58.33
+		t.Errorf("all changed by %v, most improved %v", change, all.MostImproved)
+	}
 	found := must(h.Positions(h.bob, "readiness", scorecards.Query{Team: "commerce", Level: scorecards.NoLevelName}, page.Request{Limit: 9}))(t)
 	if len(found.Items) != 1 || found.Items[0].Service.Slug != "checkout" || found.Items[0].Todo[0] != "dashboard" {
 		t.Errorf("on no level: %+v", found.Items)
+	}
+}
+
+// By hand, of the draft's checks: docs (weight 3, Bronze), dashboard (1, Bronze) and restore (2, Silver).
+func TestChecksCategoriesAndTheLadderAreSummedUp(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.service(t, "checkout", withDocs)
+	h.service(t, "ledger", withDocs, stateful)
+	h.service(t, "index")
+	must(h.Create(h.ada, aDraft()))(t)
+	h.evaluate(t)
+	r := must(h.Report(h.bob, "readiness", scorecards.Organisation, "", 90))(t)
+	var categories []string
+	for _, c := range r.Categories {
+		categories = append(categories, fmt.Sprint(c.Category, " ", c.Checks, " ", c.Outcomes))
+	}
+	equal(t, "categories", categories, []string{"Ownership 1 map[fail:1 pass:2]", "Alerting 1 map[fail:3]", "Resilience 1 map[not_applicable:2 unknown:1]"})
+	if len(r.Parts) != 1 || len(r.Parts[0].Parts) != 1 || r.Parts[0].Parts[0].Team.Slug != "payments" || r.Parts[0].Parts[0].Now.Services != 3 {
+		t.Errorf("teams: %+v", r.Parts)
+	}
+
+	asked := must(h.Check(h.bob, "readiness", "restore", scorecards.OfTeam, "commerce", 90))(t)
+	if asked.Now.NotPassing() != 1 || asked.Now.Counting() != 1 || asked.Now.Outcomes["not_applicable"] != 2 || len(asked.Trend) != 1 || asked.Trend[0].Outcomes["unknown"] != 1 || asked.Problem != "" {
+		t.Errorf("restore: %+v", asked)
+	}
+	var facts []string
+	for _, f := range asked.Facts {
+		facts = append(facts, f.Name+" by "+f.By)
+	}
+	equal(t, "facts", facts, []string{"kind by registry", "restoreDrill by given"})
+	_, err := h.Check(h.bob, "readiness", "nothing", scorecards.Organisation, "", 90)
+	refused(t, err, fault.NotFound, "check_not_found")
+
+	card := h.card(t, "ledger", "readiness")
+	var ladder []string
+	for _, r := range card.Rungs {
+		ladder = append(ladder, fmt.Sprintf("%s %d of %d, %t", r.Level.Name, r.Passed, r.Counted, r.Reached))
+	}
+	equal(t, "the ladder", ladder, []string{"Bronze 1 of 2, false", "Silver 0 of 1, false"})
+
+	// checkout scores 3 of 4, ledger 3 of 6, index 0 of 4.
+	var worst []string
+	for _, p := range must(h.Positions(h.bob, "readiness", scorecards.Query{WorstFirst: true}, page.Request{Limit: 9}))(t).Items {
+		worst = append(worst, fmt.Sprint(p.Service.Slug, " ", *p.Score(), " ", p.Categories["Ownership"], p.Categories["Resilience"]))
+	}
+	equal(t, "the worst first", worst, []string{"index 0 {0 1} {0 0}", "ledger 50 {1 1} {0 1}", "checkout 75 {1 1} {0 0}"})
+	spread := must(h.Spread(h.bob, "readiness", scorecards.Query{Team: "commerce", Level: "Silver"}))(t)
+	if fmt.Sprint(spread.Levels) != "map[:3]" || spread.Unscored != 0 {
+		t.Errorf("spread: %+v", spread)
+	}
+	todo := must(h.Positions(h.bob, "readiness", scorecards.Query{Check: "restore", Outcomes: scorecards.NotPassing}, page.Request{Limit: 9}))(t)
+	if len(todo.Items) != 1 || todo.Items[0].Service.Slug != "ledger" {
+		t.Errorf("restore is to do of %+v", todo.Items)
+	}
+	if unscored := must(h.Positions(h.bob, "readiness", scorecards.Query{Level: scorecards.UnscoredName}, page.Request{Limit: 9}))(t); len(unscored.Items) != 0 {
+		t.Errorf("unscored: %+v", unscored.Items)
+	}
+	for _, who := range []struct {
+		is   context.Context
+		may  bool
+		make bool
+	}{{h.root, true, true}, {h.ada, true, false}, {h.bob, false, false}} {
+		if may := must(h.MayEvaluate(who.is, card.Service))(t); may != who.may {
+			t.Errorf("%s may evaluate: %t", access.CallerFrom(who.is).Name, may)
+		}
+		if may := must(h.MayCreate(who.is))(t); may != who.make {
+			t.Errorf("%s may create: %t", access.CallerFrom(who.is).Name, may)
+		}
+	}
+}
+
+func TestTheTeamThatRoseMostIsNamed(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	must(h.registry.CreateTeam(h.bob, registry.TeamInput{Slug: "search", Name: "Search"}))(t)
+	checkout := h.service(t, "checkout")
+	h.service(t, "index", func(in *registry.ServiceInput) { in.Team = "search" })
+	must(h.Create(h.ada, aDraft()))(t)
+	h.evaluate(t)
+	h.clock.Advance(28 * 24 * time.Hour)
+	in := registry.ServiceInput{Slug: checkout.Slug, Team: "payments", Profile: checkout.Profile}
+	withDocs(&in)
+	must(h.registry.UpdateService(h.ada, checkout.Slug, checkout.Version, in))(t)
+	h.evaluate(t)
+	r := must(h.Report(h.bob, "readiness", scorecards.Organisation, "", 90))(t)
+	// From 0 to 75 of payments and of commerce above it, of which the upper one comes first.
+	if best := r.MostImproved; best == nil || best.Team.Slug != "commerce" || *best.Change != 75 || *r.Change != 37.5 {
+		t.Errorf("most improved: %+v, all by %v", r.MostImproved, r.Change)
 	}
 }
 

@@ -25,11 +25,21 @@ type PositionFilter struct {
 	Teams     []id.ID
 	System    id.ID
 	Level     *int
-	// Revision, Check and Outcome are of positions by that revision, of which the check of that
-	// number is at the outcome.
+	Scored    *bool // whether something counts
+	// Revision, Check and Outcomes are of positions by that revision, of which the check of that
+	// number is at one of the outcomes.
 	Revision id.ID
 	Check    int
-	Outcome  rules.Outcome
+	Outcomes []rules.Outcome
+	// WorstFirst orders a page by the score, the lowest first, what is not scored last, and then by
+	// slug; else by slug.
+	WorstFirst bool
+}
+
+// PositionCounts is how many services there are.
+type PositionCounts struct {
+	Levels   map[int]int // of which something counts, by level
+	Unscored int
 }
 
 // Store keeps scorecards and what came of them. Missing rows are NotFound; updates are
@@ -60,6 +70,8 @@ type Store interface {
 	Positions(ctx context.Context, f PositionFilter) ([]Position, error)
 	// PositionPage is a page of them.
 	PositionPage(ctx context.Context, f PositionFilter, r page.Request) (page.Page[Position], error)
+	// CountPositions counts them, without reading them.
+	CountPositions(ctx context.Context, f PositionFilter) (PositionCounts, error)
 
 	// WriteDays inserts or replaces the days.
 	WriteDays(ctx context.Context, days []Day) error

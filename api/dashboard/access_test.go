@@ -186,8 +186,8 @@ func TestPagesAllowNothingFromElsewhere(t *testing.T) {
 func TestRoutesListWhatIsAnswered(t *testing.T) {
 	t.Parallel()
 	d := New(newSample().sources(), options())
-	forms := []string{"/signout", "/incidents/new", "/incidents/{incident}/edit", "/incidents/{incident}/status", "/incidents/{incident}/timeline", "/incidents/{incident}/action-items", actionPath + "/{act}", toilPattern + "/{act}", toilLinkPattern, factsPath, "/services/{service}/attestations/{attestation}/withdraw"}
-	if len(d.Routes()) != 55 {
+	forms := []string{"/signout", "/incidents/new", "/incidents/{incident}/edit", "/incidents/{incident}/status", "/incidents/{incident}/timeline", "/incidents/{incident}/action-items", actionPath + "/{act}", toilPattern + "/{act}", toilLinkPattern, factsPath, "/services/{service}/attestations/{attestation}/withdraw", scorecardsPath, ladderPath + "/evaluate"}
+	if len(d.Routes()) != 75 {
 		t.Errorf("%d routes: %v", len(d.Routes()), d.Routes())
 	}
 	heavy := 0

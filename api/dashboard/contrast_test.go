@@ -64,14 +64,14 @@ func TestTextAndPicturesHaveContrastInBothThemes(t *testing.T) {
 	}
 	grounds := []string{"bg", "surface", "sunken"}
 	text := map[string][]string{
-		"ink": append(grounds, "gap", "track"), "ink-2": grounds, "ink-3": append(grounds, "gap"), "accent": append(grounds, "accent-tint"), "surface": {"ink", "accent"},
+		"ink": append(grounds, "gap", "track"), "ink-2": append(grounds, "none-tint"), "ink-3": append(grounds, "gap"), "accent": append(grounds, "accent-tint"), "surface": {"ink", "accent"},
 		"ok": {"surface", "ok-tint"}, "risk": {"surface", "risk-tint"}, "bad": {"surface", "bad-tint"},
 		"none": {"surface", "none-tint"}, "stale": {"surface", "stale-tint"},
 	}
 	// Graphics need 3 : 1 against what is beside them (WCAG 2.2, 1.4.11).
 	graphics := map[string][]string{
 		"ok-fill": {"surface", "area-above"}, "risk-fill": {"surface"}, "bad-fill": {"surface", "area-below"}, "none-fill": {"surface"},
-		"stale-fill": {"surface"}, "accent-fill": {"surface"}, "ink": {"track"}, "ink-2": {"area-above", "area-below"},
+		"stale-fill": {"surface"}, "accent-fill": {"surface"}, "lv0": {"surface"}, "lv1": {"surface"}, "lv2": {"surface"}, "lv3": {"surface"}, "lv4": {"surface"}, "lv5": {"surface"}, "ink": {"track"}, "ink-2": {"area-above", "area-below"},
 	}
 	for name, colours := range map[string]map[string]string{"light": theme(light), "dark": theme(dark)} {
 		check := func(pairs map[string][]string, least float64) {

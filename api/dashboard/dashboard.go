@@ -55,7 +55,7 @@ var templates embed.FS
 
 // screens are the templates of pages, by the name of their file.
 var screenNames = []string{
-	"organisation", "team", "notifications", "service", "gate", "facts", "exemptions", "exemption", "exemptionform", "campaigns", "campaign", "launches", "launch", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "policies", "policy", "trial", "proposals", "issues", "issue", "postmortems", "postmortem", "postmortem-edit", "postmortem-compare", "actions", "action", "reports", "report", "jobs", "datasources", "drift", "incidents", "incident", "incidentform", "learning", "toil", "toil-link", "signin", "problem",
+	"organisation", "team", "notifications", "service", "gate", "facts", "exemptions", "exemption", "exemptionform", "campaigns", "campaign", "launches", "launch", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "policies", "policy", "trial", "proposals", "issues", "issue", "postmortems", "postmortem", "postmortem-edit", "postmortem-compare", "actions", "action", "reports", "report", "scorecards", "scorecard", "matrix", "check", "ladder", "jobs", "datasources", "drift", "incidents", "incident", "incidentform", "learning", "toil", "toil-link", "signin", "problem",
 }
 
 // New returns the pages over what they read. The templates are part of the
@@ -122,6 +122,7 @@ func New(sources Sources, opts Options) *Dashboard {
 	d.addToil()
 	d.page("/reports", "/reports", d.reports)
 	d.page("/reports/{report}", "/reports/{report}", d.report)
+	d.addScorecards()
 	d.page("/jobs", "/jobs", d.jobs)
 	d.page("/data-sources", "/data-sources", d.dataSources)
 	d.page(driftPath, driftPath, d.drifts)
@@ -219,6 +220,7 @@ var navigation = []entry{
 	{URL: "/incidents", Text: "Incidents"},
 	{URL: "/violations", Text: "Violations"},
 	{URL: "/issues", Text: "Issues"},
+	{URL: scorecardsPath, Text: "Scorecards"},
 	{URL: "/reports", Text: "Reports"},
 	{URL: "/data-sources", Text: "Data sources"},
 	{URL: "/jobs", Text: "Jobs"},
@@ -292,7 +294,7 @@ func refreshing(w http.ResponseWriter, r *http.Request) *link {
 }
 
 func parse() map[string]*template.Template {
-	base := template.Must(template.ParseFS(templates, "templates/layout.html", "templates/parts.html", "templates/incidentparts.html", "templates/toilparts.html"))
+	base := template.Must(template.ParseFS(templates, "templates/layout.html", "templates/parts.html", "templates/incidentparts.html", "templates/toilparts.html", "templates/scorecardparts.html"))
 	screens := make(map[string]*template.Template, len(screenNames))
 	for _, name := range screenNames {
 		screens[name] = template.Must(template.Must(base.Clone()).ParseFS(templates, fmt.Sprintf("templates/%s.html", name)))

@@ -102,6 +102,7 @@ func (s *sample) paths() []string {
 	out = append(out, s.exemptionPaths()...)
 	out = append(out, s.campaignPaths()...)
 	out = append(out, s.launchPaths()...)
+	out = append(out, s.scorecardPaths()...)
 	for _, r := range (published{s}).all() {
 		out = append(out, reportURL(r.ID))
 	}

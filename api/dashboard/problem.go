@@ -95,13 +95,14 @@ func (d *Dashboard) crossOrigin(w http.ResponseWriter, r *http.Request) {
 }
 
 // segments are the places of slugs in the paths of pages.
-var segments = map[string][]int{"team": {2}, "service": {2}, "slo": {4}}
+var segments = map[string][]int{"team": {2}, "service": {2}, "slo": {4}, "scorecard": {2, 4}}
 
 // moved is the address with the new slug in place of the old.
 func moved(u *url.URL, f *fault.Error) (string, bool) {
 	parts := strings.Split(u.Path, "/")
-	for _, i := range segments[strings.TrimSuffix(f.Code, "_renamed")] {
-		if i >= len(parts) || parts[i] != f.Was || f.Now == "" {
+	noun := strings.TrimSuffix(f.Code, "_renamed")
+	for _, i := range segments[noun] {
+		if i >= len(parts) || parts[i-1] != noun+"s" || parts[i] != f.Was || f.Now == "" {
 			continue
 		}
 		parts[i] = f.Now

@@ -22,7 +22,7 @@ import (
 )
 
 func (s *sample) sources() Sources {
-	return Sources{Access: s.access(), Registry: organisation{s}, DataSources: places{s}, SLOs: promises{s}, SLAs: agreements{s}, Composites: wholes{s}, Corrections: amendments{s}, Scores: scored{}, Outages: blackouts{s}, Postmortems: scribe{s}, Actions: doer{s}, Given: knower{s}, Toil: worn{s}, Drifts: drifter{s}, Exemptions: excuser{s}, Cards: carded{s}, Campaigns: campaigner{s}, Launches: launcher{s}, Claims: claimed{s}, Proposals: suggestions{s}, Signals: golden{s}, Alerts: bells{s}, Changes: deeds{s}, Incidents: mishaps{s}, Impact: mishaps{s}, Search: mishaps{s}, Statistics: mishaps{s}, Policies: rulebook{s}, Trials: tried{s}, Gate: gatekeeper{s}, Issues: tracker{s}, Webhooks: s, Notifications: post{s}, Reports: published{s}, Jobs: schedule{s}, Collection: reading{s}}
+	return Sources{Access: s.access(), Registry: organisation{s}, DataSources: places{s}, SLOs: promises{s}, SLAs: agreements{s}, Composites: wholes{s}, Corrections: amendments{s}, Scores: scored{}, Outages: blackouts{s}, Postmortems: scribe{s}, Actions: doer{s}, Given: knower{s}, Scorecards: assessor{s}, Toil: worn{s}, Drifts: drifter{s}, Exemptions: excuser{s}, Cards: carded{s}, Campaigns: campaigner{s}, Launches: launcher{s}, Claims: claimed{s}, Proposals: suggestions{s}, Signals: golden{s}, Alerts: bells{s}, Changes: deeds{s}, Incidents: mishaps{s}, Impact: mishaps{s}, Search: mishaps{s}, Statistics: mishaps{s}, Policies: rulebook{s}, Trials: tried{s}, Gate: gatekeeper{s}, Issues: tracker{s}, Webhooks: s, Notifications: post{s}, Reports: published{s}, Jobs: schedule{s}, Collection: reading{s}}
 }
 
 // reading is of SLOs that are read without trouble, two minutes ago.
@@ -103,6 +103,13 @@ func (o organisation) Members(_ context.Context, team string, r page.Request) (p
 
 func (o organisation) SystemFor(context.Context, string) (registry.System, error) {
 	return registry.System{Slug: "ordering", Name: "Ordering", Team: o.teams[0].ID}, nil
+}
+
+func (o organisation) Systems(_ context.Context, _ registry.SystemFilter, r page.Request) (page.Page[registry.System], error) {
+	if len(o.teams) == 0 {
+		return page.Page[registry.System]{}, o.fail
+	}
+	return pageOf([]registry.System{{Slug: "ordering", Name: "Ordering", Team: o.teams[0].ID}}, r), o.fail
 }
 
 func (o organisation) ServiceFor(_ context.Context, name string) (registry.Service, error) {

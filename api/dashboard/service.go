@@ -37,6 +37,7 @@ type servicePage struct {
 	Issues            []issueRow
 	IssuesEmpty       empty
 	Gate              *gateCard
+	Scorecards        []climbed
 	Outages           []outageRow
 	OutagesEmpty      empty
 }
@@ -108,6 +109,9 @@ func (d *Dashboard) service(v *visit) (screen, error) {
 		return screen{}, err
 	}
 	if p.Gate, err = d.gate(v, s); err != nil {
+		return screen{}, err
+	}
+	if p.Scorecards, err = d.climbed(v, s); err != nil {
 		return screen{}, err
 	}
 	if p.Outages, _, err = d.outages(v, s, page.Request{Limit: recentRows}); err != nil {

@@ -51,6 +51,7 @@ type Sources struct {
 	Postmortems   Postmortems
 	Actions       Actions
 	Given         Given
+	Scorecards    Scorecards
 	Drifts        Drifts
 	Exemptions    Exemptions
 	Cards         Cards
@@ -123,6 +124,7 @@ type Registry interface {
 	TeamsByID(ctx context.Context, teams []id.ID) (map[id.ID]registry.Team, error)
 	Members(ctx context.Context, team string, r page.Request) (page.Page[registry.Member], error)
 	SystemFor(ctx context.Context, name string) (registry.System, error)
+	Systems(ctx context.Context, f registry.SystemFilter, r page.Request) (page.Page[registry.System], error)
 	ServiceFor(ctx context.Context, name string) (registry.Service, error)
 	Services(ctx context.Context, f registry.ServiceFilter, r page.Request) (page.Page[registry.Service], error)
 	ServicesByID(ctx context.Context, services []id.ID) (map[id.ID]registry.Service, error)

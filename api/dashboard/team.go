@@ -20,6 +20,7 @@ type teamPage struct {
 	Services          []serviceRow
 	ServicesNote      string
 	ServicesEmpty     empty
+	Scorecards        []scorecardRow
 	Violations        []violationRow
 	ViolationsEmpty   empty
 	Members           []memberRow
@@ -77,6 +78,9 @@ func (d *Dashboard) team(v *visit) (screen, error) {
 	}
 	p.SLOs.Caption = "Objectives of " + t.Name
 	if err := d.servicesOfTeam(v, t, &p); err != nil {
+		return screen{}, err
+	}
+	if p.Scorecards, err = d.teamScorecards(v, t); err != nil {
 		return screen{}, err
 	}
 	members, err := d.sources.Registry.Members(v.ctx, string(t.ID), page.Request{Limit: page.DefaultLimit})

@@ -94,22 +94,63 @@ func (c Scorecards) Positions(ctx context.Context, f scorecards.PositionFilter) 
 	return c.positions(ctx, where.where()+" ORDER BY v.slug", where.args)
 }
 
+// scoreOrder is a position's score in percent, as rules.Sheet rounds it, and what is not scored after
+// all that is.
+const scoreOrder = "CASE WHEN s.counted_weight = 0 THEN 101 ELSE 100 * s.passed_weight / s.counted_weight END"
+
 // PositionPage is a page of them.
 func (c Scorecards) PositionPage(ctx context.Context, f scorecards.PositionFilter, r page.Request) (page.Page[scorecards.Position], error) {
-	key, err := r.Key(f, 1)
+	parts, order := 1, " ORDER BY v.slug"
+	if f.WorstFirst {
+		parts, order = 2, " ORDER BY "+scoreOrder+", v.slug"
+	}
+	key, err := r.Key(f, parts)
 	if err != nil {
 		return page.Page[scorecards.Position]{}, err
 	}
 	where := positionConditions(f)
-	if key != nil {
+	switch {
+	case key != nil && f.WorstFirst:
+		score, err := strconv.Atoi(key[0])
+		if err != nil {
+			return page.Page[scorecards.Position]{}, badCursor()
+		}
+		where.add("("+scoreOrder+", v.slug) > (%s, %s)", score, key[1])
+	case key != nil:
 		where.add("v.slug > %s", key[0])
 	}
-	rest := where.where() + " ORDER BY v.slug" + where.limit(r.Size()+1)
-	rows, err := c.positions(ctx, rest, where.args)
+	rows, err := c.positions(ctx, where.where()+order+where.limit(r.Size()+1), where.args)
 	if err != nil {
 		return page.Page[scorecards.Position]{}, err
 	}
-	return page.Cut(r, f, rows, func(p scorecards.Position) []string { return []string{p.Service.Slug} }), nil
+	return page.Cut(r, f, rows, func(p scorecards.Position) []string {
+		if !f.WorstFirst {
+			return []string{p.Service.Slug}
+		}
+		score := 101
+		if s := p.Score(); s != nil {
+			score = *s
+		}
+		return []string{strconv.Itoa(score), p.Service.Slug}
+	}), nil
+}
+
+// CountPositions counts them by level, without reading them.
+func (c Scorecards) CountPositions(ctx context.Context, f scorecards.PositionFilter) (scorecards.PositionCounts, error) {
+	out, where := scorecards.PositionCounts{Levels: map[int]int{}}, positionConditions(f)
+	err := c.s.queryAll(ctx, "SELECT s.level, CASE WHEN s.counted_weight = 0 THEN 0 ELSE 1 END, COUNT(*)"+positionTables+where.where()+" GROUP BY 1, 2", where.args, func(rows *sql.Rows) error {
+		var level, scored, n int
+		if err := rows.Scan(&level, &scored, &n); err != nil {
+			return err
+		}
+		if scored == 0 {
+			out.Unscored += n
+		} else {
+			out.Levels[level] += n
+		}
+		return nil
+	})
+	return out, fail("count where services stand", err)
 }
 
 func positionConditions(f scorecards.PositionFilter) conditions {
@@ -130,9 +171,18 @@ func positionConditions(f scorecards.PositionFilter) conditions {
 	if f.Level != nil {
 		where.add("s.level = %s", *f.Level)
 	}
-	if f.Outcome != 0 {
+	if f.Scored != nil && *f.Scored {
+		where.add("s.counted_weight > 0")
+	} else if f.Scored != nil {
+		where.add("s.counted_weight = 0")
+	}
+	if len(f.Outcomes) > 0 {
+		args := []any{f.Check + 1}
+		for _, o := range f.Outcomes {
+			args = append(args, string(rune(o)))
+		}
 		where.add("s.revision_id = %s", string(f.Revision))
-		where.add("substr(s.outcomes, %s, 1) = %s", f.Check+1, string(rune(f.Outcome)))
+		where.add("substr(s.outcomes, %s, 1) IN ("+strings.TrimSuffix(strings.Repeat("%s,", len(f.Outcomes)), ",")+")", args...)
 	}
 	return where
 }

@@ -120,13 +120,15 @@ func testScorecards(t *testing.T, open opener) {
 		same(t, slugs(scorecards.PositionFilter{Teams: []id.ID{newID()}}), nil)
 		same(t, slugs(scorecards.PositionFilter{System: newID()}), nil)
 		same(t, slugs(scorecards.PositionFilter{Service: a.ID}), []string{"a PU"})
-		same(t, slugs(scorecards.PositionFilter{Revision: v.Revision.ID, Check: 1, Outcome: rules.Unknown}), []string{"a PU", "b FU"})
-		same(t, slugs(scorecards.PositionFilter{Revision: v.Revision.ID, Check: 0, Outcome: rules.Fail}), []string{"b FU"})
-		same(t, slugs(scorecards.PositionFilter{Revision: newID(), Check: 0, Outcome: rules.Fail}), nil)
+		same(t, slugs(scorecards.PositionFilter{Revision: v.Revision.ID, Check: 1, Outcomes: []rules.Outcome{rules.Unknown}}), []string{"a PU", "b FU"})
+		same(t, slugs(scorecards.PositionFilter{Revision: v.Revision.ID, Check: 0, Outcomes: []rules.Outcome{rules.Fail}}), []string{"b FU"})
+		same(t, slugs(scorecards.PositionFilter{Revision: newID(), Check: 0, Outcomes: []rules.Outcome{rules.Fail}}), nil)
 		f := scorecards.PositionFilter{Scorecard: v.Scorecard.ID}
 		paged := must(c.PositionPage(t.Context(), f, page.Request{Limit: 1}))(t)
 		same(t, paged.Items[0].Service.TeamSlug, "payments")
 		same(t, must(c.PositionPage(t.Context(), f, page.Request{Limit: 1, After: paged.Next}))(t).Items[0].Service.Slug, "b")
+
+		same(t, slugs(scorecards.PositionFilter{Revision: v.Revision.ID, Check: 0, Outcomes: []rules.Outcome{rules.Fail, rules.Pass}}), []string{"a PU", "b FU"})
 
 		at := Start
 		a.RetiredAt = &at
@@ -137,6 +139,41 @@ func testScorecards(t *testing.T, open opener) {
 		v.Scorecard.RetiredAt = &at
 		ok(t, c.UpdateScorecard(t.Context(), v.Scorecard))
 		same(t, must(c.Standings(t.Context(), []id.ID{a.ID}))(t), map[id.ID][]scorecards.Standing{})
+	})
+
+	each(t, open, "positions are counted by level, and paged with the lowest score first and what is not scored last", func(t *testing.T, s *store.Store) {
+		c, team := s.Scorecards(), Team(t, s, "payments")
+		v := AScorecard("readiness")
+		ok(t, c.CreateScorecard(t.Context(), v))
+		// By hand: 3 of 4 are 75 %, 299 of 400 rounded down 74 %, and of nothing there is no score.
+		for _, one := range []struct {
+			slug            string
+			level           int
+			passed, counted int
+		}{{"a", 0, 3, 4}, {"b", 1, 4, 4}, {"c", rules.NoLevel, 0, 0}, {"d", rules.NoLevel, 299, 400}, {"e", 0, 75, 100}, {"f", rules.NoLevel, 0, 3}} {
+			standing := AStanding(v, Service(t, s, team.ID, one.slug).ID, "PU", one.level, Start)
+			standing.PassedWeight, standing.CountedWeight = one.passed, one.counted
+			ok(t, c.WriteStandings(t.Context(), []scorecards.Standing{standing}))
+		}
+		f := scorecards.PositionFilter{Scorecard: v.Scorecard.ID, WorstFirst: true}
+		var order []string
+		for r := (page.Request{Limit: 2}); ; {
+			found := must(c.PositionPage(t.Context(), f, r))(t)
+			for _, p := range found.Items {
+				order = append(order, p.Service.Slug)
+			}
+			if r.After = found.Next; r.After == "" {
+				break
+			}
+		}
+		same(t, order, []string{"f", "d", "a", "e", "b", "c"})
+		same(t, must(c.CountPositions(t.Context(), f))(t), scorecards.PositionCounts{Levels: map[int]int{rules.NoLevel: 2, 0: 2, 1: 1}, Unscored: 1})
+		no, yes, none := false, true, rules.NoLevel
+		f.Scored = &no
+		same(t, len(must(c.PositionPage(t.Context(), f, page.Request{Limit: 9}))(t).Items), 1)
+		f.Scored, f.Level = &yes, &none
+		same(t, len(must(c.PositionPage(t.Context(), f, page.Request{Limit: 9}))(t).Items), 2)
+		same(t, must(c.CountPositions(t.Context(), scorecards.PositionFilter{Scorecard: newID()}))(t), scorecards.PositionCounts{Levels: map[int]int{}})
 	})
 
 	each(t, open, "days and sums are kept, read from a day on, and thinned", func(t *testing.T, s *store.Store) {

@@ -1,13 +1,18 @@
 package builtin_test
 
 import (
+	"fmt"
+	"os"
 	"reflect"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/evenkeel/evenkeel/scorecards"
 	"github.com/evenkeel/evenkeel/scorecards/builtin"
 	"github.com/evenkeel/evenkeel/scorecards/document"
+	"github.com/evenkeel/evenkeel/scorecards/given"
 )
 
 // row is a line of the table "The built-in production-readiness scorecard" of the product's
@@ -84,4 +89,57 @@ func TestAScorecardThatShipsIsWrittenAndReadAgain(t *testing.T) {
 			t.Errorf("read again is\n%+v\nwant\n%+v\n%s", again.Draft, d, text)
 		}
 	}
+}
+
+// What the guide says is counted here from the facts that conditions name: those that are given are
+// in package given.
+func TestTheGuideSaysHowManyChecksAreAutomatic(t *testing.T) {
+	t.Parallel()
+	all, err := builtin.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	guide, err := os.ReadFile("../../docs/how-to/write-a-scorecard.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	counts := func(d scorecards.Draft) (automatic, given int) {
+		for _, c := range d.Checks {
+			facts := givenIn(c.Passes + " " + c.AppliesTo)
+			if len(facts) == 0 {
+				automatic++
+				continue
+			}
+			given++
+			if row := regexp.MustCompile(`(?m)^\| ` + c.ID + ` \| (.*) \|$`).FindSubmatch(guide); row == nil {
+				t.Errorf("the guide has no row for %s", c.ID)
+			} else {
+				for _, f := range facts {
+					if !strings.Contains(string(row[1]), f) {
+						t.Errorf("the guide does not say that %s needs %s: %s", c.ID, f, row[1])
+					}
+				}
+			}
+		}
+		return automatic, given
+	}
+	automatic, given := counts(all[0])
+	if says := fmt.Sprintf("Of the 38 checks **%d are judged automatically**", automatic); !strings.Contains(string(guide), says) || !strings.Contains(string(guide), fmt.Sprintf("**%d\nneed a fact from outside**", given)) {
+		t.Errorf("the guide does not say %q, and that %d need a fact", says, given)
+	}
+	automatic, _ = counts(all[1])
+	if says := fmt.Sprintf("Of the twelve of the starter %d are automatic", automatic); !strings.Contains(string(guide), says) {
+		t.Errorf("the guide does not say %q", says)
+	}
+}
+
+// givenIn are the facts that conditions name and that are given.
+func givenIn(conditions string) []string {
+	var out []string
+	for _, d := range given.Builtin() {
+		if regexp.MustCompile(`\b` + d.Name + `\b`).MatchString(conditions) {
+			out = append(out, d.Name)
+		}
+	}
+	return out
 }

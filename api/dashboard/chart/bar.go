@@ -63,9 +63,14 @@ func Burn(rate float64, known bool, factor float64, over string) template.HTML {
 
 // Progress is the bar of work of which a share is done, 0 to 1.
 func Progress(share float64) template.HTML {
+	return Filled(share, "calm")
+}
+
+// Filled is the bar of which a share is filled, 0 to 1, painted by a tone.
+func Filled(share float64, tone string) template.HTML {
 	var d drawing
 	d.rect("track", 0, 0, barWidth, barHeight)
-	d.rect("fill calm", 0, 0, min(max(share, 0), 1)*barWidth, barHeight)
+	d.rect("fill "+tone, 0, 0, min(max(share, 0), 1)*barWidth, barHeight)
 	return d.close("chart bar", barWidth, barHeight, true, "")
 }
 

@@ -1,6 +1,7 @@
 package app_test
 
 import (
+	"encoding/xml"
 	"fmt"
 	"slices"
 	"strings"
@@ -135,5 +136,51 @@ func TestAScorecardIsTriedRevisedAndRetiredThroughTheAPI(t *testing.T) {
 		h.do(call{as: "bob", method: "GET", path: "/v1/services/checkout/scorecards/readiness"}).expect(t, 404, "not_scored", "", "")
 		h.do(call{as: "bob", method: "GET", path: "/v1/scorecards/readiness/services?level=Gold"}).expect(t, 422, "invalid_input", "query.level", `"Bronze", "Silver"`)
 		h.do(call{as: "bob", method: "GET", path: "/v1/scorecards/readiness/report?team=payments&system=x"}).expect(t, 422, "invalid_input", "query.system", "choose one")
+	})
+}
+
+// By hand: checkout has nothing of Bronze but its team, 1 of 5 in weight, and is below it; with
+// documentation it is on Bronze with 4 of 5.
+func TestABadgeAndACheckAreReadThroughTheAPI(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		h.make("ada", "scorecard", "/v1/scorecards", scorecard("readiness", "payments", `"name":"Readiness"`, `"name":"Ready & <able>"`))
+		at := "/v1/services/checkout/scorecards/readiness/badge"
+		h.do(call{as: "bob", method: "GET", path: at}).expect(t, 404, "not_scored", "", "")
+		h.counts("all")
+		badge := h.must(200, call{as: "bob", method: "GET", path: at})
+		if badge.header.Get("Content-Type") != "image/svg+xml" || badge.header.Get("Cache-Control") != "no-store" {
+			t.Errorf("headers %v", badge.header)
+		}
+		for _, want := range []string{"<title>Checkout: Ready &amp; &lt;able&gt;, no level yet 20 %</title>", ">no level yet 20 %</text>", `role="img"`} {
+			if !strings.Contains(string(badge.body), want) {
+				t.Errorf("the badge lacks %s: %s", want, badge.body)
+			}
+		}
+		var drawn struct {
+			XMLName xml.Name `xml:"http://www.w3.org/2000/svg svg"`
+		}
+		if err := xml.Unmarshal([]byte(badge.body), &drawn); err != nil {
+			t.Errorf("the badge is no SVG: %v", err)
+		}
+		h.do(call{as: "nobody", method: "GET", path: at}).expect(t, 401, "unauthenticated", "", "")
+
+		check := h.must(200, call{as: "bob", method: "GET", path: "/v1/scorecards/readiness/checks/drilled"}).object()
+		facts := check["facts"].([]any)
+		if check["notPassing"] == 0.0 || len(facts) != 1 || facts[0].(map[string]any)["name"] != "restoreDrill" || facts[0].(map[string]any)["by"] != "given" || len(check["trend"].([]any)) != 1 {
+			t.Errorf("the check: %v", check)
+		}
+		h.do(call{as: "bob", method: "GET", path: "/v1/scorecards/readiness/checks/nothing"}).expect(t, 404, "check_not_found", "", "")
+		todo := h.must(200, call{as: "bob", method: "GET", path: "/v1/scorecards/readiness/services?check=documented&outcome=not_passing&order=worst"}).items()
+		if len(todo) == 0 || fmt.Sprint(todo[0]["categories"].(map[string]any)["Ownership"]) != "map[counted:2 passed:1]" {
+			t.Errorf("to do: %v", todo)
+		}
+		report := h.must(200, call{as: "bob", method: "GET", path: "/v1/scorecards/readiness/report"}).object()
+		if categories := report["categories"].([]any); len(categories) != 2 || categories[0].(map[string]any)["checks"] != 2.0 || report["change"] != nil || report["mostImproved"] != nil {
+			t.Errorf("the report: %v", report)
+		}
+		_, card := h.results("readiness")
+		if ladder := fmt.Sprint(card["ladder"]); ladder != "[map[counted:2 level:Bronze passed:1 reached:false] map[counted:1 level:Silver passed:0 reached:false]]" {
+			t.Errorf("the ladder: %s", ladder)
+		}
 	})
 }
