@@ -186,8 +186,9 @@ func TestPagesAllowNothingFromElsewhere(t *testing.T) {
 func TestRoutesListWhatIsAnswered(t *testing.T) {
 	t.Parallel()
 	d := New(newSample().sources(), options())
-	forms := []string{"/signout", "/incidents/new", "/incidents/{incident}/edit", "/incidents/{incident}/status", "/incidents/{incident}/timeline", "/incidents/{incident}/action-items", actionPath + "/{act}"}
-	if len(d.Routes()) != 47 {
+	forms := []string{"/signout", "/incidents/new", "/incidents/{incident}/edit", "/incidents/{incident}/status", "/incidents/{incident}/timeline", "/incidents/{incident}/action-items", actionPath + "/{act}", factsPath, "/services/{service}/attestations/{attestation}/withdraw",
+		exemptionsPath, exemptionsPath + "/{exemption}/{act}", campaignsPath + "/{campaign}/end", launchesPath, launchesPath + "/{review}/{act}", launchesPath + "/{review}/conditions/{condition}"}
+	if len(d.Routes()) != 63 {
 		t.Errorf("%d routes: %v", len(d.Routes()), d.Routes())
 	}
 	heavy := 0
