@@ -13,6 +13,7 @@
 //	due.go        which teams something changed of
 //	read.go       what people see of a service
 //	scope.go      what people see of a team, a system, the organisation, and of a check
+//	match.go      conditions on services for others, and where all services stand
 //	preview.go    what another revision would change, without changing anything
 //	store.go      what it needs of a database
 package scorecards
