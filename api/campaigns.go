@@ -33,7 +33,7 @@ func (a *API) addCampaigns(r Rooms) {
 		Over      string `query:"over" enum:"true,false" doc:"Only those that are over, or only others."`
 	}
 	register(a, operation{
-		id: "listCampaigns", method: http.MethodGet, path: campaignsPath, tag: "Campaigns", summary: "List campaigns", description: "The newest first.", rule: read, errors: renamed,
+		id: "listCampaigns", method: http.MethodGet, path: campaignsPath, tag: "Campaigns", summary: "List campaigns", description: "The newest first.", rule: read, errors: append([]int{http.StatusNotFound}, renamed...),
 	}, func(ctx context.Context, in *query) (*list[Campaign], error) {
 		var f campaign.Filter
 		var err error

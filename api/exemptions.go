@@ -28,7 +28,7 @@ func (a *API) addExemptions(r Rooms) {
 	}
 	register(a, operation{
 		id: "listExemptions", method: http.MethodGet, path: exemptionsPath, tag: "Exemptions", summary: "List exemptions",
-		description: "Those that wait, or are in force, by when they end, the first of them first; others, and all, the newest first.", rule: read, errors: renamed,
+		description: "Those that wait, or are in force, by when they end, the first of them first; others, and all, the newest first.", rule: read, errors: append([]int{http.StatusNotFound}, renamed...),
 	}, func(ctx context.Context, in *query) (*list[Exemption], error) {
 		f := exemption.Filter{State: exemption.State(in.State)}
 		var err error

@@ -32,7 +32,7 @@ func (a *API) addLaunchReviews(r Rooms) {
 		State     string `query:"state" enum:"waiting,signed_off,rejected,expired" doc:"Only those in this state."`
 	}
 	register(a, operation{
-		id: "listLaunchReviews", method: http.MethodGet, path: launchesPath, tag: "Launch reviews", summary: "List launch reviews", description: "The newest first.", rule: read, errors: renamed,
+		id: "listLaunchReviews", method: http.MethodGet, path: launchesPath, tag: "Launch reviews", summary: "List launch reviews", description: "The newest first.", rule: read, errors: append([]int{http.StatusNotFound}, renamed...),
 	}, func(ctx context.Context, in *query) (*list[LaunchReview], error) {
 		f := launch.Filter{State: launch.State(in.State)}
 		var err error

@@ -20,6 +20,7 @@
 //	category.go   what the checks of a category come to
 //	check.go      what people see of a check
 //	failure.go    what fails for longer than a scorecard bears, and becomes an issue
+//	match.go      conditions on services for others, and where all services stand
 //	preview.go    what another revision would change, without changing anything
 //	store.go      what it needs of a database
 package scorecards

@@ -41,7 +41,7 @@ func TestNothingIsDoneForNobody(t *testing.T) {
 				}
 			}
 		}
-		for _, page := range []string{"/", "/teams/payments", "/teams/payments/notifications", "/services/checkout", "/services/checkout/facts", "/services/checkout/slos/availability", "/violations", "/violations/" + h.ids["the violation"], "/incidents", "/incidents/new", "/learning", "/action-items", "/action-items/" + h.ids["the actionItem"], "/postmortems", "/incidents/" + h.ids["the incident"] + "/postmortem", "/incidents/" + h.ids["the incident"] + "/postmortem/edit", "/policies", "/policies/error-budget", "/alerts", "/issues", "/jobs", "/data-sources"} {
+		for _, page := range []string{"/", "/teams/payments", "/teams/payments/notifications", "/services/checkout", "/services/checkout/facts", "/services/checkout/slos/availability", "/violations", "/violations/" + h.ids["the violation"], "/incidents", "/incidents/new", "/learning", "/action-items", "/action-items/" + h.ids["the actionItem"], "/postmortems", "/incidents/" + h.ids["the incident"] + "/postmortem", "/incidents/" + h.ids["the incident"] + "/postmortem/edit", "/policies", "/policies/error-budget", "/alerts", "/issues", "/jobs", "/exemptions", "/exemptions/new", "/exemptions/" + h.ids["the exemption"], "/campaigns", "/campaigns/" + h.ids["the campaign"], "/launch-reviews", "/launch-reviews/" + h.ids["the launchReview"], "/data-sources"} {
 			a := h.do(call{as: "nobody", method: "GET", path: page, header: []string{"Accept: text/html"}})
 			if a.status == 200 || strings.Contains(string(a.body), "Checkout") {
 				t.Errorf("the page %s shows itself to nobody: %d", page, a.status)
