@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"encoding/xml"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -149,6 +150,15 @@ func (a *answer) common() {
 		if path, _, _ := strings.Cut(a.call.path, "?"); strings.HasSuffix(path, "/csv") && (strings.HasPrefix(path, "/v1/reports/") || a.call.method == http.MethodGet) {
 			if _, err := csv.NewReader(bytes.NewReader(a.body)).ReadAll(); err != nil || media != "text/csv; charset=utf-8" {
 				wrong("is %q and no CSV: %v", media, err)
+			}
+			return
+		}
+		if path, _, _ := strings.Cut(a.call.path, "?"); strings.HasSuffix(path, "/badge") {
+			var drawn struct {
+				XMLName xml.Name `xml:"http://www.w3.org/2000/svg svg"`
+			}
+			if err := xml.Unmarshal(a.body, &drawn); err != nil || media != "image/svg+xml" {
+				wrong("is %q and no SVG: %v", media, err)
 			}
 			return
 		}
