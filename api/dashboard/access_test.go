@@ -186,8 +186,9 @@ func TestPagesAllowNothingFromElsewhere(t *testing.T) {
 func TestRoutesListWhatIsAnswered(t *testing.T) {
 	t.Parallel()
 	d := New(newSample().sources(), options())
-	forms := []string{"/signout", "/incidents/new", "/incidents/{incident}/edit", "/incidents/{incident}/status", "/incidents/{incident}/timeline", "/incidents/{incident}/action-items", actionPath + "/{act}", toilPattern + "/{factsPath, "/services/{service}/attestations/{attestation}/withdraw",
-		exemptionsPath, exemptionsPath + "/{exemption}/{act}", toilLinkPattern, factsPath, "/services/{service}/attestations/{attestation}/withdraw", scorecardsPath, ladderPath + "/evaluatecampaignsPath + "/{campaign}/end", launchesPath, launchesPath + "/{review}/{act}", launchesPath + "/{review}/conditions/{condition}"}
+	forms := []string{
+		"/signout", "/incidents/new", "/incidents/{incident}/edit", "/incidents/{incident}/status", "/incidents/{incident}/timeline", "/incidents/{incident}/action-items", actionPath + "/{act}", toilPattern + "/{act}", toilLinkPattern, factsPath, "/services/{service}/attestations/{attestation}/withdraw", scorecardsPath, ladderPath + "/evaluate", exemptionsPath, exemptionsPath + "/{exemption}/{act}", campaignsPath + "/{campaign}/end", launchesPath, launchesPath + "/{review}/{act}", launchesPath + "/{review}/conditions/{condition}",
+	}
 	if len(d.Routes()) != 75 {
 		t.Errorf("%d routes: %v", len(d.Routes()), d.Routes())
 	}

@@ -207,10 +207,6 @@ type launchTyped struct {
 	Open               bool
 }
 
-var outcomeBadges = map[string]badge{
-	"pass": {"ok", "Pass"}, "fail": {"bad", "Fail"}, "unknown": {"risk", "Not known"}, "error": {"stale", "Error"}, "exempt": {"none", "Exempt"}, "not_applicable": {"none", "Not for it"},
-}
-
 // launchOf is the review that the address names.
 func (d *Dashboard) launchOf(v *visit) (launch.Review, error) {
 	name := v.PathValue("review")
@@ -263,7 +259,7 @@ func (d *Dashboard) launchScreen(v *visit, r launch.Review, wrong []string, type
 		p.Said = []saidRow{{By: dec.By, Did: did, Text: dec.Reason, At: ago(v.now, dec.At)}}
 	}
 	for _, c := range r.Evidence.Checks {
-		p.Evidence = append(p.Evidence, launchCheck{Title: c.Title, Level: c.Level, Why: c.Why, Outcome: outcomeBadges[c.Outcome]})
+		p.Evidence = append(p.Evidence, launchCheck{Title: c.Title, Level: c.Level, Why: c.Why, Outcome: outcomeNamed(c.Outcome)})
 	}
 	for n, c := range r.Conditions {
 		p.Conditions = append(p.Conditions, launchConditionOf(v, r, n, c, rights.Meet))

@@ -30,6 +30,16 @@ func outcomeBadge(o rules.Outcome) badge {
 	return badge{"none", o.String()}
 }
 
+// outcomeNamed is the badge of an outcome by its name, as it is kept.
+func outcomeNamed(name string) badge {
+	for _, b := range outcomeBadges {
+		if b.Outcome.String() == name {
+			return b.badge
+		}
+	}
+	return badge{"none", name}
+}
+
 // outcomePart is how many results are at an outcome.
 type outcomePart struct {
 	badge
