@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/evenkeel/evenkeel/api/admission"
 	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/scorecards"
@@ -101,7 +102,7 @@ func (a *API) addScorecardResults(r Rooms) {
 	type reported struct{ Body ScorecardReport }
 	register(a, operation{
 		id: "getScorecardReport", method: http.MethodGet, path: "/v1/scorecards/{scorecard}/report", tag: "Scorecards", summary: "Sum up a scorecard",
-		description: "For the organisation, or a team or a system: how many services are on each level, which checks are the worst, how teams changed, and the trend.", rule: readScorecards, errors: renamed,
+		description: "For the organisation, or a team or a system: how many services are on each level, which checks are the worst, how teams changed, and the trend.", rule: readScorecards, errors: renamed, class: admission.Reports,
 	}, func(ctx context.Context, in *report) (*reported, error) {
 		kind, name, err := scopeOf(in.Team, in.System)
 		if err != nil {
@@ -139,7 +140,7 @@ func (a *API) addScorecardResults(r Rooms) {
 	register(a, operation{
 		id: "getScorecardBadge", method: http.MethodGet, path: "/v1/services/{service}/scorecards/{scorecard}/badge", tag: "Scorecards", summary: "Get a badge of a service",
 		description: "An SVG with the level and the score, to be shown where Evenkeel's other answers are. It is read like everything else, with a token: a README that is open to all cannot show it. Link to the service's page from there.",
-		rule:        readScorecards, errors: renamed, sends: badgeType,
+		rule:        readScorecards, errors: renamed, sends: badgeType, class: admission.Reads,
 	}, func(ctx context.Context, in *ServiceScorecardPath) (*badge, error) {
 		found, err := r.Scorecards.ServiceCard(ctx, in.Service, in.Scorecard)
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/evenkeel/evenkeel/api/admission"
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/id"
@@ -181,7 +182,7 @@ func (a *API) addScorecards(r Rooms) {
 	type previewed struct{ Body ScorecardPreview }
 	register(a, operation{
 		id: "previewScorecard", method: http.MethodPost, path: "/v1/scorecards/{scorecard}/preview", tag: "Scorecards", summary: "Tell what revising a scorecard would change",
-		description: "Both are evaluated for all services on what is known now: who would gain or lose a level, which checks would flip. Nothing is kept.", rule: readScorecards, status: http.StatusOK, errors: renamed,
+		description: "Both are evaluated for all services on what is known now: who would gain or lose a level, which checks would flip. Nothing is kept.", rule: readScorecards, status: http.StatusOK, errors: renamed, class: admission.Reports,
 	}, func(ctx context.Context, in *preview) (*previewed, error) {
 		p, err := r.Scorecards.Preview(ctx, in.Scorecard, fromScorecardInput(in.Body))
 		if err != nil {
@@ -192,7 +193,7 @@ func (a *API) addScorecards(r Rooms) {
 	type previewNew struct{ Body ScorecardInput }
 	register(a, operation{
 		id: "previewNewScorecard", method: http.MethodPost, path: "/v1/scorecard-previews", tag: "Scorecards", summary: "Tell what a new scorecard would come to",
-		description: "It is evaluated for all services on what is known now. Nothing is kept.", rule: readScorecards, status: http.StatusOK,
+		description: "It is evaluated for all services on what is known now. Nothing is kept.", rule: readScorecards, status: http.StatusOK, class: admission.Reports,
 	}, func(ctx context.Context, in *previewNew) (*previewed, error) {
 		p, err := r.Scorecards.Preview(ctx, "", fromScorecardInput(in.Body))
 		if err != nil {
