@@ -39,7 +39,7 @@ func (a assessor) views() []scorecards.View {
 	}
 	whole.Revision.Checks[4].EffectiveFrom = "2027-01-01"
 	ugly := scorecards.View{
-		Scorecard: scorecards.Scorecard{ID: "01JD3Z0Q8RC6W4N1M2VC000003", Slug: "ugly", Name: hostile, Description: hostile, Owner: a.teams[1].ID, OwnerSlug: a.teams[1].Slug, Revision: 1, CreatedAt: at, UpdatedAt: at, Version: 1},
+		Scorecard: scorecards.Scorecard{ID: "01JD3Z0Q8RC6W4N1M2VC000003", Slug: "ugly", Name: hostile, Description: hostile, Owner: a.teams[min(1, len(a.teams)-1)].ID, OwnerSlug: a.teams[min(1, len(a.teams)-1)].Slug, Revision: 1, CreatedAt: at, UpdatedAt: at, Version: 1},
 		Revision: scorecards.Revision{ID: "01JD3Z0Q8RC6W4N1M2VC000004", Number: 1, RevisedBy: hostile, CreatedAt: at, Terms: scorecards.Terms{
 			AppliesTo: "kind == 'http'", Levels: []scorecards.Level{{Name: hostile[:30], Description: hostile}},
 			Checks: []scorecards.Check{{ID: "ugly", Title: hostile, Why: hostile, Fix: hostile + " {nothing} [x](javascript:alert(1))", Category: hostile[:30], Level: hostile[:30], Weight: 1, AppliesTo: "tier < 2", Passes: "'" + hostile + "' == ''", Parameters: map[string]float64{"days": 90.5}, Links: []scorecards.Link{{Title: hostile, URL: "https://example.org/" + "long"}}}},
