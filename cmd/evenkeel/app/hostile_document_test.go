@@ -189,7 +189,7 @@ func (h *house) prepare() {
 	h.ids["the team"], h.ids["the system"] = h.ids["team payments"], h.ids["system shop"]
 	h.ids["the service"], h.ids["the slo"] = h.ids["service checkout"], h.ids["slo availability"]
 	h.ids["the dependency"], h.ids["the person"], h.ids["the job"] = h.ids["dependency"], h.ids["bob"], "prune"
-	h.ids["the fact"] = "cause"
+	h.ids["the fact"], h.ids["the check"] = "cause", "documented"
 	h.ids["the serviceFact"] = "penetrationTest"
 	h.must(201, call{as: "administrator", method: "POST", path: "/v1/service-facts", body: `{"name":"penetrationTest","type":"text","doc":"What it came to.","ways":["pushed","attested"]}`})
 	h.make("ada", "the attestation", "/v1/services/checkout/attestations", `{"fact":"penetrationTest","text":"passed","evidence":"https://example.org/1","expiresAt":"`+start.AddDate(0, 0, 90).Format(time.RFC3339)+`"}`)
