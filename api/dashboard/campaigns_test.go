@@ -21,7 +21,7 @@ func TestACampaignShowsHowFarItIsAndWhoIsNotDone(t *testing.T) {
 	if !strings.Contains(text, `class="chart target"`) {
 		t.Error("there is no picture of how it went")
 	}
-	doc, text = visiting(t, s).read(campaignURL(all[1].ID))
+	doc, _ = visiting(t, s).read(campaignURL(all[1].ID))
 	says(t, words(within(t, doc, "main")), "3 days late")
 	if doc, text = visiting(t, s).read(campaignURL(all[3].ID)); strings.Contains(text, "End it early") {
 		t.Error("what was ended can be ended")

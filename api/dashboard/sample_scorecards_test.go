@@ -217,7 +217,7 @@ func (a assessor) Report(ctx context.Context, scorecard string, kind scorecards.
 		if daysAgo > 60 {
 			sums.Levels = map[string]int{"": r.Now.Services - 1, "Wood": 1}
 		} else if daysAgo > 30 {
-			sums.Levels[""], sums.Levels["Bronze"] = sums.Levels[""]+sums.Levels["Silver"], sums.Levels["Bronze"]
+			sums.Levels[""] += sums.Levels["Silver"]
 			delete(sums.Levels, "Silver")
 		}
 		for id, outcomes := range r.Now.Checks {

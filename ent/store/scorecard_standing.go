@@ -247,7 +247,7 @@ func (s *Store) Fleet() Fleet { return Fleet{s} }
 
 // LiveServicesAfter returns up to limit services that are not retired, by ID.
 func (f Fleet) LiveServicesAfter(ctx context.Context, after id.ID, limit int) ([]registry.Service, error) {
-	return Registry{f.s}.services(ctx, " WHERE v.id > $1 AND v.retired_at IS NULL ORDER BY v.id LIMIT $2", string(after), limit)
+	return Registry(f).services(ctx, " WHERE v.id > $1 AND v.retired_at IS NULL ORDER BY v.id LIMIT $2", string(after), limit)
 }
 
 // LiveServicesOf returns those of them, and those of the teams, that are not retired.
@@ -259,7 +259,7 @@ func (f Fleet) LiveServicesOf(ctx context.Context, services, teams []id.ID) ([]r
 		of     []id.ID
 	}{{"v.id", services}, {"v.team_id", teams}} {
 		err := chunks(by.of, idBatch, func(some []id.ID) error {
-			rows, err := Registry{f.s}.services(ctx, " WHERE "+by.column+" IN "+values(1, len(some))+" AND v.retired_at IS NULL", idArguments(some)...)
+			rows, err := Registry(f).services(ctx, " WHERE "+by.column+" IN "+values(1, len(some))+" AND v.retired_at IS NULL", idArguments(some)...)
 			for _, v := range rows {
 				if !found[v.ID] {
 					found[v.ID] = true

@@ -106,7 +106,7 @@ func TestAnEndGoesWhereTheMatterBegan(t *testing.T) {
 // storetest.Start is a Saturday, 15:09 UTC: the next working day begins on Monday, 9:00.
 func TestOnlyWhatInterruptsComesOutsideOfWorkingHours(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newHouse(t, func(_ *carry.Parts, s *notify.Settings) { s.PerHour = 1000 }) // more than there are types
 	v := newReceiver(t, nil)
 	hours := &notify.Hours{Zone: "UTC", Days: []time.Weekday{time.Monday}, From: 540, To: 1020}
 	target := h.hook("hook", v.URL, func(in *notify.TargetInput) { in.Hours = hours })
