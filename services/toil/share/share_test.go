@@ -49,10 +49,7 @@ func TestWeeksAreThoseOfISO8601(t *testing.T) {
 func TestAWeekIsSevenDaysAndTheNextFollows(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		at := time.Unix(rapid.Int64Range(-60_000_000_000, 60_000_000_000).Draw(t, "seconds"), 0)
-		if at.Year() < 2 || at.Year() > 9_990 {
-			t.Skip()
-		}
+		at := time.Unix(rapid.Int64Range(-60_000_000_000, 60_000_000_000).Draw(t, "seconds"), 0) // of the years 68 to 3871
 		w := share.WeekOf(at)
 		if at.Before(w.Monday()) || !at.Before(w.End()) || w.Monday().Weekday() != time.Monday || w.Plus(1) != share.WeekOf(w.End()) || w.Plus(1).Plus(-1) != w || w >= w.Plus(1) {
 			t.Errorf("%s is in %s, from %s", at, w, w.Monday())
