@@ -25,6 +25,9 @@ LDFLAGS     := -X main.version=$(VERSION) -X main.commit=$(COMMIT) -X main.commi
 # between the commands. The race detector alone needs C.
 export CGO_ENABLED := 0
 
+# What is built is the same in whichever directory, and another clone finds it in the cache.
+export GOFLAGS := $(strip $(GOFLAGS) -trimpath)
+
 test_flags = $(RACE) $(if $(RUN),-run '$(RUN)') $(if $(COUNT),-count=$(COUNT)) -timeout 20m
 
 ##@ Run
