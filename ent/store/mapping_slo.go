@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
@@ -71,9 +72,9 @@ func (x *viewScan) status() []any {
 	return []any{&t.SLO, &t.Revision, &x.end, &x.evaluated, &t.State, &x.since, &t.Stale, &t.Filling, &x.latest, &x.sums, &t.RemainingPPB, &x.worst}
 }
 
-// finish turns what was scanned into the domain's values.
-func (x *viewScan) finish(withStatus bool) error {
-	h, r, i, t := &x.v.SLO, &x.v.Revision, &x.v.Indicator, &x.v.Status
+// finishTerms turns what was scanned of all but the status into the domain's values.
+func (x *viewScan) finishTerms() error {
+	h, r, i := &x.v.SLO, &x.v.Revision, &x.v.Indicator
 	h.CreatedAt, h.UpdatedAt, h.RetiredAt = utc(h.CreatedAt), utc(h.UpdatedAt), utcOrNil(h.RetiredAt)
 	r.CreatedAt, r.ReviewBy = utc(r.CreatedAt), utcOrNil(r.ReviewBy)
 	i.CreatedAt, i.Resolution = utc(i.CreatedAt), time.Duration(x.resolution)*time.Second
@@ -92,22 +93,30 @@ func (x *viewScan) finish(withStatus bool) error {
 	if i.Origin, err = origin.Parse(x.origin); err != nil {
 		return fmt.Errorf("the indicator %s: %w", i.ID, err)
 	}
-	if !withStatus {
-		return nil
-	}
+	return nil
+}
+
+// finishStatus does the same for the status.
+func (x *viewScan) finishStatus() error {
+	t := &x.v.Status
+	var err error
 	t.End, t.EvaluatedAt, t.Since, t.Latest = zeroOr(x.end), zeroOr(x.evaluated), zeroOr(x.since), zeroOr(x.latest)
 	if t.Worst, err = fromWorstText(x.worst); err != nil {
-		return fmt.Errorf("the status of SLO %s: %w", h.ID, err)
+		return fmt.Errorf("the status of SLO %s: %w", t.SLO, err)
 	}
 	return unpackSums(x.sums, t)
 }
 
-func fromDBView(rows *sql.Rows) (slo.View, error) {
+// fromDBView reads a view and further columns.
+func fromDBView(rows *sql.Rows, further ...any) (slo.View, error) {
 	var x viewScan
-	if err := rows.Scan(append(append(append(x.head(), x.revision()...), x.indicator()...), x.status()...)...); err != nil {
+	if err := rows.Scan(slices.Concat(x.head(), x.revision(), x.indicator(), x.status(), further)...); err != nil {
 		return slo.View{}, err
 	}
-	err := x.finish(true)
+	if err := x.finishTerms(); err != nil {
+		return slo.View{}, err
+	}
+	err := x.finishStatus()
 	return x.v, err
 }
 
@@ -116,7 +125,7 @@ func fromDBRevision(rows *sql.Rows) (slo.RevisionWithIndicator, error) {
 	if err := rows.Scan(append(x.revision(), x.indicator()...)...); err != nil {
 		return slo.RevisionWithIndicator{}, err
 	}
-	err := x.finish(false)
+	err := x.finishTerms()
 	return slo.RevisionWithIndicator{Revision: x.v.Revision, Indicator: x.v.Indicator}, err
 }
 

@@ -58,32 +58,42 @@ func (p Policy) AddPolicyRevision(ctx context.Context, r policy.Revision) error 
 }
 
 const (
-	policyColumns = "p.id, p.slug, p.name, p.description, p.revision, p.revisit_told, p.created_at, p.updated_at, p.version, r.id, r.policy_id, r.number, r.terms, r.revised_by, r.created_at"
+	policyWords   = "p.id, p.slug, p.name, p.description, p.revision, p.revisit_told, p.created_at, p.updated_at, p.version, r.id, r.policy_id, r.number, r.revised_by, r.created_at"
+	policyColumns = policyWords + ", r.terms"
 	policyTables  = " FROM policies p JOIN policy_revisions r ON r.policy_id = p.id AND r.number = p.revision"
 )
 
 func (p Policy) views(ctx context.Context, rest string, args ...any) ([]policy.View, error) {
 	var out []policy.View
 	err := p.s.queryAll(ctx, "SELECT "+policyColumns+policyTables+rest, args, func(rows *sql.Rows) error {
-		v, err := p.fromDBPolicy(rows)
+		v, err := fromDBPolicy(rows)
 		out = append(out, v)
 		return err
 	})
 	return out, fail("read policies", err)
 }
 
-// fromDBPolicy reads a policy and further columns.
-func (p Policy) fromDBPolicy(rows *sql.Rows, further ...any) (policy.View, error) {
-	var v policy.View
+// fromDBPolicy reads a policy with its terms.
+func fromDBPolicy(rows *sql.Rows) (policy.View, error) {
 	var terms []byte
+	v, err := fromDBPolicyWords(rows, &terms)
+	if err != nil {
+		return policy.View{}, err
+	}
+	return v, json.Unmarshal(terms, &v.Revision.Terms)
+}
+
+// fromDBPolicyWords reads a policy without its terms, and further columns.
+func fromDBPolicyWords(rows *sql.Rows, further ...any) (policy.View, error) {
+	var v policy.View
 	h, r := &v.Policy, &v.Revision
 	columns := []any{&h.ID, &h.Slug, &h.Name, &h.Description, &h.Revision, &h.RevisitTold, &h.CreatedAt, &h.UpdatedAt, &h.Version,
-		&r.ID, &r.Policy, &r.Number, &terms, &r.RevisedBy, &r.CreatedAt}
+		&r.ID, &r.Policy, &r.Number, &r.RevisedBy, &r.CreatedAt}
 	if err := rows.Scan(append(columns, further...)...); err != nil {
 		return policy.View{}, err
 	}
 	h.CreatedAt, h.UpdatedAt, r.CreatedAt = utc(h.CreatedAt), utc(h.UpdatedAt), utc(r.CreatedAt)
-	return v, p.s.terms.read(terms, r)
+	return v, nil
 }
 
 func (p Policy) one(ctx context.Context, name, where string) (policy.View, error) {
@@ -266,7 +276,7 @@ func (p Policy) AllAttachments(ctx context.Context) ([]policy.Attachment, []poli
 }
 
 // attachedTo goes from the few policies to what of each is attached to the service.
-const attachedTo = "SELECT " + policyColumns + `, a.id, a.target, a.service_id, a.tier, a.mode, a.created_at, a.updated_at, a.created_by, a.version,
+const attachedTo = "SELECT " + policyWords + `, a.id, a.target, a.service_id, a.tier, a.mode, a.created_at, a.updated_at, a.created_by, a.version,
  NOT EXISTS (SELECT 1 FROM violations v JOIN slos s ON s.id = v.slo_id WHERE s.service_id = $1 AND (v.ended_at IS NULL OR v.muted_until IS NOT NULL))` + policyTables + `
 JOIN policy_attachments a ON a.policy_id = p.id AND (a.target = $2 AND a.target_key = $1 OR a.target = $3 AND a.target_key = $4 OR a.target = $5) ORDER BY p.id, a.id`
 
@@ -277,7 +287,7 @@ func (p Policy) AttachedTo(ctx context.Context, service registry.Service) (polic
 	err := p.s.lookUp(ctx, attachedTo, args, func(rows *sql.Rows) error {
 		var a policy.Attachment
 		var of sql.NullString
-		v, err := p.fromDBPolicy(rows, &a.ID, &a.Target, &of, &a.Tier, &a.Mode, &a.CreatedAt, &a.UpdatedAt, &a.CreatedBy, &a.Version, &out.Quiet)
+		v, err := fromDBPolicyWords(rows, &a.ID, &a.Target, &of, &a.Tier, &a.Mode, &a.CreatedAt, &a.UpdatedAt, &a.CreatedBy, &a.Version, &out.Quiet)
 		if err != nil {
 			return err
 		}
@@ -288,6 +298,9 @@ func (p Policy) AttachedTo(ctx context.Context, service registry.Service) (polic
 		}
 		return nil
 	})
+	if err == nil {
+		err = p.terms(ctx, out.Policies)
+	}
 	return out, fail("read what is attached to a service", err)
 }
 

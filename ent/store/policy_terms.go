@@ -1,8 +1,10 @@
 package store
 
 import (
-	"bytes"
+	"context"
+	"database/sql"
 	"encoding/json"
+	"maps"
 	"sync"
 
 	"github.com/evenkeel/evenkeel/internal/id"
@@ -16,31 +18,59 @@ const mostTerms = 1000
 // the gate reads those in force. Whoever gets them shares them, and changes nothing in them.
 type readTerms struct {
 	mu sync.RWMutex
-	of map[id.ID]decodedTerms
+	of map[id.ID]policy.Terms
 }
 
-type decodedTerms struct {
-	raw   []byte
-	terms policy.Terms
-}
-
-// read reads the terms of a revision, whose other columns are there.
-func (t *readTerms) read(raw []byte, into *policy.Revision) error {
+// recall fills in the terms of revisions, and returns of which they are not known.
+func (t *readTerms) recall(views []policy.View) (unknown []id.ID) {
 	t.mu.RLock()
-	known, there := t.of[into.ID]
-	t.mu.RUnlock()
-	if there && bytes.Equal(known.raw, raw) {
-		into.Terms = known.terms
-		return nil
+	defer t.mu.RUnlock()
+	for i := range views {
+		r := &views[i].Revision
+		terms, there := t.of[r.ID]
+		if !there {
+			unknown = append(unknown, r.ID)
+		}
+		r.Terms = terms
 	}
-	if err := json.Unmarshal(raw, &into.Terms); err != nil {
-		return err
-	}
+	return unknown
+}
+
+func (t *readTerms) remember(terms map[id.ID]policy.Terms) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.of == nil || len(t.of) >= mostTerms {
-		t.of = map[id.ID]decodedTerms{}
+	if t.of == nil || len(t.of)+len(terms) > mostTerms {
+		t.of = map[id.ID]policy.Terms{}
 	}
-	t.of[into.ID] = decodedTerms{bytes.Clone(raw), into.Terms}
+	maps.Copy(t.of, terms)
+}
+
+// terms fills in the terms of the policies, and reads those that are not known.
+func (p Policy) terms(ctx context.Context, views []policy.View) error {
+	unknown := p.s.terms.recall(views)
+	if len(unknown) == 0 {
+		return nil
+	}
+	read := make(map[id.ID]policy.Terms, len(unknown))
+	err := p.s.queryAll(ctx, "SELECT id, terms FROM policy_revisions WHERE id IN "+values(1, len(unknown)), idArguments(unknown), func(rows *sql.Rows) error {
+		var of id.ID
+		var raw []byte
+		if err := rows.Scan(&of, &raw); err != nil {
+			return err
+		}
+		var terms policy.Terms
+		err := json.Unmarshal(raw, &terms)
+		read[of] = terms
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for i := range views {
+		if terms, there := read[views[i].Revision.ID]; there {
+			views[i].Revision.Terms = terms
+		}
+	}
+	p.s.terms.remember(read)
 	return nil
 }

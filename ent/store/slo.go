@@ -149,6 +149,13 @@ func (o SLO) ActiveViews(ctx context.Context, after id.ID, limit int) ([]slo.Vie
 
 // ViewsOf returns those of the services that are not retired.
 func (o SLO) ViewsOf(ctx context.Context, services []id.ID) ([]slo.View, error) {
+	if len(services) == 1 && o.s.db.joined(ctx) == nil {
+		return o.viewsOfOne(ctx, services[0])
+	}
+	return o.readViewsOf(ctx, services)
+}
+
+func (o SLO) readViewsOf(ctx context.Context, services []id.ID) ([]slo.View, error) {
 	var out []slo.View
 	err := chunks(services, bulkRows, func(some []id.ID) error {
 		args := make([]any, len(some))

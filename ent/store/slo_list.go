@@ -102,15 +102,11 @@ func (o SLO) Views(ctx context.Context, f slo.Filter, r page.Request) (page.Page
 		}
 	}
 	var rows []listed
-	query := "SELECT v.slug, " + viewColumns + tables + c.where() + order + c.limit(r.Size()+1)
+	query := "SELECT " + viewColumns + ", v.slug" + tables + c.where() + order + c.limit(r.Size()+1)
 	err = o.s.queryAll(ctx, query, c.args, func(from *sql.Rows) error {
-		var x viewScan
 		var l listed
-		if err := from.Scan(slices.Concat([]any{&l.service}, x.head(), x.revision(), x.indicator(), x.status())...); err != nil {
-			return err
-		}
-		err := x.finish(true)
-		l.view = x.v
+		var err error
+		l.view, err = fromDBView(from, &l.service)
 		rows = append(rows, l)
 		return err
 	})

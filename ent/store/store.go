@@ -43,6 +43,7 @@ type Store struct {
 	file    string       // SQLite's
 	said    phrases
 	terms   *readTerms
+	views   *readViews
 	closers []*sql.DB
 }
 
@@ -53,7 +54,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.Logger == nil {
 		o.Logger = slog.Default()
 	}
-	s := &Store{log: o.Logger, terms: &readTerms{}}
+	s := &Store{log: o.Logger, terms: &readTerms{}, views: &readViews{}}
 	var err error
 	if o.URL == "" {
 		err = s.openSQLite(ctx, o)
