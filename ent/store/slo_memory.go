@@ -54,7 +54,7 @@ WHERE s.service_id = $1 AND s.retired_at IS NULL AND v.retired_at IS NULL`
 // viewsOfOne is ViewsOf for one service outside of a transaction, within which it could meet what
 // is never committed. It reads the statuses, and what was promised where that is not known.
 func (o SLO) viewsOfOne(ctx context.Context, service id.ID) ([]slo.View, error) {
-	out := make([]slo.View, 0, 8)
+	out := make([]slo.View, 0, 4) // most services have a few
 	var x viewScan
 	columns := append([]any{&x.v.SLO.ID, &x.v.SLO.Version}, x.status()...)
 	err := o.s.lookUp(ctx, viewsOfOne, []any{string(service)}, func(rows *sql.Rows) error {

@@ -181,7 +181,12 @@ func (s *Service) gatherOf(ctx context.Context, services map[id.ID]registry.Serv
 	if err := s.inform(ctx, &found, views, held); err != nil {
 		return situation{}, err
 	}
-	open := slices.DeleteFunc(slices.Clone(views), func(v slo.View) bool { return found.fails(v, which) })
+	var open []slo.View
+	for _, v := range views {
+		if !found.fails(v, which) {
+			open = append(open, v)
+		}
+	}
 	return found, s.inform(ctx, &found, open, reads)
 }
 

@@ -55,22 +55,23 @@ const factsAtOnce = 500
 // what was measured is read only of those whose services had outages. It authorises nobody.
 func (s *Service) FactsOf(ctx context.Context, views []View, names ...string) (map[id.ID]fact.Set, error) {
 	now := s.now()
+	outages, groups := fact.Asks(names, "outageShares", "outageSharesQuarter"), fact.Asks(names, "groupShares")
 	out := make(map[id.ID]fact.Set, len(views))
 	for some := range slices.Chunk(views, factsAtOnce) {
 		var fresh []View
 		for _, v := range some {
 			v = v.asOf(now)
 			out[v.SLO.ID] = v.facts()
-			if v.fresh() {
+			if (outages || groups) && v.fresh() {
 				fresh = append(fresh, v)
 			}
 		}
-		if fact.Asks(names, "outageShares", "outageSharesQuarter") {
+		if outages {
 			if err := s.outageFacts(ctx, fresh, out); err != nil {
 				return nil, err
 			}
 		}
-		if fact.Asks(names, "groupShares") {
+		if groups {
 			if err := s.groupFacts(ctx, fresh, out); err != nil {
 				return nil, err
 			}
