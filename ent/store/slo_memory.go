@@ -13,8 +13,8 @@ import (
 const mostViews = 10_000
 
 // readViews are SLOs as they were committed, without their status: all of that stays as it is while
-// the version of the head does, and each decision of the gate reads it of a service. Whoever gets
-// them shares them, and changes nothing in them.
+// the version of the head does (words of an indicator are written with the head), and each decision
+// of the gate reads it of a service. Whoever gets them shares them, and changes nothing in them.
 type readViews struct {
 	mu sync.RWMutex
 	of map[id.ID]slo.View

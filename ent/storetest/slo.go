@@ -1,9 +1,12 @@
 package storetest
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -170,6 +173,42 @@ func testSLO(t *testing.T, open opener) {
 		same(t, len(must(s.SLO().Views(t.Context(), slo.Filter{}, page.Request{}))(t).Items), 0)
 		same(t, len(must(s.SLO().StatesByTeam(t.Context(), Start.AddDate(0, 0, -1)))(t)), 0)
 		same(t, must(s.SLO().View(t.Context(), v.SLO.ID))(t), v)
+	})
+
+	// The store remembers what SLOs of one service promise while their version stays.
+	each(t, open, "the SLOs of one service are read as they were committed, each time", func(t *testing.T, s *store.Store) {
+		service := setup(t, s)
+		v := SLO(t, s, service.ID, "latency")
+		read := func(ctx context.Context) []slo.View { return must(s.SLO().ViewsOf(ctx, []id.ID{service.ID}))(t) }
+		same(t, read(t.Context()), []slo.View{v})
+		v.Status.State, v.Status.Since = budget.Exhausted, Start.Add(time.Minute)
+		ok(t, s.SLO().PutStatuses(t.Context(), []slo.Status{v.Status}))
+		same(t, read(t.Context()), []slo.View{v})
+
+		change := func(ctx context.Context, name, description string) (slo.View, error) {
+			next := v
+			next.SLO.Name, next.Indicator.Description = name, description
+			err := errors.Join(s.SLO().UpdateIndicator(ctx, next.Indicator), s.SLO().UpdateSLO(ctx, next.SLO))
+			next.SLO.Version++
+			return next, err
+		}
+		undone := errors.New("undone")
+		err := s.InTx(t.Context(), func(ctx context.Context) error {
+			next, err := change(ctx, "Never", "never committed")
+			ok(t, err)
+			same(t, read(ctx), []slo.View{next})
+			return undone
+		})
+		if !errors.Is(err, undone) {
+			t.Fatalf("the transaction ended with %v", err)
+		}
+		same(t, read(t.Context()), []slo.View{v})
+		next := must(change(t.Context(), "Latency", "answers within 300 ms"))(t)
+		same(t, read(t.Context()), []slo.View{next})
+		another := SLO(t, s, service.ID, "errors")
+		found := read(t.Context())
+		slices.SortFunc(found, func(a, b slo.View) int { return strings.Compare(a.SLO.Slug, b.SLO.Slug) })
+		same(t, found, []slo.View{another, next})
 	})
 
 	each(t, open, "targets are found by names", func(t *testing.T, s *store.Store) {

@@ -50,7 +50,7 @@ type Store interface {
 	AddRevision(ctx context.Context, r Revision) error
 	AddIndicator(ctx context.Context, i Indicator) error
 	// UpdateIndicator writes Category and Description of an indicator: words that
-	// may be bettered. What it counts never changes.
+	// may be bettered, in the transaction that writes the head. What it counts never changes.
 	UpdateIndicator(ctx context.Context, i Indicator) error
 	// Revisions lists the newest first, with the indicator of each.
 	Revisions(ctx context.Context, slo id.ID, r page.Request) (page.Page[RevisionWithIndicator], error)
