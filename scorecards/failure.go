@@ -252,7 +252,7 @@ func (t Terms) wantedOf(i int, s *Standing, now time.Time) want {
 	default:
 		outcome := rules.Outcome(s.Outcomes[i])
 		w.settled = settling[outcome]
-		since := s.Details.Since[c.ID]
+		since := s.Details.Failing[c.ID]
 		if counts := c.EffectiveFrom; counts != "" && counts.Time().After(since) {
 			since = counts.Time()
 		}
@@ -338,7 +338,7 @@ func failureOf(f Failure, card ServiceCard) issues.CheckFailure {
 	out := issues.CheckFailure{ID: f.ID, Service: f.Service, Scorecard: card.Scorecard.Name, Slug: card.Scorecard.Slug, Grouped: f.Check == "", Level: cmp.Or(card.LevelName, "none"), NextLevel: card.NextLevel}
 	for _, r := range card.Results {
 		if slices.Contains(f.Checks, r.Check.ID) {
-			out.Checks = append(out.Checks, issues.FailedCheck{Title: r.Check.Title, Why: r.Check.Why, Fix: r.Fix, Level: r.Check.Level, Since: r.Since})
+			out.Checks = append(out.Checks, issues.FailedCheck{Title: r.Check.Title, Why: r.Check.Why, Fix: r.Fix, Level: r.Check.Level, Since: card.Standing.Details.Failing[r.Check.ID]})
 		}
 	}
 	return out

@@ -237,3 +237,34 @@ func TestTheGraceBeginsWhenACheckCounts(t *testing.T) {
 		}
 	}
 }
+
+// What is told by a source that comes and goes is unknown now and then, and fails all the while.
+func TestTheGraceGoesOnWhileACheckIsUnknown(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	ledger := h.service(t, "ledger", withDocs, stateful, func(in *registry.ServiceInput) { in.Dashboard = "https://example.org/d" })
+	must(h.Create(h.root, asking(scorecards.EachOne)))(t) // 14 days of grace
+	old := noon.AddDate(0, 0, -100)
+	h.attest(t, ledger.ID, old, noon.AddDate(0, 0, 13))
+	for _, s := range []struct {
+		after time.Duration
+		told  bool
+		want  string
+	}{
+		{0, false, "0 opened, 0 changed, 0 ended, 0 failed"},        // it fails
+		{13 * day, false, "0 opened, 0 changed, 0 ended, 0 failed"}, // what was told expired
+		{day - time.Second, true, "0 opened, 0 changed, 0 ended, 0 failed"},
+		{time.Second, false, "1 opened, 0 changed, 0 ended, 0 failed"}, // 14 days after it failed first
+	} {
+		h.clock.Advance(s.after)
+		if s.told {
+			h.attest(t, ledger.ID, old, noon.AddDate(0, 0, 60))
+		}
+		if got := h.pass(t); got != s.want {
+			t.Errorf("%s later: %s, want %s", s.after, got, s.want)
+		}
+	}
+	if found := h.wanted(t, true); len(found) != 1 || !strings.Contains(found[0].Body, "It does not pass since 2026-11-27 12:00 UTC.") {
+		t.Errorf("wanted is %+v", found)
+	}
+}
