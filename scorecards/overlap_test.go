@@ -60,7 +60,7 @@ func TestASlowPassTakesNothingBackOfANewerOne(t *testing.T) {
 			h.Facts = &slow{Facts: h.Facts, meanwhile: func() {
 				change(h, t, c.meanwhile)
 				h.clock.Advance(time.Second)
-				h.evaluate(t)
+				must(h.EvaluateDue(h.root))(t)
 			}}
 			h.evaluate(t)
 			must(h.EvaluateDue(h.root))(t)
