@@ -38,6 +38,7 @@ func (s *Service) EvaluateOnce(ctx context.Context) (map[string]int64, error) {
 	if err != nil || len(p.cards) == 0 {
 		return counts, err
 	}
+	p.refresh = refresh
 	for after := id.ID(""); ; {
 		services, err := s.Fleet.LiveServicesAfter(ctx, after, chunk)
 		if err != nil {
@@ -127,6 +128,8 @@ type pass struct {
 	reads  []string
 	counts Counts
 	past   map[id.ID]Revision // others than the current ones, of standings
+	// refresh is how old the time of an evaluation may be of what stays as it is.
+	refresh time.Duration
 }
 
 func (s *Service) newPass(ctx context.Context, counts Counts) (*pass, error) {
@@ -197,8 +200,9 @@ type verdict struct {
 	same               bool      // whether nothing but the time of the evaluation is another
 }
 
-// refresh is how old the time of an evaluation may be of a standing that stays as it is: it is
-// written no more often, for most of most fleets stays as it is.
+// refresh is how old the time of an evaluation may be of a standing that a pass over all leaves as
+// it is: it is written no more often, for most of most fleets stays as it is. Passes over what is due
+// write it each time, so that a slow pass over all that heard of it earlier sees that it is late.
 const refresh = time.Hour
 
 // judge returns what is to be written; nil where nothing is.
@@ -229,7 +233,7 @@ func (p *pass) judge(ctx context.Context, i int, service registry.Service, known
 	s := standing(v, card, service.ID, sheet, known, now)
 	out.after = &s
 	if out.same = !s.follow(before, v.Revision.Checks, checksBefore); out.same {
-		if now.Sub(before.EvaluatedAt) < refresh {
+		if now.Sub(before.EvaluatedAt) < p.refresh {
 			return nil, nil
 		}
 		return &out, nil
