@@ -162,6 +162,11 @@ func (p *pass) evaluate(ctx context.Context, services []registry.Service) error 
 	}
 	now := clock.Round(p.Clock())
 	ids := each(services, func(s registry.Service) id.ID { return s.ID })
+	// Before the facts are: whoever writes one meanwhile may know more than they say.
+	before, err := p.Store.Standings(ctx, ids)
+	if err != nil {
+		return fmt.Errorf("read what %d services came to: %w", len(services), err)
+	}
 	known, err := p.Facts.Told(ctx, services, p.reads)
 	if err != nil {
 		return fmt.Errorf("read the facts of %d services: %w", len(services), err)
@@ -169,10 +174,6 @@ func (p *pass) evaluate(ctx context.Context, services []registry.Service) error 
 	exempt, err := p.exempt(ctx, ids, now)
 	if err != nil {
 		return err
-	}
-	before, err := p.Store.Standings(ctx, ids)
-	if err != nil {
-		return fmt.Errorf("read what %d services came to: %w", len(services), err)
 	}
 	var found []verdict
 	for _, service := range services {
