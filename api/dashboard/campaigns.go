@@ -17,11 +17,14 @@ import (
 	"github.com/evenkeel/evenkeel/services/registry"
 )
 
-// Campaigns tells of campaigns and how far they are, and ends them; see campaign.Service.
+// Campaigns tells of campaigns and how far they are, begins, changes and ends them; see campaign.Service.
 type Campaigns interface {
 	List(ctx context.Context, f campaign.Filter, r page.Request) (page.Page[campaign.Campaign], error)
 	Progress(ctx context.Context, campaign, team id.ID) (campaign.Progress, error)
 	MayChange(ctx context.Context, c campaign.Campaign) (bool, error)
+	Get(ctx context.Context, campaign id.ID) (campaign.Campaign, error)
+	Create(ctx context.Context, d campaign.Draft) (campaign.Campaign, error)
+	Update(ctx context.Context, campaign id.ID, version int64, d campaign.Draft) (campaign.Campaign, error)
 	End(ctx context.Context, campaign id.ID, version int64, reason string) (campaign.Campaign, error)
 }
 
@@ -61,7 +64,10 @@ func (d *Dashboard) campaigns(v *visit) (screen, error) {
 	p := campaignsPage{
 		Filters: []entry{{URL: campaignsPath, Text: "Planned and running", Current: !over}, {URL: campaignsPath + "?over", Text: "Over", Current: over}},
 		Pager:   pagerOf(v, found.Next),
-		Empty:   empty{Title: "None", Text: "A campaign asks services to pass some checks of a scorecard by a day.", Call: "POST /v1/campaigns"},
+		Empty:   empty{Title: "No campaign", Text: "A campaign asks services to pass some checks of a scorecard by a day, and shows who is not done. Begin one to move many services at once.", Call: "POST /v1/campaigns"},
+	}
+	if over {
+		p.Empty = empty{Title: "None is over", Text: "Campaigns whose time is over, or that were ended early, stay here."}
 	}
 	for _, c := range found.Items {
 		far, err := d.sources.Campaigns.Progress(v.ctx, c.ID, "")
@@ -122,6 +128,7 @@ type campaignPage struct {
 	Checks    []string
 	Ended     *saidRow
 	End       string // where it is ended; empty where the visitor may not
+	Edit      string // where it is changed, likewise
 	Version   int64
 }
 
@@ -152,14 +159,32 @@ type campaignOpen struct {
 // shownServices is how many services that are not done are on the page.
 const shownServices = 200
 
+// campaignID is the identifier that the address names.
+func campaignID(v *visit) (id.ID, error) {
+	known, spelled := id.Parse(v.PathValue("campaign"))
+	if !spelled {
+		return "", fault.Missing("campaign", v.PathValue("campaign"))
+	}
+	return known, nil
+}
+
+// campaignOf is the campaign that the address names.
+func (d *Dashboard) campaignOf(v *visit) (campaign.Campaign, error) {
+	known, err := campaignID(v)
+	if err != nil {
+		return campaign.Campaign{}, err
+	}
+	return d.sources.Campaigns.Get(v.ctx, known)
+}
+
 func (d *Dashboard) campaign(v *visit) (screen, error) { return d.campaignScreen(v, nil) }
 
 // campaignScreen is the page of the campaign that the address names, with what is wrong with what was
 // sent.
 func (d *Dashboard) campaignScreen(v *visit, wrong []string) (screen, error) {
-	known, spelled := id.Parse(v.PathValue("campaign"))
-	if !spelled {
-		return screen{}, fault.Missing("campaign", v.PathValue("campaign"))
+	known, err := campaignID(v)
+	if err != nil {
+		return screen{}, err
 	}
 	far, err := d.sources.Campaigns.Progress(v.ctx, known, "")
 	if err != nil {
@@ -173,10 +198,10 @@ func (d *Dashboard) campaignScreen(v *visit, wrong []string) (screen, error) {
 	runs := teams[c.Team]
 	p := campaignPage{
 		Crumbs: []link{{URL: campaignsPath, Text: "Campaigns"}, {Text: c.Name}}, Title: c.Name, State: campaignBadges[c.State(v.now)], Wrong: wrong, Why: c.Why, Version: c.Version,
-		Meta:      []link{{Text: far.Card.Scorecard.Name}, {Text: "due " + day(c.DueOn.Time()).Text}},
+		Meta:      []link{{URL: scorecardURL(far.Card.Scorecard.Slug), Text: far.Card.Scorecard.Name}, {Text: "due " + day(c.DueOn.Time()).Text}},
 		OpenEmpty: empty{Title: "None", Text: "Every service that is asked is done."},
 		Facts: []fact{
-			{"Run by", link{URL: teamURL(runs.Slug), Text: runs.Name}}, {"Scorecard", link{Text: far.Card.Scorecard.Name}}, {"From", link{Text: day(c.StartsOn.Time()).Text}}, {"To be done by", link{Text: day(c.DueOn.Time()).Text}},
+			{"Run by", link{URL: teamURL(runs.Slug), Text: runs.Name}}, {"From", link{Text: day(c.StartsOn.Time()).Text}}, {"To be done by", link{Text: day(c.DueOn.Time()).Text}},
 		},
 	}
 	if left := leftText(c, v); left != "" {
@@ -199,7 +224,7 @@ func (d *Dashboard) campaignScreen(v *visit, wrong []string) (screen, error) {
 		return screen{}, err
 	}
 	if may {
-		p.End = campaignURL(c.ID) + "/end"
+		p.End, p.Edit = campaignURL(c.ID)+"/end", campaignURL(c.ID)+"/edit"
 	}
 	return screen{template: "campaign", title: c.Name, section: campaignsPath, page: p}, nil
 }
@@ -282,9 +307,9 @@ func (p *campaignPage) open(far campaign.Progress, teams map[id.ID]registry.Team
 
 // endCampaign takes the form that ends one.
 func (d *Dashboard) endCampaign(v *visit) (outcome, error) {
-	known, spelled := id.Parse(v.PathValue("campaign"))
-	if !spelled {
-		return outcome{}, fault.Missing("campaign", v.PathValue("campaign"))
+	known, err := campaignID(v)
+	if err != nil {
+		return outcome{}, err
 	}
 	version, err := strconv.ParseInt(v.typed("version"), 10, 64)
 	if err != nil {

@@ -56,7 +56,7 @@ func (d *Dashboard) exemptionScreen(v *visit, e exemption.Exemption, wrong []str
 	if err != nil {
 		return screen{}, err
 	}
-	card, err := d.sources.Cards.Get(v.ctx, string(e.Scorecard))
+	card, err := d.sources.Scorecards.Get(v.ctx, string(e.Scorecard))
 	if err != nil {
 		return screen{}, err
 	}

@@ -19,7 +19,7 @@ func TestExemptionsAreShownByWhatIsToBeDone(t *testing.T) {
 	s := newSample()
 	doc, text := visiting(t, s).read(exemptionsPath)
 	checkPage(t, doc, text)
-	says(t, words(within(t, doc, "main")), "Waiting for approval", "It was load-tested lately", "in 40 days", "In force", "Its documentation is linked", "in 9 days expires soon", "in 90 days")
+	says(t, words(within(t, doc, "main")), "Waiting for approval", "It was load-tested lately", "in 40 days", "In force", "Description, repository, documentation and contact are there", "in 9 days expires soon", "in 90 days")
 	doc, _ = visiting(t, s).read(exemptionsPath + "?show=all")
 	says(t, words(within(t, doc, "main")), "gone Production readiness", "Check is gone", "Expired", "Rejected", "Ended early")
 	doc, text = visiting(t, s).read(exemptionURL((excuser{s}).all()[3].ID))

@@ -9,7 +9,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fault"
 )
 
-// field is a part of a form: a line of text, a longer text, a time, a tick, or a choice.
+// field is a part of a form: a line of text, a longer text, a time, a day, a number, a tick, or a choice.
 type field struct {
 	Name, Label, Hint, Value, Fault string
 	Kind                            string // of fieldKinds
@@ -17,11 +17,25 @@ type field struct {
 	Options                         []choice
 }
 
+// sheetPage is a page that is one form.
+type sheetPage struct {
+	Crumbs                    []link
+	Title, Lede, Action, Send string
+	Version                   int64 // of what is changed; 0 of what is new
+	Kept                      []kept
+	Fields                    []field
+	Wrong                     []string
+	Back                      string
+	Services                  []string // slugs, for whoever fills it in
+}
+
 // The kinds of fields.
 const (
 	asLine   = "line"
 	asText   = "text"
 	asTime   = "time"
+	asDay    = "day"
+	asNumber = "number"
 	asChoice = "choice"
 	asTick   = "tick"
 	asTicks  = "ticks" // any of the options
@@ -39,10 +53,17 @@ type filled struct {
 
 // chosen is what a field holds, in words.
 func (f field) chosen() string {
+	if f.Kind == asTick {
+		return map[bool]string{true: "ticked", false: "not ticked"}[f.Ticked]
+	}
+	var chosen []string
 	for _, o := range f.Options {
 		if o.Chosen {
-			return o.Text
+			chosen = append(chosen, o.Text)
 		}
+	}
+	if f.Kind == asChoice || f.Kind == asTicks {
+		return strings.Join(chosen, ", ")
 	}
 	return f.Value
 }
@@ -52,7 +73,7 @@ func beside(fields, now []field) {
 	for n := range fields {
 		f := &fields[n]
 		at := slices.IndexFunc(now, func(o field) bool { return o.Name == f.Name })
-		if at < 0 || f.Kind == asTicks || f.Kind == asTick {
+		if at < 0 {
 			continue
 		}
 		if is := now[at].chosen(); is != f.chosen() && f.Fault == "" {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"html/template"
+	"math"
 	"slices"
 	"strconv"
 
@@ -28,6 +29,8 @@ type Toil interface {
 
 	Answer(ctx context.Context, team id.ID, week share.Week, in toil.AnswerInput) (toil.Answer, error)
 	Log(ctx context.Context, team id.ID, in toil.EntryInput) (toil.Entry, error)
+	Entry(ctx context.Context, team, entry id.ID) (toil.Entry, error)
+	Amend(ctx context.Context, team, entry id.ID, version int64, in toil.EntryInput) (toil.Entry, error)
 	Strike(ctx context.Context, team, entry id.ID, version int64) error
 	Take(ctx context.Context, team, proposal id.ID, in toil.EntryInput) (toil.Entry, error)
 	Dismiss(ctx context.Context, team, proposal id.ID) error
@@ -41,13 +44,20 @@ type Toil interface {
 	AnswerByLink(ctx context.Context, token string, in toil.AnswerInput) (toil.Answer, error)
 }
 
-const toilPattern = "/teams/{team}/toil"
+const (
+	toilPath         = "/toil"
+	toilPattern      = "/teams/{team}/toil"
+	toilEntryPattern = toilPattern + "/entries/{entry}"
+)
 
 func toilURL(slug string) string { return teamURL(slug) + "/toil" }
 
 func (d *Dashboard) addToil() {
+	d.page(toilPath, toilPath, d.toils)
 	d.page(toilPattern, toilPattern, d.toil)
 	d.form(toilPattern+"/{act}", d.doToil)
+	d.page(toilEntryPattern, toilEntryPattern, d.toilEntry)
+	d.filledForm(toilEntryPattern, d.amendToil)
 	d.addToilLinks()
 }
 
@@ -116,8 +126,10 @@ type candidateRow struct {
 	Title, Kind string
 	Service     link
 	State       badge
-	Hours       string
+	Hours       string // a year
+	Build       string // to automate it
 	PayBack     string
+	Soon        bool // it is known when it is paid back
 	Saved       string
 	Version     int64
 	// Estimate and Want are whether the visitor can do so now.
@@ -128,7 +140,7 @@ type candidateRow struct {
 type creditRow struct{ Name, Kind, Did string }
 
 type entryRow struct {
-	ID         string
+	ID, Change string // what it is called, and where it is changed
 	Version    int64
 	Day        moment
 	What, Note string
@@ -147,6 +159,7 @@ type toilForm struct {
 	Day        string
 	Categories []choice
 	Services   []choice
+	Traits     []choice
 }
 
 type surveyCard struct {
@@ -179,7 +192,7 @@ func (d *Dashboard) toilScreen(v *visit, team registry.Team, wrong []string) (sc
 		return screen{}, err
 	}
 	p := toilPage{
-		Crumbs: []link{{URL: "/", Text: "Overview"}, {URL: teamURL(team.Slug), Text: team.Name}, {Text: "Toil"}}, Name: team.Name, At: toilURL(team.Slug), Wrong: wrong, Inside: m.Inside,
+		Crumbs: []link{{URL: toilPath, Text: "Toil"}, {Text: team.Name}}, Name: team.Name, At: toilURL(team.Slug), Wrong: wrong, Inside: m.Inside,
 		WeeksEmpty: empty{Title: "No week was answered about yet", Text: "Members are asked on Mondays about the week before. No data is not 0 %."},
 		PartsEmpty: empty{Title: "Nothing was logged in 90 days", Text: "What people log, and name as the largest kind of a week, adds up here."},
 		NoneFirst:  empty{Title: "Nothing to automate yet", Text: "What is logged for a service appears here, by how soon automating it is paid back."},
@@ -200,7 +213,7 @@ func (d *Dashboard) toilScreen(v *visit, team registry.Team, wrong []string) (sc
 	if err := d.toilSurvey(v, team, &p); err != nil {
 		return screen{}, err
 	}
-	return screen{template: "toil", title: "Toil of " + team.Name, section: "/", page: p}, nil
+	return screen{template: "toil", title: "Toil of " + team.Name, section: toilPath, page: p}, nil
 }
 
 func percentFigure(share *float64) figure {
@@ -371,7 +384,7 @@ func (d *Dashboard) toilCandidates(v *visit, team registry.Team, p *toilPage) er
 		return err
 	}
 	for _, f := range figures {
-		row := candidateRow{Kind: f.Category.Words(), KindID: string(f.Category), State: badge{"none", "Logged"}, Hours: "not told", Service: link{Text: "no service"}}
+		row := candidateRow{Kind: f.Category.Words(), KindID: string(f.Category), State: badge{"none", "Logged"}, Hours: "hours told to the team alone", PayBack: "not estimated", Service: link{Text: "no service"}}
 		if service, there := named[f.Service]; there {
 			row.Service, row.ServiceID = link{URL: serviceURL(service.Slug), Text: service.Name}, string(service.ID)
 			row.Estimate = p.Inside && f.Candidate == nil && service.Team == team.ID
@@ -382,12 +395,12 @@ func (d *Dashboard) toilCandidates(v *visit, team registry.Team, p *toilPage) er
 		}
 		if c := f.Candidate; c != nil {
 			row.ID, row.Title, row.State, row.Version, row.Want = string(c.ID), c.Title, candidateBadges[c.State], c.Version, p.Inside && c.State == toil.Estimated
-			row.PayBack = timeText(c.BuildMinutes) + " to build"
+			row.Build, row.PayBack = timeText(c.BuildMinutes)+" to build", "pay-back not known"
 			if f.PayBack != nil {
-				row.PayBack = fmt.Sprintf("paid back in %s", plural(int(*f.PayBack+0.999), "week", "weeks"))
+				row.PayBack, row.Soon = "paid back in "+plural(int(math.Ceil(*f.PayBack)), "week", "weeks"), true
 			}
 			if !c.Live() {
-				row.Hours, row.PayBack = "", ""
+				row.Hours, row.Build, row.PayBack = "", "", ""
 			}
 		}
 		row.Saved = savedText(f.Saved)

@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
@@ -74,7 +75,7 @@ func (d *Dashboard) answerToil(v *visit, team registry.Team) (string, error) {
 }
 
 func (v *visit) toilWork() toil.EntryInput {
-	has := func(name string) bool { return v.PostForm.Get(name) != "" }
+	has := func(name string) bool { return slices.Contains(v.PostForm["traits"], name) }
 	return toil.EntryInput{
 		Day: clock.Date(v.typed("day")), Minutes: v.number("minutes"), Category: toil.Category(v.typed("category")), Service: id.ID(v.typed("service")), Link: v.typed("link"), Note: v.typed("note"),
 		Traits: toil.Traits{Manual: has("manual"), Repetitive: has("repetitive"), Automatable: has("automatable"), Tactical: has("tactical"), NoEnduringValue: has("noEnduringValue"), Grows: has("grows")},

@@ -47,7 +47,7 @@ func TestToilIsSaidOnThePageOfTheTeam(t *testing.T) {
 	h.must(err)
 	service := string(services.Items[0].ID)
 	today := string(clock.DateOf(h.clock.Now()))
-	entry := url.Values{"day": {today}, "minutes": {"540"}, "category": {"migrations"}, "service": {service}, "manual": {"1"}, "grows": {"1"}, "note": {"the old database"}}
+	entry := url.Values{"day": {today}, "minutes": {"540"}, "category": {"migrations"}, "service": {service}, "traits": {"manual", "grows"}, "note": {"the old database"}}
 	ada.refusedForm(at+"/log", url.Values{"day": {today}, "minutes": {"x"}, "category": {"migrations"}}, 422, "Minutes must be 1 to 1440")
 	ada.done(at+"/log", entry, at+"#entries")
 	if _, text := ada.read(at); !strings.Contains(text, "9.0 h of migrations, score 2 of 6") || !strings.Contains(text, "the old database") || !strings.Contains(text, "36 h a year") && !strings.Contains(text, "37 h a year") {
