@@ -7,7 +7,6 @@ import (
 	"html/template"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/evenkeel/evenkeel/api/dashboard/chart"
 	"github.com/evenkeel/evenkeel/internal/fault"
@@ -153,7 +152,13 @@ type campaignOwner struct {
 
 type campaignOpen struct {
 	Service link
-	Checks  string
+	Checks  []campaignCheck
+}
+
+// campaignCheck is a check that a service does not pass.
+type campaignCheck struct {
+	Title string
+	State badge
 }
 
 // shownServices is how many services that are not done are on the page.
@@ -216,6 +221,9 @@ func (d *Dashboard) campaignScreen(v *visit, wrong []string) (screen, error) {
 	if end := c.Ended; end != nil && end.By != "" {
 		p.Ended = &saidRow{By: end.By, Did: "ended it", Text: end.Reason, At: ago(v.now, end.At)}
 	}
+	if far.Total.Services == 0 {
+		p.OpenEmpty = empty{Title: "No service is asked", Text: "None that was evaluated by the scorecard fits. Wait for the next pass over services, or change for which services the campaign is."}
+	}
 	p.count(far)
 	p.trend(far, v)
 	p.open(far, teams)
@@ -248,8 +256,8 @@ func (p *campaignPage) count(far campaign.Progress) {
 	}
 	p.Tiles = []tile{
 		{badge: badge{tone("ok", far.Total.Done), "Done"}, Count: far.Total.Done, Note: "of " + plural(far.Total.Services, "service", "services")},
-		{badge: badge{tone("bad", far.Total.Failing), "Failing"}, Count: far.Total.Failing, Note: "of a check it is known"},
-		{badge: badge{tone("risk", left-far.Total.Failing), "Not known"}, Count: left - far.Total.Failing, Note: "of a check it is not known"},
+		{badge: badge{tone("bad", far.Total.Failing), "Failing"}, Count: far.Total.Failing, Note: "at least one check"},
+		{badge: badge{tone("risk", left-far.Total.Failing), "Not known"}, Count: left - far.Total.Failing, Note: "a check, and none fails"},
 		{badge: badge{tone("stale", far.Unclear), "Unclear"}, Count: far.Unclear, Note: "whether it is asked of them"},
 	}
 }
@@ -287,11 +295,11 @@ func (p *campaignPage) open(far campaign.Progress, teams map[id.ID]registry.Team
 			owner = &campaignOwner{Team: link{URL: teamURL(team.Slug), Text: team.Name}}
 			owners[o.Service.Team] = owner
 		}
-		var checks []string
+		var checks []campaignCheck
 		for _, check := range o.Checks {
-			checks = append(checks, checkTitle(far.Card, check.Check)+": "+check.Outcome.String())
+			checks = append(checks, campaignCheck{checkTitle(far.Card, check.Check), outcomeBadge(check.Outcome)})
 		}
-		owner.Services = append(owner.Services, campaignOpen{link{URL: serviceURL(o.Service.Slug), Text: o.Service.Name}, strings.Join(checks, "; ")})
+		owner.Services = append(owner.Services, campaignOpen{link{URL: ladderURL(o.Service.Slug, far.Card.Scorecard.Slug), Text: o.Service.Name}, checks})
 	}
 	for team, count := range far.Teams {
 		p.Teams = append(p.Teams, campaignTeam{Team: link{URL: teamURL(teams[team].Slug), Text: teams[team].Name}, Share: shareBar(count), Done: doneText(count)})

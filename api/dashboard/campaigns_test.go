@@ -17,7 +17,7 @@ func TestACampaignShowsHowFarItIsAndWhoIsNotDone(t *testing.T) {
 	all := (campaigner{s}).all()
 	doc, text := visiting(t, s).read(campaignURL(all[0].ID))
 	checkPage(t, doc, text)
-	says(t, words(within(t, doc, "main")), "17 days left", "Done 4 of 8 services", "Failing 2", "Not known 2", "Unclear 2", "Not done", "It was load-tested lately: fail", "50 %, 4 of 8 services done")
+	says(t, words(within(t, doc, "main")), "17 days left", "Done 4 of 8 services", "Failing 2", "Not known 2", "Unclear 2", "Not done", "Fails It was load-tested lately", "50 %, 4 of 8 services done")
 	if !strings.Contains(text, `class="chart target"`) {
 		t.Error("there is no picture of how it went")
 	}
@@ -49,7 +49,7 @@ func TestACampaignIsEndedOnItsPage(t *testing.T) {
 	at := campaignURL(c.ID)
 	doc, text := ada.read(at)
 	checkPage(t, doc, text)
-	says(t, words(within(t, doc, "main")), "due today", "Checkout", "Documented: fail", "0 %, 0 of ")
+	says(t, words(within(t, doc, "main")), "due today", "Checkout", "Fails Documented", "0 %, 0 of ")
 	c, err = h.campaigns.Get(h.admin, c.ID)
 	h.must(err)
 	form := url.Values{"version": {"2"}, "reason": {" "}}

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/evenkeel/evenkeel/api/dashboard/chart"
 	"github.com/evenkeel/evenkeel/internal/id"
@@ -220,7 +221,7 @@ func percentFigure(share *float64) figure {
 	if share == nil {
 		return figure{}
 	}
-	return figure{Known: true, Number: fmt.Sprintf("%.0f", *share*100), Unit: " %"}
+	return figure{Known: true, Number: fmt.Sprintf("%.0f", *share*100), Unit: percentSign}
 }
 
 // standing shows the share, and by how many it was said.
@@ -321,7 +322,7 @@ func timeText(minutes int) string {
 	if minutes < 60 {
 		return fmt.Sprintf("%d min", minutes)
 	}
-	return strconv.FormatFloat(float64(minutes)/60, 'f', 1, 64) + " h"
+	return strings.TrimSuffix(strconv.FormatFloat(float64(minutes)/60, 'f', 1, 64), ".0") + " h"
 }
 
 // parts shows the kinds, the largest first, with how much the first ones are of all.
