@@ -4,11 +4,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/toil"
@@ -53,6 +55,39 @@ func TestToilIsSaidOnThePageOfTheTeam(t *testing.T) {
 	if _, text := ada.read(at); !strings.Contains(text, "9 h of migrations, score 2 of 6") || !strings.Contains(text, "the old database") || !strings.Contains(text, "36 h a year") && !strings.Contains(text, "37 h a year") {
 		t.Errorf("after logging it shows\n%s", text)
 	}
+	mine := access.WithCaller(h.Context(), access.Caller{Kind: access.ByPerson, Person: person.ID, Name: "Ada", Scopes: access.Scopes})
+	entries, err := h.toil.Entries(mine, toil.EntryFilter{Team: team.ID}, page.Request{})
+	h.must(err)
+	own := toilEntryURL("shop", entries.Items[0].ID)
+	doc, text := ada.read(own)
+	checkPage(t, doc, text)
+	if strings.Count(text, " checked>") != 2 || !strings.Contains(text, `value="540"`) || !strings.Contains(text, `value="the old database"`) {
+		t.Errorf("the form does not hold what was logged\n%s", text)
+	}
+	entry.Set("version", "1")
+	entry.Set("minutes", "<i>")
+	if answer, body := ada.send(own, entry); answer.StatusCode != 422 || !strings.Contains(body, `id="about-minutes"><strong>must be 1 to 1440`) || !strings.Contains(body, `value="&lt;i&gt;"`) {
+		t.Errorf("a wrong form is answered %d\n%s", answer.StatusCode, body)
+	}
+	entry.Set("minutes", "600")
+	ada.done(own, entry, at+"#entries")
+	entry.Set("minutes", "60")
+	if answer, body := ada.send(own, entry); answer.StatusCode != 412 || !strings.Contains(body, "It says now: 600") || !strings.Contains(body, `name="version" value="2"`) {
+		t.Errorf("a stale form is answered %d\n%s", answer.StatusCode, body)
+	}
+	entry.Set("version", "2")
+	entry.Set("minutes", "540")
+	ada.done(own, entry, at+"#entries")
+	entry.Set("minutes", "30")
+	ada.done(at+"/log", entry, at+"#entries") // another, to be removed
+	entries, err = h.toil.Entries(mine, toil.EntryFilter{Team: team.ID}, page.Request{})
+	h.must(err)
+	strike := slices.IndexFunc(entries.Items, func(e toil.Entry) bool { return e.Minutes == 30 })
+	ada.refusedForm(at+"/strike", url.Values{"entry": {string(entries.Items[strike].ID)}, "version": {"7"}}, 412, "changed by somebody else")
+	ada.done(at+"/strike", url.Values{"entry": {string(entries.Items[strike].ID)}, "version": {"1"}}, at+"#entries")
+	if _, text := ada.read(at); strings.Contains(text, "30 min of") || strings.Count(text, "/strike") != 1 || !strings.Contains(text, `href="`+own+`"`) {
+		t.Errorf("after removing one it shows\n%s", text)
+	}
 	ada.refusedForm(at+"/estimate", url.Values{"service": {service}, "category": {"migrations"}, "title": {"Move it"}, "hours": {"0"}}, 422, "BuildHours must be more than 0")
 	ada.done(at+"/estimate", url.Values{"service": {service}, "category": {"migrations"}, "title": {"Move it"}, "hours": {"7"}}, at+"#candidates")
 	figures, err := h.toil.Candidates(h.admin, team.ID)
@@ -84,13 +119,21 @@ func TestToilIsSaidOnThePageOfTheTeam(t *testing.T) {
 
 	// Whoever is of no team sees nothing of what one person said.
 	bob, _ := h.visitorAs("Bob")
-	_, text := bob.read(at)
+	_, text = bob.read(at)
 	for _, private := range []string{"the old database", "9 h of", "a year", "You answered"} {
 		if strings.Contains(text, private) {
 			t.Errorf("bob sees %q", private)
 		}
 	}
 	bob.refusedForm(at+"/answer", url.Values{"week": {string(week)}, "share": {"0"}}, 403, "members of the owning team")
+	bob.readStatus(own, 404)
+	if answer, _ := bob.send(own, entry); answer.StatusCode != 404 {
+		t.Errorf("bob changes what ada logged: %d", answer.StatusCode)
+	}
+	doc, text = bob.read(toilPath)
+	checkPage(t, doc, text)
+	says(t, words(within(t, doc, "main")), "Toil", "Shop", "Too few answered")
+	bob.readStatus(at+"/entries/nothing", 404)
 	if answer, _ := bob.send(at+"/nothing", url.Values{}); answer.StatusCode != 404 {
 		t.Errorf("an act that there is not is %d", answer.StatusCode)
 	}
