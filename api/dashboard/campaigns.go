@@ -147,6 +147,7 @@ type campaignTeam struct {
 // campaignOwner are the services of a team that are not done.
 type campaignOwner struct {
 	Team     link
+	Count    int // of all of them, whether they are shown or not
 	Services []campaignOpen
 }
 
@@ -292,7 +293,7 @@ func (p *campaignPage) open(far campaign.Progress, teams map[id.ID]registry.Team
 		owner := owners[o.Service.Team]
 		if owner == nil {
 			team := teams[o.Service.Team]
-			owner = &campaignOwner{Team: link{URL: teamURL(team.Slug), Text: team.Name}}
+			owner = &campaignOwner{Count: far.Teams[o.Service.Team].Services - far.Teams[o.Service.Team].Done, Team: link{URL: teamURL(team.Slug), Text: team.Name}}
 			owners[o.Service.Team] = owner
 		}
 		var checks []campaignCheck
@@ -309,7 +310,7 @@ func (p *campaignPage) open(far campaign.Progress, teams map[id.ID]registry.Team
 	}
 	slices.SortFunc(p.Teams, func(a, b campaignTeam) int { return cmp.Compare(a.Team.Text, b.Team.Text) })
 	slices.SortFunc(p.Open, func(a, b campaignOwner) int {
-		return cmp.Or(cmp.Compare(len(b.Services), len(a.Services)), cmp.Compare(a.Team.Text, b.Team.Text))
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Team.Text, b.Team.Text))
 	})
 }
 

@@ -135,7 +135,7 @@ func (d *Dashboard) ladderScreen(v *visit, wrong []string) (screen, error) {
 	}
 	c, err := d.sources.Scorecards.ServiceCard(v.ctx, string(of.ID), string(card.Scorecard.ID))
 	if fault.Is(err, fault.NotFound) {
-		p.Unjudged = empty{Title: "No results yet", Text: "The scorecard is not for this service, or it was not evaluated yet. Services are evaluated every ten minutes, and soon after something of them changed."}
+		p.Unjudged = empty{Title: "No results yet", Text: "The scorecard is not for this service, or it was not evaluated yet. Services are evaluated every ten minutes, and soon after something of them changed; somebody of its team has it evaluated now."}
 		return screen{template: "ladder", title: p.Name + " of " + of.Name, section: scorecardsPath, page: p}, nil
 	}
 	if err != nil {

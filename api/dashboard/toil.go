@@ -87,6 +87,7 @@ type toilPage struct {
 	PartsNote  string
 	PartsEmpty empty
 	Candidates []candidateRow
+	More       link // to those that are not shown
 	NoneFirst  empty
 	Credits    []creditRow
 	Entries    []entryRow
@@ -362,6 +363,9 @@ func (p *toilPage) parts(m toil.Measured) {
 	}
 }
 
+// shownCandidates is how many candidates are shown unless all are asked for.
+const shownCandidates = 20
+
 var candidateBadges = map[toil.CandidateState]badge{
 	toil.Estimated: {"none", "Estimated"}, toil.Wanted: {"info", "Wanted"}, toil.Done: {"ok", "Done"}, toil.Dropped: {"none", "Dropped"},
 }
@@ -375,6 +379,10 @@ func (d *Dashboard) toilCandidates(v *visit, team registry.Team, p *toilPage) er
 	credits, err := d.sources.Toil.Credits(v.ctx, team.ID)
 	if err != nil {
 		return err
+	}
+	if len(figures) > shownCandidates && !v.URL.Query().Has("all") {
+		p.More = link{URL: p.At + "?all#candidates", Text: fmt.Sprintf("Show all %d", len(figures))}
+		figures = figures[:shownCandidates]
 	}
 	var ids []id.ID
 	for _, f := range figures {

@@ -94,6 +94,15 @@ func (d *Dashboard) toilEntryScreen(v *visit, team registry.Team, e toil.Entry, 
 	if err != nil {
 		return screen{}, err
 	}
+	if e.Service != "" && !slices.ContainsFunc(services.Items, func(s registry.Service) bool { return s.ID == e.Service }) {
+		named, err := d.sources.Registry.ServicesByID(v.ctx, []id.ID{e.Service}) // of another team now, or one of very many
+		if err != nil {
+			return screen{}, err
+		}
+		if of, there := named[e.Service]; there {
+			services.Items = append(services.Items, of)
+		}
+	}
 	p := sheetPage{
 		Crumbs: []link{{URL: toilPath, Text: "Toil"}, {URL: toilURL(team.Slug), Text: team.Name}, {Text: "Change what you logged"}}, Title: "Change what you logged",
 		Lede: "It is seen by you alone. The team sees sums by kind and service.", Action: toilEntryURL(team.Slug, e.ID), Send: "Save", Version: version, Back: toilURL(team.Slug) + "#entries",
