@@ -126,6 +126,8 @@ type campaignPage struct {
 	Facts     []fact
 	Checks    []string
 	Ended     *saidRow
+	Reason    field
+	Ending    bool   // whether the form was sent
 	End       string // where it is ended; empty where the visitor may not
 	Edit      string // where it is changed, likewise
 	Version   int64
@@ -183,11 +185,11 @@ func (d *Dashboard) campaignOf(v *visit) (campaign.Campaign, error) {
 	return d.sources.Campaigns.Get(v.ctx, known)
 }
 
-func (d *Dashboard) campaign(v *visit) (screen, error) { return d.campaignScreen(v, nil) }
+func (d *Dashboard) campaign(v *visit) (screen, error) { return d.campaignScreen(v, &filled{}) }
 
-// campaignScreen is the page of the campaign that the address names, with what is wrong with what was
-// sent.
-func (d *Dashboard) campaignScreen(v *visit, wrong []string) (screen, error) {
+// campaignScreen is the page of the campaign that the address names, with what was filled in of the form
+// that ends it, and what is wrong with that.
+func (d *Dashboard) campaignScreen(v *visit, in *filled) (screen, error) {
 	known, err := campaignID(v)
 	if err != nil {
 		return screen{}, err
@@ -203,7 +205,7 @@ func (d *Dashboard) campaignScreen(v *visit, wrong []string) (screen, error) {
 	}
 	runs := teams[c.Team]
 	p := campaignPage{
-		Crumbs: []link{{URL: campaignsPath, Text: "Campaigns"}, {Text: c.Name}}, Title: c.Name, State: campaignBadges[c.State(v.now)], Wrong: wrong, Why: c.Why, Version: c.Version,
+		Crumbs: []link{{URL: campaignsPath, Text: "Campaigns"}, {Text: c.Name}}, Title: c.Name, State: campaignBadges[c.State(v.now)], Why: c.Why, Version: c.Version,
 		Meta:      []link{{URL: scorecardURL(far.Card.Scorecard.Slug), Text: far.Card.Scorecard.Name}, {Text: "due " + day(c.DueOn.Time()).Text}},
 		OpenEmpty: empty{Title: "None", Text: "Every service that is asked is done."},
 		Facts: []fact{
@@ -235,6 +237,8 @@ func (d *Dashboard) campaignScreen(v *visit, wrong []string) (screen, error) {
 	if may {
 		p.End, p.Edit = campaignURL(c.ID)+"/end", campaignURL(c.ID)+"/edit"
 	}
+	p.Reason = field{Name: "reason", Label: "Why it ends", Kind: asText, Required: true, Wide: true, Value: in.value("reason", ""), Fault: in.take("/reason")}
+	p.Ending, p.Wrong = in.Values != nil, in.rest()
 	return screen{template: "campaign", title: c.Name, section: campaignsPath, page: p}, nil
 }
 
@@ -315,10 +319,10 @@ func (p *campaignPage) open(far campaign.Progress, teams map[id.ID]registry.Team
 }
 
 // endCampaign takes the form that ends one.
-func (d *Dashboard) endCampaign(v *visit) (outcome, error) {
+func (d *Dashboard) endCampaign(v *visit, in *filled) (string, screen, error) {
 	known, err := campaignID(v)
 	if err != nil {
-		return outcome{}, err
+		return "", screen{}, err
 	}
 	version, err := strconv.ParseInt(v.typed("version"), 10, 64)
 	if err != nil {
@@ -326,12 +330,11 @@ func (d *Dashboard) endCampaign(v *visit) (outcome, error) {
 	}
 	_, err = d.sources.Campaigns.End(v.ctx, known, version, v.typed("reason"))
 	if err == nil {
-		return outcome{to: campaignURL(known)}, nil
+		return campaignURL(known), screen{}, nil
 	}
-	said, status, refused := wrong(err)
-	if !refused {
-		return outcome{}, err
+	if !in.refused(err) {
+		return "", screen{}, err
 	}
-	shown, err := d.campaignScreen(v, said)
-	return outcome{screen: shown, status: status}, err
+	shown, err := d.campaignScreen(v, in)
+	return "", shown, err
 }

@@ -91,7 +91,7 @@ func New(sources Sources, opts Options) *Dashboard {
 	d.page(campaignsPath+"/{campaign}/edit", campaignsPath+"/{campaign}/edit", d.editCampaign)
 	d.filledForm(campaignsPath+"/new", d.createCampaign)
 	d.filledForm(campaignsPath+"/{campaign}/edit", d.updateCampaign)
-	d.form(campaignsPath+"/{campaign}/end", d.endCampaign)
+	d.filledForm(campaignsPath+"/{campaign}/end", d.endCampaign)
 	d.page(launchesPath, launchesPath, d.launches)
 	d.page(launchesPath+"/{review}", launchesPath+"/{review}", d.launch)
 	d.filledForm(launchesPath, d.askLaunch)

@@ -236,7 +236,7 @@ func (p *toilPage) standing(m toil.Measured) {
 	if f := r.Answers; f != nil {
 		shown := f.Whole
 		p.ShareCaption = "of all working hours less meetings, by what " + plural(f.Persons, "person", "people") + " answered in 90 days"
-		if f.Median != nil {
+		if f.Median != nil && f.Persons > 1 {
 			shown = *f.Median
 			p.ShareCaption = "of a middle person’s time less meetings, by what " + plural(f.Persons, "person", "people") + " answered in 90 days"
 			p.Spread = fmt.Sprintf("most %.0f %%, all together %.0f %%", *f.Most*100, f.Whole*100)
@@ -247,7 +247,11 @@ func (p *toilPage) standing(m toil.Measured) {
 	case share.NoData:
 		p.ShareCaption = "nobody answered about a week that is over, which is not 0 %"
 	case share.Insufficient:
-		p.Notes = append(p.Notes, "Fewer than half of those who were asked answered: the share says little, and nothing follows from it.")
+		text := "Fewer than half of those who were asked answered: the share says little, and nothing follows from it."
+		if r.Rate == nil {
+			text = "Nobody was asked, and whoever answered did so unasked: the share says little, and nothing follows from it."
+		}
+		p.Notes = append(p.Notes, text)
 		if p.Share.Known {
 			break
 		}
@@ -399,6 +403,9 @@ func (d *Dashboard) toilCandidates(v *visit, team registry.Team, p *toilPage) er
 			row.Estimate = p.Inside && f.Candidate == nil && service.Team == team.ID
 		}
 		row.Title = row.Kind
+		if f.Candidate == nil {
+			row.Kind = "" // it is its title
+		}
 		if f.Told {
 			row.Hours = fmt.Sprintf("%.0f h a year", f.HoursAYear)
 		}

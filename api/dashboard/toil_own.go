@@ -104,6 +104,10 @@ func (d *Dashboard) toilSurvey(v *visit, team registry.Team, p *toilPage) error 
 		p.Survey.Answered = err == nil
 	}
 	if !s.Told {
+		if s.Answers == 0 {
+			p.Survey.Summary = []string{"Nobody answered yet. Once four people did, the answers are told, without who gave them."}
+			return nil
+		}
 		p.Survey.Summary = []string{plural(s.Answers, "person", "people") + " answered. Once it is four, the answers are told, without who gave them."}
 		return nil
 	}

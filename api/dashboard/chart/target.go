@@ -59,7 +59,7 @@ func (t Target) SVG() template.HTML {
 			d.path("area calm", polyline(append(append([]xy{{line[0].x, y.at(0)}}, line...), xy{end.x, y.at(0)}))+"Z")
 			d.path("line calm", polyline(line))
 		}
-		d.circle("dot now calm", end.x, end.y, 2.5)
+		d.circle("dot now calm", end.x, end.y, 4)
 	}
 	if !t.Now.Before(t.From) {
 		d.line("now", x.at(t.Now), y.at(1), x.at(t.Now), y.at(0))
