@@ -117,7 +117,7 @@ type campaignPage struct {
 	Wrong     []string
 	Why       string
 	Tiles     []tile
-	Picture   template.HTML
+	Pictures  []template.HTML // the same for rooms of each width
 	Trend     []campaignDay
 	Teams     []campaignTeam
 	Open      []campaignOwner
@@ -282,7 +282,7 @@ func (p *campaignPage) trend(far campaign.Progress, v *visit) {
 		p.Trend = append(p.Trend, campaignDay{day(d.Day.Time()), doneText(d.Count)})
 	}
 	if len(picture.Points) > 0 {
-		p.Picture = picture.SVG()
+		p.Pictures = picture.Pictures()
 	}
 	slices.Reverse(p.Trend) // the newest first
 }

@@ -18,7 +18,7 @@ func TestACampaignShowsHowFarItIsAndWhoIsNotDone(t *testing.T) {
 	doc, text := visiting(t, s).read(campaignURL(all[0].ID))
 	checkPage(t, doc, text)
 	says(t, words(within(t, doc, "main")), "17 days left", "Done 4 of 8 services", "Failing 2", "Not known 2", "Unclear 2", "Not done", "Fails It was load-tested lately", "50 %, 4 of 8 services done")
-	if !strings.Contains(text, `class="chart target"`) {
+	if !strings.Contains(text, `class="chart target wide"`) {
 		t.Error("there is no picture of how it went")
 	}
 	doc, _ = visiting(t, s).read(campaignURL(all[1].ID))
