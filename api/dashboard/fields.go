@@ -1,6 +1,8 @@
 package dashboard
 
 import (
+	"cmp"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -47,8 +49,9 @@ type filled struct {
 	Faults map[string]string // by the pointer of the field
 	// Wrong are the faults that are of no field of the form.
 	Wrong []string
-	// Stale is whether somebody else was first, and Forbidden whether it is not theirs to do.
-	Stale, Forbidden bool
+	// Stale is whether somebody else was first.
+	Stale  bool
+	status int // of what was refused by the rules; 0 where only the form found something
 }
 
 // chosen is what a field holds, in words.
@@ -93,6 +96,17 @@ func (f filled) value(name, is string) string {
 	return f.Values.Get(name)
 }
 
+// fault notes what is wrong at a field.
+func (f *filled) fault(pointer, message string) {
+	if f.Faults == nil {
+		f.Faults = map[string]string{}
+	}
+	if before := f.Faults[pointer]; before != "" {
+		message = before + "; " + message
+	}
+	f.Faults[pointer] = message
+}
+
 // take takes the fault of the field at the pointer, or below it.
 func (f *filled) take(pointers ...string) string {
 	var out []string
@@ -107,33 +121,39 @@ func (f *filled) take(pointers ...string) string {
 	return strings.Join(out, "; ")
 }
 
-// rest puts the faults that no field took where all of them stand.
+// rest puts the faults that no field took where all of them stand, one sentence for each.
 func (f *filled) rest() []string {
-	for at, text := range f.Faults {
-		f.Wrong = append(f.Wrong, strings.Trim(strings.ReplaceAll(at, "/", " "), " ")+" "+text)
+	for _, at := range slices.Sorted(maps.Keys(f.Faults)) {
+		name := strings.TrimPrefix(at, "/")
+		if of, _, list := strings.Cut(name, "/"); list {
+			name = "one of " + of
+		}
+		f.Wrong = append(f.Wrong, sentence(name+" "+f.Faults[at]))
 	}
 	f.Faults = nil
 	return f.Wrong
+}
+
+// refusals are the kinds of faults for which a form is shown again, with its status.
+var refusals = map[fault.Kind]int{
+	fault.Invalid: http.StatusUnprocessableEntity, fault.Conflict: http.StatusConflict, fault.Precondition: http.StatusPreconditionFailed, fault.Forbidden: http.StatusForbidden,
 }
 
 // refused notes what is wrong, so that what was filled in is not lost: false where it is a fault
 // of a kind that no form is shown again for.
 func (f *filled) refused(err error) bool {
 	e := fault.As(err)
-	if e == nil || !slices.Contains([]fault.Kind{fault.Invalid, fault.Conflict, fault.Precondition, fault.Forbidden}, e.Kind) {
+	if e == nil || refusals[e.Kind] == 0 {
 		return false
 	}
-	f.Forbidden = e.Kind == fault.Forbidden
+	f.status = refusals[e.Kind]
 	f.Stale = f.Stale || e.Kind == fault.Precondition
 	if len(e.Violations) == 0 {
 		f.Wrong = append(f.Wrong, sentence(e.Message))
 		return true
 	}
 	for _, v := range e.Violations {
-		if f.Faults == nil {
-			f.Faults = map[string]string{}
-		}
-		f.Faults[v.Pointer] = v.Message
+		f.fault(v.Pointer, v.Message)
 	}
 	return true
 }
@@ -144,12 +164,9 @@ func (d *Dashboard) filledForm(pattern string, do func(*visit, *filled) (string,
 	d.form(pattern, func(v *visit) (outcome, error) {
 		in := &filled{Values: v.PostForm}
 		to, s, err := do(v, in)
-		o := outcome{to: to, screen: s, status: http.StatusUnprocessableEntity}
-		switch {
-		case in.Stale:
+		o := outcome{to: to, screen: s, status: cmp.Or(in.status, http.StatusUnprocessableEntity)}
+		if in.Stale {
 			o.status = http.StatusPreconditionFailed
-		case in.Forbidden:
-			o.status = http.StatusForbidden
 		}
 		return o, err
 	})
