@@ -27,7 +27,7 @@ func (c campaigner) all() []campaign.Campaign {
 	}
 	one := func(n int, name string, from, due int) campaign.Campaign {
 		return campaign.Campaign{
-			ID: id.ID(fmt.Sprintf("01JD3Z0Q8RC6W4N1M2VG%06d", n)), CreatedAt: c.now.AddDate(0, 0, -30), Version: 1,
+			ID: id.ID(fmt.Sprintf("01JD3Z0Q8RC6W4N1M2VG%06d", n)), CreatedAt: c.now.AddDate(0, 0, -30), UpdatedAt: c.now.AddDate(0, 0, -30), Version: 1,
 			Terms: campaign.Terms{
 				Name: name, Why: "Who is on call has to find it. " + hostile, Scorecard: sampleCard, Checks: []string{"load-tested", "restore-drill", "gone"}, AppliesTo: "tier <= 2", Team: c.teams[0].ID,
 				StartsOn: c.aDay(from), DueOn: c.aDay(due), GraceDays: 30,
