@@ -57,6 +57,7 @@ func (d *Dashboard) addToil() {
 	d.page(toilPath, toilPath, d.toils)
 	d.page(toilPattern, toilPattern, d.toil)
 	d.form(toilPattern+"/{act}", d.doToil)
+	d.filledForm(toilPattern+"/log", d.logToil)
 	d.page(toilEntryPattern, toilEntryPattern, d.toilEntry)
 	d.filledForm(toilEntryPattern, d.amendToil)
 	d.addToilLinks()
@@ -94,7 +95,8 @@ type toilPage struct {
 	Pager      pager
 	NoEntries  empty
 	Proposals  []toilProposal
-	Log        toilForm
+	Log        []field
+	Logging    bool // whether the form was sent
 	Survey     surveyCard
 	Settings   settingsForm
 }
@@ -156,14 +158,6 @@ type toilProposal struct {
 	Categories []choice
 }
 
-// toilForm are the fields of an entry.
-type toilForm struct {
-	Day        string
-	Categories []choice
-	Services   []choice
-	Traits     []choice
-}
-
 type surveyCard struct {
 	Quarter    string
 	Answered   bool
@@ -184,11 +178,12 @@ func (d *Dashboard) toil(v *visit) (screen, error) {
 	if err != nil {
 		return screen{}, err
 	}
-	return d.toilScreen(v, team, nil)
+	return d.toilScreen(v, team, &filled{}, nil)
 }
 
-// toilScreen is the page of a team, with what is wrong with what was sent.
-func (d *Dashboard) toilScreen(v *visit, team registry.Team, wrong []string) (screen, error) {
+// toilScreen is the page of a team, with the form of an entry as it was filled in, and what is wrong with
+// another form that was sent.
+func (d *Dashboard) toilScreen(v *visit, team registry.Team, in *filled, wrong []string) (screen, error) {
 	m, err := d.sources.Toil.Measure(v.ctx, team.ID, "")
 	if err != nil {
 		return screen{}, err
@@ -207,7 +202,7 @@ func (d *Dashboard) toilScreen(v *visit, team registry.Team, wrong []string) (sc
 		return screen{}, err
 	}
 	if m.Inside {
-		if err := d.toilOfMine(v, team, &p); err != nil {
+		if err := d.toilOfMine(v, team, &p, in); err != nil {
 			return screen{}, err
 		}
 		p.Settings = settingsForm{Version: m.Settings.Version, Hours: strconv.FormatFloat(float64(m.Settings.WeekMinutes)/60, 'f', -1, 64), Overhead: m.Settings.Overhead, Cap: m.Settings.Cap, Asks: m.Settings.Asks}
@@ -215,6 +210,7 @@ func (d *Dashboard) toilScreen(v *visit, team registry.Team, wrong []string) (sc
 	if err := d.toilSurvey(v, team, &p); err != nil {
 		return screen{}, err
 	}
+	p.Wrong = append(p.Wrong, in.rest()...)
 	return screen{template: "toil", title: "Toil of " + team.Name, section: toilPath, page: p}, nil
 }
 

@@ -126,9 +126,13 @@ func toilFields(e toil.Entry, services []registry.Service, in *filled) []field {
 	if in.Values != nil {
 		chosen = in.Values["traits"]
 	}
+	minutes := ""
+	if e.Minutes > 0 {
+		minutes = strconv.Itoa(e.Minutes)
+	}
 	return []field{
 		{Name: "day", Label: "Day", Kind: asDay, Required: true, Value: in.value("day", string(e.Day)), Fault: in.take("/day")},
-		{Name: "minutes", Label: "Minutes, hands on", Kind: asNumber, Required: true, Value: in.value("minutes", strconv.Itoa(e.Minutes)), Fault: in.take("/minutes")},
+		{Name: "minutes", Label: "Minutes, hands on", Kind: asNumber, Required: true, Value: in.value("minutes", minutes), Fault: in.take("/minutes")},
 		{Name: "category", Label: "Kind", Kind: asChoice, Options: categoryChoices(toil.Category(in.value("category", string(e.Category)))), Fault: in.take("/category")},
 		{Name: "service", Label: "Service", Kind: asChoice, Options: serviceChoices(services, in.value("service", string(e.Service))), Fault: in.take("/service")},
 		{Name: "traits", Label: "What makes it toil", Kind: asTicks, Wide: true, Options: traitChoices(chosen)},

@@ -16,7 +16,7 @@ import (
 )
 
 // toilOfMine adds what is the visitor's own: the question, entries, and proposals.
-func (d *Dashboard) toilOfMine(v *visit, team registry.Team, p *toilPage) error {
+func (d *Dashboard) toilOfMine(v *visit, team registry.Team, p *toilPage, in *filled) error {
 	week := share.WeekOf(v.now).Plus(-1)
 	p.Question = questionOf(week)
 	answer, err := d.sources.Toil.Mine(v.ctx, team.ID, week)
@@ -64,7 +64,7 @@ func (d *Dashboard) toilOfMine(v *visit, team registry.Team, p *toilPage) error 
 		}
 		p.Entries = append(p.Entries, row)
 	}
-	p.Log = toilForm{Day: string(clock.DateOf(v.now)), Categories: categoryChoices(""), Services: serviceChoices(services.Items, ""), Traits: traitChoices(nil)}
+	p.Log, p.Logging = toilFields(toil.Entry{EntryInput: toil.EntryInput{Day: clock.DateOf(v.now), Category: toil.Categories[0]}}, services.Items, in), in.Values != nil
 	for _, one := range proposals {
 		p.Proposals = append(p.Proposals, toilProposal{ID: string(one.ID), Title: one.Title, Day: day(one.Day.Time()), Service: link{URL: serviceURL(named[one.Service].Slug), Text: named[one.Service].Name}, Categories: categoryChoices(toil.ProductionInterrupts)})
 	}

@@ -50,7 +50,9 @@ func TestToilIsSaidOnThePageOfTheTeam(t *testing.T) {
 	service := string(services.Items[0].ID)
 	today := string(clock.DateOf(h.clock.Now()))
 	entry := url.Values{"day": {today}, "minutes": {"540"}, "category": {"migrations"}, "service": {service}, "traits": {"manual", "grows"}, "note": {"the old database"}}
-	ada.refusedForm(at+"/log", url.Values{"day": {today}, "minutes": {"x"}, "category": {"migrations"}}, 422, "Minutes must be 1 to 1440")
+	if answer, body := ada.send(at+"/log", url.Values{"day": {today}, "minutes": {"x"}, "category": {"migrations"}, "traits": {"grows"}, "note": {"<u>"}}); answer.StatusCode != 422 || !strings.Contains(body, `id="about-minutes"><strong>must be 1 to 1440`) || !strings.Contains(body, `value="x"`) || !strings.Contains(body, `value="&lt;u&gt;"`) || !strings.Contains(body, `value="grows" checked`) || !strings.Contains(body, "<details open><summary>Log toil") {
+		t.Errorf("a wrong entry is answered %d\n%s", answer.StatusCode, body)
+	}
 	ada.done(at+"/log", entry, at+"#entries")
 	if _, text := ada.read(at); !strings.Contains(text, "9 h of migrations, score 2 of 6") || !strings.Contains(text, "the old database") || !strings.Contains(text, "36 h a year") && !strings.Contains(text, "37 h a year") {
 		t.Errorf("after logging it shows\n%s", text)
