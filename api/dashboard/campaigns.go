@@ -7,7 +7,6 @@ import (
 	"html/template"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/evenkeel/evenkeel/api/dashboard/chart"
 	"github.com/evenkeel/evenkeel/internal/fault"
@@ -17,11 +16,14 @@ import (
 	"github.com/evenkeel/evenkeel/services/registry"
 )
 
-// Campaigns tells of campaigns and how far they are, and ends them; see campaign.Service.
+// Campaigns tells of campaigns and how far they are, begins, changes and ends them; see campaign.Service.
 type Campaigns interface {
 	List(ctx context.Context, f campaign.Filter, r page.Request) (page.Page[campaign.Campaign], error)
 	Progress(ctx context.Context, campaign, team id.ID) (campaign.Progress, error)
 	MayChange(ctx context.Context, c campaign.Campaign) (bool, error)
+	Get(ctx context.Context, campaign id.ID) (campaign.Campaign, error)
+	Create(ctx context.Context, d campaign.Draft) (campaign.Campaign, error)
+	Update(ctx context.Context, campaign id.ID, version int64, d campaign.Draft) (campaign.Campaign, error)
 	End(ctx context.Context, campaign id.ID, version int64, reason string) (campaign.Campaign, error)
 }
 
@@ -61,7 +63,10 @@ func (d *Dashboard) campaigns(v *visit) (screen, error) {
 	p := campaignsPage{
 		Filters: []entry{{URL: campaignsPath, Text: "Planned and running", Current: !over}, {URL: campaignsPath + "?over", Text: "Over", Current: over}},
 		Pager:   pagerOf(v, found.Next),
-		Empty:   empty{Title: "None", Text: "A campaign asks services to pass some checks of a scorecard by a day.", Call: "POST /v1/campaigns"},
+		Empty:   empty{Title: "No campaign", Text: "A campaign asks services to pass some checks of a scorecard by a day, and shows who is not done. Begin one to move many services at once.", Call: "POST /v1/campaigns"},
+	}
+	if over {
+		p.Empty = empty{Title: "None is over", Text: "Campaigns whose time is over, or that were ended early, stay here."}
 	}
 	for _, c := range found.Items {
 		far, err := d.sources.Campaigns.Progress(v.ctx, c.ID, "")
@@ -112,7 +117,7 @@ type campaignPage struct {
 	Wrong     []string
 	Why       string
 	Tiles     []tile
-	Picture   template.HTML
+	Pictures  []template.HTML // the same for rooms of each width
 	Trend     []campaignDay
 	Teams     []campaignTeam
 	Open      []campaignOwner
@@ -121,7 +126,10 @@ type campaignPage struct {
 	Facts     []fact
 	Checks    []string
 	Ended     *saidRow
+	Reason    field
+	Ending    bool   // whether the form was sent
 	End       string // where it is ended; empty where the visitor may not
+	Edit      string // where it is changed, likewise
 	Version   int64
 }
 
@@ -141,25 +149,50 @@ type campaignTeam struct {
 // campaignOwner are the services of a team that are not done.
 type campaignOwner struct {
 	Team     link
+	Count    int // of all of them, whether they are shown or not
 	Services []campaignOpen
 }
 
 type campaignOpen struct {
 	Service link
-	Checks  string
+	Checks  []campaignCheck
+}
+
+// campaignCheck is a check that a service does not pass.
+type campaignCheck struct {
+	Title string
+	State badge
 }
 
 // shownServices is how many services that are not done are on the page.
 const shownServices = 200
 
-func (d *Dashboard) campaign(v *visit) (screen, error) { return d.campaignScreen(v, nil) }
-
-// campaignScreen is the page of the campaign that the address names, with what is wrong with what was
-// sent.
-func (d *Dashboard) campaignScreen(v *visit, wrong []string) (screen, error) {
+// campaignID is the identifier that the address names.
+func campaignID(v *visit) (id.ID, error) {
 	known, spelled := id.Parse(v.PathValue("campaign"))
 	if !spelled {
-		return screen{}, fault.Missing("campaign", v.PathValue("campaign"))
+		return "", fault.Missing("campaign", v.PathValue("campaign"))
+	}
+	return known, nil
+}
+
+// campaignOf is the campaign that the address names.
+func (d *Dashboard) campaignOf(v *visit) (campaign.Campaign, error) {
+	known, err := campaignID(v)
+	if err != nil {
+		return campaign.Campaign{}, err
+	}
+	return d.sources.Campaigns.Get(v.ctx, known)
+}
+
+func (d *Dashboard) campaign(v *visit) (screen, error) { return d.campaignScreen(v, &filled{}) }
+
+// campaignScreen is the page of the campaign that the address names, with what was filled in of the form
+// that ends it, and what is wrong with that.
+func (d *Dashboard) campaignScreen(v *visit, in *filled) (screen, error) {
+	known, err := campaignID(v)
+	if err != nil {
+		return screen{}, err
 	}
 	far, err := d.sources.Campaigns.Progress(v.ctx, known, "")
 	if err != nil {
@@ -172,11 +205,11 @@ func (d *Dashboard) campaignScreen(v *visit, wrong []string) (screen, error) {
 	}
 	runs := teams[c.Team]
 	p := campaignPage{
-		Crumbs: []link{{URL: campaignsPath, Text: "Campaigns"}, {Text: c.Name}}, Title: c.Name, State: campaignBadges[c.State(v.now)], Wrong: wrong, Why: c.Why, Version: c.Version,
-		Meta:      []link{{Text: far.Card.Scorecard.Name}, {Text: "due " + day(c.DueOn.Time()).Text}},
+		Crumbs: []link{{URL: campaignsPath, Text: "Campaigns"}, {Text: c.Name}}, Title: c.Name, State: campaignBadges[c.State(v.now)], Why: c.Why, Version: c.Version,
+		Meta:      []link{{URL: scorecardURL(far.Card.Scorecard.Slug), Text: far.Card.Scorecard.Name}, {Text: "due " + day(c.DueOn.Time()).Text}},
 		OpenEmpty: empty{Title: "None", Text: "Every service that is asked is done."},
 		Facts: []fact{
-			{"Run by", link{URL: teamURL(runs.Slug), Text: runs.Name}}, {"Scorecard", link{Text: far.Card.Scorecard.Name}}, {"From", link{Text: day(c.StartsOn.Time()).Text}}, {"To be done by", link{Text: day(c.DueOn.Time()).Text}},
+			{"Run by", link{URL: teamURL(runs.Slug), Text: runs.Name}}, {"From", link{Text: day(c.StartsOn.Time()).Text}}, {"To be done by", link{Text: day(c.DueOn.Time()).Text}},
 		},
 	}
 	if left := leftText(c, v); left != "" {
@@ -191,6 +224,9 @@ func (d *Dashboard) campaignScreen(v *visit, wrong []string) (screen, error) {
 	if end := c.Ended; end != nil && end.By != "" {
 		p.Ended = &saidRow{By: end.By, Did: "ended it", Text: end.Reason, At: ago(v.now, end.At)}
 	}
+	if far.Total.Services == 0 {
+		p.OpenEmpty = empty{Title: "No service is asked", Text: "None that was evaluated by the scorecard fits. Wait for the next pass over services, or change for which services the campaign is."}
+	}
 	p.count(far)
 	p.trend(far, v)
 	p.open(far, teams)
@@ -199,8 +235,10 @@ func (d *Dashboard) campaignScreen(v *visit, wrong []string) (screen, error) {
 		return screen{}, err
 	}
 	if may {
-		p.End = campaignURL(c.ID) + "/end"
+		p.End, p.Edit = campaignURL(c.ID)+"/end", campaignURL(c.ID)+"/edit"
 	}
+	p.Reason = field{Name: "reason", Label: "Why it ends", Kind: asText, Required: true, Wide: true, Value: in.value("reason", ""), Fault: in.take("/reason")}
+	p.Ending, p.Wrong = in.Values != nil, in.rest()
 	return screen{template: "campaign", title: c.Name, section: campaignsPath, page: p}, nil
 }
 
@@ -223,8 +261,8 @@ func (p *campaignPage) count(far campaign.Progress) {
 	}
 	p.Tiles = []tile{
 		{badge: badge{tone("ok", far.Total.Done), "Done"}, Count: far.Total.Done, Note: "of " + plural(far.Total.Services, "service", "services")},
-		{badge: badge{tone("bad", far.Total.Failing), "Failing"}, Count: far.Total.Failing, Note: "of a check it is known"},
-		{badge: badge{tone("risk", left-far.Total.Failing), "Not known"}, Count: left - far.Total.Failing, Note: "of a check it is not known"},
+		{badge: badge{tone("bad", far.Total.Failing), "Failing"}, Count: far.Total.Failing, Note: "at least one check"},
+		{badge: badge{tone("risk", left-far.Total.Failing), "Not known"}, Count: left - far.Total.Failing, Note: "a check, and none fails"},
 		{badge: badge{tone("stale", far.Unclear), "Unclear"}, Count: far.Unclear, Note: "whether it is asked of them"},
 	}
 }
@@ -244,7 +282,7 @@ func (p *campaignPage) trend(far campaign.Progress, v *visit) {
 		p.Trend = append(p.Trend, campaignDay{day(d.Day.Time()), doneText(d.Count)})
 	}
 	if len(picture.Points) > 0 {
-		p.Picture = picture.SVG()
+		p.Pictures = picture.Pictures()
 	}
 	slices.Reverse(p.Trend) // the newest first
 }
@@ -259,14 +297,14 @@ func (p *campaignPage) open(far campaign.Progress, teams map[id.ID]registry.Team
 		owner := owners[o.Service.Team]
 		if owner == nil {
 			team := teams[o.Service.Team]
-			owner = &campaignOwner{Team: link{URL: teamURL(team.Slug), Text: team.Name}}
+			owner = &campaignOwner{Count: far.Teams[o.Service.Team].Services - far.Teams[o.Service.Team].Done, Team: link{URL: teamURL(team.Slug), Text: team.Name}}
 			owners[o.Service.Team] = owner
 		}
-		var checks []string
+		var checks []campaignCheck
 		for _, check := range o.Checks {
-			checks = append(checks, checkTitle(far.Card, check.Check)+": "+check.Outcome.String())
+			checks = append(checks, campaignCheck{checkTitle(far.Card, check.Check), outcomeBadge(check.Outcome)})
 		}
-		owner.Services = append(owner.Services, campaignOpen{link{URL: serviceURL(o.Service.Slug), Text: o.Service.Name}, strings.Join(checks, "; ")})
+		owner.Services = append(owner.Services, campaignOpen{link{URL: ladderURL(o.Service.Slug, far.Card.Scorecard.Slug), Text: o.Service.Name}, checks})
 	}
 	for team, count := range far.Teams {
 		p.Teams = append(p.Teams, campaignTeam{Team: link{URL: teamURL(teams[team].Slug), Text: teams[team].Name}, Share: shareBar(count), Done: doneText(count)})
@@ -276,15 +314,15 @@ func (p *campaignPage) open(far campaign.Progress, teams map[id.ID]registry.Team
 	}
 	slices.SortFunc(p.Teams, func(a, b campaignTeam) int { return cmp.Compare(a.Team.Text, b.Team.Text) })
 	slices.SortFunc(p.Open, func(a, b campaignOwner) int {
-		return cmp.Or(cmp.Compare(len(b.Services), len(a.Services)), cmp.Compare(a.Team.Text, b.Team.Text))
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Team.Text, b.Team.Text))
 	})
 }
 
 // endCampaign takes the form that ends one.
-func (d *Dashboard) endCampaign(v *visit) (outcome, error) {
-	known, spelled := id.Parse(v.PathValue("campaign"))
-	if !spelled {
-		return outcome{}, fault.Missing("campaign", v.PathValue("campaign"))
+func (d *Dashboard) endCampaign(v *visit, in *filled) (string, screen, error) {
+	known, err := campaignID(v)
+	if err != nil {
+		return "", screen{}, err
 	}
 	version, err := strconv.ParseInt(v.typed("version"), 10, 64)
 	if err != nil {
@@ -292,12 +330,11 @@ func (d *Dashboard) endCampaign(v *visit) (outcome, error) {
 	}
 	_, err = d.sources.Campaigns.End(v.ctx, known, version, v.typed("reason"))
 	if err == nil {
-		return outcome{to: campaignURL(known)}, nil
+		return campaignURL(known), screen{}, nil
 	}
-	said, status, refused := wrong(err)
-	if !refused {
-		return outcome{}, err
+	if !in.refused(err) {
+		return "", screen{}, err
 	}
-	shown, err := d.campaignScreen(v, said)
-	return outcome{screen: shown, status: status}, err
+	shown, err := d.campaignScreen(v, in)
+	return "", shown, err
 }

@@ -17,8 +17,8 @@ func TestACampaignShowsHowFarItIsAndWhoIsNotDone(t *testing.T) {
 	all := (campaigner{s}).all()
 	doc, text := visiting(t, s).read(campaignURL(all[0].ID))
 	checkPage(t, doc, text)
-	says(t, words(within(t, doc, "main")), "17 days left", "Done 4 of 8 services", "Failing 2", "Not known 2", "Unclear 2", "Not done", "It was load-tested lately: fail", "50 %, 4 of 8 services done")
-	if !strings.Contains(text, `class="chart target"`) {
+	says(t, words(within(t, doc, "main")), "17 days left", "Done 4 of 8 services", "Failing 2", "Not known 2", "Unclear 2", "Not done", "Fails It was load-tested lately", "50 %, 4 of 8 services done")
+	if !strings.Contains(text, `class="chart target wide"`) {
 		t.Error("there is no picture of how it went")
 	}
 	doc, _ = visiting(t, s).read(campaignURL(all[1].ID))
@@ -49,22 +49,126 @@ func TestACampaignIsEndedOnItsPage(t *testing.T) {
 	at := campaignURL(c.ID)
 	doc, text := ada.read(at)
 	checkPage(t, doc, text)
-	says(t, words(within(t, doc, "main")), "due today", "Checkout", "Documented: fail", "0 %, 0 of ")
+	says(t, words(within(t, doc, "main")), "due today", "Checkout", "Fails Documented", "0 %, 0 of ")
 	c, err = h.campaigns.Get(h.admin, c.ID)
 	h.must(err)
 	form := url.Values{"version": {"2"}, "reason": {" "}}
 	ada.refusedForm(at+"/end", url.Values{"version": {"2"}, "reason": {"Done."}}, 403, "members of the owning team")
 	_, err = h.registry.AddMember(h.admin, "shop", person.ID)
 	h.must(err)
-	ada.refusedForm(at+"/end", form, 422, "Reason must say why it ends early")
+	if answer, body := ada.send(at+"/end", form); answer.StatusCode != 422 || !strings.Contains(body, `id="about-reason"><strong>must say why it ends early`) {
+		t.Errorf("without a reason it is answered %d\n%s", answer.StatusCode, body)
+	}
 	form.Set("reason", "Done already.")
-	ada.refusedForm(at+"/end", url.Values{"version": {"9"}, "reason": {"x"}}, 412, "changed by somebody else")
+	if body := ada.refusedForm(at+"/end", url.Values{"version": {"9"}, "reason": {"Kept <i>"}}, 412, "changed by somebody else"); !strings.Contains(body, ">Kept &lt;i&gt;</textarea>") {
+		t.Errorf("what was typed is lost\n%s", body)
+	}
 	ada.done(at+"/end", form, at)
 	doc, _ = ada.read(at)
 	says(t, words(within(t, doc, "main")), "Over", "Ada ended it", "Done already.")
 	if c.Version != 2 {
 		t.Errorf("the job wrote the version %d", c.Version)
 	}
+}
+
+// Real services: what is wrong is said at its field, what was typed stays, and who is second sees what
+// the first one wrote.
+func TestACampaignIsBegunAndChangedByAForm(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	h.checkout()
+	ada, person := h.visitorAs("Ada")
+	at := campaignsPath + "/new"
+	doc, text := ada.read(at)
+	checkPage(t, doc, text)
+	says(t, words(within(t, doc, "main")), "No scorecard yet")
+	h.card("shop")
+	h.assess()
+	doc, text = ada.read(at)
+	checkPage(t, doc, text)
+	says(t, words(within(t, doc, "main")), "Scorecard * Readiness", "Choose its checks")
+	ada.readStatus(at+"?scorecard=nothing", 404)
+	doc, text = ada.read(at + "?scorecard=readiness&team=shop")
+	checkPage(t, doc, text)
+	says(t, words(within(t, doc, "main")), "Documented", "Owned")
+	if strings.Contains(text, `name="issues"`) || !strings.Contains(text, `<option value="shop" selected>`) {
+		t.Error("who is no administrator can ask for issues, or the team of the link is not chosen")
+	}
+	if _, text := h.visitor().read(at + "?scorecard=readiness"); !strings.Contains(text, `name="issues"`) {
+		t.Error("administrators cannot ask for issues")
+	}
+
+	today := h.clock.Now()
+	day := func(days int) string { return string(clock.DateOf(today.AddDate(0, 0, days))) }
+	form := url.Values{"scorecard": {"readiness"}, "name": {"<b>Docs</b>"}, "why": {"Who is on call\r\nreads them."}, "team": {"shop"}, "startsOn": {day(0)}, "dueOn": {day(-1)}, "graceDays": {"many"}, "appliesTo": {"tier <"}, "checks": {"documented"}}
+	ada.refusedForm(at, url.Values{"scorecard": {"readiness"}, "name": {"Docs"}, "why": {"x"}, "team": {"shop"}, "startsOn": {day(0)}, "dueOn": {day(9)}, "graceDays": {"0"}, "checks": {"documented"}}, 403, "members of the owning team")
+	_, err := h.registry.AddMember(h.admin, "shop", person.ID)
+	h.must(err)
+	answer, body := ada.send(at, form)
+	if answer.StatusCode != 422 || !strings.Contains(body, "must be a number of days such as 30") || !strings.Contains(body, `value="&lt;b&gt;Docs&lt;/b&gt;"`) || !strings.Contains(body, `value="many"`) {
+		t.Errorf("a grace that is no number is answered %d\n%s", answer.StatusCode, body)
+	}
+	form.Set("graceDays", "10")
+	answer, body = ada.send(at, form)
+	if answer.StatusCode != 422 {
+		t.Errorf("a wrong form is answered %d", answer.StatusCode)
+	}
+	for _, want := range []string{"must not be before the start", `id="about-appliesTo"><strong>`, `value="documented" checked`, "Who is on call\nreads them.", `value="&lt;b&gt;Docs&lt;/b&gt;"`} {
+		if !strings.Contains(strings.ReplaceAll(body, "\r\n", "\n"), want) {
+			t.Errorf("the page lacks %q\n%s", want, body)
+		}
+	}
+	form.Set("dueOn", day(20))
+	form.Set("appliesTo", "tier <= 2")
+	answer, body = ada.send(at, form)
+	at = answer.Header.Get("Location")
+	if answer.StatusCode != 303 || !strings.HasPrefix(at, campaignsPath+"/") {
+		t.Fatalf("beginning one is answered %d, %s\n%s", answer.StatusCode, at, body)
+	}
+	doc, text = ada.read(at)
+	checkPage(t, doc, text)
+	says(t, words(within(t, doc, "main")), "<b>Docs</b>", "20 days left", "Change it", "Fails Documented", "tier <= 2", "0 %, 0 of 1 service done")
+
+	bob, b := h.visitorAs("Bob")
+	if _, text := bob.read(at); strings.Contains(text, "Change it") {
+		t.Error("who may not change it is led to the form")
+	}
+	_, err = h.registry.AddMember(h.admin, "shop", b.ID)
+	h.must(err)
+	doc, text = ada.read(at + "/edit")
+	checkPage(t, doc, text)
+	if !strings.Contains(text, `value="documented" checked`) || strings.Contains(text, `value="owned" checked`) || !strings.Contains(text, `name="version" value="1"`) {
+		t.Errorf("the form does not hold what there is\n%s", text)
+	}
+	second := url.Values{"version": {"1"}, "name": {"Docs of all"}, "why": form["why"], "team": {"shop"}, "startsOn": {day(0)}, "dueOn": {day(40)}, "graceDays": {"10"}, "checks": {"documented", "owned"}}
+	bob.done(at+"/edit", second, at)
+	form.Set("version", "1")
+	form.Set("name", "Docs of mine")
+	answer, body = ada.send(at+"/edit", form)
+	if answer.StatusCode != 412 {
+		t.Errorf("a stale form is answered %d", answer.StatusCode)
+	}
+	for _, want := range []string{"Somebody else changed it meanwhile", "It says now: Docs of all", "It says now: Documented, Owned", "It says now: " + day(40), "It is empty now", `value="Docs of mine"`, `name="version" value="2"`} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the stale form lacks %q\n%s", want, body)
+		}
+	}
+	form.Set("version", "2")
+	form["checks"] = nil
+	answer, body = ada.send(at+"/edit", form)
+	if answer.StatusCode != 422 || !strings.Contains(body, "must be 1 to 50 checks") {
+		t.Errorf("a form without checks is answered %d\n%s", answer.StatusCode, body)
+	}
+	form["checks"] = []string{"owned"}
+	ada.done(at+"/edit", form, at)
+	doc, _ = ada.read(at)
+	says(t, words(within(t, doc, "main")), "Docs of mine", "Checks Owned", "100 %, 1 of 1 service done") // two are members
+	ada.done(at+"/end", url.Values{"version": {"3"}, "reason": {"All are there."}}, at)
+	form.Set("version", "4")
+	if answer, body := ada.send(at+"/edit", form); answer.StatusCode != 409 || !strings.Contains(body, "is over") {
+		t.Errorf("what is over is changed: %d", answer.StatusCode)
+	}
+	ada.readStatus(campaignsPath+"/nothing/edit", 404)
 }
 
 func TestALaunchIsReviewedOnThePages(t *testing.T) {

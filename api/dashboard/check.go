@@ -73,7 +73,7 @@ func (d *Dashboard) check(v *visit) (screen, error) {
 		FactsEmpty: empty{Title: "None", Text: "Its condition is the same for every service."},
 	}
 	if a.Now.Counting() == 0 {
-		p.TodoEmpty = empty{Title: "None", Text: "It counts of no service yet."}
+		p.TodoEmpty = empty{Title: "None", Text: "It counts of no service yet: either none was evaluated, or it is for none of them."}
 	}
 	if c.EffectiveFrom != "" {
 		p.Meta = append(p.Meta, "counts from "+dateText(c.EffectiveFrom)+" on")

@@ -55,7 +55,7 @@ var templates embed.FS
 
 // screens are the templates of pages, by the name of their file.
 var screenNames = []string{
-	"organisation", "team", "notifications", "service", "gate", "facts", "exemptions", "exemption", "exemptionform", "campaigns", "campaign", "launches", "launch", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "policies", "policy", "trial", "proposals", "issues", "issue", "postmortems", "postmortem", "postmortem-edit", "postmortem-compare", "actions", "action", "reports", "report", "scorecards", "scorecard", "matrix", "check", "ladder", "jobs", "datasources", "drift", "incidents", "incident", "incidentform", "learning", "toil", "toil-link", "signin", "problem",
+	"organisation", "team", "notifications", "service", "gate", "facts", "exemptions", "exemption", "exemptionform", "campaigns", "campaign", "campaignchoice", "launches", "launch", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "policies", "policy", "trial", "proposals", "issues", "issue", "postmortems", "postmortem", "postmortem-edit", "postmortem-compare", "actions", "action", "reports", "report", "scorecards", "scorecard", "matrix", "check", "ladder", "jobs", "datasources", "drift", "incidents", "incident", "sheet", "learning", "toils", "toil", "toil-link", "signin", "problem",
 }
 
 // New returns the pages over what they read. The templates are part of the
@@ -86,8 +86,12 @@ func New(sources Sources, opts Options) *Dashboard {
 	d.filledForm(exemptionsPath, d.askExemption)
 	d.form(exemptionsPath+"/{exemption}/{act}", d.doExemption)
 	d.page(campaignsPath, campaignsPath, d.campaigns)
+	d.page(campaignsPath+"/new", campaignsPath+"/new", d.newCampaign)
 	d.page(campaignsPath+"/{campaign}", campaignsPath+"/{campaign}", d.campaign)
-	d.form(campaignsPath+"/{campaign}/end", d.endCampaign)
+	d.page(campaignsPath+"/{campaign}/edit", campaignsPath+"/{campaign}/edit", d.editCampaign)
+	d.filledForm(campaignsPath+"/new", d.createCampaign)
+	d.filledForm(campaignsPath+"/{campaign}/edit", d.updateCampaign)
+	d.filledForm(campaignsPath+"/{campaign}/end", d.endCampaign)
 	d.page(launchesPath, launchesPath, d.launches)
 	d.page(launchesPath+"/{review}", launchesPath+"/{review}", d.launch)
 	d.filledForm(launchesPath, d.askLaunch)
@@ -230,7 +234,7 @@ var navigation = []entry{
 // which is its own.
 var tabs = map[string][]entry{
 	"/incidents":   {{URL: "/incidents", Text: "Incidents"}, {URL: postmortemsPath, Text: "Postmortems"}, {URL: actionsPath, Text: "Action items"}, {URL: "/learning", Text: "Learning"}},
-	exemptionsPath: {{URL: exemptionsPath, Text: "Exemptions"}, {URL: campaignsPath, Text: "Campaigns"}, {URL: launchesPath, Text: "Launch reviews"}},
+	scorecardsPath: {{URL: scorecardsPath, Text: "Scorecards"}, {URL: exemptionsPath, Text: "Exemptions"}, {URL: campaignsPath, Text: "Campaigns"}, {URL: launchesPath, Text: "Launch reviews"}, {URL: driftPath, Text: "Ownership drift"}, {URL: toilPath, Text: "Toil"}},
 }
 
 // above is the entry of the navigation that a section is below, and the tabs there.

@@ -70,5 +70,5 @@ func (d *Dashboard) drifts(v *visit) (screen, error) {
 		}
 		p.Rows = append(p.Rows, row)
 	}
-	return screen{template: "drift", title: "Ownership drift", section: "/", page: p}, nil
+	return screen{template: "drift", title: "Ownership drift", section: driftPath, page: p}, nil
 }

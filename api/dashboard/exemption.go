@@ -2,10 +2,12 @@ package dashboard
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/scorecards"
 	"github.com/evenkeel/evenkeel/scorecards/exemption"
 )
 
@@ -56,7 +58,7 @@ func (d *Dashboard) exemptionScreen(v *visit, e exemption.Exemption, wrong []str
 	if err != nil {
 		return screen{}, err
 	}
-	card, err := d.sources.Cards.Get(v.ctx, string(e.Scorecard))
+	card, err := d.sources.Scorecards.Get(v.ctx, string(e.Scorecard))
 	if err != nil {
 		return screen{}, err
 	}
@@ -69,7 +71,7 @@ func (d *Dashboard) exemptionScreen(v *visit, e exemption.Exemption, wrong []str
 		Crumbs: []link{{URL: exemptionsPath, Text: "Exemptions"}, {Text: of.Name + ", " + checkTitle(card, e.Check)}}, Title: checkTitle(card, e.Check), State: exemptionBadges[state],
 		Meta: []link{{URL: serviceURL(of.Slug), Text: of.Name}, {Text: card.Scorecard.Name}}, Wrong: wrong, Reason: e.Reason, By: e.AskedBy, Asked: ago(v.now, e.AskedAt), Link: outside(e.Link),
 		Facts: []fact{
-			{"Service", link{URL: serviceURL(of.Slug), Text: of.Name}}, {"Scorecard", link{Text: card.Scorecard.Name}}, {"Check", link{Text: e.Check}}, {"Excused until", link{Text: at(e.Until).Text}},
+			{"Service", link{URL: serviceURL(of.Slug), Text: of.Name}}, {"Scorecard", link{URL: ladderURL(of.Slug, card.Scorecard.Slug), Text: card.Scorecard.Name}}, {"Check", checkLink(card, e.Check)}, {"Excused until", link{Text: at(e.Until).Text}},
 		},
 		Do: exemptionDo{At: exemptionURL(e.ID), Version: e.Version, Decide: rights.Decide, End: rights.End, Taken: "End it early"},
 	}
@@ -89,6 +91,15 @@ func (d *Dashboard) exemptionScreen(v *visit, e exemption.Exemption, wrong []str
 		p.Said = append(p.Said, saidRow{By: end.By, Did: did, Text: end.Reason, At: ago(v.now, end.At)})
 	}
 	return screen{template: "exemption", title: "Exemption: " + p.Title, section: exemptionsPath, page: p}, nil
+}
+
+// checkLink leads to a check, if the scorecard has it still.
+func checkLink(card scorecards.View, check string) link {
+	to := link{Text: check}
+	if slices.ContainsFunc(card.Revision.Checks, func(c scorecards.Check) bool { return c.ID == check }) {
+		to.URL = checkURL(card.Scorecard.Slug, check)
+	}
+	return to
 }
 
 // doExemption takes the forms of an exemption.

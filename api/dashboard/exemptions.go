@@ -27,12 +27,6 @@ type Exemptions interface {
 	End(ctx context.Context, exemption id.ID, version int64, reason string) (exemption.Exemption, error)
 }
 
-// Cards are scorecards, as what is asked about their checks names them.
-type Cards interface {
-	Get(ctx context.Context, name string) (scorecards.View, error)
-	List(ctx context.Context, owner string, retired *bool, r page.Request) (page.Page[scorecards.View], error)
-}
-
 const exemptionsPath = "/exemptions"
 
 func exemptionURL(of id.ID) string { return exemptionsPath + "/" + string(of) }
@@ -178,7 +172,7 @@ func (d *Dashboard) exemptionRows(v *visit, exemptions []exemption.Exemption) ([
 	for _, e := range exemptions {
 		card, known := cards[e.Scorecard]
 		if !known {
-			if card, err = d.sources.Cards.Get(v.ctx, string(e.Scorecard)); err != nil {
+			if card, err = d.sources.Scorecards.Get(v.ctx, string(e.Scorecard)); err != nil {
 				return nil, err
 			}
 			cards[e.Scorecard] = card
@@ -225,7 +219,7 @@ func (d *Dashboard) exemptionForm(v *visit, named url.Values, in *filled) (scree
 	out := screen{template: "exemptionform", title: "Ask for an exemption", section: exemptionsPath}
 	if service == "" || scorecard == "" {
 		live := false
-		cards, err := d.sources.Cards.List(v.ctx, "", &live, page.Request{Limit: page.MaxLimit})
+		cards, err := d.sources.Scorecards.List(v.ctx, "", &live, page.Request{Limit: page.MaxLimit})
 		if err != nil {
 			return screen{}, err
 		}
@@ -241,7 +235,7 @@ func (d *Dashboard) exemptionForm(v *visit, named url.Values, in *filled) (scree
 	if err != nil {
 		return screen{}, err
 	}
-	card, err := d.sources.Cards.Get(v.ctx, scorecard)
+	card, err := d.sources.Scorecards.Get(v.ctx, scorecard)
 	if err != nil {
 		return screen{}, err
 	}

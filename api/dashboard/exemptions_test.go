@@ -19,7 +19,7 @@ func TestExemptionsAreShownByWhatIsToBeDone(t *testing.T) {
 	s := newSample()
 	doc, text := visiting(t, s).read(exemptionsPath)
 	checkPage(t, doc, text)
-	says(t, words(within(t, doc, "main")), "Waiting for approval", "It was load-tested lately", "in 40 days", "In force", "Its documentation is linked", "in 9 days expires soon", "in 90 days")
+	says(t, words(within(t, doc, "main")), "Waiting for approval", "It was load-tested lately", "in 40 days", "In force", "Description, repository, documentation and contact are there", "in 9 days expires soon", "in 90 days")
 	doc, _ = visiting(t, s).read(exemptionsPath + "?show=all")
 	says(t, words(within(t, doc, "main")), "gone Production readiness", "Check is gone", "Expired", "Rejected", "Ended early")
 	doc, text = visiting(t, s).read(exemptionURL((excuser{s}).all()[3].ID))
@@ -97,8 +97,21 @@ func TestAnExemptionIsAskedForAndDecidedOnThePages(t *testing.T) {
 	doc, text = grace.read(at)
 	checkPage(t, doc, text)
 	says(t, words(within(t, doc, "main")), "In force", "Ada asks for it", "Grace approved it", "Until then.", "platform")
+	h.assess()
+	ladder := ladderURL(of.Slug, "readiness")
+	doc, text = ada.read(ladder)
+	checkPage(t, doc, text)
+	says(t, words(within(t, doc, "main")), "Exempt Documented", "<b>The wiki</b> moves. Excused until in 29 days , approved by Grace") // the form cuts seconds off
+	if !strings.Contains(text, `<a href="`+at+`">Excused</a>`) {
+		t.Error("the ladder does not lead to the exemption")
+	}
 	grace.refusedForm(at+"/approve", url.Values{"version": {"2"}}, 409, "does not wait any more")
 	ada.done(at+"/end", url.Values{"version": {"2"}, "reason": {"It is there."}}, at)
+	doc, text = ada.read(ladder) // as it was evaluated, by what ended since
+	checkPage(t, doc, text)
+	if main := words(within(t, doc, "main")); !strings.Contains(main, "Exempt Documented") || strings.Contains(main, "approved by") {
+		t.Errorf("of an exemption that ended the ladder says %s", main)
+	}
 	found, err := h.excused.List(h.admin, exemption.Filter{Service: of.ID}, page.Request{})
 	h.must(err)
 	if len(found.Items) != 1 || found.Items[0].State(now) != exemption.Ended || found.Items[0].Until.Sub(now) > 30*24*time.Hour {

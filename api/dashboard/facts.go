@@ -313,13 +313,6 @@ func (f *filled) time(name string) time.Time {
 	return at
 }
 
-func (f *filled) fault(pointer, message string) {
-	if f.Faults == nil {
-		f.Faults = map[string]string{}
-	}
-	f.Faults[pointer] = message
-}
-
 // factValue reads what was typed as the value of a fact, as its type asks.
 func (f *filled) factValue(k given.Known, text string) given.Value {
 	text = strings.TrimSpace(text)

@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/services/access"
 )
 
@@ -50,30 +49,12 @@ func (v *visit) typed(name string) string {
 	return strings.ReplaceAll(v.PostForm.Get(name), "\r\n", "\n")
 }
 
-// wrong is what is said of a form that was refused, one sentence for each fault, and its status; false
-// of what is no fault of the form.
+// wrong is what is said of a form that was refused and is not shown again as it was filled in, one
+// sentence for each fault, and its status; false of what is no fault of the form.
 func wrong(err error) ([]string, int, bool) {
-	f := fault.As(err)
-	if f == nil {
+	var in filled
+	if !in.refused(err) {
 		return nil, 0, false
 	}
-	switch f.Kind {
-	case fault.Invalid:
-		var out []string
-		for _, one := range f.Violations {
-			name := strings.TrimPrefix(one.Pointer, "/")
-			if field, _, list := strings.Cut(name, "/"); list {
-				name = "one of " + field
-			}
-			out = append(out, sentence(name+" "+one.Message))
-		}
-		return out, http.StatusUnprocessableEntity, true
-	case fault.Conflict:
-		return []string{sentence(f.Message)}, http.StatusConflict, true
-	case fault.Precondition:
-		return []string{sentence(f.Message)}, http.StatusPreconditionFailed, true
-	case fault.Forbidden:
-		return []string{sentence(f.Message)}, http.StatusForbidden, true
-	}
-	return nil, 0, false
+	return in.rest(), in.status, true
 }

@@ -14,17 +14,6 @@ import (
 	"github.com/evenkeel/evenkeel/services/registry"
 )
 
-// incidentFormPage declares an incident, or edits one.
-type incidentFormPage struct {
-	Crumbs                    []link
-	Title, Lede, Action, Send string
-	Version                   int64
-	Fields                    []field
-	Wrong                     []string
-	Back                      string
-	Services                  []string // slugs, for whoever fills it in
-}
-
 // formTime is how forms spell times, which are UTC.
 const formTime = "2006-01-02T15:04"
 
@@ -58,14 +47,14 @@ func (d *Dashboard) declareIncident(v *visit, in *filled) (string, screen, error
 }
 
 func (d *Dashboard) declaring(v *visit, terms incident.Terms, in filled) (screen, error) {
-	p := incidentFormPage{
+	p := sheetPage{
 		Crumbs: []link{{URL: "/incidents", Text: "Incidents"}, {Text: "Declare"}}, Title: "Declare an incident", Action: "/incidents/new", Send: "Declare", Back: "/incidents",
 		Lede: "Declare early: it can be closed again in a minute. What it took of the error budgets is worked out by itself. All times are UTC.",
 	}
 	if err := d.termFields(v, &p, terms, in, ""); err != nil {
 		return screen{}, err
 	}
-	return screen{template: "incidentform", title: "Declare an incident", section: "/incidents", page: p}, nil
+	return screen{template: "sheet", title: "Declare an incident", section: "/incidents", page: p}, nil
 }
 
 func (d *Dashboard) editIncident(v *visit) (screen, error) {
@@ -107,7 +96,7 @@ func (d *Dashboard) amendIncident(v *visit, in *filled) (string, screen, error) 
 }
 
 func (d *Dashboard) editing(v *visit, i incident.Incident, version int64, in filled) (screen, error) {
-	p := incidentFormPage{
+	p := sheetPage{
 		Crumbs: []link{{URL: "/incidents", Text: "Incidents"}, {URL: incidentURL(i.ID), Text: i.Title}, {Text: "Edit"}}, Title: "Edit the incident", Version: version,
 		Action: incidentURL(i.ID) + "/edit", Send: "Save", Back: incidentURL(i.ID),
 		Lede: "All times are UTC. Links, readers and the owning team stay as they are: they are changed through the API.",
@@ -121,13 +110,13 @@ func (d *Dashboard) editing(v *visit, i incident.Incident, version int64, in fil
 		return screen{}, err
 	}
 	if in.Stale {
-		var now incidentFormPage
+		var now sheetPage
 		if err := d.termFields(v, &now, i.Terms, filled{}, i.Team); err != nil {
 			return screen{}, err
 		}
 		beside(p.Fields, now.Fields)
 	}
-	return screen{template: "incidentform", title: "Edit the incident", section: "/incidents", page: p}, nil
+	return screen{template: "sheet", title: "Edit the incident", section: "/incidents", page: p}, nil
 }
 
 // termTimes are the times of the form.
@@ -228,7 +217,7 @@ func listOf(text string) []string {
 }
 
 // termFields are the fields of the form. Of an incident of a team there are roles too.
-func (d *Dashboard) termFields(v *visit, p *incidentFormPage, terms incident.Terms, in filled, team id.ID) error {
+func (d *Dashboard) termFields(v *visit, p *sheetPage, terms incident.Terms, in filled, team id.ID) error {
 	add := func(f field, pointers ...string) {
 		f.Fault = in.take(pointers...)
 		p.Fields = append(p.Fields, f)

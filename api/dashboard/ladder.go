@@ -14,6 +14,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/scorecards"
+	"github.com/evenkeel/evenkeel/scorecards/exemption"
 	"github.com/evenkeel/evenkeel/scorecards/rules"
 	"github.com/evenkeel/evenkeel/services/expr"
 	"github.com/evenkeel/evenkeel/services/registry"
@@ -77,6 +78,13 @@ type checkRow struct {
 	Evidence               []evidenceRow
 	Links                  []link
 	Open                   bool
+	Excused                *excusedRow
+}
+
+// excusedRow is the exemption by which a check does not count.
+type excusedRow struct {
+	URL, By, Reason string
+	Until           moment
 }
 
 // evidenceRow is a fact that a result depends on.
@@ -127,7 +135,7 @@ func (d *Dashboard) ladderScreen(v *visit, wrong []string) (screen, error) {
 	}
 	c, err := d.sources.Scorecards.ServiceCard(v.ctx, string(of.ID), string(card.Scorecard.ID))
 	if fault.Is(err, fault.NotFound) {
-		p.Unjudged = empty{Title: "No results yet", Text: "The scorecard is not for this service, or it was not evaluated yet. Services are evaluated every ten minutes, and soon after something of them changed."}
+		p.Unjudged = empty{Title: "No results yet", Text: "The scorecard is not for this service, or it was not evaluated yet. Services are evaluated every ten minutes, and soon after something of them changed; somebody of its team has it evaluated now."}
 		return screen{template: "ladder", title: p.Name + " of " + of.Name, section: scorecardsPath, page: p}, nil
 	}
 	if err != nil {
@@ -139,6 +147,9 @@ func (d *Dashboard) ladderScreen(v *visit, wrong []string) (screen, error) {
 	}
 	p.Judged = true
 	if err := p.climb(v, c); err != nil {
+		return screen{}, err
+	}
+	if err := d.excuse(v, &p, c); err != nil {
 		return screen{}, err
 	}
 	past, err := d.sources.Scorecards.History(v.ctx, string(of.ID), string(card.Scorecard.ID), longestTrend)
@@ -195,6 +206,29 @@ func (p *ladderPage) climb(v *visit, c scorecards.ServiceCard) error {
 	for _, a := range aside {
 		if len(a.Rows) > 0 {
 			p.Aside = append(p.Aside, a)
+		}
+	}
+	return nil
+}
+
+// excuse says of each check from which the service is excused who approved that, why and until when.
+func (d *Dashboard) excuse(v *visit, p *ladderPage, c scorecards.ServiceCard) error {
+	if !slices.ContainsFunc(c.Results, func(r scorecards.CheckResult) bool { return r.Outcome == rules.Exempt }) {
+		return nil
+	}
+	found, err := d.sources.Exemptions.List(v.ctx, exemption.Filter{Service: c.Service.ID, Scorecard: c.Scorecard.ID, State: exemption.InForce}, page.Request{Limit: page.MaxLimit})
+	if err != nil {
+		return err
+	}
+	excused := map[string]*excusedRow{}
+	for _, e := range found.Items {
+		excused[e.Check] = &excusedRow{URL: exemptionURL(e.ID), By: e.Approval.By, Reason: e.Reason, Until: ago(v.now, e.Until)}
+	}
+	for _, a := range p.Aside {
+		for n := range a.Rows {
+			if row := &a.Rows[n]; row.State == outcomeBadge(rules.Exempt) {
+				row.Excused = excused[row.ID] // nil of one that ended since the service was evaluated
+			}
 		}
 	}
 	return nil

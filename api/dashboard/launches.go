@@ -95,7 +95,7 @@ func (d *Dashboard) launchesScreen(v *visit, in *filled) (screen, error) {
 	for _, r := range found.Items {
 		card, known := cards[r.Scorecard]
 		if !known {
-			if card, err = d.sources.Cards.Get(v.ctx, string(r.Scorecard)); err != nil {
+			if card, err = d.sources.Scorecards.Get(v.ctx, string(r.Scorecard)); err != nil {
 				return screen{}, err
 			}
 			cards[r.Scorecard] = card
@@ -125,7 +125,7 @@ func reachedText(e launch.Evidence) string {
 
 func (d *Dashboard) launchForm(v *visit, in *filled) (launchForm, error) {
 	live := false
-	cards, err := d.sources.Cards.List(v.ctx, "", &live, page.Request{Limit: page.MaxLimit})
+	cards, err := d.sources.Scorecards.List(v.ctx, "", &live, page.Request{Limit: page.MaxLimit})
 	if err != nil {
 		return launchForm{}, err
 	}
@@ -138,7 +138,7 @@ func (d *Dashboard) launchForm(v *visit, in *filled) (launchForm, error) {
 		{Name: "service", Label: "Service", Kind: asLine, Required: true, Value: in.value("service", v.URL.Query().Get("service")), Fault: in.take("/service"), Hint: "its short name, as in its address"},
 		card,
 		{Name: "level", Label: "Level that it is to reach", Kind: asLine, Required: true, Value: in.value("level", ""), Fault: in.take("/level"), Hint: "as the scorecard calls it"},
-		{Name: "plannedOn", Label: "Planned day", Kind: asLine, Required: true, Value: in.value("plannedOn", string(clock.DateOf(v.now.AddDate(0, 0, 14)))), Fault: in.take("/plannedOn"), Hint: "such as 2027-01-11"},
+		{Name: "plannedOn", Label: "Planned day", Kind: asDay, Required: true, Value: in.value("plannedOn", string(clock.DateOf(v.now.AddDate(0, 0, 14)))), Fault: in.take("/plannedOn")},
 		{Name: "note", Label: "For who reviews it", Kind: asText, Wide: true, Value: in.value("note", ""), Fault: in.take("/note")},
 	}
 	f.Wrong = in.rest()
@@ -231,7 +231,7 @@ func (d *Dashboard) launchScreen(v *visit, r launch.Review, wrong []string, type
 	if err != nil {
 		return screen{}, err
 	}
-	card, err := d.sources.Cards.Get(v.ctx, string(r.Scorecard))
+	card, err := d.sources.Scorecards.Get(v.ctx, string(r.Scorecard))
 	if err != nil {
 		return screen{}, err
 	}

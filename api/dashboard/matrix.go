@@ -77,7 +77,7 @@ func (d *Dashboard) matrix(v *visit) (screen, error) {
 		p.Category, p.Back = category, with(v, "category", "")
 	}
 	if q.Team == "" && q.System == "" && q.Level == "" && q.Check == "" {
-		p.Empty = empty{Title: "Nothing evaluated yet", Text: "Services are evaluated every ten minutes, and soon after something of them changed. Those that the scorecard is for will be here."}
+		p.Empty = empty{Title: "Nothing evaluated yet", Text: "Services are evaluated every ten minutes, and soon after something of them changed. Those that the scorecard is for will be here. Register a service if there is none."}
 	}
 	spread, err := d.sources.Scorecards.Spread(v.ctx, string(card.Scorecard.ID), q)
 	if err != nil {

@@ -104,7 +104,9 @@ func stackedOf(days []clock.Date, counts func(day int, key string) int, keys []s
 			drawn.Layers, out.Legend = append(drawn.Layers, layer), append(out.Legend, legend[n])
 		}
 	}
-	out.Pictures = drawn.Pictures()
+	if len(drawn.Layers) > 0 { // without a service there is nothing to see
+		out.Pictures = drawn.Pictures()
+	}
 	return out
 }
 

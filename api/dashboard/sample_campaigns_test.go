@@ -27,9 +27,9 @@ func (c campaigner) all() []campaign.Campaign {
 	}
 	one := func(n int, name string, from, due int) campaign.Campaign {
 		return campaign.Campaign{
-			ID: id.ID(fmt.Sprintf("01JD3Z0Q8RC6W4N1M2VG%06d", n)), CreatedAt: c.now.AddDate(0, 0, -30), Version: 1,
+			ID: id.ID(fmt.Sprintf("01JD3Z0Q8RC6W4N1M2VG%06d", n)), CreatedAt: c.now.AddDate(0, 0, -30), UpdatedAt: c.now.AddDate(0, 0, -30), Version: 1,
 			Terms: campaign.Terms{
-				Name: name, Why: "Who is on call has to find it. " + hostile, Scorecard: sampleCard, Checks: []string{"load-tested", "odd", "gone"}, AppliesTo: "tier <= 2", Team: c.teams[0].ID,
+				Name: name, Why: "Who is on call has to find it. " + hostile, Scorecard: sampleCard, Checks: []string{"load-tested", "restore-drill", "gone"}, AppliesTo: "tier <= 2", Team: c.teams[0].ID,
 				StartsOn: c.aDay(from), DueOn: c.aDay(due), GraceDays: 30,
 			},
 		}
@@ -55,7 +55,7 @@ func (c campaigner) Progress(_ context.Context, of, _ id.ID) (campaign.Progress,
 		if one.ID != of {
 			continue
 		}
-		p := campaign.Progress{Campaign: one, Card: carded(c).view(), At: c.now, Teams: map[id.ID]campaign.Count{}, Unclear: 2}
+		p := campaign.Progress{Campaign: one, Card: (assessor(c)).views()[0], At: c.now, Teams: map[id.ID]campaign.Count{}, Unclear: 2}
 		for i, s := range c.services[:min(8, len(c.services))] {
 			count := campaign.Count{Services: 1}
 			switch {
@@ -63,9 +63,9 @@ func (c campaigner) Progress(_ context.Context, of, _ id.ID) (campaign.Progress,
 				count.Done = 1
 			case i%4 == 1:
 				count.Failing = 1
-				p.Open = append(p.Open, campaign.Open{Service: s, Checks: []campaign.OpenCheck{{Check: "load-tested", Outcome: rules.Fail}, {Check: "odd", Outcome: rules.Unknown}}})
+				p.Open = append(p.Open, campaign.Open{Service: s, Checks: []campaign.OpenCheck{{Check: "load-tested", Outcome: rules.Fail}, {Check: "restore-drill", Outcome: rules.Unknown}}})
 			default:
-				p.Open = append(p.Open, campaign.Open{Service: s, Checks: []campaign.OpenCheck{{Check: "odd", Outcome: rules.Unknown}}})
+				p.Open = append(p.Open, campaign.Open{Service: s, Checks: []campaign.OpenCheck{{Check: "restore-drill", Outcome: rules.Unknown}}})
 			}
 			t := p.Teams[s.Team]
 			p.Teams[s.Team] = campaign.Count{Services: t.Services + 1, Done: t.Done + count.Done, Failing: t.Failing + count.Failing}
@@ -85,14 +85,31 @@ func (c campaigner) MayChange(_ context.Context, one campaign.Campaign) (bool, e
 	return one.State(c.now) != campaign.Over, c.fail
 }
 
+func (c campaigner) Get(_ context.Context, of id.ID) (campaign.Campaign, error) {
+	for _, one := range c.all() {
+		if one.ID == of {
+			return one, c.fail
+		}
+	}
+	return campaign.Campaign{}, fault.Missing("campaign", string(of))
+}
+
+func (c campaigner) Create(context.Context, campaign.Draft) (campaign.Campaign, error) {
+	return campaign.Campaign{}, fault.Stale("campaign")
+}
+
+func (c campaigner) Update(context.Context, id.ID, int64, campaign.Draft) (campaign.Campaign, error) {
+	return campaign.Campaign{}, fault.Stale("campaign")
+}
+
 func (c campaigner) End(context.Context, id.ID, int64, string) (campaign.Campaign, error) {
 	return campaign.Campaign{}, fault.Stale("campaign")
 }
 
 func (s *sample) campaignPaths() []string {
-	out := []string{campaignsPath, campaignsPath + "?over"}
+	out := []string{campaignsPath, campaignsPath + "?over", campaignsPath + "/new"}
 	for _, c := range (campaigner{s}).all() {
-		out = append(out, campaignURL(c.ID))
+		out = append(out, campaignURL(c.ID), campaignURL(c.ID)+"/edit")
 	}
 	return out
 }

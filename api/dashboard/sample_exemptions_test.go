@@ -8,45 +8,11 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
-	"github.com/evenkeel/evenkeel/scorecards"
 	"github.com/evenkeel/evenkeel/scorecards/exemption"
 )
 
-// carded has one scorecard of three checks.
-type carded struct{ *sample }
-
-var _ Cards = carded{}
-
+// sampleCard is the scorecard that ships; see assessor.
 const sampleCard = id.ID("01JD3Z0Q8RC6W4N1M2VC000001")
-
-func (c carded) view() scorecards.View {
-	return scorecards.View{
-		Scorecard: scorecards.Scorecard{ID: sampleCard, Slug: "readiness", Name: "Production readiness", Owner: c.teams[0].ID, OwnerSlug: c.teams[0].Slug, Revision: 1, Version: 1},
-		Revision: scorecards.Revision{ID: "01JD3Z0Q8RC6W4N1M2VC000002", Scorecard: sampleCard, Number: 1, Terms: scorecards.Terms{
-			Levels: []scorecards.Level{{Name: "Bronze"}, {Name: "Silver"}},
-			Checks: []scorecards.Check{
-				{ID: "load-tested", Title: "It was load-tested lately", Level: "Silver"}, {ID: "documented", Title: "Its documentation is linked", Level: "Bronze"}, {ID: "odd", Title: hostile, Level: "Silver"},
-			},
-		}},
-	}
-}
-
-func (c carded) Get(_ context.Context, name string) (scorecards.View, error) {
-	if c.fail != nil {
-		return scorecards.View{}, c.fail
-	}
-	if len(c.teams) == 0 || name != string(sampleCard) && name != "readiness" {
-		return scorecards.View{}, fault.Missing("scorecard", name)
-	}
-	return c.view(), nil
-}
-
-func (c carded) List(_ context.Context, _ string, _ *bool, r page.Request) (page.Page[scorecards.View], error) {
-	if len(c.teams) == 0 {
-		return page.Page[scorecards.View]{}, c.fail
-	}
-	return pageOf([]scorecards.View{c.view()}, r), c.fail
-}
 
 // excuser has an exemption in each state. Forms are tested through the real services.
 type excuser struct{ *sample }
@@ -62,6 +28,9 @@ func (x excuser) all() []exemption.Exemption {
 			ID: id.ID(fmt.Sprintf("01JD3Z0Q8RC6W4N1M2VE%06d", n)), Key: exemption.Key{Service: x.services[n%len(x.services)].ID, Scorecard: sampleCard, Check: check},
 			Reason: reason, Link: "https://tracker.example.org/" + fmt.Sprint(n), Until: x.now.AddDate(0, 0, until), AskedAt: x.now.AddDate(0, 0, -20), Person: "ada", AskedBy: "Ada Lovelace", Version: 1,
 		}
+		if check == "ugly" {
+			e.Scorecard = "01JD3Z0Q8RC6W4N1M2VC000003"
+		}
 		if approved {
 			e.Approval = &exemption.Approval{At: x.now.AddDate(0, 0, -19), By: "Grace Hopper", Reason: hostile}
 		}
@@ -71,9 +40,10 @@ func (x excuser) all() []exemption.Exemption {
 		return e
 	}
 	return []exemption.Exemption{
-		one(1, "load-tested", 40, false, "", "The load test needs the new cluster, which is there in January."), one(2, "odd", 60, false, "", hostile+strings.Repeat("long", 40)),
+		one(1, "load-tested", 40, false, "", "The load test needs the new cluster, which is there in January."), one(2, "ugly", 60, false, "", hostile+strings.Repeat("long", 40)),
 		one(3, "documented", 9, true, "", "The wiki moves."), one(4, "load-tested", 90, true, "", "The cluster."), one(5, "gone", 300, true, exemption.Gone, "Long."),
-		one(6, "documented", -4, true, "", "The wiki moves."), one(7, "documented", 30, false, exemption.Rejected, "No time."), one(8, "odd", 30, true, exemption.Ended, "Once."),
+		one(6, "documented", -4, true, "", "The wiki moves."), one(7, "documented", 30, false, exemption.Rejected, "No time."), one(8, "ugly", 30, true, exemption.Ended, "Once."),
+		one(len(x.services), "restore-drill", 45, true, "", "The second store is there in January."), // of the first service
 	}
 }
 
@@ -89,7 +59,7 @@ func (x excuser) Get(_ context.Context, of id.ID) (exemption.Exemption, error) {
 func (x excuser) List(_ context.Context, f exemption.Filter, r page.Request) (page.Page[exemption.Exemption], error) {
 	var out []exemption.Exemption
 	for _, e := range x.all() {
-		if f.State == "" || f.State == e.State(x.now) {
+		if (f.State == "" || f.State == e.State(x.now)) && (f.Service == "" || f.Service == e.Service) && (f.Scorecard == "" || f.Scorecard == e.Scorecard) {
 			out = append(out, e)
 		}
 	}
@@ -121,7 +91,7 @@ func (s *sample) exemptionPaths() []string {
 	out := []string{exemptionsPath, exemptionsPath + "?show=all", exemptionsPath + "?show=waiting", exemptionsPath + "/new"}
 	if len(s.teams) > 0 {
 		of := s.services[0].Slug
-		out = append(out, exemptionsPath+"?service="+of, exemptionsPath+"/new?service="+of, exemptionsPath+"/new?service="+of+"&scorecard=readiness&check=documented")
+		out = append(out, exemptionsPath+"?service="+of, exemptionsPath+"/new?service="+of, exemptionsPath+"/new?service="+of+"&scorecard=production-readiness&check=documentation")
 	}
 	for _, e := range (excuser{s}).all() {
 		out = append(out, exemptionURL(e.ID))

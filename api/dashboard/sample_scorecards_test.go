@@ -34,7 +34,7 @@ func (a assessor) views() []scorecards.View {
 	}
 	at := a.now.AddDate(0, 0, -80)
 	whole := scorecards.View{
-		Scorecard: scorecards.Scorecard{ID: "01JD3Z0Q8RC6W4N1M2VC000001", Slug: all[0].Slug, Name: all[0].Name, Description: all[0].Description, Revision: 3, CreatedAt: at, UpdatedAt: at, Version: 3},
+		Scorecard: scorecards.Scorecard{ID: sampleCard, Slug: all[0].Slug, Name: all[0].Name, Description: all[0].Description, Revision: 3, CreatedAt: at, UpdatedAt: at, Version: 3},
 		Revision:  scorecards.Revision{ID: "01JD3Z0Q8RC6W4N1M2VC000002", Number: 3, Terms: all[0].Complete(), RevisedBy: "Ada Lovelace", CreatedAt: at},
 	}
 	whole.Revision.Checks[4].EffectiveFrom = "2027-01-01"

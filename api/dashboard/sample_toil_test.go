@@ -124,13 +124,27 @@ func (w worn) Question(_ context.Context, token string) (toil.Question, error) {
 	return toil.Question{Team: w.teams[0], Week: week, Person: hostile, Until: week.End().AddDate(0, 0, 14)}, w.fail
 }
 
-const sampleLink = "a.b.c.d"
+const (
+	sampleLink  = "a.b.c.d"
+	sampleEntry = id.ID("01JD3Z0Q8RC6W4N1M2VE000001")
+)
 
 func (w worn) Answer(context.Context, id.ID, share.Week, toil.AnswerInput) (toil.Answer, error) {
 	return toil.Answer{}, w.fail
 }
 
 func (w worn) Log(context.Context, id.ID, toil.EntryInput) (toil.Entry, error) {
+	return toil.Entry{}, w.fail
+}
+func (w worn) Entry(ctx context.Context, team, entry id.ID) (toil.Entry, error) {
+	found, err := w.Entries(ctx, toil.EntryFilter{Team: team}, page.Request{})
+	if err != nil || !w.inside(team) || entry != sampleEntry {
+		return toil.Entry{}, fault.Missing("toil_entry", string(entry))
+	}
+	return found.Items[1], nil
+}
+
+func (w worn) Amend(context.Context, id.ID, id.ID, int64, toil.EntryInput) (toil.Entry, error) {
 	return toil.Entry{}, w.fail
 }
 func (w worn) Strike(context.Context, id.ID, id.ID, int64) error { return w.fail }
@@ -160,11 +174,12 @@ func (w worn) AnswerByLink(context.Context, string, toil.AnswerInput) (toil.Answ
 
 // toilPaths are those of its pages.
 func (s *sample) toilPaths() []string {
-	var out []string
+	out := []string{toilPath}
 	for _, t := range s.teams {
 		out = append(out, toilURL(t.Slug))
 	}
 	if len(s.teams) > 0 {
+		out = append(out, toilEntryURL(s.teams[0].Slug, sampleEntry))
 		out = append(out, toil.LinkPath+sampleLink, toil.LinkPath+sampleLink+"?answered")
 	}
 	return out

@@ -84,7 +84,7 @@ func (d *Dashboard) scorecard(v *visit) (screen, error) {
 		},
 		Levels: levelsOf(levels, r.Now.Levels, matrix), Mean: meanFigure(r.Now.Mean()), Change: changeOf(r.Change), Services: r.Now.Services,
 		Unscored: levelPart{Count: r.Now.Unscored, URL: narrowing(matrix, "level", scorecards.UnscoredName)},
-		None:     empty{Title: "Nothing evaluated yet", Text: "Services are evaluated every ten minutes, and soon after something of them changed. What they come to will be here."},
+		None:     empty{Title: "Nothing evaluated yet", Text: "Services are evaluated every ten minutes, and soon after something of them changed. What they come to will be here. Register a service if there is none."},
 		Trend:    levelTrend(levels, r.Trend),
 	}
 	if p.Warnings, err = d.sources.Scorecards.Warnings(v.ctx, r.View); err != nil {

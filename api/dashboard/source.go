@@ -54,7 +54,6 @@ type Sources struct {
 	Scorecards    Scorecards
 	Drifts        Drifts
 	Exemptions    Exemptions
-	Cards         Cards
 	Campaigns     Campaigns
 	Launches      Launches
 	Claims        Claims

@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"html/template"
+	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/evenkeel/evenkeel/api/dashboard/chart"
 	"github.com/evenkeel/evenkeel/internal/id"
@@ -28,6 +30,8 @@ type Toil interface {
 
 	Answer(ctx context.Context, team id.ID, week share.Week, in toil.AnswerInput) (toil.Answer, error)
 	Log(ctx context.Context, team id.ID, in toil.EntryInput) (toil.Entry, error)
+	Entry(ctx context.Context, team, entry id.ID) (toil.Entry, error)
+	Amend(ctx context.Context, team, entry id.ID, version int64, in toil.EntryInput) (toil.Entry, error)
 	Strike(ctx context.Context, team, entry id.ID, version int64) error
 	Take(ctx context.Context, team, proposal id.ID, in toil.EntryInput) (toil.Entry, error)
 	Dismiss(ctx context.Context, team, proposal id.ID) error
@@ -41,13 +45,21 @@ type Toil interface {
 	AnswerByLink(ctx context.Context, token string, in toil.AnswerInput) (toil.Answer, error)
 }
 
-const toilPattern = "/teams/{team}/toil"
+const (
+	toilPath         = "/toil"
+	toilPattern      = "/teams/{team}/toil"
+	toilEntryPattern = toilPattern + "/entries/{entry}"
+)
 
 func toilURL(slug string) string { return teamURL(slug) + "/toil" }
 
 func (d *Dashboard) addToil() {
+	d.page(toilPath, toilPath, d.toils)
 	d.page(toilPattern, toilPattern, d.toil)
 	d.form(toilPattern+"/{act}", d.doToil)
+	d.filledForm(toilPattern+"/log", d.logToil)
+	d.page(toilEntryPattern, toilEntryPattern, d.toilEntry)
+	d.filledForm(toilEntryPattern, d.amendToil)
 	d.addToilLinks()
 }
 
@@ -76,13 +88,15 @@ type toilPage struct {
 	PartsNote  string
 	PartsEmpty empty
 	Candidates []candidateRow
+	More       link // to those that are not shown
 	NoneFirst  empty
 	Credits    []creditRow
 	Entries    []entryRow
 	Pager      pager
 	NoEntries  empty
 	Proposals  []toilProposal
-	Log        toilForm
+	Log        []field
+	Logging    bool // whether the form was sent
 	Survey     surveyCard
 	Settings   settingsForm
 }
@@ -116,8 +130,10 @@ type candidateRow struct {
 	Title, Kind string
 	Service     link
 	State       badge
-	Hours       string
+	Hours       string // a year
+	Build       string // to automate it
 	PayBack     string
+	Soon        bool // it is known when it is paid back
 	Saved       string
 	Version     int64
 	// Estimate and Want are whether the visitor can do so now.
@@ -128,7 +144,7 @@ type candidateRow struct {
 type creditRow struct{ Name, Kind, Did string }
 
 type entryRow struct {
-	ID         string
+	ID, Change string // what it is called, and where it is changed
 	Version    int64
 	Day        moment
 	What, Note string
@@ -140,13 +156,6 @@ type toilProposal struct {
 	Day        moment
 	Service    link
 	Categories []choice
-}
-
-// toilForm are the fields of an entry.
-type toilForm struct {
-	Day        string
-	Categories []choice
-	Services   []choice
 }
 
 type surveyCard struct {
@@ -169,17 +178,18 @@ func (d *Dashboard) toil(v *visit) (screen, error) {
 	if err != nil {
 		return screen{}, err
 	}
-	return d.toilScreen(v, team, nil)
+	return d.toilScreen(v, team, &filled{}, nil)
 }
 
-// toilScreen is the page of a team, with what is wrong with what was sent.
-func (d *Dashboard) toilScreen(v *visit, team registry.Team, wrong []string) (screen, error) {
+// toilScreen is the page of a team, with the form of an entry as it was filled in, and what is wrong with
+// another form that was sent.
+func (d *Dashboard) toilScreen(v *visit, team registry.Team, in *filled, wrong []string) (screen, error) {
 	m, err := d.sources.Toil.Measure(v.ctx, team.ID, "")
 	if err != nil {
 		return screen{}, err
 	}
 	p := toilPage{
-		Crumbs: []link{{URL: "/", Text: "Overview"}, {URL: teamURL(team.Slug), Text: team.Name}, {Text: "Toil"}}, Name: team.Name, At: toilURL(team.Slug), Wrong: wrong, Inside: m.Inside,
+		Crumbs: []link{{URL: toilPath, Text: "Toil"}, {Text: team.Name}}, Name: team.Name, At: toilURL(team.Slug), Wrong: wrong, Inside: m.Inside,
 		WeeksEmpty: empty{Title: "No week was answered about yet", Text: "Members are asked on Mondays about the week before. No data is not 0 %."},
 		PartsEmpty: empty{Title: "Nothing was logged in 90 days", Text: "What people log, and name as the largest kind of a week, adds up here."},
 		NoneFirst:  empty{Title: "Nothing to automate yet", Text: "What is logged for a service appears here, by how soon automating it is paid back."},
@@ -192,7 +202,7 @@ func (d *Dashboard) toilScreen(v *visit, team registry.Team, wrong []string) (sc
 		return screen{}, err
 	}
 	if m.Inside {
-		if err := d.toilOfMine(v, team, &p); err != nil {
+		if err := d.toilOfMine(v, team, &p, in); err != nil {
 			return screen{}, err
 		}
 		p.Settings = settingsForm{Version: m.Settings.Version, Hours: strconv.FormatFloat(float64(m.Settings.WeekMinutes)/60, 'f', -1, 64), Overhead: m.Settings.Overhead, Cap: m.Settings.Cap, Asks: m.Settings.Asks}
@@ -200,14 +210,15 @@ func (d *Dashboard) toilScreen(v *visit, team registry.Team, wrong []string) (sc
 	if err := d.toilSurvey(v, team, &p); err != nil {
 		return screen{}, err
 	}
-	return screen{template: "toil", title: "Toil of " + team.Name, section: "/", page: p}, nil
+	p.Wrong = append(p.Wrong, in.rest()...)
+	return screen{template: "toil", title: "Toil of " + team.Name, section: toilPath, page: p}, nil
 }
 
 func percentFigure(share *float64) figure {
 	if share == nil {
 		return figure{}
 	}
-	return figure{Known: true, Number: fmt.Sprintf("%.0f", *share*100), Unit: " %"}
+	return figure{Known: true, Number: fmt.Sprintf("%.0f", *share*100), Unit: percentSign}
 }
 
 // standing shows the share, and by how many it was said.
@@ -221,7 +232,7 @@ func (p *toilPage) standing(m toil.Measured) {
 	if f := r.Answers; f != nil {
 		shown := f.Whole
 		p.ShareCaption = "of all working hours less meetings, by what " + plural(f.Persons, "person", "people") + " answered in 90 days"
-		if f.Median != nil {
+		if f.Median != nil && f.Persons > 1 {
 			shown = *f.Median
 			p.ShareCaption = "of a middle person’s time less meetings, by what " + plural(f.Persons, "person", "people") + " answered in 90 days"
 			p.Spread = fmt.Sprintf("most %.0f %%, all together %.0f %%", *f.Most*100, f.Whole*100)
@@ -232,7 +243,11 @@ func (p *toilPage) standing(m toil.Measured) {
 	case share.NoData:
 		p.ShareCaption = "nobody answered about a week that is over, which is not 0 %"
 	case share.Insufficient:
-		p.Notes = append(p.Notes, "Fewer than half of those who were asked answered: the share says little, and nothing follows from it.")
+		text := "Fewer than half of those who were asked answered: the share says little, and nothing follows from it."
+		if r.Rate == nil {
+			text = "Nobody was asked, and whoever answered did so unasked: the share says little, and nothing follows from it."
+		}
+		p.Notes = append(p.Notes, text)
 		if p.Share.Known {
 			break
 		}
@@ -308,7 +323,7 @@ func timeText(minutes int) string {
 	if minutes < 60 {
 		return fmt.Sprintf("%d min", minutes)
 	}
-	return strconv.FormatFloat(float64(minutes)/60, 'f', 1, 64) + " h"
+	return strings.TrimSuffix(strconv.FormatFloat(float64(minutes)/60, 'f', 1, 64), ".0") + " h"
 }
 
 // parts shows the kinds, the largest first, with how much the first ones are of all.
@@ -348,6 +363,9 @@ func (p *toilPage) parts(m toil.Measured) {
 	}
 }
 
+// shownCandidates is how many candidates are shown unless all are asked for.
+const shownCandidates = 20
+
 var candidateBadges = map[toil.CandidateState]badge{
 	toil.Estimated: {"none", "Estimated"}, toil.Wanted: {"info", "Wanted"}, toil.Done: {"ok", "Done"}, toil.Dropped: {"none", "Dropped"},
 }
@@ -362,6 +380,10 @@ func (d *Dashboard) toilCandidates(v *visit, team registry.Team, p *toilPage) er
 	if err != nil {
 		return err
 	}
+	if len(figures) > shownCandidates && !v.URL.Query().Has("all") {
+		p.More = link{URL: p.At + "?all#candidates", Text: fmt.Sprintf("Show all %d", len(figures))}
+		figures = figures[:shownCandidates]
+	}
 	var ids []id.ID
 	for _, f := range figures {
 		ids = append(ids, f.Service)
@@ -371,23 +393,26 @@ func (d *Dashboard) toilCandidates(v *visit, team registry.Team, p *toilPage) er
 		return err
 	}
 	for _, f := range figures {
-		row := candidateRow{Kind: f.Category.Words(), KindID: string(f.Category), State: badge{"none", "Logged"}, Hours: "not told", Service: link{Text: "no service"}}
+		row := candidateRow{Kind: f.Category.Words(), KindID: string(f.Category), State: badge{"none", "Logged"}, Hours: "hours told to the team alone", PayBack: "not estimated", Service: link{Text: "no service"}}
 		if service, there := named[f.Service]; there {
 			row.Service, row.ServiceID = link{URL: serviceURL(service.Slug), Text: service.Name}, string(service.ID)
 			row.Estimate = p.Inside && f.Candidate == nil && service.Team == team.ID
 		}
 		row.Title = row.Kind
+		if f.Candidate == nil {
+			row.Kind = "" // it is its title
+		}
 		if f.Told {
 			row.Hours = fmt.Sprintf("%.0f h a year", f.HoursAYear)
 		}
 		if c := f.Candidate; c != nil {
 			row.ID, row.Title, row.State, row.Version, row.Want = string(c.ID), c.Title, candidateBadges[c.State], c.Version, p.Inside && c.State == toil.Estimated
-			row.PayBack = timeText(c.BuildMinutes) + " to build"
+			row.Build, row.PayBack = timeText(c.BuildMinutes)+" to build", "pay-back not known"
 			if f.PayBack != nil {
-				row.PayBack = fmt.Sprintf("paid back in %s", plural(int(*f.PayBack+0.999), "week", "weeks"))
+				row.PayBack, row.Soon = "paid back in "+plural(int(math.Ceil(*f.PayBack)), "week", "weeks"), true
 			}
 			if !c.Live() {
-				row.Hours, row.PayBack = "", ""
+				row.Hours, row.Build, row.PayBack = "", "", ""
 			}
 		}
 		row.Saved = savedText(f.Saved)

@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
@@ -19,7 +20,7 @@ func (d *Dashboard) doToil(v *visit) (outcome, error) {
 		return outcome{}, err
 	}
 	acts := map[string]func(*visit, registry.Team) (string, error){
-		"answer": d.answerToil, "log": d.logToil, "strike": d.strikeToil, "take": d.takeToil, "dismiss": d.dismissToil,
+		"answer": d.answerToil, "strike": d.strikeToil, "take": d.takeToil, "dismiss": d.dismissToil,
 		"estimate": d.estimateToil, "want": d.wantToil, "survey": d.surveyToil, "settings": d.settleToil,
 	}
 	act, there := acts[v.PathValue("act")]
@@ -34,7 +35,7 @@ func (d *Dashboard) doToil(v *visit) (outcome, error) {
 	if !ours {
 		return outcome{}, err
 	}
-	s, err := d.toilScreen(v, team, said)
+	s, err := d.toilScreen(v, team, &filled{}, said)
 	return outcome{screen: s, status: status}, err
 }
 
@@ -74,16 +75,27 @@ func (d *Dashboard) answerToil(v *visit, team registry.Team) (string, error) {
 }
 
 func (v *visit) toilWork() toil.EntryInput {
-	has := func(name string) bool { return v.PostForm.Get(name) != "" }
+	has := func(name string) bool { return slices.Contains(v.PostForm["traits"], name) }
 	return toil.EntryInput{
 		Day: clock.Date(v.typed("day")), Minutes: v.number("minutes"), Category: toil.Category(v.typed("category")), Service: id.ID(v.typed("service")), Link: v.typed("link"), Note: v.typed("note"),
 		Traits: toil.Traits{Manual: has("manual"), Repetitive: has("repetitive"), Automatable: has("automatable"), Tactical: has("tactical"), NoEnduringValue: has("noEnduringValue"), Grows: has("grows")},
 	}
 }
 
-func (d *Dashboard) logToil(v *visit, team registry.Team) (string, error) {
-	_, err := d.sources.Toil.Log(v.ctx, team.ID, v.toilWork())
-	return "#entries", err
+// logToil takes the form of a new entry.
+func (d *Dashboard) logToil(v *visit, in *filled) (string, screen, error) {
+	team, err := d.sources.Registry.TeamFor(v.ctx, v.PathValue("team"))
+	if err != nil {
+		return "", screen{}, err
+	}
+	if _, err = d.sources.Toil.Log(v.ctx, team.ID, v.toilWork()); err == nil {
+		return toilURL(team.Slug) + "#entries", screen{}, nil
+	}
+	if !in.refused(err) {
+		return "", screen{}, err
+	}
+	s, err := d.toilScreen(v, team, in, nil)
+	return "", s, err
 }
 
 func (d *Dashboard) strikeToil(v *visit, team registry.Team) (string, error) {

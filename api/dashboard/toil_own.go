@@ -16,7 +16,7 @@ import (
 )
 
 // toilOfMine adds what is the visitor's own: the question, entries, and proposals.
-func (d *Dashboard) toilOfMine(v *visit, team registry.Team, p *toilPage) error {
+func (d *Dashboard) toilOfMine(v *visit, team registry.Team, p *toilPage, in *filled) error {
 	week := share.WeekOf(v.now).Plus(-1)
 	p.Question = questionOf(week)
 	answer, err := d.sources.Toil.Mine(v.ctx, team.ID, week)
@@ -55,7 +55,7 @@ func (d *Dashboard) toilOfMine(v *visit, team registry.Team, p *toilPage) error 
 		return err
 	}
 	for _, e := range entries.Items {
-		row := entryRow{ID: string(e.ID), Version: e.Version, Day: day(e.Day.Time()), What: fmt.Sprintf("%s of %s, score %d of 6", timeText(e.Minutes), lower(e.Category.Words()), e.Score()), Note: e.Note}
+		row := entryRow{ID: string(e.ID), Change: toilEntryURL(team.Slug, e.ID), Version: e.Version, Day: day(e.Day.Time()), What: fmt.Sprintf("%s of %s, score %d of 6", timeText(e.Minutes), lower(e.Category.Words()), e.Score()), Note: e.Note}
 		if service, there := named[e.Service]; there {
 			row.What += ", for " + service.Name
 		}
@@ -64,10 +64,7 @@ func (d *Dashboard) toilOfMine(v *visit, team registry.Team, p *toilPage) error 
 		}
 		p.Entries = append(p.Entries, row)
 	}
-	p.Log = toilForm{Day: string(clock.DateOf(v.now)), Categories: categoryChoices(""), Services: []choice{{Text: "No service"}}}
-	for _, s := range services.Items {
-		p.Log.Services = append(p.Log.Services, choice{Value: string(s.ID), Text: s.Name})
-	}
+	p.Log, p.Logging = toilFields(toil.Entry{EntryInput: toil.EntryInput{Day: clock.DateOf(v.now), Category: toil.Categories[0]}}, services.Items, in), in.Values != nil
 	for _, one := range proposals {
 		p.Proposals = append(p.Proposals, toilProposal{ID: string(one.ID), Title: one.Title, Day: day(one.Day.Time()), Service: link{URL: serviceURL(named[one.Service].Slug), Text: named[one.Service].Name}, Categories: categoryChoices(toil.ProductionInterrupts)})
 	}
@@ -107,6 +104,10 @@ func (d *Dashboard) toilSurvey(v *visit, team registry.Team, p *toilPage) error 
 		p.Survey.Answered = err == nil
 	}
 	if !s.Told {
+		if s.Answers == 0 {
+			p.Survey.Summary = []string{"Nobody answered yet. Once four people did, the answers are told, without who gave them."}
+			return nil
+		}
 		p.Survey.Summary = []string{plural(s.Answers, "person", "people") + " answered. Once it is four, the answers are told, without who gave them."}
 		return nil
 	}

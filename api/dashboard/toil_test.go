@@ -4,11 +4,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/toil"
@@ -25,7 +27,7 @@ func TestToilIsSaidOnThePageOfTheTeam(t *testing.T) {
 	ada, person := h.visitorAs("Ada")
 	at := "/teams/shop/toil"
 	_, outside := ada.read(at)
-	if strings.Contains(outside, `class="form"`) || !strings.Contains(outside, "You are not a member") || strings.Contains(outside, "0<span class=\"unit\"> %") {
+	if strings.Contains(outside, `class="form"`) || !strings.Contains(outside, "You are not a member") || strings.Contains(outside, "0<span class=\"unit\">%") {
 		t.Errorf("outside the team it shows\n%s", outside)
 	}
 	_, err := h.registry.AddMember(h.admin, "shop", person.ID)
@@ -38,7 +40,7 @@ func TestToilIsSaidOnThePageOfTheTeam(t *testing.T) {
 	}
 	ada.refusedForm(at+"/answer", url.Values{"week": {string(week)}, "share": {"60"}, "category": {"migrations"}}, 422, "Share must be one of")
 	ada.done(at+"/answer", url.Values{"week": {string(week)}, "share": {"75"}, "category": {"migrations"}, "note": {"<b>"}}, at)
-	if _, text := ada.read(at); !strings.Contains(text, "You answered 75 %, mostly migrations") || !strings.Contains(text, `value="&lt;b&gt;"`) || !strings.Contains(text, "Fewer than half of those who were asked answered") {
+	if _, text := ada.read(at); !strings.Contains(text, "You answered 75 %, mostly migrations") || !strings.Contains(text, `value="&lt;b&gt;"`) || !strings.Contains(text, "Nobody was asked, and whoever answered did so unasked") {
 		t.Errorf("after the answer it shows\n%s", text)
 	}
 	ada.done(at+"/answer", url.Values{"week": {string(week)}, "share": {"0"}, "category": {"migrations"}}, at) // whatever kind is chosen
@@ -47,11 +49,46 @@ func TestToilIsSaidOnThePageOfTheTeam(t *testing.T) {
 	h.must(err)
 	service := string(services.Items[0].ID)
 	today := string(clock.DateOf(h.clock.Now()))
-	entry := url.Values{"day": {today}, "minutes": {"540"}, "category": {"migrations"}, "service": {service}, "manual": {"1"}, "grows": {"1"}, "note": {"the old database"}}
-	ada.refusedForm(at+"/log", url.Values{"day": {today}, "minutes": {"x"}, "category": {"migrations"}}, 422, "Minutes must be 1 to 1440")
+	entry := url.Values{"day": {today}, "minutes": {"540"}, "category": {"migrations"}, "service": {service}, "traits": {"manual", "grows"}, "note": {"the old database"}}
+	if answer, body := ada.send(at+"/log", url.Values{"day": {today}, "minutes": {"x"}, "category": {"migrations"}, "traits": {"grows"}, "note": {"<u>"}}); answer.StatusCode != 422 || !strings.Contains(body, `id="about-minutes"><strong>must be 1 to 1440`) || !strings.Contains(body, `value="x"`) || !strings.Contains(body, `value="&lt;u&gt;"`) || !strings.Contains(body, `value="grows" checked`) || !strings.Contains(body, "<details open><summary>Log toil") {
+		t.Errorf("a wrong entry is answered %d\n%s", answer.StatusCode, body)
+	}
 	ada.done(at+"/log", entry, at+"#entries")
-	if _, text := ada.read(at); !strings.Contains(text, "9.0 h of migrations, score 2 of 6") || !strings.Contains(text, "the old database") || !strings.Contains(text, "36 h a year") && !strings.Contains(text, "37 h a year") {
+	if _, text := ada.read(at); !strings.Contains(text, "9 h of migrations, score 2 of 6") || !strings.Contains(text, "the old database") || !strings.Contains(text, "36 h a year") && !strings.Contains(text, "37 h a year") {
 		t.Errorf("after logging it shows\n%s", text)
+	}
+	mine := access.WithCaller(h.Context(), access.Caller{Kind: access.ByPerson, Person: person.ID, Name: "Ada", Scopes: access.Scopes})
+	entries, err := h.toil.Entries(mine, toil.EntryFilter{Team: team.ID}, page.Request{})
+	h.must(err)
+	own := toilEntryURL("shop", entries.Items[0].ID)
+	doc, text := ada.read(own)
+	checkPage(t, doc, text)
+	if strings.Count(text, " checked>") != 2 || !strings.Contains(text, `value="540"`) || !strings.Contains(text, `value="the old database"`) {
+		t.Errorf("the form does not hold what was logged\n%s", text)
+	}
+	entry.Set("version", "1")
+	entry.Set("minutes", "<i>")
+	if answer, body := ada.send(own, entry); answer.StatusCode != 422 || !strings.Contains(body, `id="about-minutes"><strong>must be 1 to 1440`) || !strings.Contains(body, `value="&lt;i&gt;"`) {
+		t.Errorf("a wrong form is answered %d\n%s", answer.StatusCode, body)
+	}
+	entry.Set("minutes", "600")
+	ada.done(own, entry, at+"#entries")
+	entry.Set("minutes", "60")
+	if answer, body := ada.send(own, entry); answer.StatusCode != 412 || !strings.Contains(body, "It says now: 600") || !strings.Contains(body, `name="version" value="2"`) {
+		t.Errorf("a stale form is answered %d\n%s", answer.StatusCode, body)
+	}
+	entry.Set("version", "2")
+	entry.Set("minutes", "540")
+	ada.done(own, entry, at+"#entries")
+	entry.Set("minutes", "30")
+	ada.done(at+"/log", entry, at+"#entries") // another, to be removed
+	entries, err = h.toil.Entries(mine, toil.EntryFilter{Team: team.ID}, page.Request{})
+	h.must(err)
+	strike := slices.IndexFunc(entries.Items, func(e toil.Entry) bool { return e.Minutes == 30 })
+	ada.refusedForm(at+"/strike", url.Values{"entry": {string(entries.Items[strike].ID)}, "version": {"7"}}, 412, "changed by somebody else")
+	ada.done(at+"/strike", url.Values{"entry": {string(entries.Items[strike].ID)}, "version": {"1"}}, at+"#entries")
+	if _, text := ada.read(at); strings.Contains(text, "30 min of") || strings.Count(text, "/strike") != 1 || !strings.Contains(text, `href="`+own+`"`) {
+		t.Errorf("after removing one it shows\n%s", text)
 	}
 	ada.refusedForm(at+"/estimate", url.Values{"service": {service}, "category": {"migrations"}, "title": {"Move it"}, "hours": {"0"}}, 422, "BuildHours must be more than 0")
 	ada.done(at+"/estimate", url.Values{"service": {service}, "category": {"migrations"}, "title": {"Move it"}, "hours": {"7"}}, at+"#candidates")
@@ -84,13 +121,21 @@ func TestToilIsSaidOnThePageOfTheTeam(t *testing.T) {
 
 	// Whoever is of no team sees nothing of what one person said.
 	bob, _ := h.visitorAs("Bob")
-	_, text := bob.read(at)
-	for _, private := range []string{"the old database", "9.0 h", "a year", "You answered"} {
+	_, text = bob.read(at)
+	for _, private := range []string{"the old database", "9 h of", "a year", "You answered"} {
 		if strings.Contains(text, private) {
 			t.Errorf("bob sees %q", private)
 		}
 	}
 	bob.refusedForm(at+"/answer", url.Values{"week": {string(week)}, "share": {"0"}}, 403, "members of the owning team")
+	bob.readStatus(own, 404)
+	if answer, _ := bob.send(own, entry); answer.StatusCode != 404 {
+		t.Errorf("bob changes what ada logged: %d", answer.StatusCode)
+	}
+	doc, text = bob.read(toilPath)
+	checkPage(t, doc, text)
+	says(t, words(within(t, doc, "main")), "Toil", "Shop", "Too few answered")
+	bob.readStatus(at+"/entries/nothing", 404)
 	if answer, _ := bob.send(at+"/nothing", url.Values{}); answer.StatusCode != 404 {
 		t.Errorf("an act that there is not is %d", answer.StatusCode)
 	}

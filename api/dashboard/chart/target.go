@@ -14,17 +14,26 @@ type Target struct {
 	Label string
 }
 
-// The room of a target: of the picture, and of the labels at its left and below it.
-const (
-	targetWidth  = 640.
-	targetHeight = 200.
-	targetLeft   = 48.
-	targetFoot   = 24.
+// The sizes in which a target is drawn, as those of a burn-down.
+var (
+	TargetWide   = Size{Width: 640, Height: 200}
+	TargetNarrow = Size{Width: 310, Height: 180}
 )
+
+// The room of the labels of a target, at its left and below it.
+const (
+	targetLeft = 48.
+	targetFoot = 24.
+)
+
+// Pictures draws it once for each room; the style sheet shows one.
+func (t Target) Pictures() []template.HTML {
+	return []template.HTML{t.SVG(TargetWide, "wide"), t.SVG(TargetNarrow, "narrow")}
+}
 
 // SVG draws it: the share as an area, the straight way from where it began to 100 % on the day, and a
 // line where it is now. What comes after the day is drawn too.
-func (t Target) SVG() template.HTML {
+func (t Target) SVG(s Size, class string) template.HTML {
 	var d drawing
 	last := t.Due
 	for _, at := range append([]Point{{At: t.Now}}, t.Points...) {
@@ -35,13 +44,13 @@ func (t Target) SVG() template.HTML {
 	if !last.After(t.From) {
 		last = t.From.AddDate(0, 0, 1)
 	}
-	x := timeline{t.From, last, targetLeft, targetWidth - 8}
-	y := linear{0, 1, targetHeight - targetFoot, 12}
+	x := timeline{t.From, last, targetLeft, s.Width - 8}
+	y := linear{0, 1, s.Height - targetFoot, 12}
 	for _, l := range []struct {
 		share float64
 		text  string
 	}{{0, "0 %"}, {.5, "50 %"}, {1, "100 %"}} {
-		d.line("grid", targetLeft, y.at(l.share), targetWidth-8, y.at(l.share))
+		d.line("grid", targetLeft, y.at(l.share), s.Width-8, y.at(l.share))
 		d.text("tick", "end", targetLeft-6, y.at(l.share)+4, l.text)
 	}
 	begun := 0.
@@ -59,12 +68,12 @@ func (t Target) SVG() template.HTML {
 			d.path("area calm", polyline(append(append([]xy{{line[0].x, y.at(0)}}, line...), xy{end.x, y.at(0)}))+"Z")
 			d.path("line calm", polyline(line))
 		}
-		d.circle("dot now calm", end.x, end.y, 2.5)
+		d.circle("dot now calm", end.x, end.y, 4)
 	}
 	if !t.Now.Before(t.From) {
 		d.line("now", x.at(t.Now), y.at(1), x.at(t.Now), y.at(0))
 	}
-	d.text("tick", "start", x.at(t.From), targetHeight-6, t.From.UTC().Format("2 Jan"))
-	d.text("tick", "end", x.at(t.Due), targetHeight-6, t.Due.UTC().Format("2 Jan"))
-	return d.close("chart target", targetWidth, targetHeight, false, t.Label)
+	d.text("tick", "start", x.at(t.From), s.Height-6, t.From.UTC().Format("2 Jan"))
+	d.text("tick", "end", x.at(t.Due), s.Height-6, t.Due.UTC().Format("2 Jan"))
+	return d.close("chart target "+class, s.Width, s.Height, false, t.Label)
 }

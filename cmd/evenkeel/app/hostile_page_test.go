@@ -154,7 +154,7 @@ func TestPagesStandWhatIsSentToThem(t *testing.T) {
 			return a
 		}
 		for _, path := range []string{
-			"/", "/slos", "/violations", "/alerts", "/alerts?all", "/issues", "/jobs", "/exemptions", "/exemptions?show=all", "/exemptions/new", "/campaigns", "/launch-reviews", "/data-sources", "/data-sources?all", "/teams/payments", "/teams/payments/notifications", "/services/hostile", "/services/hostile/slos/availability",
+			"/", "/slos", "/violations", "/alerts", "/alerts?all", "/issues", "/jobs", "/exemptions", "/exemptions?show=all", "/exemptions/new", "/campaigns", "/campaigns/new", "/toil", "/launch-reviews", "/data-sources", "/data-sources?all", "/teams/payments", "/teams/payments/notifications", "/services/hostile", "/services/hostile/slos/availability",
 			"/issues/" + issues[0]["id"].(string), "/services/checkout/slos/availability",
 		} {
 			if a := get(path); a.status != 200 {
