@@ -2,7 +2,6 @@ package campaign
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -10,19 +9,13 @@ import (
 
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/event"
-	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
-	"github.com/evenkeel/evenkeel/internal/tx"
+	"github.com/evenkeel/evenkeel/internal/sweep"
 	"github.com/evenkeel/evenkeel/services/access"
 )
 
-const (
-	// chunk is how many campaigns are read at once, and maxFailures how many failures are told of.
-	chunk       = 100
-	maxFailures = 5
-	// named is how many services an event names.
-	named = 10
-)
+// named is how many services, or teams, an event names.
+const named = 10
 
 // RunOnce keeps of each campaign that runs how far its teams are today, and tells them at its start, 14
 // days before its day, and when the day is over, once each; whose time is over it ends. Services are
@@ -33,37 +26,26 @@ func (s *Service) RunOnce(ctx context.Context) (map[string]int64, error) {
 	now := clock.Round(s.Clock())
 	ctx = access.WithCaller(ctx, access.System("run-campaigns"))
 	counts := map[string]int64{"running": 0, "told": 0, "over": 0, "wanted": 0, "settled": 0, "failed": 0}
-	var failures []error
-	for after := id.ID(""); ; {
-		found, err := s.Store.OpenCampaigns(ctx, after, chunk)
+	err := sweep.Each(ctx, counts, func(after Campaign, most int) ([]Campaign, error) {
+		found, err := s.Store.OpenCampaigns(ctx, after.ID, most)
 		if err != nil {
-			return counts, fmt.Errorf("read which campaigns are open: %w", err)
+			return nil, fmt.Errorf("read which campaigns are open: %w", err)
 		}
-		for _, c := range found {
-			if clock.DateOf(now) < c.StartsOn {
-				continue
-			}
-			did, err := s.run(ctx, c, now)
-			for what, n := range did {
-				counts[what] += n
-			}
-			switch {
-			case err == nil:
-				counts["running"]++
-			case fault.Is(err, fault.Precondition): // somebody changed it meanwhile: the next run has it
-			case ctx.Err() != nil || tx.IsLeaseLost(err):
-				return counts, err
-			default:
-				if counts["failed"]++; len(failures) < maxFailures {
-					failures = append(failures, fmt.Errorf("run the campaign %s: %w", c.ID, err))
-				}
-			}
+		return found, nil
+	}, func(c Campaign) (string, error) {
+		if clock.DateOf(now) < c.StartsOn {
+			return "", nil
 		}
-		if len(found) < chunk {
-			return counts, errors.Join(failures...)
+		did, err := s.run(ctx, c, now)
+		for what, n := range did {
+			counts[what] += n
 		}
-		after = found[len(found)-1].ID
-	}
+		if err != nil {
+			return "", fmt.Errorf("run the campaign %s: %w", c.ID, err)
+		}
+		return "running", nil
+	})
+	return counts, err
 }
 
 // next is what is to be told now; Nothing for nothing. A campaign that is shorter than the notice has

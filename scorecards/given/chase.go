@@ -2,23 +2,15 @@ package given
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/event"
-	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
-	"github.com/evenkeel/evenkeel/internal/tx"
+	"github.com/evenkeel/evenkeel/internal/sweep"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/registry"
-)
-
-const (
-	// chunk is how many attestations are read at once, and maxFailures how many failures are told of.
-	chunk       = 200
-	maxFailures = 5
 )
 
 // ChaseOnce tells the team and the author of attestations that expire within 14 days, and of those
@@ -29,34 +21,23 @@ func (s *Service) ChaseOnce(ctx context.Context) (map[string]int64, error) {
 	now := clock.Round(s.Clock())
 	ctx = access.WithCaller(ctx, access.System("chase-attestations"))
 	counts := map[string]int64{"expiring": 0, "expired": 0, "failed": 0}
-	var failures []error
-	for after := (Attestation{}); ; {
-		found, err := s.Store.Expiring(ctx, now.Add(notice), after, chunk)
+	attested := sweep.Each(ctx, counts, func(after Attestation, most int) ([]Attestation, error) {
+		found, err := s.Store.Expiring(ctx, now.Add(notice), after, most)
 		if err != nil {
-			return counts, fmt.Errorf("read which attestations expire: %w", err)
+			return nil, fmt.Errorf("read which attestations expire: %w", err)
 		}
-		for _, a := range found {
-			if a.news(now) == "" {
-				continue
-			}
-			what, err := s.chase(ctx, a, now)
-			switch {
-			case err == nil && what != "":
-				counts[what]++
-			case err == nil, fault.Is(err, fault.Precondition): // somebody changed it meanwhile
-			case ctx.Err() != nil || tx.IsLeaseLost(err):
-				return counts, err
-			default:
-				if counts["failed"]++; len(failures) < maxFailures {
-					failures = append(failures, fmt.Errorf("chase the attestation %s: %w", a.ID, err))
-				}
-			}
+		return found, nil
+	}, func(a Attestation) (string, error) {
+		if a.news(now) == "" {
+			return "", nil
 		}
-		if len(found) < chunk {
-			return counts, errors.Join(failures...)
+		what, err := s.chase(ctx, a, now)
+		if err != nil {
+			return "", fmt.Errorf("chase the attestation %s: %w", a.ID, err)
 		}
-		after = found[len(found)-1]
-	}
+		return what, nil
+	})
+	return counts, attested
 }
 
 // news is what is to be told of an attestation; empty for nothing.
