@@ -16,8 +16,8 @@ type PushedFact struct{ ent.Schema }
 // Annotations of the table.
 func (PushedFact) Annotations() []schema.Annotation { return table("pushed_facts") }
 
-// Fields of a pushed fact; it holds until "until", lapsed_at is null until somebody withdrew it or
-// its service was noted as due for that, and a withdrawn one keeps its version.
+// Fields of a pushed fact; it holds until "until", lapsed_at is null until its service was noted as due
+// for that it holds no more, and a withdrawn one keeps its version.
 func (PushedFact) Fields() []ent.Field {
 	return []ent.Field{
 		ulid(),

@@ -373,8 +373,8 @@ func (a *App) jobs() []jobs.Job {
 		},
 		{
 			Name: "evaluate-due-scorecards", Schedule: "@every 15s",
-			Description: "Evaluates all scorecards for the services of which something changed.",
-			RunOnce:     counted(a.Scorecards.EvaluateDue),
+			Description: "Evaluates all scorecards for the services of which something changed, or what was pushed or attested expired.",
+			RunOnce:     counted(a.evaluateDue),
 		},
 		{
 			Name: "pursue-scorecards", Schedule: "*/10 * * * *",
