@@ -100,6 +100,7 @@ func TestWhatIsWrongIsToldAtItsPlace(t *testing.T) {
 		"2026-11-27":               {"2026-02-30", "31:20: /checks/1/effectiveFrom: "},
 		"id: looked-at":            {"id: documented", "20:9: /checks/1/id: "},
 		"weight: 3":                {"weight: many", "25:13: "},
+		"apiVersion: evenkeel/v1":  {"apiVersion:", `1:12: /apiVersion: must be "evenkeel/v1"`}, // nothing is there: behind the end of the line
 	} {
 		text := strings.Replace(readiness, was, c.now, 1)
 		if text == readiness {
@@ -126,7 +127,7 @@ func FuzzAnyTextIsReadOrRefusedAtAPlace(f *testing.F) {
 		}
 		f.Add(text)
 	}
-	for _, text := range []string{"", "---\n", "a: &a [*a]\n", "apiVersion: evenkeel/v1\nkind: Scorecard\n", strings.Replace(readiness, "tier <= 2", "\"ü🎈 > \"", 1), strings.ReplaceAll(readiness, "\n", "\r\n"), "apiVersion: evenkeel/v1\nkind: Scorecard\nchecks: [{passes: >\n a\n b}]\n"} {
+	for _, text := range []string{"", "---\n", "a: &a [*a]\n", "apiVersion:", "apiVersion: evenkeel/v1\nkind: Scorecard\n", strings.Replace(readiness, "tier <= 2", "\"ü🎈 > \"", 1), strings.ReplaceAll(readiness, "\n", "\r\n"), "apiVersion: evenkeel/v1\nkind: Scorecard\nchecks: [{passes: >\n a\n b}]\n"} {
 		f.Add([]byte(text))
 	}
 	known := language(f)

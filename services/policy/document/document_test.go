@@ -180,7 +180,7 @@ func FuzzAnyTextIsReadOrRefusedAtAPlace(f *testing.F) {
 	f.Add(whole)
 	f.Add([]byte(payments))
 	for _, text := range []string{
-		"", "---\n", "a: &a [*a]\n", "apiVersion: evenkeel/v1\nkind: ErrorBudgetPolicy\n", strings.Replace(payments, "consumed > 1", "\"ü🎈 > \"", 1), strings.ReplaceAll(payments, "\n", "\r\n"),
+		"", "---\n", "a: &a [*a]\n", "apiVersion:", "apiVersion: evenkeel/v1\nkind: ErrorBudgetPolicy\n", strings.Replace(payments, "consumed > 1", "\"ü🎈 > \"", 1), strings.ReplaceAll(payments, "\n", "\r\n"),
 		"apiVersion: evenkeel/v1\nkind: ErrorBudgetPolicy\nclauses: [{when: >\n a\n b}]\n",
 	} {
 		f.Add([]byte(text))
