@@ -197,9 +197,9 @@ func TestWhatAServiceIsDecidesWhatIsAsked(t *testing.T) {
 		{"sli-kinds", fact.Set{"tier": 1.0, "kind": "pipeline", "sliKinds": kinds("freshness", "correctness")}, rules.Pass},
 		{"sli-kinds", fact.Set{"tier": 1.0, "kind": "batch", "sliKinds": kinds("availability", "latency")}, rules.Fail},
 		{"sli-kinds", fact.Set{"tier": 1.0, "kind": "stateful", "sliKinds": kinds("availability", "latency")}, rules.Pass},
-		{"toil-bounded", fact.Set{"tier": 3.0, "toilShare": 0.5}, rules.Pass},                          // 50 % is not above the cap
-		{"toil-bounded", fact.Set{"tier": 3.0, "toilWithinHalf": false}, rules.Unknown},                // of three persons the share is not told
-		{"slo-reviewed", fact.Set{"tier": 3.0, "slos": 1.0, "sloRevisionAge": 10.0}, rules.Pass},       // revised lately: nobody has to attest it
+		{"toil-bounded", fact.Set{"tier": 3.0, "toilShare": 0.5}, rules.Pass},                    // 50 % is not above the cap
+		{"toil-bounded", fact.Set{"tier": 3.0, "toilWithinHalf": false}, rules.Unknown},          // of three persons the share is not told
+		{"slo-reviewed", fact.Set{"tier": 3.0, "slos": 1.0, "sloRevisionAge": 10.0}, rules.Pass}, // revised lately: nobody has to attest it
 	} {
 		if got := outcome(c.check, c.facts); got != c.want {
 			t.Errorf("%s of %v: %s, want %s", c.check, c.facts, got, c.want)
