@@ -29,7 +29,7 @@ type ToilSettings struct {
 type ToilSettingsInput struct {
 	HoursPerWeek    float64 `json:"hoursPerWeek" example:"40" doc:"Working hours of a person in a week, 1 to 80. Days off are not known: a week of a holiday is best left without an answer."`
 	OverheadPercent int     `json:"overheadPercent" example:"20" doc:"The share of them that meetings and the like take, 0 to 80."`
-	CapPercent      int     `json:"capPercent" example:"50" doc:"The share of the rest above which toil is too much, 1 to 100."`
+	CapPercent      int     `json:"capPercent" example:"50" doc:"The share of the rest above which toil is too much, 1 to 50: a team may set itself a lower cap than half, and no higher one."`
 	Asks            bool    `json:"asks" example:"true" doc:"Whether members are asked every week."`
 }
 

@@ -56,6 +56,8 @@ type LaunchReview struct {
 	Until *time.Time `json:"until,omitempty"`
 	// Conditions holds the value of the "conditions" field.
 	Conditions json.RawMessage `json:"conditions,omitempty"`
+	// TellAt holds the value of the "tell_at" field.
+	TellAt *time.Time `json:"tell_at,omitempty"`
 	// Version holds the value of the "version" field.
 	Version int64 `json:"version,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -147,7 +149,7 @@ func (*LaunchReview) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullInt64)
 		case launchreview.FieldID, launchreview.FieldServiceID, launchreview.FieldScorecardID, launchreview.FieldRevisionID, launchreview.FieldLevel, launchreview.FieldPlannedOn, launchreview.FieldNote, launchreview.FieldPersonID, launchreview.FieldAskedBy, launchreview.FieldDecision, launchreview.FieldDeciderID, launchreview.FieldDecidedBy, launchreview.FieldDecidedFor:
 			values[i] = new(sql.NullString)
-		case launchreview.FieldAskedAt, launchreview.FieldDecidedAt, launchreview.FieldUntil:
+		case launchreview.FieldAskedAt, launchreview.FieldDecidedAt, launchreview.FieldUntil, launchreview.FieldTellAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -279,6 +281,13 @@ func (_m *LaunchReview) assignValues(columns []string, values []any) error {
 					return fmt.Errorf("unmarshal field conditions: %w", err)
 				}
 			}
+		case launchreview.FieldTellAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field tell_at", values[i])
+			} else if value.Valid {
+				_m.TellAt = new(time.Time)
+				*_m.TellAt = value.Time
+			}
 		case launchreview.FieldVersion:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field version", values[i])
@@ -402,6 +411,11 @@ func (_m *LaunchReview) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("conditions=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Conditions))
+	builder.WriteString(", ")
+	if v := _m.TellAt; v != nil {
+		builder.WriteString("tell_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("version=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Version))

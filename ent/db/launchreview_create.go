@@ -154,6 +154,20 @@ func (_c *LaunchReviewCreate) SetConditions(v json.RawMessage) *LaunchReviewCrea
 	return _c
 }
 
+// SetTellAt sets the "tell_at" field.
+func (_c *LaunchReviewCreate) SetTellAt(v time.Time) *LaunchReviewCreate {
+	_c.mutation.SetTellAt(v)
+	return _c
+}
+
+// SetNillableTellAt sets the "tell_at" field if the given value is not nil.
+func (_c *LaunchReviewCreate) SetNillableTellAt(v *time.Time) *LaunchReviewCreate {
+	if v != nil {
+		_c.SetTellAt(*v)
+	}
+	return _c
+}
+
 // SetVersion sets the "version" field.
 func (_c *LaunchReviewCreate) SetVersion(v int64) *LaunchReviewCreate {
 	_c.mutation.SetVersion(v)
@@ -365,6 +379,10 @@ func (_c *LaunchReviewCreate) createSpec() (*LaunchReview, *sqlgraph.CreateSpec)
 	if value, ok := _c.mutation.Conditions(); ok {
 		_spec.SetField(launchreview.FieldConditions, field.TypeJSON, value)
 		_node.Conditions = value
+	}
+	if value, ok := _c.mutation.TellAt(); ok {
+		_spec.SetField(launchreview.FieldTellAt, field.TypeTime, value)
+		_node.TellAt = &value
 	}
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(launchreview.FieldVersion, field.TypeInt64, value)
@@ -729,6 +747,24 @@ func (u *LaunchReviewUpsert) UpdateConditions() *LaunchReviewUpsert {
 	return u
 }
 
+// SetTellAt sets the "tell_at" field.
+func (u *LaunchReviewUpsert) SetTellAt(v time.Time) *LaunchReviewUpsert {
+	u.Set(launchreview.FieldTellAt, v)
+	return u
+}
+
+// UpdateTellAt sets the "tell_at" field to the value that was provided on create.
+func (u *LaunchReviewUpsert) UpdateTellAt() *LaunchReviewUpsert {
+	u.SetExcluded(launchreview.FieldTellAt)
+	return u
+}
+
+// ClearTellAt clears the value of the "tell_at" field.
+func (u *LaunchReviewUpsert) ClearTellAt() *LaunchReviewUpsert {
+	u.SetNull(launchreview.FieldTellAt)
+	return u
+}
+
 // SetVersion sets the "version" field.
 func (u *LaunchReviewUpsert) SetVersion(v int64) *LaunchReviewUpsert {
 	u.Set(launchreview.FieldVersion, v)
@@ -1051,6 +1087,27 @@ func (u *LaunchReviewUpsertOne) SetConditions(v json.RawMessage) *LaunchReviewUp
 func (u *LaunchReviewUpsertOne) UpdateConditions() *LaunchReviewUpsertOne {
 	return u.Update(func(s *LaunchReviewUpsert) {
 		s.UpdateConditions()
+	})
+}
+
+// SetTellAt sets the "tell_at" field.
+func (u *LaunchReviewUpsertOne) SetTellAt(v time.Time) *LaunchReviewUpsertOne {
+	return u.Update(func(s *LaunchReviewUpsert) {
+		s.SetTellAt(v)
+	})
+}
+
+// UpdateTellAt sets the "tell_at" field to the value that was provided on create.
+func (u *LaunchReviewUpsertOne) UpdateTellAt() *LaunchReviewUpsertOne {
+	return u.Update(func(s *LaunchReviewUpsert) {
+		s.UpdateTellAt()
+	})
+}
+
+// ClearTellAt clears the value of the "tell_at" field.
+func (u *LaunchReviewUpsertOne) ClearTellAt() *LaunchReviewUpsertOne {
+	return u.Update(func(s *LaunchReviewUpsert) {
+		s.ClearTellAt()
 	})
 }
 
@@ -1545,6 +1602,27 @@ func (u *LaunchReviewUpsertBulk) SetConditions(v json.RawMessage) *LaunchReviewU
 func (u *LaunchReviewUpsertBulk) UpdateConditions() *LaunchReviewUpsertBulk {
 	return u.Update(func(s *LaunchReviewUpsert) {
 		s.UpdateConditions()
+	})
+}
+
+// SetTellAt sets the "tell_at" field.
+func (u *LaunchReviewUpsertBulk) SetTellAt(v time.Time) *LaunchReviewUpsertBulk {
+	return u.Update(func(s *LaunchReviewUpsert) {
+		s.SetTellAt(v)
+	})
+}
+
+// UpdateTellAt sets the "tell_at" field to the value that was provided on create.
+func (u *LaunchReviewUpsertBulk) UpdateTellAt() *LaunchReviewUpsertBulk {
+	return u.Update(func(s *LaunchReviewUpsert) {
+		s.UpdateTellAt()
+	})
+}
+
+// ClearTellAt clears the value of the "tell_at" field.
+func (u *LaunchReviewUpsertBulk) ClearTellAt() *LaunchReviewUpsertBulk {
+	return u.Update(func(s *LaunchReviewUpsert) {
+		s.ClearTellAt()
 	})
 }
 

@@ -286,6 +286,26 @@ func (_u *LaunchReviewUpdate) AppendConditions(v json.RawMessage) *LaunchReviewU
 	return _u
 }
 
+// SetTellAt sets the "tell_at" field.
+func (_u *LaunchReviewUpdate) SetTellAt(v time.Time) *LaunchReviewUpdate {
+	_u.mutation.SetTellAt(v)
+	return _u
+}
+
+// SetNillableTellAt sets the "tell_at" field if the given value is not nil.
+func (_u *LaunchReviewUpdate) SetNillableTellAt(v *time.Time) *LaunchReviewUpdate {
+	if v != nil {
+		_u.SetTellAt(*v)
+	}
+	return _u
+}
+
+// ClearTellAt clears the value of the "tell_at" field.
+func (_u *LaunchReviewUpdate) ClearTellAt() *LaunchReviewUpdate {
+	_u.mutation.ClearTellAt()
+	return _u
+}
+
 // SetVersion sets the "version" field.
 func (_u *LaunchReviewUpdate) SetVersion(v int64) *LaunchReviewUpdate {
 	_u.mutation.ResetVersion()
@@ -474,6 +494,12 @@ func (_u *LaunchReviewUpdate) sqlSave(ctx context.Context) (_node int, err error
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
 			sqljson.Append(u, launchreview.FieldConditions, value)
 		})
+	}
+	if value, ok := _u.mutation.TellAt(); ok {
+		_spec.SetField(launchreview.FieldTellAt, field.TypeTime, value)
+	}
+	if _u.mutation.TellAtCleared() {
+		_spec.ClearField(launchreview.FieldTellAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(launchreview.FieldVersion, field.TypeInt64, value)
@@ -898,6 +924,26 @@ func (_u *LaunchReviewUpdateOne) AppendConditions(v json.RawMessage) *LaunchRevi
 	return _u
 }
 
+// SetTellAt sets the "tell_at" field.
+func (_u *LaunchReviewUpdateOne) SetTellAt(v time.Time) *LaunchReviewUpdateOne {
+	_u.mutation.SetTellAt(v)
+	return _u
+}
+
+// SetNillableTellAt sets the "tell_at" field if the given value is not nil.
+func (_u *LaunchReviewUpdateOne) SetNillableTellAt(v *time.Time) *LaunchReviewUpdateOne {
+	if v != nil {
+		_u.SetTellAt(*v)
+	}
+	return _u
+}
+
+// ClearTellAt clears the value of the "tell_at" field.
+func (_u *LaunchReviewUpdateOne) ClearTellAt() *LaunchReviewUpdateOne {
+	_u.mutation.ClearTellAt()
+	return _u
+}
+
 // SetVersion sets the "version" field.
 func (_u *LaunchReviewUpdateOne) SetVersion(v int64) *LaunchReviewUpdateOne {
 	_u.mutation.ResetVersion()
@@ -1116,6 +1162,12 @@ func (_u *LaunchReviewUpdateOne) sqlSave(ctx context.Context) (_node *LaunchRevi
 		_spec.AddModifier(func(u *sql.UpdateBuilder) {
 			sqljson.Append(u, launchreview.FieldConditions, value)
 		})
+	}
+	if value, ok := _u.mutation.TellAt(); ok {
+		_spec.SetField(launchreview.FieldTellAt, field.TypeTime, value)
+	}
+	if _u.mutation.TellAtCleared() {
+		_spec.ClearField(launchreview.FieldTellAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(launchreview.FieldVersion, field.TypeInt64, value)

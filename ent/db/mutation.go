@@ -39782,6 +39782,7 @@ type LaunchReviewMutation struct {
 	until            *time.Time
 	conditions       *json.RawMessage
 	appendconditions json.RawMessage
+	tell_at          *time.Time
 	version          *int64
 	addversion       *int64
 	clearedFields    map[string]struct{}
@@ -40585,6 +40586,55 @@ func (m *LaunchReviewMutation) ResetConditions() {
 	m.appendconditions = nil
 }
 
+// SetTellAt sets the "tell_at" field.
+func (m *LaunchReviewMutation) SetTellAt(t time.Time) {
+	m.tell_at = &t
+}
+
+// TellAt returns the value of the "tell_at" field in the mutation.
+func (m *LaunchReviewMutation) TellAt() (r time.Time, exists bool) {
+	v := m.tell_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTellAt returns the old "tell_at" field's value of the LaunchReview entity.
+// If the LaunchReview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LaunchReviewMutation) OldTellAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTellAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTellAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTellAt: %w", err)
+	}
+	return oldValue.TellAt, nil
+}
+
+// ClearTellAt clears the value of the "tell_at" field.
+func (m *LaunchReviewMutation) ClearTellAt() {
+	m.tell_at = nil
+	m.clearedFields[launchreview.FieldTellAt] = struct{}{}
+}
+
+// TellAtCleared returns if the "tell_at" field was cleared in this mutation.
+func (m *LaunchReviewMutation) TellAtCleared() bool {
+	_, ok := m.clearedFields[launchreview.FieldTellAt]
+	return ok
+}
+
+// ResetTellAt resets all changes to the "tell_at" field.
+func (m *LaunchReviewMutation) ResetTellAt() {
+	m.tell_at = nil
+	delete(m.clearedFields, launchreview.FieldTellAt)
+}
+
 // SetVersion sets the "version" field.
 func (m *LaunchReviewMutation) SetVersion(i int64) {
 	m.version = &i
@@ -40810,7 +40860,7 @@ func (m *LaunchReviewMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *LaunchReviewMutation) Fields() []string {
-	fields := make([]string, 0, 18)
+	fields := make([]string, 0, 19)
 	if m.service != nil {
 		fields = append(fields, launchreview.FieldServiceID)
 	}
@@ -40862,6 +40912,9 @@ func (m *LaunchReviewMutation) Fields() []string {
 	if m.conditions != nil {
 		fields = append(fields, launchreview.FieldConditions)
 	}
+	if m.tell_at != nil {
+		fields = append(fields, launchreview.FieldTellAt)
+	}
 	if m.version != nil {
 		fields = append(fields, launchreview.FieldVersion)
 	}
@@ -40907,6 +40960,8 @@ func (m *LaunchReviewMutation) Field(name string) (ent.Value, bool) {
 		return m.Until()
 	case launchreview.FieldConditions:
 		return m.Conditions()
+	case launchreview.FieldTellAt:
+		return m.TellAt()
 	case launchreview.FieldVersion:
 		return m.Version()
 	}
@@ -40952,6 +41007,8 @@ func (m *LaunchReviewMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldUntil(ctx)
 	case launchreview.FieldConditions:
 		return m.OldConditions(ctx)
+	case launchreview.FieldTellAt:
+		return m.OldTellAt(ctx)
 	case launchreview.FieldVersion:
 		return m.OldVersion(ctx)
 	}
@@ -41082,6 +41139,13 @@ func (m *LaunchReviewMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetConditions(v)
 		return nil
+	case launchreview.FieldTellAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTellAt(v)
+		return nil
 	case launchreview.FieldVersion:
 		v, ok := value.(int64)
 		if !ok {
@@ -41143,6 +41207,9 @@ func (m *LaunchReviewMutation) ClearedFields() []string {
 	if m.FieldCleared(launchreview.FieldUntil) {
 		fields = append(fields, launchreview.FieldUntil)
 	}
+	if m.FieldCleared(launchreview.FieldTellAt) {
+		fields = append(fields, launchreview.FieldTellAt)
+	}
 	return fields
 }
 
@@ -41165,6 +41232,9 @@ func (m *LaunchReviewMutation) ClearField(name string) error {
 		return nil
 	case launchreview.FieldUntil:
 		m.ClearUntil()
+		return nil
+	case launchreview.FieldTellAt:
+		m.ClearTellAt()
 		return nil
 	}
 	return fmt.Errorf("unknown LaunchReview nullable field %s", name)
@@ -41224,6 +41294,9 @@ func (m *LaunchReviewMutation) ResetField(name string) error {
 		return nil
 	case launchreview.FieldConditions:
 		m.ResetConditions()
+		return nil
+	case launchreview.FieldTellAt:
+		m.ResetTellAt()
 		return nil
 	case launchreview.FieldVersion:
 		m.ResetVersion()
@@ -56338,6 +56411,7 @@ type PushedFactMutation struct {
 	until          *time.Time
 	pushed_at      *time.Time
 	pushed_by      *string
+	lapsed_at      *time.Time
 	version        *int64
 	addversion     *int64
 	clearedFields  map[string]struct{}
@@ -56791,6 +56865,55 @@ func (m *PushedFactMutation) ResetPushedBy() {
 	m.pushed_by = nil
 }
 
+// SetLapsedAt sets the "lapsed_at" field.
+func (m *PushedFactMutation) SetLapsedAt(t time.Time) {
+	m.lapsed_at = &t
+}
+
+// LapsedAt returns the value of the "lapsed_at" field in the mutation.
+func (m *PushedFactMutation) LapsedAt() (r time.Time, exists bool) {
+	v := m.lapsed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLapsedAt returns the old "lapsed_at" field's value of the PushedFact entity.
+// If the PushedFact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PushedFactMutation) OldLapsedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLapsedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLapsedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLapsedAt: %w", err)
+	}
+	return oldValue.LapsedAt, nil
+}
+
+// ClearLapsedAt clears the value of the "lapsed_at" field.
+func (m *PushedFactMutation) ClearLapsedAt() {
+	m.lapsed_at = nil
+	m.clearedFields[pushedfact.FieldLapsedAt] = struct{}{}
+}
+
+// LapsedAtCleared returns if the "lapsed_at" field was cleared in this mutation.
+func (m *PushedFactMutation) LapsedAtCleared() bool {
+	_, ok := m.clearedFields[pushedfact.FieldLapsedAt]
+	return ok
+}
+
+// ResetLapsedAt resets all changes to the "lapsed_at" field.
+func (m *PushedFactMutation) ResetLapsedAt() {
+	m.lapsed_at = nil
+	delete(m.clearedFields, pushedfact.FieldLapsedAt)
+}
+
 // SetVersion sets the "version" field.
 func (m *PushedFactMutation) SetVersion(i int64) {
 	m.version = &i
@@ -56908,7 +57031,7 @@ func (m *PushedFactMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PushedFactMutation) Fields() []string {
-	fields := make([]string, 0, 10)
+	fields := make([]string, 0, 11)
 	if m.service != nil {
 		fields = append(fields, pushedfact.FieldServiceID)
 	}
@@ -56935,6 +57058,9 @@ func (m *PushedFactMutation) Fields() []string {
 	}
 	if m.pushed_by != nil {
 		fields = append(fields, pushedfact.FieldPushedBy)
+	}
+	if m.lapsed_at != nil {
+		fields = append(fields, pushedfact.FieldLapsedAt)
 	}
 	if m.version != nil {
 		fields = append(fields, pushedfact.FieldVersion)
@@ -56965,6 +57091,8 @@ func (m *PushedFactMutation) Field(name string) (ent.Value, bool) {
 		return m.PushedAt()
 	case pushedfact.FieldPushedBy:
 		return m.PushedBy()
+	case pushedfact.FieldLapsedAt:
+		return m.LapsedAt()
 	case pushedfact.FieldVersion:
 		return m.Version()
 	}
@@ -56994,6 +57122,8 @@ func (m *PushedFactMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldPushedAt(ctx)
 	case pushedfact.FieldPushedBy:
 		return m.OldPushedBy(ctx)
+	case pushedfact.FieldLapsedAt:
+		return m.OldLapsedAt(ctx)
 	case pushedfact.FieldVersion:
 		return m.OldVersion(ctx)
 	}
@@ -57068,6 +57198,13 @@ func (m *PushedFactMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetPushedBy(v)
 		return nil
+	case pushedfact.FieldLapsedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLapsedAt(v)
+		return nil
 	case pushedfact.FieldVersion:
 		v, ok := value.(int64)
 		if !ok {
@@ -57119,7 +57256,11 @@ func (m *PushedFactMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *PushedFactMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(pushedfact.FieldLapsedAt) {
+		fields = append(fields, pushedfact.FieldLapsedAt)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -57132,6 +57273,11 @@ func (m *PushedFactMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *PushedFactMutation) ClearField(name string) error {
+	switch name {
+	case pushedfact.FieldLapsedAt:
+		m.ClearLapsedAt()
+		return nil
+	}
 	return fmt.Errorf("unknown PushedFact nullable field %s", name)
 }
 
@@ -57165,6 +57311,9 @@ func (m *PushedFactMutation) ResetField(name string) error {
 		return nil
 	case pushedfact.FieldPushedBy:
 		m.ResetPushedBy()
+		return nil
+	case pushedfact.FieldLapsedAt:
+		m.ResetLapsedAt()
 		return nil
 	case pushedfact.FieldVersion:
 		m.ResetVersion()

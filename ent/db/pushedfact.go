@@ -37,6 +37,8 @@ type PushedFact struct {
 	PushedAt time.Time `json:"pushed_at,omitempty"`
 	// PushedBy holds the value of the "pushed_by" field.
 	PushedBy string `json:"pushed_by,omitempty"`
+	// LapsedAt holds the value of the "lapsed_at" field.
+	LapsedAt *time.Time `json:"lapsed_at,omitempty"`
 	// Version holds the value of the "version" field.
 	Version int64 `json:"version,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -76,7 +78,7 @@ func (*PushedFact) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullInt64)
 		case pushedfact.FieldID, pushedfact.FieldServiceID, pushedfact.FieldName, pushedfact.FieldSource, pushedfact.FieldLink, pushedfact.FieldPushedBy:
 			values[i] = new(sql.NullString)
-		case pushedfact.FieldObservedAt, pushedfact.FieldUntil, pushedfact.FieldPushedAt:
+		case pushedfact.FieldObservedAt, pushedfact.FieldUntil, pushedfact.FieldPushedAt, pushedfact.FieldLapsedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -155,6 +157,13 @@ func (_m *PushedFact) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.PushedBy = value.String
 			}
+		case pushedfact.FieldLapsedAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field lapsed_at", values[i])
+			} else if value.Valid {
+				_m.LapsedAt = new(time.Time)
+				*_m.LapsedAt = value.Time
+			}
 		case pushedfact.FieldVersion:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field version", values[i])
@@ -228,6 +237,11 @@ func (_m *PushedFact) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("pushed_by=")
 	builder.WriteString(_m.PushedBy)
+	builder.WriteString(", ")
+	if v := _m.LapsedAt; v != nil {
+		builder.WriteString("lapsed_at=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("version=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Version))

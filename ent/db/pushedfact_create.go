@@ -79,6 +79,20 @@ func (_c *PushedFactCreate) SetPushedBy(v string) *PushedFactCreate {
 	return _c
 }
 
+// SetLapsedAt sets the "lapsed_at" field.
+func (_c *PushedFactCreate) SetLapsedAt(v time.Time) *PushedFactCreate {
+	_c.mutation.SetLapsedAt(v)
+	return _c
+}
+
+// SetNillableLapsedAt sets the "lapsed_at" field if the given value is not nil.
+func (_c *PushedFactCreate) SetNillableLapsedAt(v *time.Time) *PushedFactCreate {
+	if v != nil {
+		_c.SetLapsedAt(*v)
+	}
+	return _c
+}
+
 // SetVersion sets the "version" field.
 func (_c *PushedFactCreate) SetVersion(v int64) *PushedFactCreate {
 	_c.mutation.SetVersion(v)
@@ -230,6 +244,10 @@ func (_c *PushedFactCreate) createSpec() (*PushedFact, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.PushedBy(); ok {
 		_spec.SetField(pushedfact.FieldPushedBy, field.TypeString, value)
 		_node.PushedBy = value
+	}
+	if value, ok := _c.mutation.LapsedAt(); ok {
+		_spec.SetField(pushedfact.FieldLapsedAt, field.TypeTime, value)
+		_node.LapsedAt = &value
 	}
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(pushedfact.FieldVersion, field.TypeInt64, value)
@@ -409,6 +427,24 @@ func (u *PushedFactUpsert) SetPushedBy(v string) *PushedFactUpsert {
 // UpdatePushedBy sets the "pushed_by" field to the value that was provided on create.
 func (u *PushedFactUpsert) UpdatePushedBy() *PushedFactUpsert {
 	u.SetExcluded(pushedfact.FieldPushedBy)
+	return u
+}
+
+// SetLapsedAt sets the "lapsed_at" field.
+func (u *PushedFactUpsert) SetLapsedAt(v time.Time) *PushedFactUpsert {
+	u.Set(pushedfact.FieldLapsedAt, v)
+	return u
+}
+
+// UpdateLapsedAt sets the "lapsed_at" field to the value that was provided on create.
+func (u *PushedFactUpsert) UpdateLapsedAt() *PushedFactUpsert {
+	u.SetExcluded(pushedfact.FieldLapsedAt)
+	return u
+}
+
+// ClearLapsedAt clears the value of the "lapsed_at" field.
+func (u *PushedFactUpsert) ClearLapsedAt() *PushedFactUpsert {
+	u.SetNull(pushedfact.FieldLapsedAt)
 	return u
 }
 
@@ -601,6 +637,27 @@ func (u *PushedFactUpsertOne) SetPushedBy(v string) *PushedFactUpsertOne {
 func (u *PushedFactUpsertOne) UpdatePushedBy() *PushedFactUpsertOne {
 	return u.Update(func(s *PushedFactUpsert) {
 		s.UpdatePushedBy()
+	})
+}
+
+// SetLapsedAt sets the "lapsed_at" field.
+func (u *PushedFactUpsertOne) SetLapsedAt(v time.Time) *PushedFactUpsertOne {
+	return u.Update(func(s *PushedFactUpsert) {
+		s.SetLapsedAt(v)
+	})
+}
+
+// UpdateLapsedAt sets the "lapsed_at" field to the value that was provided on create.
+func (u *PushedFactUpsertOne) UpdateLapsedAt() *PushedFactUpsertOne {
+	return u.Update(func(s *PushedFactUpsert) {
+		s.UpdateLapsedAt()
+	})
+}
+
+// ClearLapsedAt clears the value of the "lapsed_at" field.
+func (u *PushedFactUpsertOne) ClearLapsedAt() *PushedFactUpsertOne {
+	return u.Update(func(s *PushedFactUpsert) {
+		s.ClearLapsedAt()
 	})
 }
 
@@ -962,6 +1019,27 @@ func (u *PushedFactUpsertBulk) SetPushedBy(v string) *PushedFactUpsertBulk {
 func (u *PushedFactUpsertBulk) UpdatePushedBy() *PushedFactUpsertBulk {
 	return u.Update(func(s *PushedFactUpsert) {
 		s.UpdatePushedBy()
+	})
+}
+
+// SetLapsedAt sets the "lapsed_at" field.
+func (u *PushedFactUpsertBulk) SetLapsedAt(v time.Time) *PushedFactUpsertBulk {
+	return u.Update(func(s *PushedFactUpsert) {
+		s.SetLapsedAt(v)
+	})
+}
+
+// UpdateLapsedAt sets the "lapsed_at" field to the value that was provided on create.
+func (u *PushedFactUpsertBulk) UpdateLapsedAt() *PushedFactUpsertBulk {
+	return u.Update(func(s *PushedFactUpsert) {
+		s.UpdateLapsedAt()
+	})
+}
+
+// ClearLapsedAt clears the value of the "lapsed_at" field.
+func (u *PushedFactUpsertBulk) ClearLapsedAt() *PushedFactUpsertBulk {
+	return u.Update(func(s *PushedFactUpsert) {
+		s.ClearLapsedAt()
 	})
 }
 

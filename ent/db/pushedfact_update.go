@@ -155,6 +155,26 @@ func (_u *PushedFactUpdate) SetNillablePushedBy(v *string) *PushedFactUpdate {
 	return _u
 }
 
+// SetLapsedAt sets the "lapsed_at" field.
+func (_u *PushedFactUpdate) SetLapsedAt(v time.Time) *PushedFactUpdate {
+	_u.mutation.SetLapsedAt(v)
+	return _u
+}
+
+// SetNillableLapsedAt sets the "lapsed_at" field if the given value is not nil.
+func (_u *PushedFactUpdate) SetNillableLapsedAt(v *time.Time) *PushedFactUpdate {
+	if v != nil {
+		_u.SetLapsedAt(*v)
+	}
+	return _u
+}
+
+// ClearLapsedAt clears the value of the "lapsed_at" field.
+func (_u *PushedFactUpdate) ClearLapsedAt() *PushedFactUpdate {
+	_u.mutation.ClearLapsedAt()
+	return _u
+}
+
 // SetVersion sets the "version" field.
 func (_u *PushedFactUpdate) SetVersion(v int64) *PushedFactUpdate {
 	_u.mutation.ResetVersion()
@@ -267,6 +287,12 @@ func (_u *PushedFactUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	}
 	if value, ok := _u.mutation.PushedBy(); ok {
 		_spec.SetField(pushedfact.FieldPushedBy, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.LapsedAt(); ok {
+		_spec.SetField(pushedfact.FieldLapsedAt, field.TypeTime, value)
+	}
+	if _u.mutation.LapsedAtCleared() {
+		_spec.ClearField(pushedfact.FieldLapsedAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(pushedfact.FieldVersion, field.TypeInt64, value)
@@ -447,6 +473,26 @@ func (_u *PushedFactUpdateOne) SetNillablePushedBy(v *string) *PushedFactUpdateO
 	return _u
 }
 
+// SetLapsedAt sets the "lapsed_at" field.
+func (_u *PushedFactUpdateOne) SetLapsedAt(v time.Time) *PushedFactUpdateOne {
+	_u.mutation.SetLapsedAt(v)
+	return _u
+}
+
+// SetNillableLapsedAt sets the "lapsed_at" field if the given value is not nil.
+func (_u *PushedFactUpdateOne) SetNillableLapsedAt(v *time.Time) *PushedFactUpdateOne {
+	if v != nil {
+		_u.SetLapsedAt(*v)
+	}
+	return _u
+}
+
+// ClearLapsedAt clears the value of the "lapsed_at" field.
+func (_u *PushedFactUpdateOne) ClearLapsedAt() *PushedFactUpdateOne {
+	_u.mutation.ClearLapsedAt()
+	return _u
+}
+
 // SetVersion sets the "version" field.
 func (_u *PushedFactUpdateOne) SetVersion(v int64) *PushedFactUpdateOne {
 	_u.mutation.ResetVersion()
@@ -589,6 +635,12 @@ func (_u *PushedFactUpdateOne) sqlSave(ctx context.Context) (_node *PushedFact, 
 	}
 	if value, ok := _u.mutation.PushedBy(); ok {
 		_spec.SetField(pushedfact.FieldPushedBy, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.LapsedAt(); ok {
+		_spec.SetField(pushedfact.FieldLapsedAt, field.TypeTime, value)
+	}
+	if _u.mutation.LapsedAtCleared() {
+		_spec.ClearField(pushedfact.FieldLapsedAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(pushedfact.FieldVersion, field.TypeInt64, value)

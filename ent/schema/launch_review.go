@@ -17,7 +17,8 @@ type LaunchReview struct{ ent.Schema }
 // Annotations of the table.
 func (LaunchReview) Annotations() []schema.Annotation { return table("launch_reviews") }
 
-// Fields of a review; decided_at is null while nobody decided, until unless it was signed off.
+// Fields of a review; decided_at is null while nobody decided, until unless it was signed off, and
+// tell_at where nothing will be told of it any more.
 func (LaunchReview) Fields() []ent.Field {
 	return []ent.Field{
 		ulid(),
@@ -38,6 +39,7 @@ func (LaunchReview) Fields() []ent.Field {
 		text("decided_for"),
 		optionalStamp("until"),
 		field.JSON("conditions", json.RawMessage{}),
+		optionalStamp("tell_at"),
 		version(),
 	}
 }
@@ -53,12 +55,13 @@ func (LaunchReview) Edges() []ent.Edge {
 	}
 }
 
-// Indexes of reviews: one of a service and scorecard waits at most; and all that wait, of a service
-// and of a scorecard, the newest first.
+// Indexes of reviews: one of a service and scorecard waits at most; all that wait, of a service and
+// of a scorecard, the newest first; and those of which something is to be told, by when.
 func (LaunchReview) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("service_id", "scorecard_id").Unique().StorageKey("launchreview_waiting").Annotations(entsql.IndexWhere("decided_at IS NULL")),
 		index.Fields("id").StorageKey("launchreview_waits").Annotations(entsql.IndexWhere("decided_at IS NULL")),
+		index.Fields("tell_at", "id").StorageKey("launchreview_tells").Annotations(entsql.IndexWhere("tell_at IS NOT NULL")),
 		index.Fields("service_id", "id"),
 		index.Fields("scorecard_id", "id"),
 		index.Fields("revision_id"),

@@ -65,7 +65,20 @@ func (x Campaigns) CreateCampaign(ctx context.Context, c campaign.Campaign) erro
 
 // Campaign returns one.
 func (x Campaigns) Campaign(ctx context.Context, of id.ID) (campaign.Campaign, error) {
-	found, err := x.campaigns(ctx, " WHERE c.id = $1", string(of))
+	return x.campaign(ctx, of, "")
+}
+
+// HoldCampaign returns one, locked. SQLite has one writer at a time.
+func (x Campaigns) HoldCampaign(ctx context.Context, of id.ID) (campaign.Campaign, error) {
+	lock := ""
+	if x.s.postgres() {
+		lock = " FOR UPDATE"
+	}
+	return x.campaign(ctx, of, lock)
+}
+
+func (x Campaigns) campaign(ctx context.Context, of id.ID, lock string) (campaign.Campaign, error) {
+	found, err := x.campaigns(ctx, " WHERE c.id = $1"+lock, string(of))
 	if err == nil && len(found) == 0 {
 		err = fault.Missing("campaign", string(of))
 	}

@@ -174,8 +174,11 @@ func (s *Store) ListedCampaigns(f campaign.Filter, now time.Time) (string, []any
 	return SelectCampaigns + " " + rest, args
 }
 
+// SelectLaunches begins the statements that read launch reviews.
+const SelectLaunches = "SELECT " + launchColumns + " FROM launch_reviews l"
+
 // ListedLaunches gives tests the query of a list of launch reviews.
 func ListedLaunches(f launch.Filter, now time.Time) (string, []any) {
 	rest, args := listedLaunches(f, now, "", 10)
-	return "SELECT " + launchColumns + " FROM launch_reviews l " + rest, args
+	return SelectLaunches + " " + rest, args
 }

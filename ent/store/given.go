@@ -214,10 +214,27 @@ func (g Given) WritePushed(ctx context.Context, facts []given.Pushed) error {
 		}
 		_, err := g.s.exec(ctx, "INSERT INTO pushed_facts (id, service_id, name, value, source, link, observed_at, until, pushed_at, pushed_by, version) VALUES "+values(len(of), 11)+
 			` ON CONFLICT (service_id, name) DO UPDATE SET value = excluded.value, source = excluded.source, link = excluded.link, observed_at = excluded.observed_at,
- until = excluded.until, pushed_at = excluded.pushed_at, pushed_by = excluded.pushed_by, version = excluded.version`, args...)
+ until = excluded.until, pushed_at = excluded.pushed_at, pushed_by = excluded.pushed_by, version = excluded.version, lapsed_at = NULL`, args...)
 		return gone(err)
 	})
 	return fail("write pushed facts", err)
+}
+
+// LapsePushed marks pushed facts that hold no more. That they still do not is asked again of each, as one
+// may be pushed meanwhile.
+const LapsePushed = `UPDATE pushed_facts SET lapsed_at = $1 WHERE lapsed_at IS NULL AND until <= $1 AND id IN
+ (SELECT p.id FROM pushed_facts p WHERE p.lapsed_at IS NULL AND p.until <= $1 ORDER BY p.until, p.id LIMIT $2) RETURNING service_id`
+
+// LapsePushed notes of some that they hold no more.
+func (g Given) LapsePushed(ctx context.Context, now time.Time, most int) ([]id.ID, error) {
+	var out []id.ID
+	err := g.s.queryAll(ctx, LapsePushed, []any{clock.Round(now), most}, func(rows *sql.Rows) error {
+		var of id.ID
+		err := rows.Scan(&of)
+		out = append(out, of)
+		return err
+	})
+	return out, fail("note which pushed facts hold no more", err)
 }
 
 // ServicesOf reads of which services a fact is given.

@@ -24,18 +24,18 @@ var _ launch.Store = Launches{}
 func (s *Store) Launches() Launches { return Launches{s} }
 
 const launchColumns = `l.id, l.service_id, l.scorecard_id, l.revision_id, l.level, l.planned_on, l.note, l.evidence, l.asked_at, l.person_id, l.asked_by,
- l.decision, l.decided_at, l.decider_id, l.decided_by, l.decided_for, l.until, l.conditions, l.version`
+ l.decision, l.decided_at, l.decider_id, l.decided_by, l.decided_for, l.until, l.conditions, l.tell_at, l.version`
 
 func (x Launches) reviews(ctx context.Context, rest string, args ...any) ([]launch.Review, error) {
 	var out []launch.Review
 	err := x.s.queryAll(ctx, "SELECT "+launchColumns+" FROM launch_reviews l"+rest, args, func(rows *sql.Rows) error {
 		var r launch.Review
 		var evidence, conditions []byte
-		var decided, until *time.Time
+		var decided, until, tells *time.Time
 		var decider *string
 		var d launch.Decision
 		if err := rows.Scan(&r.ID, &r.Service, &r.Scorecard, &r.Revision, &r.Level, &r.PlannedOn, &r.Note, &evidence, &r.AskedAt, &r.Person, &r.AskedBy,
-			&d.How, &decided, &decider, &d.By, &d.Reason, &until, &conditions, &r.Version); err != nil {
+			&d.How, &decided, &decider, &d.By, &d.Reason, &until, &conditions, &tells, &r.Version); err != nil {
 			return err
 		}
 		if err := json.Unmarshal(evidence, &r.Evidence); err != nil {
@@ -44,7 +44,7 @@ func (x Launches) reviews(ctx context.Context, rest string, args ...any) ([]laun
 		if err := json.Unmarshal(conditions, &r.Conditions); err != nil {
 			return fmt.Errorf("read the conditions of the launch review %s: %w", r.ID, err)
 		}
-		r.AskedAt = utc(r.AskedAt)
+		r.AskedAt, r.TellAt = utc(r.AskedAt), utcOrNil(tells)
 		if decided != nil {
 			d.At, d.Person, d.Until = utc(*decided), orEmpty(decider), utcOrNil(until)
 			r.Decision = &d
@@ -86,13 +86,14 @@ func (x Launches) LaunchReview(ctx context.Context, of id.ID) (launch.Review, er
 	return found[0], nil
 }
 
-// UpdateLaunchReview writes the decision and the conditions, conditional on Version.
+// UpdateLaunchReview writes the decision, the conditions and when something is told next, conditional on
+// Version.
 func (x Launches) UpdateLaunchReview(ctx context.Context, r launch.Review) error {
 	conditions, err := json.Marshal(r.Conditions)
 	if err != nil {
 		return fail("spell the conditions of a launch review", err)
 	}
-	var decided, decider, until any
+	var decided, decider, until, tells any
 	var d launch.Decision
 	if r.Decision != nil {
 		d = *r.Decision
@@ -101,9 +102,12 @@ func (x Launches) UpdateLaunchReview(ctx context.Context, r launch.Review) error
 			until = clock.Round(*d.Until)
 		}
 	}
-	n, err := x.s.exec(ctx, `UPDATE launch_reviews SET decision = $1, decided_at = $2, decider_id = $3, decided_by = $4, decided_for = $5, until = $6, conditions = $7,
- version = version + 1 WHERE id = $8 AND version = $9`,
-		string(d.How), decided, decider, d.By, d.Reason, until, json.RawMessage(conditions), string(r.ID), r.Version)
+	if r.TellAt != nil {
+		tells = clock.Round(*r.TellAt)
+	}
+	n, err := x.s.exec(ctx, `UPDATE launch_reviews SET decision = $1, decided_at = $2, decider_id = $3, decided_by = $4, decided_for = $5, until = $6, conditions = $7, tell_at = $8,
+ version = version + 1 WHERE id = $9 AND version = $10`,
+		string(d.How), decided, decider, d.By, d.Reason, until, json.RawMessage(conditions), tells, string(r.ID), r.Version)
 	return written("launch_review", r.ID, n, err, func() (bool, error) {
 		found, err := x.reviews(ctx, " WHERE l.id = $1", string(r.ID))
 		return len(found) > 0, err
@@ -154,4 +158,16 @@ func (x Launches) LaunchReviews(ctx context.Context, f launch.Filter, now time.T
 		return page.Page[launch.Review]{}, err
 	}
 	return page.Cut(r, f, rows, func(l launch.Review) []string { return []string{string(l.ID)} }), nil
+}
+
+// LaunchReviewsBy goes through those of which something is to be told, by when.
+const LaunchReviewsBy = " WHERE l.tell_at <= $1 AND (l.tell_at, l.id) > ($2, $3) ORDER BY l.tell_at, l.id LIMIT $4"
+
+// LaunchReviewsToTell returns those of which something is to be told by then.
+func (x Launches) LaunchReviewsToTell(ctx context.Context, by time.Time, after launch.Review, most int) ([]launch.Review, error) {
+	since := time.Time{}
+	if after.TellAt != nil {
+		since = *after.TellAt
+	}
+	return x.reviews(ctx, LaunchReviewsBy, clock.Round(by), clock.Round(since), string(after.ID), most)
 }

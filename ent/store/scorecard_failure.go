@@ -79,7 +79,8 @@ func (c Scorecards) StrayFailures(ctx context.Context, asked []scorecards.Asked,
 		args = append(args, idArguments(of.ids)...)
 	}
 	where.add("("+form+")", args...)
-	rest := " JOIN services v ON v.id = f.service_id" + where.where() + " ORDER BY f.id" + where.limit(limit)
+	// In the order of the index of what is open: by identifier all that ever failed would be looked at.
+	rest := " JOIN services v ON v.id = f.service_id" + where.where() + " ORDER BY f.scorecard_id, f.service_id, f.check_id" + where.limit(limit)
 	return c.failures(ctx, rest, where.args...)
 }
 

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -35,6 +36,13 @@ func testCampaigns(t *testing.T, open opener) {
 		refused(t, x.CreateCampaign(t.Context(), aCampaign(newID(), team, 1)), fault.Conflict, "reference_missing")
 		_, err := x.Campaign(t.Context(), newID())
 		refused(t, err, fault.NotFound, "campaign_not_found")
+		ok(t, s.InTx(t.Context(), func(ctx context.Context) error {
+			held, err := x.HoldCampaign(ctx, c.ID)
+			same(t, held, c)
+			_, none := x.HoldCampaign(ctx, newID())
+			refused(t, none, fault.NotFound, "campaign_not_found")
+			return err
+		}))
 		c.Name, c.Checks, c.AppliesTo, c.DueOn, c.GraceDays, c.Issues, c.Told, c.ToldFor, c.UpdatedAt = "Other", []string{"two"}, "", aDay(40), 0, false, campaign.DueSoon, aDay(30), Start.Add(time.Hour)
 		c.Ended = &campaign.Ending{At: Start.Add(time.Hour), By: "Bob", Reason: "„ja“"}
 		ok(t, x.UpdateCampaign(t.Context(), c))

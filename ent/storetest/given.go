@@ -86,6 +86,25 @@ func testGiven(t *testing.T, open opener) {
 		same(t, must(g.Attestation(t.Context(), gone.ID))(t), gone)
 	})
 
+	each(t, open, "that a pushed fact holds no more is noted once, until it is pushed again", func(t *testing.T, s *store.Store) {
+		g, team := s.Given(), Team(t, s, "payments").ID
+		one, two := Service(t, s, team, "one").ID, Service(t, s, team, "two").ID
+		first, second, late := pushedFact(one, "a"), pushedFact(two, "a"), pushedFact(two, "b")
+		second.Until, late.Until = Start.Add(90*time.Minute), Start.Add(2*time.Hour)
+		ok(t, g.WritePushed(t.Context(), []given.Pushed{late, first, second}))
+		lapse := func(at time.Duration, most int) []id.ID {
+			t.Helper()
+			return must(g.LapsePushed(t.Context(), Start.Add(at), most))(t)
+		}
+		same(t, len(lapse(time.Hour-time.Microsecond, 9)), 0)
+		same(t, lapse(100*time.Minute, 1), []id.ID{one})
+		same(t, lapse(100*time.Minute, 9), []id.ID{two})
+		same(t, len(lapse(100*time.Minute, 9)), 0)
+		first.Until, first.Version = Start.Add(110*time.Minute), 3
+		ok(t, g.WritePushed(t.Context(), []given.Pushed{first}))
+		same(t, len(lapse(2*time.Hour, 9)), 2)
+	})
+
 	each(t, open, "a pushed fact takes the place of the one before", func(t *testing.T, s *store.Store) {
 		g := s.Given()
 		team := Team(t, s, "payments").ID

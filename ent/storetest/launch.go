@@ -39,6 +39,8 @@ func testLaunches(t *testing.T, open opener) {
 		until := Start.AddDate(0, 0, 90)
 		r.Decision = &launch.Decision{At: Start.Add(time.Minute), Person: bob, By: "Bob", How: launch.SignedOff, Reason: "„ja“", Until: &until}
 		r.Conditions = []launch.Condition{{Text: "<i>", DueOn: aDay(9)}, {Text: "b", DueOn: aDay(10), Done: &launch.Done{At: Start, By: "Ada", Note: "There."}}}
+		tells := Start.AddDate(0, 0, 10)
+		r.TellAt = &tells
 		ok(t, x.UpdateLaunchReview(t.Context(), r))
 		refused(t, x.UpdateLaunchReview(t.Context(), r), fault.Precondition, "version_mismatch")
 		r.Version = 2
@@ -84,5 +86,33 @@ func testLaunches(t *testing.T, open opener) {
 		same(t, list(launch.Filter{Team: payments, Scorecard: card.Scorecard.ID}, page.Request{}).Items, []launch.Review{signed, expired})
 		first := list(launch.Filter{}, page.Request{Limit: 4})
 		same(t, list(launch.Filter{}, page.Request{Limit: 4, After: first.Next}).Items, []launch.Review{expired})
+	})
+
+	each(t, open, "reviews of which something is to be told come by when, and those of which nothing is never", func(t *testing.T, s *store.Store) {
+		x, card, ada := s.Launches(), AScorecard("readiness"), Person(t, s, "ada").ID
+		ok(t, s.Scorecards().CreateScorecard(t.Context(), card))
+		service := Service(t, s, Team(t, s, "payments").ID, "checkout").ID
+		write := func(days int) launch.Review {
+			t.Helper()
+			r := aReview(service, card, ada)
+			ok(t, x.CreateLaunchReview(t.Context(), r))
+			until := Start.AddDate(0, 0, 90)
+			r.Decision = &launch.Decision{At: Start, Person: ada, By: "Ada", How: launch.SignedOff, Until: &until}
+			if days > 0 {
+				tells := Start.AddDate(0, 0, days)
+				r.TellAt = &tells
+			}
+			ok(t, x.UpdateLaunchReview(t.Context(), r))
+			r.Version = 2
+			return r
+		}
+		late, one, two := write(3), write(1), write(1)
+		write(0)
+		write(4)
+		ok(t, x.CreateLaunchReview(t.Context(), aReview(service, card, ada)))
+		by := Start.AddDate(0, 0, 3)
+		same(t, must(x.LaunchReviewsToTell(t.Context(), by, launch.Review{}, 9))(t), []launch.Review{one, two, late})
+		same(t, must(x.LaunchReviewsToTell(t.Context(), by.Add(-time.Microsecond), one, 9))(t), []launch.Review{two})
+		same(t, must(x.LaunchReviewsToTell(t.Context(), by, one, 1))(t), []launch.Review{two})
 	})
 }

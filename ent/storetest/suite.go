@@ -28,6 +28,7 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"Composites":   testComposites,
 		"Signals":      testSignals,
 		"Scorecards":   testScorecards,
+		"Failures":     testFailures,
 		"Corrections":  testCorrections,
 		"Scores":       testScores,
 		"Gate":         testGate,

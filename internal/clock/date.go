@@ -43,3 +43,9 @@ func WorkingDays(from time.Time, days int) time.Time {
 	}
 	return at
 }
+
+// Notice is when it is told that something expires: so long before, but when half of its time is left at
+// most, so that nobody is told on the day on which it began.
+func Notice(from, until time.Time, before time.Duration) time.Time {
+	return Round(until.Add(-min(before, until.Sub(from)/2)))
+}

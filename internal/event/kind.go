@@ -65,6 +65,10 @@ const (
 
 	LaunchReviewAsked   Type = "launch_review.asked"
 	LaunchReviewDecided Type = "launch_review.decided"
+
+	LaunchConditionOverdue Type = "launch_review.condition_overdue"
+	LaunchReviewExpiring   Type = "launch_review.expiring"
+	LaunchReviewExpired    Type = "launch_review.expired"
 )
 
 // The types of what notify tells of itself.
@@ -121,10 +125,13 @@ var Kinds = []Kind{
 	{ExemptionExpiring, Weekly, false, "An exemption expires within 14 days; who asked for it and the team are told."},
 	{ExemptionExpired, Soon, false, "It expired: the check counts again; who asked for it and the team are told."},
 	{CampaignStarted, Soon, false, "A campaign began that asks something of a team's services by a day."},
-	{CampaignDueSoon, Weekly, false, "A campaign is due within 14 days, and services of a team are not done."},
-	{CampaignDue, Soon, false, "The day of a campaign is over, and services of a team are not done."},
+	{CampaignDueSoon, Weekly, false, "A campaign is due within 14 days, and services are not done; their teams are told, and the one that runs it."},
+	{CampaignDue, Soon, false, "The day of a campaign is over, and services are not done; their teams are told, and the one that runs it."},
 	{LaunchReviewAsked, Soon, false, "A team asks for a review before a launch; the team that keeps the scorecard decides."},
 	{LaunchReviewDecided, Soon, false, "A launch was signed off or rejected; who asked and the team are told."},
+	{LaunchConditionOverdue, Soon, false, "The day of a condition of a sign-off is over, and it is not done; who asked and the team are told, and who signed off with the team that keeps the scorecard."},
+	{LaunchReviewExpiring, Weekly, false, "A sign-off expires within 14 days; who asked and the team are told."},
+	{LaunchReviewExpired, Soon, false, "It expired; who asked and the team are told."},
 	{Digest, Weekly, false, "Three things to do this week, for a team, when its week begins."},
 	{Gathered, Soon, false, "More was to be told within an hour than a target takes: what else there was, in one message."},
 	{Test, Soon, false, "Somebody tries out a target."},

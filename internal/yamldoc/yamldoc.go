@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -72,18 +73,19 @@ func Read(text []byte, kind string, into any) (Document, error) {
 	if len(text) > maxSize {
 		return Document{}, wrong(1, 1, "a document has at most %d bytes; this has %d", maxSize, len(text))
 	}
+	d := Document{lines: strings.Split(string(text), "\n")}
 	file, err := parser.ParseBytes(text, 0)
 	if err != nil {
-		return Document{}, placed(err)
+		return Document{}, d.placed(err)
 	}
 	docs := slices.DeleteFunc(slices.Clone(file.Docs), func(d *ast.DocumentNode) bool { return d.Body == nil })
 	if len(docs) != 1 {
 		return Document{}, wrong(1, 1, "there is one %s in a file; this has %d documents", kind, len(docs))
 	}
 	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(into); err != nil {
-		return Document{}, placed(err)
+		return Document{}, d.placed(err)
 	}
-	d := Document{lines: strings.Split(string(text), "\n"), root: docs[0].Body}
+	d.root = docs[0].Body
 	var head []fault.Violation
 	for _, h := range []struct{ name, want string }{{"apiVersion", APIVersion}, {"kind", kind}} {
 		is := ""
@@ -101,13 +103,21 @@ func Read(text []byte, kind string, into any) (Document, error) {
 }
 
 // placed is an error of the YAML library, at its place.
-func placed(err error) error {
+func (d Document) placed(err error) error {
 	var of yaml.Error
 	if !errors.As(err, &of) || of.GetToken() == nil {
 		return wrong(1, 1, "%s", err)
 	}
 	at := of.GetToken().Position
-	return wrong(at.Line, at.Column, "%s", of.GetMessage())
+	line, column := d.inside(at.Line, at.Column)
+	return wrong(line, column, "%s", of.GetMessage())
+}
+
+// inside is the place, or the nearest to it that the document has: the YAML library says of what is missing
+// that it is behind the end of a line.
+func (d Document) inside(line, column int) (int, int) {
+	line = max(1, min(line, len(d.lines)))
+	return line, max(1, min(column, utf8.RuneCountInString(d.lines[line-1])+1))
 }
 
 // Check is err, with what is invalid at its place.
@@ -124,6 +134,7 @@ func (d Document) Place(violations []fault.Violation) *Error {
 	for _, v := range violations {
 		p := Problem{Pointer: v.Pointer, Message: v.Message}
 		p.Line, p.Column, p.Message = d.within(v.Pointer, v.Message)
+		p.Line, p.Column = d.inside(p.Line, p.Column)
 		if value := reflect.ValueOf(v.Value); value.Kind() == reflect.String && value.Len() > 0 && !inCondition.MatchString(v.Message) {
 			p.Message += fmt.Sprintf(" (it is %q)", fault.Clip(value.String(), 64))
 		}

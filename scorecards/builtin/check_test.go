@@ -94,7 +94,7 @@ var samples = map[string]sample{
 	"no-repeats":                 counted("repeatedCauses", 0, 1),
 	"incident-drill":             counted("incidentDrill", 180, 181),
 	"toil-reported":              counted("toilReportedAge", 90, 91),
-	"toil-bounded":               {fact.Set{"toilWithinCap": true}, fact.Set{"toilShare": 0.51, "toilWithinCap": false}, "toilWithinCap", nil},
+	"toil-bounded":               {fact.Set{"toilWithinHalf": true}, fact.Set{"toilShare": 0.51, "toilWithinHalf": false}, "toilWithinHalf", nil},
 	"toil-automation":            said("toilCandidateIssue"),
 	"staged-rollout":             said("stagedRollout"),
 	"rollback-tested":            counted("rollbackTested", 90, 91),
@@ -198,6 +198,7 @@ func TestWhatAServiceIsDecidesWhatIsAsked(t *testing.T) {
 		{"sli-kinds", fact.Set{"tier": 1.0, "kind": "batch", "sliKinds": kinds("availability", "latency")}, rules.Fail},
 		{"sli-kinds", fact.Set{"tier": 1.0, "kind": "stateful", "sliKinds": kinds("availability", "latency")}, rules.Pass},
 		{"toil-bounded", fact.Set{"tier": 3.0, "toilShare": 0.5}, rules.Pass},                    // 50 % is not above the cap
+		{"toil-bounded", fact.Set{"tier": 3.0, "toilWithinHalf": false}, rules.Unknown},          // of three persons the share is not told
 		{"slo-reviewed", fact.Set{"tier": 3.0, "slos": 1.0, "sloRevisionAge": 10.0}, rules.Pass}, // revised lately: nobody has to attest it
 	} {
 		if got := outcome(c.check, c.facts); got != c.want {
@@ -206,6 +207,42 @@ func TestWhatAServiceIsDecidesWhatIsAsked(t *testing.T) {
 	}
 	if s := card.Evaluate(fact.Set{"lifecycle": "deprecated"}, "2026-11-27", nil); s.Applies != expr.Fails {
 		t.Errorf("of a deprecated service it says %s", s.Applies)
+	}
+}
+
+// Who keeps a copy of the scorecard may ask for less than half: then that is what counts, and not that it is
+// at most half. Of few persons, whose share is not told, less than half is not known.
+func TestToilIsJudgedByTheScorecardsBoundAlone(t *testing.T) {
+	t.Parallel()
+	language, err := expr.New(suppliers())
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := builtin.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	check := all[0].Checks[slices.IndexFunc(all[0].Checks, func(c scorecards.Check) bool { return c.ID == "toil-bounded" })]
+	for _, c := range []struct {
+		most  float64
+		facts fact.Set
+		want  rules.Outcome
+	}{
+		{0.3, fact.Set{"toilShare": 0.4, "toilWithinHalf": true}, rules.Fail},
+		{0.3, fact.Set{"toilShare": 0.3, "toilWithinHalf": true}, rules.Pass},
+		{0.3, fact.Set{"toilWithinHalf": true}, rules.Unknown},
+		{0.5, fact.Set{"toilWithinHalf": true}, rules.Pass},
+		{0.6, fact.Set{"toilShare": 0.6, "toilWithinHalf": false}, rules.Pass},
+	} {
+		check.Parameters = map[string]float64{"most": c.most}
+		card, err := scorecards.Compile(language, scorecards.Terms{Levels: all[0].Levels, Checks: []scorecards.Check{check}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.facts["tier"] = 1.0
+		if r := card.Evaluate(c.facts, "2026-11-27", nil).Results[0]; r.Outcome != c.want {
+			t.Errorf("at most %v, with %v: %s (%s), want %s", c.most, c.facts, r.Outcome, r.Why, c.want)
+		}
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/scorecards/rules"
 	"github.com/evenkeel/evenkeel/services/issues"
@@ -54,13 +55,13 @@ func (s *Service) pursue(ctx context.Context, p Progress) (wanted, settled int, 
 			why = "The campaign asks for no issues any more."
 		case !c.presses(p.At):
 			why = fmt.Sprintf("The campaign is due on %s now.", c.DueOn)
-		case !still && !slices.Contains(p.unclear, service):
+		case !still && !p.isUnclear(service):
 			why = "All of it passes, or it is asked of the service no more."
 		}
 		if why == "" {
 			continue
 		}
-		if err := s.Runner.InTx(ctx, func(ctx context.Context) error { return s.Desk.CampaignSettled(ctx, c.ID, service, why, p.At) }); err != nil {
+		if err := s.under(ctx, c, func(ctx context.Context) error { return s.Desk.CampaignSettled(ctx, c.ID, service, why, p.At) }); err != nil {
 			return wanted, settled, fmt.Errorf("settle the issue of service %s: %w", service, err)
 		}
 		settled++
@@ -73,7 +74,7 @@ func (s *Service) pursue(ctx context.Context, p Progress) (wanted, settled int, 
 		if len(ask.Checks) == 0 {
 			continue
 		}
-		if err := s.Runner.InTx(ctx, func(ctx context.Context) error { return s.Desk.CampaignAsks(ctx, ask, p.At) }); err != nil {
+		if err := s.under(ctx, c, func(ctx context.Context) error { return s.Desk.CampaignAsks(ctx, ask, p.At) }); err != nil {
 			return wanted, settled, fmt.Errorf("want an issue of service %s: %w", o.Service.Slug, err)
 		}
 		if !slices.Contains(has, o.Service.ID) {
@@ -81,6 +82,21 @@ func (s *Service) pursue(ctx context.Context, p Progress) (wanted, settled int, 
 		}
 	}
 	return wanted, settled, nil
+}
+
+// under does something in a transaction while the campaign is as it was read: nobody ends it meanwhile, and
+// an issue that was wanted after that would be closed by nobody. Precondition where it is not.
+func (s *Service) under(ctx context.Context, c Campaign, do func(context.Context) error) error {
+	return s.Runner.InTx(ctx, func(ctx context.Context) error {
+		held, err := s.Store.HoldCampaign(ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		if held.Version != c.Version {
+			return fault.Stale("campaign")
+		}
+		return do(ctx)
+	})
 }
 
 // settle has all issues of a campaign that somebody ends be closed, in the context's transaction.

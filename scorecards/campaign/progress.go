@@ -26,6 +26,8 @@ func (c Count) plus(o Count) Count {
 	return Count{c.Services + o.Services, c.Done + o.Done, c.Failing + o.Failing}
 }
 
+func (c Count) left() int { return c.Services - c.Done }
+
 // Share is the share of services that are done, in percent rounded down, so that 100 is all of them;
 // nil without services.
 func (c Count) Share() *int {
@@ -54,9 +56,9 @@ type Progress struct {
 	Card     scorecards.View
 	At       time.Time
 	Total    Count
-	// Unclear are services of which it is not known whether the campaign is for them.
+	// Unclear is of how many services it is not known whether the campaign is for them.
 	Unclear int
-	unclear []id.ID
+	unclear []registry.Service
 	Teams   map[id.ID]Count
 	Open    []Open // by the service's slug
 	// Trend is each day that is kept, all teams together or one of them, the oldest first.
@@ -83,7 +85,8 @@ func (s *Service) Progress(ctx context.Context, campaign id.ID, team id.ID) (Pro
 	}
 	if team != "" {
 		p.Total = p.Teams[team]
-		p.Unclear = 0
+		p.unclear = slices.DeleteFunc(p.unclear, func(of registry.Service) bool { return of.Team != team })
+		p.Unclear = len(p.unclear)
 		p.Teams = maps.Clone(p.Teams)
 		maps.DeleteFunc(p.Teams, func(of id.ID, _ Count) bool { return of != team })
 		p.Open = slices.DeleteFunc(p.Open, func(o Open) bool { return o.Service.Team != team })
@@ -91,6 +94,10 @@ func (s *Service) Progress(ctx context.Context, campaign id.ID, team id.ID) (Pro
 	}
 	p.Trend = together(days)
 	return p, nil
+}
+
+func (p Progress) isUnclear(service id.ID) bool {
+	return slices.ContainsFunc(p.unclear, func(of registry.Service) bool { return of.ID == service })
 }
 
 // together sums up the teams of each day.
@@ -137,7 +144,7 @@ func (s *Service) progress(ctx context.Context, c Campaign, now time.Time) (Prog
 			continue
 		case asked != expr.Holds || at.Applies != expr.Holds:
 			p.Unclear++
-			p.unclear = append(p.unclear, at.Service.ID)
+			p.unclear = append(p.unclear, at.Service)
 			continue
 		}
 		one := Count{Services: 1}

@@ -2,7 +2,6 @@ package campaign
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -10,19 +9,12 @@ import (
 
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/event"
-	"github.com/evenkeel/evenkeel/internal/fault"
-	"github.com/evenkeel/evenkeel/internal/id"
-	"github.com/evenkeel/evenkeel/internal/tx"
+	"github.com/evenkeel/evenkeel/internal/sweep"
 	"github.com/evenkeel/evenkeel/services/access"
 )
 
-const (
-	// chunk is how many campaigns are read at once, and maxFailures how many failures are told of.
-	chunk       = 100
-	maxFailures = 5
-	// named is how many services an event names.
-	named = 10
-)
+// named is how many services an event names.
+const named = 10
 
 // RunOnce keeps of each campaign that runs how far its teams are today, and tells them at its start, 14
 // days before its day, and when the day is over, once each; whose time is over it ends. Services are
@@ -33,37 +25,26 @@ func (s *Service) RunOnce(ctx context.Context) (map[string]int64, error) {
 	now := clock.Round(s.Clock())
 	ctx = access.WithCaller(ctx, access.System("run-campaigns"))
 	counts := map[string]int64{"running": 0, "told": 0, "over": 0, "wanted": 0, "settled": 0, "failed": 0}
-	var failures []error
-	for after := id.ID(""); ; {
-		found, err := s.Store.OpenCampaigns(ctx, after, chunk)
+	err := sweep.Each(ctx, counts, func(after Campaign, most int) ([]Campaign, error) {
+		found, err := s.Store.OpenCampaigns(ctx, after.ID, most)
 		if err != nil {
-			return counts, fmt.Errorf("read which campaigns are open: %w", err)
+			return nil, fmt.Errorf("read which campaigns are open: %w", err)
 		}
-		for _, c := range found {
-			if clock.DateOf(now) < c.StartsOn {
-				continue
-			}
-			did, err := s.run(ctx, c, now)
-			for what, n := range did {
-				counts[what] += n
-			}
-			switch {
-			case err == nil:
-				counts["running"]++
-			case fault.Is(err, fault.Precondition): // somebody changed it meanwhile: the next run has it
-			case ctx.Err() != nil || tx.IsLeaseLost(err):
-				return counts, err
-			default:
-				if counts["failed"]++; len(failures) < maxFailures {
-					failures = append(failures, fmt.Errorf("run the campaign %s: %w", c.ID, err))
-				}
-			}
+		return found, nil
+	}, func(c Campaign) (string, error) {
+		if clock.DateOf(now) < c.StartsOn {
+			return "", nil
 		}
-		if len(found) < chunk {
-			return counts, errors.Join(failures...)
+		did, err := s.run(ctx, c, now)
+		for what, n := range did {
+			counts[what] += n
 		}
-		after = found[len(found)-1].ID
-	}
+		if err != nil {
+			return "", fmt.Errorf("run the campaign %s: %w", c.ID, err)
+		}
+		return "running", nil
+	})
+	return counts, err
 }
 
 // next is what is to be told now; Nothing for nothing. A campaign that is shorter than the notice has
@@ -99,8 +80,9 @@ func (s *Service) run(ctx context.Context, c Campaign, now time.Time) (map[strin
 	}
 	today := clock.DateOf(now)
 	step, over := c.next(today), c.State(now) == Over
-	err = s.Runner.InTx(ctx, func(ctx context.Context) error {
-		did["told"], did["over"] = 0, 0
+	tells := 0
+	err = s.under(ctx, c, func(ctx context.Context) error {
+		tells = 0
 		if !over {
 			if err := s.Store.WriteCampaignDay(ctx, c.ID, today, p.days(today)); err != nil {
 				return err
@@ -116,16 +98,21 @@ func (s *Service) run(ctx context.Context, c Campaign, now time.Time) (map[strin
 				if err := s.Teller.Tell(ctx, events...); err != nil {
 					return err
 				}
-				did["told"] = 1
+				tells = 1
 			}
 		}
 		if over {
 			after.Ended = &Ending{At: now}
-			did["over"] = 1
 		}
 		return s.Store.UpdateCampaign(ctx, after)
 	})
-	return did, err
+	if err != nil {
+		return did, err
+	}
+	if did["told"] = int64(tells); over {
+		did["over"] = 1
+	}
+	return did, nil
 }
 
 // days are the teams' counts as they are kept of today.
@@ -138,43 +125,54 @@ func (p Progress) days(today clock.Date) []Day {
 }
 
 // told is what is told, an event for each team that has services in it: at the start all of them, later
-// those that are not done.
+// those that are not done. Who runs it hears later what is left of all, where any of it is another team's.
 func (p Progress) told(step Step) []event.Event {
 	c := p.Campaign
 	var out []event.Event
 	for _, team := range slices.Sorted(maps.Keys(p.Teams)) {
-		count := p.Teams[team]
-		left := count.Services - count.Done
-		if step != Start && left == 0 {
-			continue
+		if count := p.Teams[team]; step == Start || count.left() > 0 {
+			e := p.event(step, count, "services of the team", p.names(func(o Open) bool { return o.Service.Team == team }))
+			e.Key, e.Team = fmt.Sprintf("campaign/%s/%s", c.ID, team), team
+			out = append(out, e)
 		}
-		e := event.Event{
-			Key: fmt.Sprintf("campaign/%s/%s", c.ID, team), At: p.At, Team: team, Subject: c.Name, Link: "/campaigns/" + string(c.ID), Text: c.Why,
-			Figures: []event.Figure{
-				{Name: "due", Value: string(c.DueOn)}, {Name: "services", Value: fmt.Sprint(count.Services)}, {Name: "done", Value: fmt.Sprint(count.Done)},
-			},
-		}
-		if names := p.names(team); names != "" {
-			e.Text += "\n\nNot done: " + names + "."
-		}
-		switch step {
-		case Start:
-			e.Type, e.Title = event.CampaignStarted, fmt.Sprintf("The campaign “%s” began: %d of %d services of the team are to be done by %s", c.Name, left, count.Services, c.DueOn)
-		case DueSoon:
-			e.Type, e.Title = event.CampaignDueSoon, fmt.Sprintf("The campaign “%s” is due on %s: %d of %d services of the team are not done", c.Name, c.DueOn, left, count.Services)
-		default:
-			e.Type, e.Title = event.CampaignDue, fmt.Sprintf("The campaign “%s” was due on %s: %d of %d services of the team are not done", c.Name, c.DueOn, left, count.Services)
-		}
+	}
+	if step != Start && p.Total.left() > p.Teams[c.Team].left() {
+		e := p.event(step, p.Total, "services", p.names(func(Open) bool { return true }))
+		e.Key, e.Team = "campaign/"+string(c.ID), c.Team
 		out = append(out, e)
 	}
 	return out
 }
 
-// names are those of the team's services that are not done, the first of them.
-func (p Progress) names(team id.ID) string {
+// event tells how far these services are, of which some are not done.
+func (p Progress) event(step Step, count Count, services, open string) event.Event {
+	c := p.Campaign
+	e := event.Event{
+		At: p.At, Subject: c.Name, Link: "/campaigns/" + string(c.ID), Text: c.Why,
+		Figures: []event.Figure{
+			{Name: "due", Value: string(c.DueOn)}, {Name: "services", Value: fmt.Sprint(count.Services)}, {Name: "done", Value: fmt.Sprint(count.Done)},
+		},
+	}
+	if open != "" {
+		e.Text += "\n\nNot done: " + open + "."
+	}
+	of := fmt.Sprintf("%d of %d %s", count.left(), count.Services, services)
+	switch step {
+	case Start:
+		e.Type, e.Title = event.CampaignStarted, fmt.Sprintf("The campaign “%s” began: %s are to be done by %s", c.Name, of, c.DueOn)
+	case DueSoon:
+		e.Type, e.Title = event.CampaignDueSoon, fmt.Sprintf("The campaign “%s” is due on %s: %s are not done", c.Name, c.DueOn, of)
+	default:
+		e.Type, e.Title = event.CampaignDue, fmt.Sprintf("The campaign “%s” was due on %s: %s are not done", c.Name, c.DueOn, of)
+	}
+	return e
+}
+
+// names are those of the services that are not done, the first of them.
+func (p Progress) names(of func(Open) bool) string {
 	text, n := "", 0
 	for _, o := range p.Open {
-		if o.Service.Team != team {
+		if !of(o) {
 			continue
 		}
 		switch n++; {

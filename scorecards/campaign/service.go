@@ -109,7 +109,7 @@ func (s *Service) change(ctx context.Context, campaign id.ID, version int64, do 
 	var c Campaign
 	err := s.Runner.InTx(ctx, func(ctx context.Context) error {
 		var err error
-		if c, err = s.Store.Campaign(ctx, campaign); err != nil {
+		if c, err = s.Store.HoldCampaign(ctx, campaign); err != nil {
 			return err
 		}
 		if err := s.Authorizer.Authorize(ctx, access.Update, c.object()); err != nil {

@@ -33,6 +33,8 @@ type Day struct {
 type Store interface {
 	CreateCampaign(ctx context.Context, c Campaign) error
 	Campaign(ctx context.Context, campaign id.ID) (Campaign, error)
+	// HoldCampaign returns one, and keeps others that hold it from it until the transaction ends.
+	HoldCampaign(ctx context.Context, campaign id.ID) (Campaign, error)
 	// UpdateCampaign writes the terms, what was told and how it ended.
 	UpdateCampaign(ctx context.Context, c Campaign) error
 	// Campaigns lists the newest first. Whether one is over is judged at that time.

@@ -2,23 +2,15 @@ package exemption
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/event"
-	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
-	"github.com/evenkeel/evenkeel/internal/tx"
+	"github.com/evenkeel/evenkeel/internal/sweep"
 	"github.com/evenkeel/evenkeel/scorecards"
 	"github.com/evenkeel/evenkeel/services/access"
-)
-
-const (
-	// chunk is how many exemptions are read at once, and maxFailures how many failures are told of.
-	chunk       = 200
-	maxFailures = 5
 )
 
 // ChaseOnce tells of exemptions that expire within 14 days, and of those that did, once each; has the
@@ -31,41 +23,31 @@ func (s *Service) ChaseOnce(ctx context.Context) (map[string]int64, error) {
 	ctx = access.WithCaller(ctx, access.System("chase-exemptions"))
 	counts := map[string]int64{"expiring": 0, "expired": 0, "lapsed": 0, "gone": 0, "failed": 0}
 	cards := map[id.ID]scorecards.View{}
-	var failures []error
-	for after := (Exemption{}); ; {
-		found, err := s.Store.OpenExemptions(ctx, after, chunk)
+	err := sweep.Each(ctx, counts, func(after Exemption, most int) ([]Exemption, error) {
+		found, err := s.Store.OpenExemptions(ctx, after, most)
 		if err != nil {
-			return counts, fmt.Errorf("read which exemptions are open: %w", err)
+			return nil, fmt.Errorf("read which exemptions are open: %w", err)
 		}
-		for _, e := range found {
-			card, known := cards[e.Scorecard]
-			if !known {
-				if card, err = s.Scorecards.Get(ctx, string(e.Scorecard)); err != nil {
-					return counts, fmt.Errorf("read the scorecard of an exemption: %w", err)
-				}
-				cards[e.Scorecard] = card
+		return found, nil
+	}, func(e Exemption) (string, error) {
+		card, known := cards[e.Scorecard]
+		if !known {
+			var err error
+			if card, err = s.Scorecards.Get(ctx, string(e.Scorecard)); err != nil {
+				return "", fmt.Errorf("read the scorecard of the exemption %s: %w", e.ID, err)
 			}
-			if e.news(card, now) == "" {
-				continue
-			}
-			what, err := s.chase(ctx, e.ID, now)
-			switch {
-			case err == nil && what != "":
-				counts[what]++
-			case err == nil, fault.Is(err, fault.Precondition): // somebody changed it meanwhile
-			case ctx.Err() != nil || tx.IsLeaseLost(err):
-				return counts, err
-			default:
-				if counts["failed"]++; len(failures) < maxFailures {
-					failures = append(failures, fmt.Errorf("chase the exemption %s: %w", e.ID, err))
-				}
-			}
+			cards[e.Scorecard] = card
 		}
-		if len(found) < chunk {
-			return counts, errors.Join(failures...)
+		if e.news(card, now) == "" {
+			return "", nil
 		}
-		after = found[len(found)-1]
-	}
+		what, err := s.chase(ctx, e.ID, now)
+		if err != nil {
+			return "", fmt.Errorf("chase the exemption %s: %w", e.ID, err)
+		}
+		return what, nil
+	})
+	return counts, err
 }
 
 // news is what is new of an exemption: "expiring", or how it is over; empty for nothing.

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/scorecards"
@@ -97,11 +98,8 @@ func (e Exemption) State(now time.Time) State {
 // over is how it ends by its time.
 func (e Exemption) over() *Ending { return &Ending{At: e.Until, How: e.State(e.Until)} }
 
-// warnsAt is when it is told that it will expire: half of its time is left at most, so that nobody is
-// told on the day on which it was approved.
-func (e Exemption) warnsAt() time.Time {
-	return e.Until.Add(-min(notice, e.Until.Sub(e.Approval.At)/2))
-}
+// warnsAt is when it is told that it will expire, once it is approved.
+func (e Exemption) warnsAt() time.Time { return clock.Notice(e.Approval.At, e.Until, notice) }
 
 // Request is what is asked for. Service and Scorecard are slugs or identifiers.
 type Request struct {

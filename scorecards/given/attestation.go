@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/access"
@@ -74,11 +75,8 @@ func (a Attestation) expired() *Ending { return &Ending{At: a.Until, How: Expire
 // notice is how long before an attestation expires that is told.
 const notice = 14 * day
 
-// warnsAt is when it is told that it will expire: half of its time is left at most, so that nobody is
-// told on the day on which they said it.
-func (a Attestation) warnsAt() time.Time {
-	return a.Until.Add(-min(notice, a.Until.Sub(a.At)/2))
-}
+// warnsAt is when it is told that it will expire.
+func (a Attestation) warnsAt() time.Time { return clock.Notice(a.At, a.Until, notice) }
 
 // Statement is what is attested.
 type Statement struct {

@@ -4,22 +4,19 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/event"
-	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
-	"github.com/evenkeel/evenkeel/internal/tx"
+	"github.com/evenkeel/evenkeel/internal/sweep"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/registry"
 )
 
-const (
-	// chunk is how many attestations are read at once, and maxFailures how many failures are told of.
-	chunk       = 200
-	maxFailures = 5
-)
+// lapsedAtOnce is of how many pushed facts it is noted in one transaction that they hold no more.
+const lapsedAtOnce = 500
 
 // ChaseOnce tells the team and the author of attestations that expire within 14 days, and of those
 // that did, once each. Each is changed in a transaction of its own, with what is told; a repeat
@@ -29,34 +26,56 @@ func (s *Service) ChaseOnce(ctx context.Context) (map[string]int64, error) {
 	now := clock.Round(s.Clock())
 	ctx = access.WithCaller(ctx, access.System("chase-attestations"))
 	counts := map[string]int64{"expiring": 0, "expired": 0, "failed": 0}
-	var failures []error
-	for after := (Attestation{}); ; {
-		found, err := s.Store.Expiring(ctx, now.Add(notice), after, chunk)
+	return counts, s.chaseAll(ctx, counts, now.Add(notice), now)
+}
+
+// LapseOnce has services be judged anew of which something that was given holds no more since: a check
+// that asks for it turns unknown then, and not with the next pass over all. What was attested ends, and that
+// is told; as with ChaseOnce. It counts attestations that "expired", pushed facts that "lapsed", and what
+// "failed".
+func (s *Service) LapseOnce(ctx context.Context) (map[string]int64, error) {
+	now := clock.Round(s.Clock())
+	ctx = access.WithCaller(ctx, access.System("evaluate-due-scorecards"))
+	counts := map[string]int64{"expired": 0, "lapsed": 0, "failed": 0}
+	failed := s.chaseAll(ctx, counts, now, now)
+	for {
+		var of []id.ID
+		err := s.Runner.InTx(ctx, func(ctx context.Context) error {
+			var err error
+			if of, err = s.Store.LapsePushed(ctx, now, lapsedAtOnce); err != nil {
+				return err
+			}
+			slices.Sort(of)
+			return s.due(ctx, slices.Compact(slices.Clone(of))...)
+		})
 		if err != nil {
-			return counts, fmt.Errorf("read which attestations expire: %w", err)
+			return counts, errors.Join(failed, fmt.Errorf("note which pushed facts hold no more: %w", err))
 		}
-		for _, a := range found {
-			if a.news(now) == "" {
-				continue
-			}
-			what, err := s.chase(ctx, a, now)
-			switch {
-			case err == nil && what != "":
-				counts[what]++
-			case err == nil, fault.Is(err, fault.Precondition): // somebody changed it meanwhile
-			case ctx.Err() != nil || tx.IsLeaseLost(err):
-				return counts, err
-			default:
-				if counts["failed"]++; len(failures) < maxFailures {
-					failures = append(failures, fmt.Errorf("chase the attestation %s: %w", a.ID, err))
-				}
-			}
+		counts["lapsed"] += int64(len(of))
+		if len(of) < lapsedAtOnce {
+			return counts, failed
 		}
-		if len(found) < chunk {
-			return counts, errors.Join(failures...)
-		}
-		after = found[len(found)-1]
 	}
+}
+
+// chaseAll tells what is to be told of attestations that hold until a time at most, and ends them.
+func (s *Service) chaseAll(ctx context.Context, counts map[string]int64, by, now time.Time) error {
+	return sweep.Each(ctx, counts, func(after Attestation, most int) ([]Attestation, error) {
+		found, err := s.Store.Expiring(ctx, by, after, most)
+		if err != nil {
+			return nil, fmt.Errorf("read which attestations expire: %w", err)
+		}
+		return found, nil
+	}, func(a Attestation) (string, error) {
+		if a.news(now) == "" {
+			return "", nil
+		}
+		what, err := s.chase(ctx, a, now)
+		if err != nil {
+			return "", fmt.Errorf("chase the attestation %s: %w", a.ID, err)
+		}
+		return what, nil
+	})
 }
 
 // news is what is to be told of an attestation; empty for nothing.

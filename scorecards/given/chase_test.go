@@ -71,6 +71,44 @@ func TestOfARetiredServiceNothingIsTold(t *testing.T) {
 	}
 }
 
+// By hand: a fact that was pushed for an hour is known a second before, and its service is due at the hour,
+// once; pushed again it lapses again. Of one that was withdrawn, one that holds on and one of a service
+// that is judged already, nothing is due twice.
+func TestServicesAreDueOnceWhatWasGivenHoldsNoMore(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	push := func(name string, ttl time.Duration) {
+		t.Helper()
+		ok(h.Push(h.ada, h.checkout.ID, given.Push{Fact: name, Value: ago(time.Hour), Source: "test", TTL: ttl}))(t)
+	}
+	push("restoreDrill", time.Hour)
+	push("incidentDrill", 3*time.Hour)
+	h.attest(h.checkout, "loadTested", ago(day), start.Add(2*time.Hour))
+	h.told.noticed()
+	h.told.take()
+	steps := []struct {
+		after           time.Duration
+		due             int
+		lapsed, expired int64
+	}{{0, 0, 0, 0}, {time.Hour - time.Second, 0, 0, 0}, {time.Second, 1, 1, 0}, {0, 0, 0, 0}, {time.Hour, 1, 0, 1}, {0, 0, 0, 0}, {time.Hour, 1, 1, 0}, {day, 0, 0, 0}}
+	for n, s := range steps {
+		h.clock.Advance(s.after)
+		counts := ok(h.LapseOnce(t.Context()))(t)
+		if due := h.told.noticed(); len(due) != s.due || counts["lapsed"] != s.lapsed || counts["expired"] != s.expired || counts["failed"] != 0 {
+			t.Errorf("step %d: counted are %v, and due %v", n, counts, due)
+		}
+	}
+	if told := h.told.take(); len(told) != 1 || told[0].Type != event.AttestationExpired {
+		t.Errorf("told are %v", told)
+	}
+	push("restoreDrill", time.Hour)
+	h.told.noticed()
+	h.clock.Advance(time.Hour)
+	if counts := ok(h.LapseOnce(t.Context()))(t); counts["lapsed"] != 1 || len(h.told.noticed()) != 1 {
+		t.Errorf("once it was pushed again, counted are %v", counts)
+	}
+}
+
 // What nobody can be told of is told the next time.
 func TestAChaseThatFailsIsRepeated(t *testing.T) {
 	t.Parallel()

@@ -57,6 +57,9 @@ type Store interface {
 	// WritePushed writes facts in place of what there is of the same keys; the caller holds the
 	// services.
 	WritePushed(ctx context.Context, facts []Pushed) error
+	// LapsePushed notes of up to most pushed facts that they hold no more at that time, which is noted of
+	// none yet, and returns their services, one for each.
+	LapsePushed(ctx context.Context, now time.Time, most int) ([]id.ID, error)
 
 	Attestation(ctx context.Context, attestation id.ID) (Attestation, error)
 	// OpenAttestation returns the one of the key that has no Ended, though it may be expired; nil

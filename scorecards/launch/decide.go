@@ -32,6 +32,7 @@ func (s *Service) SignOff(ctx context.Context, review id.ID, version int64, in S
 		}
 		r.Decision.How, r.Decision.Reason, r.Decision.Until = SignedOff, in.Reason, &in.Until
 		r.Conditions = append([]Condition{}, in.Conditions...)
+		r.TellAt = r.tells(now)
 		return in.Reason, a.service.Live()
 	})
 }

@@ -38,7 +38,9 @@ type Review struct {
 	Decision  *Decision // nil while nobody decided
 	// Conditions are those of a sign-off, in order.
 	Conditions []Condition
-	Version    int64
+	// TellAt is when something is to be told of it next; nil for never.
+	TellAt  *time.Time
+	Version int64
 }
 
 // Evidence is what the service came to when the review was asked for. It never changes.

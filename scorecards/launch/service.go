@@ -227,33 +227,3 @@ func (s *Service) about(ctx context.Context, r Review) (about, error) {
 	}
 	return about{service, card}, nil
 }
-
-// told is the event that tells of a review.
-func (a about) told(news event.Type, r Review, now time.Time) event.Event {
-	out := event.Event{
-		Type: news, Key: "launch-review/" + string(r.ID), At: now, Team: a.service.Team, Service: a.service.ID, Person: r.Person,
-		Subject: a.service.Slug + "/" + a.card.Scorecard.Slug, Link: "/launch-reviews/" + string(r.ID),
-		Figures: []event.Figure{{Name: "scorecard", Value: a.card.Scorecard.Slug}, {Name: "level", Value: r.Level}, {Name: "planned", Value: string(r.PlannedOn)}},
-	}
-	if news == event.LaunchReviewAsked {
-		out.Team, out.Person = a.card.Scorecard.Owner, ""
-		if out.Team == "" { // an affair of the platform is administrators'
-			out.Service = ""
-		}
-		out.Title = fmt.Sprintf("%s asks for a review of %s before its launch on %s", r.AskedBy, a.service.Slug, r.PlannedOn)
-		out.Text = fmt.Sprintf("The service is to reach %s. Another person than who asked signs off or rejects it. %s", r.Level, r.Note)
-		return out
-	}
-	d := r.Decision
-	if d.How == Rejected {
-		out.Title, out.Text = fmt.Sprintf("%s rejected the launch of %s", d.By, a.service.Slug), "The reason: "+d.Reason
-		return out
-	}
-	out.Title = fmt.Sprintf("%s signed off the launch of %s until %s", d.By, a.service.Slug, d.Until.Format("2 January 2006, 15:04 UTC"))
-	out.Text = d.Reason
-	for _, c := range r.Conditions {
-		out.Text += fmt.Sprintf("\nTo be done by %s: %s", c.DueOn, c.Text)
-	}
-	out.Text = strings.TrimSpace(out.Text)
-	return out
-}

@@ -25,10 +25,13 @@ type Store interface {
 	// scorecard waits.
 	CreateLaunchReview(ctx context.Context, r Review) error
 	LaunchReview(ctx context.Context, review id.ID) (Review, error)
-	// UpdateLaunchReview writes the decision and the conditions.
+	// UpdateLaunchReview writes the decision, the conditions and TellAt.
 	UpdateLaunchReview(ctx context.Context, r Review) error
 	// LaunchReviews lists the newest first. Whether a sign-off holds is judged at that time.
 	LaunchReviews(ctx context.Context, f Filter, now time.Time, r page.Request) (page.Page[Review], error)
+	// LaunchReviewsToTell returns those whose TellAt is that time or sooner, by TellAt and identifier,
+	// after one.
+	LaunchReviewsToTell(ctx context.Context, by time.Time, after Review, most int) ([]Review, error)
 }
 
 // Services finds services by slug or identifier; a registry.Registry does.

@@ -36,48 +36,22 @@ func (s *Service) CampaignAsks(ctx context.Context, a CampaignAsk, now time.Time
 	if err != nil {
 		return err
 	}
-	fresh := issue == nil
-	if fresh {
-		issue = &Issue{
-			ID: id.New(now), Kind: KindCampaign, Fingerprint: Fingerprint(KindCampaign, a.Service, a.Campaign, "", a.Campaign), Service: a.Service, Subject: a.Campaign, Episode: a.Campaign,
-			Comments: []Comment{}, CreatedAt: now, UpdatedAt: now, Version: 1,
-		}
-	}
-	before := *issue
-	again := !fresh && !issue.Open
-	issue.Open = true
-	sheet, err := s.writeCampaign(ctx, issue, a)
+	service, team, err := s.owners(ctx, a.Service)
 	if err != nil {
 		return err
 	}
-	if fresh {
-		if _, err := s.store.CreateIssue(ctx, *issue); err != nil {
-			return fmt.Errorf("want an issue about campaign %s: %w", a.Campaign, err)
-		}
-		return s.deliver(ctx, *issue)
-	}
-	if !again && issue.Title == before.Title && issue.Body == before.Body && issue.Repository == before.Repository {
-		return nil
-	}
-	if again {
-		if err := s.comment(issue, "again", sheet, false, now); err != nil {
-			return err
-		}
-	}
-	return s.update(ctx, *issue, occasion{again: again}, now)
+	m := matter{kind: KindCampaign, subject: a.Campaign, episode: a.Campaign, fingerprint: Fingerprint(KindCampaign, a.Service, a.Campaign, "", a.Campaign), service: service, team: team, label: "campaign"}
+	m.sheet = campaignSheet{CampaignAsk: a, ServiceName: service.Name, Link: s.publicURL + "/campaigns/" + string(a.Campaign), Close: s.closes(KindCampaign), Fingerprint: m.fingerprint}
+	return s.wantAbout(ctx, issue, m, now)
 }
 
 // CampaignSettled wants the issue about what the campaign asks of the service closed, and says why.
 func (s *Service) CampaignSettled(ctx context.Context, campaign, service id.ID, why string, now time.Time) error {
 	issue, err := s.ofCampaign(ctx, campaign, service)
-	if err != nil || issue == nil || !issue.Open {
+	if err != nil {
 		return err
 	}
-	issue.Open = false
-	if err := s.comment(issue, "ended", campaignSheet{Ended: why, Close: s.closes(KindCampaign)}, false, now); err != nil {
-		return err
-	}
-	return s.update(ctx, *issue, occasion{}, now)
+	return s.settle(ctx, issue, "", "ended", campaignSheet{Ended: why, Close: s.closes(KindCampaign)}, now)
 }
 
 // CampaignServices returns the services of which an issue about the campaign is wanted open.
@@ -108,28 +82,4 @@ func (s *Service) ofCampaign(ctx context.Context, campaign, service id.ID) (*Iss
 		return nil, nil
 	}
 	return &found.Items[0], nil
-}
-
-// writeCampaign renders what is asked into the issue.
-func (s *Service) writeCampaign(ctx context.Context, issue *Issue, a CampaignAsk) (campaignSheet, error) {
-	service, err := s.services.Service(ctx, a.Service)
-	if err != nil {
-		return campaignSheet{}, fmt.Errorf("read the service of an issue of a campaign: %w", err)
-	}
-	team, err := s.services.Team(ctx, service.Team)
-	if err != nil {
-		return campaignSheet{}, fmt.Errorf("read the team of an issue of a campaign: %w", err)
-	}
-	sheet := campaignSheet{CampaignAsk: a, ServiceName: service.Name, Link: s.publicURL + "/campaigns/" + string(a.Campaign), Close: s.closes(KindCampaign), Fingerprint: issue.Fingerprint}
-	if issue.Title, err = render(issue.Kind, "title", sheet); err != nil {
-		return sheet, err
-	}
-	if issue.Body, err = render(issue.Kind, "body", sheet); err != nil {
-		return sheet, err
-	}
-	issue.Body, issue.Repository, issue.Labels, issue.Assignees = fit(issue.Body, issue.Fingerprint), service.Repository, []string{"campaign"}, []id.ID{}
-	if team.IssueAssignee != "" {
-		issue.Assignees = []id.ID{team.IssueAssignee}
-	}
-	return sheet, nil
 }

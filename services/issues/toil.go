@@ -64,39 +64,20 @@ func (s *Service) AboveCap(ctx context.Context, a toil.Above, now time.Time) err
 	if err != nil {
 		return err
 	}
-	issue := Issue{
-		ID: id.New(now), Kind: KindToilCap, Service: service.ID, Subject: a.Team.ID, Repository: service.Repository,
-		Labels: []string{"toil"}, Assignees: []id.ID{}, Comments: []Comment{}, Open: true, CreatedAt: now, UpdatedAt: now, Version: 1,
-	}
-	issue.Episode = issue.ID
-	issue.Fingerprint = Fingerprint(KindToilCap, "", a.Team.ID, "", issue.ID)
-	if a.Team.IssueAssignee != "" {
-		issue.Assignees = []id.ID{a.Team.IssueAssignee}
-	}
-	sheet := s.aboutCap(a, issue.Fingerprint)
-	if issue.Title, err = render(issue.Kind, "title", sheet); err != nil {
-		return err
-	}
-	if issue.Body, err = render(issue.Kind, "body", sheet); err != nil {
-		return err
-	}
-	if _, err := s.store.CreateIssue(ctx, issue); err != nil {
-		return fmt.Errorf("want an issue about the toil of %s: %w", a.Team.ID, err)
-	}
-	return s.deliver(ctx, issue)
+	episode := id.New(now)
+	fingerprint := Fingerprint(KindToilCap, "", a.Team.ID, "", episode)
+	return s.wantNew(ctx, matter{
+		kind: KindToilCap, subject: a.Team.ID, episode: episode, fingerprint: fingerprint, service: service, team: a.Team, label: "toil", sheet: s.aboutCap(a, fingerprint),
+	}, now)
 }
 
 // WithinCap wants the issue of a team closed whose toil is not above its cap any more.
 func (s *Service) WithinCap(ctx context.Context, a toil.Above, now time.Time) error {
 	last, err := s.lastCap(ctx, a.Team.ID)
-	if err != nil || last == nil || !last.Open {
+	if err != nil || last == nil {
 		return err
 	}
-	last.Open, last.Ending = false, policy.Recovered
-	if err := s.comment(last, "recovered", s.aboutCap(a, last.Fingerprint), false, now); err != nil {
-		return err
-	}
-	return s.update(ctx, *last, occasion{}, now)
+	return s.settle(ctx, last, policy.Recovered, "recovered", s.aboutCap(a, last.Fingerprint), now)
 }
 
 func (s *Service) aboutCap(a toil.Above, fingerprint string) capSheet {
@@ -156,17 +137,10 @@ func (s *Service) Automate(ctx context.Context, c toil.Candidate, f toil.Figure,
 	if err != nil {
 		return fmt.Errorf("read the team of a candidate: %w", err)
 	}
-	fresh := issue == nil
-	if fresh {
-		issue = &Issue{
-			ID: id.New(now), Kind: KindToilCandidate, Fingerprint: Fingerprint(KindToilCandidate, c.Service, c.ID, "", c.ID), Service: c.Service, Subject: c.ID, Episode: c.ID,
-			Comments: []Comment{}, Open: true, CreatedAt: now, Version: 1,
-		}
-	}
-	before := *issue
+	m := matter{kind: KindToilCandidate, subject: c.ID, episode: c.ID, fingerprint: Fingerprint(KindToilCandidate, c.Service, c.ID, "", c.ID), service: service, team: team, label: "toil"}
 	sheet := candidateSheet{
 		Title: c.Title, Service: service.Name, Team: team.Name, Category: c.Category.Words(), Build: hours(float64(c.BuildMinutes) / 60),
-		Link: s.publicURL + "/teams/" + team.Slug + "/toil#candidates", Fingerprint: issue.Fingerprint,
+		Link: s.publicURL + "/teams/" + team.Slug + "/toil#candidates", Fingerprint: m.fingerprint,
 	}
 	if f.Told && f.HoursAYear > 0 {
 		sheet.Year = hours(f.HoursAYear)
@@ -174,26 +148,8 @@ func (s *Service) Automate(ctx context.Context, c toil.Candidate, f toil.Figure,
 			sheet.PayBack = fmt.Sprintf("%.0f", *f.PayBack)
 		}
 	}
-	if issue.Title, err = render(issue.Kind, "title", sheet); err != nil {
-		return err
-	}
-	if issue.Body, err = render(issue.Kind, "body", sheet); err != nil {
-		return err
-	}
-	issue.Repository, issue.Labels, issue.Assignees, issue.UpdatedAt = service.Repository, []string{"toil"}, []id.ID{}, now
-	if team.IssueAssignee != "" {
-		issue.Assignees = []id.ID{team.IssueAssignee}
-	}
-	switch {
-	case !fresh && issue.Title == before.Title && issue.Body == before.Body:
-		return nil
-	case !fresh:
-		return s.update(ctx, *issue, occasion{}, now)
-	}
-	if _, err := s.store.CreateIssue(ctx, *issue); err != nil {
-		return fmt.Errorf("want an issue about a candidate: %w", err)
-	}
-	return s.deliver(ctx, *issue)
+	m.sheet = sheet
+	return s.wantAbout(ctx, issue, m, now)
 }
 
 // hours writes hours without what nobody means by them.

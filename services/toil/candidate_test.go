@@ -208,7 +208,7 @@ func TestATeamAboveItsCapHasOneIssueUntilItRecovers(t *testing.T) {
 		t.Errorf("three of five: %v", counts)
 	}
 	open := h.open(issues.KindToilCap)
-	if len(open) != 1 || open[0].Subject != h.team || open[0].Service != h.service || open[0].Repository != "https://github.com/acme/checkout" || !strings.Contains(open[0].Title, "above its cap of 50 %") || strings.Contains(open[0].Body, "75") {
+	if len(open) != 1 || open[0].Subject != h.team || open[0].Service != h.service || open[0].Repository != "https://github.com/acme/checkout" || !strings.Contains(open[0].Title, "above its cap of 50 %") || strings.Contains(open[0].Body, "75 %") {
 		t.Fatalf("%+v", open)
 	}
 	if counts := watch(); counts["opened"] != 0 || counts["above"] != 1 || len(h.open(issues.KindToilCap)) != 1 {
@@ -274,7 +274,7 @@ func TestServicesHaveFactsOfTheToilOfTheirTeams(t *testing.T) {
 	h.asked(1, map[string]int{"ada": 75, "bob": 75, "cara": 25})
 	h.clock.Advance(36 * time.Hour)
 	for _, of := range []id.ID{h.service, other} {
-		if got := facts()[of]; got["toilReportedAge"] != 1.5 || got["toilShare"] != nil || got["toilWithinCap"] != false || got["toilCandidateIssue"] != nil {
+		if got := facts()[of]; got["toilReportedAge"] != 1.5 || got["toilShare"] != nil || got["toilWithinHalf"] != false || got["toilCandidateIssue"] != nil {
 			t.Errorf("of three persons %v is known", got)
 		}
 	}
@@ -283,8 +283,9 @@ func TestServicesHaveFactsOfTheToilOfTheirTeams(t *testing.T) {
 	h.logs("ada", "2026-11-29", 30, toil.CostAndCapacity)
 	c := h.estimate(toil.Migrations, h.service, 1)
 	h.estimate(toil.CostAndCapacity, h.service, 1)
-	// The median of 0, 25, 75 and 75 is 50.
-	if got := facts()[h.service]; got["toilReportedAge"] != 0.0 || got["toilShare"] != 0.5 || got["toilWithinCap"] != true || got["toilCandidateIssue"] != false {
+	// The median of 0, 25, 75 and 75 is 50. A lower cap of the team's own changes nothing of what others see.
+	ok(h.Decide(h.as["ada"], h.team, 1, toil.SettingsInput{WeekMinutes: 2400, Overhead: 20, Cap: 10}))(t)
+	if got := facts()[h.service]; got["toilReportedAge"] != 0.0 || got["toilShare"] != 0.5 || got["toilWithinHalf"] != true || got["toilCandidateIssue"] != false {
 		t.Errorf("of four persons %v is known", got)
 	}
 	ok(h.Want(h.as["ada"], h.team, c.ID, 1))(t)

@@ -18,10 +18,10 @@ var _ fact.Source[registry.Service] = (*Service)(nil)
 
 // The names of facts.
 const (
-	factAge    = "toilReportedAge"
-	factShare  = "toilShare"
-	factWithin = "toilWithinCap"
-	factIssue  = "toilCandidateIssue"
+	factAge   = "toilReportedAge"
+	factShare = "toilShare"
+	factHalf  = "toilWithinHalf"
+	factIssue = "toilCandidateIssue"
 )
 
 // Facts are what is told of services: of the toil of their teams.
@@ -29,7 +29,7 @@ func (s *Service) Facts() []fact.Declaration {
 	return []fact.Declaration{
 		{Name: factAge, Type: fact.Age, By: "toil", Doc: "Days since a member of the service's team last answered about a week, or logged toil; absent where nobody ever did."},
 		{Name: factShare, Type: fact.Number, By: "toil", Doc: "The share of the team's time that is toil, 0.5 is half: the median over persons of what they answered about the last 90 days. Absent where fewer than half of those who were asked answered, and where fewer than four persons did: who reads facts is not of the team."},
-		{Name: factWithin, Type: fact.Truth, By: "toil", Doc: "Whether that median is at most the team's cap, over however few persons; absent where fewer than half of those who were asked answered."},
+		{Name: factHalf, Type: fact.Truth, By: "toil", Doc: "Whether that median is at most half, over however few persons, and whatever cap the team set itself; absent where fewer than half of those who were asked answered."},
 		{Name: factIssue, Type: fact.Truth, By: "toil", Doc: "Whether the category of which the team logged most in the last 90 days has a candidate to automate with an issue, open or closed; absent where nothing was logged."},
 	}
 }
@@ -56,7 +56,7 @@ func (s *Service) FactsOf(ctx context.Context, services []registry.Service, name
 			tell  func(context.Context, []id.ID, map[id.ID]fact.Set, time.Time) error
 		}{
 			{fact.Asks(names, factAge), s.ageFacts},
-			{fact.Asks(names, factShare, factWithin), s.shareFacts},
+			{fact.Asks(names, factShare, factHalf), s.shareFacts},
 			{fact.Asks(names, factIssue), s.issueFacts},
 		} {
 			if !one.asked {
@@ -97,7 +97,7 @@ func (s *Service) shareFacts(ctx context.Context, teams []id.ID, of map[id.ID]fa
 		if !says {
 			continue
 		}
-		of[team][factWithin] = !r.Above(known.settings[team].Cap)
+		of[team][factHalf] = !r.Above(mostCap)
 		if r.Answers.Persons >= Crowd {
 			of[team][factShare] = median
 		}

@@ -30,10 +30,13 @@ type SettingsInput struct {
 	Asks        bool
 }
 
-// defaults are what holds where a team decided nothing. The cap is that of Site Reliability
-// Engineering, chapter 5.
+// mostCap is the cap of Site Reliability Engineering, chapter 5, in percent. A team may set itself a lower
+// one; by a higher one it would be told of nothing, and others rely on it.
+const mostCap = 50
+
+// defaults are what holds where a team decided nothing.
 func defaults(team id.ID) Settings {
-	return Settings{Team: team, SettingsInput: SettingsInput{WeekMinutes: 40 * 60, Overhead: 20, Cap: 50, Asks: true}, Version: 1}
+	return Settings{Team: team, SettingsInput: SettingsInput{WeekMinutes: 40 * 60, Overhead: 20, Cap: mostCap, Asks: true}, Version: 1}
 }
 
 // Terms are by what shares are reckoned.
@@ -44,7 +47,7 @@ func (s SettingsInput) Terms() share.Terms {
 func (s SettingsInput) check(check *fault.Check) {
 	check.Require(s.WeekMinutes >= 60 && s.WeekMinutes <= 80*60, "/hoursPerWeek", float64(s.WeekMinutes)/60, "must be 1 to 80")
 	check.Require(s.Overhead >= 0 && s.Overhead <= 80, "/overheadPercent", s.Overhead, "must be 0 to 80")
-	check.Require(s.Cap >= 1 && s.Cap <= 100, "/capPercent", s.Cap, "must be 1 to 100")
+	check.Require(s.Cap >= 1 && s.Cap <= mostCap, "/capPercent", s.Cap, "must be 1 to %d: a team may set itself a lower cap, and no higher one", mostCap)
 }
 
 // Settings are those of the team; where it decided nothing, the defaults, as version 1.

@@ -342,6 +342,11 @@ func (a *App) jobs() []jobs.Job {
 			RunOnce:     counted(a.Exemptions.ChaseOnce),
 		},
 		{
+			Name: "chase-launch-reviews", Schedule: "53 * * * *",
+			Description: "Tells of sign-offs of launches that expire within 14 days and of those that did, and of conditions that are overdue.",
+			RunOnce:     counted(a.Launches.ChaseOnce),
+		},
+		{
 			Name: "run-campaigns", Schedule: "47 * * * *",
 			Description: "Keeps how far campaigns are, tells teams of them at the start, 14 days before their day and when it is over, and ends those whose time is over.",
 			RunOnce:     counted(a.Campaigns.RunOnce),
@@ -368,8 +373,8 @@ func (a *App) jobs() []jobs.Job {
 		},
 		{
 			Name: "evaluate-due-scorecards", Schedule: "@every 15s",
-			Description: "Evaluates all scorecards for the services of which something changed.",
-			RunOnce:     counted(a.Scorecards.EvaluateDue),
+			Description: "Evaluates all scorecards for the services of which something changed, or what was pushed or attested expired.",
+			RunOnce:     counted(a.evaluateDue),
 		},
 		{
 			Name: "pursue-scorecards", Schedule: "*/10 * * * *",

@@ -421,6 +421,31 @@ func TestAnAttestationThatExpiresIsToldByTheJob(t *testing.T) {
 	})
 }
 
+// By hand: what is pushed for an hour, and attested for 60 days, passes until then; the job that evaluates
+// what is due finds it unknown at the hour and on the day, and no pass over all is needed.
+func TestACheckIsUnknownOnceWhatItReadsExpires(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		h.make("bob", "scorecard", "/v1/scorecards", scorecard("readiness", "search"))
+		expect := func(when, want string) {
+			t.Helper()
+			h.runs("evaluate-due-scorecards")
+			if got, _ := h.results("readiness"); !strings.HasSuffix(got, "drilled "+want) {
+				t.Errorf("%s: %s, want %s", when, got, want)
+			}
+		}
+		h.must(200, call{as: "ada", method: "PUT", path: ofCheckout + "/restoreDrill", body: `{"time":"` + in(-10) + `","source":"k6","ttlSeconds":3600}`})
+		expect("pushed", "pass")
+		h.clock.Advance(50 * time.Minute)
+		expect("after 50 minutes", "pass")
+		h.clock.Advance(10 * time.Minute)
+		expect("after an hour", "unknown")
+		h.must(201, call{as: "ada", method: "POST", path: attestIt, body: drilled(`"expiresAt":"` + in(60) + `"`)})
+		expect("attested", "pass")
+		h.clock.Advance(start.AddDate(0, 0, 60).Sub(h.clock.Now()))
+		expect("after 60 days", "unknown")
+	})
+}
+
 // What domains tell of a service is listed beside what is given, and is nobody else's to give or declare.
 func TestWhatDomainsTellIsListedBesideWhatIsGiven(t *testing.T) {
 	onEach(t, func(t *testing.T, h *house) {

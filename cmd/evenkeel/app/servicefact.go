@@ -2,10 +2,12 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/tx"
 	"github.com/evenkeel/evenkeel/scorecards"
 	"github.com/evenkeel/evenkeel/scorecards/campaign"
 	"github.com/evenkeel/evenkeel/scorecards/exemption"
@@ -44,6 +46,20 @@ func (a *App) furnishScorecards() {
 		Store: s.Launches(), Services: a.Registry, Scorecards: a.Scorecards, Teller: a.Outbox, Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: a.now,
 	})
 	a.Given.Noticer, a.Given.Readers = a.Scorecards, a.Scorecards
+}
+
+// evaluateDue notes first of which services something that was given holds no more, so that it is judged at
+// once. That this fails holds no evaluation up.
+func (a *App) evaluateDue(ctx context.Context) (map[string]int64, error) {
+	counts, lapse := a.Given.LapseOnce(ctx)
+	if ctx.Err() != nil || tx.IsLeaseLost(lapse) {
+		return counts, lapse
+	}
+	done, err := a.Scorecards.EvaluateDue(ctx)
+	for what, n := range done {
+		counts[what] += n
+	}
+	return counts, errors.Join(lapse, err)
 }
 
 // serviceFacts is the book of what each domain knows of services.

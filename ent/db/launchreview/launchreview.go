@@ -46,6 +46,8 @@ const (
 	FieldUntil = "until"
 	// FieldConditions holds the string denoting the conditions field in the database.
 	FieldConditions = "conditions"
+	// FieldTellAt holds the string denoting the tell_at field in the database.
+	FieldTellAt = "tell_at"
 	// FieldVersion holds the string denoting the version field in the database.
 	FieldVersion = "version"
 	// EdgeService holds the string denoting the service edge name in mutations.
@@ -117,6 +119,7 @@ var Columns = []string{
 	FieldDecidedFor,
 	FieldUntil,
 	FieldConditions,
+	FieldTellAt,
 	FieldVersion,
 }
 
@@ -211,6 +214,11 @@ func ByDecidedFor(opts ...sql.OrderTermOption) OrderOption {
 // ByUntil orders the results by the until field.
 func ByUntil(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldUntil, opts...).ToFunc()
+}
+
+// ByTellAt orders the results by the tell_at field.
+func ByTellAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldTellAt, opts...).ToFunc()
 }
 
 // ByVersion orders the results by the version field.

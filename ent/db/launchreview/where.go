@@ -140,6 +140,11 @@ func Until(v time.Time) predicate.LaunchReview {
 	return predicate.LaunchReview(sql.FieldEQ(FieldUntil, v))
 }
 
+// TellAt applies equality check predicate on the "tell_at" field. It's identical to TellAtEQ.
+func TellAt(v time.Time) predicate.LaunchReview {
+	return predicate.LaunchReview(sql.FieldEQ(FieldTellAt, v))
+}
+
 // Version applies equality check predicate on the "version" field. It's identical to VersionEQ.
 func Version(v int64) predicate.LaunchReview {
 	return predicate.LaunchReview(sql.FieldEQ(FieldVersion, v))
@@ -1073,6 +1078,56 @@ func UntilIsNil() predicate.LaunchReview {
 // UntilNotNil applies the NotNil predicate on the "until" field.
 func UntilNotNil() predicate.LaunchReview {
 	return predicate.LaunchReview(sql.FieldNotNull(FieldUntil))
+}
+
+// TellAtEQ applies the EQ predicate on the "tell_at" field.
+func TellAtEQ(v time.Time) predicate.LaunchReview {
+	return predicate.LaunchReview(sql.FieldEQ(FieldTellAt, v))
+}
+
+// TellAtNEQ applies the NEQ predicate on the "tell_at" field.
+func TellAtNEQ(v time.Time) predicate.LaunchReview {
+	return predicate.LaunchReview(sql.FieldNEQ(FieldTellAt, v))
+}
+
+// TellAtIn applies the In predicate on the "tell_at" field.
+func TellAtIn(vs ...time.Time) predicate.LaunchReview {
+	return predicate.LaunchReview(sql.FieldIn(FieldTellAt, vs...))
+}
+
+// TellAtNotIn applies the NotIn predicate on the "tell_at" field.
+func TellAtNotIn(vs ...time.Time) predicate.LaunchReview {
+	return predicate.LaunchReview(sql.FieldNotIn(FieldTellAt, vs...))
+}
+
+// TellAtGT applies the GT predicate on the "tell_at" field.
+func TellAtGT(v time.Time) predicate.LaunchReview {
+	return predicate.LaunchReview(sql.FieldGT(FieldTellAt, v))
+}
+
+// TellAtGTE applies the GTE predicate on the "tell_at" field.
+func TellAtGTE(v time.Time) predicate.LaunchReview {
+	return predicate.LaunchReview(sql.FieldGTE(FieldTellAt, v))
+}
+
+// TellAtLT applies the LT predicate on the "tell_at" field.
+func TellAtLT(v time.Time) predicate.LaunchReview {
+	return predicate.LaunchReview(sql.FieldLT(FieldTellAt, v))
+}
+
+// TellAtLTE applies the LTE predicate on the "tell_at" field.
+func TellAtLTE(v time.Time) predicate.LaunchReview {
+	return predicate.LaunchReview(sql.FieldLTE(FieldTellAt, v))
+}
+
+// TellAtIsNil applies the IsNil predicate on the "tell_at" field.
+func TellAtIsNil() predicate.LaunchReview {
+	return predicate.LaunchReview(sql.FieldIsNull(FieldTellAt))
+}
+
+// TellAtNotNil applies the NotNil predicate on the "tell_at" field.
+func TellAtNotNil() predicate.LaunchReview {
+	return predicate.LaunchReview(sql.FieldNotNull(FieldTellAt))
 }
 
 // VersionEQ applies the EQ predicate on the "version" field.

@@ -1882,6 +1882,7 @@ var (
 		{Name: "decided_for", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "until", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "conditions", Type: field.TypeJSON},
+		{Name: "tell_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "version", Type: field.TypeInt64},
 		{Name: "service_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 		{Name: "scorecard_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
@@ -1897,31 +1898,31 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "launch_reviews_services_service",
-				Columns:    []*schema.Column{LaunchReviewsColumns[14]},
+				Columns:    []*schema.Column{LaunchReviewsColumns[15]},
 				RefColumns: []*schema.Column{ServicesColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 			{
 				Symbol:     "launch_reviews_scorecards_scorecard",
-				Columns:    []*schema.Column{LaunchReviewsColumns[15]},
+				Columns:    []*schema.Column{LaunchReviewsColumns[16]},
 				RefColumns: []*schema.Column{ScorecardsColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 			{
 				Symbol:     "launch_reviews_scorecard_revisions_revision",
-				Columns:    []*schema.Column{LaunchReviewsColumns[16]},
+				Columns:    []*schema.Column{LaunchReviewsColumns[17]},
 				RefColumns: []*schema.Column{ScorecardRevisionsColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 			{
 				Symbol:     "launch_reviews_people_person",
-				Columns:    []*schema.Column{LaunchReviewsColumns[17]},
+				Columns:    []*schema.Column{LaunchReviewsColumns[18]},
 				RefColumns: []*schema.Column{PeopleColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 			{
 				Symbol:     "launch_reviews_people_decider",
-				Columns:    []*schema.Column{LaunchReviewsColumns[18]},
+				Columns:    []*schema.Column{LaunchReviewsColumns[19]},
 				RefColumns: []*schema.Column{PeopleColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -1930,7 +1931,7 @@ var (
 			{
 				Name:    "launchreview_waiting",
 				Unique:  true,
-				Columns: []*schema.Column{LaunchReviewsColumns[14], LaunchReviewsColumns[15]},
+				Columns: []*schema.Column{LaunchReviewsColumns[15], LaunchReviewsColumns[16]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "decided_at IS NULL",
 				},
@@ -1944,29 +1945,37 @@ var (
 				},
 			},
 			{
-				Name:    "launchreview_service_id_id",
+				Name:    "launchreview_tells",
 				Unique:  false,
-				Columns: []*schema.Column{LaunchReviewsColumns[14], LaunchReviewsColumns[0]},
+				Columns: []*schema.Column{LaunchReviewsColumns[13], LaunchReviewsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "tell_at IS NOT NULL",
+				},
 			},
 			{
-				Name:    "launchreview_scorecard_id_id",
+				Name:    "launchreview_service_id_id",
 				Unique:  false,
 				Columns: []*schema.Column{LaunchReviewsColumns[15], LaunchReviewsColumns[0]},
 			},
 			{
-				Name:    "launchreview_revision_id",
+				Name:    "launchreview_scorecard_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{LaunchReviewsColumns[16]},
+				Columns: []*schema.Column{LaunchReviewsColumns[16], LaunchReviewsColumns[0]},
 			},
 			{
-				Name:    "launchreview_person_id",
+				Name:    "launchreview_revision_id",
 				Unique:  false,
 				Columns: []*schema.Column{LaunchReviewsColumns[17]},
 			},
 			{
-				Name:    "launchreview_decider_id",
+				Name:    "launchreview_person_id",
 				Unique:  false,
 				Columns: []*schema.Column{LaunchReviewsColumns[18]},
+			},
+			{
+				Name:    "launchreview_decider_id",
+				Unique:  false,
+				Columns: []*schema.Column{LaunchReviewsColumns[19]},
 			},
 		},
 	}
@@ -2660,6 +2669,7 @@ var (
 		{Name: "until", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "pushed_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "pushed_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "lapsed_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "version", Type: field.TypeInt64},
 		{Name: "service_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 	}
@@ -2671,7 +2681,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "pushed_facts_services_service",
-				Columns:    []*schema.Column{PushedFactsColumns[10]},
+				Columns:    []*schema.Column{PushedFactsColumns[11]},
 				RefColumns: []*schema.Column{ServicesColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -2680,12 +2690,20 @@ var (
 			{
 				Name:    "pushedfact_service_id_name",
 				Unique:  true,
-				Columns: []*schema.Column{PushedFactsColumns[10], PushedFactsColumns[1]},
+				Columns: []*schema.Column{PushedFactsColumns[11], PushedFactsColumns[1]},
 			},
 			{
 				Name:    "pushedfact_name",
 				Unique:  false,
 				Columns: []*schema.Column{PushedFactsColumns[1]},
+			},
+			{
+				Name:    "pushedfact_expiry",
+				Unique:  false,
+				Columns: []*schema.Column{PushedFactsColumns[6], PushedFactsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "lapsed_at IS NULL",
+				},
 			},
 		},
 	}

@@ -30,6 +30,8 @@ const (
 	FieldPushedAt = "pushed_at"
 	// FieldPushedBy holds the string denoting the pushed_by field in the database.
 	FieldPushedBy = "pushed_by"
+	// FieldLapsedAt holds the string denoting the lapsed_at field in the database.
+	FieldLapsedAt = "lapsed_at"
 	// FieldVersion holds the string denoting the version field in the database.
 	FieldVersion = "version"
 	// EdgeService holds the string denoting the service edge name in mutations.
@@ -57,6 +59,7 @@ var Columns = []string{
 	FieldUntil,
 	FieldPushedAt,
 	FieldPushedBy,
+	FieldLapsedAt,
 	FieldVersion,
 }
 
@@ -116,6 +119,11 @@ func ByPushedAt(opts ...sql.OrderTermOption) OrderOption {
 // ByPushedBy orders the results by the pushed_by field.
 func ByPushedBy(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldPushedBy, opts...).ToFunc()
+}
+
+// ByLapsedAt orders the results by the lapsed_at field.
+func ByLapsedAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldLapsedAt, opts...).ToFunc()
 }
 
 // ByVersion orders the results by the version field.

@@ -105,6 +105,11 @@ func PushedBy(v string) predicate.PushedFact {
 	return predicate.PushedFact(sql.FieldEQ(FieldPushedBy, v))
 }
 
+// LapsedAt applies equality check predicate on the "lapsed_at" field. It's identical to LapsedAtEQ.
+func LapsedAt(v time.Time) predicate.PushedFact {
+	return predicate.PushedFact(sql.FieldEQ(FieldLapsedAt, v))
+}
+
 // Version applies equality check predicate on the "version" field. It's identical to VersionEQ.
 func Version(v int64) predicate.PushedFact {
 	return predicate.PushedFact(sql.FieldEQ(FieldVersion, v))
@@ -553,6 +558,56 @@ func PushedByEqualFold(v string) predicate.PushedFact {
 // PushedByContainsFold applies the ContainsFold predicate on the "pushed_by" field.
 func PushedByContainsFold(v string) predicate.PushedFact {
 	return predicate.PushedFact(sql.FieldContainsFold(FieldPushedBy, v))
+}
+
+// LapsedAtEQ applies the EQ predicate on the "lapsed_at" field.
+func LapsedAtEQ(v time.Time) predicate.PushedFact {
+	return predicate.PushedFact(sql.FieldEQ(FieldLapsedAt, v))
+}
+
+// LapsedAtNEQ applies the NEQ predicate on the "lapsed_at" field.
+func LapsedAtNEQ(v time.Time) predicate.PushedFact {
+	return predicate.PushedFact(sql.FieldNEQ(FieldLapsedAt, v))
+}
+
+// LapsedAtIn applies the In predicate on the "lapsed_at" field.
+func LapsedAtIn(vs ...time.Time) predicate.PushedFact {
+	return predicate.PushedFact(sql.FieldIn(FieldLapsedAt, vs...))
+}
+
+// LapsedAtNotIn applies the NotIn predicate on the "lapsed_at" field.
+func LapsedAtNotIn(vs ...time.Time) predicate.PushedFact {
+	return predicate.PushedFact(sql.FieldNotIn(FieldLapsedAt, vs...))
+}
+
+// LapsedAtGT applies the GT predicate on the "lapsed_at" field.
+func LapsedAtGT(v time.Time) predicate.PushedFact {
+	return predicate.PushedFact(sql.FieldGT(FieldLapsedAt, v))
+}
+
+// LapsedAtGTE applies the GTE predicate on the "lapsed_at" field.
+func LapsedAtGTE(v time.Time) predicate.PushedFact {
+	return predicate.PushedFact(sql.FieldGTE(FieldLapsedAt, v))
+}
+
+// LapsedAtLT applies the LT predicate on the "lapsed_at" field.
+func LapsedAtLT(v time.Time) predicate.PushedFact {
+	return predicate.PushedFact(sql.FieldLT(FieldLapsedAt, v))
+}
+
+// LapsedAtLTE applies the LTE predicate on the "lapsed_at" field.
+func LapsedAtLTE(v time.Time) predicate.PushedFact {
+	return predicate.PushedFact(sql.FieldLTE(FieldLapsedAt, v))
+}
+
+// LapsedAtIsNil applies the IsNil predicate on the "lapsed_at" field.
+func LapsedAtIsNil() predicate.PushedFact {
+	return predicate.PushedFact(sql.FieldIsNull(FieldLapsedAt))
+}
+
+// LapsedAtNotNil applies the NotNil predicate on the "lapsed_at" field.
+func LapsedAtNotNil() predicate.PushedFact {
+	return predicate.PushedFact(sql.FieldNotNull(FieldLapsedAt))
 }
 
 // VersionEQ applies the EQ predicate on the "version" field.

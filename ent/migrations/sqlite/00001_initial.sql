@@ -298,11 +298,13 @@ CREATE INDEX `jobrun_finished_at` ON `job_runs` (`finished_at`);
 -- create index "jobrun_routine" to table: "job_runs"
 CREATE INDEX `jobrun_routine` ON `job_runs` (`finished_at`) WHERE state = 'succeeded' AND trigger = 'schedule';
 -- create "launch_reviews" table
-CREATE TABLE `launch_reviews` (`id` text NOT NULL, `level` text NOT NULL, `planned_on` text NOT NULL, `note` text NOT NULL, `evidence` json NOT NULL, `asked_at` datetime NOT NULL, `asked_by` text NOT NULL, `decision` text NOT NULL, `decided_at` datetime NULL, `decided_by` text NOT NULL, `decided_for` text NOT NULL, `until` datetime NULL, `conditions` json NOT NULL, `version` integer NOT NULL, `service_id` text NOT NULL, `scorecard_id` text NOT NULL, `revision_id` text NOT NULL, `person_id` text NOT NULL, `decider_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `launch_reviews_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT, CONSTRAINT `launch_reviews_scorecards_scorecard` FOREIGN KEY (`scorecard_id`) REFERENCES `scorecards` (`id`) ON DELETE RESTRICT, CONSTRAINT `launch_reviews_scorecard_revisions_revision` FOREIGN KEY (`revision_id`) REFERENCES `scorecard_revisions` (`id`) ON DELETE RESTRICT, CONSTRAINT `launch_reviews_people_person` FOREIGN KEY (`person_id`) REFERENCES `people` (`id`) ON DELETE RESTRICT, CONSTRAINT `launch_reviews_people_decider` FOREIGN KEY (`decider_id`) REFERENCES `people` (`id`) ON DELETE RESTRICT);
+CREATE TABLE `launch_reviews` (`id` text NOT NULL, `level` text NOT NULL, `planned_on` text NOT NULL, `note` text NOT NULL, `evidence` json NOT NULL, `asked_at` datetime NOT NULL, `asked_by` text NOT NULL, `decision` text NOT NULL, `decided_at` datetime NULL, `decided_by` text NOT NULL, `decided_for` text NOT NULL, `until` datetime NULL, `conditions` json NOT NULL, `tell_at` datetime NULL, `version` integer NOT NULL, `service_id` text NOT NULL, `scorecard_id` text NOT NULL, `revision_id` text NOT NULL, `person_id` text NOT NULL, `decider_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `launch_reviews_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT, CONSTRAINT `launch_reviews_scorecards_scorecard` FOREIGN KEY (`scorecard_id`) REFERENCES `scorecards` (`id`) ON DELETE RESTRICT, CONSTRAINT `launch_reviews_scorecard_revisions_revision` FOREIGN KEY (`revision_id`) REFERENCES `scorecard_revisions` (`id`) ON DELETE RESTRICT, CONSTRAINT `launch_reviews_people_person` FOREIGN KEY (`person_id`) REFERENCES `people` (`id`) ON DELETE RESTRICT, CONSTRAINT `launch_reviews_people_decider` FOREIGN KEY (`decider_id`) REFERENCES `people` (`id`) ON DELETE RESTRICT);
 -- create index "launchreview_waiting" to table: "launch_reviews"
 CREATE UNIQUE INDEX `launchreview_waiting` ON `launch_reviews` (`service_id`, `scorecard_id`) WHERE decided_at IS NULL;
 -- create index "launchreview_waits" to table: "launch_reviews"
 CREATE INDEX `launchreview_waits` ON `launch_reviews` (`id`) WHERE decided_at IS NULL;
+-- create index "launchreview_tells" to table: "launch_reviews"
+CREATE INDEX `launchreview_tells` ON `launch_reviews` (`tell_at`, `id`) WHERE tell_at IS NOT NULL;
 -- create index "launchreview_service_id_id" to table: "launch_reviews"
 CREATE INDEX `launchreview_service_id_id` ON `launch_reviews` (`service_id`, `id`);
 -- create index "launchreview_scorecard_id_id" to table: "launch_reviews"
@@ -420,11 +422,13 @@ CREATE INDEX `proposal_proposer_id` ON `proposals` (`proposer_id`);
 -- create index "proposal_open" to table: "proposals"
 CREATE INDEX `proposal_open` ON `proposals` (`id`) WHERE decided_at IS NULL;
 -- create "pushed_facts" table
-CREATE TABLE `pushed_facts` (`id` text NOT NULL, `name` text NOT NULL, `value` json NOT NULL, `source` text NOT NULL, `link` text NOT NULL, `observed_at` datetime NOT NULL, `until` datetime NOT NULL, `pushed_at` datetime NOT NULL, `pushed_by` text NOT NULL, `version` integer NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `pushed_facts_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
+CREATE TABLE `pushed_facts` (`id` text NOT NULL, `name` text NOT NULL, `value` json NOT NULL, `source` text NOT NULL, `link` text NOT NULL, `observed_at` datetime NOT NULL, `until` datetime NOT NULL, `pushed_at` datetime NOT NULL, `pushed_by` text NOT NULL, `lapsed_at` datetime NULL, `version` integer NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `pushed_facts_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
 -- create index "pushedfact_service_id_name" to table: "pushed_facts"
 CREATE UNIQUE INDEX `pushedfact_service_id_name` ON `pushed_facts` (`service_id`, `name`);
 -- create index "pushedfact_name" to table: "pushed_facts"
 CREATE INDEX `pushedfact_name` ON `pushed_facts` (`name`);
+-- create index "pushedfact_expiry" to table: "pushed_facts"
+CREATE INDEX `pushedfact_expiry` ON `pushed_facts` (`until`, `id`) WHERE lapsed_at IS NULL;
 -- create "reports" table
 CREATE TABLE `reports` (`id` text NOT NULL, `number` integer NOT NULL, `scope` text NOT NULL, `scope_id` text NOT NULL, `scope_slug` text NOT NULL, `scope_name` text NOT NULL, `team_id` text NOT NULL, `from_at` datetime NOT NULL, `to_at` datetime NOT NULL, `period` text NOT NULL, `occasion` text NOT NULL, `published_at` datetime NOT NULL, `published_by` text NOT NULL, `sha256` text NOT NULL, `content` blob NOT NULL, `review_at` datetime NULL, PRIMARY KEY (`id`));
 -- create index "report_number" to table: "reports"

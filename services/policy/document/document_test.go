@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"pgregory.net/rapid"
 
@@ -17,7 +18,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/slo"
 )
 
-func language(t *testing.T) *expr.Environment {
+func language(t testing.TB) *expr.Environment {
 	t.Helper()
 	l, err := policy.Language(fact.NewBook[slo.View](&slo.Service{}, supply.Source{}))
 	if err != nil {
@@ -167,5 +168,58 @@ func TestTheDefaultPolicyIsWrittenAndRead(t *testing.T) {
 	}
 	if !reflect.DeepEqual(d.Draft, policy.Default()) {
 		t.Errorf("read again it is %+v", d.Draft)
+	}
+}
+
+// What is read is written and read again as the same, and what is wrong is within the document.
+func FuzzAnyTextIsReadOrRefusedAtAPlace(f *testing.F) {
+	whole, err := document.Write(policy.Default())
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(whole)
+	f.Add([]byte(payments))
+	for _, text := range []string{
+		"", "---\n", "a: &a [*a]\n", "apiVersion:", "apiVersion: evenkeel/v1\nkind: ErrorBudgetPolicy\n", strings.Replace(payments, "consumed > 1", "\"ü🎈 > \"", 1), strings.ReplaceAll(payments, "\n", "\r\n"),
+		"apiVersion: evenkeel/v1\nkind: ErrorBudgetPolicy\nclauses: [{when: >\n a\n b}]\n",
+	} {
+		f.Add([]byte(text))
+	}
+	known := language(f)
+	f.Fuzz(func(t *testing.T, text []byte) {
+		d, err := document.Read(text)
+		if err != nil {
+			within(t, text, err)
+			return
+		}
+		if err := d.Check(known); err != nil {
+			within(t, text, err)
+		}
+		written, err := document.Write(d.Draft)
+		if err != nil {
+			t.Fatal(err)
+		}
+		again, err := document.Read(written)
+		if err != nil {
+			t.Fatalf("%v\n%s", err, written)
+		}
+		if !reflect.DeepEqual(again.Draft, d.Draft) {
+			t.Fatalf("read was\n%+v, written\n%s\nread again\n%+v", d.Draft, written, again.Draft)
+		}
+	})
+}
+
+// within fails the test unless all that is wrong is at places of the text, or just behind them.
+func within(t *testing.T, text []byte, err error) {
+	t.Helper()
+	var refused *yamldoc.Error
+	if !errors.As(err, &refused) || len(refused.Problems) == 0 {
+		t.Fatalf("%v is no problem of a document", err)
+	}
+	lines := strings.Split(string(text), "\n")
+	for _, p := range refused.Problems {
+		if p.Line < 1 || p.Line > len(lines) || p.Column < 1 || p.Column > utf8.RuneCountInString(lines[p.Line-1])+1 {
+			t.Errorf("%s is not within %q", p, text)
+		}
 	}
 }
