@@ -42,8 +42,8 @@ func (a *App) speakWithGitHub() error {
 	if err != nil {
 		return fmt.Errorf("speak with GitHub: %w", err)
 	}
-	a.clients = credentials
-	a.opts.Tracker, a.opts.Delivery = github.NewTracker(credentials, a.sharedNow), g.Courier()
+	a.clients, a.hub = credentials, github.NewTracker(credentials, a.sharedNow)
+	a.opts.Tracker, a.opts.Delivery = a.hub, g.Courier()
 	return nil
 }
 
