@@ -208,7 +208,7 @@ func TestATeamAboveItsCapHasOneIssueUntilItRecovers(t *testing.T) {
 		t.Errorf("three of five: %v", counts)
 	}
 	open := h.open(issues.KindToilCap)
-	if len(open) != 1 || open[0].Subject != h.team || open[0].Service != h.service || open[0].Repository != "https://github.com/acme/checkout" || !strings.Contains(open[0].Title, "above its cap of 50 %") || strings.Contains(open[0].Body, "75") {
+	if len(open) != 1 || open[0].Subject != h.team || open[0].Service != h.service || open[0].Repository != "https://github.com/acme/checkout" || !strings.Contains(open[0].Title, "above its cap of 50 %") || strings.Contains(open[0].Body, "75 %") {
 		t.Fatalf("%+v", open)
 	}
 	if counts := watch(); counts["opened"] != 0 || counts["above"] != 1 || len(h.open(issues.KindToilCap)) != 1 {

@@ -28,12 +28,13 @@ type SettingsInput struct {
 	Overhead    int // percent of them that meetings and the like take
 	Cap         int // percent of the rest above which toil is too much
 	Asks        bool
+	Incidents   bool // whether incidents are proposed to those who responded
 }
 
 // defaults are what holds where a team decided nothing. The cap is that of Site Reliability
 // Engineering, chapter 5.
 func defaults(team id.ID) Settings {
-	return Settings{Team: team, SettingsInput: SettingsInput{WeekMinutes: 40 * 60, Overhead: 20, Cap: 50, Asks: true}, Version: 1}
+	return Settings{Team: team, SettingsInput: SettingsInput{WeekMinutes: 40 * 60, Overhead: 20, Cap: 50, Asks: true, Incidents: true}, Version: 1}
 }
 
 // Terms are by what shares are reckoned.

@@ -101,6 +101,7 @@ func (a *App) readInbox() {
 		Store: s.Inbox(), Runner: s, Reader: github.NewPayloads(a.clients), Tracked: delivery.NewListener(s.Delivery(), s, a.now),
 		Commands:    issues.NewCommands(s.Issues(), a.Policies),
 		Deployments: issues.NewDeployments(s.Registry(), a.Changes, a.opts.Config.GitHub.Host(), a.opts.Config.GitHub.Environments),
+		Tickets:     issues.NewTickets(s.Registry(), a.Toil, a.opts.Config.GitHub.Host(), a.opts.Config.GitHub.ToilLabel),
 		Clock:       a.now, Logger: a.log,
 	})
 }
