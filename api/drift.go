@@ -14,7 +14,7 @@ type OwnershipDrift struct {
 	ID          string     `json:"id" doc:"Identifier (ULID)." example:"01JD3Z0Q8RC6W4N1M2V5K7T9XY"`
 	Service     Ref        `json:"service"`
 	Team        Ref        `json:"team" doc:"The team that owns the service."`
-	Reason      string     `json:"reason" enum:"team_empty,on_call_departed,repository_refuses" doc:"What is wrong: nobody is in the team who was not deactivated; the person who is named as on call was; or the repository is archived or gone, or takes no issues, as the tracker said of issues that were to be made there."`
+	Reason      string     `json:"reason" enum:"team_empty,on_call_departed,repository_refuses,codeowners_disagree" doc:"What is wrong: nobody is in the team who was not deactivated; the person who is named as on call was; or the repository is archived or gone, or takes no issues, as the tracker said of issues that were to be made there."`
 	Detail      string     `json:"detail" doc:"A sentence for people." example:"Nobody is in the team payments who was not deactivated."`
 	FoundAt     time.Time  `json:"foundAt" doc:"Since when it is known."`
 	EscalatedAt *time.Time `json:"escalatedAt" doc:"When the team above was told, which is after seven days; null until then."`
@@ -32,7 +32,7 @@ func (a *API) addOwnershipDrift(r Rooms) {
 		Paging
 		Team    string `query:"team" maxLength:"63" doc:"Only services that this team owns, by slug or identifier."`
 		Service string `query:"service" maxLength:"63" doc:"Only this service, by slug or identifier."`
-		Reason  string `query:"reason" enum:"team_empty,on_call_departed,repository_refuses" doc:"Only for this reason."`
+		Reason  string `query:"reason" enum:"team_empty,on_call_departed,repository_refuses,codeowners_disagree" doc:"Only for this reason."`
 	}
 	register(a, operation{
 		id: "listOwnershipDrift", method: http.MethodGet, path: "/v1/ownership-drift", tag: "Services", summary: "List services that nobody may look after any more",

@@ -94,7 +94,7 @@ func (a *API) addToil(r Rooms) {
 			return nil, err
 		}
 		s, err := r.Toil.Decide(ctx, team.ID, in.Version(), toil.SettingsInput{
-			WeekMinutes: rounded(in.Body.HoursPerWeek * 60), Overhead: in.Body.OverheadPercent, Cap: in.Body.CapPercent, Asks: in.Body.Asks,
+			WeekMinutes: rounded(in.Body.HoursPerWeek * 60), Overhead: in.Body.OverheadPercent, Cap: in.Body.CapPercent, Asks: in.Body.Asks, Incidents: in.Body.ProposesIncidents == nil || *in.Body.ProposesIncidents,
 		})
 		if err != nil {
 			return nil, err
@@ -249,7 +249,7 @@ func toToilStanding(s toil.Standing) ToilStanding {
 
 func toToilSettings(s toil.Settings) ToilSettings {
 	out := ToilSettings{
-		ToilSettingsInput: ToilSettingsInput{HoursPerWeek: float64(s.WeekMinutes) / 60, OverheadPercent: s.Overhead, CapPercent: s.Cap, Asks: s.Asks},
+		ToilSettingsInput: ToilSettingsInput{HoursPerWeek: float64(s.WeekMinutes) / 60, OverheadPercent: s.Overhead, CapPercent: s.Cap, Asks: s.Asks, ProposesIncidents: &s.Incidents},
 		UpdatedBy:         s.UpdatedBy, Version: s.Version,
 	}
 	if !s.UpdatedAt.IsZero() {

@@ -187,7 +187,7 @@ func (a *API) addToilProposals(r Rooms) {
 			return nil, err
 		}
 		return listed(ctx, page.Page[toil.Proposal]{Items: found}, func(p toil.Proposal) ToilProposal {
-			return ToilProposal{ID: string(p.ID), Day: string(p.Day), Service: names.optional(p.Service), Title: p.Title, Link: p.Link}
+			return ToilProposal{ID: string(p.ID), Kind: string(p.Kind), Minutes: p.Minutes, Day: string(p.Day), Service: names.optional(p.Service), Title: p.Title, Link: p.Link}
 		}), nil
 	})
 

@@ -27,10 +27,11 @@ type ToilSettings struct {
 
 // ToilSettingsInput is what a team decides.
 type ToilSettingsInput struct {
-	HoursPerWeek    float64 `json:"hoursPerWeek" example:"40" doc:"Working hours of a person in a week, 1 to 80. Days off are not known: a week of a holiday is best left without an answer."`
-	OverheadPercent int     `json:"overheadPercent" example:"20" doc:"The share of them that meetings and the like take, 0 to 80."`
-	CapPercent      int     `json:"capPercent" example:"50" doc:"The share of the rest above which toil is too much, 1 to 50: a team may set itself a lower cap than half, and no higher one."`
-	Asks            bool    `json:"asks" example:"true" doc:"Whether members are asked every week."`
+	HoursPerWeek      float64 `json:"hoursPerWeek" example:"40" doc:"Working hours of a person in a week, 1 to 80. Days off are not known: a week of a holiday is best left without an answer."`
+	OverheadPercent   int     `json:"overheadPercent" example:"20" doc:"The share of them that meetings and the like take, 0 to 80."`
+	CapPercent        int     `json:"capPercent" example:"50" doc:"The share of the rest above which toil is too much, 1 to 50: a team may set itself a lower cap than half, and no higher one."`
+	Asks              bool    `json:"asks" example:"true" doc:"Whether members are asked every week."`
+	ProposesIncidents *bool   `json:"proposesIncidents,omitempty" example:"true" doc:"Whether incidents of the team's services that are over are proposed to those of its people who had a role in them. When left out they are."`
 }
 
 // ToilStanding is the share of a team in a period.
@@ -145,10 +146,12 @@ type ToilImport struct {
 // ToilProposal is something that may have been toil of the caller.
 type ToilProposal struct {
 	ID      string `json:"id" doc:"Of what happened."`
+	Kind    string `json:"kind" enum:"page,issue,incident" doc:"page: an alert that somebody acknowledged. issue: one on GitHub with the label of toil that was closed. incident: one that is over, and in which the caller had a role."`
 	Day     string `json:"day" format:"date"`
+	Minutes int    `json:"minutes" doc:"How long it took, as far as is known; 0 where nothing is. What is logged is what the caller says."`
 	Service *Ref   `json:"service,omitempty"`
 	Title   string `json:"title"`
-	Link    string `json:"link" doc:"Path of its page."`
+	Link    string `json:"link" doc:"Path of its page, or the address of the issue."`
 }
 
 // ToilCandidate is toil that a team may automate.

@@ -38,6 +38,7 @@ var driftReasons = []struct {
 	{drift.EmptyTeam, "Empty team"},
 	{drift.DepartedOnCall, "On call left"},
 	{drift.Repository, "Repository refuses"},
+	{drift.CodeOwners, "Code owned by others"},
 }
 
 // drifts lists them, the oldest first.

@@ -110,10 +110,12 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/toilentry"
 	"github.com/evenkeel/evenkeel/ent/db/toilsetting"
 	"github.com/evenkeel/evenkeel/ent/db/toilsurvey"
+	"github.com/evenkeel/evenkeel/ent/db/toilticket"
 	"github.com/evenkeel/evenkeel/ent/db/token"
 	"github.com/evenkeel/evenkeel/ent/db/toldevent"
 	"github.com/evenkeel/evenkeel/ent/db/trackerlane"
 	"github.com/evenkeel/evenkeel/ent/db/trackerplace"
+	"github.com/evenkeel/evenkeel/ent/db/trackerrepository"
 	"github.com/evenkeel/evenkeel/ent/db/violation"
 	"github.com/evenkeel/evenkeel/ent/db/violationevent"
 	"github.com/evenkeel/evenkeel/ent/db/webhookdelivery"
@@ -316,6 +318,8 @@ type Client struct {
 	ToilSetting *ToilSettingClient
 	// ToilSurvey is the client for interacting with the ToilSurvey builders.
 	ToilSurvey *ToilSurveyClient
+	// ToilTicket is the client for interacting with the ToilTicket builders.
+	ToilTicket *ToilTicketClient
 	// Token is the client for interacting with the Token builders.
 	Token *TokenClient
 	// ToldEvent is the client for interacting with the ToldEvent builders.
@@ -324,6 +328,8 @@ type Client struct {
 	TrackerLane *TrackerLaneClient
 	// TrackerPlace is the client for interacting with the TrackerPlace builders.
 	TrackerPlace *TrackerPlaceClient
+	// TrackerRepository is the client for interacting with the TrackerRepository builders.
+	TrackerRepository *TrackerRepositoryClient
 	// Violation is the client for interacting with the Violation builders.
 	Violation *ViolationClient
 	// ViolationEvent is the client for interacting with the ViolationEvent builders.
@@ -436,10 +442,12 @@ func (c *Client) init() {
 	c.ToilEntry = NewToilEntryClient(c.config)
 	c.ToilSetting = NewToilSettingClient(c.config)
 	c.ToilSurvey = NewToilSurveyClient(c.config)
+	c.ToilTicket = NewToilTicketClient(c.config)
 	c.Token = NewTokenClient(c.config)
 	c.ToldEvent = NewToldEventClient(c.config)
 	c.TrackerLane = NewTrackerLaneClient(c.config)
 	c.TrackerPlace = NewTrackerPlaceClient(c.config)
+	c.TrackerRepository = NewTrackerRepositoryClient(c.config)
 	c.Violation = NewViolationClient(c.config)
 	c.ViolationEvent = NewViolationEventClient(c.config)
 	c.WebhookDelivery = NewWebhookDeliveryClient(c.config)
@@ -630,10 +638,12 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ToilEntry:                  NewToilEntryClient(cfg),
 		ToilSetting:                NewToilSettingClient(cfg),
 		ToilSurvey:                 NewToilSurveyClient(cfg),
+		ToilTicket:                 NewToilTicketClient(cfg),
 		Token:                      NewTokenClient(cfg),
 		ToldEvent:                  NewToldEventClient(cfg),
 		TrackerLane:                NewTrackerLaneClient(cfg),
 		TrackerPlace:               NewTrackerPlaceClient(cfg),
+		TrackerRepository:          NewTrackerRepositoryClient(cfg),
 		Violation:                  NewViolationClient(cfg),
 		ViolationEvent:             NewViolationEventClient(cfg),
 		WebhookDelivery:            NewWebhookDeliveryClient(cfg),
@@ -751,10 +761,12 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ToilEntry:                  NewToilEntryClient(cfg),
 		ToilSetting:                NewToilSettingClient(cfg),
 		ToilSurvey:                 NewToilSurveyClient(cfg),
+		ToilTicket:                 NewToilTicketClient(cfg),
 		Token:                      NewTokenClient(cfg),
 		ToldEvent:                  NewToldEventClient(cfg),
 		TrackerLane:                NewTrackerLaneClient(cfg),
 		TrackerPlace:               NewTrackerPlaceClient(cfg),
+		TrackerRepository:          NewTrackerRepositoryClient(cfg),
 		Violation:                  NewViolationClient(cfg),
 		ViolationEvent:             NewViolationEventClient(cfg),
 		WebhookDelivery:            NewWebhookDeliveryClient(cfg),
@@ -806,8 +818,9 @@ func (c *Client) Use(hooks ...Hook) {
 		c.Service, c.Session, c.SignInCode, c.SignalMapping, c.SigningKey, c.Slug,
 		c.SuppliedFact, c.System, c.Team, c.ThinnedMonth, c.ToilAnswer, c.ToilAsking,
 		c.ToilAutomation, c.ToilCandidate, c.ToilDismissal, c.ToilEntry, c.ToilSetting,
-		c.ToilSurvey, c.Token, c.ToldEvent, c.TrackerLane, c.TrackerPlace, c.Violation,
-		c.ViolationEvent, c.WebhookDelivery,
+		c.ToilSurvey, c.ToilTicket, c.Token, c.ToldEvent, c.TrackerLane,
+		c.TrackerPlace, c.TrackerRepository, c.Violation, c.ViolationEvent,
+		c.WebhookDelivery,
 	} {
 		n.Use(hooks...)
 	}
@@ -836,8 +849,9 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.Service, c.Session, c.SignInCode, c.SignalMapping, c.SigningKey, c.Slug,
 		c.SuppliedFact, c.System, c.Team, c.ThinnedMonth, c.ToilAnswer, c.ToilAsking,
 		c.ToilAutomation, c.ToilCandidate, c.ToilDismissal, c.ToilEntry, c.ToilSetting,
-		c.ToilSurvey, c.Token, c.ToldEvent, c.TrackerLane, c.TrackerPlace, c.Violation,
-		c.ViolationEvent, c.WebhookDelivery,
+		c.ToilSurvey, c.ToilTicket, c.Token, c.ToldEvent, c.TrackerLane,
+		c.TrackerPlace, c.TrackerRepository, c.Violation, c.ViolationEvent,
+		c.WebhookDelivery,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -1036,6 +1050,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ToilSetting.mutate(ctx, m)
 	case *ToilSurveyMutation:
 		return c.ToilSurvey.mutate(ctx, m)
+	case *ToilTicketMutation:
+		return c.ToilTicket.mutate(ctx, m)
 	case *TokenMutation:
 		return c.Token.mutate(ctx, m)
 	case *ToldEventMutation:
@@ -1044,6 +1060,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.TrackerLane.mutate(ctx, m)
 	case *TrackerPlaceMutation:
 		return c.TrackerPlace.mutate(ctx, m)
+	case *TrackerRepositoryMutation:
+		return c.TrackerRepository.mutate(ctx, m)
 	case *ViolationMutation:
 		return c.Violation.mutate(ctx, m)
 	case *ViolationEventMutation:
@@ -15642,6 +15660,171 @@ func (c *ToilSurveyClient) mutate(ctx context.Context, m *ToilSurveyMutation) (V
 	}
 }
 
+// ToilTicketClient is a client for the ToilTicket schema.
+type ToilTicketClient struct {
+	config
+}
+
+// NewToilTicketClient returns a client for the ToilTicket from the given config.
+func NewToilTicketClient(c config) *ToilTicketClient {
+	return &ToilTicketClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `toilticket.Hooks(f(g(h())))`.
+func (c *ToilTicketClient) Use(hooks ...Hook) {
+	c.hooks.ToilTicket = append(c.hooks.ToilTicket, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `toilticket.Intercept(f(g(h())))`.
+func (c *ToilTicketClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ToilTicket = append(c.inters.ToilTicket, interceptors...)
+}
+
+// Create returns a builder for creating a ToilTicket entity.
+func (c *ToilTicketClient) Create() *ToilTicketCreate {
+	mutation := newToilTicketMutation(c.config, OpCreate)
+	return &ToilTicketCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ToilTicket entities.
+func (c *ToilTicketClient) CreateBulk(builders ...*ToilTicketCreate) *ToilTicketCreateBulk {
+	return &ToilTicketCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ToilTicketClient) MapCreateBulk(slice any, setFunc func(*ToilTicketCreate, int)) *ToilTicketCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ToilTicketCreateBulk{err: fmt.Errorf("calling to ToilTicketClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ToilTicketCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ToilTicketCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ToilTicket.
+func (c *ToilTicketClient) Update() *ToilTicketUpdate {
+	mutation := newToilTicketMutation(c.config, OpUpdate)
+	return &ToilTicketUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ToilTicketClient) UpdateOne(_m *ToilTicket) *ToilTicketUpdateOne {
+	mutation := newToilTicketMutation(c.config, OpUpdateOne, withToilTicket(_m))
+	return &ToilTicketUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ToilTicketClient) UpdateOneID(id string) *ToilTicketUpdateOne {
+	mutation := newToilTicketMutation(c.config, OpUpdateOne, withToilTicketID(id))
+	return &ToilTicketUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ToilTicket.
+func (c *ToilTicketClient) Delete() *ToilTicketDelete {
+	mutation := newToilTicketMutation(c.config, OpDelete)
+	return &ToilTicketDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ToilTicketClient) DeleteOne(_m *ToilTicket) *ToilTicketDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ToilTicketClient) DeleteOneID(id string) *ToilTicketDeleteOne {
+	builder := c.Delete().Where(toilticket.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ToilTicketDeleteOne{builder}
+}
+
+// Query returns a query builder for ToilTicket.
+func (c *ToilTicketClient) Query() *ToilTicketQuery {
+	return &ToilTicketQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeToilTicket},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ToilTicket entity by its id.
+func (c *ToilTicketClient) Get(ctx context.Context, id string) (*ToilTicket, error) {
+	return c.Query().Where(toilticket.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ToilTicketClient) GetX(ctx context.Context, id string) *ToilTicket {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryTeam queries the team edge of a ToilTicket.
+func (c *ToilTicketClient) QueryTeam(_m *ToilTicket) *TeamQuery {
+	query := (&TeamClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(toilticket.Table, toilticket.FieldID, id),
+			sqlgraph.To(team.Table, team.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, toilticket.TeamTable, toilticket.TeamColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryService queries the service edge of a ToilTicket.
+func (c *ToilTicketClient) QueryService(_m *ToilTicket) *ServiceQuery {
+	query := (&ServiceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(toilticket.Table, toilticket.FieldID, id),
+			sqlgraph.To(service.Table, service.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, toilticket.ServiceTable, toilticket.ServiceColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ToilTicketClient) Hooks() []Hook {
+	return c.hooks.ToilTicket
+}
+
+// Interceptors returns the client interceptors.
+func (c *ToilTicketClient) Interceptors() []Interceptor {
+	return c.inters.ToilTicket
+}
+
+func (c *ToilTicketClient) mutate(ctx context.Context, m *ToilTicketMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ToilTicketCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ToilTicketUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ToilTicketUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ToilTicketDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown ToilTicket mutation op: %q", m.Op())
+	}
+}
+
 // TokenClient is a client for the Token schema.
 type TokenClient struct {
 	config
@@ -16206,6 +16389,139 @@ func (c *TrackerPlaceClient) mutate(ctx context.Context, m *TrackerPlaceMutation
 	}
 }
 
+// TrackerRepositoryClient is a client for the TrackerRepository schema.
+type TrackerRepositoryClient struct {
+	config
+}
+
+// NewTrackerRepositoryClient returns a client for the TrackerRepository from the given config.
+func NewTrackerRepositoryClient(c config) *TrackerRepositoryClient {
+	return &TrackerRepositoryClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `trackerrepository.Hooks(f(g(h())))`.
+func (c *TrackerRepositoryClient) Use(hooks ...Hook) {
+	c.hooks.TrackerRepository = append(c.hooks.TrackerRepository, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `trackerrepository.Intercept(f(g(h())))`.
+func (c *TrackerRepositoryClient) Intercept(interceptors ...Interceptor) {
+	c.inters.TrackerRepository = append(c.inters.TrackerRepository, interceptors...)
+}
+
+// Create returns a builder for creating a TrackerRepository entity.
+func (c *TrackerRepositoryClient) Create() *TrackerRepositoryCreate {
+	mutation := newTrackerRepositoryMutation(c.config, OpCreate)
+	return &TrackerRepositoryCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of TrackerRepository entities.
+func (c *TrackerRepositoryClient) CreateBulk(builders ...*TrackerRepositoryCreate) *TrackerRepositoryCreateBulk {
+	return &TrackerRepositoryCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *TrackerRepositoryClient) MapCreateBulk(slice any, setFunc func(*TrackerRepositoryCreate, int)) *TrackerRepositoryCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &TrackerRepositoryCreateBulk{err: fmt.Errorf("calling to TrackerRepositoryClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*TrackerRepositoryCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &TrackerRepositoryCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for TrackerRepository.
+func (c *TrackerRepositoryClient) Update() *TrackerRepositoryUpdate {
+	mutation := newTrackerRepositoryMutation(c.config, OpUpdate)
+	return &TrackerRepositoryUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *TrackerRepositoryClient) UpdateOne(_m *TrackerRepository) *TrackerRepositoryUpdateOne {
+	mutation := newTrackerRepositoryMutation(c.config, OpUpdateOne, withTrackerRepository(_m))
+	return &TrackerRepositoryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *TrackerRepositoryClient) UpdateOneID(id int64) *TrackerRepositoryUpdateOne {
+	mutation := newTrackerRepositoryMutation(c.config, OpUpdateOne, withTrackerRepositoryID(id))
+	return &TrackerRepositoryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for TrackerRepository.
+func (c *TrackerRepositoryClient) Delete() *TrackerRepositoryDelete {
+	mutation := newTrackerRepositoryMutation(c.config, OpDelete)
+	return &TrackerRepositoryDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *TrackerRepositoryClient) DeleteOne(_m *TrackerRepository) *TrackerRepositoryDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *TrackerRepositoryClient) DeleteOneID(id int64) *TrackerRepositoryDeleteOne {
+	builder := c.Delete().Where(trackerrepository.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &TrackerRepositoryDeleteOne{builder}
+}
+
+// Query returns a query builder for TrackerRepository.
+func (c *TrackerRepositoryClient) Query() *TrackerRepositoryQuery {
+	return &TrackerRepositoryQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeTrackerRepository},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a TrackerRepository entity by its id.
+func (c *TrackerRepositoryClient) Get(ctx context.Context, id int64) (*TrackerRepository, error) {
+	return c.Query().Where(trackerrepository.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *TrackerRepositoryClient) GetX(ctx context.Context, id int64) *TrackerRepository {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *TrackerRepositoryClient) Hooks() []Hook {
+	return c.hooks.TrackerRepository
+}
+
+// Interceptors returns the client interceptors.
+func (c *TrackerRepositoryClient) Interceptors() []Interceptor {
+	return c.inters.TrackerRepository
+}
+
+func (c *TrackerRepositoryClient) mutate(ctx context.Context, m *TrackerRepositoryMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&TrackerRepositoryCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&TrackerRepositoryUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&TrackerRepositoryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&TrackerRepositoryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown TrackerRepository mutation op: %q", m.Op())
+	}
+}
+
 // ViolationClient is a client for the Violation schema.
 type ViolationClient struct {
 	config
@@ -16705,8 +17021,9 @@ type (
 		SearchDocument, Segment, SegmentChange, Series, Service, Session, SignInCode,
 		SignalMapping, SigningKey, Slug, SuppliedFact, System, Team, ThinnedMonth,
 		ToilAnswer, ToilAsking, ToilAutomation, ToilCandidate, ToilDismissal,
-		ToilEntry, ToilSetting, ToilSurvey, Token, ToldEvent, TrackerLane,
-		TrackerPlace, Violation, ViolationEvent, WebhookDelivery []ent.Hook
+		ToilEntry, ToilSetting, ToilSurvey, ToilTicket, Token, ToldEvent, TrackerLane,
+		TrackerPlace, TrackerRepository, Violation, ViolationEvent,
+		WebhookDelivery []ent.Hook
 	}
 	inters struct {
 		ActionItem, Alert, Attachment, Attestation, AuditEntry, Backfill, BudgetPolicy,
@@ -16726,8 +17043,9 @@ type (
 		SearchDocument, Segment, SegmentChange, Series, Service, Session, SignInCode,
 		SignalMapping, SigningKey, Slug, SuppliedFact, System, Team, ThinnedMonth,
 		ToilAnswer, ToilAsking, ToilAutomation, ToilCandidate, ToilDismissal,
-		ToilEntry, ToilSetting, ToilSurvey, Token, ToldEvent, TrackerLane,
-		TrackerPlace, Violation, ViolationEvent, WebhookDelivery []ent.Interceptor
+		ToilEntry, ToilSetting, ToilSurvey, ToilTicket, Token, ToldEvent, TrackerLane,
+		TrackerPlace, TrackerRepository, Violation, ViolationEvent,
+		WebhookDelivery []ent.Interceptor
 	}
 )
 

@@ -107,10 +107,12 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/toilentry"
 	"github.com/evenkeel/evenkeel/ent/db/toilsetting"
 	"github.com/evenkeel/evenkeel/ent/db/toilsurvey"
+	"github.com/evenkeel/evenkeel/ent/db/toilticket"
 	"github.com/evenkeel/evenkeel/ent/db/token"
 	"github.com/evenkeel/evenkeel/ent/db/toldevent"
 	"github.com/evenkeel/evenkeel/ent/db/trackerlane"
 	"github.com/evenkeel/evenkeel/ent/db/trackerplace"
+	"github.com/evenkeel/evenkeel/ent/db/trackerrepository"
 	"github.com/evenkeel/evenkeel/ent/db/violation"
 	"github.com/evenkeel/evenkeel/ent/db/violationevent"
 	"github.com/evenkeel/evenkeel/ent/db/webhookdelivery"
@@ -269,10 +271,12 @@ func checkColumn(t, c string) error {
 			toilentry.Table:                  toilentry.ValidColumn,
 			toilsetting.Table:                toilsetting.ValidColumn,
 			toilsurvey.Table:                 toilsurvey.ValidColumn,
+			toilticket.Table:                 toilticket.ValidColumn,
 			token.Table:                      token.ValidColumn,
 			toldevent.Table:                  toldevent.ValidColumn,
 			trackerlane.Table:                trackerlane.ValidColumn,
 			trackerplace.Table:               trackerplace.ValidColumn,
+			trackerrepository.Table:          trackerrepository.ValidColumn,
 			violation.Table:                  violation.ValidColumn,
 			violationevent.Table:             violationevent.ValidColumn,
 			webhookdelivery.Table:            webhookdelivery.ValidColumn,

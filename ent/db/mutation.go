@@ -108,10 +108,12 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/toilentry"
 	"github.com/evenkeel/evenkeel/ent/db/toilsetting"
 	"github.com/evenkeel/evenkeel/ent/db/toilsurvey"
+	"github.com/evenkeel/evenkeel/ent/db/toilticket"
 	"github.com/evenkeel/evenkeel/ent/db/token"
 	"github.com/evenkeel/evenkeel/ent/db/toldevent"
 	"github.com/evenkeel/evenkeel/ent/db/trackerlane"
 	"github.com/evenkeel/evenkeel/ent/db/trackerplace"
+	"github.com/evenkeel/evenkeel/ent/db/trackerrepository"
 	"github.com/evenkeel/evenkeel/ent/db/violation"
 	"github.com/evenkeel/evenkeel/ent/db/violationevent"
 	"github.com/evenkeel/evenkeel/ent/db/webhookdelivery"
@@ -221,10 +223,12 @@ const (
 	TypeToilEntry                  = "ToilEntry"
 	TypeToilSetting                = "ToilSetting"
 	TypeToilSurvey                 = "ToilSurvey"
+	TypeToilTicket                 = "ToilTicket"
 	TypeToken                      = "Token"
 	TypeToldEvent                  = "ToldEvent"
 	TypeTrackerLane                = "TrackerLane"
 	TypeTrackerPlace               = "TrackerPlace"
+	TypeTrackerRepository          = "TrackerRepository"
 	TypeViolation                  = "Violation"
 	TypeViolationEvent             = "ViolationEvent"
 	TypeWebhookDelivery            = "WebhookDelivery"
@@ -89996,6 +90000,7 @@ type ToilSettingMutation struct {
 	cap             *int64
 	addcap          *int64
 	asks            *bool
+	incidents       *bool
 	updated_at      *time.Time
 	updated_by      *string
 	version         *int64
@@ -90352,6 +90357,42 @@ func (m *ToilSettingMutation) ResetAsks() {
 	m.asks = nil
 }
 
+// SetIncidents sets the "incidents" field.
+func (m *ToilSettingMutation) SetIncidents(b bool) {
+	m.incidents = &b
+}
+
+// Incidents returns the value of the "incidents" field in the mutation.
+func (m *ToilSettingMutation) Incidents() (r bool, exists bool) {
+	v := m.incidents
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIncidents returns the old "incidents" field's value of the ToilSetting entity.
+// If the ToilSetting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilSettingMutation) OldIncidents(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIncidents is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIncidents requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIncidents: %w", err)
+	}
+	return oldValue.Incidents, nil
+}
+
+// ResetIncidents resets all changes to the "incidents" field.
+func (m *ToilSettingMutation) ResetIncidents() {
+	m.incidents = nil
+}
+
 // SetUpdatedAt sets the "updated_at" field.
 func (m *ToilSettingMutation) SetUpdatedAt(t time.Time) {
 	m.updated_at = &t
@@ -90541,7 +90582,7 @@ func (m *ToilSettingMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ToilSettingMutation) Fields() []string {
-	fields := make([]string, 0, 8)
+	fields := make([]string, 0, 9)
 	if m.team != nil {
 		fields = append(fields, toilsetting.FieldTeamID)
 	}
@@ -90556,6 +90597,9 @@ func (m *ToilSettingMutation) Fields() []string {
 	}
 	if m.asks != nil {
 		fields = append(fields, toilsetting.FieldAsks)
+	}
+	if m.incidents != nil {
+		fields = append(fields, toilsetting.FieldIncidents)
 	}
 	if m.updated_at != nil {
 		fields = append(fields, toilsetting.FieldUpdatedAt)
@@ -90584,6 +90628,8 @@ func (m *ToilSettingMutation) Field(name string) (ent.Value, bool) {
 		return m.Cap()
 	case toilsetting.FieldAsks:
 		return m.Asks()
+	case toilsetting.FieldIncidents:
+		return m.Incidents()
 	case toilsetting.FieldUpdatedAt:
 		return m.UpdatedAt()
 	case toilsetting.FieldUpdatedBy:
@@ -90609,6 +90655,8 @@ func (m *ToilSettingMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldCap(ctx)
 	case toilsetting.FieldAsks:
 		return m.OldAsks(ctx)
+	case toilsetting.FieldIncidents:
+		return m.OldIncidents(ctx)
 	case toilsetting.FieldUpdatedAt:
 		return m.OldUpdatedAt(ctx)
 	case toilsetting.FieldUpdatedBy:
@@ -90658,6 +90706,13 @@ func (m *ToilSettingMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetAsks(v)
+		return nil
+	case toilsetting.FieldIncidents:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIncidents(v)
 		return nil
 	case toilsetting.FieldUpdatedAt:
 		v, ok := value.(time.Time)
@@ -90794,6 +90849,9 @@ func (m *ToilSettingMutation) ResetField(name string) error {
 		return nil
 	case toilsetting.FieldAsks:
 		m.ResetAsks()
+		return nil
+	case toilsetting.FieldIncidents:
+		m.ResetIncidents()
 		return nil
 	case toilsetting.FieldUpdatedAt:
 		m.ResetUpdatedAt()
@@ -91875,6 +91933,874 @@ func (m *ToilSurveyMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown ToilSurvey edge %s", name)
+}
+
+// ToilTicketMutation represents an operation that mutates the ToilTicket nodes in the graph.
+type ToilTicketMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *string
+	repository     *string
+	number         *int64
+	addnumber      *int64
+	title          *string
+	link           *string
+	assignees      *string
+	closed_at      *time.Time
+	clearedFields  map[string]struct{}
+	team           *string
+	clearedteam    bool
+	service        *string
+	clearedservice bool
+	done           bool
+	oldValue       func(context.Context) (*ToilTicket, error)
+	predicates     []predicate.ToilTicket
+}
+
+var _ ent.Mutation = (*ToilTicketMutation)(nil)
+
+// toilticketOption allows management of the mutation configuration using functional options.
+type toilticketOption func(*ToilTicketMutation)
+
+// newToilTicketMutation creates new mutation for the ToilTicket entity.
+func newToilTicketMutation(c config, op Op, opts ...toilticketOption) *ToilTicketMutation {
+	m := &ToilTicketMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeToilTicket,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withToilTicketID sets the ID field of the mutation.
+func withToilTicketID(id string) toilticketOption {
+	return func(m *ToilTicketMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ToilTicket
+		)
+		m.oldValue = func(ctx context.Context) (*ToilTicket, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ToilTicket.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withToilTicket sets the old ToilTicket of the mutation.
+func withToilTicket(node *ToilTicket) toilticketOption {
+	return func(m *ToilTicketMutation) {
+		m.oldValue = func(context.Context) (*ToilTicket, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ToilTicketMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ToilTicketMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ToilTicket entities.
+func (m *ToilTicketMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ToilTicketMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ToilTicketMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ToilTicket.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetRepository sets the "repository" field.
+func (m *ToilTicketMutation) SetRepository(s string) {
+	m.repository = &s
+}
+
+// Repository returns the value of the "repository" field in the mutation.
+func (m *ToilTicketMutation) Repository() (r string, exists bool) {
+	v := m.repository
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRepository returns the old "repository" field's value of the ToilTicket entity.
+// If the ToilTicket object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilTicketMutation) OldRepository(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRepository is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRepository requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRepository: %w", err)
+	}
+	return oldValue.Repository, nil
+}
+
+// ResetRepository resets all changes to the "repository" field.
+func (m *ToilTicketMutation) ResetRepository() {
+	m.repository = nil
+}
+
+// SetNumber sets the "number" field.
+func (m *ToilTicketMutation) SetNumber(i int64) {
+	m.number = &i
+	m.addnumber = nil
+}
+
+// Number returns the value of the "number" field in the mutation.
+func (m *ToilTicketMutation) Number() (r int64, exists bool) {
+	v := m.number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNumber returns the old "number" field's value of the ToilTicket entity.
+// If the ToilTicket object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilTicketMutation) OldNumber(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNumber: %w", err)
+	}
+	return oldValue.Number, nil
+}
+
+// AddNumber adds i to the "number" field.
+func (m *ToilTicketMutation) AddNumber(i int64) {
+	if m.addnumber != nil {
+		*m.addnumber += i
+	} else {
+		m.addnumber = &i
+	}
+}
+
+// AddedNumber returns the value that was added to the "number" field in this mutation.
+func (m *ToilTicketMutation) AddedNumber() (r int64, exists bool) {
+	v := m.addnumber
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetNumber resets all changes to the "number" field.
+func (m *ToilTicketMutation) ResetNumber() {
+	m.number = nil
+	m.addnumber = nil
+}
+
+// SetTeamID sets the "team_id" field.
+func (m *ToilTicketMutation) SetTeamID(s string) {
+	m.team = &s
+}
+
+// TeamID returns the value of the "team_id" field in the mutation.
+func (m *ToilTicketMutation) TeamID() (r string, exists bool) {
+	v := m.team
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTeamID returns the old "team_id" field's value of the ToilTicket entity.
+// If the ToilTicket object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilTicketMutation) OldTeamID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTeamID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTeamID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTeamID: %w", err)
+	}
+	return oldValue.TeamID, nil
+}
+
+// ResetTeamID resets all changes to the "team_id" field.
+func (m *ToilTicketMutation) ResetTeamID() {
+	m.team = nil
+}
+
+// SetServiceID sets the "service_id" field.
+func (m *ToilTicketMutation) SetServiceID(s string) {
+	m.service = &s
+}
+
+// ServiceID returns the value of the "service_id" field in the mutation.
+func (m *ToilTicketMutation) ServiceID() (r string, exists bool) {
+	v := m.service
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldServiceID returns the old "service_id" field's value of the ToilTicket entity.
+// If the ToilTicket object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilTicketMutation) OldServiceID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldServiceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldServiceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldServiceID: %w", err)
+	}
+	return oldValue.ServiceID, nil
+}
+
+// ClearServiceID clears the value of the "service_id" field.
+func (m *ToilTicketMutation) ClearServiceID() {
+	m.service = nil
+	m.clearedFields[toilticket.FieldServiceID] = struct{}{}
+}
+
+// ServiceIDCleared returns if the "service_id" field was cleared in this mutation.
+func (m *ToilTicketMutation) ServiceIDCleared() bool {
+	_, ok := m.clearedFields[toilticket.FieldServiceID]
+	return ok
+}
+
+// ResetServiceID resets all changes to the "service_id" field.
+func (m *ToilTicketMutation) ResetServiceID() {
+	m.service = nil
+	delete(m.clearedFields, toilticket.FieldServiceID)
+}
+
+// SetTitle sets the "title" field.
+func (m *ToilTicketMutation) SetTitle(s string) {
+	m.title = &s
+}
+
+// Title returns the value of the "title" field in the mutation.
+func (m *ToilTicketMutation) Title() (r string, exists bool) {
+	v := m.title
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTitle returns the old "title" field's value of the ToilTicket entity.
+// If the ToilTicket object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilTicketMutation) OldTitle(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTitle is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTitle requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTitle: %w", err)
+	}
+	return oldValue.Title, nil
+}
+
+// ResetTitle resets all changes to the "title" field.
+func (m *ToilTicketMutation) ResetTitle() {
+	m.title = nil
+}
+
+// SetLink sets the "link" field.
+func (m *ToilTicketMutation) SetLink(s string) {
+	m.link = &s
+}
+
+// Link returns the value of the "link" field in the mutation.
+func (m *ToilTicketMutation) Link() (r string, exists bool) {
+	v := m.link
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLink returns the old "link" field's value of the ToilTicket entity.
+// If the ToilTicket object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilTicketMutation) OldLink(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLink is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLink requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLink: %w", err)
+	}
+	return oldValue.Link, nil
+}
+
+// ResetLink resets all changes to the "link" field.
+func (m *ToilTicketMutation) ResetLink() {
+	m.link = nil
+}
+
+// SetAssignees sets the "assignees" field.
+func (m *ToilTicketMutation) SetAssignees(s string) {
+	m.assignees = &s
+}
+
+// Assignees returns the value of the "assignees" field in the mutation.
+func (m *ToilTicketMutation) Assignees() (r string, exists bool) {
+	v := m.assignees
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAssignees returns the old "assignees" field's value of the ToilTicket entity.
+// If the ToilTicket object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilTicketMutation) OldAssignees(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAssignees is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAssignees requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAssignees: %w", err)
+	}
+	return oldValue.Assignees, nil
+}
+
+// ResetAssignees resets all changes to the "assignees" field.
+func (m *ToilTicketMutation) ResetAssignees() {
+	m.assignees = nil
+}
+
+// SetClosedAt sets the "closed_at" field.
+func (m *ToilTicketMutation) SetClosedAt(t time.Time) {
+	m.closed_at = &t
+}
+
+// ClosedAt returns the value of the "closed_at" field in the mutation.
+func (m *ToilTicketMutation) ClosedAt() (r time.Time, exists bool) {
+	v := m.closed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClosedAt returns the old "closed_at" field's value of the ToilTicket entity.
+// If the ToilTicket object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilTicketMutation) OldClosedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClosedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClosedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClosedAt: %w", err)
+	}
+	return oldValue.ClosedAt, nil
+}
+
+// ResetClosedAt resets all changes to the "closed_at" field.
+func (m *ToilTicketMutation) ResetClosedAt() {
+	m.closed_at = nil
+}
+
+// ClearTeam clears the "team" edge to the Team entity.
+func (m *ToilTicketMutation) ClearTeam() {
+	m.clearedteam = true
+	m.clearedFields[toilticket.FieldTeamID] = struct{}{}
+}
+
+// TeamCleared reports if the "team" edge to the Team entity was cleared.
+func (m *ToilTicketMutation) TeamCleared() bool {
+	return m.clearedteam
+}
+
+// TeamIDs returns the "team" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// TeamID instead. It exists only for internal usage by the builders.
+func (m *ToilTicketMutation) TeamIDs() (ids []string) {
+	if id := m.team; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetTeam resets all changes to the "team" edge.
+func (m *ToilTicketMutation) ResetTeam() {
+	m.team = nil
+	m.clearedteam = false
+}
+
+// ClearService clears the "service" edge to the Service entity.
+func (m *ToilTicketMutation) ClearService() {
+	m.clearedservice = true
+	m.clearedFields[toilticket.FieldServiceID] = struct{}{}
+}
+
+// ServiceCleared reports if the "service" edge to the Service entity was cleared.
+func (m *ToilTicketMutation) ServiceCleared() bool {
+	return m.ServiceIDCleared() || m.clearedservice
+}
+
+// ServiceIDs returns the "service" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ServiceID instead. It exists only for internal usage by the builders.
+func (m *ToilTicketMutation) ServiceIDs() (ids []string) {
+	if id := m.service; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetService resets all changes to the "service" edge.
+func (m *ToilTicketMutation) ResetService() {
+	m.service = nil
+	m.clearedservice = false
+}
+
+// Where appends a list predicates to the ToilTicketMutation builder.
+func (m *ToilTicketMutation) Where(ps ...predicate.ToilTicket) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ToilTicketMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ToilTicketMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ToilTicket, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ToilTicketMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ToilTicketMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ToilTicket).
+func (m *ToilTicketMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ToilTicketMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.repository != nil {
+		fields = append(fields, toilticket.FieldRepository)
+	}
+	if m.number != nil {
+		fields = append(fields, toilticket.FieldNumber)
+	}
+	if m.team != nil {
+		fields = append(fields, toilticket.FieldTeamID)
+	}
+	if m.service != nil {
+		fields = append(fields, toilticket.FieldServiceID)
+	}
+	if m.title != nil {
+		fields = append(fields, toilticket.FieldTitle)
+	}
+	if m.link != nil {
+		fields = append(fields, toilticket.FieldLink)
+	}
+	if m.assignees != nil {
+		fields = append(fields, toilticket.FieldAssignees)
+	}
+	if m.closed_at != nil {
+		fields = append(fields, toilticket.FieldClosedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ToilTicketMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case toilticket.FieldRepository:
+		return m.Repository()
+	case toilticket.FieldNumber:
+		return m.Number()
+	case toilticket.FieldTeamID:
+		return m.TeamID()
+	case toilticket.FieldServiceID:
+		return m.ServiceID()
+	case toilticket.FieldTitle:
+		return m.Title()
+	case toilticket.FieldLink:
+		return m.Link()
+	case toilticket.FieldAssignees:
+		return m.Assignees()
+	case toilticket.FieldClosedAt:
+		return m.ClosedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ToilTicketMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case toilticket.FieldRepository:
+		return m.OldRepository(ctx)
+	case toilticket.FieldNumber:
+		return m.OldNumber(ctx)
+	case toilticket.FieldTeamID:
+		return m.OldTeamID(ctx)
+	case toilticket.FieldServiceID:
+		return m.OldServiceID(ctx)
+	case toilticket.FieldTitle:
+		return m.OldTitle(ctx)
+	case toilticket.FieldLink:
+		return m.OldLink(ctx)
+	case toilticket.FieldAssignees:
+		return m.OldAssignees(ctx)
+	case toilticket.FieldClosedAt:
+		return m.OldClosedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown ToilTicket field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ToilTicketMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case toilticket.FieldRepository:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRepository(v)
+		return nil
+	case toilticket.FieldNumber:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNumber(v)
+		return nil
+	case toilticket.FieldTeamID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTeamID(v)
+		return nil
+	case toilticket.FieldServiceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetServiceID(v)
+		return nil
+	case toilticket.FieldTitle:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTitle(v)
+		return nil
+	case toilticket.FieldLink:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLink(v)
+		return nil
+	case toilticket.FieldAssignees:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAssignees(v)
+		return nil
+	case toilticket.FieldClosedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClosedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ToilTicket field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ToilTicketMutation) AddedFields() []string {
+	var fields []string
+	if m.addnumber != nil {
+		fields = append(fields, toilticket.FieldNumber)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ToilTicketMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case toilticket.FieldNumber:
+		return m.AddedNumber()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ToilTicketMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case toilticket.FieldNumber:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddNumber(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ToilTicket numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ToilTicketMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(toilticket.FieldServiceID) {
+		fields = append(fields, toilticket.FieldServiceID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ToilTicketMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ToilTicketMutation) ClearField(name string) error {
+	switch name {
+	case toilticket.FieldServiceID:
+		m.ClearServiceID()
+		return nil
+	}
+	return fmt.Errorf("unknown ToilTicket nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ToilTicketMutation) ResetField(name string) error {
+	switch name {
+	case toilticket.FieldRepository:
+		m.ResetRepository()
+		return nil
+	case toilticket.FieldNumber:
+		m.ResetNumber()
+		return nil
+	case toilticket.FieldTeamID:
+		m.ResetTeamID()
+		return nil
+	case toilticket.FieldServiceID:
+		m.ResetServiceID()
+		return nil
+	case toilticket.FieldTitle:
+		m.ResetTitle()
+		return nil
+	case toilticket.FieldLink:
+		m.ResetLink()
+		return nil
+	case toilticket.FieldAssignees:
+		m.ResetAssignees()
+		return nil
+	case toilticket.FieldClosedAt:
+		m.ResetClosedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ToilTicket field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ToilTicketMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.team != nil {
+		edges = append(edges, toilticket.EdgeTeam)
+	}
+	if m.service != nil {
+		edges = append(edges, toilticket.EdgeService)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ToilTicketMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case toilticket.EdgeTeam:
+		if id := m.team; id != nil {
+			return []ent.Value{*id}
+		}
+	case toilticket.EdgeService:
+		if id := m.service; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ToilTicketMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ToilTicketMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ToilTicketMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedteam {
+		edges = append(edges, toilticket.EdgeTeam)
+	}
+	if m.clearedservice {
+		edges = append(edges, toilticket.EdgeService)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ToilTicketMutation) EdgeCleared(name string) bool {
+	switch name {
+	case toilticket.EdgeTeam:
+		return m.clearedteam
+	case toilticket.EdgeService:
+		return m.clearedservice
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ToilTicketMutation) ClearEdge(name string) error {
+	switch name {
+	case toilticket.EdgeTeam:
+		m.ClearTeam()
+		return nil
+	case toilticket.EdgeService:
+		m.ClearService()
+		return nil
+	}
+	return fmt.Errorf("unknown ToilTicket unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ToilTicketMutation) ResetEdge(name string) error {
+	switch name {
+	case toilticket.EdgeTeam:
+		m.ResetTeam()
+		return nil
+	case toilticket.EdgeService:
+		m.ResetService()
+		return nil
+	}
+	return fmt.Errorf("unknown ToilTicket edge %s", name)
 }
 
 // TokenMutation represents an operation that mutates the Token nodes in the graph.
@@ -95735,6 +96661,662 @@ func (m *TrackerPlaceMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *TrackerPlaceMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown TrackerPlace edge %s", name)
+}
+
+// TrackerRepositoryMutation represents an operation that mutates the TrackerRepository nodes in the graph.
+type TrackerRepositoryMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *int64
+	name          *string
+	seen_at       *time.Time
+	archived      *bool
+	file          *string
+	owners        *string
+	etag          *string
+	problem       *string
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*TrackerRepository, error)
+	predicates    []predicate.TrackerRepository
+}
+
+var _ ent.Mutation = (*TrackerRepositoryMutation)(nil)
+
+// trackerrepositoryOption allows management of the mutation configuration using functional options.
+type trackerrepositoryOption func(*TrackerRepositoryMutation)
+
+// newTrackerRepositoryMutation creates new mutation for the TrackerRepository entity.
+func newTrackerRepositoryMutation(c config, op Op, opts ...trackerrepositoryOption) *TrackerRepositoryMutation {
+	m := &TrackerRepositoryMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeTrackerRepository,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withTrackerRepositoryID sets the ID field of the mutation.
+func withTrackerRepositoryID(id int64) trackerrepositoryOption {
+	return func(m *TrackerRepositoryMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *TrackerRepository
+		)
+		m.oldValue = func(ctx context.Context) (*TrackerRepository, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().TrackerRepository.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withTrackerRepository sets the old TrackerRepository of the mutation.
+func withTrackerRepository(node *TrackerRepository) trackerrepositoryOption {
+	return func(m *TrackerRepositoryMutation) {
+		m.oldValue = func(context.Context) (*TrackerRepository, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m TrackerRepositoryMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m TrackerRepositoryMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of TrackerRepository entities.
+func (m *TrackerRepositoryMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *TrackerRepositoryMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *TrackerRepositoryMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().TrackerRepository.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetName sets the "name" field.
+func (m *TrackerRepositoryMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *TrackerRepositoryMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the TrackerRepository entity.
+// If the TrackerRepository object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrackerRepositoryMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *TrackerRepositoryMutation) ResetName() {
+	m.name = nil
+}
+
+// SetSeenAt sets the "seen_at" field.
+func (m *TrackerRepositoryMutation) SetSeenAt(t time.Time) {
+	m.seen_at = &t
+}
+
+// SeenAt returns the value of the "seen_at" field in the mutation.
+func (m *TrackerRepositoryMutation) SeenAt() (r time.Time, exists bool) {
+	v := m.seen_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeenAt returns the old "seen_at" field's value of the TrackerRepository entity.
+// If the TrackerRepository object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrackerRepositoryMutation) OldSeenAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeenAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeenAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeenAt: %w", err)
+	}
+	return oldValue.SeenAt, nil
+}
+
+// ResetSeenAt resets all changes to the "seen_at" field.
+func (m *TrackerRepositoryMutation) ResetSeenAt() {
+	m.seen_at = nil
+}
+
+// SetArchived sets the "archived" field.
+func (m *TrackerRepositoryMutation) SetArchived(b bool) {
+	m.archived = &b
+}
+
+// Archived returns the value of the "archived" field in the mutation.
+func (m *TrackerRepositoryMutation) Archived() (r bool, exists bool) {
+	v := m.archived
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldArchived returns the old "archived" field's value of the TrackerRepository entity.
+// If the TrackerRepository object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrackerRepositoryMutation) OldArchived(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldArchived is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldArchived requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldArchived: %w", err)
+	}
+	return oldValue.Archived, nil
+}
+
+// ResetArchived resets all changes to the "archived" field.
+func (m *TrackerRepositoryMutation) ResetArchived() {
+	m.archived = nil
+}
+
+// SetFile sets the "file" field.
+func (m *TrackerRepositoryMutation) SetFile(s string) {
+	m.file = &s
+}
+
+// File returns the value of the "file" field in the mutation.
+func (m *TrackerRepositoryMutation) File() (r string, exists bool) {
+	v := m.file
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFile returns the old "file" field's value of the TrackerRepository entity.
+// If the TrackerRepository object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrackerRepositoryMutation) OldFile(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFile is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFile requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFile: %w", err)
+	}
+	return oldValue.File, nil
+}
+
+// ResetFile resets all changes to the "file" field.
+func (m *TrackerRepositoryMutation) ResetFile() {
+	m.file = nil
+}
+
+// SetOwners sets the "owners" field.
+func (m *TrackerRepositoryMutation) SetOwners(s string) {
+	m.owners = &s
+}
+
+// Owners returns the value of the "owners" field in the mutation.
+func (m *TrackerRepositoryMutation) Owners() (r string, exists bool) {
+	v := m.owners
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOwners returns the old "owners" field's value of the TrackerRepository entity.
+// If the TrackerRepository object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrackerRepositoryMutation) OldOwners(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOwners is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOwners requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOwners: %w", err)
+	}
+	return oldValue.Owners, nil
+}
+
+// ResetOwners resets all changes to the "owners" field.
+func (m *TrackerRepositoryMutation) ResetOwners() {
+	m.owners = nil
+}
+
+// SetEtag sets the "etag" field.
+func (m *TrackerRepositoryMutation) SetEtag(s string) {
+	m.etag = &s
+}
+
+// Etag returns the value of the "etag" field in the mutation.
+func (m *TrackerRepositoryMutation) Etag() (r string, exists bool) {
+	v := m.etag
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEtag returns the old "etag" field's value of the TrackerRepository entity.
+// If the TrackerRepository object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrackerRepositoryMutation) OldEtag(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEtag is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEtag requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEtag: %w", err)
+	}
+	return oldValue.Etag, nil
+}
+
+// ResetEtag resets all changes to the "etag" field.
+func (m *TrackerRepositoryMutation) ResetEtag() {
+	m.etag = nil
+}
+
+// SetProblem sets the "problem" field.
+func (m *TrackerRepositoryMutation) SetProblem(s string) {
+	m.problem = &s
+}
+
+// Problem returns the value of the "problem" field in the mutation.
+func (m *TrackerRepositoryMutation) Problem() (r string, exists bool) {
+	v := m.problem
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProblem returns the old "problem" field's value of the TrackerRepository entity.
+// If the TrackerRepository object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TrackerRepositoryMutation) OldProblem(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProblem is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProblem requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProblem: %w", err)
+	}
+	return oldValue.Problem, nil
+}
+
+// ResetProblem resets all changes to the "problem" field.
+func (m *TrackerRepositoryMutation) ResetProblem() {
+	m.problem = nil
+}
+
+// Where appends a list predicates to the TrackerRepositoryMutation builder.
+func (m *TrackerRepositoryMutation) Where(ps ...predicate.TrackerRepository) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the TrackerRepositoryMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *TrackerRepositoryMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.TrackerRepository, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *TrackerRepositoryMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *TrackerRepositoryMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (TrackerRepository).
+func (m *TrackerRepositoryMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *TrackerRepositoryMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.name != nil {
+		fields = append(fields, trackerrepository.FieldName)
+	}
+	if m.seen_at != nil {
+		fields = append(fields, trackerrepository.FieldSeenAt)
+	}
+	if m.archived != nil {
+		fields = append(fields, trackerrepository.FieldArchived)
+	}
+	if m.file != nil {
+		fields = append(fields, trackerrepository.FieldFile)
+	}
+	if m.owners != nil {
+		fields = append(fields, trackerrepository.FieldOwners)
+	}
+	if m.etag != nil {
+		fields = append(fields, trackerrepository.FieldEtag)
+	}
+	if m.problem != nil {
+		fields = append(fields, trackerrepository.FieldProblem)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *TrackerRepositoryMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case trackerrepository.FieldName:
+		return m.Name()
+	case trackerrepository.FieldSeenAt:
+		return m.SeenAt()
+	case trackerrepository.FieldArchived:
+		return m.Archived()
+	case trackerrepository.FieldFile:
+		return m.File()
+	case trackerrepository.FieldOwners:
+		return m.Owners()
+	case trackerrepository.FieldEtag:
+		return m.Etag()
+	case trackerrepository.FieldProblem:
+		return m.Problem()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *TrackerRepositoryMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case trackerrepository.FieldName:
+		return m.OldName(ctx)
+	case trackerrepository.FieldSeenAt:
+		return m.OldSeenAt(ctx)
+	case trackerrepository.FieldArchived:
+		return m.OldArchived(ctx)
+	case trackerrepository.FieldFile:
+		return m.OldFile(ctx)
+	case trackerrepository.FieldOwners:
+		return m.OldOwners(ctx)
+	case trackerrepository.FieldEtag:
+		return m.OldEtag(ctx)
+	case trackerrepository.FieldProblem:
+		return m.OldProblem(ctx)
+	}
+	return nil, fmt.Errorf("unknown TrackerRepository field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *TrackerRepositoryMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case trackerrepository.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case trackerrepository.FieldSeenAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeenAt(v)
+		return nil
+	case trackerrepository.FieldArchived:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetArchived(v)
+		return nil
+	case trackerrepository.FieldFile:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFile(v)
+		return nil
+	case trackerrepository.FieldOwners:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOwners(v)
+		return nil
+	case trackerrepository.FieldEtag:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEtag(v)
+		return nil
+	case trackerrepository.FieldProblem:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProblem(v)
+		return nil
+	}
+	return fmt.Errorf("unknown TrackerRepository field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *TrackerRepositoryMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *TrackerRepositoryMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *TrackerRepositoryMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown TrackerRepository numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *TrackerRepositoryMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *TrackerRepositoryMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *TrackerRepositoryMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown TrackerRepository nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *TrackerRepositoryMutation) ResetField(name string) error {
+	switch name {
+	case trackerrepository.FieldName:
+		m.ResetName()
+		return nil
+	case trackerrepository.FieldSeenAt:
+		m.ResetSeenAt()
+		return nil
+	case trackerrepository.FieldArchived:
+		m.ResetArchived()
+		return nil
+	case trackerrepository.FieldFile:
+		m.ResetFile()
+		return nil
+	case trackerrepository.FieldOwners:
+		m.ResetOwners()
+		return nil
+	case trackerrepository.FieldEtag:
+		m.ResetEtag()
+		return nil
+	case trackerrepository.FieldProblem:
+		m.ResetProblem()
+		return nil
+	}
+	return fmt.Errorf("unknown TrackerRepository field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *TrackerRepositoryMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *TrackerRepositoryMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *TrackerRepositoryMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *TrackerRepositoryMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *TrackerRepositoryMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *TrackerRepositoryMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *TrackerRepositoryMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown TrackerRepository unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *TrackerRepositoryMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown TrackerRepository edge %s", name)
 }
 
 // ViolationMutation represents an operation that mutates the Violation nodes in the graph.

@@ -28,6 +28,8 @@ type ToilSetting struct {
 	Cap int64 `json:"cap,omitempty"`
 	// Asks holds the value of the "asks" field.
 	Asks bool `json:"asks,omitempty"`
+	// Incidents holds the value of the "incidents" field.
+	Incidents bool `json:"incidents,omitempty"`
 	// UpdatedAt holds the value of the "updated_at" field.
 	UpdatedAt time.Time `json:"updated_at,omitempty"`
 	// UpdatedBy holds the value of the "updated_by" field.
@@ -65,7 +67,7 @@ func (*ToilSetting) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case toilsetting.FieldAsks:
+		case toilsetting.FieldAsks, toilsetting.FieldIncidents:
 			values[i] = new(sql.NullBool)
 		case toilsetting.FieldWeekMinutes, toilsetting.FieldOverhead, toilsetting.FieldCap, toilsetting.FieldVersion:
 			values[i] = new(sql.NullInt64)
@@ -123,6 +125,12 @@ func (_m *ToilSetting) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field asks", values[i])
 			} else if value.Valid {
 				_m.Asks = value.Bool
+			}
+		case toilsetting.FieldIncidents:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field incidents", values[i])
+			} else if value.Valid {
+				_m.Incidents = value.Bool
 			}
 		case toilsetting.FieldUpdatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -197,6 +205,9 @@ func (_m *ToilSetting) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("asks=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Asks))
+	builder.WriteString(", ")
+	builder.WriteString("incidents=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Incidents))
 	builder.WriteString(", ")
 	builder.WriteString("updated_at=")
 	builder.WriteString(_m.UpdatedAt.Format(time.ANSIC))

@@ -54,6 +54,12 @@ func (_c *ToilSettingCreate) SetAsks(v bool) *ToilSettingCreate {
 	return _c
 }
 
+// SetIncidents sets the "incidents" field.
+func (_c *ToilSettingCreate) SetIncidents(v bool) *ToilSettingCreate {
+	_c.mutation.SetIncidents(v)
+	return _c
+}
+
 // SetUpdatedAt sets the "updated_at" field.
 func (_c *ToilSettingCreate) SetUpdatedAt(v time.Time) *ToilSettingCreate {
 	_c.mutation.SetUpdatedAt(v)
@@ -132,6 +138,9 @@ func (_c *ToilSettingCreate) check() error {
 	if _, ok := _c.mutation.Asks(); !ok {
 		return &ValidationError{Name: "asks", err: errors.New(`db: missing required field "ToilSetting.asks"`)}
 	}
+	if _, ok := _c.mutation.Incidents(); !ok {
+		return &ValidationError{Name: "incidents", err: errors.New(`db: missing required field "ToilSetting.incidents"`)}
+	}
 	if _, ok := _c.mutation.UpdatedAt(); !ok {
 		return &ValidationError{Name: "updated_at", err: errors.New(`db: missing required field "ToilSetting.updated_at"`)}
 	}
@@ -195,6 +204,10 @@ func (_c *ToilSettingCreate) createSpec() (*ToilSetting, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Asks(); ok {
 		_spec.SetField(toilsetting.FieldAsks, field.TypeBool, value)
 		_node.Asks = value
+	}
+	if value, ok := _c.mutation.Incidents(); ok {
+		_spec.SetField(toilsetting.FieldIncidents, field.TypeBool, value)
+		_node.Incidents = value
 	}
 	if value, ok := _c.mutation.UpdatedAt(); ok {
 		_spec.SetField(toilsetting.FieldUpdatedAt, field.TypeTime, value)
@@ -352,6 +365,18 @@ func (u *ToilSettingUpsert) SetAsks(v bool) *ToilSettingUpsert {
 // UpdateAsks sets the "asks" field to the value that was provided on create.
 func (u *ToilSettingUpsert) UpdateAsks() *ToilSettingUpsert {
 	u.SetExcluded(toilsetting.FieldAsks)
+	return u
+}
+
+// SetIncidents sets the "incidents" field.
+func (u *ToilSettingUpsert) SetIncidents(v bool) *ToilSettingUpsert {
+	u.Set(toilsetting.FieldIncidents, v)
+	return u
+}
+
+// UpdateIncidents sets the "incidents" field to the value that was provided on create.
+func (u *ToilSettingUpsert) UpdateIncidents() *ToilSettingUpsert {
+	u.SetExcluded(toilsetting.FieldIncidents)
 	return u
 }
 
@@ -533,6 +558,20 @@ func (u *ToilSettingUpsertOne) SetAsks(v bool) *ToilSettingUpsertOne {
 func (u *ToilSettingUpsertOne) UpdateAsks() *ToilSettingUpsertOne {
 	return u.Update(func(s *ToilSettingUpsert) {
 		s.UpdateAsks()
+	})
+}
+
+// SetIncidents sets the "incidents" field.
+func (u *ToilSettingUpsertOne) SetIncidents(v bool) *ToilSettingUpsertOne {
+	return u.Update(func(s *ToilSettingUpsert) {
+		s.SetIncidents(v)
+	})
+}
+
+// UpdateIncidents sets the "incidents" field to the value that was provided on create.
+func (u *ToilSettingUpsertOne) UpdateIncidents() *ToilSettingUpsertOne {
+	return u.Update(func(s *ToilSettingUpsert) {
+		s.UpdateIncidents()
 	})
 }
 
@@ -887,6 +926,20 @@ func (u *ToilSettingUpsertBulk) SetAsks(v bool) *ToilSettingUpsertBulk {
 func (u *ToilSettingUpsertBulk) UpdateAsks() *ToilSettingUpsertBulk {
 	return u.Update(func(s *ToilSettingUpsert) {
 		s.UpdateAsks()
+	})
+}
+
+// SetIncidents sets the "incidents" field.
+func (u *ToilSettingUpsertBulk) SetIncidents(v bool) *ToilSettingUpsertBulk {
+	return u.Update(func(s *ToilSettingUpsert) {
+		s.SetIncidents(v)
+	})
+}
+
+// UpdateIncidents sets the "incidents" field to the value that was provided on create.
+func (u *ToilSettingUpsertBulk) UpdateIncidents() *ToilSettingUpsertBulk {
+	return u.Update(func(s *ToilSettingUpsert) {
+		s.UpdateIncidents()
 	})
 }
 

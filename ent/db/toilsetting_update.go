@@ -120,6 +120,20 @@ func (_u *ToilSettingUpdate) SetNillableAsks(v *bool) *ToilSettingUpdate {
 	return _u
 }
 
+// SetIncidents sets the "incidents" field.
+func (_u *ToilSettingUpdate) SetIncidents(v bool) *ToilSettingUpdate {
+	_u.mutation.SetIncidents(v)
+	return _u
+}
+
+// SetNillableIncidents sets the "incidents" field if the given value is not nil.
+func (_u *ToilSettingUpdate) SetNillableIncidents(v *bool) *ToilSettingUpdate {
+	if v != nil {
+		_u.SetIncidents(*v)
+	}
+	return _u
+}
+
 // SetUpdatedAt sets the "updated_at" field.
 func (_u *ToilSettingUpdate) SetUpdatedAt(v time.Time) *ToilSettingUpdate {
 	_u.mutation.SetUpdatedAt(v)
@@ -252,6 +266,9 @@ func (_u *ToilSettingUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	}
 	if value, ok := _u.mutation.Asks(); ok {
 		_spec.SetField(toilsetting.FieldAsks, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Incidents(); ok {
+		_spec.SetField(toilsetting.FieldIncidents, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(toilsetting.FieldUpdatedAt, field.TypeTime, value)
@@ -401,6 +418,20 @@ func (_u *ToilSettingUpdateOne) SetAsks(v bool) *ToilSettingUpdateOne {
 func (_u *ToilSettingUpdateOne) SetNillableAsks(v *bool) *ToilSettingUpdateOne {
 	if v != nil {
 		_u.SetAsks(*v)
+	}
+	return _u
+}
+
+// SetIncidents sets the "incidents" field.
+func (_u *ToilSettingUpdateOne) SetIncidents(v bool) *ToilSettingUpdateOne {
+	_u.mutation.SetIncidents(v)
+	return _u
+}
+
+// SetNillableIncidents sets the "incidents" field if the given value is not nil.
+func (_u *ToilSettingUpdateOne) SetNillableIncidents(v *bool) *ToilSettingUpdateOne {
+	if v != nil {
+		_u.SetIncidents(*v)
 	}
 	return _u
 }
@@ -567,6 +598,9 @@ func (_u *ToilSettingUpdateOne) sqlSave(ctx context.Context) (_node *ToilSetting
 	}
 	if value, ok := _u.mutation.Asks(); ok {
 		_spec.SetField(toilsetting.FieldAsks, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.Incidents(); ok {
+		_spec.SetField(toilsetting.FieldIncidents, field.TypeBool, value)
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(toilsetting.FieldUpdatedAt, field.TypeTime, value)

@@ -204,6 +204,8 @@ type Tx struct {
 	ToilSetting *ToilSettingClient
 	// ToilSurvey is the client for interacting with the ToilSurvey builders.
 	ToilSurvey *ToilSurveyClient
+	// ToilTicket is the client for interacting with the ToilTicket builders.
+	ToilTicket *ToilTicketClient
 	// Token is the client for interacting with the Token builders.
 	Token *TokenClient
 	// ToldEvent is the client for interacting with the ToldEvent builders.
@@ -212,6 +214,8 @@ type Tx struct {
 	TrackerLane *TrackerLaneClient
 	// TrackerPlace is the client for interacting with the TrackerPlace builders.
 	TrackerPlace *TrackerPlaceClient
+	// TrackerRepository is the client for interacting with the TrackerRepository builders.
+	TrackerRepository *TrackerRepositoryClient
 	// Violation is the client for interacting with the Violation builders.
 	Violation *ViolationClient
 	// ViolationEvent is the client for interacting with the ViolationEvent builders.
@@ -444,10 +448,12 @@ func (tx *Tx) init() {
 	tx.ToilEntry = NewToilEntryClient(tx.config)
 	tx.ToilSetting = NewToilSettingClient(tx.config)
 	tx.ToilSurvey = NewToilSurveyClient(tx.config)
+	tx.ToilTicket = NewToilTicketClient(tx.config)
 	tx.Token = NewTokenClient(tx.config)
 	tx.ToldEvent = NewToldEventClient(tx.config)
 	tx.TrackerLane = NewTrackerLaneClient(tx.config)
 	tx.TrackerPlace = NewTrackerPlaceClient(tx.config)
+	tx.TrackerRepository = NewTrackerRepositoryClient(tx.config)
 	tx.Violation = NewViolationClient(tx.config)
 	tx.ViolationEvent = NewViolationEventClient(tx.config)
 	tx.WebhookDelivery = NewWebhookDeliveryClient(tx.config)

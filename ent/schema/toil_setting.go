@@ -22,6 +22,7 @@ func (ToilSetting) Fields() []ent.Field {
 		field.Int64("overhead"),
 		field.Int64("cap"),
 		field.Bool("asks"),
+		field.Bool("incidents"),
 		stamp("updated_at"),
 		text("updated_by"),
 		version(),

@@ -46,9 +46,9 @@ func (t Toil) ofTeams(ctx context.Context, query string, teams []id.ID, where fu
 // Settings returns those of the teams that decided something.
 func (t Toil) Settings(ctx context.Context, teams []id.ID) (map[id.ID]toil.Settings, error) {
 	out := make(map[id.ID]toil.Settings, len(teams))
-	err := t.ofTeams(ctx, `SELECT team_id, week_minutes, overhead, cap, asks, updated_at, updated_by, version FROM toil_settings`, teams, nil, "", func(rows *sql.Rows) error {
+	err := t.ofTeams(ctx, `SELECT team_id, week_minutes, overhead, cap, asks, incidents, updated_at, updated_by, version FROM toil_settings`, teams, nil, "", func(rows *sql.Rows) error {
 		var s toil.Settings
-		err := rows.Scan(&s.Team, &s.WeekMinutes, &s.Overhead, &s.Cap, &s.Asks, &s.UpdatedAt, &s.UpdatedBy, &s.Version)
+		err := rows.Scan(&s.Team, &s.WeekMinutes, &s.Overhead, &s.Cap, &s.Asks, &s.Incidents, &s.UpdatedAt, &s.UpdatedBy, &s.Version)
 		s.UpdatedAt = utc(s.UpdatedAt)
 		out[s.Team] = s
 		return err
@@ -58,10 +58,10 @@ func (t Toil) Settings(ctx context.Context, teams []id.ID) (map[id.ID]toil.Setti
 
 // PutSettings writes them in whole.
 func (t Toil) PutSettings(ctx context.Context, s toil.Settings) error {
-	_, err := t.s.exec(ctx, `INSERT INTO toil_settings (id, team_id, week_minutes, overhead, cap, asks, updated_at, updated_by, version) VALUES `+values(1, 9)+`
- ON CONFLICT (team_id) DO UPDATE SET week_minutes = excluded.week_minutes, overhead = excluded.overhead, cap = excluded.cap, asks = excluded.asks,
+	_, err := t.s.exec(ctx, `INSERT INTO toil_settings (id, team_id, week_minutes, overhead, cap, asks, incidents, updated_at, updated_by, version) VALUES `+values(1, 10)+`
+ ON CONFLICT (team_id) DO UPDATE SET week_minutes = excluded.week_minutes, overhead = excluded.overhead, cap = excluded.cap, asks = excluded.asks, incidents = excluded.incidents,
  updated_at = excluded.updated_at, updated_by = excluded.updated_by, version = excluded.version`,
-		string(s.Team), string(s.Team), s.WeekMinutes, s.Overhead, s.Cap, s.Asks, clock.Round(s.UpdatedAt), s.UpdatedBy, s.Version)
+		string(s.Team), string(s.Team), s.WeekMinutes, s.Overhead, s.Cap, s.Asks, s.Incidents, clock.Round(s.UpdatedAt), s.UpdatedBy, s.Version)
 	return fail("write settings of toil", gone(err))
 }
 

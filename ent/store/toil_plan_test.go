@@ -40,6 +40,7 @@ func TestSQLiteFindsToilByIndexes(t *testing.T) {
 		},
 		"minutes":     func() error { _, err := a.MinutesOn(ctx, none, []clock.Date{"2026-01-01"}); return err },
 		"origins":     func() error { _, err := a.Origins(ctx, none, []string{"x"}); return err },
+		"tickets":     func() error { _, err := a.Tickets(ctx, none, storetest.Start); return err },
 		"logged":      func() error { _, err := a.Logged(ctx, teams, "2026-01-01", "2026-02-01"); return err },
 		"sums":        func() error { _, err := a.Sums(ctx, teams, "2026-01-01", "2026-02-01"); return err },
 		"candidates":  func() error { _, err := a.Candidates(ctx, teams); return err },

@@ -12,6 +12,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
+	"github.com/evenkeel/evenkeel/services/registry"
 )
 
 // ADrift of the service that was found so many days from Start, and was not written.
@@ -78,7 +79,23 @@ func testDrifts(t *testing.T, open opener) {
 		same(t, must(d.Drifts(t.Context(), drift.Filter{}, page.Request{}))(t).Items, all)
 	})
 
-	each(t, open, "everybody is read, and what the tracker said of repositories", func(t *testing.T, s *store.Store) {
+	each(t, open, "what was seen of a repository is replaced, and forgotten", func(t *testing.T, s *store.Store) {
+		d := s.Drifts()
+		one := drift.Seen{Name: "acme/one", At: Start, Archived: true, Problem: "GitHub knows no such repository."}
+		two := drift.Seen{Name: "acme/two", At: Start.Add(-time.Hour), Owners: drift.OwnersFile{Path: "CODEOWNERS", Text: "* @„ü“\n", ETag: `W/"1"`}}
+		for _, v := range []drift.Seen{two, two, one} {
+			ok(t, d.PutSeen(t.Context(), v))
+		}
+		same(t, must(d.SeenAt(t.Context()))(t), map[string]time.Time{"acme/one": one.At, "acme/two": two.At})
+		same(t, must(d.Seen(t.Context(), []string{"acme/two", "acme/three"}))(t), map[string]drift.Seen{"acme/two": two})
+		two.At, two.Owners = Start, drift.OwnersFile{}
+		ok(t, d.PutSeen(t.Context(), two))
+		ok(t, d.ForgetSeen(t.Context(), []string{"acme/one", "acme/three"}))
+		ok(t, d.ForgetSeen(t.Context(), nil))
+		same(t, must(d.Seen(t.Context(), []string{"acme/one", "acme/two"}))(t), map[string]drift.Seen{"acme/two": two})
+	})
+
+	each(t, open, "everybody is read, and who is in teams, and what the tracker said of repositories", func(t *testing.T, s *store.Store) {
 		ada, bob := Person(t, s, "ada"), Person(t, s, "bob")
 		left := Start.Add(time.Hour)
 		bob.DeactivatedAt = &left
@@ -86,6 +103,9 @@ func testDrifts(t *testing.T, open opener) {
 		bob.Version++
 		everybody := must(s.Access().Everybody(t.Context()))(t)
 		same(t, sorted(everybody, func(p access.Person) string { return string(p.ID) }), []access.Person{ada, bob})
+		team := Team(t, s, "people").ID
+		ok(t, s.Registry().AddMember(t.Context(), registry.Member{Team: team, Person: bob.ID, JoinedAt: Start}))
+		same(t, must(s.Registry().MembersOf(t.Context(), []id.ID{team, newID()}))(t), map[id.ID][]id.ID{team: {bob.ID}})
 
 		service := Service(t, s, Team(t, s, "payments").ID, "checkout")
 		same(t, must(s.Delivery().Refusing(t.Context()))(t), map[delivery.Place]string{})

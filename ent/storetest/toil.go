@@ -38,10 +38,10 @@ func testToil(t *testing.T, open opener) {
 	each(t, open, "settings are written over, and those of nobody are not there", func(t *testing.T, s *store.Store) {
 		w := begin(t, s)
 		same(t, must(w.Settings(t.Context(), []id.ID{w.team, w.other}))(t), map[id.ID]toil.Settings{})
-		first := toil.Settings{Team: w.team, SettingsInput: toil.SettingsInput{WeekMinutes: 2400, Overhead: 20, Cap: 50, Asks: true}, UpdatedAt: Start, UpdatedBy: "ada", Version: 2}
+		first := toil.Settings{Team: w.team, SettingsInput: toil.SettingsInput{WeekMinutes: 2400, Overhead: 20, Cap: 50, Asks: true, Incidents: true}, UpdatedAt: Start, UpdatedBy: "ada", Version: 2}
 		ok(t, w.PutSettings(t.Context(), first))
 		second := first
-		second.WeekMinutes, second.Asks, second.Version = 2100, false, 3
+		second.WeekMinutes, second.Asks, second.Incidents, second.Version = 2100, false, false, 3
 		ok(t, w.PutSettings(t.Context(), second))
 		same(t, must(w.Settings(t.Context(), []id.ID{w.team, w.other}))(t), map[id.ID]toil.Settings{w.team: second})
 	})
@@ -98,6 +98,29 @@ func testToil(t *testing.T, open opener) {
 		}
 		same(t, []int{len(since), total}, []int{4, 25 + 25 + 75 + 100}) // ada twice and bob in payments, ada in search
 		same(t, len(must(w.Answers(t.Context(), nil, "2026-W09"))(t)), 0)
+	})
+
+	each(t, open, "tickets of an issue are replaced, and pruned by when they were closed", func(t *testing.T, s *store.Store) {
+		w := begin(t, s)
+		of := func(team, service id.ID, closed time.Duration, assignees ...string) toil.Ticket {
+			return toil.Ticket{ID: newID(), Repository: "acme/shop", Number: 7, Team: team, Service: service, Title: "„ü“", Link: "https://x.example.org", Assignees: assignees, ClosedAt: Start.Add(closed)}
+		}
+		first, other := of(w.team, w.service, 0, "ada", "bob"), of(w.other, "", time.Hour)
+		ok(t, w.PutTickets(t.Context(), "acme/shop", 7, []toil.Ticket{first, other}))
+		same(t, must(w.Tickets(t.Context(), w.team, Start))(t), []toil.Ticket{first})
+		same(t, must(w.Tickets(t.Context(), w.other, Start.Add(time.Hour)))(t), []toil.Ticket{other})
+		same(t, len(must(w.Tickets(t.Context(), w.other, Start.Add(time.Hour+1000)))(t)), 0)
+		again := of(w.team, "", 2*time.Hour)
+		ok(t, w.PutTickets(t.Context(), "acme/shop", 7, []toil.Ticket{again}))
+		again.ID = first.ID
+		same(t, must(w.Tickets(t.Context(), w.team, Start))(t), []toil.Ticket{again})
+		same(t, len(must(w.Tickets(t.Context(), w.other, Start))(t)), 0)
+		ok(t, w.PutTickets(t.Context(), "acme/shop", 8, nil))
+		same(t, must(w.PruneTickets(t.Context(), Start.Add(2*time.Hour), 10))(t), 0)
+		ok(t, w.PutTickets(t.Context(), "acme/shop", 7, nil))
+		same(t, len(must(w.Tickets(t.Context(), w.team, Start))(t)), 0)
+		ok(t, w.PutTickets(t.Context(), "acme/shop", 7, []toil.Ticket{first}))
+		same(t, must(w.PruneTickets(t.Context(), Start.Add(time.Hour), 10))(t), 1)
 	})
 
 	each(t, open, "an entry comes back as written, is updated by one, and removed by one", func(t *testing.T, s *store.Store) {

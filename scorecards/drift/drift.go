@@ -15,13 +15,14 @@ type Reason string
 
 // The reasons.
 const (
-	EmptyTeam      Reason = "team_empty"         // nobody is in its team who was not deactivated
-	DepartedOnCall Reason = "on_call_departed"   // it names a person on call who was deactivated
-	Repository     Reason = "repository_refuses" // its repository is archived or gone, or takes no issues
+	EmptyTeam      Reason = "team_empty"          // nobody is in its team who was not deactivated
+	DepartedOnCall Reason = "on_call_departed"    // it names a person on call who was deactivated
+	Repository     Reason = "repository_refuses"  // its repository is archived or gone, or takes no issues
+	CodeOwners     Reason = "codeowners_disagree" // its code is owned by others than its team
 )
 
 // Reasons lists every reason.
-var Reasons = []Reason{EmptyTeam, DepartedOnCall, Repository}
+var Reasons = []Reason{EmptyTeam, DepartedOnCall, Repository, CodeOwners}
 
 // Drift is a reason of a service, while it lasts. There is one of each at most.
 type Drift struct {
@@ -39,6 +40,9 @@ type known struct {
 	members  map[id.ID]int            // by team: people who were not deactivated
 	departed map[string]access.Person // by what they may be called, in lower case
 	refusal  func(address string) string
+	named    func(address string) (name, directory string, ok bool) // nil without a tracker
+	seen     map[string]Seen                                        // by name
+	organisation
 }
 
 // called is what a person may be called where somebody on call is named: an address, a login as
@@ -94,6 +98,22 @@ func (k known) of(s registry.Service) map[Reason]string {
 			out[Repository] = fmt.Sprintf("The repository %s takes no issues: %s", s.Repository, sentence(problem))
 		}
 	}
+	if k.named == nil {
+		return out
+	}
+	name, directory, ok := k.named(s.Repository)
+	if !ok {
+		return out
+	}
+	switch seen := k.seen[name]; {
+	case seen.Archived && out[Repository] == "":
+		out[Repository] = fmt.Sprintf("The repository %s is archived.", s.Repository)
+	case seen.Archived:
+	default:
+		if problem := k.disowned(s, name, directory, seen.Owners); problem != "" {
+			out[CodeOwners] = problem
+		}
+	}
 	return out
 }
 
@@ -113,6 +133,8 @@ func (d Drift) title(s registry.Service) string {
 		return fmt.Sprintf("The team of %s has nobody in it", s.Slug)
 	case DepartedOnCall:
 		return fmt.Sprintf("Who is on call for %s left", s.Slug)
+	case CodeOwners:
+		return fmt.Sprintf("The code of %s is owned by others", s.Slug)
 	default:
 		return fmt.Sprintf("The repository of %s takes no issues", s.Slug)
 	}
@@ -123,4 +145,5 @@ var remedy = map[Reason]string{
 	EmptyTeam:      "Take somebody into the team, or give the service to another.",
 	DepartedOnCall: "Say who is on call.",
 	Repository:     "Name the repository where the service is now.",
+	CodeOwners:     "Put the team into that file, or give the service to those who own its code.",
 }

@@ -21,14 +21,15 @@ type Parts struct {
 	Registry     Registry
 	People       People
 	Repositories Repositories // nil where there is no tracker
+	Tracker      Tracker      // nil where there is none
 	Teller       event.Teller // nil tells nobody
 	Runner       tx.Runner
 	Authorizer   *access.Authorizer
 	Clock        clock.Clock
 }
 
-// Service finds drifts, and lists them. List authorises the context's caller; WatchOnce is
-// Evenkeel's own.
+// Service finds drifts, and lists them. List authorises the context's caller; WatchOnce and
+// LookOnce are Evenkeel's own.
 type Service struct{ Parts }
 
 // NewService returns the service.

@@ -32,6 +32,12 @@ type Store interface {
 	// Untold returns those of which the team above was not told, and that were found before the time
 	// and after that one, which may be zero, by when they were found.
 	Untold(ctx context.Context, foundBefore time.Time, after Drift, limit int) ([]Drift, error)
+	// SeenAt returns when each repository that was seen was.
+	SeenAt(ctx context.Context) (map[string]time.Time, error)
+	// Seen returns what was seen of those of the repositories that were, by name.
+	Seen(ctx context.Context, names []string) (map[string]Seen, error)
+	PutSeen(ctx context.Context, s Seen) error
+	ForgetSeen(ctx context.Context, names []string) error
 	// Escalated writes that the team above was told; Stale where it was already, or nothing is left of it.
 	Escalated(ctx context.Context, drift id.ID, at time.Time) error
 }
@@ -42,6 +48,9 @@ type Registry interface {
 	// ServicesByID returns those that exist.
 	ServicesByID(ctx context.Context, services []id.ID) (map[id.ID]registry.Service, error)
 	Team(ctx context.Context, team id.ID) (registry.Team, error)
+	Teams(ctx context.Context, f registry.TeamFilter, r page.Request) (page.Page[registry.Team], error)
+	// MembersOf returns who is in each of the teams, those who were deactivated among them.
+	MembersOf(ctx context.Context, teams []id.ID) (map[id.ID][]id.ID, error)
 	// CountActive returns how many members of each of the teams were not deactivated.
 	CountActive(ctx context.Context, teams []id.ID) (map[id.ID]int, error)
 }

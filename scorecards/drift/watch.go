@@ -62,6 +62,20 @@ func (s *Service) know(ctx context.Context) (known, error) {
 		return known{}, fmt.Errorf("read who is there, and who left: %w", err)
 	}
 	k := known{departed: departed(everybody)}
+	if s.Tracker != nil {
+		var teams []registry.Team
+		for r := (page.Request{Limit: page.MaxLimit}); ; {
+			found, err := s.Registry.Teams(ctx, registry.TeamFilter{}, r)
+			if err != nil {
+				return known{}, fmt.Errorf("read the teams: %w", err)
+			}
+			teams = append(teams, found.Items...)
+			if r.After = found.Next; r.After == "" {
+				break
+			}
+		}
+		k.named, k.organisation = s.Tracker.Named, newOrganisation(everybody, teams)
+	}
 	if s.Repositories != nil {
 		if k.refusal, err = s.Repositories.Refusals(ctx); err != nil {
 			return k, fmt.Errorf("read which repositories take no issues: %w", err)
@@ -78,9 +92,13 @@ func (s *Service) compare(ctx context.Context, now time.Time, k known, services 
 		teams[i] = one.Team
 	}
 	slices.Sort(teams)
+	teams = slices.Compact(teams)
 	var err error
-	if k.members, err = s.Registry.CountActive(ctx, slices.Compact(teams)); err != nil {
+	if k.members, err = s.Registry.CountActive(ctx, teams); err != nil {
 		return fmt.Errorf("count who is in %d teams: %w", len(teams), err)
+	}
+	if err := s.see(ctx, &k, services, teams); err != nil {
+		return err
 	}
 	there, err := s.Store.DriftsOf(ctx, registry.IDs(services))
 	if err != nil {
@@ -129,6 +147,28 @@ func (s *Service) compare(ctx context.Context, now time.Time, k known, services 
 	}
 	counts["found"] += fresh
 	counts["ended"] += int64(len(gone))
+	return nil
+}
+
+// see reads what was seen of the repositories of services, and who is in their teams.
+func (s *Service) see(ctx context.Context, k *known, services []registry.Service, teams []id.ID) error {
+	if k.named == nil {
+		return nil
+	}
+	var names []string
+	for _, one := range services {
+		if name, _, ok := k.named(one.Repository); ok {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	var err error
+	if k.seen, err = s.Store.Seen(ctx, slices.Compact(names)); err != nil {
+		return fmt.Errorf("read what was seen of %d repositories: %w", len(names), err)
+	}
+	if k.inTeam, err = s.Registry.MembersOf(ctx, teams); err != nil {
+		return fmt.Errorf("read who is in %d teams: %w", len(teams), err)
+	}
 	return nil
 }
 

@@ -2,6 +2,7 @@ package issues
 
 import (
 	"net/url"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -43,15 +44,15 @@ var notOwners = []string{"apps", "enterprises", "features", "marketplace", "orgs
 // git@host:owner/name.git. What comes after the name, as in a link to a directory, is
 // left out. It reports false for what is on another host, or no repository.
 func ParseRepository(address, host string) (Repository, bool) {
-	at, path := "", ""
+	at, rest := "", ""
 	if m := likeSCP.FindStringSubmatch(address); m != nil {
-		at, path = m[1], m[2]
+		at, rest = m[1], m[2]
 	} else {
 		u, err := url.Parse(address)
 		if err != nil || !slices.Contains([]string{"https", "http", "ssh", "git"}, u.Scheme) {
 			return Repository{}, false
 		}
-		at, path = u.Host, strings.TrimPrefix(u.EscapedPath(), "/")
+		at, rest = u.Host, strings.TrimPrefix(u.EscapedPath(), "/")
 		if u.Scheme == "ssh" || u.Scheme == "git" { // their ports say nothing of the pages
 			at, host = u.Hostname(), hostname(host)
 		}
@@ -59,7 +60,7 @@ func ParseRepository(address, host string) (Repository, bool) {
 	if !sameHost(at, host) {
 		return Repository{}, false
 	}
-	parts := strings.Split(path, "/")
+	parts := strings.Split(rest, "/")
 	if len(parts) < 2 {
 		return Repository{}, false
 	}
@@ -69,6 +70,21 @@ func ParseRepository(address, host string) (Repository, bool) {
 		return Repository{}, false
 	}
 	return r, true
+}
+
+// DirectoryOf is the directory that an address of a repository leads to, as https://host/owner/name/tree/main/api
+// does to api: without slashes around it, and empty for the root. A branch is taken to have no slash in its
+// name.
+func DirectoryOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" {
+		return ""
+	}
+	parts := strings.Split(strings.Trim(u.Path, "/"), "/")
+	if len(parts) < 5 || parts[2] != "tree" {
+		return ""
+	}
+	return strings.Trim(path.Clean("/"+strings.Join(parts[4:], "/")), "/")
 }
 
 func sameHost(a, host string) bool {

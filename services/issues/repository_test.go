@@ -34,6 +34,23 @@ func TestARepositoryIsReadFromEveryFormOfItsAddress(t *testing.T) {
 	}
 }
 
+func TestAnAddressLeadsToADirectoryOfItsRepository(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]string{
+		"https://github.com/acme/api":                             "",
+		"https://github.com/acme/api/tree/main":                   "",
+		"https://github.com/acme/api/tree/main/services/checkout": "services/checkout",
+		"https://github.com/acme/api/tree/main/a%20b/":            "a b",
+		"https://github.com/acme/api/tree/main/../../../x":        "x", // and never above the root
+		"https://github.com/acme/api/blob/main/README.md":         "",
+		"git@github.com:acme/api.git":                             "",
+	} {
+		if got := issues.DirectoryOf(address); got != want {
+			t.Errorf("%s leads to %q, want %q", address, got, want)
+		}
+	}
+}
+
 func TestARepositoryOfAnEnterpriseIsOnItsHost(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

@@ -53,7 +53,7 @@ func TestMembersAreAskedOnceAboutTheWeekThatIsOver(t *testing.T) {
 	}
 	// On Wednesday nobody is asked, whoever was not.
 	h.clock.Advance(24 * time.Hour)
-	ok(h.Decide(h.as["olga"], h.searches, 2, toil.SettingsInput{WeekMinutes: 2400, Overhead: 20, Cap: 50, Asks: true}))(t)
+	ok(h.Decide(h.as["olga"], h.searches, 2, toil.SettingsInput{WeekMinutes: 2400, Overhead: 20, Cap: 50, Asks: true, Incidents: true}))(t)
 	if counts := ok(h.AskOnce(t.Context()))(t); counts["people"] != 0 {
 		t.Errorf("%s: %v", h.clock.Now().Weekday(), counts)
 	}

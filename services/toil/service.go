@@ -19,7 +19,8 @@ type Parts struct {
 	People     People
 	Keys       Keys
 	Desk       Desk
-	Pages      Pages // may be nil: nothing is proposed then
+	Pages      Pages     // may be nil: nothing is proposed then
+	Responses  Responses // nil where no incidents are kept
 	Teller     event.Teller
 	Runner     tx.Runner
 	Authorizer *access.Authorizer

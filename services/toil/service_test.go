@@ -290,7 +290,7 @@ func TestSettingsAreATeamsAndShareIsReckonedByThem(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	was := ok(h.Settings(h.as["olga"], h.team))(t)
-	if was.Version != 1 || was.SettingsInput != (toil.SettingsInput{WeekMinutes: 2400, Overhead: 20, Cap: 50, Asks: true}) {
+	if was.Version != 1 || was.SettingsInput != (toil.SettingsInput{WeekMinutes: 2400, Overhead: 20, Cap: 50, Asks: true, Incidents: true}) {
 		t.Errorf("at first %+v", was)
 	}
 	in := toil.SettingsInput{WeekMinutes: 30 * 60, Overhead: 50, Cap: 40}

@@ -28,6 +28,7 @@ type SettingsInput struct {
 	Overhead    int // percent of them that meetings and the like take
 	Cap         int // percent of the rest above which toil is too much
 	Asks        bool
+	Incidents   bool // whether incidents are proposed to those who responded
 }
 
 // mostCap is the cap of Site Reliability Engineering, chapter 5, in percent. A team may set itself a lower
@@ -36,7 +37,7 @@ const mostCap = 50
 
 // defaults are what holds where a team decided nothing.
 func defaults(team id.ID) Settings {
-	return Settings{Team: team, SettingsInput: SettingsInput{WeekMinutes: 40 * 60, Overhead: 20, Cap: mostCap, Asks: true}, Version: 1}
+	return Settings{Team: team, SettingsInput: SettingsInput{WeekMinutes: 40 * 60, Overhead: 20, Cap: mostCap, Asks: true, Incidents: true}, Version: 1}
 }
 
 // Terms are by what shares are reckoned.

@@ -53,6 +53,13 @@ type Store interface {
 	Dismiss(ctx context.Context, dismissal, subject id.ID, origin string, at time.Time) error
 	// PruneDismissals removes up to limit of those before a time.
 	PruneDismissals(ctx context.Context, before time.Time, limit int) (int, error)
+	// PutTickets writes the tickets of an issue in place of those that there were; one of a team that had one keeps
+	// its ID.
+	PutTickets(ctx context.Context, repository string, number int, tickets []Ticket) error
+	// Tickets are those of a team that were closed since a time, the latest first.
+	Tickets(ctx context.Context, team id.ID, since time.Time) ([]Ticket, error)
+	// PruneTickets removes up to limit that were closed before a time.
+	PruneTickets(ctx context.Context, before time.Time, limit int) (int, error)
 	// Logged sums up what each subject logged for a day, of the teams, in [from, to].
 	Logged(ctx context.Context, teams []id.ID, from, to clock.Date) ([]Logged, error)
 	// Sums are by team, category and service, in [from, to].

@@ -148,6 +148,7 @@ type App struct {
 	filler           *collect.Filler
 	courier          *delivery.Courier // nil without a tracker
 	clients          github.Clients    // nil without GitHub
+	hub              *github.Tracker   // likewise
 	worker           *inbox.Worker
 	teller           *notify.Courier
 	digests          *notify.Digests

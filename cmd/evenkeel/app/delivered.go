@@ -42,8 +42,8 @@ func (a *App) speakWithGitHub() error {
 	if err != nil {
 		return fmt.Errorf("speak with GitHub: %w", err)
 	}
-	a.clients = credentials
-	a.opts.Tracker, a.opts.Delivery = github.NewTracker(credentials, a.sharedNow), g.Courier()
+	a.clients, a.hub = credentials, github.NewTracker(credentials, a.sharedNow)
+	a.opts.Tracker, a.opts.Delivery = a.hub, g.Courier()
 	return nil
 }
 
@@ -101,6 +101,7 @@ func (a *App) readInbox() {
 		Store: s.Inbox(), Runner: s, Reader: github.NewPayloads(a.clients), Tracked: delivery.NewListener(s.Delivery(), s, a.now),
 		Commands:    issues.NewCommands(s.Issues(), a.Policies),
 		Deployments: issues.NewDeployments(s.Registry(), a.Changes, a.opts.Config.GitHub.Host(), a.opts.Config.GitHub.Environments),
+		Tickets:     issues.NewTickets(s.Registry(), a.Toil, a.opts.Config.GitHub.Host(), a.opts.Config.GitHub.ToilLabel),
 		Clock:       a.now, Logger: a.log,
 	})
 }

@@ -107,11 +107,20 @@ func writeToken(path, token string) error {
 // registerItself makes Evenkeel a service like any other, with objectives for its
 // own traffic, so that there is something true to look at from the first minute.
 func (a *App) registerItself(ctx context.Context) error {
-	_, err := a.Registry.CreateTeam(ctx, registry.TeamInput{
+	team, err := a.Registry.CreateTeam(ctx, registry.TeamInput{
 		Slug: ownTeam, Name: "Platform", Description: "Runs Evenkeel for the other teams.",
 	})
 	if err != nil {
 		return fmt.Errorf("register the team %s: %w", ownTeam, err)
+	}
+	// Whoever starts Evenkeel looks after it until somebody else does: a team of nobody would be the first
+	// thing that it finds fault with.
+	first, err := a.Access.FirstAdministrator(ctx)
+	if err != nil {
+		return fmt.Errorf("find who is in the team %s: %w", ownTeam, err)
+	}
+	if _, err := a.Registry.AddMember(ctx, string(team.ID), first.ID); err != nil {
+		return fmt.Errorf("take the administrator into the team %s: %w", ownTeam, err)
 	}
 	service, err := a.Registry.CreateService(ctx, registry.ServiceInput{
 		Slug: ownService, Team: ownTeam,

@@ -333,7 +333,7 @@ func (a *App) jobs() []jobs.Job {
 		},
 		{
 			Name: "watch-ownership", Schedule: "29 * * * *",
-			Description: "Looks for services whose team is empty, whose on-call person left or whose repository takes no issues, and tells the team above after a week.",
+			Description: "Looks for services whose team is empty, whose on-call person left, whose repository takes no issues or whose code others own, asking GitHub for up to 20 repositories, and tells the team above after a week.",
 			RunOnce:     counted(a.watchOwnership),
 		},
 		{

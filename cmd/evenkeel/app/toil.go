@@ -2,12 +2,16 @@ package app
 
 import (
 	"context"
+	"maps"
+	"math"
+	"slices"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/incident"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/slo"
@@ -20,7 +24,7 @@ import (
 func (a *App) furnishToil(noted access.Recorder) {
 	s := a.Store
 	a.Toil = toil.NewService(toil.Parts{
-		Store: s.Toil(), Registry: s.Registry(), People: s.Access(), Keys: s.Reports(), Desk: a.Issues, Pages: paged{s.Alert(), s.SLO()}, Teller: a.Outbox,
+		Store: s.Toil(), Registry: s.Registry(), People: s.Access(), Keys: s.Reports(), Desk: a.Issues, Pages: paged{s.Alert(), s.SLO()}, Responses: responded{s.Incidents()}, Teller: a.Outbox,
 		Runner: s, Authorizer: a.authorizer, Recorder: noted, Clock: a.now,
 	})
 }
@@ -66,9 +70,47 @@ func (p paged) Pages(ctx context.Context, team id.ID, since time.Time) ([]toil.P
 	out := make([]toil.Proposal, len(taken))
 	for i, a := range taken {
 		out[i] = toil.Proposal{
-			ID: a.ID, Origin: "alert/" + string(a.ID), Service: a.Service, Day: clock.DateOf(a.Acknowledgement.At),
+			ID: a.ID, Kind: toil.OfPage, Origin: "alert/" + string(a.ID), Service: a.Service, Day: clock.DateOf(a.Acknowledgement.At),
 			Title: "A page about " + named[a.SLO] + ", which " + a.Acknowledgement.By + " acknowledged", Link: "/alerts",
 		}
+	}
+	return out, nil
+}
+
+// responded are the incidents of a team's services, with those who had a part in them.
+type responded struct {
+	incidents interface {
+		Incidents(ctx context.Context, f incident.Filter, r page.Request) (page.Page[incident.Incident], error)
+	}
+}
+
+// mostResponded is how many incidents of a fortnight are looked at.
+const mostResponded = page.MaxLimit
+
+// Responses implements toil.Responses. Restricted incidents are left out, whoever responded: what is logged of them
+// would tell of them.
+func (p responded) Responses(ctx context.Context, team id.ID, since time.Time) ([]toil.Proposal, error) {
+	found, err := p.incidents.Incidents(ctx, incident.Filter{Team: team, From: since}, page.Request{Limit: mostResponded})
+	if err != nil {
+		return nil, err
+	}
+	var out []toil.Proposal
+	for _, i := range found.Items {
+		if i.Restricted || i.ResolvedAt == nil || i.ResolvedAt.Before(since) || len(i.Roles) == 0 {
+			continue
+		}
+		began := i.ImpactStart
+		if i.DetectedAt != nil {
+			began = *i.DetectedAt
+		}
+		one := toil.Proposal{
+			ID: i.ID, Kind: toil.OfIncident, Origin: "incident/" + string(i.ID), Day: clock.DateOf(*i.ResolvedAt), Title: i.Title, Link: "/incidents/" + string(i.ID),
+			Minutes: min(int(math.Ceil(i.ResolvedAt.Sub(began).Minutes())), toil.MaxDay), To: slices.Compact(slices.Sorted(maps.Values(i.Roles))),
+		}
+		if len(i.Services) == 1 {
+			one.Service = i.Services[0].Service
+		}
+		out = append(out, one)
 	}
 	return out, nil
 }

@@ -143,6 +143,8 @@ type GitHub struct {
 
 	Environments List `koanf:"environments" default:"production" doc:"The environments, by name, of which GitHub's deployments become changes of the services whose repository it is; those that GitHub marks as production environments do so as well."`
 
+	ToilLabel string `koanf:"toilLabel" default:"toil" shown:"toil" doc:"The label, in whatever case, by which people mark issues of their own as toil: closed ones are proposed to the team of the service whose repository it is, to be logged. Webhooks tell of them. Empty proposes none."`
+
 	Spacing time.Duration `koanf:"spacing" default:"1s" min:"1s" max:"1m" doc:"The least time between two writes of one installation or token. GitHub asks for a second."`
 	Hold    time.Duration `koanf:"hold" default:"5m" min:"1m" max:"24h" doc:"How long an issue whose making got no answer is looked for before it is made again. While GitHub's list lags less, no issue is made twice."`
 	Misses  int           `koanf:"misses" default:"3" min:"1" max:"20" doc:"How often it has to be looked for in that time, and not be found."`

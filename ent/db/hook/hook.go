@@ -1149,6 +1149,18 @@ func (f ToilSurveyFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, er
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ToilSurveyMutation", m)
 }
 
+// The ToilTicketFunc type is an adapter to allow the use of ordinary
+// function as ToilTicket mutator.
+type ToilTicketFunc func(context.Context, *db.ToilTicketMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ToilTicketFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ToilTicketMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ToilTicketMutation", m)
+}
+
 // The TokenFunc type is an adapter to allow the use of ordinary
 // function as Token mutator.
 type TokenFunc func(context.Context, *db.TokenMutation) (db.Value, error)
@@ -1195,6 +1207,18 @@ func (f TrackerPlaceFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, 
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.TrackerPlaceMutation", m)
+}
+
+// The TrackerRepositoryFunc type is an adapter to allow the use of ordinary
+// function as TrackerRepository mutator.
+type TrackerRepositoryFunc func(context.Context, *db.TrackerRepositoryMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f TrackerRepositoryFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.TrackerRepositoryMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.TrackerRepositoryMutation", m)
 }
 
 // The ViolationFunc type is an adapter to allow the use of ordinary

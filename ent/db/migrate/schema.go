@@ -4192,6 +4192,7 @@ var (
 		{Name: "overhead", Type: field.TypeInt64},
 		{Name: "cap", Type: field.TypeInt64},
 		{Name: "asks", Type: field.TypeBool},
+		{Name: "incidents", Type: field.TypeBool},
 		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "updated_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "version", Type: field.TypeInt64},
@@ -4205,7 +4206,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "toil_settings_teams_team",
-				Columns:    []*schema.Column{ToilSettingsColumns[8]},
+				Columns:    []*schema.Column{ToilSettingsColumns[9]},
 				RefColumns: []*schema.Column{TeamsColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
@@ -4214,7 +4215,7 @@ var (
 			{
 				Name:    "toilsetting_team_id",
 				Unique:  true,
-				Columns: []*schema.Column{ToilSettingsColumns[8]},
+				Columns: []*schema.Column{ToilSettingsColumns[9]},
 			},
 		},
 	}
@@ -4256,6 +4257,60 @@ var (
 				Name:    "toilsurvey_subject_quarter_id",
 				Unique:  false,
 				Columns: []*schema.Column{ToilSurveysColumns[1], ToilSurveysColumns[2], ToilSurveysColumns[0]},
+			},
+		},
+	}
+	// ToilTicketsColumns holds the columns for the "toil_tickets" table.
+	ToilTicketsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "repository", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "number", Type: field.TypeInt64},
+		{Name: "title", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "link", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "assignees", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "closed_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "team_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "service_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// ToilTicketsTable holds the schema information for the "toil_tickets" table.
+	ToilTicketsTable = &schema.Table{
+		Name:       "toil_tickets",
+		Columns:    ToilTicketsColumns,
+		PrimaryKey: []*schema.Column{ToilTicketsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "toil_tickets_teams_team",
+				Columns:    []*schema.Column{ToilTicketsColumns[7]},
+				RefColumns: []*schema.Column{TeamsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "toil_tickets_services_service",
+				Columns:    []*schema.Column{ToilTicketsColumns[8]},
+				RefColumns: []*schema.Column{ServicesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "toilticket_repository_number_team_id",
+				Unique:  true,
+				Columns: []*schema.Column{ToilTicketsColumns[1], ToilTicketsColumns[2], ToilTicketsColumns[7]},
+			},
+			{
+				Name:    "toilticket_team_id_closed_at",
+				Unique:  false,
+				Columns: []*schema.Column{ToilTicketsColumns[7], ToilTicketsColumns[6]},
+			},
+			{
+				Name:    "toilticket_closed_at",
+				Unique:  false,
+				Columns: []*schema.Column{ToilTicketsColumns[6]},
+			},
+			{
+				Name:    "toilticket_service_id",
+				Unique:  false,
+				Columns: []*schema.Column{ToilTicketsColumns[8]},
 			},
 		},
 	}
@@ -4423,6 +4478,30 @@ var (
 				Name:    "trackerplace_name",
 				Unique:  true,
 				Columns: []*schema.Column{TrackerPlacesColumns[1]},
+			},
+		},
+	}
+	// TrackerRepositoriesColumns holds the columns for the "tracker_repositories" table.
+	TrackerRepositoriesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "name", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "seen_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "archived", Type: field.TypeBool},
+		{Name: "file", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "owners", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "etag", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "problem", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+	}
+	// TrackerRepositoriesTable holds the schema information for the "tracker_repositories" table.
+	TrackerRepositoriesTable = &schema.Table{
+		Name:       "tracker_repositories",
+		Columns:    TrackerRepositoriesColumns,
+		PrimaryKey: []*schema.Column{TrackerRepositoriesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "trackerrepository_name",
+				Unique:  true,
+				Columns: []*schema.Column{TrackerRepositoriesColumns[1]},
 			},
 		},
 	}
@@ -4718,10 +4797,12 @@ var (
 		ToilEntriesTable,
 		ToilSettingsTable,
 		ToilSurveysTable,
+		ToilTicketsTable,
 		TokensTable,
 		ToldEventsTable,
 		TrackerLanesTable,
 		TrackerPlacesTable,
+		TrackerRepositoriesTable,
 		ViolationsTable,
 		ViolationEventsTable,
 		WebhookDeliveriesTable,
@@ -5133,6 +5214,11 @@ func init() {
 	ToilSurveysTable.Annotation = &entsql.Annotation{
 		Table: "toil_surveys",
 	}
+	ToilTicketsTable.ForeignKeys[0].RefTable = TeamsTable
+	ToilTicketsTable.ForeignKeys[1].RefTable = ServicesTable
+	ToilTicketsTable.Annotation = &entsql.Annotation{
+		Table: "toil_tickets",
+	}
 	TokensTable.ForeignKeys[0].RefTable = PeopleTable
 	TokensTable.ForeignKeys[1].RefTable = TeamsTable
 	TokensTable.Annotation = &entsql.Annotation{
@@ -5146,6 +5232,9 @@ func init() {
 	}
 	TrackerPlacesTable.Annotation = &entsql.Annotation{
 		Table: "tracker_places",
+	}
+	TrackerRepositoriesTable.Annotation = &entsql.Annotation{
+		Table: "tracker_repositories",
 	}
 	ViolationsTable.ForeignKeys[0].RefTable = PoliciesTable
 	ViolationsTable.ForeignKeys[1].RefTable = PolicyRevisionsTable

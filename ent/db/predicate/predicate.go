@@ -291,6 +291,9 @@ type ToilSetting func(*sql.Selector)
 // ToilSurvey is the predicate function for toilsurvey builders.
 type ToilSurvey func(*sql.Selector)
 
+// ToilTicket is the predicate function for toilticket builders.
+type ToilTicket func(*sql.Selector)
+
 // Token is the predicate function for token builders.
 type Token func(*sql.Selector)
 
@@ -302,6 +305,9 @@ type TrackerLane func(*sql.Selector)
 
 // TrackerPlace is the predicate function for trackerplace builders.
 type TrackerPlace func(*sql.Selector)
+
+// TrackerRepository is the predicate function for trackerrepository builders.
+type TrackerRepository func(*sql.Selector)
 
 // Violation is the predicate function for violation builders.
 type Violation func(*sql.Selector)

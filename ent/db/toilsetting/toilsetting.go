@@ -22,6 +22,8 @@ const (
 	FieldCap = "cap"
 	// FieldAsks holds the string denoting the asks field in the database.
 	FieldAsks = "asks"
+	// FieldIncidents holds the string denoting the incidents field in the database.
+	FieldIncidents = "incidents"
 	// FieldUpdatedAt holds the string denoting the updated_at field in the database.
 	FieldUpdatedAt = "updated_at"
 	// FieldUpdatedBy holds the string denoting the updated_by field in the database.
@@ -49,6 +51,7 @@ var Columns = []string{
 	FieldOverhead,
 	FieldCap,
 	FieldAsks,
+	FieldIncidents,
 	FieldUpdatedAt,
 	FieldUpdatedBy,
 	FieldVersion,
@@ -95,6 +98,11 @@ func ByCap(opts ...sql.OrderTermOption) OrderOption {
 // ByAsks orders the results by the asks field.
 func ByAsks(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAsks, opts...).ToFunc()
+}
+
+// ByIncidents orders the results by the incidents field.
+func ByIncidents(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldIncidents, opts...).ToFunc()
 }
 
 // ByUpdatedAt orders the results by the updated_at field.

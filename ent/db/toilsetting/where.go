@@ -90,6 +90,11 @@ func Asks(v bool) predicate.ToilSetting {
 	return predicate.ToilSetting(sql.FieldEQ(FieldAsks, v))
 }
 
+// Incidents applies equality check predicate on the "incidents" field. It's identical to IncidentsEQ.
+func Incidents(v bool) predicate.ToilSetting {
+	return predicate.ToilSetting(sql.FieldEQ(FieldIncidents, v))
+}
+
 // UpdatedAt applies equality check predicate on the "updated_at" field. It's identical to UpdatedAtEQ.
 func UpdatedAt(v time.Time) predicate.ToilSetting {
 	return predicate.ToilSetting(sql.FieldEQ(FieldUpdatedAt, v))
@@ -298,6 +303,16 @@ func AsksEQ(v bool) predicate.ToilSetting {
 // AsksNEQ applies the NEQ predicate on the "asks" field.
 func AsksNEQ(v bool) predicate.ToilSetting {
 	return predicate.ToilSetting(sql.FieldNEQ(FieldAsks, v))
+}
+
+// IncidentsEQ applies the EQ predicate on the "incidents" field.
+func IncidentsEQ(v bool) predicate.ToilSetting {
+	return predicate.ToilSetting(sql.FieldEQ(FieldIncidents, v))
+}
+
+// IncidentsNEQ applies the NEQ predicate on the "incidents" field.
+func IncidentsNEQ(v bool) predicate.ToilSetting {
+	return predicate.ToilSetting(sql.FieldNEQ(FieldIncidents, v))
 }
 
 // UpdatedAtEQ applies the EQ predicate on the "updated_at" field.

@@ -662,7 +662,7 @@ CREATE INDEX `toilentry_service_id_day` ON `toil_entries` (`service_id`, `day`);
 -- create index "toilentry_subject_origin" to table: "toil_entries"
 CREATE UNIQUE INDEX `toilentry_subject_origin` ON `toil_entries` (`subject`, `origin`);
 -- create "toil_settings" table
-CREATE TABLE `toil_settings` (`id` text NOT NULL, `week_minutes` integer NOT NULL, `overhead` integer NOT NULL, `cap` integer NOT NULL, `asks` bool NOT NULL, `updated_at` datetime NOT NULL, `updated_by` text NOT NULL, `version` integer NOT NULL, `team_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `toil_settings_teams_team` FOREIGN KEY (`team_id`) REFERENCES `teams` (`id`) ON DELETE CASCADE);
+CREATE TABLE `toil_settings` (`id` text NOT NULL, `week_minutes` integer NOT NULL, `overhead` integer NOT NULL, `cap` integer NOT NULL, `asks` bool NOT NULL, `incidents` bool NOT NULL, `updated_at` datetime NOT NULL, `updated_by` text NOT NULL, `version` integer NOT NULL, `team_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `toil_settings_teams_team` FOREIGN KEY (`team_id`) REFERENCES `teams` (`id`) ON DELETE CASCADE);
 -- create index "toilsetting_team_id" to table: "toil_settings"
 CREATE UNIQUE INDEX `toilsetting_team_id` ON `toil_settings` (`team_id`);
 -- create "toil_surveys" table
@@ -671,6 +671,16 @@ CREATE TABLE `toil_surveys` (`id` text NOT NULL, `subject` text NOT NULL, `quart
 CREATE UNIQUE INDEX `toilsurvey_team_id_quarter_subject` ON `toil_surveys` (`team_id`, `quarter`, `subject`);
 -- create index "toilsurvey_subject_quarter_id" to table: "toil_surveys"
 CREATE INDEX `toilsurvey_subject_quarter_id` ON `toil_surveys` (`subject`, `quarter`, `id`);
+-- create "toil_tickets" table
+CREATE TABLE `toil_tickets` (`id` text NOT NULL, `repository` text NOT NULL, `number` integer NOT NULL, `title` text NOT NULL, `link` text NOT NULL, `assignees` text NOT NULL, `closed_at` datetime NOT NULL, `team_id` text NOT NULL, `service_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `toil_tickets_teams_team` FOREIGN KEY (`team_id`) REFERENCES `teams` (`id`) ON DELETE CASCADE, CONSTRAINT `toil_tickets_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
+-- create index "toilticket_repository_number_team_id" to table: "toil_tickets"
+CREATE UNIQUE INDEX `toilticket_repository_number_team_id` ON `toil_tickets` (`repository`, `number`, `team_id`);
+-- create index "toilticket_team_id_closed_at" to table: "toil_tickets"
+CREATE INDEX `toilticket_team_id_closed_at` ON `toil_tickets` (`team_id`, `closed_at`);
+-- create index "toilticket_closed_at" to table: "toil_tickets"
+CREATE INDEX `toilticket_closed_at` ON `toil_tickets` (`closed_at`);
+-- create index "toilticket_service_id" to table: "toil_tickets"
+CREATE INDEX `toilticket_service_id` ON `toil_tickets` (`service_id`);
 -- create "tokens" table
 CREATE TABLE `tokens` (`id` text NOT NULL, `kind` text NOT NULL, `name` text NOT NULL, `scopes` json NOT NULL, `hash` blob NOT NULL, `created_at` datetime NOT NULL, `expires_at` datetime NOT NULL, `last_used_at` datetime NULL, `revoked_at` datetime NULL, `version` integer NOT NULL, `person_id` text NULL, `team_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `tokens_people_person` FOREIGN KEY (`person_id`) REFERENCES `people` (`id`) ON DELETE RESTRICT, CONSTRAINT `tokens_teams_team` FOREIGN KEY (`team_id`) REFERENCES `teams` (`id`) ON DELETE RESTRICT);
 -- create index "token_person_id_id" to table: "tokens"
@@ -701,6 +711,10 @@ CREATE UNIQUE INDEX `trackerlane_name` ON `tracker_lanes` (`name`);
 CREATE TABLE `tracker_places` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `name` text NOT NULL, `listed_at` datetime NULL, `changes` integer NOT NULL, `ask_at` datetime NULL);
 -- create index "trackerplace_name" to table: "tracker_places"
 CREATE UNIQUE INDEX `trackerplace_name` ON `tracker_places` (`name`);
+-- create "tracker_repositories" table
+CREATE TABLE `tracker_repositories` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `name` text NOT NULL, `seen_at` datetime NOT NULL, `archived` bool NOT NULL, `file` text NOT NULL, `owners` text NOT NULL, `etag` text NOT NULL, `problem` text NOT NULL);
+-- create index "trackerrepository_name" to table: "tracker_repositories"
+CREATE UNIQUE INDEX `trackerrepository_name` ON `tracker_repositories` (`name`);
 -- create "violations" table
 CREATE TABLE `violations` (`id` text NOT NULL, `clause` text NOT NULL, `attachment_id` text NOT NULL, `mode` text NOT NULL, `opened_at` datetime NOT NULL, `evidence` json NOT NULL, `handling` json NOT NULL, `ended_at` datetime NULL, `ending` text NOT NULL, `muted_until` datetime NULL, `version` integer NOT NULL, `policy_id` text NOT NULL, `revision_id` text NOT NULL, `slo_id` text NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `violations_policies_policy` FOREIGN KEY (`policy_id`) REFERENCES `policies` (`id`) ON DELETE RESTRICT, CONSTRAINT `violations_policy_revisions_revision` FOREIGN KEY (`revision_id`) REFERENCES `policy_revisions` (`id`) ON DELETE RESTRICT, CONSTRAINT `violations_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE RESTRICT, CONSTRAINT `violations_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
 -- create index "violation_one_open" to table: "violations"

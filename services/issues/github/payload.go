@@ -107,6 +107,10 @@ type hookIssue struct {
 	Number      int
 	NodeID      string    `json:"node_id"`
 	PullRequest *struct{} `json:"pull_request"`
+	Title       string
+	ClosedAt    *time.Time `json:"closed_at"`
+	Labels      []struct{ Name string }
+	Assignees   []hookAccount
 }
 
 type hookAccount struct{ Login, Type string }
@@ -181,7 +185,25 @@ func (p *Payloads) Read(ctx context.Context, d inbox.Delivery) (inbox.Happening,
 		}
 		return h, names(d, h.MovedTo.Number > 0 && h.MovedTo.Repository.Name != "", "where the issue was transferred to")
 	}
+	if d.Action != "deleted" {
+		h.State = in.Issue.state()
+	}
 	return h, nil
+}
+
+// state is how the issue was.
+func (i hookIssue) state() inbox.IssueState {
+	is := inbox.IssueState{Title: i.Title}
+	if i.ClosedAt != nil {
+		is.Closed = *i.ClosedAt
+	}
+	for _, l := range i.Labels {
+		is.Labels = append(is.Labels, l.Name)
+	}
+	for _, a := range i.Assignees {
+		is.Assignees = append(is.Assignees, a.Login)
+	}
+	return is
 }
 
 // states are those of GitHub's deployments. What waits or is queued is not worked on yet.

@@ -31,7 +31,7 @@ func (o *office) hear(t *testing.T) {
 	}
 	counts, err := inbox.NewWorker(inbox.Parts{
 		Store: o.store.Inbox(), Runner: o.store, Reader: github.NewPayloads(o.clients), Tracked: delivery.NewListener(o.store.Delivery(), o.store, o.clock.Now),
-		Commands: newRecord(), Clock: o.clock.Now, Logger: slog.New(slog.DiscardHandler),
+		Commands: newRecord(), Tickets: newRecord(), Clock: o.clock.Now, Logger: slog.New(slog.DiscardHandler),
 	}).RunOnce(t.Context())
 	if err != nil || counts["retried"] != 0 {
 		t.Fatalf("worked off were %v (%v)", counts, err)

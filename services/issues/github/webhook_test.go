@@ -205,6 +205,8 @@ func (r *record) IssueChanged(_ context.Context, at inbox.Issue) error {
 	return nil
 }
 
+func (r *record) Ticket(context.Context, inbox.Issue, inbox.IssueState) error { return nil }
+
 func (r *record) IssueMoved(_ context.Context, from, to inbox.Issue) error {
 	r.moved[from] = to
 	return nil
@@ -246,7 +248,7 @@ func workOff(t *testing.T, s *store.Store, now clock.Clock, self ...github.Clien
 		clients = self[0]
 	}
 	counts, err := inbox.NewWorker(inbox.Parts{
-		Store: s.Inbox(), Runner: s, Reader: github.NewPayloads(clients), Tracked: r, Commands: r, Deployments: r, Clock: now, Logger: slog.New(slog.DiscardHandler),
+		Store: s.Inbox(), Runner: s, Reader: github.NewPayloads(clients), Tracked: r, Commands: r, Deployments: r, Tickets: r, Clock: now, Logger: slog.New(slog.DiscardHandler),
 	}).RunOnce(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -308,7 +310,15 @@ func TestWhatPeopleDoOnGitHubIsRead(t *testing.T) {
 
 	w := receiver(t, s, now.Now, secret)
 	sent := hub.Deliveries()
+	states := map[int][]inbox.IssueState{} // by number, in acme/api
 	for _, d := range sent {
+		h, err := github.NewPayloads(nil).Read(t.Context(), inbox.Delivery{Event: d.Event, Action: d.Action, Payload: d.Body})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if h.Kind == inbox.IssueChanged && h.Issue.Repository.ID == api {
+			states[h.Issue.Number] = append(states[h.Issue.Number], h.State)
+		}
 		want := github.WebhookAccepted
 		if d.Event == "installation" && (d.Action == "suspend" || d.Action == "deleted") {
 			want = github.WebhookIgnored // what it lost is met where something is asked for next
@@ -323,6 +333,15 @@ func TestWhatPeopleDoOnGitHubIsRead(t *testing.T) {
 	}
 	if !maps.Equal(r.issues, want) {
 		t.Errorf("read again are\n%v, want\n%v", r.issues, want)
+	}
+	if was := states[numbers["closed"]]; len(was) != 2 || !was[0].Closed.Equal(now.Now().Truncate(time.Second)) || was[0].Title != "closed" || !was[1].Closed.IsZero() {
+		t.Errorf("closed and opened again it was %+v", was)
+	}
+	if was := states[numbers["labelled"]]; len(was) != 2 || !slices.Equal(was[0].Labels, []string{"quiet"}) || len(was[1].Labels) != 0 {
+		t.Errorf("labelled and not any more it was %+v", was)
+	}
+	if was := states[numbers["deleted"]]; len(was) != 1 || was[0].Title != "" {
+		t.Errorf("deleted it was %+v", was)
 	}
 	if wanted := map[inbox.Issue]inbox.Issue{movedFrom: target}; !maps.Equal(r.moved, wanted) {
 		t.Errorf("moved are %v, want %v", r.moved, wanted)

@@ -1,9 +1,13 @@
 package inbox
 
-import "github.com/evenkeel/evenkeel/services/change"
+import (
+	"time"
 
-// Happening is what a delivery tells, in words that every tracker has. What is or
-// was the state of an issue is left out: it is read again. Of deployments what is told is
+	"github.com/evenkeel/evenkeel/services/change"
+)
+
+// Happening is what a delivery tells, in words that every tracker has. Of an issue of
+// Evenkeel's the state is left out: it is read again. Of deployments what is told is
 // kept, with the times at which it was so, from which its order follows.
 type Happening struct {
 	// Kind is what there is to do; empty when there is nothing.
@@ -12,6 +16,8 @@ type Happening struct {
 	Repository Repository
 	// Issue is what it happened to, of IssueChanged, IssueMoved and Commented.
 	Issue Issue
+	// State is how the issue was then, of IssueChanged.
+	State IssueState
 	// MovedTo is where the issue is now, of IssueMoved.
 	MovedTo Issue
 	// Former is what the repository was called, "owner/name", when it has another name now.
@@ -54,6 +60,15 @@ type Issue struct {
 	Repository Repository
 	Number     int
 	NodeID     string
+}
+
+// IssueState is how an issue was when something happened to it.
+type IssueState struct {
+	// Closed is when it was closed; zero of one that is open, or is there no more.
+	Closed    time.Time
+	Title     string
+	Labels    []string
+	Assignees []string // logins
 }
 
 // Sender is who did something on the tracker.

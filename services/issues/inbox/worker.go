@@ -60,6 +60,12 @@ type Deployments interface {
 	Deployed(ctx context.Context, in Repository, d change.Deployment) error
 }
 
+// Tickets keeps which issues of people's own say that something was toil, in any order and more than once.
+// *issues.Tickets is one.
+type Tickets interface {
+	Ticket(ctx context.Context, at Issue, is IssueState) error
+}
+
 // Parts is what a Worker is made of.
 type Parts struct {
 	Store       Store
@@ -68,6 +74,7 @@ type Parts struct {
 	Tracked     Tracked
 	Commands    Commands
 	Deployments Deployments
+	Tickets     Tickets
 	Clock       clock.Clock
 	Logger      *slog.Logger
 }
@@ -163,8 +170,14 @@ func (w *Worker) handle(ctx context.Context, h Happening, at time.Time) error {
 		if h.Sender.Self {
 			return nil
 		}
-		return w.Tracked.IssueChanged(ctx, h.Issue)
+		if err := w.Tracked.IssueChanged(ctx, h.Issue); err != nil {
+			return err
+		}
+		return w.ticketed(ctx, h.Issue, h.State)
 	case IssueMoved:
+		if err := w.ticketed(ctx, h.Issue, IssueState{}); err != nil {
+			return err
+		}
 		return w.Tracked.IssueMoved(ctx, h.Issue, h.MovedTo)
 	case RepositoryChanged:
 		if err := w.Tracked.RepositoryChanged(ctx, h.Repository, h.Former); err != nil || !h.Back {
@@ -179,6 +192,15 @@ func (w *Worker) handle(ctx context.Context, h Happening, at time.Time) error {
 		return w.Deployments.Deployed(ctx, h.Repository, h.Deployment)
 	}
 	return nil
+}
+
+// ticketed hands on how an issue of people's own is. Evenkeel's are no work of somebody's.
+func (w *Worker) ticketed(ctx context.Context, at Issue, is IssueState) error {
+	_, ours, err := w.Tracked.Desired(ctx, at)
+	if err != nil || ours {
+		return err
+	}
+	return w.Tickets.Ticket(ctx, at, is)
 }
 
 // names are those by which the repository is and was known.

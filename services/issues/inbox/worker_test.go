@@ -42,9 +42,10 @@ func (r reader) Read(_ context.Context, d inbox.Delivery) (inbox.Happening, erro
 
 // tracked remembers what it is told, and fails as long as the test has it fail.
 type tracked struct {
-	told []string
-	fail map[string]error
-	ours id.ID
+	told    []string
+	tickets []string
+	fail    map[string]error
+	ours    id.ID
 }
 
 func (k *tracked) IssueChanged(_ context.Context, at inbox.Issue) error {
@@ -52,6 +53,10 @@ func (k *tracked) IssueChanged(_ context.Context, at inbox.Issue) error {
 		return err
 	}
 	k.told = append(k.told, at.NodeID)
+	return nil
+}
+func (k *tracked) Ticket(_ context.Context, at inbox.Issue, is inbox.IssueState) error {
+	k.tickets = append(k.tickets, at.NodeID+" "+is.Title)
 	return nil
 }
 func (k *tracked) IssueMoved(context.Context, inbox.Issue, inbox.Issue) error { return nil }
@@ -82,7 +87,7 @@ func furnish(t *testing.T, s *store.Store, says reader) *room {
 	r := &room{t: t, store: s, clock: clock.NewManual(storetest.Start), tracked: &tracked{fail: map[string]error{}}}
 	r.inbox = inbox.New(s.Inbox(), s, r.clock.Now)
 	r.worker = inbox.NewWorker(inbox.Parts{
-		Store: s.Inbox(), Runner: s, Reader: says, Tracked: r.tracked, Commands: r.tracked, Clock: r.clock.Now, Logger: slog.New(slog.DiscardHandler),
+		Store: s.Inbox(), Runner: s, Reader: says, Tracked: r.tracked, Commands: r.tracked, Tickets: r.tracked, Clock: r.clock.Now, Logger: slog.New(slog.DiscardHandler),
 	})
 	return r
 }
@@ -229,6 +234,25 @@ func TestOnlyPeopleCommandAndOnlyOnIssuesOfOurs(t *testing.T) {
 	r.succeeds(1, 0)
 	if want := []string{"ISSUE dispute wanda"}; !slices.Equal(r.tracked.told, want) {
 		t.Errorf("commands were %q, want %q", r.tracked.told, want)
+	}
+}
+
+func TestOnlyIssuesOfPeoplesOwnAreTickets(t *testing.T) {
+	t.Parallel()
+	happened := inbox.Happening{Kind: inbox.IssueChanged, Issue: inbox.Issue{NodeID: "n"}, State: inbox.IssueState{Title: "Renew"}}
+	moved, self := happened, happened
+	moved.Kind, self.Sender.Self = inbox.IssueMoved, true
+	moved.State = inbox.IssueState{}
+	r := furnish(t, storetest.SQLite(t), reader{"ours": happened, "theirs": happened, "moved": moved, "self": self})
+	r.tracked.ours = "ISSUE"
+	r.accept("issues", "ours")
+	r.succeeds(1, 0)
+	r.tracked.ours = ""
+	r.accept("issues", "theirs", "moved", "self")
+	r.succeeds(3, 0)
+	slices.Sort(r.tracked.tickets) // one that moved is none any more where it was
+	if want := []string{"n ", "n Renew"}; !slices.Equal(r.tracked.tickets, want) {
+		t.Errorf("tickets were %q, want %q", r.tracked.tickets, want)
 	}
 }
 

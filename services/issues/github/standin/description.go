@@ -49,8 +49,13 @@ func (d descriptions) operation(method, path string) (operation, bool) {
 	return found, found.id != ""
 }
 
+// match compares a path with that of the description, in which a last parameter that is called path has
+// slashes in it.
 func match(template, path string) (map[string]string, bool) {
 	wanted, given := strings.Split(template, "/"), strings.Split(path, "/")
+	if last := len(wanted) - 1; wanted[last] == "{path}" && len(given) > len(wanted) {
+		given = append(slices.Clone(given[:last]), url.PathEscape(strings.Join(given[last:], "/")))
+	}
 	if len(wanted) != len(given) {
 		return nil, false
 	}

@@ -1,10 +1,14 @@
 package standin
 
 import (
+	"crypto/sha1" // by which git names what a file holds
+	"encoding/base64"
+	"fmt"
 	"maps"
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -17,6 +21,26 @@ func getRepository(c *call) *reply {
 	}
 	full := object{"network_count": 0, "subscribers_count": 0}
 	return answered(http.StatusOK, with(c.g.renderRepository(r, c.caller.role(r)), full))
+}
+
+// getContent gives a file; directories have none of their own here.
+func getContent(c *call) *reply {
+	r, refused := c.inRepository("contents", "read")
+	if refused != nil {
+		return refused
+	}
+	path := c.Parameters["path"]
+	text, there := r.files[path]
+	if !there {
+		return notFound()
+	}
+	at := c.g.URL + "/repos/" + r.fullName() + "/contents/" + path
+	shown := "https://github.com/" + r.fullName() + "/blob/main/" + path
+	return answered(http.StatusOK, object{
+		"type": "file", "encoding": "base64", "size": len(text), "name": path[strings.LastIndexByte(path, '/')+1:], "path": path,
+		"content": base64.StdEncoding.EncodeToString([]byte(text)), "sha": fmt.Sprintf("%x", sha1.Sum([]byte(text))),
+		"url": at, "git_url": at, "html_url": shown, "download_url": shown, "_links": object{"self": at, "git": at, "html": shown},
+	})
 }
 
 func getPermission(c *call) *reply {

@@ -19,6 +19,7 @@ type repository struct {
 	labels         []*label
 	milestones     []*milestone
 	issues         []*Issue // by number, from 1
+	files          map[string]string
 	createdAt      time.Time
 	updatedAt      time.Time
 }
@@ -49,7 +50,7 @@ func (g *GitHub) newRepository(fullName string, private bool) int64 {
 	owner, name, _ := strings.Cut(fullName, "/")
 	r := &repository{
 		id: g.newID(), owner: g.account(owner), name: name, private: private,
-		roles: map[*account]Role{}, createdAt: g.now(), updatedAt: g.now(),
+		roles: map[*account]Role{}, files: map[string]string{}, createdAt: g.now(), updatedAt: g.now(),
 	}
 	if old := g.repositories[g.names[fold(fullName)]]; old != nil && !old.deleted && fold(old.fullName()) == fold(fullName) {
 		g.t.Fatal("there is a repository " + fullName + " already")
@@ -64,6 +65,18 @@ func (g *GitHub) Label(repository, name string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.addLabel(g.repository(repository), name)
+}
+
+// File writes a file of the default branch, and removes it where the text is empty.
+func (g *GitHub) File(repository, path, text string) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	r := g.repository(repository)
+	if text == "" {
+		delete(r.files, path)
+		return
+	}
+	r.files[path] = text
 }
 
 // Milestone makes a milestone and returns its number.

@@ -30,7 +30,8 @@ var handlers = map[string]handler{
 	"users/get-authenticated": {do: getSelf},
 	"users/get-by-username":   {do: getUser},
 
-	"repos/get": {do: getRepository},
+	"repos/get":         {do: getRepository},
+	"repos/get-content": {do: getContent},
 	"repos/get-collaborator-permission-level": {do: getPermission},
 	"issues/check-user-can-be-assigned":       {do: checkAssignee},
 	"issues/list-labels-for-repo":             {do: listLabels, query: paged},

@@ -26,6 +26,7 @@ var operations = map[string][]string{
 	"/repos/{owner}/{repo}":                                     {"get"},
 	"/repos/{owner}/{repo}/assignees/{assignee}":                {"get"},
 	"/repos/{owner}/{repo}/collaborators/{username}/permission": {"get"},
+	"/repos/{owner}/{repo}/contents/{path}":                     {"get"},
 	"/repos/{owner}/{repo}/issues":                              {"get", "post"},
 	"/repos/{owner}/{repo}/issues/{issue_number}":               {"get", "patch"},
 	"/repos/{owner}/{repo}/issues/{issue_number}/assignees":     {"post", "delete"},
