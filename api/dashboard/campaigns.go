@@ -221,10 +221,13 @@ func (d *Dashboard) campaignScreen(v *visit, in *filled) (screen, error) {
 	for _, check := range c.Checks {
 		p.Checks = append(p.Checks, checkTitle(far.Card, check))
 	}
-	if end := c.Ended; end != nil && end.By != "" {
-		p.Ended = &saidRow{By: end.By, Did: "ended it", Text: end.Reason, At: ago(v.now, end.At)}
+	if end := c.Ended; end != nil && end.Reason != "" {
+		p.Ended = &saidRow{By: cmp.Or(end.By, "Evenkeel"), Did: "ended it", Text: end.Reason, At: ago(v.now, end.At)}
 	}
-	if far.Total.Services == 0 {
+	switch {
+	case far.Gone != "":
+		p.OpenEmpty = empty{Title: "Nothing can be asked any more", Text: far.Gone + " What was counted until then is in the trend."}
+	case far.Total.Services == 0:
 		p.OpenEmpty = empty{Title: "No service is asked", Text: "None that was evaluated by the scorecard fits. Wait for the next pass over services, or change for which services the campaign is."}
 	}
 	p.count(far)

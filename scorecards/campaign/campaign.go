@@ -59,8 +59,8 @@ type Terms struct {
 // Ending is how a campaign came to be over.
 type Ending struct {
 	At     time.Time
-	By     string // empty where its time was over
-	Reason string
+	By     string // empty where nobody ended it
+	Reason string // of whoever ended it, or why it could not go on; empty where its time was over
 }
 
 // Step is what the teams were told of a campaign.

@@ -49,6 +49,8 @@ func (s *Service) pursue(ctx context.Context, p Progress) (wanted, settled int, 
 	for _, service := range has {
 		why := ""
 		switch _, still := open[service]; {
+		case p.Gone != "":
+			why = p.Gone
 		case c.State(p.At) == Over:
 			why = "The campaign is over."
 		case !c.Issues:
@@ -66,7 +68,7 @@ func (s *Service) pursue(ctx context.Context, p Progress) (wanted, settled int, 
 		}
 		settled++
 	}
-	if !c.presses(p.At) {
+	if p.Gone != "" || !c.presses(p.At) {
 		return wanted, settled, nil
 	}
 	for _, o := range p.Open {

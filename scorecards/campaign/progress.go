@@ -55,7 +55,9 @@ type Progress struct {
 	Campaign Campaign
 	Card     scorecards.View
 	At       time.Time
-	Total    Count
+	// Gone says why nothing can be asked any more; empty where it can. Nothing is counted then.
+	Gone  string
+	Total Count
 	// Unclear is of how many services it is not known whether the campaign is for them.
 	Unclear int
 	unclear []registry.Service
@@ -119,7 +121,10 @@ func (s *Service) progress(ctx context.Context, c Campaign, now time.Time) (Prog
 	if err != nil {
 		return Progress{}, fmt.Errorf("read the scorecard of a campaign: %w", err)
 	}
-	p := Progress{Campaign: c, Card: card, At: now, Teams: map[id.ID]Count{}}
+	p := Progress{Campaign: c, Card: card, At: now, Gone: c.gone(card), Teams: map[id.ID]Count{}}
+	if p.Gone != "" {
+		return p, nil
+	}
 	positions, terms, err := s.Scorecards.Everywhere(ctx, card)
 	if err != nil {
 		return Progress{}, err
@@ -162,6 +167,19 @@ func (s *Service) progress(ctx context.Context, c Campaign, now time.Time) (Prog
 		p.Teams[at.Service.Team] = p.Teams[at.Service.Team].plus(one)
 	}
 	return p, nil
+}
+
+// gone says why the scorecard can be asked for nothing of the campaign any more; empty where it can. What
+// it was found to be stays as it was, and a check that is not there passes nowhere: to count either would
+// have the campaign be done.
+func (c Campaign) gone(card scorecards.View) string {
+	if card.Scorecard.RetiredAt != nil {
+		return fmt.Sprintf("The scorecard %q was retired.", card.Scorecard.Slug)
+	}
+	if !slices.ContainsFunc(card.Revision.Checks, func(of scorecards.Check) bool { return slices.Contains(c.Checks, of.ID) }) {
+		return fmt.Sprintf("The scorecard %q has none of its checks any more.", card.Scorecard.Slug)
+	}
+	return ""
 }
 
 // open are the campaign's checks that a service does not pass by its standing. A check that the

@@ -17,7 +17,8 @@ import (
 const named = 10
 
 // RunOnce keeps of each campaign that runs how far its teams are today, and tells them at its start, 14
-// days before its day, and when the day is over, once each; whose time is over it ends. Services are
+// days before its day, and when the day is over, once each; whose time is over it ends, and of which the
+// scorecard or all checks are gone. Services are
 // judged outside any transaction; each campaign is changed in one of its own, with what is told. What
 // fails does not hold the rest up: the first errors are returned joined. It counts campaigns that
 // are "running", "told" of and "over", issues that were "wanted" and "settled", and what "failed".
@@ -79,7 +80,10 @@ func (s *Service) run(ctx context.Context, c Campaign, now time.Time) (map[strin
 		return did, err
 	}
 	today := clock.DateOf(now)
-	step, over := c.next(today), c.State(now) == Over
+	step, over := c.next(today), c.State(now) == Over || p.Gone != ""
+	if p.Gone != "" {
+		step = Nothing
+	}
 	tells := 0
 	err = s.under(ctx, c, func(ctx context.Context) error {
 		tells = 0
@@ -102,7 +106,7 @@ func (s *Service) run(ctx context.Context, c Campaign, now time.Time) (map[strin
 			}
 		}
 		if over {
-			after.Ended = &Ending{At: now}
+			after.Ended = &Ending{At: now, Reason: p.Gone}
 		}
 		return s.Store.UpdateCampaign(ctx, after)
 	})

@@ -262,3 +262,53 @@ func TestCampaignsAreListed(t *testing.T) {
 		t.Errorf("of search there are %+v", found)
 	}
 }
+
+// A campaign whose scorecard or checks are gone is not done: it is ended, with the reason, and its issues
+// are closed.
+func TestACampaignOfWhichNothingCanBeAskedAnyMoreEnds(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		do   func(h *house) error
+		want string
+	}{
+		"its checks are gone": {func(h *house) error {
+			d := scorecards.Draft{Slug: h.card.Scorecard.Slug, Name: h.card.Scorecard.Name, Owner: h.card.Scorecard.OwnerSlug, Terms: h.card.Revision.Terms}
+			d.Checks = slices.Clone(d.Checks)
+			for i := range d.Checks {
+				d.Checks[i].ID = fmt.Sprint("renamed-", i)
+			}
+			_, err := h.cards.Revise(h.root, d.Slug, h.card.Scorecard.Version, d)
+			return err
+		}, fmt.Sprintf("The scorecard %q has none of its checks any more.", "readiness")},
+		"its scorecard is retired": {func(h *house) error {
+			_, err := h.cards.Retire(h.root, h.card.Scorecard.Slug, h.card.Scorecard.Version, "another is better")
+			return err
+		}, fmt.Sprintf("The scorecard %q was retired.", "readiness")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			made := h.created(t, func(d *campaign.Draft) { d.Issues = true })
+			h.clock.Advance(20 * day)
+			ok(h.RunOnce(t.Context()))(t)
+			if n := h.opened(t, made); n != 3 { // none of the three services is documented
+				t.Fatalf("%d issues are open", n)
+			}
+			h.told.events = nil
+			if err := c.do(h); err != nil {
+				t.Fatal(err)
+			}
+			if p := ok(h.Progress(h.bob, made.ID, ""))(t); p.Gone != c.want || p.Total != (campaign.Count{}) || len(p.Trend) == 0 {
+				t.Errorf("it is at %+v", p)
+			}
+			counts := ok(h.RunOnce(t.Context()))(t)
+			over := ok(h.Get(h.bob, made.ID))(t)
+			if counts["over"] != 1 || counts["settled"] != 3 || over.Ended == nil || over.Ended.Reason != c.want || over.Ended.By != "" || len(h.told.events) != 0 {
+				t.Errorf("the job did %v, and it ended %+v", counts, over.Ended)
+			}
+			if n := h.opened(t, made); n != 0 {
+				t.Errorf("%d issues are open still", n)
+			}
+		})
+	}
+}
