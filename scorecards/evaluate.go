@@ -38,7 +38,6 @@ func (s *Service) EvaluateOnce(ctx context.Context) (map[string]int64, error) {
 	if err != nil || len(p.cards) == 0 {
 		return counts, err
 	}
-	p.refresh = refresh
 	for after := id.ID(""); ; {
 		services, err := s.Fleet.LiveServicesAfter(ctx, after, chunk)
 		if err != nil {
@@ -128,8 +127,6 @@ type pass struct {
 	reads  []string
 	counts Counts
 	past   map[id.ID]Revision // others than the current ones, of standings
-	// refresh is how old the time of an evaluation may be of what stays as it is.
-	refresh time.Duration
 }
 
 func (s *Service) newPass(ctx context.Context, counts Counts) (*pass, error) {
@@ -162,11 +159,6 @@ func (p *pass) evaluate(ctx context.Context, services []registry.Service) error 
 	}
 	now := clock.Round(p.Clock())
 	ids := each(services, func(s registry.Service) id.ID { return s.ID })
-	// Before the facts are: whoever writes one meanwhile may know more than they say.
-	before, err := p.Store.Standings(ctx, ids)
-	if err != nil {
-		return fmt.Errorf("read what %d services came to: %w", len(services), err)
-	}
 	known, err := p.Facts.Told(ctx, services, p.reads)
 	if err != nil {
 		return fmt.Errorf("read the facts of %d services: %w", len(services), err)
@@ -175,39 +167,30 @@ func (p *pass) evaluate(ctx context.Context, services []registry.Service) error 
 	if err != nil {
 		return err
 	}
-	var found []verdict
+	before, err := p.Store.Standings(ctx, ids)
+	if err != nil {
+		return fmt.Errorf("read what %d services came to: %w", len(services), err)
+	}
+	var b batch
 	for _, service := range services {
 		p.counts["services"]++
 		for i, v := range p.views {
-			one, err := p.judge(ctx, i, service, known[service.ID], exempt[service.ID][v.Scorecard.ID], find(before[service.ID], v.Scorecard.ID), now)
-			if err != nil {
+			if err := p.judge(ctx, &b, i, service, known[service.ID], exempt[service.ID][v.Scorecard.ID], find(before[service.ID], v.Scorecard.ID), now); err != nil {
 				return err
-			}
-			if one != nil {
-				found = append(found, *one)
 			}
 		}
 	}
-	return p.write(ctx, found, now)
+	return p.write(ctx, b)
 }
 
-// verdict is what is to be written of a scorecard and a service.
-type verdict struct {
-	scorecard, service id.ID
-	before             *Standing // as it was read before it was judged; nil where there was none
-	after              *Standing // nil of a service that the scorecard is not for any more
-	day                *Day      // where it is another than before
-	level              bool      // whether that is of the level
-	same               bool      // whether nothing but the time of the evaluation is another
+// batch is what is to be written of a chunk.
+type batch struct {
+	standings []Standing
+	days      []Day
+	gone      map[id.ID][]id.ID // by scorecard
 }
 
-// refresh is how old the time of an evaluation may be of a standing that a pass over all leaves as
-// it is: it is written no more often, for most of most fleets stays as it is. Passes over what is due
-// write it each time, so that a slow pass over all that heard of it earlier sees that it is late.
-const refresh = time.Hour
-
-// judge returns what is to be written; nil where nothing is.
-func (p *pass) judge(ctx context.Context, i int, service registry.Service, known Knowledge, exempt []string, before *Standing, now time.Time) (*verdict, error) {
+func (p *pass) judge(ctx context.Context, b *batch, i int, service registry.Service, known Knowledge, exempt []string, before *Standing, now time.Time) error {
 	v, card := p.views[i], p.cards[i]
 	sheet := card.Evaluate(known.Facts, string(clock.DateOf(now)), v.Revision.exempting(exempt))
 	for _, r := range sheet.Results {
@@ -215,36 +198,37 @@ func (p *pass) judge(ctx context.Context, i int, service registry.Service, known
 			p.counts["errors"]++
 		}
 	}
-	out := verdict{scorecard: v.Scorecard.ID, service: service.ID, before: before}
 	if sheet.Applies == expr.Fails {
-		if before == nil {
-			return nil, nil
+		if before != nil {
+			if b.gone == nil {
+				b.gone = map[id.ID][]id.ID{}
+			}
+			b.gone[v.Scorecard.ID] = append(b.gone[v.Scorecard.ID], service.ID)
+			p.counts["changed"]++
 		}
-		out.day = &Day{Scorecard: v.Scorecard.ID, Service: service.ID, Day: clock.DateOf(now), Revision: v.Revision.ID, Level: rules.NoLevel}
-		return &out, nil
+		return nil
 	}
 	checksBefore := v.Revision.Checks
 	if before != nil && before.Revision != v.Revision.ID {
 		r, err := p.revision(ctx, before.Revision)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		checksBefore = r.Checks
 	}
 	s := standing(v, card, service.ID, sheet, known, now)
-	out.after = &s
-	if out.same = !s.follow(before, v.Revision.Checks, checksBefore); out.same {
-		if now.Sub(before.EvaluatedAt) < p.refresh {
-			return nil, nil
-		}
-		return &out, nil
+	if !s.follow(before, v.Revision.Checks, checksBefore) {
+		return nil
 	}
+	p.counts["changed"]++
+	b.standings = append(b.standings, s)
 	if s.moved(before) {
-		day := s.day(now)
-		out.day = &day
+		b.days = append(b.days, s.day(now))
 	}
-	out.level = before != nil && before.Level != s.Level
-	return &out, nil
+	if before != nil && before.Level != s.Level {
+		p.counts["level"]++
+	}
+	return nil
 }
 
 // revision is one that is not the current one any more.
@@ -260,82 +244,25 @@ func (p *pass) revision(ctx context.Context, of id.ID) (Revision, error) {
 	return r, nil
 }
 
-// write writes the verdicts but those of what another pass wrote since it was read: that one may
-// have known more. What is left out is noted as due, and judged anew.
-func (p *pass) write(ctx context.Context, found []verdict, now time.Time) error {
-	if len(found) == 0 {
+func (p *pass) write(ctx context.Context, b batch) error {
+	if len(b.standings) == 0 && len(b.gone) == 0 {
 		return nil
 	}
-	var written []verdict
 	err := p.Runner.InTx(ctx, func(ctx context.Context) error {
-		var overtaken []id.ID
-		var err error
-		if written, overtaken, err = p.still(ctx, found); err != nil {
+		if err := p.Store.WriteStandings(ctx, b.standings); err != nil {
 			return err
 		}
-		if err := p.Store.NoteDue(ctx, each(overtaken, func(service id.ID) Due { return Due{ID: id.New(now), Service: service} })...); err != nil {
-			return err
-		}
-		var standings []Standing
-		var days []Day
-		gone := map[id.ID][]id.ID{}
-		for _, v := range written {
-			if v.after != nil {
-				standings = append(standings, *v.after)
-			} else {
-				gone[v.scorecard] = append(gone[v.scorecard], v.service)
-			}
-			if v.day != nil {
-				days = append(days, *v.day)
-			}
-		}
-		if err := p.Store.WriteStandings(ctx, standings); err != nil {
-			return err
-		}
-		for _, card := range slices.Sorted(maps.Keys(gone)) {
-			if err := p.Store.RemoveStandings(ctx, card, gone[card]); err != nil {
+		for _, card := range slices.Sorted(maps.Keys(b.gone)) {
+			if err := p.Store.RemoveStandings(ctx, card, b.gone[card]); err != nil {
 				return err
 			}
 		}
-		return p.Store.WriteDays(ctx, days)
+		return p.Store.WriteDays(ctx, b.days)
 	})
-	switch {
-	case err == nil:
-		for _, v := range written {
-			if !v.same {
-				p.counts["changed"]++
-			}
-			if v.level {
-				p.counts["level"]++
-			}
-		}
-		return nil
-	case tx.IsLeaseLost(err), errors.Is(err, context.Canceled):
-		return err
+	if err != nil && !tx.IsLeaseLost(err) && !errors.Is(err, context.Canceled) {
+		return fmt.Errorf("write what %d services came to: %w", len(b.standings), err)
 	}
-	return fmt.Errorf("write what %d services came to: %w", len(found), err)
-}
-
-// still returns the verdicts that are of what is there still, and the services of the others.
-func (p *pass) still(ctx context.Context, found []verdict) (of []verdict, overtaken []id.ID, err error) {
-	cards, services := map[id.ID]bool{}, map[id.ID]bool{}
-	for _, v := range found {
-		cards[v.scorecard], services[v.service] = true, true
-	}
-	held, err := p.Store.HoldStandings(ctx, slices.Sorted(maps.Keys(cards)), slices.Sorted(maps.Keys(services)))
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, v := range found {
-		at, there := held[StandingKey{v.scorecard, v.service}]
-		if there == (v.before != nil) && (!there || at.Equal(v.before.EvaluatedAt)) {
-			of = append(of, v)
-			continue
-		}
-		overtaken = append(overtaken, v.service)
-	}
-	slices.Sort(overtaken)
-	return of, slices.Compact(overtaken), nil
+	return err
 }
 
 func (s *Service) exempt(ctx context.Context, services []id.ID, now time.Time) (map[id.ID]map[id.ID][]string, error) {

@@ -15,7 +15,6 @@ import (
 	"github.com/evenkeel/evenkeel/internal/tx"
 	"github.com/evenkeel/evenkeel/scorecards/rules"
 	"github.com/evenkeel/evenkeel/services/access"
-	"github.com/evenkeel/evenkeel/services/expr"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/registry"
 )
@@ -163,11 +162,8 @@ func (p *pursuit) pursue(ctx context.Context, views []View, services []registry.
 }
 
 // settle brings the failures of a service into agreement with its standing; nil is of one that
-// the scorecard is not for. Where nobody knows whether it is, nothing opens and nothing ends.
+// the scorecard is not for.
 func (p *pursuit) settle(ctx context.Context, v View, service registry.Service, s *Standing, known []Failure, now time.Time) error {
-	if s != nil && s.Applies != expr.Holds {
-		return nil
-	}
 	for _, w := range wanted(v.Revision.Terms, s, now) {
 		i := slices.IndexFunc(known, func(f Failure) bool { return f.Check == w.check && f.EndedAt == nil })
 		if i < 0 {
@@ -195,80 +191,47 @@ func (p *pursuit) settle(ctx context.Context, v View, service registry.Service, 
 type want struct {
 	check   string
 	failing []string
-	// settled says why nothing of it fails or is unknown; empty where something is.
-	settled string
-}
-
-// Why a failure ends, as its issue says it.
-const (
-	settledPasses  = "It passes now."
-	settledNothing = "Nothing of it fails any more."
-)
-
-// settling are the outcomes at which a check neither fails nor is unknown.
-var settling = map[rules.Outcome]string{
-	rules.Pass:          settledPasses,
-	rules.Exempt:        "The service is exempt from it now.",
-	rules.NotApplicable: "It is not for the service any more.",
+	// settled says that nothing of it fails or is unknown.
+	settled bool
 }
 
 // wanted is what is so of each check of which failures become issues.
 func wanted(t Terms, s *Standing, now time.Time) []want {
-	all := want{}
+	upTo := len(t.Levels)
+	if t.Issues.UpTo != "" {
+		upTo = t.level(t.Issues.UpTo) + 1
+	}
+	all := want{settled: true}
 	var out []want
-	open := false
-	for i := range t.Checks {
-		w := t.wantedOf(i, s, now)
+	for i, c := range t.Checks {
+		w := want{check: c.ID, settled: true}
+		if s != nil && i < len(s.Outcomes) && t.level(c.Level) < upTo && c.EffectiveFrom <= clock.DateOf(now) {
+			switch rules.Outcome(s.Outcomes[i]) {
+			case rules.Fail:
+				w.settled = false
+				if !now.Before(s.Details.Since[c.ID].AddDate(0, 0, t.Issues.GraceDays)) {
+					w.failing = []string{c.ID}
+				}
+			case rules.Unknown, rules.Error:
+				w.settled = false
+			}
+		}
 		out = append(out, w)
 		all.failing = append(all.failing, w.failing...)
-		open = open || w.settled == ""
-		if all.settled == "" || all.settled == w.settled {
-			all.settled = w.settled
-		} else {
-			all.settled = settledNothing
-		}
+		all.settled = all.settled && w.settled
 	}
-	if t.Issues.Mode != Grouped {
-		return out
+	if t.Issues.Mode == Grouped {
+		return []want{all}
 	}
-	if open {
-		all.settled = ""
-	}
-	return []want{all}
-}
-
-// wantedOf is what is so of the i-th check. The grace begins when it fails and counts: people see a
-// check before it counts so that they have that time too.
-func (t Terms) wantedOf(i int, s *Standing, now time.Time) want {
-	c := t.Checks[i]
-	w := want{check: c.ID}
-	switch {
-	case s == nil || i >= len(s.Outcomes):
-		w.settled = "The scorecard is not for the service any more."
-	case t.Issues.UpTo != "" && t.level(c.Level) > t.level(t.Issues.UpTo):
-		w.settled = "The scorecard asks for no issue about checks of its level any more."
-	case c.EffectiveFrom > clock.DateOf(now):
-		w.settled = fmt.Sprintf("It does not count before %s.", c.EffectiveFrom)
-	default:
-		outcome := rules.Outcome(s.Outcomes[i])
-		w.settled = settling[outcome]
-		since := s.Details.Failing[c.ID]
-		if counts := c.EffectiveFrom; counts != "" && counts.Time().After(since) {
-			since = counts.Time()
-		}
-		if outcome == rules.Fail && !now.Before(since.AddDate(0, 0, t.Issues.GraceDays)) {
-			w.failing = []string{c.ID}
-		}
-	}
-	return w
+	return out
 }
 
 // one brings one failure into agreement with what is so.
 func (p *pursuit) one(ctx context.Context, v View, service registry.Service, s *Standing, w want, before *Failure, now time.Time) error {
 	open := before != nil && before.EndedAt == nil
 	switch {
-	case len(w.failing) == 0 && open && w.settled != "":
-		_, err := p.end(ctx, v, *before, w.settled)
+	case len(w.failing) == 0 && open && w.settled:
+		_, err := p.end(ctx, v, *before, "It passes now.")
 		return err
 	case len(w.failing) == 0 || open && slices.Equal(before.Checks, w.failing):
 		return nil
@@ -338,7 +301,7 @@ func failureOf(f Failure, card ServiceCard) issues.CheckFailure {
 	out := issues.CheckFailure{ID: f.ID, Service: f.Service, Scorecard: card.Scorecard.Name, Slug: card.Scorecard.Slug, Grouped: f.Check == "", Level: cmp.Or(card.LevelName, "none"), NextLevel: card.NextLevel}
 	for _, r := range card.Results {
 		if slices.Contains(f.Checks, r.Check.ID) {
-			out.Checks = append(out.Checks, issues.FailedCheck{Title: r.Check.Title, Why: r.Check.Why, Fix: r.Fix, Level: r.Check.Level, Since: card.Standing.Details.Failing[r.Check.ID]})
+			out.Checks = append(out.Checks, issues.FailedCheck{Title: r.Check.Title, Why: r.Check.Why, Fix: r.Fix, Level: r.Check.Level, Since: r.Since})
 		}
 	}
 	return out

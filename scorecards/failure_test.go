@@ -120,9 +120,6 @@ func TestAFailureThatComesBackSoonIsTheSameIssue(t *testing.T) {
 	if got := h.pass(t); got != "0 opened, 0 changed, 1 ended, 0 failed" {
 		t.Errorf("exempt: %s", got)
 	}
-	if closed := h.wanted(t, false); len(closed) != 1 || !strings.HasPrefix(closed[0].Comments[0].Body, "The service is exempt from it now.") {
-		t.Errorf("the issue says why: %+v", closed)
-	}
 	h.clock.Advance(10 * day)
 	delete(h.exempt, checkout.ID)
 	if got := h.pass(t); got != "1 opened, 0 changed, 0 ended, 0 failed" || len(h.wanted(t, false)) != 0 {
@@ -182,89 +179,5 @@ func TestWhatIsUnknownOpensAndClosesNothing(t *testing.T) {
 	h.clock.Advance(21 * day) // it expired: nothing is known any more
 	if got := h.pass(t); got != "0 opened, 0 changed, 0 ended, 0 failed" || len(h.wanted(t, true)) != 1 {
 		t.Errorf("an attestation that expired: %s", got)
-	}
-}
-
-// Whether a scorecard is for a service can be unknown too, for a fact of the condition or for a
-// condition that is not understood any more.
-func TestAScorecardOfWhichNobodyKnowsWhetherItIsForTheServiceOpensAndClosesNothing(t *testing.T) {
-	t.Parallel()
-	for name, mode := range map[string]scorecards.IssueMode{"each": scorecards.EachOne, "grouped": scorecards.Grouped} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			h := open(t)
-			ledger := h.service(t, "ledger", withDocs)
-			d := asking(mode)
-			d.AppliesTo, d.Issues.GraceDays = "restoreDrill < 400.0", 0
-			must(h.Create(h.root, d))(t)
-			h.attest(t, ledger.ID, noon.AddDate(0, 0, -100), noon.AddDate(0, 0, 20))
-			if got := h.pass(t); got != "1 opened, 0 changed, 0 ended, 0 failed" {
-				t.Errorf("it has no dashboard: %s", got)
-			}
-			h.clock.Advance(21 * day) // the attestation expired
-			if got := h.pass(t); got != "0 opened, 0 changed, 0 ended, 0 failed" || len(h.wanted(t, true)) != 1 {
-				t.Errorf("nobody knows whether it is for the service: %s", got)
-			}
-			h.attest(t, ledger.ID, noon.AddDate(0, 0, -400), noon.AddDate(0, 0, 60)) // 421 days ago: it is not
-			if got := h.pass(t); got != "0 opened, 0 changed, 1 ended, 0 failed" {
-				t.Errorf("it is not for the service: %s", got)
-			}
-			if closed := h.wanted(t, false); len(closed) != 1 || !strings.HasPrefix(closed[0].Comments[0].Body, "The scorecard is not for the service any more.") {
-				t.Errorf("the issue says why: %+v", closed)
-			}
-		})
-	}
-}
-
-// A check is seen before it counts, so that there is time: the days of grace come after that.
-func TestTheGraceBeginsWhenACheckCounts(t *testing.T) {
-	t.Parallel()
-	h := open(t)
-	h.service(t, "checkout", withDocs)
-	d := asking(scorecards.EachOne) // 14 days of grace
-	d.Checks[1].EffectiveFrom = "2026-12-27"
-	must(h.Create(h.root, d))(t)
-	h.evaluate(t) // on 27 November
-	for _, s := range []struct{ at, want string }{
-		{"2026-12-26T12:00:00Z", "0 opened, 0 changed, 0 ended, 0 failed"},
-		{"2026-12-27T12:00:00Z", "0 opened, 0 changed, 0 ended, 0 failed"},
-		{"2027-01-09T23:59:59Z", "0 opened, 0 changed, 0 ended, 0 failed"},
-		{"2027-01-10T00:00:00Z", "1 opened, 0 changed, 0 ended, 0 failed"}, // 14 days after 27 December
-	} {
-		h.clock.Advance(must(time.Parse(time.RFC3339, s.at))(t).Sub(h.clock.Now()))
-		if got := h.pass(t); got != s.want {
-			t.Errorf("%s: %s, want %s", s.at, got, s.want)
-		}
-	}
-}
-
-// What is told by a source that comes and goes is unknown now and then, and fails all the while.
-func TestTheGraceGoesOnWhileACheckIsUnknown(t *testing.T) {
-	t.Parallel()
-	h := open(t)
-	ledger := h.service(t, "ledger", withDocs, stateful, func(in *registry.ServiceInput) { in.Dashboard = "https://example.org/d" })
-	must(h.Create(h.root, asking(scorecards.EachOne)))(t) // 14 days of grace
-	old := noon.AddDate(0, 0, -100)
-	h.attest(t, ledger.ID, old, noon.AddDate(0, 0, 13))
-	for _, s := range []struct {
-		after time.Duration
-		told  bool
-		want  string
-	}{
-		{0, false, "0 opened, 0 changed, 0 ended, 0 failed"},        // it fails
-		{13 * day, false, "0 opened, 0 changed, 0 ended, 0 failed"}, // what was told expired
-		{day - time.Second, true, "0 opened, 0 changed, 0 ended, 0 failed"},
-		{time.Second, false, "1 opened, 0 changed, 0 ended, 0 failed"}, // 14 days after it failed first
-	} {
-		h.clock.Advance(s.after)
-		if s.told {
-			h.attest(t, ledger.ID, old, noon.AddDate(0, 0, 60))
-		}
-		if got := h.pass(t); got != s.want {
-			t.Errorf("%s later: %s, want %s", s.after, got, s.want)
-		}
-	}
-	if found := h.wanted(t, true); len(found) != 1 || !strings.Contains(found[0].Body, "It does not pass since 2026-11-27 12:00 UTC.") {
-		t.Errorf("wanted is %+v", found)
 	}
 }

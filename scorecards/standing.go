@@ -51,13 +51,8 @@ type Standing struct {
 	Missing                     int    // for the next level
 	Outcomes                    string // of each check, as rules.Spell writes them
 	Details                     Details
-	// EvaluatedAt is when something of it changed last, or it was found to be so still: at most an
-	// hour before it was evaluated last.
-	EvaluatedAt time.Time
+	EvaluatedAt                 time.Time
 }
-
-// StandingKey names a standing.
-type StandingKey struct{ Scorecard, Service id.ID }
 
 // Details is what is read of one service only.
 type Details struct {
@@ -66,9 +61,6 @@ type Details struct {
 	Whys map[string]string `json:"whys,omitempty"`
 	// Since is when each check came to its outcome, by ID.
 	Since map[string]time.Time `json:"since,omitempty"`
-	// Failing is since when each check fails that was not known to pass, or not to count, since: it
-	// lasts while the check is unknown, so that a source that comes and goes does not begin it anew.
-	Failing map[string]time.Time `json:"failing,omitempty"`
 	// Evidence is each fact once that the scorecard depends on and that is known, by name.
 	Evidence []Evidence `json:"evidence,omitempty"`
 }
@@ -139,7 +131,6 @@ func (s *Standing) follow(before *Standing, checks, checksBefore []Check) (chang
 				s.Details.Since[c.ID] = since
 			}
 		}
-		s.fails(c.ID, rules.Outcome(s.Outcomes[i]), before)
 	}
 	if before == nil {
 		return true
@@ -149,38 +140,12 @@ func (s *Standing) follow(before *Standing, checks, checksBefore []Check) (chang
 	return !same(b, n)
 }
 
-// fails takes over since when the check fails, or begins it.
-func (s *Standing) fails(check string, now rules.Outcome, before *Standing) {
-	var since time.Time
-	if before != nil {
-		since = before.Details.Failing[check]
-	}
-	switch now {
-	case rules.Fail:
-		if since.IsZero() {
-			since = s.Details.Since[check]
-		}
-	case rules.Unknown, rules.Error:
-	default:
-		return
-	}
-	if since.IsZero() {
-		return
-	}
-	if s.Details.Failing == nil {
-		s.Details.Failing = map[string]time.Time{}
-	}
-	s.Details.Failing[check] = since
-}
-
 // same compares two standings; times by the moment that they are.
 func same(a, b Standing) bool {
-	if !maps.EqualFunc(a.Details.Since, b.Details.Since, time.Time.Equal) || !maps.EqualFunc(a.Details.Failing, b.Details.Failing, time.Time.Equal) || !slices.EqualFunc(a.Details.Evidence, b.Details.Evidence, Evidence.same) {
+	if !maps.EqualFunc(a.Details.Since, b.Details.Since, time.Time.Equal) || !slices.EqualFunc(a.Details.Evidence, b.Details.Evidence, Evidence.same) {
 		return false
 	}
-	for _, d := range []*Details{&a.Details, &b.Details} {
-		d.Since, d.Failing, d.Evidence = nil, nil, nil
-	}
+	a.Details.Since, b.Details.Since, a.Details.Evidence, b.Details.Evidence = nil, nil, nil, nil
 	return reflect.DeepEqual(a, b)
 }
 

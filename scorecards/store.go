@@ -62,10 +62,7 @@ type Store interface {
 	// Standings returns what is kept of the services by all scorecards that are not retired, by
 	// service.
 	Standings(ctx context.Context, services []id.ID) (map[id.ID][]Standing, error)
-	// HoldStandings returns when those of the scorecards and services were evaluated, and keeps
-	// others from writing standings of the scorecards until the context's transaction ends.
-	HoldStandings(ctx context.Context, scorecards, services []id.ID) (map[StandingKey]time.Time, error)
-	// WriteStandings inserts or replaces.
+	// WriteStandings inserts or replaces, but never what was evaluated later.
 	WriteStandings(ctx context.Context, standings []Standing) error
 	// RemoveStandings removes what is kept of services that a scorecard is not for any more.
 	RemoveStandings(ctx context.Context, scorecard id.ID, services []id.ID) error

@@ -4,10 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/id"
@@ -44,31 +42,7 @@ func (c Scorecards) Standings(ctx context.Context, services []id.ID) (map[id.ID]
 	return out, fail("read standings", err)
 }
 
-// HoldStandings returns when those of the scorecards and services were evaluated. On PostgreSQL it
-// locks the scorecards, for there is nothing to lock of a standing that is not there yet; SQLite has
-// one writer.
-func (c Scorecards) HoldStandings(ctx context.Context, cards, services []id.ID) (map[scorecards.StandingKey]time.Time, error) {
-	if c.s.postgres() {
-		err := c.s.queryAll(ctx, "SELECT id FROM scorecards WHERE id IN "+values(1, len(cards))+" ORDER BY id FOR NO KEY UPDATE", idArguments(cards), func(*sql.Rows) error { return nil })
-		if err != nil {
-			return nil, fail("hold scorecards", err)
-		}
-	}
-	out := make(map[scorecards.StandingKey]time.Time, len(services))
-	err := chunks(services, idBatch, func(some []id.ID) error {
-		return c.s.queryAll(ctx, "SELECT scorecard_id, service_id, evaluated_at FROM scorecard_standings WHERE service_id IN "+values(1, len(some))+
-			" AND scorecard_id IN "+shifted(len(some), len(cards)), slices.Concat(idArguments(some), idArguments(cards)), func(rows *sql.Rows) error {
-			var key scorecards.StandingKey
-			var at time.Time
-			err := rows.Scan(&key.Scorecard, &key.Service, &at)
-			out[key] = utc(at)
-			return err
-		})
-	})
-	return out, fail("hold standings", err)
-}
-
-// WriteStandings inserts or replaces.
+// WriteStandings inserts or replaces, but never what was evaluated later.
 func (c Scorecards) WriteStandings(ctx context.Context, standings []scorecards.Standing) error {
 	const columns = 13
 	return fail("write standings", chunks(standings, bulkRows, func(some []scorecards.Standing) error {
@@ -83,7 +57,8 @@ func (c Scorecards) WriteStandings(ctx context.Context, standings []scorecards.S
 		}
 		_, err := c.s.exec(ctx, `INSERT INTO scorecard_standings (scorecard_id, service_id, revision_id, level, passed, counted, passed_weight, counted_weight, outcomes, applies, missing, details, evaluated_at) VALUES `+
 			values(len(some), columns)+` ON CONFLICT (service_id, scorecard_id) DO UPDATE SET revision_id = excluded.revision_id, level = excluded.level, passed = excluded.passed, counted = excluded.counted,
- passed_weight = excluded.passed_weight, counted_weight = excluded.counted_weight, outcomes = excluded.outcomes, applies = excluded.applies, missing = excluded.missing, details = excluded.details, evaluated_at = excluded.evaluated_at`, args...)
+ passed_weight = excluded.passed_weight, counted_weight = excluded.counted_weight, outcomes = excluded.outcomes, applies = excluded.applies, missing = excluded.missing, details = excluded.details, evaluated_at = excluded.evaluated_at
+ WHERE scorecard_standings.evaluated_at <= excluded.evaluated_at`, args...)
 		return gone(err)
 	}))
 }
