@@ -94,7 +94,7 @@ func (a *API) addToil(r Rooms) {
 			return nil, err
 		}
 		s, err := r.Toil.Decide(ctx, team.ID, in.Version(), toil.SettingsInput{
-			WeekMinutes: rounded(in.Body.HoursPerWeek * 60), Overhead: in.Body.OverheadPercent, Cap: in.Body.CapPercent, Asks: in.Body.Asks,
+			WeekMinutes: rounded(in.Body.HoursPerWeek * 60), WeekDays: in.Body.DaysPerWeek, Overhead: in.Body.OverheadPercent, Cap: in.Body.CapPercent, Asks: in.Body.Asks,
 		})
 		if err != nil {
 			return nil, err
@@ -168,7 +168,7 @@ func (a *API) addToilAnswers(r Rooms) {
 		if err != nil {
 			return nil, err
 		}
-		answer, err := r.Toil.Answer(ctx, team.ID, share.Week(in.Week), toil.AnswerInput{Percent: in.Body.Share, Category: toil.Category(in.Body.Category), Note: in.Body.Note})
+		answer, err := r.Toil.Answer(ctx, team.ID, share.Week(in.Week), toil.AnswerInput{Percent: in.Body.Share, Category: toil.Category(in.Body.Category), Away: in.Body.DaysAway, Note: in.Body.Note})
 		if err != nil {
 			return nil, err
 		}
@@ -249,7 +249,7 @@ func toToilStanding(s toil.Standing) ToilStanding {
 
 func toToilSettings(s toil.Settings) ToilSettings {
 	out := ToilSettings{
-		ToilSettingsInput: ToilSettingsInput{HoursPerWeek: float64(s.WeekMinutes) / 60, OverheadPercent: s.Overhead, CapPercent: s.Cap, Asks: s.Asks},
+		ToilSettingsInput: ToilSettingsInput{HoursPerWeek: float64(s.WeekMinutes) / 60, DaysPerWeek: s.WeekDays, OverheadPercent: s.Overhead, CapPercent: s.Cap, Asks: s.Asks},
 		UpdatedBy:         s.UpdatedBy, Version: s.Version,
 	}
 	if !s.UpdatedAt.IsZero() {
@@ -260,7 +260,7 @@ func toToilSettings(s toil.Settings) ToilSettings {
 
 func toToilAnswer(a toil.Answer) ToilAnswer {
 	return ToilAnswer{
-		Week: string(a.Week), ToilAnswerInput: ToilAnswerInput{Share: a.Percent, Category: string(a.Category), Note: a.Note},
+		Week: string(a.Week), ToilAnswerInput: ToilAnswerInput{Share: a.Percent, Category: string(a.Category), DaysAway: a.Away, Note: a.Note},
 		CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt, Version: a.Version,
 	}
 }

@@ -27,7 +27,8 @@ type ToilSettings struct {
 
 // ToilSettingsInput is what a team decides.
 type ToilSettingsInput struct {
-	HoursPerWeek    float64 `json:"hoursPerWeek" example:"40" doc:"Working hours of a person in a week, 1 to 80. Days off are not known: a week of a holiday is best left without an answer."`
+	HoursPerWeek    float64 `json:"hoursPerWeek" example:"40" doc:"Working hours of a person in a week, 1 to 80."`
+	DaysPerWeek     int     `json:"daysPerWeek" example:"5" doc:"On how many days they are worked, 1 to 7."`
 	OverheadPercent int     `json:"overheadPercent" example:"20" doc:"The share of them that meetings and the like take, 0 to 80."`
 	CapPercent      int     `json:"capPercent" example:"50" doc:"The share of the rest above which toil is too much, 1 to 100."`
 	Asks            bool    `json:"asks" example:"true" doc:"Whether members are asked every week."`
@@ -95,8 +96,9 @@ type ToilAnswer struct {
 
 // ToilAnswerInput answers the weekly question.
 type ToilAnswerInput struct {
-	Share    int    `json:"share" enum:"0,25,50,75,100" example:"50" doc:"How much of the week beside meetings was toil, in percent."`
+	Share    int    `json:"share" enum:"0,25,50,75,100" example:"50" doc:"How much of the days worked, beside meetings, was toil, in percent."`
 	Category string `json:"category,omitempty" enum:"business_processes,production_interrupts,release_shepherding,migrations,cost_and_capacity,opaque_troubleshooting" example:"production_interrupts" doc:"The largest kind; left out where the share is 0."`
+	DaysAway int    `json:"daysAway,omitempty" example:"1" doc:"On how many of the week's working days you were away, which are no part of your hours. Of a week that was not worked at all the share is 0, and it counts neither as an answer nor as one that was asked for."`
 	Note     string `json:"note,omitempty" example:"Certificates again" doc:"One line, at most 200 characters. Nobody else reads it."`
 }
 

@@ -23,7 +23,7 @@ var _ Toil = worn{}
 func (w worn) inside(team id.ID) bool { return len(w.teams) > 0 && w.teams[0].ID == team }
 
 func (w worn) Measure(_ context.Context, team id.ID, _ share.Quarter) (toil.Measured, error) {
-	m := toil.Measured{Team: team, Inside: w.inside(team), Settings: toil.Settings{Team: team, Version: 1, SettingsInput: toil.SettingsInput{WeekMinutes: 2400, Overhead: 20, Cap: 50, Asks: true}}}
+	m := toil.Measured{Team: team, Inside: w.inside(team), Settings: toil.Settings{Team: team, Version: 1, SettingsInput: toil.SettingsInput{WeekMinutes: 2400, WeekDays: 5, Overhead: 20, Cap: 50, Asks: true}}}
 	week := share.WeekOf(w.now)
 	for n := range toil.TrendWeeks {
 		m.Trend = append(m.Trend, toil.TrendWeek{Week: week.Plus(n + 1 - toil.TrendWeeks)})

@@ -95,6 +95,7 @@ type toilQuestion struct {
 	Percents   []int
 	Categories []choice
 	Note       string
+	Away       int
 }
 
 type toilWeek struct {
@@ -158,10 +159,10 @@ type surveyCard struct {
 }
 
 type settingsForm struct {
-	Version       int64
-	Hours         string
-	Overhead, Cap int
-	Asks          bool
+	Version             int64
+	Hours               string
+	Days, Overhead, Cap int
+	Asks                bool
 }
 
 func (d *Dashboard) toil(v *visit) (screen, error) {
@@ -195,7 +196,7 @@ func (d *Dashboard) toilScreen(v *visit, team registry.Team, wrong []string) (sc
 		if err := d.toilOfMine(v, team, &p); err != nil {
 			return screen{}, err
 		}
-		p.Settings = settingsForm{Version: m.Settings.Version, Hours: strconv.FormatFloat(float64(m.Settings.WeekMinutes)/60, 'f', -1, 64), Overhead: m.Settings.Overhead, Cap: m.Settings.Cap, Asks: m.Settings.Asks}
+		p.Settings = settingsForm{Version: m.Settings.Version, Hours: strconv.FormatFloat(float64(m.Settings.WeekMinutes)/60, 'f', -1, 64), Days: m.Settings.WeekDays, Overhead: m.Settings.Overhead, Cap: m.Settings.Cap, Asks: m.Settings.Asks}
 	}
 	if err := d.toilSurvey(v, team, &p); err != nil {
 		return screen{}, err

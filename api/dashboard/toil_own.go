@@ -26,7 +26,7 @@ func (d *Dashboard) toilOfMine(v *visit, team registry.Team, p *toilPage) error 
 		if answer.Category != "" {
 			p.Question.Answered += ", mostly " + lower(answer.Category.Words())
 		}
-		p.Question.Categories, p.Question.Note = categoryChoices(answer.Category), answer.Note
+		p.Question.Categories, p.Question.Note, p.Question.Away = categoryChoices(answer.Category), answer.Note, answer.Away
 	case !fault.Is(err, fault.NotFound):
 		return err
 	}

@@ -36,6 +36,12 @@ func (_c *ToilSettingCreate) SetWeekMinutes(v int64) *ToilSettingCreate {
 	return _c
 }
 
+// SetWeekDays sets the "week_days" field.
+func (_c *ToilSettingCreate) SetWeekDays(v int64) *ToilSettingCreate {
+	_c.mutation.SetWeekDays(v)
+	return _c
+}
+
 // SetOverhead sets the "overhead" field.
 func (_c *ToilSettingCreate) SetOverhead(v int64) *ToilSettingCreate {
 	_c.mutation.SetOverhead(v)
@@ -123,6 +129,9 @@ func (_c *ToilSettingCreate) check() error {
 	if _, ok := _c.mutation.WeekMinutes(); !ok {
 		return &ValidationError{Name: "week_minutes", err: errors.New(`db: missing required field "ToilSetting.week_minutes"`)}
 	}
+	if _, ok := _c.mutation.WeekDays(); !ok {
+		return &ValidationError{Name: "week_days", err: errors.New(`db: missing required field "ToilSetting.week_days"`)}
+	}
 	if _, ok := _c.mutation.Overhead(); !ok {
 		return &ValidationError{Name: "overhead", err: errors.New(`db: missing required field "ToilSetting.overhead"`)}
 	}
@@ -183,6 +192,10 @@ func (_c *ToilSettingCreate) createSpec() (*ToilSetting, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.WeekMinutes(); ok {
 		_spec.SetField(toilsetting.FieldWeekMinutes, field.TypeInt64, value)
 		_node.WeekMinutes = value
+	}
+	if value, ok := _c.mutation.WeekDays(); ok {
+		_spec.SetField(toilsetting.FieldWeekDays, field.TypeInt64, value)
+		_node.WeekDays = value
 	}
 	if value, ok := _c.mutation.Overhead(); ok {
 		_spec.SetField(toilsetting.FieldOverhead, field.TypeInt64, value)
@@ -304,6 +317,24 @@ func (u *ToilSettingUpsert) UpdateWeekMinutes() *ToilSettingUpsert {
 // AddWeekMinutes adds v to the "week_minutes" field.
 func (u *ToilSettingUpsert) AddWeekMinutes(v int64) *ToilSettingUpsert {
 	u.Add(toilsetting.FieldWeekMinutes, v)
+	return u
+}
+
+// SetWeekDays sets the "week_days" field.
+func (u *ToilSettingUpsert) SetWeekDays(v int64) *ToilSettingUpsert {
+	u.Set(toilsetting.FieldWeekDays, v)
+	return u
+}
+
+// UpdateWeekDays sets the "week_days" field to the value that was provided on create.
+func (u *ToilSettingUpsert) UpdateWeekDays() *ToilSettingUpsert {
+	u.SetExcluded(toilsetting.FieldWeekDays)
+	return u
+}
+
+// AddWeekDays adds v to the "week_days" field.
+func (u *ToilSettingUpsert) AddWeekDays(v int64) *ToilSettingUpsert {
+	u.Add(toilsetting.FieldWeekDays, v)
 	return u
 }
 
@@ -477,6 +508,27 @@ func (u *ToilSettingUpsertOne) AddWeekMinutes(v int64) *ToilSettingUpsertOne {
 func (u *ToilSettingUpsertOne) UpdateWeekMinutes() *ToilSettingUpsertOne {
 	return u.Update(func(s *ToilSettingUpsert) {
 		s.UpdateWeekMinutes()
+	})
+}
+
+// SetWeekDays sets the "week_days" field.
+func (u *ToilSettingUpsertOne) SetWeekDays(v int64) *ToilSettingUpsertOne {
+	return u.Update(func(s *ToilSettingUpsert) {
+		s.SetWeekDays(v)
+	})
+}
+
+// AddWeekDays adds v to the "week_days" field.
+func (u *ToilSettingUpsertOne) AddWeekDays(v int64) *ToilSettingUpsertOne {
+	return u.Update(func(s *ToilSettingUpsert) {
+		s.AddWeekDays(v)
+	})
+}
+
+// UpdateWeekDays sets the "week_days" field to the value that was provided on create.
+func (u *ToilSettingUpsertOne) UpdateWeekDays() *ToilSettingUpsertOne {
+	return u.Update(func(s *ToilSettingUpsert) {
+		s.UpdateWeekDays()
 	})
 }
 
@@ -831,6 +883,27 @@ func (u *ToilSettingUpsertBulk) AddWeekMinutes(v int64) *ToilSettingUpsertBulk {
 func (u *ToilSettingUpsertBulk) UpdateWeekMinutes() *ToilSettingUpsertBulk {
 	return u.Update(func(s *ToilSettingUpsert) {
 		s.UpdateWeekMinutes()
+	})
+}
+
+// SetWeekDays sets the "week_days" field.
+func (u *ToilSettingUpsertBulk) SetWeekDays(v int64) *ToilSettingUpsertBulk {
+	return u.Update(func(s *ToilSettingUpsert) {
+		s.SetWeekDays(v)
+	})
+}
+
+// AddWeekDays adds v to the "week_days" field.
+func (u *ToilSettingUpsertBulk) AddWeekDays(v int64) *ToilSettingUpsertBulk {
+	return u.Update(func(s *ToilSettingUpsert) {
+		s.AddWeekDays(v)
+	})
+}
+
+// UpdateWeekDays sets the "week_days" field to the value that was provided on create.
+func (u *ToilSettingUpsertBulk) UpdateWeekDays() *ToilSettingUpsertBulk {
+	return u.Update(func(s *ToilSettingUpsert) {
+		s.UpdateWeekDays()
 	})
 }
 

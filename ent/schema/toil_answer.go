@@ -14,13 +14,15 @@ type ToilAnswer struct{ ent.Schema }
 func (ToilAnswer) Annotations() []schema.Annotation { return table("toil_answers") }
 
 // Fields of an answer. Its subject is the person, or the pseudonym that took their place, which no
-// other row leads back to; so it is no foreign key. share is in percent.
+// other row leads back to; so it is no foreign key. share is in percent of the days that are not
+// days_away.
 func (ToilAnswer) Fields() []ent.Field {
 	return []ent.Field{
 		ulid(),
 		ref("team_id"),
 		ref("subject"),
 		text("week"),
+		field.Int64("days_away"),
 		field.Int64("share"),
 		text("category"),
 		text("note"),

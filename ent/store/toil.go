@@ -46,9 +46,9 @@ func (t Toil) ofTeams(ctx context.Context, query string, teams []id.ID, where fu
 // Settings returns those of the teams that decided something.
 func (t Toil) Settings(ctx context.Context, teams []id.ID) (map[id.ID]toil.Settings, error) {
 	out := make(map[id.ID]toil.Settings, len(teams))
-	err := t.ofTeams(ctx, `SELECT team_id, week_minutes, overhead, cap, asks, updated_at, updated_by, version FROM toil_settings`, teams, nil, "", func(rows *sql.Rows) error {
+	err := t.ofTeams(ctx, `SELECT team_id, week_minutes, week_days, overhead, cap, asks, updated_at, updated_by, version FROM toil_settings`, teams, nil, "", func(rows *sql.Rows) error {
 		var s toil.Settings
-		err := rows.Scan(&s.Team, &s.WeekMinutes, &s.Overhead, &s.Cap, &s.Asks, &s.UpdatedAt, &s.UpdatedBy, &s.Version)
+		err := rows.Scan(&s.Team, &s.WeekMinutes, &s.WeekDays, &s.Overhead, &s.Cap, &s.Asks, &s.UpdatedAt, &s.UpdatedBy, &s.Version)
 		s.UpdatedAt = utc(s.UpdatedAt)
 		out[s.Team] = s
 		return err
@@ -58,26 +58,26 @@ func (t Toil) Settings(ctx context.Context, teams []id.ID) (map[id.ID]toil.Setti
 
 // PutSettings writes them in whole.
 func (t Toil) PutSettings(ctx context.Context, s toil.Settings) error {
-	_, err := t.s.exec(ctx, `INSERT INTO toil_settings (id, team_id, week_minutes, overhead, cap, asks, updated_at, updated_by, version) VALUES `+values(1, 9)+`
- ON CONFLICT (team_id) DO UPDATE SET week_minutes = excluded.week_minutes, overhead = excluded.overhead, cap = excluded.cap, asks = excluded.asks,
+	_, err := t.s.exec(ctx, `INSERT INTO toil_settings (id, team_id, week_minutes, week_days, overhead, cap, asks, updated_at, updated_by, version) VALUES `+values(1, 10)+`
+ ON CONFLICT (team_id) DO UPDATE SET week_minutes = excluded.week_minutes, week_days = excluded.week_days, overhead = excluded.overhead, cap = excluded.cap, asks = excluded.asks,
  updated_at = excluded.updated_at, updated_by = excluded.updated_by, version = excluded.version`,
-		string(s.Team), string(s.Team), s.WeekMinutes, s.Overhead, s.Cap, s.Asks, clock.Round(s.UpdatedAt), s.UpdatedBy, s.Version)
+		string(s.Team), string(s.Team), s.WeekMinutes, s.WeekDays, s.Overhead, s.Cap, s.Asks, clock.Round(s.UpdatedAt), s.UpdatedBy, s.Version)
 	return fail("write settings of toil", gone(err))
 }
 
-const answerColumns = "id, team_id, subject, week, share, category, note, created_at, updated_at, version"
+const answerColumns = "id, team_id, subject, week, days_away, share, category, note, created_at, updated_at, version"
 
 // CreateAnswer writes one.
 func (t Toil) CreateAnswer(ctx context.Context, a toil.Answer) error {
-	_, err := t.s.exec(ctx, "INSERT INTO toil_answers ("+answerColumns+") VALUES "+values(1, 10),
-		string(a.ID), string(a.Team), string(a.Subject), string(a.Week), a.Percent, string(a.Category), a.Note, clock.Round(a.CreatedAt), clock.Round(a.UpdatedAt), a.Version)
+	_, err := t.s.exec(ctx, "INSERT INTO toil_answers ("+answerColumns+") VALUES "+values(1, 11),
+		string(a.ID), string(a.Team), string(a.Subject), string(a.Week), a.Away, a.Percent, string(a.Category), a.Note, clock.Round(a.CreatedAt), clock.Round(a.UpdatedAt), a.Version)
 	return fail("write an answer about toil", gone(err))
 }
 
 // UpdateAnswer writes what is answered, conditional on Version.
 func (t Toil) UpdateAnswer(ctx context.Context, a toil.Answer) error {
-	n, err := t.s.exec(ctx, "UPDATE toil_answers SET share = $1, category = $2, note = $3, updated_at = $4, version = version + 1 WHERE id = $5 AND version = $6",
-		a.Percent, string(a.Category), a.Note, clock.Round(a.UpdatedAt), string(a.ID), a.Version)
+	n, err := t.s.exec(ctx, "UPDATE toil_answers SET days_away = $1, share = $2, category = $3, note = $4, updated_at = $5, version = version + 1 WHERE id = $6 AND version = $7",
+		a.Away, a.Percent, string(a.Category), a.Note, clock.Round(a.UpdatedAt), string(a.ID), a.Version)
 	return written("toil_answer", a.ID, n, err, t.exists(ctx, "toil_answers", a.ID))
 }
 
@@ -93,7 +93,7 @@ func (t Toil) answers(ctx context.Context, rest string, args ...any) ([]toil.Ans
 	out := []toil.Answer{}
 	err := t.s.queryAll(ctx, "SELECT "+answerColumns+" FROM toil_answers"+rest, args, func(rows *sql.Rows) error {
 		var a toil.Answer
-		err := rows.Scan(&a.ID, &a.Team, &a.Subject, &a.Week, &a.Percent, &a.Category, &a.Note, &a.CreatedAt, &a.UpdatedAt, &a.Version)
+		err := rows.Scan(&a.ID, &a.Team, &a.Subject, &a.Week, &a.Away, &a.Percent, &a.Category, &a.Note, &a.CreatedAt, &a.UpdatedAt, &a.Version)
 		a.CreatedAt, a.UpdatedAt = utc(a.CreatedAt), utc(a.UpdatedAt)
 		out = append(out, a)
 		return err
@@ -136,9 +136,9 @@ func (t Toil) AnswersBy(ctx context.Context, subject, team id.ID, r page.Request
 // Answers returns all of the teams since a week.
 func (t Toil) Answers(ctx context.Context, teams []id.ID, since share.Week) ([]toil.Answer, error) {
 	var out []toil.Answer
-	err := t.ofTeams(ctx, "SELECT team_id, subject, week, share, category FROM toil_answers", teams, func(c *conditions) { c.add("week >= %s", string(since)) }, " ORDER BY team_id, week, subject", func(rows *sql.Rows) error {
+	err := t.ofTeams(ctx, "SELECT team_id, subject, week, days_away, share, category FROM toil_answers", teams, func(c *conditions) { c.add("week >= %s", string(since)) }, " ORDER BY team_id, week, subject", func(rows *sql.Rows) error {
 		var a toil.Answer
-		err := rows.Scan(&a.Team, &a.Subject, &a.Week, &a.Percent, &a.Category)
+		err := rows.Scan(&a.Team, &a.Subject, &a.Week, &a.Away, &a.Percent, &a.Category)
 		out = append(out, a)
 		return err
 	})

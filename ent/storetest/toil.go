@@ -26,7 +26,7 @@ func testToil(t *testing.T, open opener) {
 		return w
 	}
 	answer := func(team, subject id.ID, week share.Week, percent int) toil.Answer {
-		return toil.Answer{ID: newID(), Team: team, Subject: subject, Week: week, AnswerInput: toil.AnswerInput{Percent: percent, Category: toil.Migrations, Note: "Größer"}, CreatedAt: Start, UpdatedAt: Start, Version: 1}
+		return toil.Answer{ID: newID(), Team: team, Subject: subject, Week: week, AnswerInput: toil.AnswerInput{Percent: percent, Category: toil.Migrations, Away: 1, Note: "Größer"}, CreatedAt: Start, UpdatedAt: Start, Version: 1}
 	}
 	entry := func(team, subject, service id.ID, day clock.Date, minutes int, origin string) toil.Entry {
 		return toil.Entry{
@@ -38,10 +38,10 @@ func testToil(t *testing.T, open opener) {
 	each(t, open, "settings are written over, and those of nobody are not there", func(t *testing.T, s *store.Store) {
 		w := begin(t, s)
 		same(t, must(w.Settings(t.Context(), []id.ID{w.team, w.other}))(t), map[id.ID]toil.Settings{})
-		first := toil.Settings{Team: w.team, SettingsInput: toil.SettingsInput{WeekMinutes: 2400, Overhead: 20, Cap: 50, Asks: true}, UpdatedAt: Start, UpdatedBy: "ada", Version: 2}
+		first := toil.Settings{Team: w.team, SettingsInput: toil.SettingsInput{WeekMinutes: 2400, WeekDays: 5, Overhead: 20, Cap: 50, Asks: true}, UpdatedAt: Start, UpdatedBy: "ada", Version: 2}
 		ok(t, w.PutSettings(t.Context(), first))
 		second := first
-		second.WeekMinutes, second.Asks, second.Version = 2100, false, 3
+		second.WeekMinutes, second.WeekDays, second.Asks, second.Version = 2100, 4, false, 3
 		ok(t, w.PutSettings(t.Context(), second))
 		same(t, must(w.Settings(t.Context(), []id.ID{w.team, w.other}))(t), map[id.ID]toil.Settings{w.team: second})
 	})
@@ -55,7 +55,7 @@ func testToil(t *testing.T, open opener) {
 			t.Error("a second answer about one week was written")
 		}
 		changed := made
-		changed.Percent, changed.Category, changed.Note, changed.UpdatedAt = 0, "", "", Start.Add(time.Hour)
+		changed.Percent, changed.Category, changed.Away, changed.Note, changed.UpdatedAt = 0, "", 5, "", Start.Add(time.Hour)
 		ok(t, w.UpdateAnswer(t.Context(), changed))
 		refused(t, w.UpdateAnswer(t.Context(), changed), fault.Precondition, "version_mismatch")
 		changed.Version = 2

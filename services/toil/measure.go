@@ -129,7 +129,7 @@ func (s *Service) read(ctx context.Context, teams []id.ID, since share.Week, now
 func (r read) said(team id.ID, weeks []share.Week) share.Said {
 	out := share.Said{Terms: r.settings[team].Terms(), Weeks: weeks}
 	for _, a := range r.answers[team] {
-		out.Answers = append(out.Answers, share.Answer{Subject: string(a.Subject), Week: a.Week, Percent: a.Percent})
+		out.Answers = append(out.Answers, share.Answer{Subject: string(a.Subject), Week: a.Week, Percent: a.Percent, Away: a.Away})
 	}
 	for _, l := range r.logged[team] {
 		out.Entries = append(out.Entries, share.Entry{Subject: string(l.Subject), Week: share.WeekOf(l.Day.Time()), Minutes: l.Minutes})

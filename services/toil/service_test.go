@@ -52,6 +52,8 @@ func TestEveryFaultOfAnAnswerIsTold(t *testing.T) {
 	}{
 		{lastWeek, toil.AnswerInput{Percent: 10, Category: "fun", Note: "a\nb"}, []string{"/share", "/category", "/note"}},
 		{lastWeek, toil.AnswerInput{Percent: 50}, []string{"/category"}},
+		{lastWeek, toil.AnswerInput{Away: 6}, []string{"/daysAway"}},                                      // of five
+		{lastWeek, toil.AnswerInput{Percent: 50, Category: toil.Migrations, Away: 5}, []string{"/share"}}, // of what was not worked
 		{lastWeek, toil.AnswerInput{Percent: 0, Category: toil.Migrations}, []string{"/category"}},
 		{"2026-W50", toil.AnswerInput{}, []string{"path.week"}}, // after the present one
 		{"2026-W54", toil.AnswerInput{}, []string{"path.week"}},
@@ -290,10 +292,10 @@ func TestSettingsAreATeamsAndShareIsReckonedByThem(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	was := ok(h.Settings(h.as["olga"], h.team))(t)
-	if was.Version != 1 || was.SettingsInput != (toil.SettingsInput{WeekMinutes: 2400, Overhead: 20, Cap: 50, Asks: true}) {
+	if was.Version != 1 || was.SettingsInput != (toil.SettingsInput{WeekMinutes: 2400, WeekDays: 5, Overhead: 20, Cap: 50, Asks: true}) {
 		t.Errorf("at first %+v", was)
 	}
-	in := toil.SettingsInput{WeekMinutes: 30 * 60, Overhead: 50, Cap: 40}
+	in := toil.SettingsInput{WeekMinutes: 30 * 60, WeekDays: 4, Overhead: 50, Cap: 40}
 	for _, name := range []string{"olga", "bot"} {
 		_, err := h.Decide(h.as[name], h.team, 1, in)
 		refused(t, err, fault.Forbidden, "forbidden")
@@ -301,7 +303,7 @@ func TestSettingsAreATeamsAndShareIsReckonedByThem(t *testing.T) {
 	_, err := h.Decide(h.as["ada"], h.team, 2, in)
 	refused(t, err, fault.Precondition, "version_mismatch")
 	_, err = h.Decide(h.as["ada"], h.team, 1, toil.SettingsInput{WeekMinutes: 81 * 60, Overhead: 81, Cap: 0})
-	if got := pointers(t, err); !slices.Equal(got, []string{"/hoursPerWeek", "/overheadPercent", "/capPercent"}) {
+	if got := pointers(t, err); !slices.Equal(got, []string{"/hoursPerWeek", "/daysPerWeek", "/overheadPercent", "/capPercent"}) {
 		t.Errorf("%v", got)
 	}
 	if got := ok(h.Decide(h.as["ada"], h.team, 1, in))(t); got.Version != 2 {
