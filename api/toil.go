@@ -106,6 +106,7 @@ func (a *API) addToil(r Rooms) {
 	a.addToilProposals(r)
 	a.addToilCandidates(r)
 	a.addToilAutomations(r)
+	a.addToilWithdrawal(r)
 	a.addToilSurveys(r)
 	a.addToilPrivacy(r)
 }
@@ -219,14 +220,18 @@ func (n serviceNames) optional(service id.ID) *Ref { return optionalRef(service,
 
 func toToil(m toil.Measured, names serviceNames) Toil {
 	part := func(s toil.Slice) ToilPart {
-		return ToilPart{Category: string(s.Category), Service: names.optional(s.Service), Minutes: s.Minutes, Entries: s.Entries, Persons: s.Persons, AnsweredMinutes: s.Answered}
+		p := ToilPart{Category: string(s.Category), Service: names.optional(s.Service), Minutes: s.Minutes, Entries: s.Entries, Persons: s.Persons}
+		if m.Inside {
+			p.AnsweredMinutes = &s.Answered
+		}
+		return p
 	}
 	out := Toil{
 		Settings: toToilSettings(m.Settings), Member: m.Inside, Rolling: toToilStanding(m.Rolling), Quarter: toToilStanding(m.Quarter),
 		Trend: each(m.Trend, func(w toil.TrendWeek) ToilWeek {
 			return ToilWeek{Week: string(w.Week), Asked: w.Asked, Answers: w.Answers, Share: w.Whole, Minutes: w.Minutes}
 		}),
-		Categories: each(m.Categories, part), Services: each(m.Services, part), Hidden: m.Hidden,
+		Categories: each(m.Categories, part), Services: each(m.Services, part),
 	}
 	if you := m.You; you != nil {
 		out.You = &ToilPerson{you.Answers, you.Entries, you.Disagree}

@@ -18,7 +18,7 @@ import (
 // Toil tells how much toil a team has, and takes what people say of it.
 type Toil interface {
 	Measure(ctx context.Context, team id.ID, quarter share.Quarter) (toil.Measured, error)
-	Candidates(ctx context.Context, team id.ID) ([]toil.Figure, error)
+	Candidates(ctx context.Context, team id.ID, r page.Request) (page.Page[toil.Figure], error)
 	Credits(ctx context.Context, team id.ID) ([]toil.Credit, error)
 	Mine(ctx context.Context, team id.ID, week share.Week) (toil.Answer, error)
 	Entries(ctx context.Context, f toil.EntryFilter, r page.Request) (page.Page[toil.Entry], error)
@@ -239,7 +239,7 @@ func (p *toilPage) standing(m toil.Measured) {
 		}
 		p.ShareCaption = "too few answered to tell"
 	case toil.TooFew:
-		p.ShareCaption = "fewer than four people answered: it is told to the team alone"
+		p.ShareCaption = "it is told to others once four people answered about a week that is closed"
 	}
 	if r.Above != nil && *r.Above {
 		p.ShareTone = "bad"
@@ -280,12 +280,16 @@ func (p *toilPage) trend(m toil.Measured) {
 			point.Value, point.Known, any = *w.Whole, true, true
 		}
 		points = append(points, point)
-		if len(m.Trend)-i > shownWeeks || w.Answers == 0 && w.Asked == 0 && (w.Minutes == nil || *w.Minutes == 0) {
+		none := func(n *int) bool { return n == nil || *n == 0 }
+		if len(m.Trend)-i > shownWeeks || none(w.Answers) && w.Asked == 0 && none(w.Minutes) {
 			continue
 		}
-		row := toilWeek{Week: day(w.Week.Monday()), Share: percentFigure(w.Whole), Detail: fmt.Sprintf("%d of %d answered", w.Answers, w.Asked)}
-		if w.Asked == 0 {
-			row.Detail = plural(w.Answers, "answer", "answers") + ", nobody was asked"
+		row := toilWeek{Week: day(w.Week.Monday()), Share: percentFigure(w.Whole), Detail: "not told outside the team"}
+		if w.Answers != nil {
+			row.Detail = fmt.Sprintf("%d of %d answered", *w.Answers, w.Asked)
+		}
+		if w.Answers != nil && w.Asked == 0 {
+			row.Detail = plural(*w.Answers, "answer", "answers") + ", nobody was asked"
 		}
 		if w.Minutes != nil && *w.Minutes > 0 {
 			row.Detail += ", " + timeText(*w.Minutes) + " logged"
@@ -330,9 +334,9 @@ func (p *toilPage) parts(m toil.Measured) {
 	if !logged {
 		p.PartsNote = "by what people named as the largest kind of a week, for nothing was logged"
 	}
-	if m.Hidden {
-		p.PartsNote += "; what is of fewer than four people is left out"
-		p.PartsEmpty = empty{Title: "Nothing is told outside the team", Text: "Each kind was logged by fewer than four people."}
+	if !m.Inside {
+		p.PartsNote = "by what four people or more logged in a week for one service"
+		p.PartsEmpty = empty{Title: "Nothing is told outside the team", Text: "In no week that is closed did four people log one kind for one service."}
 	}
 	sum := 0
 	for _, s := range m.Categories {
@@ -355,7 +359,7 @@ var candidateBadges = map[toil.CandidateState]badge{
 
 // toilCandidates adds what to automate first, and what automation did.
 func (d *Dashboard) toilCandidates(v *visit, team registry.Team, p *toilPage) error {
-	figures, err := d.sources.Toil.Candidates(v.ctx, team.ID)
+	figures, err := d.sources.Toil.Candidates(v.ctx, team.ID, page.Request{Limit: page.MaxLimit})
 	if err != nil {
 		return err
 	}
@@ -364,14 +368,14 @@ func (d *Dashboard) toilCandidates(v *visit, team registry.Team, p *toilPage) er
 		return err
 	}
 	var ids []id.ID
-	for _, f := range figures {
+	for _, f := range figures.Items {
 		ids = append(ids, f.Service)
 	}
 	named, err := d.sources.Registry.ServicesByID(v.ctx, slices.DeleteFunc(ids, func(one id.ID) bool { return one == "" }))
 	if err != nil {
 		return err
 	}
-	for _, f := range figures {
+	for _, f := range figures.Items {
 		row := candidateRow{Kind: f.Category.Words(), KindID: string(f.Category), State: badge{"none", "Logged"}, Hours: "not told", Service: link{Text: "no service"}}
 		if service, there := named[f.Service]; there {
 			row.Service, row.ServiceID = link{URL: serviceURL(service.Slug), Text: service.Name}, string(service.ID)

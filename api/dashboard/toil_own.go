@@ -107,7 +107,10 @@ func (d *Dashboard) toilSurvey(v *visit, team registry.Team, p *toilPage) error 
 		p.Survey.Answered = err == nil
 	}
 	if !s.Told {
-		p.Survey.Summary = []string{plural(s.Answers, "person", "people") + " answered. Once it is four, the answers are told, without who gave them."}
+		p.Survey.Summary = []string{"The answers are told from " + s.Closes.Format("2 January") + " on, where four people or more gave some, without who gave them."}
+		if p.Inside {
+			p.Survey.Summary = append(p.Survey.Summary, plural(s.Answers, "person", "people")+" answered.")
+		}
 		return nil
 	}
 	largest, most := toil.Category(""), 0

@@ -35,12 +35,10 @@ func (ToilAnswer) Fields() []ent.Field {
 // Edges of an answer.
 func (ToilAnswer) Edges() []ent.Edge { return []ent.Edge{owned("team", Team.Type, "team_id")} }
 
-// Indexes of answers: one a person, team and week, by week; those of a person, the latest first; and
-// when a team answered last.
+// Indexes of answers: one a person, team and week, by week; those of a person, the latest first.
 func (ToilAnswer) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("team_id", "week", "subject").Unique(),
 		index.Fields("subject", "week", "id"),
-		index.Fields("team_id", "updated_at"),
 	}
 }

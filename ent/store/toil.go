@@ -3,8 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"fmt"
-	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fault"
@@ -177,23 +175,25 @@ func (t Toil) TeamsAsked(ctx context.Context, since share.Week, after id.ID, mos
 	return out, fail("read which teams were asked about toil", err)
 }
 
-// Reported is when each of the teams answered or logged something last.
-func (t Toil) Reported(ctx context.Context, teams []id.ID) (map[id.ID]time.Time, error) {
-	out := map[id.ID]time.Time{}
-	for _, table := range []string{"toil_answers", "toil_entries"} {
-		// Of an aggregate SQLite's driver knows no type, and gives it as it is stored.
-		err := t.ofTeams(ctx, "SELECT team_id, MAX(updated_at) FROM "+table, teams, nil, " GROUP BY team_id", func(rows *sql.Rows) error {
+// Reported is the last day that each of the teams said something of.
+func (t Toil) Reported(ctx context.Context, teams []id.ID) (map[id.ID]clock.Date, error) {
+	out := map[id.ID]clock.Date{}
+	last := func(query string, day func(text string) clock.Date) error {
+		return t.ofTeams(ctx, query, teams, nil, " GROUP BY team_id", func(rows *sql.Rows) error {
 			var team id.ID
-			var at moment
-			err := rows.Scan(&team, &at)
-			if last := at.orZero(); last.After(out[team]) {
-				out[team] = last
+			var text string
+			err := rows.Scan(&team, &text)
+			if err == nil {
+				out[team] = max(out[team], day(text))
 			}
 			return err
 		})
-		if err != nil {
-			return nil, fail("read when teams reported toil", err)
-		}
+	}
+	if err := last("SELECT team_id, MAX(week) FROM toil_answers", func(text string) clock.Date { return clock.DateOf(share.Week(text).End().AddDate(0, 0, -1)) }); err != nil {
+		return nil, fail("read which weeks teams answered about last", err)
+	}
+	if err := last("SELECT team_id, MAX(day) FROM toil_entries", func(text string) clock.Date { return clock.Date(text) }); err != nil {
+		return nil, fail("read when teams logged toil last", err)
 	}
 	return out, nil
 }
@@ -241,38 +241,4 @@ func (t Toil) Survey(ctx context.Context, team, subject id.ID, q share.Quarter) 
 // Surveys returns all of the team about the quarter.
 func (t Toil) Surveys(ctx context.Context, team id.ID, q share.Quarter) ([]toil.SurveyAnswer, error) {
 	return t.surveys(ctx, " WHERE team_id = $1 AND quarter = $2 ORDER BY subject", string(team), string(q))
-}
-
-// AllOf is everything that the subject said.
-func (t Toil) AllOf(ctx context.Context, subject id.ID) (toil.Export, error) {
-	var out toil.Export
-	var err error
-	if out.Answers, err = t.answers(ctx, " WHERE subject = $1 ORDER BY week, id", string(subject)); err != nil {
-		return out, err
-	}
-	if out.Entries, err = t.entries(ctx, " WHERE subject = $1 ORDER BY day, id", string(subject)); err != nil {
-		return out, err
-	}
-	out.Surveys, err = t.surveys(ctx, " WHERE subject = $1 ORDER BY quarter, id", string(subject))
-	return out, err
-}
-
-// Pseudonymise puts a pseudonym in the place of the subject, and takes away what people typed.
-func (t Toil) Pseudonymise(ctx context.Context, subject, pseudonym id.ID) (int, error) {
-	total := 0
-	for _, set := range []string{
-		"toil_answers SET subject = $1, note = ''",
-		"toil_entries SET subject = $1, note = '', link = '', origin = NULL",
-		"toil_surveys SET subject = $1, wish = ''",
-	} {
-		n, err := t.s.exec(ctx, "UPDATE "+set+" WHERE subject = $2", string(pseudonym), string(subject))
-		if err != nil {
-			return 0, fail("put a pseudonym in the place of a person", err)
-		}
-		total += n
-	}
-	if _, err := t.s.exec(ctx, "DELETE FROM toil_dismissals WHERE subject = $1", string(subject)); err != nil {
-		return 0, fail(fmt.Sprintf("forget what %s dismissed", subject), err)
-	}
-	return total, nil
 }

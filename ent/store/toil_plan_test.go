@@ -42,7 +42,9 @@ func TestSQLiteFindsToilByIndexes(t *testing.T) {
 		"origins":     func() error { _, err := a.Origins(ctx, none, []string{"x"}); return err },
 		"logged":      func() error { _, err := a.Logged(ctx, teams, "2026-01-01", "2026-02-01"); return err },
 		"sums":        func() error { _, err := a.Sums(ctx, teams, "2026-01-01", "2026-02-01"); return err },
-		"candidates":  func() error { _, err := a.Candidates(ctx, teams); return err },
+		"candidates":  func() error { _, err := a.Candidates(ctx, teams, storetest.Start); return err },
+		"settled":     func() error { _, err := a.Settled(ctx, none, "", 10); return err },
+		"spanned":     func() error { _, err := a.Spanned(ctx, none, []toil.Span{{}, {}}); return err },
 		"automations": func() error { _, err := a.Automations(ctx, none, page.Request{}); return err },
 		"credits":     func() error { _, err := a.Credits(ctx, none, "2026-01-01", "2026-02-01"); return err },
 		"surveys":     func() error { _, err := a.Surveys(ctx, none, "2026-Q1"); return err },
@@ -95,7 +97,8 @@ func TestSQLiteFindsToilByIndexes(t *testing.T) {
 }
 
 // Facts of services are asked in bulk: of 200 teams they follow from as many statements as of two, which
-// are eight: what is answered, logged, asked about and decided for shares; two for ages; sums and candidates.
+// are seven: what is answered, asked about and decided for shares; two for ages, and who is in the teams; and
+// sums. What nobody logged has no services and candidates, which are read in one statement each.
 func TestFactsOfToilTakeAsManyStatementsOfManyTeamsAsOfFew(t *testing.T) {
 	t.Parallel()
 	s := storetest.SQLite(t)
@@ -110,7 +113,7 @@ func TestFactsOfToilTakeAsManyStatementsOfManyTeamsAsOfFew(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer pool.Close()
-	facts := toil.NewService(toil.Parts{Store: watched.Toil(), Clock: func() time.Time { return storetest.Start }})
+	facts := toil.NewService(toil.Parts{Store: watched.Toil(), Registry: watched.Registry(), Clock: func() time.Time { return storetest.Start }})
 	for _, teams := range []int{2, 200} {
 		var services []registry.Service
 		for n := range teams {
@@ -122,7 +125,7 @@ func TestFactsOfToilTakeAsManyStatementsOfManyTeamsAsOfFew(t *testing.T) {
 		if err != nil || len(found) != 2*teams {
 			t.Fatalf("%d facts, %v", len(found), err)
 		}
-		if asked != 8 { // 4 of shares, 2 of ages, 2 of candidates
+		if asked != 7 { // 3 of shares, 3 of ages, 1 of candidates
 			t.Errorf("%d teams take %d statements", teams, asked)
 		}
 	}

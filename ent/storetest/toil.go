@@ -160,8 +160,15 @@ func testToil(t *testing.T, open opener) {
 		same(t, must(w.PruneDismissals(t.Context(), Start.Add(time.Minute), 10))(t), 1)
 
 		same(t, must(w.Logged(t.Context(), []id.ID{w.team}, "2026-03-09", "2026-03-11"))(t), []toil.Logged{
-			{Team: w.team, Subject: w.ada, Day: "2026-03-09", Minutes: 50}, {Team: w.team, Subject: w.ada, Day: "2026-03-10", Minutes: 70}, {Team: w.team, Subject: w.bob, Day: "2026-03-11", Minutes: 70},
+			{Team: w.team, Subject: w.ada, Day: "2026-03-09", Category: toil.Migrations, Minutes: 50, Entries: 1}, {Team: w.team, Subject: w.ada, Day: "2026-03-10", Category: toil.Migrations, Service: w.service, Minutes: 70, Entries: 2},
+			{Team: w.team, Subject: w.bob, Day: "2026-03-11", Category: toil.Migrations, Service: w.service, Minutes: 70, Entries: 1},
 		})
+		// Of the service 30 + 40 and 70 minutes; of another kind nothing, though the team logged something on
+		// those days; on other days nothing at all.
+		same(t, must(w.Spanned(t.Context(), w.team, []toil.Span{
+			{Category: toil.Migrations, Service: w.service, From: "2026-03-09", To: "2026-03-11"}, {Category: toil.CostAndCapacity, Service: w.service, From: "2026-03-10", To: "2026-03-11"},
+			{Category: toil.Migrations, Service: w.service, From: "2026-03-02", To: "2026-03-08"},
+		}))(t), []toil.Spanned{{First: "2026-03-09", Minutes: 140, Entries: 3, Persons: 2}, {First: "2026-03-10"}, {}})
 		sums := map[toil.Sum]bool{}
 		for _, one := range must(w.Sums(t.Context(), []id.ID{w.team, w.other}, "2026-03-09", "2026-03-11"))(t) {
 			sums[one] = true
@@ -172,7 +179,7 @@ func testToil(t *testing.T, open opener) {
 		late := answer(w.other, w.bob, "2026-W11", 25)
 		late.UpdatedAt = Start.Add(time.Hour)
 		ok(t, w.CreateAnswer(t.Context(), late))
-		same(t, must(w.Reported(t.Context(), []id.ID{w.team, w.other, newID()}))(t), map[id.ID]time.Time{w.team: Start, w.other: Start.Add(time.Hour)})
+		same(t, must(w.Reported(t.Context(), []id.ID{w.team, w.other, newID()}))(t), map[id.ID]clock.Date{w.team: "2026-03-11", w.other: "2026-03-15"}) // of an entry, and the Sunday of week 11
 	})
 
 	each(t, open, "a team is asked once about a week", func(t *testing.T, s *store.Store) {
@@ -214,7 +221,12 @@ func testToil(t *testing.T, open opener) {
 		made.Version = 2
 		same(t, must(w.Candidate(t.Context(), made.ID))(t), made)
 		ok(t, taken()) // the settled one does not stand in its way
-		same(t, must(w.Candidates(t.Context(), []id.ID{w.team, w.other}))(t)[:2], []toil.Candidate{made, other})
+		same(t, must(w.Candidates(t.Context(), []id.ID{w.team, w.other}, at))(t)[:2], []toil.Candidate{made, other})
+		for _, c := range must(w.Candidates(t.Context(), []id.ID{w.team}, at.Add(time.Second)))(t) {
+			same(t, c.Live(), true)
+		}
+		same(t, must(w.Settled(t.Context(), w.team, "", 5))(t), []toil.Candidate{made})
+		same(t, len(must(w.Settled(t.Context(), w.team, made.ID, 5))(t)), 0)
 		_, err := w.Candidate(t.Context(), newID())
 		refused(t, err, fault.NotFound, "toil_candidate_not_found")
 	})

@@ -82,10 +82,15 @@ func (s *Service) Answer(ctx context.Context, team id.ID, week share.Week, in An
 		var check fault.Check
 		in.check(&check, settings.WeekDays)
 		checkWeek(&check, week, now)
-		if err := check.Err(); err != nil {
+		if err := s.Store.HoldPerson(ctx, person); err != nil {
 			return err
 		}
-		if err := s.Store.HoldPerson(ctx, person); err != nil {
+		parted, err := s.Store.Parting(ctx, person)
+		if err != nil {
+			return err
+		}
+		parted.checkWeek(&check, week)
+		if err := check.Err(); err != nil {
 			return err
 		}
 		out = Answer{ID: id.New(now), Team: team, Subject: person, Week: week, AnswerInput: in, CreatedAt: now, UpdatedAt: now, Version: 1}

@@ -3938,11 +3938,6 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{ToilAnswersColumns[1], ToilAnswersColumns[2], ToilAnswersColumns[0]},
 			},
-			{
-				Name:    "toilanswer_team_id_updated_at",
-				Unique:  false,
-				Columns: []*schema.Column{ToilAnswersColumns[10], ToilAnswersColumns[8]},
-			},
 		},
 	}
 	// ToilAskingsColumns holds the columns for the "toil_askings" table.
@@ -4150,11 +4145,6 @@ var (
 				Name:    "toilentry_team_id_day_subject",
 				Unique:  false,
 				Columns: []*schema.Column{ToilEntriesColumns[12], ToilEntriesColumns[2], ToilEntriesColumns[1]},
-			},
-			{
-				Name:    "toilentry_team_id_updated_at",
-				Unique:  false,
-				Columns: []*schema.Column{ToilEntriesColumns[12], ToilEntriesColumns[10]},
 			},
 			{
 				Name:    "toilentry_service_id_day",

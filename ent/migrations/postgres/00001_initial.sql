@@ -661,8 +661,6 @@ CREATE INDEX "thinnedmonth_step_s_end_s" ON "thinned_months" ("step_s", "end_s")
 CREATE TABLE "toil_answers" ("id" character varying(26) NOT NULL, "subject" character varying(26) NOT NULL, "week" text NOT NULL, "days_away" bigint NOT NULL, "share" bigint NOT NULL, "category" text NOT NULL, "note" text NOT NULL, "created_at" timestamptz NOT NULL, "updated_at" timestamptz NOT NULL, "version" bigint NOT NULL, "team_id" character varying(26) NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "toil_answers_teams_team" FOREIGN KEY ("team_id") REFERENCES "teams" ("id") ON UPDATE NO ACTION ON DELETE CASCADE);
 -- create index "toilanswer_subject_week_id" to table: "toil_answers"
 CREATE INDEX "toilanswer_subject_week_id" ON "toil_answers" ("subject", "week", "id");
--- create index "toilanswer_team_id_updated_at" to table: "toil_answers"
-CREATE INDEX "toilanswer_team_id_updated_at" ON "toil_answers" ("team_id", "updated_at");
 -- create index "toilanswer_team_id_week_subject" to table: "toil_answers"
 CREATE UNIQUE INDEX "toilanswer_team_id_week_subject" ON "toil_answers" ("team_id", "week", "subject");
 -- create "toil_askings" table
@@ -695,8 +693,6 @@ CREATE INDEX "toilentry_subject_day_id" ON "toil_entries" ("subject", "day", "id
 CREATE UNIQUE INDEX "toilentry_subject_origin" ON "toil_entries" ("subject", "origin");
 -- create index "toilentry_team_id_day_subject" to table: "toil_entries"
 CREATE INDEX "toilentry_team_id_day_subject" ON "toil_entries" ("team_id", "day", "subject");
--- create index "toilentry_team_id_updated_at" to table: "toil_entries"
-CREATE INDEX "toilentry_team_id_updated_at" ON "toil_entries" ("team_id", "updated_at");
 -- create "toil_settings" table
 CREATE TABLE "toil_settings" ("id" character varying(26) NOT NULL, "week_minutes" bigint NOT NULL, "week_days" bigint NOT NULL, "overhead" bigint NOT NULL, "cap" bigint NOT NULL, "asks" boolean NOT NULL, "updated_at" timestamptz NOT NULL, "updated_by" text NOT NULL, "version" bigint NOT NULL, "team_id" character varying(26) NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "toil_settings_teams_team" FOREIGN KEY ("team_id") REFERENCES "teams" ("id") ON UPDATE NO ACTION ON DELETE CASCADE);
 -- create index "toilsetting_team_id" to table: "toil_settings"

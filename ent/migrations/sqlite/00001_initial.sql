@@ -617,8 +617,6 @@ CREATE TABLE `toil_answers` (`id` text NOT NULL, `subject` text NOT NULL, `week`
 CREATE UNIQUE INDEX `toilanswer_team_id_week_subject` ON `toil_answers` (`team_id`, `week`, `subject`);
 -- create index "toilanswer_subject_week_id" to table: "toil_answers"
 CREATE INDEX `toilanswer_subject_week_id` ON `toil_answers` (`subject`, `week`, `id`);
--- create index "toilanswer_team_id_updated_at" to table: "toil_answers"
-CREATE INDEX `toilanswer_team_id_updated_at` ON `toil_answers` (`team_id`, `updated_at`);
 -- create "toil_askings" table
 CREATE TABLE `toil_askings` (`id` text NOT NULL, `week` text NOT NULL, `members` integer NOT NULL, `asked_at` datetime NOT NULL, `team_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `toil_askings_teams_team` FOREIGN KEY (`team_id`) REFERENCES `teams` (`id`) ON DELETE CASCADE);
 -- create index "toilasking_team_id_week" to table: "toil_askings"
@@ -651,8 +649,6 @@ CREATE TABLE `toil_entries` (`id` text NOT NULL, `subject` text NOT NULL, `day` 
 CREATE INDEX `toilentry_subject_day_id` ON `toil_entries` (`subject`, `day`, `id`);
 -- create index "toilentry_team_id_day_subject" to table: "toil_entries"
 CREATE INDEX `toilentry_team_id_day_subject` ON `toil_entries` (`team_id`, `day`, `subject`);
--- create index "toilentry_team_id_updated_at" to table: "toil_entries"
-CREATE INDEX `toilentry_team_id_updated_at` ON `toil_entries` (`team_id`, `updated_at`);
 -- create index "toilentry_service_id_day" to table: "toil_entries"
 CREATE INDEX `toilentry_service_id_day` ON `toil_entries` (`service_id`, `day`);
 -- create index "toilentry_subject_origin" to table: "toil_entries"

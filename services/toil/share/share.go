@@ -1,6 +1,7 @@
 package share
 
 import (
+	"maps"
 	"math"
 	"slices"
 )
@@ -16,8 +17,8 @@ type Terms struct {
 // Net are the minutes of a week beside the overhead: what toil is a share of.
 func (t Terms) Net() float64 { return float64(t.WeekMinutes) * float64(100-t.Overhead) / 100 }
 
-// worked is how much of a week somebody worked who was away on so many of its days: 1 is all of it.
-func (t Terms) worked(away int) float64 {
+// Worked is how much of a week somebody worked who was away on so many of its days: 1 is all of it.
+func (t Terms) Worked(away int) float64 {
 	return float64(max(0, t.WeekDays-away)) / float64(t.WeekDays)
 }
 
@@ -143,7 +144,7 @@ func (s Said) tallies() map[string]*tally {
 	}
 	for _, a := range s.Answers {
 		if week, within := at[a.Week]; within {
-			t, worked := of(a.Subject, len(s.Weeks)), s.Terms.worked(a.Away)
+			t, worked := of(a.Subject, len(s.Weeks)), s.Terms.Worked(a.Away)
 			t.worked[week] = worked
 			if worked > 0 {
 				t.since = min(t.since, week)
@@ -227,7 +228,9 @@ func (s Said) Result() Result {
 		}
 	}
 	var percent, answered, minutes, logged float64
-	for _, t := range s.tallies() {
+	all := s.tallies()
+	for _, subject := range slices.Sorted(maps.Keys(all)) { // floats add up to the same in the same order
+		t := all[subject]
 		percent += t.percent
 		answered += t.answered
 		minutes += float64(t.minutes)
@@ -256,7 +259,7 @@ func (s Said) Result() Result {
 func (s Said) response() (asked, answered int) {
 	came, away := map[Week]int{}, map[Week]int{}
 	for _, a := range s.Answers {
-		if s.Terms.worked(a.Away) > 0 {
+		if s.Terms.Worked(a.Away) > 0 {
 			came[a.Week]++
 		} else {
 			away[a.Week]++

@@ -264,7 +264,7 @@ func TestAShareIsWithinWhatPeopleAnswered(t *testing.T) {
 // 70 ÷ (365 ÷ 52) = 3,640 ÷ 365 = 9.9726… weeks.
 func TestPayBackIsReckonedByTheYear(t *testing.T) {
 	t.Parallel()
-	year := share.HoursAYear(5400)
+	year := share.HoursAYear(5400, 90)
 	if !near(year, 365) {
 		t.Errorf("%g hours a year", year)
 	}
