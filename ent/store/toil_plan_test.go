@@ -55,6 +55,15 @@ func TestSQLiteFindsToilByIndexes(t *testing.T) {
 				return err
 			})
 		},
+		"partings": func() error {
+			return s.InTx(ctx, func(ctx context.Context) error {
+				_, err := a.PrunePartings(ctx, storetest.Start, 10)
+				return err
+			})
+		},
+		"parting":     func() error { _, err := a.Parting(ctx, none); return err },
+		"last survey": func() error { _, err := a.LastSurvey(ctx, none); return err },
+		"own":         func() error { _, err := a.Own(ctx, none, teams); return err },
 		"pseudonyms": func() error {
 			return s.InTx(ctx, func(ctx context.Context) error { _, err := a.Pseudonymise(ctx, none, none); return err })
 		},

@@ -247,6 +247,8 @@ func testToil(t *testing.T, open opener) {
 		same(t, must(w.Credits(t.Context(), w.team, "2026-03-10", "2026-03-11"))(t), []toil.Credit{
 			{Name: "drain", Category: toil.ProductionInterrupts, Service: "", Times: 2, Seconds: 1200}, {Name: "restart", Category: toil.ProductionInterrupts, Service: w.service, Times: 5, Seconds: 420},
 		})
+		ok(t, w.DeleteAutomation(t.Context(), third.ID))
+		refused(t, w.DeleteAutomation(t.Context(), third.ID), fault.NotFound, "toil_automation_not_found")
 		_, err := w.Automation(t.Context(), newID())
 		refused(t, err, fault.NotFound, "toil_automation_not_found")
 	})
@@ -266,6 +268,19 @@ func testToil(t *testing.T, open opener) {
 		logged := entry(w.team, w.ada, w.service, "2026-03-10", 30, "alert/1")
 		same(t, must(w.CreateEntries(t.Context(), []toil.Entry{logged}))(t), 1)
 		same(t, must(w.AllOf(t.Context(), w.ada))(t), toil.Export{Answers: []toil.Answer{said}, Entries: []toil.Entry{logged}, Surveys: []toil.SurveyAnswer{survey}})
+
+		same(t, must(w.LastSurvey(t.Context(), w.ada))(t), share.Quarter("2026-Q1"))
+		same(t, must(w.LastSurvey(t.Context(), w.bob))(t), "")
+		same(t, must(w.Own(t.Context(), w.ada, []id.ID{logged.ID, newID()}))(t), map[id.ID]bool{logged.ID: true})
+		same(t, must(w.Own(t.Context(), w.bob, []id.ID{logged.ID}))(t), map[id.ID]bool{})
+		same(t, must(w.Parting(t.Context(), w.ada))(t), toil.Parting{})
+		parting := toil.Parting{Subject: w.ada, Week: "2026-W10", At: Start}
+		ok(t, w.Part(t.Context(), newID(), parting))
+		parting.Week, parting.Quarter, parting.At = "2026-W11", "2026-Q1", Start.Add(time.Hour)
+		ok(t, w.Part(t.Context(), newID(), parting))
+		same(t, must(w.Parting(t.Context(), w.ada))(t), parting)
+		same(t, must(w.PrunePartings(t.Context(), Start.Add(time.Hour), 10))(t), 0)
+		same(t, must(w.PrunePartings(t.Context(), Start.Add(2*time.Hour), 10))(t), 1)
 
 		pseudonym := newID()
 		same(t, must(w.Pseudonymise(t.Context(), w.ada, pseudonym))(t), 3)
