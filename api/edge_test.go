@@ -123,6 +123,16 @@ func TestRequestsAreCountedByRoute(t *testing.T) {
 	}
 }
 
+// Who has the link of a question answers as whom it was sent to, without signing in.
+func TestALinkThatAnswersIsNotInTheLog(t *testing.T) {
+	t.Parallel()
+	b := newBench(t)
+	b.do(http.MethodGet, "/toil/01J.01K.2026-W48.secret?answered", "")
+	if log := b.log.String(); strings.Contains(log, "secret") || strings.Contains(log, "01J") || !strings.Contains(log, `"path":"/toil/…"`) {
+		t.Errorf("the log has %s", log)
+	}
+}
+
 func TestARequestIsLoggedOnce(t *testing.T) {
 	t.Parallel()
 	b := newBench(t)

@@ -94,7 +94,7 @@ func (a *API) addToil(r Rooms) {
 			return nil, err
 		}
 		s, err := r.Toil.Decide(ctx, team.ID, in.Version(), toil.SettingsInput{
-			WeekMinutes: rounded(in.Body.HoursPerWeek * 60), Overhead: in.Body.OverheadPercent, Cap: in.Body.CapPercent, Asks: in.Body.Asks, Incidents: in.Body.ProposesIncidents == nil || *in.Body.ProposesIncidents,
+			WeekMinutes: rounded(in.Body.HoursPerWeek * 60), WeekDays: in.Body.DaysPerWeek, Overhead: in.Body.OverheadPercent, Cap: in.Body.CapPercent, Asks: in.Body.Asks, Incidents: in.Body.ProposesIncidents == nil || *in.Body.ProposesIncidents,
 		})
 		if err != nil {
 			return nil, err
@@ -106,6 +106,7 @@ func (a *API) addToil(r Rooms) {
 	a.addToilProposals(r)
 	a.addToilCandidates(r)
 	a.addToilAutomations(r)
+	a.addToilWithdrawal(r)
 	a.addToilSurveys(r)
 	a.addToilPrivacy(r)
 }
@@ -168,7 +169,7 @@ func (a *API) addToilAnswers(r Rooms) {
 		if err != nil {
 			return nil, err
 		}
-		answer, err := r.Toil.Answer(ctx, team.ID, share.Week(in.Week), toil.AnswerInput{Percent: in.Body.Share, Category: toil.Category(in.Body.Category), Note: in.Body.Note})
+		answer, err := r.Toil.Answer(ctx, team.ID, share.Week(in.Week), toil.AnswerInput{Percent: in.Body.Share, Category: toil.Category(in.Body.Category), Away: in.Body.DaysAway, Note: in.Body.Note})
 		if err != nil {
 			return nil, err
 		}
@@ -219,14 +220,18 @@ func (n serviceNames) optional(service id.ID) *Ref { return optionalRef(service,
 
 func toToil(m toil.Measured, names serviceNames) Toil {
 	part := func(s toil.Slice) ToilPart {
-		return ToilPart{Category: string(s.Category), Service: names.optional(s.Service), Minutes: s.Minutes, Entries: s.Entries, Persons: s.Persons, AnsweredMinutes: s.Answered}
+		p := ToilPart{Category: string(s.Category), Service: names.optional(s.Service), Minutes: s.Minutes, Entries: s.Entries, Persons: s.Persons}
+		if m.Inside {
+			p.AnsweredMinutes = &s.Answered
+		}
+		return p
 	}
 	out := Toil{
 		Settings: toToilSettings(m.Settings), Member: m.Inside, Rolling: toToilStanding(m.Rolling), Quarter: toToilStanding(m.Quarter),
 		Trend: each(m.Trend, func(w toil.TrendWeek) ToilWeek {
 			return ToilWeek{Week: string(w.Week), Asked: w.Asked, Answers: w.Answers, Share: w.Whole, Minutes: w.Minutes}
 		}),
-		Categories: each(m.Categories, part), Services: each(m.Services, part), Hidden: m.Hidden,
+		Categories: each(m.Categories, part), Services: each(m.Services, part),
 	}
 	if you := m.You; you != nil {
 		out.You = &ToilPerson{you.Answers, you.Entries, you.Disagree}
@@ -249,7 +254,7 @@ func toToilStanding(s toil.Standing) ToilStanding {
 
 func toToilSettings(s toil.Settings) ToilSettings {
 	out := ToilSettings{
-		ToilSettingsInput: ToilSettingsInput{HoursPerWeek: float64(s.WeekMinutes) / 60, OverheadPercent: s.Overhead, CapPercent: s.Cap, Asks: s.Asks, ProposesIncidents: &s.Incidents},
+		ToilSettingsInput: ToilSettingsInput{HoursPerWeek: float64(s.WeekMinutes) / 60, DaysPerWeek: s.WeekDays, OverheadPercent: s.Overhead, CapPercent: s.Cap, Asks: s.Asks, ProposesIncidents: &s.Incidents},
 		UpdatedBy:         s.UpdatedBy, Version: s.Version,
 	}
 	if !s.UpdatedAt.IsZero() {
@@ -260,7 +265,7 @@ func toToilSettings(s toil.Settings) ToilSettings {
 
 func toToilAnswer(a toil.Answer) ToilAnswer {
 	return ToilAnswer{
-		Week: string(a.Week), ToilAnswerInput: ToilAnswerInput{Share: a.Percent, Category: string(a.Category), Note: a.Note},
+		Week: string(a.Week), ToilAnswerInput: ToilAnswerInput{Share: a.Percent, Category: string(a.Category), DaysAway: a.Away, Note: a.Note},
 		CreatedAt: a.CreatedAt, UpdatedAt: a.UpdatedAt, Version: a.Version,
 	}
 }

@@ -6,7 +6,6 @@ import (
 
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/id"
-	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/toil"
 	"github.com/evenkeel/evenkeel/services/toil/share"
@@ -21,23 +20,27 @@ const toilCandidatesPath = toilPath + "/candidates"
 
 func (a *API) addToilCandidates(r Rooms) {
 	read, update := access.Rule{Verb: access.Read, Kind: access.KindToil}, access.Rule{Verb: access.Update, Kind: access.KindToilCandidate}
+	type query struct {
+		TeamPath
+		Paging
+	}
 	register(a, operation{
 		id: "listToilCandidates", method: http.MethodGet, path: toilCandidatesPath, tag: toilTag, summary: "List what to automate first",
-		description: "By pay-back where it is known, then by hours a year; what is settled comes last, with what it saved. All of them.", rule: read, errors: renamed,
-	}, func(ctx context.Context, in *TeamPath) (*list[ToilCandidate], error) {
+		description: "By pay-back where it is known, then by hours a year; what is settled comes last, the latest first, with what it saved.", rule: read, errors: renamed,
+	}, func(ctx context.Context, in *query) (*list[ToilCandidate], error) {
 		team, err := r.Registry.TeamFor(ctx, in.Team)
 		if err != nil {
 			return nil, err
 		}
-		found, err := r.Toil.Candidates(ctx, team.ID)
+		found, err := r.Toil.Candidates(ctx, team.ID, in.Request())
 		if err != nil {
 			return nil, err
 		}
-		names, err := r.serviceNames(ctx, each(found, func(f toil.Figure) id.ID { return f.Service }))
+		names, err := r.serviceNames(ctx, each(found.Items, func(f toil.Figure) id.ID { return f.Service }))
 		if err != nil {
 			return nil, err
 		}
-		return listed(ctx, page.Page[toil.Figure]{Items: found}, func(f toil.Figure) ToilCandidate { return toToilCandidate(f, names) }), nil
+		return listed(ctx, found, func(f toil.Figure) ToilCandidate { return toToilCandidate(f, names) }), nil
 	})
 
 	type post struct {
@@ -242,7 +245,7 @@ func (a *API) addToilAutomations(r Rooms) {
 	type shown struct{ Body ToilAutomation }
 	register(a, operation{
 		id: "getToilAutomation", method: http.MethodGet, path: toilAutomationsPath + "/{toilAutomation}", tag: toilTag, summary: "Get what automation did on a day",
-		description: "It never changes.", rule: read, errors: renamed,
+		description: "It never changes; the team can withdraw it.", rule: read, errors: renamed,
 	}, func(ctx context.Context, in *one) (*shown, error) {
 		team, err := r.Registry.TeamFor(ctx, in.Team)
 		if err != nil {
@@ -257,6 +260,24 @@ func (a *API) addToilAutomations(r Rooms) {
 			return nil, err
 		}
 		return &shown{toToilAutomation(found, names)}, nil
+	})
+}
+
+func (a *API) addToilWithdrawal(r Rooms) {
+	type one struct {
+		TeamPath
+		Automation string `path:"toilAutomation" maxLength:"26" doc:"Identifier of the report."`
+	}
+	register(a, operation{
+		id: "deleteToilAutomation", method: http.MethodDelete, path: toilAutomationsPath + "/{toilAutomation}", tag: toilTag, summary: "Withdraw what automation reported",
+		description: "By a member of the team, where it was wrong. It never changes, so that no If-Match is needed.",
+		rule:        access.Rule{Verb: access.Delete, Kind: access.KindToilAutomation}, status: http.StatusNoContent, errors: renamed,
+	}, func(ctx context.Context, in *one) (*nothing, error) {
+		team, err := r.Registry.TeamFor(ctx, in.Team)
+		if err != nil {
+			return nil, err
+		}
+		return nil, r.Toil.Withdraw(ctx, team.ID, id.ID(in.Automation))
 	})
 }
 
@@ -277,7 +298,7 @@ func (a *API) addToilSurveys(r Rooms) {
 	type summary struct{ Body ToilSurvey }
 	register(a, operation{
 		id: "getToilSurvey", method: http.MethodGet, path: path, tag: toilTag, summary: "Get what a team answered about a quarter",
-		description: "Nothing is told until four answered, to nobody.", rule: access.Rule{Verb: access.Read, Kind: access.KindToil}, errors: renamed,
+		description: "Nothing is told until the quarter is closed, 31 days after its end, and where fewer than four answered, to nobody.", rule: access.Rule{Verb: access.Read, Kind: access.KindToil}, errors: renamed,
 	}, func(ctx context.Context, in *ToilQuarterPath) (*summary, error) {
 		team, err := r.Registry.TeamFor(ctx, in.Team)
 		if err != nil {
@@ -333,7 +354,7 @@ func (a *API) addToilSurveys(r Rooms) {
 }
 
 func toToilSurvey(s toil.Surveyed) ToilSurvey {
-	out := ToilSurvey{Quarter: string(s.Quarter), Answers: s.Answers, Told: s.Told, Categories: tallied(s.Categories), Courses: tallied(s.Courses), OnCall: tallied(s.OnCall), Wishes: each(s.Wishes, itself[string])}
+	out := ToilSurvey{Quarter: string(s.Quarter), Answers: s.Answers, Told: s.Told, ClosesAt: s.Closes, Categories: tallied(s.Categories), Courses: tallied(s.Courses), OnCall: tallied(s.OnCall), Wishes: each(s.Wishes, itself[string])}
 	if s.Told {
 		out.Mean, out.Median = &s.Mean, &s.Median
 	}

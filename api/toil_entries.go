@@ -86,12 +86,12 @@ func (a *API) addToilEntries(r Rooms) {
 	type upload struct {
 		TeamPath
 		DryRun  bool   `query:"dryRun" doc:"Whether it is only said what would become of it."`
-		RawBody []byte `contentType:"text/csv" doc:"With a first line of columns: day, minutes, category, and perhaps service, manual, repetitive, automatable, tactical, no_enduring_value, grows, link, note."`
+		RawBody []byte `contentType:"text/csv" doc:"With a first line of columns: day, minutes, category, and perhaps service, manual, repetitive, automatable, tactical, no_enduring_value, grows, link, note, id."`
 	}
 	type imported struct{ Body ToilImport }
 	register(a, operation{
 		id: "importToilEntries", method: http.MethodPost, path: toilEntriesPath + "/csv", tag: toilTag, summary: "Log toil from CSV",
-		description: "All lines or none, each fault at its line. Lines that came with a file before are not added again.", rule: write, status: http.StatusOK, maxBody: 1 << 20, errors: renamed,
+		description: "All lines or none, each fault at its line. Lines that came with a file before, or have the id of an entry of yours, are not added again.", rule: write, status: http.StatusOK, maxBody: 1 << 20, errors: renamed,
 	}, func(ctx context.Context, in *upload) (*imported, error) {
 		team, err := r.Registry.TeamFor(ctx, in.Team)
 		if err != nil {

@@ -6,13 +6,12 @@ import "time"
 type Toil struct {
 	Team       Ref          `json:"team"`
 	Settings   ToilSettings `json:"settings"`
-	Member     bool         `json:"member" doc:"Whether the caller is a member of the team. Others see only what is over four persons and more, and neither median nor maximum."`
+	Member     bool         `json:"member" doc:"Whether the caller is a member of the team. Others are told what is of four persons and more: weeks that nobody can answer about any more and that four answered about, and of these what four logged of one category for one service. All that they see is a sum of such parts."`
 	Rolling    ToilStanding `json:"rolling" doc:"Of the last 90 days."`
 	Quarter    ToilStanding `json:"quarter" doc:"Of a quarter of the calendar."`
 	Trend      []ToilWeek   `json:"trend" doc:"26 weeks, the first first; the last is the present one."`
 	Categories []ToilPart   `json:"categories" doc:"Of the last 90 days, what most was logged of first."`
 	Services   []ToilPart   `json:"services" doc:"Of the last 90 days, for which service most was logged first. One without a service is for none."`
-	Hidden     bool         `json:"hidden" doc:"Whether parts are left out that are of fewer than four persons."`
 	You        *ToilPerson  `json:"you,omitempty" doc:"The share of the caller, in the last 90 days; absent where they said nothing."`
 	Credits    []ToilCredit `json:"credits" doc:"What automation did instead of people in the last 90 days, the most first."`
 }
@@ -27,10 +26,11 @@ type ToilSettings struct {
 
 // ToilSettingsInput is what a team decides.
 type ToilSettingsInput struct {
-	HoursPerWeek      float64 `json:"hoursPerWeek" example:"40" doc:"Working hours of a person in a week, 1 to 80. Days off are not known: a week of a holiday is best left without an answer."`
-	OverheadPercent   int     `json:"overheadPercent" example:"20" doc:"The share of them that meetings and the like take, 0 to 80."`
-	CapPercent        int     `json:"capPercent" example:"50" doc:"The share of the rest above which toil is too much, 1 to 50: a team may set itself a lower cap than half, and no higher one."`
-	Asks              bool    `json:"asks" example:"true" doc:"Whether members are asked every week."`
+	HoursPerWeek    float64 `json:"hoursPerWeek" example:"40" doc:"Working hours of a person in a week, 1 to 80."`
+	DaysPerWeek     int     `json:"daysPerWeek" example:"5" doc:"On how many days they are worked, 1 to 7."`
+	OverheadPercent int     `json:"overheadPercent" example:"20" doc:"The share of them that meetings and the like take, 0 to 80."`
+	CapPercent      int     `json:"capPercent" example:"50" doc:"The share of the rest above which toil is too much, 1 to 50: a team may set itself a lower cap than half, and no higher one."`
+	Asks            bool    `json:"asks" example:"true" doc:"Whether members are asked every week."`
 	ProposesIncidents *bool   `json:"proposesIncidents,omitempty" example:"true" doc:"Whether incidents of the team's services that are over are proposed to those of its people who had a role in them. When left out they are."`
 }
 
@@ -39,16 +39,16 @@ type ToilStanding struct {
 	Name         string       `json:"name" example:"2026-Q1" doc:"90d, or the quarter."`
 	From         string       `json:"from" doc:"Day on which its first week begins, empty where none is over."`
 	To           string       `json:"to" doc:"Day on which the last week ended that is over."`
-	State        string       `json:"state" enum:"no_data,insufficient,too_few,known" doc:"no_data: nobody said anything, which is not 0 %. insufficient: fewer than half of those who were asked answered; nothing follows from it. too_few: it is over fewer than four persons, and not told outside the team."`
+	State        string       `json:"state" enum:"no_data,insufficient,too_few,known" doc:"no_data: nobody said anything, which is not 0 %. insufficient: fewer than half of those who were asked answered; nothing follows from it. too_few: nothing is told outside the team, as in no week four persons answered."`
 	Weeks        int          `json:"weeks" doc:"How many weeks of it are over."`
 	Asked        int          `json:"asked" doc:"How many answers were asked for: members, week by week."`
 	Answered     int          `json:"answered" doc:"How many of them came."`
 	ResponseRate *float64     `json:"responseRate" nullable:"true" doc:"Answered ÷ asked; null where nobody was asked."`
 	Persons      int          `json:"persons" doc:"How many answered or logged something."`
 	Answers      *ToilFigures `json:"answers,omitempty" doc:"The share by what people answered; absent where there is none, or it is not told."`
-	Entries      *ToilFigures `json:"entries,omitempty" doc:"The share by what people logged; absent where there is none, or it is not told."`
+	Entries      *ToilFigures `json:"entries,omitempty" doc:"The share by what people logged; absent where there is none, and outside the team."`
 	Disagree     bool         `json:"disagree" doc:"Whether the two are more than 20 points apart."`
-	AboveCap     *bool        `json:"aboveCap" nullable:"true" doc:"Whether the median of the answers is above the cap; null where that is not known."`
+	AboveCap     *bool        `json:"aboveCap" nullable:"true" doc:"Whether the median of the answers is above the cap; null where that is not known, or not told."`
 }
 
 // ToilFigures are shares over persons: 0.5 is half of their time beside meetings.
@@ -70,9 +70,9 @@ type ToilPerson struct {
 type ToilWeek struct {
 	Week    string   `json:"week" example:"2026-W11"`
 	Asked   int      `json:"asked" doc:"How many members were asked about it."`
-	Answers int      `json:"answers"`
-	Share   *float64 `json:"share" nullable:"true" doc:"The mean of the answers; null where there is none, and outside the team of fewer than four."`
-	Minutes *int     `json:"minutes" nullable:"true" doc:"Logged; null outside the team of fewer than four persons."`
+	Answers *int     `json:"answers" nullable:"true" doc:"How many there are; null outside the team, where these are fewer than four or the week can still be answered about."`
+	Share   *float64 `json:"share" nullable:"true" doc:"The mean of the answers; null where there is none, or it is not told."`
+	Minutes *int     `json:"minutes" nullable:"true" doc:"Logged. Outside the team it is the sum of what is told of the week, and null where that is nothing."`
 }
 
 // ToilPart is what was logged of a category or for a service.
@@ -81,8 +81,8 @@ type ToilPart struct {
 	Service         *Ref   `json:"service,omitempty"`
 	Minutes         int    `json:"minutes"`
 	Entries         int    `json:"entries"`
-	Persons         int    `json:"persons" doc:"At least so many."`
-	AnsweredMinutes int    `json:"answeredMinutes" doc:"By answers that name the category as the largest of a week: their share of the week's working hours, less overhead."`
+	Persons         int    `json:"persons"`
+	AnsweredMinutes *int   `json:"answeredMinutes" nullable:"true" doc:"Null outside the team. By answers that name the category as the largest of a week: their share of the week's working hours, less overhead."`
 }
 
 // ToilAnswer is what the caller said of a week.
@@ -96,8 +96,9 @@ type ToilAnswer struct {
 
 // ToilAnswerInput answers the weekly question.
 type ToilAnswerInput struct {
-	Share    int    `json:"share" enum:"0,25,50,75,100" example:"50" doc:"How much of the week beside meetings was toil, in percent."`
+	Share    int    `json:"share" enum:"0,25,50,75,100" example:"50" doc:"How much of the days worked, beside meetings, was toil, in percent."`
 	Category string `json:"category,omitempty" enum:"business_processes,production_interrupts,release_shepherding,migrations,cost_and_capacity,opaque_troubleshooting" example:"production_interrupts" doc:"The largest kind; left out where the share is 0."`
+	DaysAway int    `json:"daysAway,omitempty" example:"1" doc:"On how many of the week's working days you were away, which are no part of your hours. Of a week that was not worked at all the share is 0, and it counts neither as an answer nor as one that was asked for."`
 	Note     string `json:"note,omitempty" example:"Certificates again" doc:"One line, at most 200 characters. Nobody else reads it."`
 }
 
@@ -162,13 +163,13 @@ type ToilCandidate struct {
 	Title        string     `json:"title"`
 	BuildHours   float64    `json:"buildHours" doc:"How long it takes to build."`
 	State        string     `json:"state" enum:"logged,estimated,wanted,done,dropped" doc:"logged: nobody estimated it. wanted: it has an issue, which people close: as completed, it is done; as not planned, it is dropped."`
-	Told         bool       `json:"told" doc:"Whether what was logged is told: outside the team, where it is over four persons and more."`
+	Told         bool       `json:"told" doc:"Whether what was logged is told: to members always, to others where something of it is."`
 	Minutes      int        `json:"minutes" doc:"Logged in the last 90 days."`
 	Entries      int        `json:"entries"`
 	Persons      int        `json:"persons"`
-	HoursAYear   float64    `json:"hoursAYear" doc:"What that is in a year: minutes ÷ 60 × 365 ÷ 90."`
+	HoursAYear   float64    `json:"hoursAYear" doc:"What that is in a year: minutes ÷ 60 × 365 ÷ days since the team's first entry of the last 90 days, at least seven."`
 	PayBackWeeks *float64   `json:"payBackWeeks" nullable:"true" doc:"Build hours ÷ (hours a year ÷ 52); null where nobody estimated it, or nothing was logged."`
-	Saved        *ToilSaved `json:"saved,omitempty" doc:"Of one that is done."`
+	Saved        *ToilSaved `json:"saved,omitempty" doc:"Of one that is done; absent outside the team."`
 	WantedAt     *time.Time `json:"wantedAt" nullable:"true"`
 	SettledAt    *time.Time `json:"settledAt" nullable:"true"`
 	Version      int64      `json:"version" doc:"0 of toil that nobody estimated yet."`
@@ -178,7 +179,7 @@ type ToilCandidate struct {
 type ToilSaved struct {
 	Before     ToilSide `json:"before"`
 	After      ToilSide `json:"after"`
-	HoursAWeek *float64 `json:"hoursAWeek" nullable:"true" doc:"Less than before; negative where it is more, and null while less than a week has passed. Fewer entries may also mean that less is written down."`
+	HoursAWeek *float64 `json:"hoursAWeek" nullable:"true" doc:"Less than before; negative where it is more, and null while a side has less than a week, or where the team logged nothing at all on a side. Fewer entries may also mean that less is written down."`
 }
 
 // ToilSide is what was logged on one side.
@@ -241,8 +242,9 @@ type ToilCredit struct {
 // ToilSurvey is what a team answered about a quarter, without who did.
 type ToilSurvey struct {
 	Quarter    string         `json:"quarter" example:"2026-Q1"`
-	Answers    int            `json:"answers" doc:"How many answered."`
-	Told       bool           `json:"told" doc:"Whether anything is told: once four answered."`
+	Answers    int            `json:"answers" doc:"How many answered; 0 outside the team while nothing is told."`
+	Told       bool           `json:"told" doc:"Whether anything is told: once nobody can answer any more, where four did."`
+	ClosesAt   time.Time      `json:"closesAt" doc:"From when on nobody can answer."`
 	Mean       *float64       `json:"mean" nullable:"true" doc:"Of the shares; 0.5 is half."`
 	Median     *float64       `json:"median" nullable:"true"`
 	Categories map[string]int `json:"categories" doc:"How many named each as the largest source."`
@@ -264,7 +266,7 @@ type ToilSurveyAnswer struct {
 type ToilSurveyInput struct {
 	Share    int    `json:"share" minimum:"0" maximum:"100" example:"40" doc:"How much of the quarter was toil, in percent."`
 	Category string `json:"category,omitempty" enum:"business_processes,production_interrupts,release_shepherding,migrations,cost_and_capacity,opaque_troubleshooting" example:"migrations" doc:"The largest source; left out where the share is 0."`
-	Wish     string `json:"wish,omitempty" example:"Renewing certificates" doc:"What you would automate; at most 1,000 characters. Once four answered the team reads it, without your name."`
+	Wish     string `json:"wish,omitempty" example:"Renewing certificates" doc:"What you would automate; at most 1,000 characters. Once the quarter is closed the team reads it, where four answered, without your name."`
 	Course   string `json:"course" enum:"better,same,worse" example:"better" doc:"Whether it is getting better."`
 	OnCall   string `json:"onCall" enum:"not_on_call,light,fair,heavy" example:"fair" doc:"How being on call was."`
 }

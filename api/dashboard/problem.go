@@ -9,6 +9,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/toil"
 )
 
 type problemPage struct {
@@ -43,7 +44,7 @@ func (d *Dashboard) fail(w http.ResponseWriter, r *http.Request, caller access.C
 	case fault.Invalid:
 		d.problem(w, r, http.StatusBadRequest, caller, problemPage{Title: "This address cannot be read", Text: "A part of it was changed or belongs to another list. Begin again from the list's first page."})
 	case fault.Unavailable:
-		d.opts.Logger.WarnContext(r.Context(), "page was answered that something is unavailable", "path", r.URL.Path, "code", f.Code, "cause", f.Err)
+		d.opts.Logger.WarnContext(r.Context(), "page was answered that something is unavailable", "path", toil.Redacted(r.URL.Path), "code", f.Code, "cause", f.Err)
 		d.problem(w, r, http.StatusServiceUnavailable, caller, problemPage{Title: "Not just now", Text: sentence(f.Message)})
 	case fault.Limited:
 		d.problem(w, r, http.StatusTooManyRequests, caller, problemPage{Title: "Not that often", Text: sentence(f.Message)})
@@ -68,11 +69,11 @@ func (d *Dashboard) internal(w http.ResponseWriter, r *http.Request, caller acce
 		return
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		d.opts.Logger.WarnContext(r.Context(), "page timed out", "path", r.URL.Path, "request_id", p.Reference, "error", err)
+		d.opts.Logger.WarnContext(r.Context(), "page timed out", "path", toil.Redacted(r.URL.Path), "request_id", p.Reference, "error", err)
 		d.problem(w, r, http.StatusServiceUnavailable, caller, problemPage{Title: "Not just now", Text: "It took too long. Try again in a moment.", Reference: p.Reference})
 		return
 	}
-	d.opts.Logger.ErrorContext(r.Context(), "page failed", "path", r.URL.Path, "request_id", p.Reference, "error", err)
+	d.opts.Logger.ErrorContext(r.Context(), "page failed", "path", toil.Redacted(r.URL.Path), "request_id", p.Reference, "error", err)
 	d.problem(w, r, http.StatusInternalServerError, caller, p)
 }
 

@@ -23,15 +23,14 @@ var _ Toil = worn{}
 func (w worn) inside(team id.ID) bool { return len(w.teams) > 0 && w.teams[0].ID == team }
 
 func (w worn) Measure(_ context.Context, team id.ID, _ share.Quarter) (toil.Measured, error) {
-	m := toil.Measured{Team: team, Inside: w.inside(team), Settings: toil.Settings{Team: team, Version: 1, SettingsInput: toil.SettingsInput{WeekMinutes: 2400, Overhead: 20, Cap: 50, Asks: true}}}
+	m := toil.Measured{Team: team, Inside: w.inside(team), Settings: toil.Settings{Team: team, Version: 1, SettingsInput: toil.SettingsInput{WeekMinutes: 2400, WeekDays: 5, Overhead: 20, Cap: 50, Asks: true}}}
 	week := share.WeekOf(w.now)
 	for n := range toil.TrendWeeks {
 		m.Trend = append(m.Trend, toil.TrendWeek{Week: week.Plus(n + 1 - toil.TrendWeeks)})
 	}
 	if !m.Inside {
-		rate := 0.75
-		m.Rolling = toil.Standing{Name: "90d", State: toil.TooFew, Weeks: 12, Asked: 36, Answered: 27, Rate: &rate, Persons: 3}
-		m.Hidden = true
+		rate := 0.
+		m.Rolling = toil.Standing{Name: "90d", State: toil.TooFew, Weeks: 12, Asked: 36, Rate: &rate}
 		return m, w.fail
 	}
 	f := func(v float64) *float64 { return &v }
@@ -45,8 +44,8 @@ func (w worn) Measure(_ context.Context, team id.ID, _ share.Quarter) (toil.Meas
 		if n < 6 || n == 14 {
 			continue // nobody answered
 		}
-		minutes := 60 * (n % 7)
-		m.Trend[n].Asked, m.Trend[n].Answers, m.Trend[n].Whole, m.Trend[n].Minutes = 5, 4, f(0.4+float64(n%5)*0.1), &minutes
+		answers, minutes := 4, 60*(n%7)
+		m.Trend[n].Asked, m.Trend[n].Answers, m.Trend[n].Whole, m.Trend[n].Minutes = 5, &answers, f(0.4+float64(n%5)*0.1), &minutes
 	}
 	for i, c := range toil.Categories {
 		n := 2400 >> i
@@ -56,9 +55,9 @@ func (w worn) Measure(_ context.Context, team id.ID, _ share.Quarter) (toil.Meas
 	return m, w.fail
 }
 
-func (w worn) Candidates(_ context.Context, team id.ID) ([]toil.Figure, error) {
+func (w worn) Candidates(_ context.Context, team id.ID, _ page.Request) (page.Page[toil.Figure], error) {
 	if !w.inside(team) {
-		return nil, w.fail
+		return page.Page[toil.Figure]{}, w.fail
 	}
 	of := func(n int, title string, state toil.CandidateState) *toil.Candidate {
 		return &toil.Candidate{ID: id.ID(fmt.Sprintf("01JD3Z0Q8RC6W4N1M2VT%06d", n)), Team: team, Service: w.services[0].ID, Category: toil.ReleaseShepherding, State: state, Version: 2, Estimate: toil.Estimate{Title: title, BuildMinutes: 24 * 60}}
@@ -67,7 +66,7 @@ func (w worn) Candidates(_ context.Context, team id.ID) ([]toil.Figure, error) {
 	sides := toil.Saved{Before: toil.Side{Days: 91, Entries: 40, Minutes: 2400}, After: toil.Side{Days: 30, Entries: 2, Minutes: 60}}
 	helped, not, soon := sides, sides, sides
 	helped.HoursAWeek, not.HoursAWeek, soon.HoursAWeek = &less, &more, nil
-	return []toil.Figure{
+	return page.Page[toil.Figure]{Items: []toil.Figure{
 		{Candidate: of(1, "Renew certificates by themselves", toil.Estimated), Category: toil.ReleaseShepherding, Service: w.services[0].ID, Told: true, HoursAYear: 125, PayBack: &weeks, Minutes: 1848, Entries: 40, Persons: 3},
 		{Candidate: of(2, hostile+strings.Repeat("long", 30), toil.Wanted), Category: toil.Migrations, Service: w.services[0].ID},
 		{Category: toil.CostAndCapacity, Service: w.services[0].ID, Told: true, HoursAYear: 12, Minutes: 180, Entries: 3, Persons: 1},
@@ -76,7 +75,7 @@ func (w worn) Candidates(_ context.Context, team id.ID) ([]toil.Figure, error) {
 		{Candidate: of(4, "Move the rest", toil.Done), Category: toil.Migrations, Service: w.services[0].ID, Told: true, Saved: &not},
 		{Candidate: of(5, "Clean up", toil.Done), Category: toil.Migrations, Service: w.services[0].ID, Told: true, Saved: &soon},
 		{Candidate: of(6, "Rewrite all", toil.Dropped), Category: toil.Migrations, Service: w.services[0].ID, Told: true},
-	}, w.fail
+	}}, w.fail
 }
 
 func (w worn) Credits(_ context.Context, team id.ID) ([]toil.Credit, error) {

@@ -20,7 +20,7 @@ import (
 // Toil tells how much toil a team has, and takes what people say of it.
 type Toil interface {
 	Measure(ctx context.Context, team id.ID, quarter share.Quarter) (toil.Measured, error)
-	Candidates(ctx context.Context, team id.ID) ([]toil.Figure, error)
+	Candidates(ctx context.Context, team id.ID, r page.Request) (page.Page[toil.Figure], error)
 	Credits(ctx context.Context, team id.ID) ([]toil.Credit, error)
 	Mine(ctx context.Context, team id.ID, week share.Week) (toil.Answer, error)
 	Entries(ctx context.Context, f toil.EntryFilter, r page.Request) (page.Page[toil.Entry], error)
@@ -109,6 +109,7 @@ type toilQuestion struct {
 	Percents   []int
 	Categories []choice
 	Note       string
+	Away       int
 }
 
 type toilWeek struct {
@@ -167,10 +168,10 @@ type surveyCard struct {
 }
 
 type settingsForm struct {
-	Version       int64
-	Hours         string
-	Overhead, Cap int
-	Asks          bool
+	Version             int64
+	Hours               string
+	Days, Overhead, Cap int
+	Asks                bool
 }
 
 func (d *Dashboard) toil(v *visit) (screen, error) {
@@ -205,7 +206,7 @@ func (d *Dashboard) toilScreen(v *visit, team registry.Team, in *filled, wrong [
 		if err := d.toilOfMine(v, team, &p, in); err != nil {
 			return screen{}, err
 		}
-		p.Settings = settingsForm{Version: m.Settings.Version, Hours: strconv.FormatFloat(float64(m.Settings.WeekMinutes)/60, 'f', -1, 64), Overhead: m.Settings.Overhead, Cap: m.Settings.Cap, Asks: m.Settings.Asks}
+		p.Settings = settingsForm{Version: m.Settings.Version, Hours: strconv.FormatFloat(float64(m.Settings.WeekMinutes)/60, 'f', -1, 64), Days: m.Settings.WeekDays, Overhead: m.Settings.Overhead, Cap: m.Settings.Cap, Asks: m.Settings.Asks}
 	}
 	if err := d.toilSurvey(v, team, &p); err != nil {
 		return screen{}, err
@@ -253,7 +254,7 @@ func (p *toilPage) standing(m toil.Measured) {
 		}
 		p.ShareCaption = "too few answered to tell"
 	case toil.TooFew:
-		p.ShareCaption = "fewer than four people answered: it is told to the team alone"
+		p.ShareCaption = "it is told to others once four people answered about a week that is closed"
 	}
 	if r.Above != nil && *r.Above {
 		p.ShareTone = "bad"
@@ -294,12 +295,16 @@ func (p *toilPage) trend(m toil.Measured) {
 			point.Value, point.Known, any = *w.Whole, true, true
 		}
 		points = append(points, point)
-		if len(m.Trend)-i > shownWeeks || w.Answers == 0 && w.Asked == 0 && (w.Minutes == nil || *w.Minutes == 0) {
+		none := func(n *int) bool { return n == nil || *n == 0 }
+		if len(m.Trend)-i > shownWeeks || none(w.Answers) && w.Asked == 0 && none(w.Minutes) {
 			continue
 		}
-		row := toilWeek{Week: day(w.Week.Monday()), Share: percentFigure(w.Whole), Detail: fmt.Sprintf("%d of %d answered", w.Answers, w.Asked)}
-		if w.Asked == 0 {
-			row.Detail = plural(w.Answers, "answer", "answers") + ", nobody was asked"
+		row := toilWeek{Week: day(w.Week.Monday()), Share: percentFigure(w.Whole), Detail: "not told outside the team"}
+		if w.Answers != nil {
+			row.Detail = fmt.Sprintf("%d of %d answered", *w.Answers, w.Asked)
+		}
+		if w.Answers != nil && w.Asked == 0 {
+			row.Detail = plural(*w.Answers, "answer", "answers") + ", nobody was asked"
 		}
 		if w.Minutes != nil && *w.Minutes > 0 {
 			row.Detail += ", " + timeText(*w.Minutes) + " logged"
@@ -344,9 +349,9 @@ func (p *toilPage) parts(m toil.Measured) {
 	if !logged {
 		p.PartsNote = "by what people named as the largest kind of a week, for nothing was logged"
 	}
-	if m.Hidden {
-		p.PartsNote += "; what is of fewer than four people is left out"
-		p.PartsEmpty = empty{Title: "Nothing is told outside the team", Text: "Each kind was logged by fewer than four people."}
+	if !m.Inside {
+		p.PartsNote = "by what four people or more logged in a week for one service"
+		p.PartsEmpty = empty{Title: "Nothing is told outside the team", Text: "In no week that is closed did four people log one kind for one service."}
 	}
 	sum := 0
 	for _, s := range m.Categories {
@@ -372,7 +377,7 @@ var candidateBadges = map[toil.CandidateState]badge{
 
 // toilCandidates adds what to automate first, and what automation did.
 func (d *Dashboard) toilCandidates(v *visit, team registry.Team, p *toilPage) error {
-	figures, err := d.sources.Toil.Candidates(v.ctx, team.ID)
+	figures, err := d.sources.Toil.Candidates(v.ctx, team.ID, page.Request{Limit: page.MaxLimit})
 	if err != nil {
 		return err
 	}
@@ -385,14 +390,14 @@ func (d *Dashboard) toilCandidates(v *visit, team registry.Team, p *toilPage) er
 		figures = figures[:shownCandidates]
 	}
 	var ids []id.ID
-	for _, f := range figures {
+	for _, f := range figures.Items {
 		ids = append(ids, f.Service)
 	}
 	named, err := d.sources.Registry.ServicesByID(v.ctx, slices.DeleteFunc(ids, func(one id.ID) bool { return one == "" }))
 	if err != nil {
 		return err
 	}
-	for _, f := range figures {
+	for _, f := range figures.Items {
 		row := candidateRow{Kind: f.Category.Words(), KindID: string(f.Category), State: badge{"none", "Logged"}, Hours: "hours told to the team alone", PayBack: "not estimated", Service: link{Text: "no service"}}
 		if service, there := named[f.Service]; there {
 			row.Service, row.ServiceID = link{URL: serviceURL(service.Slug), Text: service.Name}, string(service.ID)

@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strconv"
@@ -62,7 +63,11 @@ func answerOf(form url.Values) toil.AnswerInput {
 	if err != nil {
 		percent = -1
 	}
-	in := toil.AnswerInput{Percent: percent, Category: toil.Category(form.Get("category")), Note: form.Get("note")}
+	away, err := strconv.Atoi(cmp.Or(form.Get("away"), "0"))
+	if err != nil {
+		away = -1
+	}
+	in := toil.AnswerInput{Percent: percent, Category: toil.Category(form.Get("category")), Away: away, Note: form.Get("note")}
 	if percent == 0 {
 		in.Category = "" // the form has it chosen whatever button is pressed
 	}
@@ -138,7 +143,7 @@ func (d *Dashboard) settleToil(v *visit, team registry.Team) (string, error) {
 		return "", err
 	}
 	_, err = d.sources.Toil.Decide(v.ctx, team.ID, int64(v.number("version")), toil.SettingsInput{
-		WeekMinutes: int(v.decimal("hours") * 60), Overhead: v.number("overhead"), Cap: v.number("cap"), Asks: v.PostForm.Get("asks") != "", Incidents: now.Settings.Incidents,
+		WeekMinutes: int(v.decimal("hours") * 60), WeekDays: v.number("days"), Overhead: v.number("overhead"), Cap: v.number("cap"), Asks: v.PostForm.Get("asks") != "", Incidents: now.Settings.Incidents,
 	})
 	return "", err
 }

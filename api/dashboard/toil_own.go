@@ -26,7 +26,7 @@ func (d *Dashboard) toilOfMine(v *visit, team registry.Team, p *toilPage, in *fi
 		if answer.Category != "" {
 			p.Question.Answered += ", mostly " + lower(answer.Category.Words())
 		}
-		p.Question.Categories, p.Question.Note = categoryChoices(answer.Category), answer.Note
+		p.Question.Categories, p.Question.Note, p.Question.Away = categoryChoices(answer.Category), answer.Note, answer.Away
 	case !fault.Is(err, fault.NotFound):
 		return err
 	}
@@ -104,11 +104,10 @@ func (d *Dashboard) toilSurvey(v *visit, team registry.Team, p *toilPage) error 
 		p.Survey.Answered = err == nil
 	}
 	if !s.Told {
-		if s.Answers == 0 {
-			p.Survey.Summary = []string{"Nobody answered yet. Once four people did, the answers are told, without who gave them."}
-			return nil
+		p.Survey.Summary = []string{"The answers are told from " + s.Closes.Format("2 January") + " on, where four people or more gave some, without who gave them."}
+		if p.Inside {
+			p.Survey.Summary = append(p.Survey.Summary, plural(s.Answers, "person", "people")+" answered.")
 		}
-		p.Survey.Summary = []string{plural(s.Answers, "person", "people") + " answered. Once it is four, the answers are told, without who gave them."}
 		return nil
 	}
 	largest, most := toil.Category(""), 0

@@ -199,7 +199,8 @@ score, and what does not pass.
 
 It ends with 0 where the service is on the level or above, with 3 where it is below, and
 with 5 where that is not known: the scorecard is not for the service, or nothing counts. It
-ends with 1 where the question is refused, and with 2 where the command line is wrong.
+ends with 1 where the question is refused, and with 2 where the command line is wrong or
+names a level that the scorecard does not have.
 
 With --fresh the service is evaluated first, which takes a token with the scope write of
 the owning team. The token is read from --token-file, or else from EVENKEEL_TOKEN.`,
@@ -250,7 +251,7 @@ func (p *program) checkScorecard(ctx context.Context, c *client.ClientWithRespon
 	want := cmp.Or(q.level, card.Levels[0].Name)
 	number := slices.IndexFunc(card.Levels, func(l client.ScorecardLevel) bool { return l.Name == want })
 	if number < 0 {
-		return fmt.Errorf("the scorecard has no level %q; it has %s", want, strings.Join(levelNames(card.Levels), ", "))
+		return usageError{fmt.Errorf("the scorecard has no level %q; it has %s", want, strings.Join(levelNames(card.Levels), ", "))}
 	}
 	if q.json {
 		encoded, err := json.MarshalIndent(card, "", "  ")

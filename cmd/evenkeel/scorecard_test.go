@@ -86,7 +86,7 @@ func TestScorecardsInYAMLAreBroughtToAServerAndServicesAsked(t *testing.T) {
 	if out := run(0, "check", "evenkeel", "--scorecard", "readiness", "--json"); !strings.Contains(out, `"missing": 1`) {
 		t.Errorf("as JSON it says %q", out)
 	}
-	if out := run(1, "check", "evenkeel", "--scorecard", "readiness", "--level", "Gold"); !strings.Contains(out, `no level "Gold"; it has Bronze, Silver`) {
+	if out := run(2, "check", "evenkeel", "--scorecard", "readiness", "--level", "Gold"); !strings.Contains(out, `no level "Gold"; it has Bronze, Silver`) {
 		t.Errorf("of no level it says %q", out)
 	}
 	run(1, "check", "nothing", "--scorecard", "readiness")

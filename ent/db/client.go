@@ -108,6 +108,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/toilcandidate"
 	"github.com/evenkeel/evenkeel/ent/db/toildismissal"
 	"github.com/evenkeel/evenkeel/ent/db/toilentry"
+	"github.com/evenkeel/evenkeel/ent/db/toilparting"
 	"github.com/evenkeel/evenkeel/ent/db/toilsetting"
 	"github.com/evenkeel/evenkeel/ent/db/toilsurvey"
 	"github.com/evenkeel/evenkeel/ent/db/toilticket"
@@ -314,6 +315,8 @@ type Client struct {
 	ToilDismissal *ToilDismissalClient
 	// ToilEntry is the client for interacting with the ToilEntry builders.
 	ToilEntry *ToilEntryClient
+	// ToilParting is the client for interacting with the ToilParting builders.
+	ToilParting *ToilPartingClient
 	// ToilSetting is the client for interacting with the ToilSetting builders.
 	ToilSetting *ToilSettingClient
 	// ToilSurvey is the client for interacting with the ToilSurvey builders.
@@ -440,6 +443,7 @@ func (c *Client) init() {
 	c.ToilCandidate = NewToilCandidateClient(c.config)
 	c.ToilDismissal = NewToilDismissalClient(c.config)
 	c.ToilEntry = NewToilEntryClient(c.config)
+	c.ToilParting = NewToilPartingClient(c.config)
 	c.ToilSetting = NewToilSettingClient(c.config)
 	c.ToilSurvey = NewToilSurveyClient(c.config)
 	c.ToilTicket = NewToilTicketClient(c.config)
@@ -636,6 +640,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ToilCandidate:              NewToilCandidateClient(cfg),
 		ToilDismissal:              NewToilDismissalClient(cfg),
 		ToilEntry:                  NewToilEntryClient(cfg),
+		ToilParting:                NewToilPartingClient(cfg),
 		ToilSetting:                NewToilSettingClient(cfg),
 		ToilSurvey:                 NewToilSurveyClient(cfg),
 		ToilTicket:                 NewToilTicketClient(cfg),
@@ -759,6 +764,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ToilCandidate:              NewToilCandidateClient(cfg),
 		ToilDismissal:              NewToilDismissalClient(cfg),
 		ToilEntry:                  NewToilEntryClient(cfg),
+		ToilParting:                NewToilPartingClient(cfg),
 		ToilSetting:                NewToilSettingClient(cfg),
 		ToilSurvey:                 NewToilSurveyClient(cfg),
 		ToilTicket:                 NewToilTicketClient(cfg),
@@ -817,8 +823,8 @@ func (c *Client) Use(hooks ...Hook) {
 		c.ScorecardTally, c.SearchDocument, c.Segment, c.SegmentChange, c.Series,
 		c.Service, c.Session, c.SignInCode, c.SignalMapping, c.SigningKey, c.Slug,
 		c.SuppliedFact, c.System, c.Team, c.ThinnedMonth, c.ToilAnswer, c.ToilAsking,
-		c.ToilAutomation, c.ToilCandidate, c.ToilDismissal, c.ToilEntry, c.ToilSetting,
-		c.ToilSurvey, c.ToilTicket, c.Token, c.ToldEvent, c.TrackerLane,
+		c.ToilAutomation, c.ToilCandidate, c.ToilDismissal, c.ToilEntry, c.ToilParting,
+		c.ToilSetting, c.ToilSurvey, c.ToilTicket, c.Token, c.ToldEvent, c.TrackerLane,
 		c.TrackerPlace, c.TrackerRepository, c.Violation, c.ViolationEvent,
 		c.WebhookDelivery,
 	} {
@@ -848,8 +854,8 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.ScorecardTally, c.SearchDocument, c.Segment, c.SegmentChange, c.Series,
 		c.Service, c.Session, c.SignInCode, c.SignalMapping, c.SigningKey, c.Slug,
 		c.SuppliedFact, c.System, c.Team, c.ThinnedMonth, c.ToilAnswer, c.ToilAsking,
-		c.ToilAutomation, c.ToilCandidate, c.ToilDismissal, c.ToilEntry, c.ToilSetting,
-		c.ToilSurvey, c.ToilTicket, c.Token, c.ToldEvent, c.TrackerLane,
+		c.ToilAutomation, c.ToilCandidate, c.ToilDismissal, c.ToilEntry, c.ToilParting,
+		c.ToilSetting, c.ToilSurvey, c.ToilTicket, c.Token, c.ToldEvent, c.TrackerLane,
 		c.TrackerPlace, c.TrackerRepository, c.Violation, c.ViolationEvent,
 		c.WebhookDelivery,
 	} {
@@ -1046,6 +1052,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ToilDismissal.mutate(ctx, m)
 	case *ToilEntryMutation:
 		return c.ToilEntry.mutate(ctx, m)
+	case *ToilPartingMutation:
+		return c.ToilParting.mutate(ctx, m)
 	case *ToilSettingMutation:
 		return c.ToilSetting.mutate(ctx, m)
 	case *ToilSurveyMutation:
@@ -15362,6 +15370,139 @@ func (c *ToilEntryClient) mutate(ctx context.Context, m *ToilEntryMutation) (Val
 	}
 }
 
+// ToilPartingClient is a client for the ToilParting schema.
+type ToilPartingClient struct {
+	config
+}
+
+// NewToilPartingClient returns a client for the ToilParting from the given config.
+func NewToilPartingClient(c config) *ToilPartingClient {
+	return &ToilPartingClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `toilparting.Hooks(f(g(h())))`.
+func (c *ToilPartingClient) Use(hooks ...Hook) {
+	c.hooks.ToilParting = append(c.hooks.ToilParting, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `toilparting.Intercept(f(g(h())))`.
+func (c *ToilPartingClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ToilParting = append(c.inters.ToilParting, interceptors...)
+}
+
+// Create returns a builder for creating a ToilParting entity.
+func (c *ToilPartingClient) Create() *ToilPartingCreate {
+	mutation := newToilPartingMutation(c.config, OpCreate)
+	return &ToilPartingCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ToilParting entities.
+func (c *ToilPartingClient) CreateBulk(builders ...*ToilPartingCreate) *ToilPartingCreateBulk {
+	return &ToilPartingCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ToilPartingClient) MapCreateBulk(slice any, setFunc func(*ToilPartingCreate, int)) *ToilPartingCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ToilPartingCreateBulk{err: fmt.Errorf("calling to ToilPartingClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ToilPartingCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ToilPartingCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ToilParting.
+func (c *ToilPartingClient) Update() *ToilPartingUpdate {
+	mutation := newToilPartingMutation(c.config, OpUpdate)
+	return &ToilPartingUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ToilPartingClient) UpdateOne(_m *ToilParting) *ToilPartingUpdateOne {
+	mutation := newToilPartingMutation(c.config, OpUpdateOne, withToilParting(_m))
+	return &ToilPartingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ToilPartingClient) UpdateOneID(id string) *ToilPartingUpdateOne {
+	mutation := newToilPartingMutation(c.config, OpUpdateOne, withToilPartingID(id))
+	return &ToilPartingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ToilParting.
+func (c *ToilPartingClient) Delete() *ToilPartingDelete {
+	mutation := newToilPartingMutation(c.config, OpDelete)
+	return &ToilPartingDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ToilPartingClient) DeleteOne(_m *ToilParting) *ToilPartingDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ToilPartingClient) DeleteOneID(id string) *ToilPartingDeleteOne {
+	builder := c.Delete().Where(toilparting.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ToilPartingDeleteOne{builder}
+}
+
+// Query returns a query builder for ToilParting.
+func (c *ToilPartingClient) Query() *ToilPartingQuery {
+	return &ToilPartingQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeToilParting},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ToilParting entity by its id.
+func (c *ToilPartingClient) Get(ctx context.Context, id string) (*ToilParting, error) {
+	return c.Query().Where(toilparting.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ToilPartingClient) GetX(ctx context.Context, id string) *ToilParting {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *ToilPartingClient) Hooks() []Hook {
+	return c.hooks.ToilParting
+}
+
+// Interceptors returns the client interceptors.
+func (c *ToilPartingClient) Interceptors() []Interceptor {
+	return c.inters.ToilParting
+}
+
+func (c *ToilPartingClient) mutate(ctx context.Context, m *ToilPartingMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ToilPartingCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ToilPartingUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ToilPartingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ToilPartingDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown ToilParting mutation op: %q", m.Op())
+	}
+}
+
 // ToilSettingClient is a client for the ToilSetting schema.
 type ToilSettingClient struct {
 	config
@@ -17021,8 +17162,8 @@ type (
 		SearchDocument, Segment, SegmentChange, Series, Service, Session, SignInCode,
 		SignalMapping, SigningKey, Slug, SuppliedFact, System, Team, ThinnedMonth,
 		ToilAnswer, ToilAsking, ToilAutomation, ToilCandidate, ToilDismissal,
-		ToilEntry, ToilSetting, ToilSurvey, ToilTicket, Token, ToldEvent, TrackerLane,
-		TrackerPlace, TrackerRepository, Violation, ViolationEvent,
+		ToilEntry, ToilParting, ToilSetting, ToilSurvey, ToilTicket, Token, ToldEvent,
+		TrackerLane, TrackerPlace, TrackerRepository, Violation, ViolationEvent,
 		WebhookDelivery []ent.Hook
 	}
 	inters struct {
@@ -17043,8 +17184,8 @@ type (
 		SearchDocument, Segment, SegmentChange, Series, Service, Session, SignInCode,
 		SignalMapping, SigningKey, Slug, SuppliedFact, System, Team, ThinnedMonth,
 		ToilAnswer, ToilAsking, ToilAutomation, ToilCandidate, ToilDismissal,
-		ToilEntry, ToilSetting, ToilSurvey, ToilTicket, Token, ToldEvent, TrackerLane,
-		TrackerPlace, TrackerRepository, Violation, ViolationEvent,
+		ToilEntry, ToilParting, ToilSetting, ToilSurvey, ToilTicket, Token, ToldEvent,
+		TrackerLane, TrackerPlace, TrackerRepository, Violation, ViolationEvent,
 		WebhookDelivery []ent.Interceptor
 	}
 )

@@ -105,6 +105,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/toilcandidate"
 	"github.com/evenkeel/evenkeel/ent/db/toildismissal"
 	"github.com/evenkeel/evenkeel/ent/db/toilentry"
+	"github.com/evenkeel/evenkeel/ent/db/toilparting"
 	"github.com/evenkeel/evenkeel/ent/db/toilsetting"
 	"github.com/evenkeel/evenkeel/ent/db/toilsurvey"
 	"github.com/evenkeel/evenkeel/ent/db/toilticket"
@@ -269,6 +270,7 @@ func checkColumn(t, c string) error {
 			toilcandidate.Table:              toilcandidate.ValidColumn,
 			toildismissal.Table:              toildismissal.ValidColumn,
 			toilentry.Table:                  toilentry.ValidColumn,
+			toilparting.Table:                toilparting.ValidColumn,
 			toilsetting.Table:                toilsetting.ValidColumn,
 			toilsurvey.Table:                 toilsurvey.ValidColumn,
 			toilticket.Table:                 toilticket.ValidColumn,

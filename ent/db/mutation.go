@@ -106,6 +106,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/toilcandidate"
 	"github.com/evenkeel/evenkeel/ent/db/toildismissal"
 	"github.com/evenkeel/evenkeel/ent/db/toilentry"
+	"github.com/evenkeel/evenkeel/ent/db/toilparting"
 	"github.com/evenkeel/evenkeel/ent/db/toilsetting"
 	"github.com/evenkeel/evenkeel/ent/db/toilsurvey"
 	"github.com/evenkeel/evenkeel/ent/db/toilticket"
@@ -221,6 +222,7 @@ const (
 	TypeToilCandidate              = "ToilCandidate"
 	TypeToilDismissal              = "ToilDismissal"
 	TypeToilEntry                  = "ToilEntry"
+	TypeToilParting                = "ToilParting"
 	TypeToilSetting                = "ToilSetting"
 	TypeToilSurvey                 = "ToilSurvey"
 	TypeToilTicket                 = "ToilTicket"
@@ -84643,6 +84645,8 @@ type ToilAnswerMutation struct {
 	id            *string
 	subject       *string
 	week          *string
+	days_away     *int64
+	adddays_away  *int64
 	share         *int64
 	addshare      *int64
 	category      *string
@@ -84869,6 +84873,62 @@ func (m *ToilAnswerMutation) OldWeek(ctx context.Context) (v string, err error) 
 // ResetWeek resets all changes to the "week" field.
 func (m *ToilAnswerMutation) ResetWeek() {
 	m.week = nil
+}
+
+// SetDaysAway sets the "days_away" field.
+func (m *ToilAnswerMutation) SetDaysAway(i int64) {
+	m.days_away = &i
+	m.adddays_away = nil
+}
+
+// DaysAway returns the value of the "days_away" field in the mutation.
+func (m *ToilAnswerMutation) DaysAway() (r int64, exists bool) {
+	v := m.days_away
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDaysAway returns the old "days_away" field's value of the ToilAnswer entity.
+// If the ToilAnswer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilAnswerMutation) OldDaysAway(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDaysAway is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDaysAway requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDaysAway: %w", err)
+	}
+	return oldValue.DaysAway, nil
+}
+
+// AddDaysAway adds i to the "days_away" field.
+func (m *ToilAnswerMutation) AddDaysAway(i int64) {
+	if m.adddays_away != nil {
+		*m.adddays_away += i
+	} else {
+		m.adddays_away = &i
+	}
+}
+
+// AddedDaysAway returns the value that was added to the "days_away" field in this mutation.
+func (m *ToilAnswerMutation) AddedDaysAway() (r int64, exists bool) {
+	v := m.adddays_away
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDaysAway resets all changes to the "days_away" field.
+func (m *ToilAnswerMutation) ResetDaysAway() {
+	m.days_away = nil
+	m.adddays_away = nil
 }
 
 // SetShare sets the "share" field.
@@ -85188,7 +85248,7 @@ func (m *ToilAnswerMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ToilAnswerMutation) Fields() []string {
-	fields := make([]string, 0, 9)
+	fields := make([]string, 0, 10)
 	if m.team != nil {
 		fields = append(fields, toilanswer.FieldTeamID)
 	}
@@ -85197,6 +85257,9 @@ func (m *ToilAnswerMutation) Fields() []string {
 	}
 	if m.week != nil {
 		fields = append(fields, toilanswer.FieldWeek)
+	}
+	if m.days_away != nil {
+		fields = append(fields, toilanswer.FieldDaysAway)
 	}
 	if m.share != nil {
 		fields = append(fields, toilanswer.FieldShare)
@@ -85230,6 +85293,8 @@ func (m *ToilAnswerMutation) Field(name string) (ent.Value, bool) {
 		return m.Subject()
 	case toilanswer.FieldWeek:
 		return m.Week()
+	case toilanswer.FieldDaysAway:
+		return m.DaysAway()
 	case toilanswer.FieldShare:
 		return m.Share()
 	case toilanswer.FieldCategory:
@@ -85257,6 +85322,8 @@ func (m *ToilAnswerMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldSubject(ctx)
 	case toilanswer.FieldWeek:
 		return m.OldWeek(ctx)
+	case toilanswer.FieldDaysAway:
+		return m.OldDaysAway(ctx)
 	case toilanswer.FieldShare:
 		return m.OldShare(ctx)
 	case toilanswer.FieldCategory:
@@ -85298,6 +85365,13 @@ func (m *ToilAnswerMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetWeek(v)
+		return nil
+	case toilanswer.FieldDaysAway:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDaysAway(v)
 		return nil
 	case toilanswer.FieldShare:
 		v, ok := value.(int64)
@@ -85349,6 +85423,9 @@ func (m *ToilAnswerMutation) SetField(name string, value ent.Value) error {
 // this mutation.
 func (m *ToilAnswerMutation) AddedFields() []string {
 	var fields []string
+	if m.adddays_away != nil {
+		fields = append(fields, toilanswer.FieldDaysAway)
+	}
 	if m.addshare != nil {
 		fields = append(fields, toilanswer.FieldShare)
 	}
@@ -85363,6 +85440,8 @@ func (m *ToilAnswerMutation) AddedFields() []string {
 // was not set, or was not defined in the schema.
 func (m *ToilAnswerMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
+	case toilanswer.FieldDaysAway:
+		return m.AddedDaysAway()
 	case toilanswer.FieldShare:
 		return m.AddedShare()
 	case toilanswer.FieldVersion:
@@ -85376,6 +85455,13 @@ func (m *ToilAnswerMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *ToilAnswerMutation) AddField(name string, value ent.Value) error {
 	switch name {
+	case toilanswer.FieldDaysAway:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDaysAway(v)
+		return nil
 	case toilanswer.FieldShare:
 		v, ok := value.(int64)
 		if !ok {
@@ -85425,6 +85511,9 @@ func (m *ToilAnswerMutation) ResetField(name string) error {
 		return nil
 	case toilanswer.FieldWeek:
 		m.ResetWeek()
+		return nil
+	case toilanswer.FieldDaysAway:
+		m.ResetDaysAway()
 		return nil
 	case toilanswer.FieldShare:
 		m.ResetShare()
@@ -89987,6 +90076,500 @@ func (m *ToilEntryMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown ToilEntry edge %s", name)
 }
 
+// ToilPartingMutation represents an operation that mutates the ToilParting nodes in the graph.
+type ToilPartingMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	subject       *string
+	week          *string
+	quarter       *string
+	parted_at     *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*ToilParting, error)
+	predicates    []predicate.ToilParting
+}
+
+var _ ent.Mutation = (*ToilPartingMutation)(nil)
+
+// toilpartingOption allows management of the mutation configuration using functional options.
+type toilpartingOption func(*ToilPartingMutation)
+
+// newToilPartingMutation creates new mutation for the ToilParting entity.
+func newToilPartingMutation(c config, op Op, opts ...toilpartingOption) *ToilPartingMutation {
+	m := &ToilPartingMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeToilParting,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withToilPartingID sets the ID field of the mutation.
+func withToilPartingID(id string) toilpartingOption {
+	return func(m *ToilPartingMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ToilParting
+		)
+		m.oldValue = func(ctx context.Context) (*ToilParting, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ToilParting.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withToilParting sets the old ToilParting of the mutation.
+func withToilParting(node *ToilParting) toilpartingOption {
+	return func(m *ToilPartingMutation) {
+		m.oldValue = func(context.Context) (*ToilParting, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ToilPartingMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ToilPartingMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ToilParting entities.
+func (m *ToilPartingMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ToilPartingMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ToilPartingMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ToilParting.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetSubject sets the "subject" field.
+func (m *ToilPartingMutation) SetSubject(s string) {
+	m.subject = &s
+}
+
+// Subject returns the value of the "subject" field in the mutation.
+func (m *ToilPartingMutation) Subject() (r string, exists bool) {
+	v := m.subject
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubject returns the old "subject" field's value of the ToilParting entity.
+// If the ToilParting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilPartingMutation) OldSubject(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubject is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubject requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubject: %w", err)
+	}
+	return oldValue.Subject, nil
+}
+
+// ResetSubject resets all changes to the "subject" field.
+func (m *ToilPartingMutation) ResetSubject() {
+	m.subject = nil
+}
+
+// SetWeek sets the "week" field.
+func (m *ToilPartingMutation) SetWeek(s string) {
+	m.week = &s
+}
+
+// Week returns the value of the "week" field in the mutation.
+func (m *ToilPartingMutation) Week() (r string, exists bool) {
+	v := m.week
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWeek returns the old "week" field's value of the ToilParting entity.
+// If the ToilParting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilPartingMutation) OldWeek(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWeek is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWeek requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWeek: %w", err)
+	}
+	return oldValue.Week, nil
+}
+
+// ResetWeek resets all changes to the "week" field.
+func (m *ToilPartingMutation) ResetWeek() {
+	m.week = nil
+}
+
+// SetQuarter sets the "quarter" field.
+func (m *ToilPartingMutation) SetQuarter(s string) {
+	m.quarter = &s
+}
+
+// Quarter returns the value of the "quarter" field in the mutation.
+func (m *ToilPartingMutation) Quarter() (r string, exists bool) {
+	v := m.quarter
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldQuarter returns the old "quarter" field's value of the ToilParting entity.
+// If the ToilParting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilPartingMutation) OldQuarter(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldQuarter is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldQuarter requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldQuarter: %w", err)
+	}
+	return oldValue.Quarter, nil
+}
+
+// ResetQuarter resets all changes to the "quarter" field.
+func (m *ToilPartingMutation) ResetQuarter() {
+	m.quarter = nil
+}
+
+// SetPartedAt sets the "parted_at" field.
+func (m *ToilPartingMutation) SetPartedAt(t time.Time) {
+	m.parted_at = &t
+}
+
+// PartedAt returns the value of the "parted_at" field in the mutation.
+func (m *ToilPartingMutation) PartedAt() (r time.Time, exists bool) {
+	v := m.parted_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPartedAt returns the old "parted_at" field's value of the ToilParting entity.
+// If the ToilParting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilPartingMutation) OldPartedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPartedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPartedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPartedAt: %w", err)
+	}
+	return oldValue.PartedAt, nil
+}
+
+// ResetPartedAt resets all changes to the "parted_at" field.
+func (m *ToilPartingMutation) ResetPartedAt() {
+	m.parted_at = nil
+}
+
+// Where appends a list predicates to the ToilPartingMutation builder.
+func (m *ToilPartingMutation) Where(ps ...predicate.ToilParting) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ToilPartingMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ToilPartingMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ToilParting, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ToilPartingMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ToilPartingMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ToilParting).
+func (m *ToilPartingMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ToilPartingMutation) Fields() []string {
+	fields := make([]string, 0, 4)
+	if m.subject != nil {
+		fields = append(fields, toilparting.FieldSubject)
+	}
+	if m.week != nil {
+		fields = append(fields, toilparting.FieldWeek)
+	}
+	if m.quarter != nil {
+		fields = append(fields, toilparting.FieldQuarter)
+	}
+	if m.parted_at != nil {
+		fields = append(fields, toilparting.FieldPartedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ToilPartingMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case toilparting.FieldSubject:
+		return m.Subject()
+	case toilparting.FieldWeek:
+		return m.Week()
+	case toilparting.FieldQuarter:
+		return m.Quarter()
+	case toilparting.FieldPartedAt:
+		return m.PartedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ToilPartingMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case toilparting.FieldSubject:
+		return m.OldSubject(ctx)
+	case toilparting.FieldWeek:
+		return m.OldWeek(ctx)
+	case toilparting.FieldQuarter:
+		return m.OldQuarter(ctx)
+	case toilparting.FieldPartedAt:
+		return m.OldPartedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown ToilParting field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ToilPartingMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case toilparting.FieldSubject:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubject(v)
+		return nil
+	case toilparting.FieldWeek:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWeek(v)
+		return nil
+	case toilparting.FieldQuarter:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetQuarter(v)
+		return nil
+	case toilparting.FieldPartedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPartedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ToilParting field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ToilPartingMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ToilPartingMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ToilPartingMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ToilParting numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ToilPartingMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ToilPartingMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ToilPartingMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown ToilParting nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ToilPartingMutation) ResetField(name string) error {
+	switch name {
+	case toilparting.FieldSubject:
+		m.ResetSubject()
+		return nil
+	case toilparting.FieldWeek:
+		m.ResetWeek()
+		return nil
+	case toilparting.FieldQuarter:
+		m.ResetQuarter()
+		return nil
+	case toilparting.FieldPartedAt:
+		m.ResetPartedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ToilParting field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ToilPartingMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ToilPartingMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ToilPartingMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ToilPartingMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ToilPartingMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ToilPartingMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ToilPartingMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown ToilParting unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ToilPartingMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown ToilParting edge %s", name)
+}
+
 // ToilSettingMutation represents an operation that mutates the ToilSetting nodes in the graph.
 type ToilSettingMutation struct {
 	config
@@ -89995,6 +90578,8 @@ type ToilSettingMutation struct {
 	id              *string
 	week_minutes    *int64
 	addweek_minutes *int64
+	week_days       *int64
+	addweek_days    *int64
 	overhead        *int64
 	addoverhead     *int64
 	cap             *int64
@@ -90207,6 +90792,62 @@ func (m *ToilSettingMutation) AddedWeekMinutes() (r int64, exists bool) {
 func (m *ToilSettingMutation) ResetWeekMinutes() {
 	m.week_minutes = nil
 	m.addweek_minutes = nil
+}
+
+// SetWeekDays sets the "week_days" field.
+func (m *ToilSettingMutation) SetWeekDays(i int64) {
+	m.week_days = &i
+	m.addweek_days = nil
+}
+
+// WeekDays returns the value of the "week_days" field in the mutation.
+func (m *ToilSettingMutation) WeekDays() (r int64, exists bool) {
+	v := m.week_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWeekDays returns the old "week_days" field's value of the ToilSetting entity.
+// If the ToilSetting object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ToilSettingMutation) OldWeekDays(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWeekDays is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWeekDays requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWeekDays: %w", err)
+	}
+	return oldValue.WeekDays, nil
+}
+
+// AddWeekDays adds i to the "week_days" field.
+func (m *ToilSettingMutation) AddWeekDays(i int64) {
+	if m.addweek_days != nil {
+		*m.addweek_days += i
+	} else {
+		m.addweek_days = &i
+	}
+}
+
+// AddedWeekDays returns the value that was added to the "week_days" field in this mutation.
+func (m *ToilSettingMutation) AddedWeekDays() (r int64, exists bool) {
+	v := m.addweek_days
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetWeekDays resets all changes to the "week_days" field.
+func (m *ToilSettingMutation) ResetWeekDays() {
+	m.week_days = nil
+	m.addweek_days = nil
 }
 
 // SetOverhead sets the "overhead" field.
@@ -90582,12 +91223,15 @@ func (m *ToilSettingMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ToilSettingMutation) Fields() []string {
-	fields := make([]string, 0, 9)
+	fields := make([]string, 0, 10)
 	if m.team != nil {
 		fields = append(fields, toilsetting.FieldTeamID)
 	}
 	if m.week_minutes != nil {
 		fields = append(fields, toilsetting.FieldWeekMinutes)
+	}
+	if m.week_days != nil {
+		fields = append(fields, toilsetting.FieldWeekDays)
 	}
 	if m.overhead != nil {
 		fields = append(fields, toilsetting.FieldOverhead)
@@ -90622,6 +91266,8 @@ func (m *ToilSettingMutation) Field(name string) (ent.Value, bool) {
 		return m.TeamID()
 	case toilsetting.FieldWeekMinutes:
 		return m.WeekMinutes()
+	case toilsetting.FieldWeekDays:
+		return m.WeekDays()
 	case toilsetting.FieldOverhead:
 		return m.Overhead()
 	case toilsetting.FieldCap:
@@ -90649,6 +91295,8 @@ func (m *ToilSettingMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldTeamID(ctx)
 	case toilsetting.FieldWeekMinutes:
 		return m.OldWeekMinutes(ctx)
+	case toilsetting.FieldWeekDays:
+		return m.OldWeekDays(ctx)
 	case toilsetting.FieldOverhead:
 		return m.OldOverhead(ctx)
 	case toilsetting.FieldCap:
@@ -90685,6 +91333,13 @@ func (m *ToilSettingMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetWeekMinutes(v)
+		return nil
+	case toilsetting.FieldWeekDays:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWeekDays(v)
 		return nil
 	case toilsetting.FieldOverhead:
 		v, ok := value.(int64)
@@ -90746,6 +91401,9 @@ func (m *ToilSettingMutation) AddedFields() []string {
 	if m.addweek_minutes != nil {
 		fields = append(fields, toilsetting.FieldWeekMinutes)
 	}
+	if m.addweek_days != nil {
+		fields = append(fields, toilsetting.FieldWeekDays)
+	}
 	if m.addoverhead != nil {
 		fields = append(fields, toilsetting.FieldOverhead)
 	}
@@ -90765,6 +91423,8 @@ func (m *ToilSettingMutation) AddedField(name string) (ent.Value, bool) {
 	switch name {
 	case toilsetting.FieldWeekMinutes:
 		return m.AddedWeekMinutes()
+	case toilsetting.FieldWeekDays:
+		return m.AddedWeekDays()
 	case toilsetting.FieldOverhead:
 		return m.AddedOverhead()
 	case toilsetting.FieldCap:
@@ -90786,6 +91446,13 @@ func (m *ToilSettingMutation) AddField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.AddWeekMinutes(v)
+		return nil
+	case toilsetting.FieldWeekDays:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddWeekDays(v)
 		return nil
 	case toilsetting.FieldOverhead:
 		v, ok := value.(int64)
@@ -90840,6 +91507,9 @@ func (m *ToilSettingMutation) ResetField(name string) error {
 		return nil
 	case toilsetting.FieldWeekMinutes:
 		m.ResetWeekMinutes()
+		return nil
+	case toilsetting.FieldWeekDays:
+		m.ResetWeekDays()
 		return nil
 	case toilsetting.FieldOverhead:
 		m.ResetOverhead()

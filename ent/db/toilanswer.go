@@ -24,6 +24,8 @@ type ToilAnswer struct {
 	Subject string `json:"subject,omitempty"`
 	// Week holds the value of the "week" field.
 	Week string `json:"week,omitempty"`
+	// DaysAway holds the value of the "days_away" field.
+	DaysAway int64 `json:"days_away,omitempty"`
 	// Share holds the value of the "share" field.
 	Share int64 `json:"share,omitempty"`
 	// Category holds the value of the "category" field.
@@ -67,7 +69,7 @@ func (*ToilAnswer) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case toilanswer.FieldShare, toilanswer.FieldVersion:
+		case toilanswer.FieldDaysAway, toilanswer.FieldShare, toilanswer.FieldVersion:
 			values[i] = new(sql.NullInt64)
 		case toilanswer.FieldID, toilanswer.FieldTeamID, toilanswer.FieldSubject, toilanswer.FieldWeek, toilanswer.FieldCategory, toilanswer.FieldNote:
 			values[i] = new(sql.NullString)
@@ -111,6 +113,12 @@ func (_m *ToilAnswer) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field week", values[i])
 			} else if value.Valid {
 				_m.Week = value.String
+			}
+		case toilanswer.FieldDaysAway:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field days_away", values[i])
+			} else if value.Valid {
+				_m.DaysAway = value.Int64
 			}
 		case toilanswer.FieldShare:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -197,6 +205,9 @@ func (_m *ToilAnswer) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("week=")
 	builder.WriteString(_m.Week)
+	builder.WriteString(", ")
+	builder.WriteString("days_away=")
+	builder.WriteString(fmt.Sprintf("%v", _m.DaysAway))
 	builder.WriteString(", ")
 	builder.WriteString("share=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Share))

@@ -42,6 +42,12 @@ func (_c *ToilAnswerCreate) SetWeek(v string) *ToilAnswerCreate {
 	return _c
 }
 
+// SetDaysAway sets the "days_away" field.
+func (_c *ToilAnswerCreate) SetDaysAway(v int64) *ToilAnswerCreate {
+	_c.mutation.SetDaysAway(v)
+	return _c
+}
+
 // SetShare sets the "share" field.
 func (_c *ToilAnswerCreate) SetShare(v int64) *ToilAnswerCreate {
 	_c.mutation.SetShare(v)
@@ -132,6 +138,9 @@ func (_c *ToilAnswerCreate) check() error {
 	if _, ok := _c.mutation.Week(); !ok {
 		return &ValidationError{Name: "week", err: errors.New(`db: missing required field "ToilAnswer.week"`)}
 	}
+	if _, ok := _c.mutation.DaysAway(); !ok {
+		return &ValidationError{Name: "days_away", err: errors.New(`db: missing required field "ToilAnswer.days_away"`)}
+	}
 	if _, ok := _c.mutation.Share(); !ok {
 		return &ValidationError{Name: "share", err: errors.New(`db: missing required field "ToilAnswer.share"`)}
 	}
@@ -196,6 +205,10 @@ func (_c *ToilAnswerCreate) createSpec() (*ToilAnswer, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Week(); ok {
 		_spec.SetField(toilanswer.FieldWeek, field.TypeString, value)
 		_node.Week = value
+	}
+	if value, ok := _c.mutation.DaysAway(); ok {
+		_spec.SetField(toilanswer.FieldDaysAway, field.TypeInt64, value)
+		_node.DaysAway = value
 	}
 	if value, ok := _c.mutation.Share(); ok {
 		_spec.SetField(toilanswer.FieldShare, field.TypeInt64, value)
@@ -323,6 +336,24 @@ func (u *ToilAnswerUpsert) SetWeek(v string) *ToilAnswerUpsert {
 // UpdateWeek sets the "week" field to the value that was provided on create.
 func (u *ToilAnswerUpsert) UpdateWeek() *ToilAnswerUpsert {
 	u.SetExcluded(toilanswer.FieldWeek)
+	return u
+}
+
+// SetDaysAway sets the "days_away" field.
+func (u *ToilAnswerUpsert) SetDaysAway(v int64) *ToilAnswerUpsert {
+	u.Set(toilanswer.FieldDaysAway, v)
+	return u
+}
+
+// UpdateDaysAway sets the "days_away" field to the value that was provided on create.
+func (u *ToilAnswerUpsert) UpdateDaysAway() *ToilAnswerUpsert {
+	u.SetExcluded(toilanswer.FieldDaysAway)
+	return u
+}
+
+// AddDaysAway adds v to the "days_away" field.
+func (u *ToilAnswerUpsert) AddDaysAway(v int64) *ToilAnswerUpsert {
+	u.Add(toilanswer.FieldDaysAway, v)
 	return u
 }
 
@@ -497,6 +528,27 @@ func (u *ToilAnswerUpsertOne) SetWeek(v string) *ToilAnswerUpsertOne {
 func (u *ToilAnswerUpsertOne) UpdateWeek() *ToilAnswerUpsertOne {
 	return u.Update(func(s *ToilAnswerUpsert) {
 		s.UpdateWeek()
+	})
+}
+
+// SetDaysAway sets the "days_away" field.
+func (u *ToilAnswerUpsertOne) SetDaysAway(v int64) *ToilAnswerUpsertOne {
+	return u.Update(func(s *ToilAnswerUpsert) {
+		s.SetDaysAway(v)
+	})
+}
+
+// AddDaysAway adds v to the "days_away" field.
+func (u *ToilAnswerUpsertOne) AddDaysAway(v int64) *ToilAnswerUpsertOne {
+	return u.Update(func(s *ToilAnswerUpsert) {
+		s.AddDaysAway(v)
+	})
+}
+
+// UpdateDaysAway sets the "days_away" field to the value that was provided on create.
+func (u *ToilAnswerUpsertOne) UpdateDaysAway() *ToilAnswerUpsertOne {
+	return u.Update(func(s *ToilAnswerUpsert) {
+		s.UpdateDaysAway()
 	})
 }
 
@@ -851,6 +903,27 @@ func (u *ToilAnswerUpsertBulk) SetWeek(v string) *ToilAnswerUpsertBulk {
 func (u *ToilAnswerUpsertBulk) UpdateWeek() *ToilAnswerUpsertBulk {
 	return u.Update(func(s *ToilAnswerUpsert) {
 		s.UpdateWeek()
+	})
+}
+
+// SetDaysAway sets the "days_away" field.
+func (u *ToilAnswerUpsertBulk) SetDaysAway(v int64) *ToilAnswerUpsertBulk {
+	return u.Update(func(s *ToilAnswerUpsert) {
+		s.SetDaysAway(v)
+	})
+}
+
+// AddDaysAway adds v to the "days_away" field.
+func (u *ToilAnswerUpsertBulk) AddDaysAway(v int64) *ToilAnswerUpsertBulk {
+	return u.Update(func(s *ToilAnswerUpsert) {
+		s.AddDaysAway(v)
+	})
+}
+
+// UpdateDaysAway sets the "days_away" field to the value that was provided on create.
+func (u *ToilAnswerUpsertBulk) UpdateDaysAway() *ToilAnswerUpsertBulk {
+	return u.Update(func(s *ToilAnswerUpsert) {
+		s.UpdateDaysAway()
 	})
 }
 

@@ -71,6 +71,27 @@ func (_u *ToilAnswerUpdate) SetNillableWeek(v *string) *ToilAnswerUpdate {
 	return _u
 }
 
+// SetDaysAway sets the "days_away" field.
+func (_u *ToilAnswerUpdate) SetDaysAway(v int64) *ToilAnswerUpdate {
+	_u.mutation.ResetDaysAway()
+	_u.mutation.SetDaysAway(v)
+	return _u
+}
+
+// SetNillableDaysAway sets the "days_away" field if the given value is not nil.
+func (_u *ToilAnswerUpdate) SetNillableDaysAway(v *int64) *ToilAnswerUpdate {
+	if v != nil {
+		_u.SetDaysAway(*v)
+	}
+	return _u
+}
+
+// AddDaysAway adds value to the "days_away" field.
+func (_u *ToilAnswerUpdate) AddDaysAway(v int64) *ToilAnswerUpdate {
+	_u.mutation.AddDaysAway(v)
+	return _u
+}
+
 // SetShare sets the "share" field.
 func (_u *ToilAnswerUpdate) SetShare(v int64) *ToilAnswerUpdate {
 	_u.mutation.ResetShare()
@@ -238,6 +259,12 @@ func (_u *ToilAnswerUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	if value, ok := _u.mutation.Week(); ok {
 		_spec.SetField(toilanswer.FieldWeek, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.DaysAway(); ok {
+		_spec.SetField(toilanswer.FieldDaysAway, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedDaysAway(); ok {
+		_spec.AddField(toilanswer.FieldDaysAway, field.TypeInt64, value)
+	}
 	if value, ok := _u.mutation.Share(); ok {
 		_spec.SetField(toilanswer.FieldShare, field.TypeInt64, value)
 	}
@@ -350,6 +377,27 @@ func (_u *ToilAnswerUpdateOne) SetNillableWeek(v *string) *ToilAnswerUpdateOne {
 	if v != nil {
 		_u.SetWeek(*v)
 	}
+	return _u
+}
+
+// SetDaysAway sets the "days_away" field.
+func (_u *ToilAnswerUpdateOne) SetDaysAway(v int64) *ToilAnswerUpdateOne {
+	_u.mutation.ResetDaysAway()
+	_u.mutation.SetDaysAway(v)
+	return _u
+}
+
+// SetNillableDaysAway sets the "days_away" field if the given value is not nil.
+func (_u *ToilAnswerUpdateOne) SetNillableDaysAway(v *int64) *ToilAnswerUpdateOne {
+	if v != nil {
+		_u.SetDaysAway(*v)
+	}
+	return _u
+}
+
+// AddDaysAway adds value to the "days_away" field.
+func (_u *ToilAnswerUpdateOne) AddDaysAway(v int64) *ToilAnswerUpdateOne {
+	_u.mutation.AddDaysAway(v)
 	return _u
 }
 
@@ -549,6 +597,12 @@ func (_u *ToilAnswerUpdateOne) sqlSave(ctx context.Context) (_node *ToilAnswer, 
 	}
 	if value, ok := _u.mutation.Week(); ok {
 		_spec.SetField(toilanswer.FieldWeek, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.DaysAway(); ok {
+		_spec.SetField(toilanswer.FieldDaysAway, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedDaysAway(); ok {
+		_spec.AddField(toilanswer.FieldDaysAway, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.Share(); ok {
 		_spec.SetField(toilanswer.FieldShare, field.TypeInt64, value)

@@ -22,6 +22,8 @@ type ToilSetting struct {
 	TeamID string `json:"team_id,omitempty"`
 	// WeekMinutes holds the value of the "week_minutes" field.
 	WeekMinutes int64 `json:"week_minutes,omitempty"`
+	// WeekDays holds the value of the "week_days" field.
+	WeekDays int64 `json:"week_days,omitempty"`
 	// Overhead holds the value of the "overhead" field.
 	Overhead int64 `json:"overhead,omitempty"`
 	// Cap holds the value of the "cap" field.
@@ -69,7 +71,7 @@ func (*ToilSetting) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case toilsetting.FieldAsks, toilsetting.FieldIncidents:
 			values[i] = new(sql.NullBool)
-		case toilsetting.FieldWeekMinutes, toilsetting.FieldOverhead, toilsetting.FieldCap, toilsetting.FieldVersion:
+		case toilsetting.FieldWeekMinutes, toilsetting.FieldWeekDays, toilsetting.FieldOverhead, toilsetting.FieldCap, toilsetting.FieldVersion:
 			values[i] = new(sql.NullInt64)
 		case toilsetting.FieldID, toilsetting.FieldTeamID, toilsetting.FieldUpdatedBy:
 			values[i] = new(sql.NullString)
@@ -107,6 +109,12 @@ func (_m *ToilSetting) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field week_minutes", values[i])
 			} else if value.Valid {
 				_m.WeekMinutes = value.Int64
+			}
+		case toilsetting.FieldWeekDays:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field week_days", values[i])
+			} else if value.Valid {
+				_m.WeekDays = value.Int64
 			}
 		case toilsetting.FieldOverhead:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -196,6 +204,9 @@ func (_m *ToilSetting) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("week_minutes=")
 	builder.WriteString(fmt.Sprintf("%v", _m.WeekMinutes))
+	builder.WriteString(", ")
+	builder.WriteString("week_days=")
+	builder.WriteString(fmt.Sprintf("%v", _m.WeekDays))
 	builder.WriteString(", ")
 	builder.WriteString("overhead=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Overhead))

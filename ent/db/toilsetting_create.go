@@ -36,6 +36,12 @@ func (_c *ToilSettingCreate) SetWeekMinutes(v int64) *ToilSettingCreate {
 	return _c
 }
 
+// SetWeekDays sets the "week_days" field.
+func (_c *ToilSettingCreate) SetWeekDays(v int64) *ToilSettingCreate {
+	_c.mutation.SetWeekDays(v)
+	return _c
+}
+
 // SetOverhead sets the "overhead" field.
 func (_c *ToilSettingCreate) SetOverhead(v int64) *ToilSettingCreate {
 	_c.mutation.SetOverhead(v)
@@ -129,6 +135,9 @@ func (_c *ToilSettingCreate) check() error {
 	if _, ok := _c.mutation.WeekMinutes(); !ok {
 		return &ValidationError{Name: "week_minutes", err: errors.New(`db: missing required field "ToilSetting.week_minutes"`)}
 	}
+	if _, ok := _c.mutation.WeekDays(); !ok {
+		return &ValidationError{Name: "week_days", err: errors.New(`db: missing required field "ToilSetting.week_days"`)}
+	}
 	if _, ok := _c.mutation.Overhead(); !ok {
 		return &ValidationError{Name: "overhead", err: errors.New(`db: missing required field "ToilSetting.overhead"`)}
 	}
@@ -192,6 +201,10 @@ func (_c *ToilSettingCreate) createSpec() (*ToilSetting, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.WeekMinutes(); ok {
 		_spec.SetField(toilsetting.FieldWeekMinutes, field.TypeInt64, value)
 		_node.WeekMinutes = value
+	}
+	if value, ok := _c.mutation.WeekDays(); ok {
+		_spec.SetField(toilsetting.FieldWeekDays, field.TypeInt64, value)
+		_node.WeekDays = value
 	}
 	if value, ok := _c.mutation.Overhead(); ok {
 		_spec.SetField(toilsetting.FieldOverhead, field.TypeInt64, value)
@@ -317,6 +330,24 @@ func (u *ToilSettingUpsert) UpdateWeekMinutes() *ToilSettingUpsert {
 // AddWeekMinutes adds v to the "week_minutes" field.
 func (u *ToilSettingUpsert) AddWeekMinutes(v int64) *ToilSettingUpsert {
 	u.Add(toilsetting.FieldWeekMinutes, v)
+	return u
+}
+
+// SetWeekDays sets the "week_days" field.
+func (u *ToilSettingUpsert) SetWeekDays(v int64) *ToilSettingUpsert {
+	u.Set(toilsetting.FieldWeekDays, v)
+	return u
+}
+
+// UpdateWeekDays sets the "week_days" field to the value that was provided on create.
+func (u *ToilSettingUpsert) UpdateWeekDays() *ToilSettingUpsert {
+	u.SetExcluded(toilsetting.FieldWeekDays)
+	return u
+}
+
+// AddWeekDays adds v to the "week_days" field.
+func (u *ToilSettingUpsert) AddWeekDays(v int64) *ToilSettingUpsert {
+	u.Add(toilsetting.FieldWeekDays, v)
 	return u
 }
 
@@ -502,6 +533,27 @@ func (u *ToilSettingUpsertOne) AddWeekMinutes(v int64) *ToilSettingUpsertOne {
 func (u *ToilSettingUpsertOne) UpdateWeekMinutes() *ToilSettingUpsertOne {
 	return u.Update(func(s *ToilSettingUpsert) {
 		s.UpdateWeekMinutes()
+	})
+}
+
+// SetWeekDays sets the "week_days" field.
+func (u *ToilSettingUpsertOne) SetWeekDays(v int64) *ToilSettingUpsertOne {
+	return u.Update(func(s *ToilSettingUpsert) {
+		s.SetWeekDays(v)
+	})
+}
+
+// AddWeekDays adds v to the "week_days" field.
+func (u *ToilSettingUpsertOne) AddWeekDays(v int64) *ToilSettingUpsertOne {
+	return u.Update(func(s *ToilSettingUpsert) {
+		s.AddWeekDays(v)
+	})
+}
+
+// UpdateWeekDays sets the "week_days" field to the value that was provided on create.
+func (u *ToilSettingUpsertOne) UpdateWeekDays() *ToilSettingUpsertOne {
+	return u.Update(func(s *ToilSettingUpsert) {
+		s.UpdateWeekDays()
 	})
 }
 
@@ -870,6 +922,27 @@ func (u *ToilSettingUpsertBulk) AddWeekMinutes(v int64) *ToilSettingUpsertBulk {
 func (u *ToilSettingUpsertBulk) UpdateWeekMinutes() *ToilSettingUpsertBulk {
 	return u.Update(func(s *ToilSettingUpsert) {
 		s.UpdateWeekMinutes()
+	})
+}
+
+// SetWeekDays sets the "week_days" field.
+func (u *ToilSettingUpsertBulk) SetWeekDays(v int64) *ToilSettingUpsertBulk {
+	return u.Update(func(s *ToilSettingUpsert) {
+		s.SetWeekDays(v)
+	})
+}
+
+// AddWeekDays adds v to the "week_days" field.
+func (u *ToilSettingUpsertBulk) AddWeekDays(v int64) *ToilSettingUpsertBulk {
+	return u.Update(func(s *ToilSettingUpsert) {
+		s.AddWeekDays(v)
+	})
+}
+
+// UpdateWeekDays sets the "week_days" field to the value that was provided on create.
+func (u *ToilSettingUpsertBulk) UpdateWeekDays() *ToilSettingUpsertBulk {
+	return u.Update(func(s *ToilSettingUpsert) {
+		s.UpdateWeekDays()
 	})
 }
 

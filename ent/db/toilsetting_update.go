@@ -64,6 +64,27 @@ func (_u *ToilSettingUpdate) AddWeekMinutes(v int64) *ToilSettingUpdate {
 	return _u
 }
 
+// SetWeekDays sets the "week_days" field.
+func (_u *ToilSettingUpdate) SetWeekDays(v int64) *ToilSettingUpdate {
+	_u.mutation.ResetWeekDays()
+	_u.mutation.SetWeekDays(v)
+	return _u
+}
+
+// SetNillableWeekDays sets the "week_days" field if the given value is not nil.
+func (_u *ToilSettingUpdate) SetNillableWeekDays(v *int64) *ToilSettingUpdate {
+	if v != nil {
+		_u.SetWeekDays(*v)
+	}
+	return _u
+}
+
+// AddWeekDays adds value to the "week_days" field.
+func (_u *ToilSettingUpdate) AddWeekDays(v int64) *ToilSettingUpdate {
+	_u.mutation.AddWeekDays(v)
+	return _u
+}
+
 // SetOverhead sets the "overhead" field.
 func (_u *ToilSettingUpdate) SetOverhead(v int64) *ToilSettingUpdate {
 	_u.mutation.ResetOverhead()
@@ -252,6 +273,12 @@ func (_u *ToilSettingUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	if value, ok := _u.mutation.AddedWeekMinutes(); ok {
 		_spec.AddField(toilsetting.FieldWeekMinutes, field.TypeInt64, value)
 	}
+	if value, ok := _u.mutation.WeekDays(); ok {
+		_spec.SetField(toilsetting.FieldWeekDays, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedWeekDays(); ok {
+		_spec.AddField(toilsetting.FieldWeekDays, field.TypeInt64, value)
+	}
 	if value, ok := _u.mutation.Overhead(); ok {
 		_spec.SetField(toilsetting.FieldOverhead, field.TypeInt64, value)
 	}
@@ -363,6 +390,27 @@ func (_u *ToilSettingUpdateOne) SetNillableWeekMinutes(v *int64) *ToilSettingUpd
 // AddWeekMinutes adds value to the "week_minutes" field.
 func (_u *ToilSettingUpdateOne) AddWeekMinutes(v int64) *ToilSettingUpdateOne {
 	_u.mutation.AddWeekMinutes(v)
+	return _u
+}
+
+// SetWeekDays sets the "week_days" field.
+func (_u *ToilSettingUpdateOne) SetWeekDays(v int64) *ToilSettingUpdateOne {
+	_u.mutation.ResetWeekDays()
+	_u.mutation.SetWeekDays(v)
+	return _u
+}
+
+// SetNillableWeekDays sets the "week_days" field if the given value is not nil.
+func (_u *ToilSettingUpdateOne) SetNillableWeekDays(v *int64) *ToilSettingUpdateOne {
+	if v != nil {
+		_u.SetWeekDays(*v)
+	}
+	return _u
+}
+
+// AddWeekDays adds value to the "week_days" field.
+func (_u *ToilSettingUpdateOne) AddWeekDays(v int64) *ToilSettingUpdateOne {
+	_u.mutation.AddWeekDays(v)
 	return _u
 }
 
@@ -583,6 +631,12 @@ func (_u *ToilSettingUpdateOne) sqlSave(ctx context.Context) (_node *ToilSetting
 	}
 	if value, ok := _u.mutation.AddedWeekMinutes(); ok {
 		_spec.AddField(toilsetting.FieldWeekMinutes, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.WeekDays(); ok {
+		_spec.SetField(toilsetting.FieldWeekDays, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedWeekDays(); ok {
+		_spec.AddField(toilsetting.FieldWeekDays, field.TypeInt64, value)
 	}
 	if value, ok := _u.mutation.Overhead(); ok {
 		_spec.SetField(toilsetting.FieldOverhead, field.TypeInt64, value)

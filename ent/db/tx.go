@@ -200,6 +200,8 @@ type Tx struct {
 	ToilDismissal *ToilDismissalClient
 	// ToilEntry is the client for interacting with the ToilEntry builders.
 	ToilEntry *ToilEntryClient
+	// ToilParting is the client for interacting with the ToilParting builders.
+	ToilParting *ToilPartingClient
 	// ToilSetting is the client for interacting with the ToilSetting builders.
 	ToilSetting *ToilSettingClient
 	// ToilSurvey is the client for interacting with the ToilSurvey builders.
@@ -446,6 +448,7 @@ func (tx *Tx) init() {
 	tx.ToilCandidate = NewToilCandidateClient(tx.config)
 	tx.ToilDismissal = NewToilDismissalClient(tx.config)
 	tx.ToilEntry = NewToilEntryClient(tx.config)
+	tx.ToilParting = NewToilPartingClient(tx.config)
 	tx.ToilSetting = NewToilSettingClient(tx.config)
 	tx.ToilSurvey = NewToilSurveyClient(tx.config)
 	tx.ToilTicket = NewToilTicketClient(tx.config)

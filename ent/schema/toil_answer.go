@@ -14,13 +14,15 @@ type ToilAnswer struct{ ent.Schema }
 func (ToilAnswer) Annotations() []schema.Annotation { return table("toil_answers") }
 
 // Fields of an answer. Its subject is the person, or the pseudonym that took their place, which no
-// other row leads back to; so it is no foreign key. share is in percent.
+// other row leads back to; so it is no foreign key. share is in percent of the days that are not
+// days_away.
 func (ToilAnswer) Fields() []ent.Field {
 	return []ent.Field{
 		ulid(),
 		ref("team_id"),
 		ref("subject"),
 		text("week"),
+		field.Int64("days_away"),
 		field.Int64("share"),
 		text("category"),
 		text("note"),
@@ -33,12 +35,10 @@ func (ToilAnswer) Fields() []ent.Field {
 // Edges of an answer.
 func (ToilAnswer) Edges() []ent.Edge { return []ent.Edge{owned("team", Team.Type, "team_id")} }
 
-// Indexes of answers: one a person, team and week, by week; those of a person, the latest first; and
-// when a team answered last.
+// Indexes of answers: one a person, team and week, by week; those of a person, the latest first.
 func (ToilAnswer) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("team_id", "week", "subject").Unique(),
 		index.Fields("subject", "week", "id"),
-		index.Fields("team_id", "updated_at"),
 	}
 }

@@ -39,13 +39,12 @@ func (ToilEntry) Edges() []ent.Edge {
 	return []ent.Edge{owned("team", Team.Type, "team_id"), optionalForeign("service", Service.Type, "service_id")}
 }
 
-// Indexes of entries: those of a person, the latest first; those of a team by day; when a team logged
-// last; and each proposal once a person.
+// Indexes of entries: those of a person, the latest first; those of a team by day; those of a service; and
+// each proposal once a person.
 func (ToilEntry) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("subject", "day", "id"),
 		index.Fields("team_id", "day", "subject"),
-		index.Fields("team_id", "updated_at"),
 		index.Fields("service_id", "day"),
 		index.Fields("subject", "origin").Unique(),
 	}

@@ -19,6 +19,7 @@ func (ToilSetting) Fields() []ent.Field {
 		ulid(),
 		ref("team_id"),
 		field.Int64("week_minutes"),
+		field.Int64("week_days"),
 		field.Int64("overhead"),
 		field.Int64("cap"),
 		field.Bool("asks"),

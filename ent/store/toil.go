@@ -3,8 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"fmt"
-	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fault"
@@ -46,9 +44,9 @@ func (t Toil) ofTeams(ctx context.Context, query string, teams []id.ID, where fu
 // Settings returns those of the teams that decided something.
 func (t Toil) Settings(ctx context.Context, teams []id.ID) (map[id.ID]toil.Settings, error) {
 	out := make(map[id.ID]toil.Settings, len(teams))
-	err := t.ofTeams(ctx, `SELECT team_id, week_minutes, overhead, cap, asks, incidents, updated_at, updated_by, version FROM toil_settings`, teams, nil, "", func(rows *sql.Rows) error {
+	err := t.ofTeams(ctx, `SELECT team_id, week_minutes, week_days, overhead, cap, asks, incidents, updated_at, updated_by, version FROM toil_settings`, teams, nil, "", func(rows *sql.Rows) error {
 		var s toil.Settings
-		err := rows.Scan(&s.Team, &s.WeekMinutes, &s.Overhead, &s.Cap, &s.Asks, &s.Incidents, &s.UpdatedAt, &s.UpdatedBy, &s.Version)
+		err := rows.Scan(&s.Team, &s.WeekMinutes, &s.WeekDays, &s.Overhead, &s.Cap, &s.Asks, &s.Incidents, &s.UpdatedAt, &s.UpdatedBy, &s.Version)
 		s.UpdatedAt = utc(s.UpdatedAt)
 		out[s.Team] = s
 		return err
@@ -58,26 +56,26 @@ func (t Toil) Settings(ctx context.Context, teams []id.ID) (map[id.ID]toil.Setti
 
 // PutSettings writes them in whole.
 func (t Toil) PutSettings(ctx context.Context, s toil.Settings) error {
-	_, err := t.s.exec(ctx, `INSERT INTO toil_settings (id, team_id, week_minutes, overhead, cap, asks, incidents, updated_at, updated_by, version) VALUES `+values(1, 10)+`
- ON CONFLICT (team_id) DO UPDATE SET week_minutes = excluded.week_minutes, overhead = excluded.overhead, cap = excluded.cap, asks = excluded.asks, incidents = excluded.incidents,
+	_, err := t.s.exec(ctx, `INSERT INTO toil_settings (id, team_id, week_minutes, week_days, overhead, cap, asks, incidents, updated_at, updated_by, version) VALUES `+values(1, 11)+`
+ ON CONFLICT (team_id) DO UPDATE SET week_minutes = excluded.week_minutes, week_days = excluded.week_days, overhead = excluded.overhead, cap = excluded.cap, asks = excluded.asks, incidents = excluded.incidents,
  updated_at = excluded.updated_at, updated_by = excluded.updated_by, version = excluded.version`,
-		string(s.Team), string(s.Team), s.WeekMinutes, s.Overhead, s.Cap, s.Asks, s.Incidents, clock.Round(s.UpdatedAt), s.UpdatedBy, s.Version)
+		string(s.Team), string(s.Team), s.WeekMinutes, s.WeekDays, s.Overhead, s.Cap, s.Asks, s.Incidents, clock.Round(s.UpdatedAt), s.UpdatedBy, s.Version)
 	return fail("write settings of toil", gone(err))
 }
 
-const answerColumns = "id, team_id, subject, week, share, category, note, created_at, updated_at, version"
+const answerColumns = "id, team_id, subject, week, days_away, share, category, note, created_at, updated_at, version"
 
 // CreateAnswer writes one.
 func (t Toil) CreateAnswer(ctx context.Context, a toil.Answer) error {
-	_, err := t.s.exec(ctx, "INSERT INTO toil_answers ("+answerColumns+") VALUES "+values(1, 10),
-		string(a.ID), string(a.Team), string(a.Subject), string(a.Week), a.Percent, string(a.Category), a.Note, clock.Round(a.CreatedAt), clock.Round(a.UpdatedAt), a.Version)
+	_, err := t.s.exec(ctx, "INSERT INTO toil_answers ("+answerColumns+") VALUES "+values(1, 11),
+		string(a.ID), string(a.Team), string(a.Subject), string(a.Week), a.Away, a.Percent, string(a.Category), a.Note, clock.Round(a.CreatedAt), clock.Round(a.UpdatedAt), a.Version)
 	return fail("write an answer about toil", gone(err))
 }
 
 // UpdateAnswer writes what is answered, conditional on Version.
 func (t Toil) UpdateAnswer(ctx context.Context, a toil.Answer) error {
-	n, err := t.s.exec(ctx, "UPDATE toil_answers SET share = $1, category = $2, note = $3, updated_at = $4, version = version + 1 WHERE id = $5 AND version = $6",
-		a.Percent, string(a.Category), a.Note, clock.Round(a.UpdatedAt), string(a.ID), a.Version)
+	n, err := t.s.exec(ctx, "UPDATE toil_answers SET days_away = $1, share = $2, category = $3, note = $4, updated_at = $5, version = version + 1 WHERE id = $6 AND version = $7",
+		a.Away, a.Percent, string(a.Category), a.Note, clock.Round(a.UpdatedAt), string(a.ID), a.Version)
 	return written("toil_answer", a.ID, n, err, t.exists(ctx, "toil_answers", a.ID))
 }
 
@@ -93,7 +91,7 @@ func (t Toil) answers(ctx context.Context, rest string, args ...any) ([]toil.Ans
 	out := []toil.Answer{}
 	err := t.s.queryAll(ctx, "SELECT "+answerColumns+" FROM toil_answers"+rest, args, func(rows *sql.Rows) error {
 		var a toil.Answer
-		err := rows.Scan(&a.ID, &a.Team, &a.Subject, &a.Week, &a.Percent, &a.Category, &a.Note, &a.CreatedAt, &a.UpdatedAt, &a.Version)
+		err := rows.Scan(&a.ID, &a.Team, &a.Subject, &a.Week, &a.Away, &a.Percent, &a.Category, &a.Note, &a.CreatedAt, &a.UpdatedAt, &a.Version)
 		a.CreatedAt, a.UpdatedAt = utc(a.CreatedAt), utc(a.UpdatedAt)
 		out = append(out, a)
 		return err
@@ -136,9 +134,9 @@ func (t Toil) AnswersBy(ctx context.Context, subject, team id.ID, r page.Request
 // Answers returns all of the teams since a week.
 func (t Toil) Answers(ctx context.Context, teams []id.ID, since share.Week) ([]toil.Answer, error) {
 	var out []toil.Answer
-	err := t.ofTeams(ctx, "SELECT team_id, subject, week, share, category FROM toil_answers", teams, func(c *conditions) { c.add("week >= %s", string(since)) }, " ORDER BY team_id, week, subject", func(rows *sql.Rows) error {
+	err := t.ofTeams(ctx, "SELECT team_id, subject, week, days_away, share, category FROM toil_answers", teams, func(c *conditions) { c.add("week >= %s", string(since)) }, " ORDER BY team_id, week, subject", func(rows *sql.Rows) error {
 		var a toil.Answer
-		err := rows.Scan(&a.Team, &a.Subject, &a.Week, &a.Percent, &a.Category)
+		err := rows.Scan(&a.Team, &a.Subject, &a.Week, &a.Away, &a.Percent, &a.Category)
 		out = append(out, a)
 		return err
 	})
@@ -177,23 +175,25 @@ func (t Toil) TeamsAsked(ctx context.Context, since share.Week, after id.ID, mos
 	return out, fail("read which teams were asked about toil", err)
 }
 
-// Reported is when each of the teams answered or logged something last.
-func (t Toil) Reported(ctx context.Context, teams []id.ID) (map[id.ID]time.Time, error) {
-	out := map[id.ID]time.Time{}
-	for _, table := range []string{"toil_answers", "toil_entries"} {
-		// Of an aggregate SQLite's driver knows no type, and gives it as it is stored.
-		err := t.ofTeams(ctx, "SELECT team_id, MAX(updated_at) FROM "+table, teams, nil, " GROUP BY team_id", func(rows *sql.Rows) error {
+// Reported is the last day that each of the teams said something of.
+func (t Toil) Reported(ctx context.Context, teams []id.ID) (map[id.ID]clock.Date, error) {
+	out := map[id.ID]clock.Date{}
+	last := func(query string, day func(text string) clock.Date) error {
+		return t.ofTeams(ctx, query, teams, nil, " GROUP BY team_id", func(rows *sql.Rows) error {
 			var team id.ID
-			var at moment
-			err := rows.Scan(&team, &at)
-			if last := at.orZero(); last.After(out[team]) {
-				out[team] = last
+			var text string
+			err := rows.Scan(&team, &text)
+			if err == nil {
+				out[team] = max(out[team], day(text))
 			}
 			return err
 		})
-		if err != nil {
-			return nil, fail("read when teams reported toil", err)
-		}
+	}
+	if err := last("SELECT team_id, MAX(week) FROM toil_answers", func(text string) clock.Date { return clock.DateOf(share.Week(text).End().AddDate(0, 0, -1)) }); err != nil {
+		return nil, fail("read which weeks teams answered about last", err)
+	}
+	if err := last("SELECT team_id, MAX(day) FROM toil_entries", func(text string) clock.Date { return clock.Date(text) }); err != nil {
+		return nil, fail("read when teams logged toil last", err)
 	}
 	return out, nil
 }
@@ -241,38 +241,4 @@ func (t Toil) Survey(ctx context.Context, team, subject id.ID, q share.Quarter) 
 // Surveys returns all of the team about the quarter.
 func (t Toil) Surveys(ctx context.Context, team id.ID, q share.Quarter) ([]toil.SurveyAnswer, error) {
 	return t.surveys(ctx, " WHERE team_id = $1 AND quarter = $2 ORDER BY subject", string(team), string(q))
-}
-
-// AllOf is everything that the subject said.
-func (t Toil) AllOf(ctx context.Context, subject id.ID) (toil.Export, error) {
-	var out toil.Export
-	var err error
-	if out.Answers, err = t.answers(ctx, " WHERE subject = $1 ORDER BY week, id", string(subject)); err != nil {
-		return out, err
-	}
-	if out.Entries, err = t.entries(ctx, " WHERE subject = $1 ORDER BY day, id", string(subject)); err != nil {
-		return out, err
-	}
-	out.Surveys, err = t.surveys(ctx, " WHERE subject = $1 ORDER BY quarter, id", string(subject))
-	return out, err
-}
-
-// Pseudonymise puts a pseudonym in the place of the subject, and takes away what people typed.
-func (t Toil) Pseudonymise(ctx context.Context, subject, pseudonym id.ID) (int, error) {
-	total := 0
-	for _, set := range []string{
-		"toil_answers SET subject = $1, note = ''",
-		"toil_entries SET subject = $1, note = '', link = '', origin = NULL",
-		"toil_surveys SET subject = $1, wish = ''",
-	} {
-		n, err := t.s.exec(ctx, "UPDATE "+set+" WHERE subject = $2", string(pseudonym), string(subject))
-		if err != nil {
-			return 0, fail("put a pseudonym in the place of a person", err)
-		}
-		total += n
-	}
-	if _, err := t.s.exec(ctx, "DELETE FROM toil_dismissals WHERE subject = $1", string(subject)); err != nil {
-		return 0, fail(fmt.Sprintf("forget what %s dismissed", subject), err)
-	}
-	return total, nil
 }

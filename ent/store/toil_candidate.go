@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"database/sql"
+	"strconv"
+	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fault"
@@ -70,15 +72,62 @@ func (t Toil) Candidate(ctx context.Context, of id.ID) (toil.Candidate, error) {
 	return found[0], nil
 }
 
-// Candidates are all of the teams.
-func (t Toil) Candidates(ctx context.Context, teams []id.ID) ([]toil.Candidate, error) {
+// Candidates are those of the teams that are not settled, or were not before a time.
+func (t Toil) Candidates(ctx context.Context, teams []id.ID, since time.Time) ([]toil.Candidate, error) {
 	var out []toil.Candidate
-	err := t.ofTeams(ctx, "SELECT "+candidateColumns+" FROM toil_candidates", teams, nil, " ORDER BY team_id, id", func(rows *sql.Rows) error {
+	within := func(c *conditions) { c.add("(live_key IS NOT NULL OR settled_at >= %s)", clock.Round(since)) }
+	err := t.ofTeams(ctx, "SELECT "+candidateColumns+" FROM toil_candidates", teams, within, " ORDER BY team_id, id", func(rows *sql.Rows) error {
 		c, err := fromDBCandidate(rows)
 		out = append(out, c)
 		return err
 	})
 	return out, fail("read candidates", err)
+}
+
+// Settled lists those of the team that are settled, the latest that was made first.
+func (t Toil) Settled(ctx context.Context, team, before id.ID, most int) ([]toil.Candidate, error) {
+	var c conditions
+	c.add("team_id = %s", string(team))
+	c.add("live_key IS NULL")
+	if before != "" {
+		c.add("id < %s", string(before))
+	}
+	var out []toil.Candidate
+	err := t.s.queryAll(ctx, "SELECT "+candidateColumns+" FROM toil_candidates"+c.where()+" ORDER BY id DESC"+c.limit(most), c.args, func(rows *sql.Rows) error {
+		one, err := fromDBCandidate(rows)
+		out = append(out, one)
+		return err
+	})
+	return out, fail("read candidates that are settled", err)
+}
+
+// comparedAtOnce is how many are summed up in one statement.
+const comparedAtOnce = 2 * (page.MaxLimit + 1)
+
+// Spanned sums up what was logged of each of the spans in the team.
+func (t Toil) Spanned(ctx context.Context, team id.ID, spans []toil.Span) ([]toil.Spanned, error) {
+	out := make([]toil.Spanned, len(spans))
+	at := 0
+	err := chunks(spans, comparedAtOnce, func(some []toil.Span) error {
+		var args []any
+		for i, one := range some {
+			args = append(args, strconv.Itoa(at+i), string(one.Category), string(one.Service), string(one.From), string(one.To))
+		}
+		at += len(some)
+		const is = "CASE WHEN e.category = s.category AND e.service_id = s.service_id THEN "
+		query := "WITH s(number, category, service_id, first, last) AS (VALUES " + values(len(some), 5) + ") SELECT s.number, MIN(e.day), CAST(COALESCE(SUM(" + is + "e.minutes END), 0) AS BIGINT), COUNT(" + is + "1 END), COUNT(DISTINCT " + is + "e.subject END)" +
+			" FROM s JOIN toil_entries e ON e.team_id = $" + strconv.Itoa(len(args)+1) + " AND e.day >= s.first AND e.day <= s.last GROUP BY s.number"
+		return t.s.queryAll(ctx, query, append(args, string(team)), func(rows *sql.Rows) error {
+			var number int
+			var one toil.Spanned
+			if err := rows.Scan(&number, &one.First, &one.Minutes, &one.Entries, &one.Persons); err != nil {
+				return err
+			}
+			out[number] = one
+			return nil
+		})
+	})
+	return out, fail("sum up what was logged before and after automation", err)
 }
 
 const automationColumns = "id, team_id, service_id, name, category, day, times, seconds_each, created_at, created_by"
@@ -113,6 +162,15 @@ func (t Toil) Automation(ctx context.Context, of id.ID) (toil.Automation, error)
 		return toil.Automation{}, fault.Missing("toil_automation", string(of))
 	}
 	return found[0], nil
+}
+
+// DeleteAutomation removes a report.
+func (t Toil) DeleteAutomation(ctx context.Context, of id.ID) error {
+	n, err := t.s.exec(ctx, "DELETE FROM toil_automations WHERE id = $1", string(of))
+	if err == nil && n == 0 {
+		return fault.Missing("toil_automation", string(of))
+	}
+	return fail("remove what automation reported", err)
 }
 
 // Automations lists those of a team, the latest day first.

@@ -170,6 +170,23 @@ func (t Toil) Origins(ctx context.Context, subject id.ID, origins []string) (map
 	return out, nil
 }
 
+// Own returns those of the entries that are of the subject.
+func (t Toil) Own(ctx context.Context, subject id.ID, entries []id.ID) (map[id.ID]bool, error) {
+	out := map[id.ID]bool{}
+	err := chunks(texts(entries), idBatch, func(some []string) error {
+		var c conditions
+		c.in("id", some)
+		c.add("subject = %s", string(subject))
+		return t.s.queryAll(ctx, "SELECT id FROM toil_entries"+c.where(), c.args, func(rows *sql.Rows) error {
+			var of id.ID
+			err := rows.Scan(&of)
+			out[of] = true
+			return err
+		})
+	})
+	return out, fail("look for entries of a person", err)
+}
+
 // Dismiss notes that the subject does not take a proposal.
 func (t Toil) Dismiss(ctx context.Context, dismissal, subject id.ID, origin string, at time.Time) error {
 	_, err := t.s.exec(ctx, "INSERT INTO toil_dismissals (id, subject, origin, dismissed_at) VALUES "+values(1, 4)+" ON CONFLICT (subject, origin) DO NOTHING",
@@ -183,13 +200,15 @@ func (t Toil) PruneDismissals(ctx context.Context, before time.Time, limit int) 
 	return n, fail("prune dismissals", err)
 }
 
-// Logged sums up what each subject logged for a day.
+// Logged sums up what each subject logged for a day, by category and service.
 func (t Toil) Logged(ctx context.Context, teams []id.ID, from, to clock.Date) ([]toil.Logged, error) {
 	var out []toil.Logged
 	within := func(c *conditions) { c.add("day >= %s AND day <= %s", string(from), string(to)) }
-	err := t.ofTeams(ctx, "SELECT team_id, subject, day, CAST(SUM(minutes) AS BIGINT) FROM toil_entries", teams, within, " GROUP BY team_id, day, subject ORDER BY team_id, day, subject", func(rows *sql.Rows) error {
+	err := t.ofTeams(ctx, "SELECT team_id, subject, day, category, service_id, CAST(SUM(minutes) AS BIGINT), COUNT(*) FROM toil_entries", teams, within, " GROUP BY team_id, day, subject, category, service_id ORDER BY team_id, day, subject, category, service_id", func(rows *sql.Rows) error {
 		var l toil.Logged
-		err := rows.Scan(&l.Team, &l.Subject, &l.Day, &l.Minutes)
+		var service sql.NullString
+		err := rows.Scan(&l.Team, &l.Subject, &l.Day, &l.Category, &service, &l.Minutes, &l.Entries)
+		l.Service = id.ID(service.String)
 		out = append(out, l)
 		return err
 	})

@@ -43,7 +43,9 @@ func TestSQLiteFindsToilByIndexes(t *testing.T) {
 		"tickets":     func() error { _, err := a.Tickets(ctx, none, storetest.Start); return err },
 		"logged":      func() error { _, err := a.Logged(ctx, teams, "2026-01-01", "2026-02-01"); return err },
 		"sums":        func() error { _, err := a.Sums(ctx, teams, "2026-01-01", "2026-02-01"); return err },
-		"candidates":  func() error { _, err := a.Candidates(ctx, teams); return err },
+		"candidates":  func() error { _, err := a.Candidates(ctx, teams, storetest.Start); return err },
+		"settled":     func() error { _, err := a.Settled(ctx, none, "", 10); return err },
+		"spanned":     func() error { _, err := a.Spanned(ctx, none, []toil.Span{{}, {}}); return err },
 		"automations": func() error { _, err := a.Automations(ctx, none, page.Request{}); return err },
 		"credits":     func() error { _, err := a.Credits(ctx, none, "2026-01-01", "2026-02-01"); return err },
 		"surveys":     func() error { _, err := a.Surveys(ctx, none, "2026-Q1"); return err },
@@ -54,6 +56,15 @@ func TestSQLiteFindsToilByIndexes(t *testing.T) {
 				return err
 			})
 		},
+		"partings": func() error {
+			return s.InTx(ctx, func(ctx context.Context) error {
+				_, err := a.PrunePartings(ctx, storetest.Start, 10)
+				return err
+			})
+		},
+		"parting":     func() error { _, err := a.Parting(ctx, none); return err },
+		"last survey": func() error { _, err := a.LastSurvey(ctx, none); return err },
+		"own":         func() error { _, err := a.Own(ctx, none, teams); return err },
 		"pseudonyms": func() error {
 			return s.InTx(ctx, func(ctx context.Context) error { _, err := a.Pseudonymise(ctx, none, none); return err })
 		},
@@ -96,7 +107,8 @@ func TestSQLiteFindsToilByIndexes(t *testing.T) {
 }
 
 // Facts of services are asked in bulk: of 200 teams they follow from as many statements as of two, which
-// are eight: what is answered, logged, asked about and decided for shares; two for ages; sums and candidates.
+// are seven: what is answered, asked about and decided for shares; two for ages, and who is in the teams; and
+// sums. What nobody logged has no services and candidates, which are read in one statement each.
 func TestFactsOfToilTakeAsManyStatementsOfManyTeamsAsOfFew(t *testing.T) {
 	t.Parallel()
 	s := storetest.SQLite(t)
@@ -111,7 +123,7 @@ func TestFactsOfToilTakeAsManyStatementsOfManyTeamsAsOfFew(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer pool.Close()
-	facts := toil.NewService(toil.Parts{Store: watched.Toil(), Clock: func() time.Time { return storetest.Start }})
+	facts := toil.NewService(toil.Parts{Store: watched.Toil(), Registry: watched.Registry(), Clock: func() time.Time { return storetest.Start }})
 	for _, teams := range []int{2, 200} {
 		var services []registry.Service
 		for n := range teams {
@@ -123,7 +135,7 @@ func TestFactsOfToilTakeAsManyStatementsOfManyTeamsAsOfFew(t *testing.T) {
 		if err != nil || len(found) != 2*teams {
 			t.Fatalf("%d facts, %v", len(found), err)
 		}
-		if asked != 8 { // 4 of shares, 2 of ages, 2 of candidates
+		if asked != 7 { // 3 of shares, 3 of ages, 1 of candidates
 			t.Errorf("%d teams take %d statements", teams, asked)
 		}
 	}

@@ -26,7 +26,7 @@ func testToil(t *testing.T, open opener) {
 		return w
 	}
 	answer := func(team, subject id.ID, week share.Week, percent int) toil.Answer {
-		return toil.Answer{ID: newID(), Team: team, Subject: subject, Week: week, AnswerInput: toil.AnswerInput{Percent: percent, Category: toil.Migrations, Note: "Größer"}, CreatedAt: Start, UpdatedAt: Start, Version: 1}
+		return toil.Answer{ID: newID(), Team: team, Subject: subject, Week: week, AnswerInput: toil.AnswerInput{Percent: percent, Category: toil.Migrations, Away: 1, Note: "Größer"}, CreatedAt: Start, UpdatedAt: Start, Version: 1}
 	}
 	entry := func(team, subject, service id.ID, day clock.Date, minutes int, origin string) toil.Entry {
 		return toil.Entry{
@@ -38,10 +38,10 @@ func testToil(t *testing.T, open opener) {
 	each(t, open, "settings are written over, and those of nobody are not there", func(t *testing.T, s *store.Store) {
 		w := begin(t, s)
 		same(t, must(w.Settings(t.Context(), []id.ID{w.team, w.other}))(t), map[id.ID]toil.Settings{})
-		first := toil.Settings{Team: w.team, SettingsInput: toil.SettingsInput{WeekMinutes: 2400, Overhead: 20, Cap: 50, Asks: true, Incidents: true}, UpdatedAt: Start, UpdatedBy: "ada", Version: 2}
+		first := toil.Settings{Team: w.team, SettingsInput: toil.SettingsInput{WeekMinutes: 2400, WeekDays: 5, Overhead: 20, Cap: 50, Asks: true, Incidents: true}, UpdatedAt: Start, UpdatedBy: "ada", Version: 2}
 		ok(t, w.PutSettings(t.Context(), first))
 		second := first
-		second.WeekMinutes, second.Asks, second.Incidents, second.Version = 2100, false, false, 3
+		second.WeekMinutes, second.WeekDays, second.Asks, second.Incidents, second.Version = 2100, 4, false, false, 3
 		ok(t, w.PutSettings(t.Context(), second))
 		same(t, must(w.Settings(t.Context(), []id.ID{w.team, w.other}))(t), map[id.ID]toil.Settings{w.team: second})
 	})
@@ -55,7 +55,7 @@ func testToil(t *testing.T, open opener) {
 			t.Error("a second answer about one week was written")
 		}
 		changed := made
-		changed.Percent, changed.Category, changed.Note, changed.UpdatedAt = 0, "", "", Start.Add(time.Hour)
+		changed.Percent, changed.Category, changed.Away, changed.Note, changed.UpdatedAt = 0, "", 5, "", Start.Add(time.Hour)
 		ok(t, w.UpdateAnswer(t.Context(), changed))
 		refused(t, w.UpdateAnswer(t.Context(), changed), fault.Precondition, "version_mismatch")
 		changed.Version = 2
@@ -183,8 +183,15 @@ func testToil(t *testing.T, open opener) {
 		same(t, must(w.PruneDismissals(t.Context(), Start.Add(time.Minute), 10))(t), 1)
 
 		same(t, must(w.Logged(t.Context(), []id.ID{w.team}, "2026-03-09", "2026-03-11"))(t), []toil.Logged{
-			{Team: w.team, Subject: w.ada, Day: "2026-03-09", Minutes: 50}, {Team: w.team, Subject: w.ada, Day: "2026-03-10", Minutes: 70}, {Team: w.team, Subject: w.bob, Day: "2026-03-11", Minutes: 70},
+			{Team: w.team, Subject: w.ada, Day: "2026-03-09", Category: toil.Migrations, Minutes: 50, Entries: 1}, {Team: w.team, Subject: w.ada, Day: "2026-03-10", Category: toil.Migrations, Service: w.service, Minutes: 70, Entries: 2},
+			{Team: w.team, Subject: w.bob, Day: "2026-03-11", Category: toil.Migrations, Service: w.service, Minutes: 70, Entries: 1},
 		})
+		// Of the service 30 + 40 and 70 minutes; of another kind nothing, though the team logged something on
+		// those days; on other days nothing at all.
+		same(t, must(w.Spanned(t.Context(), w.team, []toil.Span{
+			{Category: toil.Migrations, Service: w.service, From: "2026-03-09", To: "2026-03-11"}, {Category: toil.CostAndCapacity, Service: w.service, From: "2026-03-10", To: "2026-03-11"},
+			{Category: toil.Migrations, Service: w.service, From: "2026-03-02", To: "2026-03-08"},
+		}))(t), []toil.Spanned{{First: "2026-03-09", Minutes: 140, Entries: 3, Persons: 2}, {First: "2026-03-10"}, {}})
 		sums := map[toil.Sum]bool{}
 		for _, one := range must(w.Sums(t.Context(), []id.ID{w.team, w.other}, "2026-03-09", "2026-03-11"))(t) {
 			sums[one] = true
@@ -195,7 +202,7 @@ func testToil(t *testing.T, open opener) {
 		late := answer(w.other, w.bob, "2026-W11", 25)
 		late.UpdatedAt = Start.Add(time.Hour)
 		ok(t, w.CreateAnswer(t.Context(), late))
-		same(t, must(w.Reported(t.Context(), []id.ID{w.team, w.other, newID()}))(t), map[id.ID]time.Time{w.team: Start, w.other: Start.Add(time.Hour)})
+		same(t, must(w.Reported(t.Context(), []id.ID{w.team, w.other, newID()}))(t), map[id.ID]clock.Date{w.team: "2026-03-11", w.other: "2026-03-15"}) // of an entry, and the Sunday of week 11
 	})
 
 	each(t, open, "a team is asked once about a week", func(t *testing.T, s *store.Store) {
@@ -237,7 +244,12 @@ func testToil(t *testing.T, open opener) {
 		made.Version = 2
 		same(t, must(w.Candidate(t.Context(), made.ID))(t), made)
 		ok(t, taken()) // the settled one does not stand in its way
-		same(t, must(w.Candidates(t.Context(), []id.ID{w.team, w.other}))(t)[:2], []toil.Candidate{made, other})
+		same(t, must(w.Candidates(t.Context(), []id.ID{w.team, w.other}, at))(t)[:2], []toil.Candidate{made, other})
+		for _, c := range must(w.Candidates(t.Context(), []id.ID{w.team}, at.Add(time.Second)))(t) {
+			same(t, c.Live(), true)
+		}
+		same(t, must(w.Settled(t.Context(), w.team, "", 5))(t), []toil.Candidate{made})
+		same(t, len(must(w.Settled(t.Context(), w.team, made.ID, 5))(t)), 0)
 		_, err := w.Candidate(t.Context(), newID())
 		refused(t, err, fault.NotFound, "toil_candidate_not_found")
 	})
@@ -258,6 +270,8 @@ func testToil(t *testing.T, open opener) {
 		same(t, must(w.Credits(t.Context(), w.team, "2026-03-10", "2026-03-11"))(t), []toil.Credit{
 			{Name: "drain", Category: toil.ProductionInterrupts, Service: "", Times: 2, Seconds: 1200}, {Name: "restart", Category: toil.ProductionInterrupts, Service: w.service, Times: 5, Seconds: 420},
 		})
+		ok(t, w.DeleteAutomation(t.Context(), third.ID))
+		refused(t, w.DeleteAutomation(t.Context(), third.ID), fault.NotFound, "toil_automation_not_found")
 		_, err := w.Automation(t.Context(), newID())
 		refused(t, err, fault.NotFound, "toil_automation_not_found")
 	})
@@ -277,6 +291,19 @@ func testToil(t *testing.T, open opener) {
 		logged := entry(w.team, w.ada, w.service, "2026-03-10", 30, "alert/1")
 		same(t, must(w.CreateEntries(t.Context(), []toil.Entry{logged}))(t), 1)
 		same(t, must(w.AllOf(t.Context(), w.ada))(t), toil.Export{Answers: []toil.Answer{said}, Entries: []toil.Entry{logged}, Surveys: []toil.SurveyAnswer{survey}})
+
+		same(t, must(w.LastSurvey(t.Context(), w.ada))(t), share.Quarter("2026-Q1"))
+		same(t, must(w.LastSurvey(t.Context(), w.bob))(t), "")
+		same(t, must(w.Own(t.Context(), w.ada, []id.ID{logged.ID, newID()}))(t), map[id.ID]bool{logged.ID: true})
+		same(t, must(w.Own(t.Context(), w.bob, []id.ID{logged.ID}))(t), map[id.ID]bool{})
+		same(t, must(w.Parting(t.Context(), w.ada))(t), toil.Parting{})
+		parting := toil.Parting{Subject: w.ada, Week: "2026-W10", At: Start}
+		ok(t, w.Part(t.Context(), newID(), parting))
+		parting.Week, parting.Quarter, parting.At = "2026-W11", "2026-Q1", Start.Add(time.Hour)
+		ok(t, w.Part(t.Context(), newID(), parting))
+		same(t, must(w.Parting(t.Context(), w.ada))(t), parting)
+		same(t, must(w.PrunePartings(t.Context(), Start.Add(time.Hour), 10))(t), 0)
+		same(t, must(w.PrunePartings(t.Context(), Start.Add(2*time.Hour), 10))(t), 1)
 
 		pseudonym := newID()
 		same(t, must(w.Pseudonymise(t.Context(), w.ada, pseudonym))(t), 3)

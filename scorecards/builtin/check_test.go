@@ -93,8 +93,8 @@ var samples = map[string]sample{
 	"actions-in-time":            counted("actionsOverdue", 0, 1),
 	"no-repeats":                 counted("repeatedCauses", 0, 1),
 	"incident-drill":             counted("incidentDrill", 180, 181),
-	"toil-reported":              counted("toilReportedAge", 90, 91),
-	"toil-bounded":               {fact.Set{"toilWithinHalf": true}, fact.Set{"toilShare": 0.51, "toilWithinHalf": false}, "toilWithinHalf", nil},
+	"toil-reported":              {fact.Set{"toilTold": true, "toilReported": true, "toilReportedAge": 90.0}, fact.Set{"toilTold": true, "toilReported": true, "toilReportedAge": 91.0}, "toilReportedAge", fact.Set{"toilTold": false}},
+	"toil-bounded":               {fact.Set{"toilTold": true, "toilShare": 0.5}, fact.Set{"toilTold": true, "toilShare": 0.51, "toilWithinCap": true}, "toilShare", fact.Set{"toilTold": false}},
 	"toil-automation":            said("toilCandidateIssue"),
 	"staged-rollout":             said("stagedRollout"),
 	"rollback-tested":            counted("rollbackTested", 90, 91),
@@ -197,9 +197,8 @@ func TestWhatAServiceIsDecidesWhatIsAsked(t *testing.T) {
 		{"sli-kinds", fact.Set{"tier": 1.0, "kind": "pipeline", "sliKinds": kinds("freshness", "correctness")}, rules.Pass},
 		{"sli-kinds", fact.Set{"tier": 1.0, "kind": "batch", "sliKinds": kinds("availability", "latency")}, rules.Fail},
 		{"sli-kinds", fact.Set{"tier": 1.0, "kind": "stateful", "sliKinds": kinds("availability", "latency")}, rules.Pass},
-		{"toil-bounded", fact.Set{"tier": 3.0, "toilShare": 0.5}, rules.Pass},                    // 50 % is not above the cap
-		{"toil-bounded", fact.Set{"tier": 3.0, "toilWithinHalf": false}, rules.Unknown},          // of three persons the share is not told
-		{"slo-reviewed", fact.Set{"tier": 3.0, "slos": 1.0, "sloRevisionAge": 10.0}, rules.Pass}, // revised lately: nobody has to attest it
+		{"toil-reported", fact.Set{"tier": 3.0, "toilTold": true, "toilReported": false}, rules.Fail}, // who never says anything does not stay unknown
+		{"slo-reviewed", fact.Set{"tier": 3.0, "slos": 1.0, "sloRevisionAge": 10.0}, rules.Pass},      // revised lately: nobody has to attest it
 	} {
 		if got := outcome(c.check, c.facts); got != c.want {
 			t.Errorf("%s of %v: %s, want %s", c.check, c.facts, got, c.want)
@@ -228,11 +227,11 @@ func TestToilIsJudgedByTheScorecardsBoundAlone(t *testing.T) {
 		facts fact.Set
 		want  rules.Outcome
 	}{
-		{0.3, fact.Set{"toilShare": 0.4, "toilWithinHalf": true}, rules.Fail},
-		{0.3, fact.Set{"toilShare": 0.3, "toilWithinHalf": true}, rules.Pass},
-		{0.3, fact.Set{"toilWithinHalf": true}, rules.Unknown},
-		{0.5, fact.Set{"toilWithinHalf": true}, rules.Pass},
-		{0.6, fact.Set{"toilShare": 0.6, "toilWithinHalf": false}, rules.Pass},
+		{0.3, fact.Set{"toilTold": true, "toilShare": 0.4, "toilWithinCap": true}, rules.Fail},
+		{0.3, fact.Set{"toilTold": true, "toilShare": 0.3, "toilWithinCap": false}, rules.Pass},
+		{0.3, fact.Set{"toilTold": true, "toilWithinCap": true}, rules.Unknown},
+		{0.5, fact.Set{"toilTold": false}, rules.NotApplicable}, // of fewer than four people nothing is told
+		{0.6, fact.Set{"toilTold": true, "toilShare": 0.6, "toilWithinCap": false}, rules.Pass},
 	} {
 		check.Parameters = map[string]float64{"most": c.most}
 		card, err := scorecards.Compile(language, scorecards.Terms{Levels: all[0].Levels, Checks: []scorecards.Check{check}})

@@ -291,6 +291,7 @@ var grants = map[Rule]grant{
 	{Create, KindToilCandidate}:  people,
 	{Update, KindToilCandidate}:  people,
 	{Create, KindToilAutomation}: owner, // automation reports with a token of its team
+	{Delete, KindToilAutomation}: people,
 
 	{Read, KindExemption}:      everyone,
 	{Create, KindExemption}:    people, // of the service's team

@@ -173,6 +173,7 @@ var ofATeam = map[access.Rule]string{
 	{Verb: access.Create, Kind: access.KindToilCandidate}:  members,
 	{Verb: access.Update, Kind: access.KindToilCandidate}:  members,
 	{Verb: access.Create, Kind: access.KindToilAutomation}: owners,
+	{Verb: access.Delete, Kind: access.KindToilAutomation}: members,
 }
 
 func TestEveryCallerMayDoExactlyWhatTheDesignSays(t *testing.T) {

@@ -3,7 +3,9 @@ package issues
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/id"
@@ -17,13 +19,13 @@ var _ toil.Desk = (*Service)(nil)
 
 // capSheet is what the templates of a team above its cap say.
 type capSheet struct {
-	Team        string
-	Cap         int
-	Percent     string // of all persons together; empty where it is not told
-	Persons     int
-	Link        string
-	Close       bool
-	Fingerprint string
+	Team          string
+	Cap           int
+	Median, Whole string // percent: of the middle one, by which it is judged, and of all together
+	Persons       int
+	Link          string
+	Close         bool
+	Fingerprint   string
 }
 
 // OpenCaps are the teams of which an issue about their toil is wanted open.
@@ -81,11 +83,11 @@ func (s *Service) WithinCap(ctx context.Context, a toil.Above, now time.Time) er
 }
 
 func (s *Service) aboutCap(a toil.Above, fingerprint string) capSheet {
-	sheet := capSheet{Team: a.Team.Name, Cap: a.Cap, Persons: a.Persons, Link: s.publicURL + "/teams/" + a.Team.Slug + "/toil", Close: s.closes(KindToilCap), Fingerprint: fingerprint}
-	if a.Share != nil {
-		sheet.Percent = fmt.Sprintf("%.0f", *a.Share*100)
+	percent := func(share float64) string { return strconv.FormatFloat(math.Round(share*1000)/10, 'f', -1, 64) }
+	return capSheet{
+		Team: a.Team.Name, Cap: a.Cap, Median: percent(a.Median), Whole: percent(a.Whole), Persons: a.Persons,
+		Link: s.publicURL + "/teams/" + a.Team.Slug + "/toil", Close: s.closes(KindToilCap), Fingerprint: fingerprint,
 	}
-	return sheet
 }
 
 // lastCap is the latest issue about the toil of a team; nil without one.

@@ -29,8 +29,9 @@ type Answer struct {
 
 // AnswerInput is what is asked.
 type AnswerInput struct {
-	Percent  int      // of the week beside meetings: one of Percents
+	Percent  int      // of the days worked beside meetings: one of Percents
 	Category Category // the largest; empty of 0 %
+	Away     int      // working days of the week on which they were away; 0 % where that is all of them
 	Note     string   // one line; may be empty
 }
 
@@ -40,7 +41,9 @@ var Percents = []int{0, 25, 50, 75, 100}
 // fortnight is for how long after its end a week can be answered, or answered otherwise.
 const fortnight = 14 * 24 * time.Hour
 
-func (in AnswerInput) check(check *fault.Check) {
+func (in AnswerInput) check(check *fault.Check, weekDays int) {
+	check.Require(in.Away >= 0 && in.Away <= weekDays, "/daysAway", in.Away, "must be 0 to %d, the working days of the team's week", weekDays)
+	check.Require(in.Away != weekDays || in.Percent == 0, "/share", in.Percent, "must be 0 of a week that was not worked")
 	check.Require(slices.Contains(Percents, in.Percent), "/share", in.Percent, "must be one of %v, in percent", Percents)
 	if in.Percent == 0 {
 		check.Require(in.Category == "", "/category", string(in.Category), "must be left out where there was no toil")
@@ -72,13 +75,22 @@ func (s *Service) Answer(ctx context.Context, team id.ID, week share.Week, in An
 		if err != nil {
 			return err
 		}
-		var check fault.Check
-		in.check(&check)
-		checkWeek(&check, week, now)
-		if err := check.Err(); err != nil {
+		settings, err := s.settings(ctx, team)
+		if err != nil {
 			return err
 		}
+		var check fault.Check
+		in.check(&check, settings.WeekDays)
+		checkWeek(&check, week, now)
 		if err := s.Store.HoldPerson(ctx, person); err != nil {
+			return err
+		}
+		parted, err := s.Store.Parting(ctx, person)
+		if err != nil {
+			return err
+		}
+		parted.checkWeek(&check, week)
+		if err := check.Err(); err != nil {
 			return err
 		}
 		out = Answer{ID: id.New(now), Team: team, Subject: person, Week: week, AnswerInput: in, CreatedAt: now, UpdatedAt: now, Version: 1}

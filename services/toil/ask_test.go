@@ -23,7 +23,7 @@ func TestMembersAreAskedOnceAboutTheWeekThatIsOver(t *testing.T) {
 	at := start
 	eve.DeactivatedAt = &at
 	done(t, h.store.Access().UpdatePerson(t.Context(), eve))
-	ok(h.Decide(h.as["olga"], h.searches, 1, toil.SettingsInput{WeekMinutes: 2400, Overhead: 20, Cap: 50}))(t)
+	ok(h.Decide(h.as["olga"], h.searches, 1, toil.SettingsInput{WeekMinutes: 2400, WeekDays: 5, Overhead: 20, Cap: 50}))(t)
 	h.clock.Advance(-3*time.Hour - time.Minute) // Monday at 05:59
 	if counts := ok(h.AskOnce(t.Context()))(t); counts["people"] != 0 || len(h.told.events) != 0 {
 		t.Errorf("before 6 on Monday: %v", counts)
@@ -53,7 +53,7 @@ func TestMembersAreAskedOnceAboutTheWeekThatIsOver(t *testing.T) {
 	}
 	// On Wednesday nobody is asked, whoever was not.
 	h.clock.Advance(24 * time.Hour)
-	ok(h.Decide(h.as["olga"], h.searches, 2, toil.SettingsInput{WeekMinutes: 2400, Overhead: 20, Cap: 50, Asks: true, Incidents: true}))(t)
+	ok(h.Decide(h.as["olga"], h.searches, 2, toil.SettingsInput{WeekMinutes: 2400, WeekDays: 5, Overhead: 20, Cap: 50, Asks: true, Incidents: true}))(t)
 	if counts := ok(h.AskOnce(t.Context()))(t); counts["people"] != 0 {
 		t.Errorf("%s: %v", h.clock.Now().Weekday(), counts)
 	}

@@ -33,10 +33,11 @@ type AutomationInput struct {
 	SecondsEach int
 }
 
-// Minutes is what it saved.
-func (a AutomationInput) Minutes() int {
-	return int(int64(a.Times) * int64(a.SecondsEach) / 60)
-}
+// Seconds is what it saved.
+func (a AutomationInput) Seconds() int64 { return int64(a.Times) * int64(a.SecondsEach) }
+
+// Minutes is what it saved, in whole ones.
+func (a AutomationInput) Minutes() int { return int(a.Seconds() / 60) }
 
 // Credit sums up what an automation saved.
 type Credit struct {
@@ -62,14 +63,29 @@ func (a AutomationInput) check(check *fault.Check, now time.Time) {
 	check.Require(a.SecondsEach >= 1 && a.SecondsEach <= MaxDay*60, "/minutesEach", float64(a.SecondsEach)/60, "must be more than 0, and at most %d: what it would have taken a person each time", MaxDay)
 }
 
-// Report credits automation with what it did.
+// mostOf is how many seconds all automation of a team is credited with for a day at most: what its people
+// work on one. More than that no people would have done.
+func (s *Service) mostOf(ctx context.Context, team id.ID) (int64, error) {
+	settings, err := s.settings(ctx, team)
+	if err != nil {
+		return 0, err
+	}
+	people, err := s.Registry.CountActive(ctx, []id.ID{team})
+	if err != nil {
+		return 0, fmt.Errorf("count the people of a team: %w", err)
+	}
+	return int64(people[team]) * int64(settings.WeekMinutes) * 60 / int64(settings.WeekDays), nil
+}
+
+// Report credits automation with what it did. All that is reported of a day takes no more of people's time
+// than the team's people work on one.
 //
 // Faults: NotFound of the team; Forbidden; Invalid with every broken rule.
 func (s *Service) Report(ctx context.Context, team id.ID, in AutomationInput) (Automation, error) {
 	now := clock.Round(s.Clock())
 	var made Automation
 	err := s.Runner.InTx(ctx, func(ctx context.Context) error {
-		of, err := s.Registry.Team(ctx, team)
+		of, err := s.Registry.HoldTeam(ctx, team) // so that those who come at once see one another's sum
 		if err != nil {
 			return err
 		}
@@ -88,6 +104,22 @@ func (s *Service) Report(ctx context.Context, team id.ID, in AutomationInput) (A
 			_, exists := found[in.Service]
 			check.Require(exists, "/service", string(in.Service), "names no service that exists")
 		}
+		if err := check.Err(); err != nil {
+			return err
+		}
+		known, err := s.Store.Credits(ctx, team, in.Day, in.Day)
+		if err != nil {
+			return fmt.Errorf("sum up what automation did on a day: %w", err)
+		}
+		seconds := made.Seconds()
+		for _, c := range known {
+			seconds += c.Seconds
+		}
+		most, err := s.mostOf(ctx, team)
+		if err != nil {
+			return err
+		}
+		check.Require(seconds <= most, "/minutesEach", float64(in.SecondsEach)/60, "makes %d minutes of people's time on %s with what was reported before; the team's people work %d on a day", seconds/60, in.Day, most/60)
 		if err := check.Err(); err != nil {
 			return err
 		}
@@ -112,6 +144,30 @@ func (s *Service) Automation(ctx context.Context, team, automation id.ID) (Autom
 		return Automation{}, fmt.Errorf("read what automation did: %w", err)
 	}
 	return a, nil
+}
+
+// Withdraw removes a report of the team that was wrong.
+//
+// Faults: NotFound; Forbidden.
+func (s *Service) Withdraw(ctx context.Context, team, automation id.ID) error {
+	err := s.Runner.InTx(ctx, func(ctx context.Context) error {
+		a, err := s.Automation(ctx, team, automation)
+		if err != nil {
+			return err
+		}
+		o := access.Object{Kind: access.KindToilAutomation, ID: a.ID, Label: a.Name, Team: a.Team}
+		if err := s.Authorizer.Authorize(ctx, access.Delete, o); err != nil {
+			return err
+		}
+		if err := s.Store.DeleteAutomation(ctx, a.ID); err != nil {
+			return err
+		}
+		return s.Recorder.RecordDiff(ctx, access.Delete, o, "", a.AutomationInput, nil)
+	})
+	if err != nil {
+		return fmt.Errorf("withdraw what automation reported: %w", err)
+	}
+	return nil
 }
 
 // Automations lists what automation of the team did, the latest day first.

@@ -1,7 +1,6 @@
 package toil
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -13,7 +12,6 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/registry"
-	"github.com/evenkeel/evenkeel/services/toil/share"
 )
 
 // CandidateState is what became of a candidate.
@@ -47,6 +45,8 @@ type Candidate struct {
 	Version   int64
 }
 
+func (c Candidate) part() part { return part{c.Category, c.Service} }
+
 // Estimate is what a team says of a candidate.
 type Estimate struct {
 	Title string
@@ -67,174 +67,6 @@ func (e Estimate) check(check *fault.Check) {
 
 func (c Candidate) object() access.Object {
 	return access.Object{Kind: access.KindToilCandidate, ID: c.ID, Label: c.Title, Team: c.Team}
-}
-
-// Figure is what the entries say of a candidate, or of toil that is none yet.
-type Figure struct {
-	Candidate *Candidate // nil where nobody estimated it
-	Category  Category
-	Service   id.ID
-	// Minutes were logged in the last 90 days, in so many entries by so many persons.
-	Minutes, Entries, Persons int
-	// Told is whether the caller may see what was logged.
-	Told bool
-	// HoursAYear is Minutes as hours of a year; PayBack after how many weeks building it is paid back, nil
-	// where that is not known.
-	HoursAYear float64
-	PayBack    *float64
-	// Saved is what it saved; nil of what is not done.
-	Saved *Saved
-}
-
-// Saved compares what was logged of a category for a service before and after its automation was done.
-// Each side is of at most Sides weeks.
-type Saved struct {
-	Before, After Side
-	// Hours a week less; negative where it is more. Nil while less than a week has passed.
-	HoursAWeek *float64
-}
-
-// Side is what was logged on one side of the day on which automation was done.
-type Side struct {
-	From, To                  clock.Date
-	Days                      int
-	Minutes, Entries, Persons int
-}
-
-// HoursAWeek is what that is in a week.
-func (s Side) HoursAWeek() float64 { return float64(s.Minutes) / 60 / float64(s.Days) * 7 }
-
-// Sides is how many days each side of a comparison has at most: thirteen weeks.
-const Sides = 91
-
-// Candidates are what to automate first: by pay-back where it is known, then by the hours of a year.
-// What is settled comes last, with what it saved. Outside the team what is logged is told over Crowd
-// persons and more.
-func (s *Service) Candidates(ctx context.Context, team id.ID) ([]Figure, error) {
-	now := clock.Round(s.Clock())
-	if err := s.mayRead(ctx); err != nil {
-		return nil, err
-	}
-	inside, err := s.inside(ctx, team)
-	if err != nil {
-		return nil, err
-	}
-	return s.figures(ctx, team, inside, now)
-}
-
-func (s *Service) figures(ctx context.Context, team id.ID, inside bool, now time.Time) ([]Figure, error) {
-	known, err := s.Store.Candidates(ctx, []id.ID{team})
-	if err != nil {
-		return nil, fmt.Errorf("read the candidates of a team: %w", err)
-	}
-	from, to := window(now)
-	sums, err := s.Store.Sums(ctx, []id.ID{team}, from, to)
-	if err != nil {
-		return nil, fmt.Errorf("sum up what a team logged: %w", err)
-	}
-	var out []Figure
-	for _, c := range known {
-		f := Figure{Candidate: &c, Category: c.Category, Service: c.Service}
-		if n := slices.IndexFunc(sums, func(one Sum) bool { return one.Category == c.Category && one.Service == c.Service }); n >= 0 && c.Live() {
-			f.Minutes, f.Entries, f.Persons = sums[n].Minutes, sums[n].Entries, sums[n].Persons
-			sums = slices.Delete(sums, n, n+1)
-		}
-		if c.State == Done {
-			if f.Saved, err = s.saved(ctx, c, inside, now); err != nil {
-				return nil, err
-			}
-		}
-		out = append(out, f.reckoned(inside))
-	}
-	for _, one := range sums {
-		if inside || one.Persons >= Crowd { // others are not told that it is there
-			out = append(out, Figure{Category: one.Category, Service: one.Service, Minutes: one.Minutes, Entries: one.Entries, Persons: one.Persons}.reckoned(inside))
-		}
-	}
-	slices.SortStableFunc(out, first)
-	return out, nil
-}
-
-// reckoned is the figure with what follows from what was logged, if that is told.
-func (f Figure) reckoned(inside bool) Figure {
-	f.Told = inside || f.Persons >= Crowd
-	if !f.Told {
-		f.Minutes, f.Entries, f.Persons = 0, 0, 0
-		return f
-	}
-	f.HoursAYear = share.HoursAYear(f.Minutes)
-	if f.Candidate != nil {
-		if weeks, known := share.PayBack(f.Candidate.BuildMinutes, f.HoursAYear); known {
-			f.PayBack = &weeks
-		}
-	}
-	return f
-}
-
-func (f Figure) rank() int {
-	switch {
-	case f.Candidate != nil && !f.Candidate.Live():
-		return 2
-	case f.PayBack != nil:
-		return 0
-	}
-	return 1
-}
-
-func first(a, b Figure) int {
-	by := cmp.Compare(a.rank(), b.rank())
-	if by == 0 && a.PayBack != nil && b.PayBack != nil {
-		by = cmp.Compare(*a.PayBack, *b.PayBack)
-	}
-	return cmp.Or(by, cmp.Compare(b.HoursAYear, a.HoursAYear), cmp.Compare(a.Category, b.Category), cmp.Compare(a.Service, b.Service))
-}
-
-// saved compares the days before the one on which it was done, which is on neither side, with those
-// after it.
-func (s *Service) saved(ctx context.Context, c Candidate, inside bool, now time.Time) (*Saved, error) {
-	done := clock.DateOf(*c.SettledAt).Time()
-	plus := func(days int) clock.Date { return clock.DateOf(done.AddDate(0, 0, days)) }
-	v := &Saved{
-		Before: Side{From: plus(-Sides), To: plus(-1), Days: Sides},
-		After:  Side{From: plus(1), To: min(plus(Sides), clock.DateOf(now.AddDate(0, 0, -1)))},
-	}
-	v.After.Days = max(0, int(v.After.To.Time().Sub(done)/(24*time.Hour)))
-	for _, side := range []*Side{&v.Before, &v.After} {
-		if side.Days == 0 {
-			continue
-		}
-		sums, err := s.Store.Sums(ctx, []id.ID{c.Team}, side.From, side.To)
-		if err != nil {
-			return nil, fmt.Errorf("sum up what an automation saved: %w", err)
-		}
-		for _, one := range sums {
-			if one.Category == c.Category && one.Service == c.Service {
-				side.Minutes, side.Entries, side.Persons = one.Minutes, one.Entries, one.Persons
-			}
-		}
-	}
-	if !inside && (v.Before.Persons < Crowd || v.After.Persons > 0 && v.After.Persons < Crowd) {
-		return nil, nil
-	}
-	if v.After.Days >= 7 {
-		less := v.Before.HoursAWeek() - v.After.HoursAWeek()
-		v.HoursAWeek = &less
-	}
-	return v, nil
-}
-
-// Candidate is one with its figures; NotFound.
-func (s *Service) Candidate(ctx context.Context, team, candidate id.ID) (Figure, error) {
-	all, err := s.Candidates(ctx, team)
-	if err != nil {
-		return Figure{}, err
-	}
-	for _, f := range all {
-		if f.Candidate != nil && f.Candidate.ID == candidate {
-			return f, nil
-		}
-	}
-	return Figure{}, fault.Missing("toil_candidate", string(candidate))
 }
 
 // EstimateInput names the toil that is estimated.
@@ -299,7 +131,7 @@ func (c Candidate) record() candidateRecord {
 
 // Reestimate replaces what is said of a candidate that is not settled; its issue follows.
 //
-// Faults: NotFound; Forbidden; Precondition; Conflict "candidate_settled"; Invalid.
+// Faults: NotFound; Forbidden; Precondition; Conflict "candidate_settled", "candidate_moved"; Invalid.
 func (s *Service) Reestimate(ctx context.Context, team, candidate id.ID, version int64, e Estimate) (Candidate, error) {
 	e.Title = strings.TrimSpace(e.Title)
 	after, err := s.revise(ctx, team, candidate, version, func(c *Candidate, _ time.Time) error {
@@ -316,7 +148,7 @@ func (s *Service) Reestimate(ctx context.Context, team, candidate id.ID, version
 
 // Want wants an issue for a candidate. Done again, it changes nothing.
 //
-// Faults: NotFound; Forbidden; Precondition; Conflict "candidate_settled".
+// Faults: NotFound; Forbidden; Precondition; Conflict "candidate_settled", "candidate_moved".
 func (s *Service) Want(ctx context.Context, team, candidate id.ID, version int64) (Candidate, error) {
 	after, err := s.revise(ctx, team, candidate, version, func(c *Candidate, now time.Time) error {
 		if c.State == Estimated {
@@ -350,6 +182,13 @@ func (s *Service) revise(ctx context.Context, team, candidate id.ID, version int
 		if !before.Live() {
 			return fault.New(fault.Conflict, "candidate_settled", "the candidate is %s; estimate it anew if there is more to automate", before.State)
 		}
+		service, err := s.Registry.Service(ctx, before.Service)
+		if err != nil {
+			return fmt.Errorf("read the service of a candidate: %w", err)
+		}
+		if service.Team != team {
+			return fault.New(fault.Conflict, "candidate_moved", "the service %s is another team's now, in whose repository the issue would be; that team estimates what it automates", service.Slug)
+		}
 		after = before
 		if err := do(&after, now); err != nil {
 			return err
@@ -379,20 +218,13 @@ func (s *Service) write(ctx context.Context, before Candidate, after *Candidate,
 }
 
 // automate has the issue of a candidate say what is so now. It is read by others than the team, so that
-// it says what was logged over Crowd persons and more.
+// it says what they are told.
 func (s *Service) automate(ctx context.Context, c Candidate, now time.Time) error {
-	from, to := window(now)
-	sums, err := s.Store.Sums(ctx, []id.ID{c.Team}, from, to)
+	w, err := s.work(ctx, c.Team, false, now)
 	if err != nil {
-		return fmt.Errorf("sum up what a candidate would save: %w", err)
+		return err
 	}
-	f := Figure{Candidate: &c, Category: c.Category, Service: c.Service}
-	for _, one := range sums {
-		if one.Category == c.Category && one.Service == c.Service {
-			f.Minutes, f.Entries, f.Persons = one.Minutes, one.Entries, one.Persons
-		}
-	}
-	return s.Desk.Automate(ctx, c, f.reckoned(false), now)
+	return s.Desk.Automate(ctx, c, w.figure(&c, c.part()), now)
 }
 
 // Tracked takes in what people made of the issue of a candidate: Done where they closed it, Dropped where
@@ -409,7 +241,7 @@ func (s *Service) Tracked(ctx context.Context, candidate id.ID, to CandidateStat
 		return nil
 	}
 	if to == Wanted {
-		known, err := s.Store.Candidates(ctx, []id.ID{before.Team})
+		known, err := s.Store.Candidates(ctx, []id.ID{before.Team}, now)
 		if err != nil {
 			return fmt.Errorf("look for a candidate that took the place of one: %w", err)
 		}

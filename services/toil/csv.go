@@ -25,7 +25,7 @@ import (
 // Columns are those of CSV, in their order; a file may have them in any, and leave out all but the first
 // three.
 var Columns = []string{
-	"day", "minutes", "category", "service", "manual", "repetitive", "automatable", "tactical", "no_enduring_value", "grows", "link", "note",
+	"day", "minutes", "category", "service", "manual", "repetitive", "automatable", "tactical", "no_enduring_value", "grows", "link", "note", "id",
 }
 
 const (
@@ -39,7 +39,8 @@ const (
 // Imported is what became of a file, or would become of it.
 type Imported struct {
 	Lines int
-	// Added is how many are new; the others came with a file before, and stay as they are.
+	// Added is how many are new; the others came with a file before or name an entry of the caller, and stay
+	// as they are.
 	Added   int
 	Minutes int // of those that are new
 }
@@ -49,11 +50,12 @@ type line struct {
 	number int // as an editor counts
 	entry  EntryInput
 	slug   string
+	named  id.ID // the entry that it was exported from; may be empty
 	origin string
 }
 
 // Import logs the lines of a file for the caller, who is a member of the team, all or none. A line that
-// came before with a file is not added again; the same line twice in one file is two entries. With dry it
+// came before with a file is not added again, nor one that names an entry of the caller by its id; the same line twice in one file is two entries. With dry it
 // only says what would become of it.
 //
 // Faults: NotFound of the team; Forbidden, "not_member"; Invalid with every fault at its line, such as
@@ -81,6 +83,13 @@ func (s *Service) Import(ctx context.Context, team id.ID, file []byte, dry bool)
 		fresh, err := s.fresh(ctx, person, lines)
 		if err != nil {
 			return err
+		}
+		parted, err := s.Store.Parting(ctx, person)
+		if err != nil {
+			return err
+		}
+		for _, l := range fresh {
+			parted.checkDay(&check, l.at()+"/day", l.entry.Day)
 		}
 		if err := s.checkDays(ctx, &check, person, fresh); err != nil {
 			return err
@@ -193,6 +202,8 @@ func (l *line) fill(check *fault.Check, head, record []string) {
 			l.slug = value
 		case "link":
 			e.Link = value
+		case "id":
+			l.named = id.ID(value)
 		case "note":
 			e.Note = unguarded(value)
 		default:
@@ -235,7 +246,7 @@ func (s *Service) name(ctx context.Context, check *fault.Check, lines []line) er
 	return nil
 }
 
-// fresh are the lines that did not come before.
+// fresh are the lines that did not come before, and that are no entries of the person.
 func (s *Service) fresh(ctx context.Context, person id.ID, lines []line) ([]line, error) {
 	origins := make([]string, len(lines))
 	for i, l := range lines {
@@ -245,7 +256,17 @@ func (s *Service) fresh(ctx context.Context, person id.ID, lines []line) ([]line
 	if err != nil {
 		return nil, fmt.Errorf("look for lines that came before: %w", err)
 	}
-	return slices.DeleteFunc(slices.Clone(lines), func(l line) bool { return there[l.origin] }), nil
+	var named []id.ID
+	for _, l := range lines {
+		if l.named != "" {
+			named = append(named, l.named)
+		}
+	}
+	own, err := s.Store.Own(ctx, person, named)
+	if err != nil {
+		return nil, fmt.Errorf("look for the entries that lines name: %w", err)
+	}
+	return slices.DeleteFunc(slices.Clone(lines), func(l line) bool { return there[l.origin] || own[l.named] }), nil
 }
 
 // checkDays notes the lines with which a day has more than 24 hours.
@@ -306,7 +327,7 @@ func (s *Service) CSV(ctx context.Context, team id.ID) ([]byte, error) {
 		for _, has := range e.each() {
 			record = append(record, strconv.FormatBool(has))
 		}
-		_ = w.Write(append(record, e.Link, guarded(e.Note)))
+		_ = w.Write(append(record, e.Link, guarded(e.Note), string(e.ID)))
 	}
 	w.Flush()
 	return b.Bytes(), w.Error()

@@ -185,3 +185,15 @@ func (h *house) open(kind issues.Kind) []issues.Issue {
 	is := true
 	return ok(h.store.Issues().Issues(h.t.Context(), issues.Filter{Kind: kind, Open: &is}, page.Request{Limit: 50}))(h.t).Items
 }
+
+// closing moves the clock to when nobody can answer about the week any more.
+func (h *house) closing(week share.Week) {
+	h.t.Helper()
+	h.clock.Advance(week.End().AddDate(0, 0, 14).Sub(h.clock.Now()))
+}
+
+// figures are the first of what to automate.
+func (h *house) figures(name string) []toil.Figure {
+	h.t.Helper()
+	return ok(h.Candidates(h.as[name], h.team, page.Request{Limit: page.MaxLimit}))(h.t).Items
+}

@@ -22,6 +22,15 @@ import (
 // LinkPath is where links lead: to the page of one question.
 const LinkPath = "/toil/"
 
+// Redacted is a path as it is logged: a link that answers without signing in is a secret, and whoever reads
+// the log is not whom it was sent to.
+func Redacted(path string) string {
+	if strings.HasPrefix(path, LinkPath) {
+		return LinkPath + "…"
+	}
+	return path
+}
+
 const keyPrefix = "toil/asked/"
 
 // askedKey names the matter of an event; a link is made of it for whom it is told.

@@ -50,6 +50,11 @@ func (s *Service) log(ctx context.Context, team id.ID, in EntryInput, origin str
 func (s *Service) checkEntry(ctx context.Context, e, before Entry) error {
 	var check fault.Check
 	e.check(&check, "", e.UpdatedAt)
+	parted, err := s.Store.Parting(ctx, e.Subject)
+	if err != nil {
+		return err
+	}
+	parted.checkDay(&check, "/day", e.Day)
 	logged, err := s.Store.MinutesOn(ctx, e.Subject, []clock.Date{e.Day})
 	if err != nil {
 		return err

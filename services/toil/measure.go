@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -14,21 +15,17 @@ import (
 	"github.com/evenkeel/evenkeel/services/toil/share"
 )
 
-// Crowd is over how many persons at least something is told outside their team, so that nobody can be
-// picked out.
-const Crowd = 4
-
-// TooFew is the state of a share that is not told outside the team, as it is over fewer than Crowd.
-const TooFew share.State = "too_few"
-
 // TrendWeeks is how many weeks the trend goes back, the present one included.
 const TrendWeeks = 26
+
+// longest is of how many years ago a quarter is measured at most: all since then is read.
+const longest = 5
 
 // Measured is how much toil a team has, as the caller may see it.
 type Measured struct {
 	Team     id.ID
 	Settings Settings
-	// Inside is that the caller is a member: others see sums over Crowd persons and more.
+	// Inside is that the caller is a member: others see sums of grains of Crowd persons and more.
 	Inside bool
 	// Rolling is of the last 90 days, Quarter of a quarter of the calendar.
 	Rolling, Quarter Standing
@@ -36,8 +33,6 @@ type Measured struct {
 	Trend []TrendWeek
 	// Categories and Services are what most was logged of in 90 days, the most first.
 	Categories, Services []Slice
-	// Hidden is that slices of fewer than Crowd persons are left out.
-	Hidden bool
 	// You is the share of the caller; nil without one.
 	You *share.Person
 }
@@ -52,9 +47,9 @@ type Standing struct {
 	Rate            *float64
 	Persons         int
 	Answers         *Figures
-	Entries         *Figures
+	Entries         *Figures // nil outside the team
 	Disagree        bool
-	// Above is whether the median of the answers is above the cap; nil where that is not known.
+	// Above is whether the median of the answers is above the cap; nil where that is not known, or not told.
 	Above *bool
 }
 
@@ -68,12 +63,13 @@ type Figures struct {
 
 // TrendWeek is one week of a team.
 type TrendWeek struct {
-	Week    share.Week
-	Asked   int
-	Answers int
+	Week  share.Week
+	Asked int
+	// Answers is how many there are; nil where that is not told.
+	Answers *int
 	// Whole is the mean of the answers; nil where there is none, or it is not told.
 	Whole *float64
-	// Minutes were logged; nil where that is not told.
+	// Minutes were logged; nil where that is not told. Outside the team it is the sum of what is told.
 	Minutes *int
 }
 
@@ -83,20 +79,20 @@ type Slice struct {
 	Service  id.ID
 	// Minutes were logged, in so many entries by so many persons.
 	Minutes, Entries, Persons int
-	// Answered are minutes by answers that name it as the largest, of a category.
+	// Answered are minutes by answers that name it as the largest, of a category; 0 outside the team: less
+	// the share of all it would tell what those answered who named another.
 	Answered int
 }
 
-// read is all that is known of teams since a week.
+// read is what teams decided, answered and were asked since a week.
 type read struct {
 	settings map[id.ID]Settings
 	answers  map[id.ID][]Answer
-	logged   map[id.ID][]Logged
 	askings  map[id.ID][]Asking
 }
 
-func (s *Service) read(ctx context.Context, teams []id.ID, since share.Week, now time.Time) (read, error) {
-	r := read{answers: map[id.ID][]Answer{}, logged: map[id.ID][]Logged{}, askings: map[id.ID][]Asking{}}
+func (s *Service) read(ctx context.Context, teams []id.ID, since share.Week) (read, error) {
+	r := read{answers: map[id.ID][]Answer{}, askings: map[id.ID][]Asking{}}
 	var err error
 	if r.settings, err = s.settingsOf(ctx, teams); err != nil {
 		return r, err
@@ -108,13 +104,6 @@ func (s *Service) read(ctx context.Context, teams []id.ID, since share.Week, now
 	for _, a := range answers {
 		r.answers[a.Team] = append(r.answers[a.Team], a)
 	}
-	logged, err := s.Store.Logged(ctx, teams, clock.DateOf(since.Monday()), clock.DateOf(now))
-	if err != nil {
-		return r, fmt.Errorf("read what teams logged: %w", err)
-	}
-	for _, l := range logged {
-		r.logged[l.Team] = append(r.logged[l.Team], l)
-	}
 	askings, err := s.Store.Askings(ctx, teams, since)
 	if err != nil {
 		return r, fmt.Errorf("read which weeks were asked about: %w", err)
@@ -125,22 +114,27 @@ func (s *Service) read(ctx context.Context, teams []id.ID, since share.Week, now
 	return r, nil
 }
 
-// said is what is known of a team in weeks.
-func (r read) said(team id.ID, weeks []share.Week) share.Said {
-	out := share.Said{Terms: r.settings[team].Terms(), Weeks: weeks}
+// said is all that is known of a team in weeks, with what it logged.
+func (r read) said(team id.ID, weeks []share.Week, logged []Logged) share.Said {
+	out := share.Said{Terms: r.settings[team].Terms(), Weeks: weeks, Askings: r.asked(team)}
 	for _, a := range r.answers[team] {
-		out.Answers = append(out.Answers, share.Answer{Subject: string(a.Subject), Week: a.Week, Percent: a.Percent})
+		out.Answers = append(out.Answers, share.Answer{Subject: string(a.Subject), Week: a.Week, Percent: a.Percent, Away: a.Away})
 	}
-	for _, l := range r.logged[team] {
-		out.Entries = append(out.Entries, share.Entry{Subject: string(l.Subject), Week: share.WeekOf(l.Day.Time()), Minutes: l.Minutes})
-	}
-	for _, a := range r.askings[team] {
-		out.Askings = append(out.Askings, share.Asking{Week: a.Week, Members: a.Members})
+	for _, l := range logged {
+		out.Entries = append(out.Entries, share.Entry{Subject: string(l.Subject), Week: l.week(), Minutes: l.Minutes})
 	}
 	return out
 }
 
-// standing is a share as it is shown.
+func (r read) asked(team id.ID) []share.Asking {
+	var out []share.Asking
+	for _, a := range r.askings[team] {
+		out = append(out, share.Asking{Week: a.Week, Members: a.Members})
+	}
+	return out
+}
+
+// standing is a share as it is shown, of what is known inside the team, or told outside it.
 func standing(name string, said share.Said, limit int, inside bool) Standing {
 	r := said.Result()
 	out := Standing{
@@ -154,20 +148,20 @@ func standing(name string, said share.Said, limit int, inside bool) Standing {
 		above := r.Above(limit)
 		out.Above = &above
 	}
+	out.Disagree = r.Disagree
 	switch {
 	case inside:
+	case r.Answers == nil: // whether anybody said anything is not told either
+		out.State = TooFew
 	case r.State != share.Known: // what says nothing is not told to others
-		out.Answers, out.Entries = nil, nil
-	case out.Answers == nil:
-		out.State, out.Entries = TooFew, nil
+		out.Answers = nil
 	}
-	out.Disagree = r.Disagree && out.Answers != nil && out.Entries != nil
 	return out
 }
 
-// shown are figures as they are shown; nil outside the team where they are over too few.
+// shown are figures as they are shown.
 func shown(f *share.Figures, inside bool) *Figures {
-	if f == nil || !inside && f.Persons < Crowd {
+	if f == nil {
 		return nil
 	}
 	out := &Figures{Persons: f.Persons, Whole: f.Whole}
@@ -179,7 +173,7 @@ func shown(f *share.Figures, inside bool) *Figures {
 
 // Measure is how much toil the team has; quarter is empty for the present one.
 //
-// Faults: Invalid of what is no quarter, or one that has not begun.
+// Faults: Invalid of what is no quarter, one that has not begun, or one of more than longest years ago.
 func (s *Service) Measure(ctx context.Context, team id.ID, quarter share.Quarter) (Measured, error) {
 	now := clock.Round(s.Clock())
 	if err := s.mayRead(ctx); err != nil {
@@ -191,29 +185,35 @@ func (s *Service) Measure(ctx context.Context, team id.ID, quarter share.Quarter
 	}
 	quarter = cmp.Or(quarter, share.QuarterOf(now))
 	var check fault.Check
-	if _, is := share.ParseQuarter(string(quarter)); !is || quarter > share.QuarterOf(now) {
-		check.Fail("query.quarter", string(quarter), "must be a quarter that has begun, such as %q", share.QuarterOf(now))
+	present, earliest := share.QuarterOf(now), share.QuarterOf(now.AddDate(-longest, 0, 0))
+	if _, is := share.ParseQuarter(string(quarter)); !is || quarter > present || quarter < earliest {
+		check.Fail("query.quarter", string(quarter), "must be a quarter from %s to the present one, %s", earliest, present)
 		return Measured{}, check.Err()
 	}
 	week := share.WeekOf(now)
 	first := week.Plus(1 - TrendWeeks)
 	since := min(first, share.WeekOf(quarter.From()))
-	known, err := s.read(ctx, []id.ID{team}, since, now)
+	known, err := s.read(ctx, []id.ID{team}, since)
 	if err != nil {
 		return Measured{}, err
 	}
+	logged, err := s.Store.Logged(ctx, []id.ID{team}, clock.DateOf(since.Monday()), clock.DateOf(now))
+	if err != nil {
+		return Measured{}, fmt.Errorf("read what a team logged: %w", err)
+	}
 	settings := known.settings[team]
-	m := Measured{Team: team, Settings: settings, Inside: inside}
-	rolling := known.said(team, share.Rolling(now))
-	m.Rolling = standing("90d", rolling, settings.Cap, inside)
-	m.Quarter = standing(string(quarter), known.said(team, quarter.Weeks(now)), settings.Cap, inside)
+	of := func(name string, weeks []share.Week) Standing {
+		if inside {
+			return standing(name, known.said(team, weeks, logged), settings.Cap, true)
+		}
+		return standing(name, known.told(team, weeks, now), settings.Cap, false)
+	}
+	m := Measured{Team: team, Settings: settings, Inside: inside, Rolling: of("90d", share.Rolling(now)), Quarter: of(string(quarter), quarter.Weeks(now))}
 	if inside {
-		m.You = you(rolling, access.CallerFrom(ctx).Person)
+		m.You = you(known.said(team, share.Rolling(now), logged), access.CallerFrom(ctx).Person)
 	}
-	m.Trend = known.trend(team, first, inside)
-	if err := s.slice(ctx, &m, known, now); err != nil {
-		return Measured{}, err
-	}
+	m.Trend = known.trend(team, first, logged, inside, now)
+	m.slice(worked(logged, inside, now), known, share.Rolling(now))
 	return m, nil
 }
 
@@ -227,35 +227,44 @@ func you(said share.Said, person id.ID) *share.Person {
 }
 
 // trend is week by week.
-func (r read) trend(team id.ID, first share.Week, inside bool) []TrendWeek {
-	var out []TrendWeek
+func (r read) trend(team id.ID, first share.Week, logged []Logged, inside bool, now time.Time) []TrendWeek {
+	var weeks []share.Week
 	for n := range TrendWeeks {
-		w := TrendWeek{Week: first.Plus(n)}
-		percent, minutes := 0, 0
-		logged := map[id.ID]bool{}
-		for _, a := range r.answers[team] {
-			if a.Week == w.Week {
-				w.Answers++
-				percent += a.Percent
+		weeks = append(weeks, first.Plus(n))
+	}
+	answers := r.said(team, weeks, nil).Answers
+	if !inside {
+		answers, logged = r.told(team, weeks, now).Answers, grains(logged, weeks, now)
+	}
+	var out []TrendWeek
+	for _, week := range weeks {
+		w := TrendWeek{Week: week}
+		of := share.Said{Terms: r.settings[team].Terms(), Weeks: []share.Week{week}}
+		for _, a := range answers {
+			if a.Week == week {
+				of.Answers = append(of.Answers, a)
 			}
 		}
-		for _, l := range r.logged[team] {
-			if share.WeekOf(l.Day.Time()) == w.Week {
+		if n := len(of.Answers); inside || n > 0 {
+			w.Answers = &n
+		}
+		if all := of.Result().Answers; all != nil {
+			w.Whole = &all.Whole
+		}
+		minutes, any := 0, inside
+		for _, l := range logged {
+			if l.week() == week {
 				minutes += l.Minutes
-				logged[l.Subject] = true
+				any = true
 			}
+		}
+		if any {
+			w.Minutes = &minutes
 		}
 		for _, a := range r.askings[team] {
-			if a.Week == w.Week {
+			if a.Week == week {
 				w.Asked = a.Members
 			}
-		}
-		if w.Answers >= Crowd || inside && w.Answers > 0 {
-			whole := float64(percent) / float64(100*w.Answers)
-			w.Whole = &whole
-		}
-		if len(logged) >= Crowd || inside {
-			w.Minutes = &minutes
 		}
 		out = append(out, w)
 	}
@@ -268,70 +277,24 @@ func window(now time.Time) (from, to clock.Date) {
 }
 
 // slice adds what most was logged of.
-func (s *Service) slice(ctx context.Context, m *Measured, known read, now time.Time) error {
-	from, to := window(now)
-	sums, err := s.Store.Sums(ctx, []id.ID{m.Team}, from, to)
-	if err != nil {
-		return fmt.Errorf("sum up what a team logged: %w", err)
-	}
-	said := map[Category]Slice{}
-	for _, one := range sums {
-		c := said[one.Category]
-		c.Category = one.Category
-		c.Minutes += one.Minutes
-		c.Entries += one.Entries
-		c.Persons = max(c.Persons, one.Persons) // at least so many
-		said[one.Category] = c
-	}
-	net := m.Settings.Terms().Net()
-	rolling := share.Rolling(now)
-	answerers := map[Category]map[id.ID]bool{}
-	for _, a := range known.answers[m.Team] {
-		if a.Category == "" || !slices.Contains(rolling, a.Week) {
-			continue
-		}
-		c := said[a.Category]
-		c.Category = a.Category
-		c.Answered += int(net * float64(a.Percent) / 100)
-		said[a.Category] = c
-		if answerers[a.Category] == nil {
-			answerers[a.Category] = map[id.ID]bool{}
-		}
-		answerers[a.Category][a.Subject] = true
-	}
-	services := map[id.ID]Slice{}
-	for _, one := range sums {
-		v := services[one.Service]
-		v.Service = one.Service
-		v.Minutes += one.Minutes
-		v.Entries += one.Entries
-		v.Persons = max(v.Persons, one.Persons) // at least so many
-		services[one.Service] = v
-	}
-	for category, c := range said {
-		if !m.Inside && c.Persons < Crowd {
-			m.Hidden = m.Hidden || c.Minutes > 0
-			c.Minutes, c.Entries, c.Persons = 0, 0, 0
-		}
-		if !m.Inside && len(answerers[category]) < Crowd {
-			m.Hidden = m.Hidden || c.Answered > 0
-			c.Answered = 0
-		}
-		if c.Minutes > 0 || c.Answered > 0 {
-			m.Categories = append(m.Categories, c)
-		}
-	}
-	for _, v := range services {
-		if m.Inside || v.Persons >= Crowd {
-			m.Services = append(m.Services, v)
-		} else {
-			m.Hidden = true
+func (m *Measured) slice(w work, known read, weeks []share.Week) {
+	categories := sums(w.logged, func(l Logged) part { return part{category: l.Category} })
+	if m.Inside {
+		terms := m.Settings.Terms()
+		for _, a := range known.answers[m.Team] {
+			if a.Category == "" || !slices.Contains(weeks, a.Week) {
+				continue
+			}
+			p := part{category: a.Category}
+			c := categories[p]
+			c.Category = a.Category
+			c.Answered += int(terms.Net() * terms.Worked(a.Away) * float64(a.Percent) / 100)
+			categories[p] = c
 		}
 	}
 	most := func(a, b Slice) int {
 		return cmp.Or(cmp.Compare(b.Minutes, a.Minutes), cmp.Compare(b.Answered, a.Answered), cmp.Compare(a.Category, b.Category), cmp.Compare(a.Service, b.Service))
 	}
-	slices.SortFunc(m.Categories, most)
-	slices.SortFunc(m.Services, most)
-	return nil
+	m.Categories = slices.SortedFunc(maps.Values(categories), most)
+	m.Services = slices.SortedFunc(maps.Values(sums(w.logged, func(l Logged) part { return part{service: l.Service} })), most)
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/evenkeel/evenkeel/services/toil/share"
 )
 
-// Settings are how a team measures its toil. Days off are not known: a week of a holiday is best left
-// without an answer.
+// Settings are how a team measures its toil. Its working hours follow from its people and these: a week is
+// WeekMinutes of each of them, less the days on which they say that they were away.
 type Settings struct {
 	Team id.ID
 	SettingsInput
@@ -25,6 +25,7 @@ type Settings struct {
 // SettingsInput is what a team decides.
 type SettingsInput struct {
 	WeekMinutes int // working minutes of a person in a week
+	WeekDays    int // on how many days
 	Overhead    int // percent of them that meetings and the like take
 	Cap         int // percent of the rest above which toil is too much
 	Asks        bool
@@ -37,16 +38,18 @@ const mostCap = 50
 
 // defaults are what holds where a team decided nothing.
 func defaults(team id.ID) Settings {
-	return Settings{Team: team, SettingsInput: SettingsInput{WeekMinutes: 40 * 60, Overhead: 20, Cap: mostCap, Asks: true, Incidents: true}, Version: 1}
+	return Settings{Team: team, SettingsInput: SettingsInput{WeekMinutes: 40 * 60, WeekDays: 5, Overhead: 20, Cap: mostCap, Asks: true, Incidents: true}, Version: 1}
 }
 
 // Terms are by what shares are reckoned.
 func (s SettingsInput) Terms() share.Terms {
-	return share.Terms{WeekMinutes: s.WeekMinutes, Overhead: s.Overhead}
+	return share.Terms{WeekMinutes: s.WeekMinutes, WeekDays: s.WeekDays, Overhead: s.Overhead}
 }
 
 func (s SettingsInput) check(check *fault.Check) {
 	check.Require(s.WeekMinutes >= 60 && s.WeekMinutes <= 80*60, "/hoursPerWeek", float64(s.WeekMinutes)/60, "must be 1 to 80")
+	check.Require(s.WeekDays >= 1 && s.WeekDays <= 7, "/daysPerWeek", s.WeekDays, "must be 1 to 7")
+	check.Require(s.WeekMinutes <= s.WeekDays*24*60 || s.WeekDays < 1, "/hoursPerWeek", float64(s.WeekMinutes)/60, "must be at most 24 for each of %d days", s.WeekDays)
 	check.Require(s.Overhead >= 0 && s.Overhead <= 80, "/overheadPercent", s.Overhead, "must be 0 to 80")
 	check.Require(s.Cap >= 1 && s.Cap <= mostCap, "/capPercent", s.Cap, "must be 1 to %d: a team may set itself a lower cap, and no higher one", mostCap)
 }

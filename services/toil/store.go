@@ -50,6 +50,8 @@ type Store interface {
 	MinutesOn(ctx context.Context, subject id.ID, days []clock.Date) (map[clock.Date]int, error)
 	// Origins returns those of the origins that the subject has an entry of, or dismissed.
 	Origins(ctx context.Context, subject id.ID, origins []string) (map[string]bool, error)
+	// Own returns those of the entries that are of the subject.
+	Own(ctx context.Context, subject id.ID, entries []id.ID) (map[id.ID]bool, error)
 	Dismiss(ctx context.Context, dismissal, subject id.ID, origin string, at time.Time) error
 	// PruneDismissals removes up to limit of those before a time.
 	PruneDismissals(ctx context.Context, before time.Time, limit int) (int, error)
@@ -60,7 +62,7 @@ type Store interface {
 	Tickets(ctx context.Context, team id.ID, since time.Time) ([]Ticket, error)
 	// PruneTickets removes up to limit that were closed before a time.
 	PruneTickets(ctx context.Context, before time.Time, limit int) (int, error)
-	// Logged sums up what each subject logged for a day, of the teams, in [from, to].
+	// Logged sums up what each subject logged for a day, by category and service, of the teams, in [from, to].
 	Logged(ctx context.Context, teams []id.ID, from, to clock.Date) ([]Logged, error)
 	// Sums are by team, category and service, in [from, to].
 	Sums(ctx context.Context, teams []id.ID, from, to clock.Date) ([]Sum, error)
@@ -71,19 +73,26 @@ type Store interface {
 	Askings(ctx context.Context, teams []id.ID, since share.Week) ([]Asking, error)
 	// TeamsAsked are those that were asked since a week, by ID, after one.
 	TeamsAsked(ctx context.Context, since share.Week, after id.ID, most int) ([]id.ID, error)
-	// Reported is when each of the teams answered or logged something last.
-	Reported(ctx context.Context, teams []id.ID) (map[id.ID]time.Time, error)
+	// Reported is the last day that each of the teams said something of: the last of a week that was
+	// answered about, or the day of an entry.
+	Reported(ctx context.Context, teams []id.ID) (map[id.ID]clock.Date, error)
 
 	// CreateCandidate is Conflict "candidate_taken" where there is one for the service and category that
 	// is not settled.
 	CreateCandidate(ctx context.Context, c Candidate) error
 	UpdateCandidate(ctx context.Context, c Candidate) error
 	Candidate(ctx context.Context, candidate id.ID) (Candidate, error)
-	// Candidates are all of the teams, by ID.
-	Candidates(ctx context.Context, teams []id.ID) ([]Candidate, error)
+	// Candidates are those of the teams that are not settled, or were not before a time.
+	Candidates(ctx context.Context, teams []id.ID, since time.Time) ([]Candidate, error)
+	// Settled lists those of the team that are settled, the latest that was made first, before one where it
+	// is named.
+	Settled(ctx context.Context, team, before id.ID, most int) ([]Candidate, error)
+	// Spanned sums up what was logged of each of the spans in the team, in their order.
+	Spanned(ctx context.Context, team id.ID, spans []Span) ([]Spanned, error)
 
 	CreateAutomation(ctx context.Context, a Automation) error
 	Automation(ctx context.Context, automation id.ID) (Automation, error)
+	DeleteAutomation(ctx context.Context, automation id.ID) error
 	// Automations lists the latest day first.
 	Automations(ctx context.Context, team id.ID, r page.Request) (page.Page[Automation], error)
 	// Credits sum up what automation of the team did, by name and category, in [from, to].
@@ -96,16 +105,42 @@ type Store interface {
 
 	// AllOf is everything that the subject said.
 	AllOf(ctx context.Context, subject id.ID) (Export, error)
+	// LastSurvey is the latest quarter of which the subject answered a survey; empty without one.
+	LastSurvey(ctx context.Context, subject id.ID) (share.Quarter, error)
+	// Part writes the parting of its subject in place of the one before; Parting returns it, the zero one
+	// where there is none.
+	Part(ctx context.Context, parting id.ID, p Parting) error
+	Parting(ctx context.Context, subject id.ID) (Parting, error)
+	// PrunePartings removes up to limit of those before a time.
+	PrunePartings(ctx context.Context, before time.Time, limit int) (int, error)
 	// Pseudonymise puts a pseudonym in the place of the subject, takes notes, links and wishes away, and
 	// returns how many rows that were.
 	Pseudonymise(ctx context.Context, subject, pseudonym id.ID) (int, error)
 }
 
-// Logged is what a subject logged in a team for a day.
+// Logged is what a subject logged in a team for a day, of a category for a service, which may be empty.
 type Logged struct {
 	Team, Subject id.ID
 	Day           clock.Date
+	Category      Category
+	Service       id.ID
 	Minutes       int
+	Entries       int
+}
+
+// Span is what is asked of a category for a service, in [From, To].
+type Span struct {
+	Category Category
+	Service  id.ID
+	From, To clock.Date
+}
+
+// Spanned is what was logged of a span.
+type Spanned struct {
+	// First is the day of the first entry of the team in those days, of whatever category and service;
+	// empty where there is none.
+	First                     clock.Date
+	Minutes, Entries, Persons int
 }
 
 // Sum is what was logged of a category for a service, which may be empty.
@@ -137,6 +172,8 @@ type Registry interface {
 	Service(ctx context.Context, service id.ID) (registry.Service, error)
 	ServiceBySlug(ctx context.Context, slug string) (registry.Service, error)
 	ServicesByID(ctx context.Context, services []id.ID) (map[id.ID]registry.Service, error)
+	// CountActive returns how many members of each of the teams were not deactivated.
+	CountActive(ctx context.Context, teams []id.ID) (map[id.ID]int, error)
 	Services(ctx context.Context, f registry.ServiceFilter, r page.Request) (page.Page[registry.Service], error)
 }
 

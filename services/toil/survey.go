@@ -98,10 +98,15 @@ func (s *Service) Survey(ctx context.Context, team id.ID, q share.Quarter, in Su
 		}
 		var check fault.Check
 		in.check(&check, q, now)
-		if err := check.Err(); err != nil {
+		if err := s.Store.HoldPerson(ctx, person); err != nil {
 			return err
 		}
-		if err := s.Store.HoldPerson(ctx, person); err != nil {
+		parted, err := s.Store.Parting(ctx, person)
+		if err != nil {
+			return err
+		}
+		parted.checkQuarter(&check, q)
+		if err := check.Err(); err != nil {
 			return err
 		}
 		out = SurveyAnswer{ID: id.New(now), Team: team, Subject: person, Quarter: q, SurveyInput: in, CreatedAt: now, UpdatedAt: now, Version: 1}
@@ -138,12 +143,14 @@ func (s *Service) MySurvey(ctx context.Context, team id.ID, q share.Quarter) (Su
 	return found, nil
 }
 
-// Surveyed is what a team answered about a quarter. It says nothing while fewer than Crowd answered, to
-// the team neither: the answers are anonymous.
+// Surveyed is what a team answered about a quarter. It says nothing until the quarter can be answered about
+// no more, and where fewer than Crowd answered, to the team neither: the answers are anonymous, and two
+// results that differ by one answer would tell that one.
 type Surveyed struct {
 	Quarter share.Quarter
-	Answers int // how many; told in any case
+	Answers int // how many; 0 outside the team where nothing is told
 	Told    bool
+	Closes  time.Time // from when on nobody can answer
 	// Mean and Median are of the shares, 0.5 is half.
 	Mean, Median float64
 	Categories   map[Category]int
@@ -174,12 +181,15 @@ func (s *Service) Surveyed(ctx context.Context, team id.ID, q share.Quarter) (Su
 	if err != nil {
 		return Surveyed{}, fmt.Errorf("read what was answered in a survey: %w", err)
 	}
-	return summed(q, found, inside), nil
+	return summed(q, found, inside, clock.Round(s.Clock())), nil
 }
 
-func summed(q share.Quarter, found []SurveyAnswer, inside bool) Surveyed {
-	out := Surveyed{Quarter: q, Answers: len(found), Categories: map[Category]int{}, Courses: map[Course]int{}, OnCall: map[Load]int{}}
-	if out.Told = len(found) >= Crowd; !out.Told {
+func summed(q share.Quarter, found []SurveyAnswer, inside bool, now time.Time) Surveyed {
+	out := Surveyed{Quarter: q, Answers: len(found), Closes: q.To().Add(afterwards), Categories: map[Category]int{}, Courses: map[Course]int{}, OnCall: map[Load]int{}}
+	if out.Told = len(found) >= Crowd && !now.Before(out.Closes); !out.Told {
+		if !inside {
+			out.Answers = 0
+		}
 		return out
 	}
 	percents := make([]int, len(found))

@@ -20,17 +20,18 @@ var ErrNowhere = errors.New("the team has no service whose repository would have
 type Above struct {
 	Team registry.Team
 	Cap  int // percent
-	// Share is of all persons together, in the last 90 days; nil where these are fewer than Crowd, for an
-	// issue is read by others.
-	Share   *float64
-	Persons int
+	// Median is over so many persons, of the weeks of the last 90 days that are told outside the team, for an
+	// issue is read by others; Whole is of all of them together.
+	Median, Whole float64
+	Persons       int
 }
 
 // WatchOnce wants an issue of each team whose median share of the last 90 days is above its cap, with
-// enough answers, and wants it closed once it is not. What is not known opens and closes nothing. A
-// repeat changes nothing; what fails does not hold the other teams up. It counts "teams" that were
-// looked at, "above", "opened", "closed", "nowhere"
-// (the team has no service, in whose repository the issue would be) and "failed".
+// enough answers, and wants it closed once it is not. It goes by what is told outside the team: an issue is
+// read by others, and that there is one says something. What is not told opens and closes nothing. A repeat
+// changes nothing; what fails does not hold the other teams up. It counts "teams" that were looked at,
+// "above", "opened", "closed", "nowhere" (the team has no service, in whose repository the issue would be)
+// and "failed".
 func (s *Service) WatchOnce(ctx context.Context) (map[string]int64, error) {
 	now := clock.Round(s.Clock())
 	ctx = access.WithCaller(ctx, access.System("watch-toil"))
@@ -46,14 +47,15 @@ func (s *Service) WatchOnce(ctx context.Context) (map[string]int64, error) {
 		if err != nil {
 			return counts, fmt.Errorf("read which teams were asked: %w", err)
 		}
-		known, err := s.read(ctx, teams, weeks[0], now)
+		known, err := s.read(ctx, teams, weeks[0])
 		if err != nil {
 			return counts, err
 		}
 		for _, team := range teams {
 			counts["teams"]++
-			r := known.said(team, weeks).Result()
-			if _, says := r.Median(); !says {
+			r := known.told(team, weeks, now).Result()
+			median, says := r.Median()
+			if !says {
 				continue
 			}
 			above := r.Above(known.settings[team].Cap)
@@ -68,10 +70,7 @@ func (s *Service) WatchOnce(ctx context.Context) (map[string]int64, error) {
 				if err != nil {
 					return err
 				}
-				a := Above{Team: of, Cap: known.settings[team].Cap, Persons: r.Answers.Persons}
-				if r.Answers.Persons >= Crowd {
-					a.Share = &r.Answers.Whole
-				}
+				a := Above{Team: of, Cap: known.settings[team].Cap, Median: median, Whole: r.Answers.Whole, Persons: r.Answers.Persons}
 				if above {
 					return s.Desk.AboveCap(ctx, a, now)
 				}

@@ -494,6 +494,7 @@ func (a *App) prune(ctx context.Context) (jobs.Result, error) {
 		{"events", func() (int64, error) { return wide(a.Notifications.Prune(ctx)) }},
 		{"changes", func() (int64, error) { return wide(a.Changes.Prune(ctx)) }},
 		{"toil_dismissals", func() (int64, error) { return wide(a.Toil.Prune(ctx)) }},
+		{"toil_partings", func() (int64, error) { return wide(a.Toil.PrunePartings(ctx)) }},
 		{"backfills", func() (int64, error) { return wide(a.Collection.Prune(ctx, keep.Runs)) }},
 		{"runs", func() (int64, error) { return wide(a.Jobs.Prune(ctx, keep.Runs, keep.RoutineRuns)) }},
 	}

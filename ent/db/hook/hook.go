@@ -1125,6 +1125,18 @@ func (f ToilEntryFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, err
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ToilEntryMutation", m)
 }
 
+// The ToilPartingFunc type is an adapter to allow the use of ordinary
+// function as ToilParting mutator.
+type ToilPartingFunc func(context.Context, *db.ToilPartingMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ToilPartingFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ToilPartingMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ToilPartingMutation", m)
+}
+
 // The ToilSettingFunc type is an adapter to allow the use of ordinary
 // function as ToilSetting mutator.
 type ToilSettingFunc func(context.Context, *db.ToilSettingMutation) (db.Value, error)

@@ -3923,6 +3923,7 @@ var (
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 		{Name: "subject", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 		{Name: "week", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "days_away", Type: field.TypeInt64},
 		{Name: "share", Type: field.TypeInt64},
 		{Name: "category", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "note", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
@@ -3939,7 +3940,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "toil_answers_teams_team",
-				Columns:    []*schema.Column{ToilAnswersColumns[9]},
+				Columns:    []*schema.Column{ToilAnswersColumns[10]},
 				RefColumns: []*schema.Column{TeamsColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
@@ -3948,17 +3949,12 @@ var (
 			{
 				Name:    "toilanswer_team_id_week_subject",
 				Unique:  true,
-				Columns: []*schema.Column{ToilAnswersColumns[9], ToilAnswersColumns[2], ToilAnswersColumns[1]},
+				Columns: []*schema.Column{ToilAnswersColumns[10], ToilAnswersColumns[2], ToilAnswersColumns[1]},
 			},
 			{
 				Name:    "toilanswer_subject_week_id",
 				Unique:  false,
 				Columns: []*schema.Column{ToilAnswersColumns[1], ToilAnswersColumns[2], ToilAnswersColumns[0]},
-			},
-			{
-				Name:    "toilanswer_team_id_updated_at",
-				Unique:  false,
-				Columns: []*schema.Column{ToilAnswersColumns[9], ToilAnswersColumns[7]},
 			},
 		},
 	}
@@ -4169,11 +4165,6 @@ var (
 				Columns: []*schema.Column{ToilEntriesColumns[12], ToilEntriesColumns[2], ToilEntriesColumns[1]},
 			},
 			{
-				Name:    "toilentry_team_id_updated_at",
-				Unique:  false,
-				Columns: []*schema.Column{ToilEntriesColumns[12], ToilEntriesColumns[10]},
-			},
-			{
 				Name:    "toilentry_service_id_day",
 				Unique:  false,
 				Columns: []*schema.Column{ToilEntriesColumns[13], ToilEntriesColumns[2]},
@@ -4185,10 +4176,37 @@ var (
 			},
 		},
 	}
+	// ToilPartingsColumns holds the columns for the "toil_partings" table.
+	ToilPartingsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "subject", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "week", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "quarter", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "parted_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+	}
+	// ToilPartingsTable holds the schema information for the "toil_partings" table.
+	ToilPartingsTable = &schema.Table{
+		Name:       "toil_partings",
+		Columns:    ToilPartingsColumns,
+		PrimaryKey: []*schema.Column{ToilPartingsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "toilparting_subject",
+				Unique:  true,
+				Columns: []*schema.Column{ToilPartingsColumns[1]},
+			},
+			{
+				Name:    "toilparting_parted_at",
+				Unique:  false,
+				Columns: []*schema.Column{ToilPartingsColumns[4]},
+			},
+		},
+	}
 	// ToilSettingsColumns holds the columns for the "toil_settings" table.
 	ToilSettingsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 		{Name: "week_minutes", Type: field.TypeInt64},
+		{Name: "week_days", Type: field.TypeInt64},
 		{Name: "overhead", Type: field.TypeInt64},
 		{Name: "cap", Type: field.TypeInt64},
 		{Name: "asks", Type: field.TypeBool},
@@ -4206,7 +4224,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "toil_settings_teams_team",
-				Columns:    []*schema.Column{ToilSettingsColumns[9]},
+				Columns:    []*schema.Column{ToilSettingsColumns[10]},
 				RefColumns: []*schema.Column{TeamsColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
@@ -4215,7 +4233,7 @@ var (
 			{
 				Name:    "toilsetting_team_id",
 				Unique:  true,
-				Columns: []*schema.Column{ToilSettingsColumns[9]},
+				Columns: []*schema.Column{ToilSettingsColumns[10]},
 			},
 		},
 	}
@@ -4795,6 +4813,7 @@ var (
 		ToilCandidatesTable,
 		ToilDismissalsTable,
 		ToilEntriesTable,
+		ToilPartingsTable,
 		ToilSettingsTable,
 		ToilSurveysTable,
 		ToilTicketsTable,
@@ -5205,6 +5224,9 @@ func init() {
 	ToilEntriesTable.ForeignKeys[1].RefTable = ServicesTable
 	ToilEntriesTable.Annotation = &entsql.Annotation{
 		Table: "toil_entries",
+	}
+	ToilPartingsTable.Annotation = &entsql.Annotation{
+		Table: "toil_partings",
 	}
 	ToilSettingsTable.ForeignKeys[0].RefTable = TeamsTable
 	ToilSettingsTable.Annotation = &entsql.Annotation{

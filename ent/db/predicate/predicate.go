@@ -285,6 +285,9 @@ type ToilDismissal func(*sql.Selector)
 // ToilEntry is the predicate function for toilentry builders.
 type ToilEntry func(*sql.Selector)
 
+// ToilParting is the predicate function for toilparting builders.
+type ToilParting func(*sql.Selector)
+
 // ToilSetting is the predicate function for toilsetting builders.
 type ToilSetting func(*sql.Selector)
 

@@ -18,6 +18,8 @@ const (
 	FieldSubject = "subject"
 	// FieldWeek holds the string denoting the week field in the database.
 	FieldWeek = "week"
+	// FieldDaysAway holds the string denoting the days_away field in the database.
+	FieldDaysAway = "days_away"
 	// FieldShare holds the string denoting the share field in the database.
 	FieldShare = "share"
 	// FieldCategory holds the string denoting the category field in the database.
@@ -49,6 +51,7 @@ var Columns = []string{
 	FieldTeamID,
 	FieldSubject,
 	FieldWeek,
+	FieldDaysAway,
 	FieldShare,
 	FieldCategory,
 	FieldNote,
@@ -88,6 +91,11 @@ func BySubject(opts ...sql.OrderTermOption) OrderOption {
 // ByWeek orders the results by the week field.
 func ByWeek(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldWeek, opts...).ToFunc()
+}
+
+// ByDaysAway orders the results by the days_away field.
+func ByDaysAway(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDaysAway, opts...).ToFunc()
 }
 
 // ByShare orders the results by the share field.

@@ -80,6 +80,11 @@ func Week(v string) predicate.ToilAnswer {
 	return predicate.ToilAnswer(sql.FieldEQ(FieldWeek, v))
 }
 
+// DaysAway applies equality check predicate on the "days_away" field. It's identical to DaysAwayEQ.
+func DaysAway(v int64) predicate.ToilAnswer {
+	return predicate.ToilAnswer(sql.FieldEQ(FieldDaysAway, v))
+}
+
 // Share applies equality check predicate on the "share" field. It's identical to ShareEQ.
 func Share(v int64) predicate.ToilAnswer {
 	return predicate.ToilAnswer(sql.FieldEQ(FieldShare, v))
@@ -303,6 +308,46 @@ func WeekEqualFold(v string) predicate.ToilAnswer {
 // WeekContainsFold applies the ContainsFold predicate on the "week" field.
 func WeekContainsFold(v string) predicate.ToilAnswer {
 	return predicate.ToilAnswer(sql.FieldContainsFold(FieldWeek, v))
+}
+
+// DaysAwayEQ applies the EQ predicate on the "days_away" field.
+func DaysAwayEQ(v int64) predicate.ToilAnswer {
+	return predicate.ToilAnswer(sql.FieldEQ(FieldDaysAway, v))
+}
+
+// DaysAwayNEQ applies the NEQ predicate on the "days_away" field.
+func DaysAwayNEQ(v int64) predicate.ToilAnswer {
+	return predicate.ToilAnswer(sql.FieldNEQ(FieldDaysAway, v))
+}
+
+// DaysAwayIn applies the In predicate on the "days_away" field.
+func DaysAwayIn(vs ...int64) predicate.ToilAnswer {
+	return predicate.ToilAnswer(sql.FieldIn(FieldDaysAway, vs...))
+}
+
+// DaysAwayNotIn applies the NotIn predicate on the "days_away" field.
+func DaysAwayNotIn(vs ...int64) predicate.ToilAnswer {
+	return predicate.ToilAnswer(sql.FieldNotIn(FieldDaysAway, vs...))
+}
+
+// DaysAwayGT applies the GT predicate on the "days_away" field.
+func DaysAwayGT(v int64) predicate.ToilAnswer {
+	return predicate.ToilAnswer(sql.FieldGT(FieldDaysAway, v))
+}
+
+// DaysAwayGTE applies the GTE predicate on the "days_away" field.
+func DaysAwayGTE(v int64) predicate.ToilAnswer {
+	return predicate.ToilAnswer(sql.FieldGTE(FieldDaysAway, v))
+}
+
+// DaysAwayLT applies the LT predicate on the "days_away" field.
+func DaysAwayLT(v int64) predicate.ToilAnswer {
+	return predicate.ToilAnswer(sql.FieldLT(FieldDaysAway, v))
+}
+
+// DaysAwayLTE applies the LTE predicate on the "days_away" field.
+func DaysAwayLTE(v int64) predicate.ToilAnswer {
+	return predicate.ToilAnswer(sql.FieldLTE(FieldDaysAway, v))
 }
 
 // ShareEQ applies the EQ predicate on the "share" field.

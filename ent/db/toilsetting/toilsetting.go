@@ -16,6 +16,8 @@ const (
 	FieldTeamID = "team_id"
 	// FieldWeekMinutes holds the string denoting the week_minutes field in the database.
 	FieldWeekMinutes = "week_minutes"
+	// FieldWeekDays holds the string denoting the week_days field in the database.
+	FieldWeekDays = "week_days"
 	// FieldOverhead holds the string denoting the overhead field in the database.
 	FieldOverhead = "overhead"
 	// FieldCap holds the string denoting the cap field in the database.
@@ -48,6 +50,7 @@ var Columns = []string{
 	FieldID,
 	FieldTeamID,
 	FieldWeekMinutes,
+	FieldWeekDays,
 	FieldOverhead,
 	FieldCap,
 	FieldAsks,
@@ -83,6 +86,11 @@ func ByTeamID(opts ...sql.OrderTermOption) OrderOption {
 // ByWeekMinutes orders the results by the week_minutes field.
 func ByWeekMinutes(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldWeekMinutes, opts...).ToFunc()
+}
+
+// ByWeekDays orders the results by the week_days field.
+func ByWeekDays(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldWeekDays, opts...).ToFunc()
 }
 
 // ByOverhead orders the results by the overhead field.

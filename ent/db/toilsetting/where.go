@@ -75,6 +75,11 @@ func WeekMinutes(v int64) predicate.ToilSetting {
 	return predicate.ToilSetting(sql.FieldEQ(FieldWeekMinutes, v))
 }
 
+// WeekDays applies equality check predicate on the "week_days" field. It's identical to WeekDaysEQ.
+func WeekDays(v int64) predicate.ToilSetting {
+	return predicate.ToilSetting(sql.FieldEQ(FieldWeekDays, v))
+}
+
 // Overhead applies equality check predicate on the "overhead" field. It's identical to OverheadEQ.
 func Overhead(v int64) predicate.ToilSetting {
 	return predicate.ToilSetting(sql.FieldEQ(FieldOverhead, v))
@@ -213,6 +218,46 @@ func WeekMinutesLT(v int64) predicate.ToilSetting {
 // WeekMinutesLTE applies the LTE predicate on the "week_minutes" field.
 func WeekMinutesLTE(v int64) predicate.ToilSetting {
 	return predicate.ToilSetting(sql.FieldLTE(FieldWeekMinutes, v))
+}
+
+// WeekDaysEQ applies the EQ predicate on the "week_days" field.
+func WeekDaysEQ(v int64) predicate.ToilSetting {
+	return predicate.ToilSetting(sql.FieldEQ(FieldWeekDays, v))
+}
+
+// WeekDaysNEQ applies the NEQ predicate on the "week_days" field.
+func WeekDaysNEQ(v int64) predicate.ToilSetting {
+	return predicate.ToilSetting(sql.FieldNEQ(FieldWeekDays, v))
+}
+
+// WeekDaysIn applies the In predicate on the "week_days" field.
+func WeekDaysIn(vs ...int64) predicate.ToilSetting {
+	return predicate.ToilSetting(sql.FieldIn(FieldWeekDays, vs...))
+}
+
+// WeekDaysNotIn applies the NotIn predicate on the "week_days" field.
+func WeekDaysNotIn(vs ...int64) predicate.ToilSetting {
+	return predicate.ToilSetting(sql.FieldNotIn(FieldWeekDays, vs...))
+}
+
+// WeekDaysGT applies the GT predicate on the "week_days" field.
+func WeekDaysGT(v int64) predicate.ToilSetting {
+	return predicate.ToilSetting(sql.FieldGT(FieldWeekDays, v))
+}
+
+// WeekDaysGTE applies the GTE predicate on the "week_days" field.
+func WeekDaysGTE(v int64) predicate.ToilSetting {
+	return predicate.ToilSetting(sql.FieldGTE(FieldWeekDays, v))
+}
+
+// WeekDaysLT applies the LT predicate on the "week_days" field.
+func WeekDaysLT(v int64) predicate.ToilSetting {
+	return predicate.ToilSetting(sql.FieldLT(FieldWeekDays, v))
+}
+
+// WeekDaysLTE applies the LTE predicate on the "week_days" field.
+func WeekDaysLTE(v int64) predicate.ToilSetting {
+	return predicate.ToilSetting(sql.FieldLTE(FieldWeekDays, v))
 }
 
 // OverheadEQ applies the EQ predicate on the "overhead" field.

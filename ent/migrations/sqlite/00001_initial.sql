@@ -616,13 +616,11 @@ CREATE UNIQUE INDEX `thinnedmonth_indicator_id_group_value_start_s` ON `thinned_
 -- create index "thinnedmonth_step_s_end_s" to table: "thinned_months"
 CREATE INDEX `thinnedmonth_step_s_end_s` ON `thinned_months` (`step_s`, `end_s`);
 -- create "toil_answers" table
-CREATE TABLE `toil_answers` (`id` text NOT NULL, `subject` text NOT NULL, `week` text NOT NULL, `share` integer NOT NULL, `category` text NOT NULL, `note` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, `team_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `toil_answers_teams_team` FOREIGN KEY (`team_id`) REFERENCES `teams` (`id`) ON DELETE CASCADE);
+CREATE TABLE `toil_answers` (`id` text NOT NULL, `subject` text NOT NULL, `week` text NOT NULL, `days_away` integer NOT NULL, `share` integer NOT NULL, `category` text NOT NULL, `note` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, `team_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `toil_answers_teams_team` FOREIGN KEY (`team_id`) REFERENCES `teams` (`id`) ON DELETE CASCADE);
 -- create index "toilanswer_team_id_week_subject" to table: "toil_answers"
 CREATE UNIQUE INDEX `toilanswer_team_id_week_subject` ON `toil_answers` (`team_id`, `week`, `subject`);
 -- create index "toilanswer_subject_week_id" to table: "toil_answers"
 CREATE INDEX `toilanswer_subject_week_id` ON `toil_answers` (`subject`, `week`, `id`);
--- create index "toilanswer_team_id_updated_at" to table: "toil_answers"
-CREATE INDEX `toilanswer_team_id_updated_at` ON `toil_answers` (`team_id`, `updated_at`);
 -- create "toil_askings" table
 CREATE TABLE `toil_askings` (`id` text NOT NULL, `week` text NOT NULL, `members` integer NOT NULL, `asked_at` datetime NOT NULL, `team_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `toil_askings_teams_team` FOREIGN KEY (`team_id`) REFERENCES `teams` (`id`) ON DELETE CASCADE);
 -- create index "toilasking_team_id_week" to table: "toil_askings"
@@ -655,14 +653,18 @@ CREATE TABLE `toil_entries` (`id` text NOT NULL, `subject` text NOT NULL, `day` 
 CREATE INDEX `toilentry_subject_day_id` ON `toil_entries` (`subject`, `day`, `id`);
 -- create index "toilentry_team_id_day_subject" to table: "toil_entries"
 CREATE INDEX `toilentry_team_id_day_subject` ON `toil_entries` (`team_id`, `day`, `subject`);
--- create index "toilentry_team_id_updated_at" to table: "toil_entries"
-CREATE INDEX `toilentry_team_id_updated_at` ON `toil_entries` (`team_id`, `updated_at`);
 -- create index "toilentry_service_id_day" to table: "toil_entries"
 CREATE INDEX `toilentry_service_id_day` ON `toil_entries` (`service_id`, `day`);
 -- create index "toilentry_subject_origin" to table: "toil_entries"
 CREATE UNIQUE INDEX `toilentry_subject_origin` ON `toil_entries` (`subject`, `origin`);
+-- create "toil_partings" table
+CREATE TABLE `toil_partings` (`id` text NOT NULL, `subject` text NOT NULL, `week` text NOT NULL, `quarter` text NOT NULL, `parted_at` datetime NOT NULL, PRIMARY KEY (`id`));
+-- create index "toilparting_subject" to table: "toil_partings"
+CREATE UNIQUE INDEX `toilparting_subject` ON `toil_partings` (`subject`);
+-- create index "toilparting_parted_at" to table: "toil_partings"
+CREATE INDEX `toilparting_parted_at` ON `toil_partings` (`parted_at`);
 -- create "toil_settings" table
-CREATE TABLE `toil_settings` (`id` text NOT NULL, `week_minutes` integer NOT NULL, `overhead` integer NOT NULL, `cap` integer NOT NULL, `asks` bool NOT NULL, `incidents` bool NOT NULL, `updated_at` datetime NOT NULL, `updated_by` text NOT NULL, `version` integer NOT NULL, `team_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `toil_settings_teams_team` FOREIGN KEY (`team_id`) REFERENCES `teams` (`id`) ON DELETE CASCADE);
+CREATE TABLE `toil_settings` (`id` text NOT NULL, `week_minutes` integer NOT NULL, `week_days` integer NOT NULL, `overhead` integer NOT NULL, `cap` integer NOT NULL, `asks` bool NOT NULL, `incidents` bool NOT NULL, `updated_at` datetime NOT NULL, `updated_by` text NOT NULL, `version` integer NOT NULL, `team_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `toil_settings_teams_team` FOREIGN KEY (`team_id`) REFERENCES `teams` (`id`) ON DELETE CASCADE);
 -- create index "toilsetting_team_id" to table: "toil_settings"
 CREATE UNIQUE INDEX `toilsetting_team_id` ON `toil_settings` (`team_id`);
 -- create "toil_surveys" table

@@ -1,14 +1,15 @@
 package share
 
 import (
+	"maps"
 	"math"
 	"slices"
 )
 
 // Terms are by what a share is reckoned.
 type Terms struct {
-	// WeekMinutes are the working hours of a person in a week, in minutes. Days off are not known.
-	WeekMinutes int
+	// WeekMinutes are the working hours of a person in a week, in minutes, and WeekDays on how many days.
+	WeekMinutes, WeekDays int
 	// Overhead is the share of them that meetings and the like take, in percent.
 	Overhead int
 }
@@ -16,11 +17,18 @@ type Terms struct {
 // Net are the minutes of a week beside the overhead: what toil is a share of.
 func (t Terms) Net() float64 { return float64(t.WeekMinutes) * float64(100-t.Overhead) / 100 }
 
-// Answer is what a person said of a week: how much of it was toil, in percent.
+// Worked is how much of a week somebody worked who was away on so many of its days: 1 is all of it.
+func (t Terms) Worked(away int) float64 {
+	return float64(max(0, t.WeekDays-away)) / float64(t.WeekDays)
+}
+
+// Answer is what a person said of a week: how much of it was toil, in percent, and on how many working
+// days they were away. A week of which they worked nothing is no part of their share.
 type Answer struct {
 	Subject string
 	Week    Week
 	Percent int
+	Away    int
 }
 
 // Entry is what a person logged in a week, in minutes.
@@ -76,7 +84,7 @@ type Figures struct {
 type Result struct {
 	State State
 	Weeks int // of the period that are over
-	// Asked is how many answers were asked for, Answered how many of them came.
+	// Asked is how many answers were asked for, of those who were not away, Answered how many of them came.
 	Asked, Answered int
 	// Rate is Answered ÷ Asked; nil where nobody was asked.
 	Rate *float64
@@ -111,13 +119,13 @@ type Person struct {
 
 // tally is what is known of one person.
 type tally struct {
-	answered    int     // weeks
-	percent     int     // summed over them
-	minutes     int     // logged
-	logged      bool    // anything
-	since       int     // the first week with anything, by its place in the period
-	netAnswered float64 // minutes
-	netLogged   float64
+	worked    map[int]float64 // of the weeks that they said something of, by their place in the period
+	answered  float64         // weeks that were worked, as far as they were
+	percent   float64         // of these
+	minutes   int             // logged
+	logged    bool            // anything
+	since     int             // the first week with anything, by its place in the period
+	netLogged float64         // minutes
 }
 
 func (s Said) tallies() map[string]*tally {
@@ -129,32 +137,47 @@ func (s Said) tallies() map[string]*tally {
 	of := func(subject string, week int) *tally {
 		t := out[subject]
 		if t == nil {
-			t = &tally{since: week}
+			t = &tally{since: week, worked: map[int]float64{}}
 			out[subject] = t
 		}
-		t.since = min(t.since, week)
 		return t
 	}
 	for _, a := range s.Answers {
 		if week, within := at[a.Week]; within {
-			t := of(a.Subject, week)
-			t.answered++
-			t.percent += a.Percent
+			t, worked := of(a.Subject, len(s.Weeks)), s.Terms.Worked(a.Away)
+			t.worked[week] = worked
+			if worked > 0 {
+				t.since = min(t.since, week)
+				t.answered += worked
+				t.percent += worked * float64(a.Percent)
+			}
 		}
 	}
 	for _, e := range s.Entries {
-		if week, within := at[e.Week]; within {
-			t := of(e.Subject, week)
-			t.minutes += e.Minutes
-			t.logged = true
+		week, within := at[e.Week]
+		if !within {
+			continue
 		}
+		t := of(e.Subject, week)
+		if worked, said := t.worked[week]; said && worked == 0 {
+			continue
+		}
+		t.since = min(t.since, week)
+		t.minutes += e.Minutes
+		t.logged = true
 	}
-	net := s.Terms.Net()
-	for _, t := range out {
-		t.netAnswered = net * float64(t.answered)
-		if t.logged {
+	for subject, t := range out {
+		if t.answered == 0 && !t.logged {
+			delete(out, subject) // they were away
+			continue
+		}
+		for week := t.since; t.logged && week < len(s.Weeks); week++ {
 			// A week in which nothing was logged had none, once a person takes part.
-			t.netLogged = net * float64(len(s.Weeks)-t.since)
+			worked, said := t.worked[week]
+			if !said {
+				worked = 1
+			}
+			t.netLogged += s.Terms.Net() * worked
 		}
 	}
 	return out
@@ -165,8 +188,8 @@ func (s Said) People() []Person {
 	var out []Person
 	for subject, t := range s.tallies() {
 		p := Person{Subject: subject}
-		if t.netAnswered > 0 {
-			share := float64(t.percent) / float64(100*t.answered)
+		if t.answered > 0 {
+			share := t.percent / (100 * t.answered)
 			p.Answers = &share
 		}
 		if t.netLogged > 0 {
@@ -204,14 +227,16 @@ func (s Said) Result() Result {
 			entries = append(entries, *p.Entries)
 		}
 	}
-	var toil, net, minutes, logged float64
-	for _, t := range s.tallies() {
-		toil += t.netAnswered * safe(float64(t.percent), float64(100*t.answered))
-		net += t.netAnswered
+	var percent, answered, minutes, logged float64
+	all := s.tallies()
+	for _, subject := range slices.Sorted(maps.Keys(all)) { // floats add up to the same in the same order
+		t := all[subject]
+		percent += t.percent
+		answered += t.answered
 		minutes += float64(t.minutes)
 		logged += t.netLogged
 	}
-	r.Answers, r.Entries = figures(answers, toil, net), figures(entries, minutes, logged)
+	r.Answers, r.Entries = figures(answers, percent/100, answered), figures(entries, minutes, logged)
 	if r.Answers != nil && r.Entries != nil {
 		r.Disagree = disagree(&r.Answers.Median, &r.Entries.Median)
 	}
@@ -229,24 +254,22 @@ func (s Said) Result() Result {
 	return r
 }
 
-func safe(a, b float64) float64 {
-	if b == 0 {
-		return 0
-	}
-	return a / b
-}
-
-// response counts the answers that were asked for, and those that came. Of a week no more came than
-// were asked for: people who joined later answer too.
+// response counts the answers that were asked for, and those that came, without who was away. Of a week
+// no more came than were asked for: people who joined later answer too.
 func (s Said) response() (asked, answered int) {
-	came := map[Week]int{}
+	came, away := map[Week]int{}, map[Week]int{}
 	for _, a := range s.Answers {
-		came[a.Week]++
+		if s.Terms.Worked(a.Away) > 0 {
+			came[a.Week]++
+		} else {
+			away[a.Week]++
+		}
 	}
 	for _, k := range s.Askings {
 		if slices.Contains(s.Weeks, k.Week) {
-			asked += k.Members
-			answered += min(came[k.Week], k.Members)
+			there := max(0, k.Members-away[k.Week])
+			asked += there
+			answered += min(came[k.Week], there)
 		}
 	}
 	return asked, answered

@@ -95,7 +95,7 @@ func TestAQuarterHasTheWeeksWhoseThursdaysItHas(t *testing.T) {
 var weeks = []share.Week{"2026-W40", "2026-W41", "2026-W42", "2026-W43"}
 
 // terms: of 40 hours 20 % are overhead, which leaves 32 hours, 1,920 minutes.
-var terms = share.Terms{WeekMinutes: 40 * 60, Overhead: 20}
+var terms = share.Terms{WeekMinutes: 40 * 60, WeekDays: 5, Overhead: 20}
 
 // Of four people, who were asked about four weeks, 16 times:
 //
@@ -155,7 +155,7 @@ func TestASumDoneByHandComesOut(t *testing.T) {
 func TestSharesDisagreeWhenTheyAreMoreThanTwentyPointsApart(t *testing.T) {
 	t.Parallel()
 	for minutes, disagree := range map[int]bool{960: true, 1056: false, 1440: false, 1824: false, 1900: true} { // 50, 55, 75, 95 and 98.96 % of 1,920
-		s := share.Said{Terms: terms, Weeks: weeks[:1], Answers: []share.Answer{{"ada", weeks[0], 75}}, Entries: []share.Entry{{"ada", weeks[0], minutes}}}
+		s := share.Said{Terms: terms, Weeks: weeks[:1], Answers: []share.Answer{{"ada", weeks[0], 75, 0}}, Entries: []share.Entry{{"ada", weeks[0], minutes}}}
 		if got := s.Result().Disagree; got != disagree {
 			t.Errorf("75 %% and %d of 1,920 minutes disagree: %t", minutes, got)
 		}
@@ -186,16 +186,37 @@ func TestAShareIsKnownOnceHalfOfThoseWhoWereAskedAnswered(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 	// Of one week more answered than were asked, of another none: it counts each week by itself.
-	joined := share.Said{Terms: terms, Weeks: weeks[:2], Askings: []share.Asking{{weeks[0], 1}, {weeks[1], 3}}, Answers: []share.Answer{{"a", weeks[0], 0}, {"b", weeks[0], 0}, {"c", weeks[0], 0}}}
+	joined := share.Said{Terms: terms, Weeks: weeks[:2], Askings: []share.Asking{{weeks[0], 1}, {weeks[1], 3}}, Answers: []share.Answer{{"a", weeks[0], 0, 0}, {"b", weeks[0], 0, 0}, {"c", weeks[0], 0, 0}}}
 	if r := joined.Result(); r.Asked != 4 || r.Answered != 1 || r.State != share.Insufficient {
 		t.Errorf("%+v", r)
+	}
+}
+
+// Of weeks of five days ada is away for all of the first, and for three days of the second, of whose other
+// two 100 % were toil; of the third, which is whole, 25 %: (0.4 × 100 + 1 × 25) ÷ 1.4 = 65 ÷ 1.4 percent.
+// She logs 1,344 minutes: her net hours are 1.4 weeks and the fourth, 2.4 × 1,920 = 4,608 minutes, so that
+// it is 1,344 ÷ 4,608 = 7/24. What she logs in the week that she was away is left out. Bob was away all
+// the time. Of 2 × 4 answers that were asked for five were of people who were away, and two of three came.
+func TestDaysAwayAreNoPartOfAShare(t *testing.T) {
+	t.Parallel()
+	s := share.Said{
+		Terms: terms, Weeks: weeks,
+		Answers: []share.Answer{{"ada", weeks[0], 0, 5}, {"ada", weeks[1], 100, 3}, {"ada", weeks[2], 25, 0}, {"bob", weeks[0], 0, 5}, {"bob", weeks[1], 0, 5}, {"bob", weeks[2], 0, 5}, {"bob", weeks[3], 0, 6}},
+		Entries: []share.Entry{{"ada", weeks[0], 600}, {"ada", weeks[1], 1344}},
+	}
+	for _, w := range weeks {
+		s.Askings = append(s.Askings, share.Asking{Week: w, Members: 2})
+	}
+	r := s.Result()
+	if r.Persons != 1 || r.Asked != 3 || r.Answered != 2 || !near(r.Answers.Median, 0.65/1.4) || !near(r.Answers.Whole, 0.65/1.4) || !near(r.Entries.Median, 7./24) {
+		t.Errorf("%+v %+v %+v", r, r.Answers, r.Entries)
 	}
 }
 
 // A cap of 50 % is not exceeded by exactly 50 %.
 func TestAShareAtTheCapIsNotAboveIt(t *testing.T) {
 	t.Parallel()
-	s := share.Said{Terms: terms, Weeks: weeks[:1], Askings: []share.Asking{{weeks[0], 1}}, Answers: []share.Answer{{"a", weeks[0], 50}}}
+	s := share.Said{Terms: terms, Weeks: weeks[:1], Askings: []share.Asking{{weeks[0], 1}}, Answers: []share.Answer{{"a", weeks[0], 50, 0}}}
 	if r := s.Result(); r.Above(50) || !r.Above(49) {
 		t.Errorf("%+v", r)
 	}
@@ -243,7 +264,7 @@ func TestAShareIsWithinWhatPeopleAnswered(t *testing.T) {
 // 70 ÷ (365 ÷ 52) = 3,640 ÷ 365 = 9.9726… weeks.
 func TestPayBackIsReckonedByTheYear(t *testing.T) {
 	t.Parallel()
-	year := share.HoursAYear(5400)
+	year := share.HoursAYear(5400, 90)
 	if !near(year, 365) {
 		t.Errorf("%g hours a year", year)
 	}
