@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
@@ -15,6 +16,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/tx"
 	"github.com/evenkeel/evenkeel/scorecards/rules"
 	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/expr"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/registry"
 )
@@ -162,8 +164,11 @@ func (p *pursuit) pursue(ctx context.Context, views []View, services []registry.
 }
 
 // settle brings the failures of a service into agreement with its standing; nil is of one that
-// the scorecard is not for.
+// the scorecard is not for. Where it is not known whether it is, everything stays as it is.
 func (p *pursuit) settle(ctx context.Context, v View, service registry.Service, s *Standing, known []Failure, now time.Time) error {
+	if s != nil && s.Applies != expr.Holds {
+		return nil
+	}
 	for _, w := range wanted(v.Revision.Terms, s, now) {
 		i := slices.IndexFunc(known, func(f Failure) bool { return f.Check == w.check && f.EndedAt == nil })
 		if i < 0 {
@@ -179,7 +184,7 @@ func (p *pursuit) settle(ctx context.Context, v View, service registry.Service, 
 	}
 	for _, f := range known {
 		if f.EndedAt == nil && f.Check != "" && v.Revision.check(f.Check) < 0 {
-			if _, err := p.end(ctx, v, f, "The scorecard asks for it no more."); err != nil {
+			if _, err := p.end(ctx, v, f, notAsked); err != nil {
 				return err
 			}
 		}
@@ -191,8 +196,28 @@ func (p *pursuit) settle(ctx context.Context, v View, service registry.Service, 
 type want struct {
 	check   string
 	failing []string
-	// settled says that nothing of it fails or is unknown.
+	// settled says that nothing of it fails or is unknown, and whys why, by check.
 	settled bool
+	whys    map[string]string
+}
+
+// notAsked is why a failure ends of a check that is not in the scorecard any more.
+const notAsked = "The scorecard asks for it no more."
+
+// why is why the failure of these checks is settled, in sentences.
+func (w want) why(checks []string) string {
+	var out, each []string
+	for _, c := range checks {
+		why := cmp.Or(w.whys[c], notAsked)
+		if !slices.Contains(out, why) {
+			out = append(out, why)
+		}
+		each = append(each, "`"+c+"`: "+why)
+	}
+	if len(out) == 1 {
+		return out[0]
+	}
+	return strings.Join(each, " ")
 }
 
 // wanted is what is so of each check of which failures become issues.
@@ -201,24 +226,19 @@ func wanted(t Terms, s *Standing, now time.Time) []want {
 	if t.Issues.UpTo != "" {
 		upTo = t.level(t.Issues.UpTo) + 1
 	}
-	all := want{settled: true}
+	all := want{settled: true, whys: map[string]string{}}
 	var out []want
 	for i, c := range t.Checks {
-		w := want{check: c.ID, settled: true}
-		if s != nil && i < len(s.Outcomes) && t.level(c.Level) < upTo && c.EffectiveFrom <= clock.DateOf(now) {
-			switch rules.Outcome(s.Outcomes[i]) {
-			case rules.Fail:
-				w.settled = false
-				if !now.Before(s.Details.Since[c.ID].AddDate(0, 0, t.Issues.GraceDays)) {
-					w.failing = []string{c.ID}
-				}
-			case rules.Unknown, rules.Error:
-				w.settled = false
-			}
+		w := want{check: c.ID}
+		fails, why := t.asks(i, s, upTo, now)
+		if fails && !now.Before(t.grace(c, s)) {
+			w.failing = []string{c.ID}
 		}
+		w.settled, w.whys = why != "", map[string]string{c.ID: why}
 		out = append(out, w)
 		all.failing = append(all.failing, w.failing...)
 		all.settled = all.settled && w.settled
+		all.whys[c.ID] = why
 	}
 	if t.Issues.Mode == Grouped {
 		return []want{all}
@@ -226,12 +246,49 @@ func wanted(t Terms, s *Standing, now time.Time) []want {
 	return out
 }
 
+// asks reports whether the check of that number fails, or why it is settled; neither of what is
+// unknown.
+func (t Terms) asks(i int, s *Standing, upTo int, now time.Time) (fails bool, settled string) {
+	c := t.Checks[i]
+	switch {
+	case s == nil:
+		return false, "The scorecard is not for the service any more."
+	case t.level(c.Level) >= upTo:
+		return false, "The scorecard asks for no issues about its level any more."
+	case c.EffectiveFrom > clock.DateOf(now):
+		return false, fmt.Sprintf("It does not count before %s.", c.EffectiveFrom)
+	case i >= len(s.Outcomes):
+		return false, ""
+	}
+	switch rules.Outcome(s.Outcomes[i]) {
+	case rules.Fail:
+		return true, ""
+	case rules.Pass:
+		return false, "It passes now."
+	case rules.Exempt:
+		return false, "The service is exempt from it."
+	case rules.NotApplicable:
+		return false, "It does not apply to the service any more."
+	default:
+		return false, ""
+	}
+}
+
+// grace is until when a check that fails is borne: from when it fails, or counts, where that is later.
+func (t Terms) grace(c Check, s *Standing) time.Time {
+	from := s.Details.Since[c.ID]
+	if c.EffectiveFrom != "" && c.EffectiveFrom.Time().After(from) {
+		from = c.EffectiveFrom.Time()
+	}
+	return from.AddDate(0, 0, t.Issues.GraceDays)
+}
+
 // one brings one failure into agreement with what is so.
 func (p *pursuit) one(ctx context.Context, v View, service registry.Service, s *Standing, w want, before *Failure, now time.Time) error {
 	open := before != nil && before.EndedAt == nil
 	switch {
 	case len(w.failing) == 0 && open && w.settled:
-		_, err := p.end(ctx, v, *before, "It passes now.")
+		_, err := p.end(ctx, v, *before, w.why(before.Checks))
 		return err
 	case len(w.failing) == 0 || open && slices.Equal(before.Checks, w.failing):
 		return nil

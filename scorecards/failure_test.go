@@ -7,9 +7,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/scorecards"
+	"github.com/evenkeel/evenkeel/scorecards/given"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/registry"
 )
@@ -169,15 +171,111 @@ func TestWhatIsUnknownOpensAndClosesNothing(t *testing.T) {
 	d := asking(scorecards.EachOne)
 	d.Issues.GraceDays = 0
 	must(h.Create(h.root, d))(t)
+	// Two more, whose only check fails: whom the one is for is told by the drill, whom the other is for
+	// by a fact that goes away.
+	declared := must(h.given.Declare(h.root, "audited", given.Terms{Type: fact.Truth, Doc: "Audited.", Pushed: true}))(t)
+	alone := func(slug, appliesTo string) scorecards.Draft {
+		d := asking(scorecards.EachOne)
+		d.Slug, d.Name, d.AppliesTo, d.Issues.GraceDays = slug, slug, appliesTo, 0
+		d.Checks = []scorecards.Check{{ID: "repository", Title: "Repository of " + slug, Category: "Ownership", Level: "Bronze", Weight: 1, Passes: "hasRepository"}}
+		return d
+	}
 	if got := h.pass(t); got != "0 opened, 0 changed, 0 ended, 0 failed" {
 		t.Errorf("a drill that nobody told: %s", got)
 	}
+	drilled := must(h.Create(h.root, alone("drilled", "restoreDrill >= 0")))(t)
+	examined := must(h.Create(h.root, alone("examined", "kind == 'stateful' || audited")))(t)
 	h.attest(t, ledger.ID, noon.AddDate(0, 0, -100), noon.AddDate(0, 0, 20))
-	if got := h.pass(t); got != "1 opened, 0 changed, 0 ended, 0 failed" {
+	if got := h.pass(t); got != "3 opened, 0 changed, 0 ended, 0 failed" {
 		t.Errorf("a drill of a hundred days ago: %s", got)
 	}
+	retired := must(h.Retire(h.root, "examined", examined.Scorecard.Version, "a pause"))(t)
+	if err := h.given.Remove(h.root, "audited", declared.Version); err != nil {
+		t.Fatal(err)
+	}
+	must(h.Restore(h.root, "examined", retired.Scorecard.Version))(t)
 	h.clock.Advance(21 * day) // it expired: nothing is known any more
-	if got := h.pass(t); got != "0 opened, 0 changed, 0 ended, 0 failed" || len(h.wanted(t, true)) != 1 {
-		t.Errorf("an attestation that expired: %s", got)
+	if got := h.pass(t); got != "0 opened, 0 changed, 0 ended, 0 failed" || len(h.wanted(t, true)) != 3 {
+		t.Errorf("an attestation that expired, and a condition that is not understood any more: %s", got)
+	}
+	// That it is for others is known: that ends it.
+	must(h.Revise(h.root, "drilled", drilled.Scorecard.Version, alone("drilled", "kind == 'http'")))(t)
+	if got := h.pass(t); got != "0 opened, 0 changed, 1 ended, 0 failed" {
+		t.Errorf("a scorecard for others: %s", got)
+	}
+	equal(t, "closed", h.ends(t), []string{"The scorecard is not for the service any more."})
+}
+
+// ends are the reasons for which issues were wanted closed, by title.
+func (h *house) ends(t testing.TB) []string {
+	t.Helper()
+	out := []string{}
+	for _, i := range h.wanted(t, false) {
+		why, _, _ := strings.Cut(i.Comments[len(i.Comments)-1].Body, "\n")
+		out = append(out, why)
+	}
+	return out
+}
+
+// Each issue ends for another reason, and says so.
+func TestAnIssueSaysWhyItIsClosed(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	d := asking(scorecards.EachOne)
+	d.AppliesTo, d.Issues.GraceDays = "", 0
+	d.Levels = append(d.Levels, scorecards.Level{Name: "Gold"})
+	d.Checks = nil
+	for _, c := range []struct{ id, level string }{{"a-passes", "Bronze"}, {"b-exempt", "Bronze"}, {"c-other", "Bronze"}, {"d-later", "Bronze"}, {"e-above", "Gold"}, {"f-gone", "Bronze"}} {
+		d.Checks = append(d.Checks, scorecards.Check{ID: c.id, Title: c.id, Category: "X", Level: c.level, Weight: 1, Passes: "hasDashboard"})
+	}
+	checkout := h.service(t, "checkout")
+	grouped := d
+	grouped.Slug, grouped.Name, grouped.Issues.Mode, grouped.Checks = "together", "Together", scorecards.Grouped, slices.Clone(d.Checks[:2])
+	v := must(h.Create(h.root, d))(t)
+	g := must(h.Create(h.root, grouped))(t)
+	if got := h.pass(t); got != "7 opened, 0 changed, 0 ended, 0 failed" {
+		t.Fatalf("all fail: %s", got)
+	}
+	d.Checks = slices.Clone(d.Checks[:5])
+	d.Checks[0].Passes, d.Checks[2].AppliesTo, d.Checks[3].EffectiveFrom, d.Issues.UpTo = "!hasDashboard", "tier > 1", "2027-01-01", "Silver"
+	h.exempt[checkout.ID] = map[id.ID][]string{v.Scorecard.ID: {"b-exempt"}, g.Scorecard.ID: {"b-exempt"}}
+	must(h.Revise(h.root, "readiness", v.Scorecard.Version, d))(t)
+	grouped.Checks[0].Passes = "!hasDashboard"
+	must(h.Revise(h.root, "together", g.Scorecard.Version, grouped))(t)
+	if got := h.pass(t); got != "0 opened, 0 changed, 7 ended, 0 failed" {
+		t.Errorf("nothing is asked: %s", got)
+	}
+	equal(t, "closed", h.ends(t), []string{
+		"It passes now.",
+		"The service is exempt from it.",
+		"It does not apply to the service any more.",
+		"It does not count before 2027-01-01.",
+		"The scorecard asks for no issues about its level any more.",
+		"The scorecard asks for it no more.",
+		"`a-passes`: It passes now. `b-exempt`: The service is exempt from it.",
+	})
+}
+
+// A check that fails all along before its day has come has its grace from that day on.
+func TestGraceBeginsOnTheDayFromWhichACheckCounts(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.service(t, "checkout", withDocs)
+	d := asking(scorecards.EachOne)
+	d.Checks[1].EffectiveFrom = "2026-12-27" // thirty days after noon
+	must(h.Create(h.root, d))(t)
+	h.pass(t)
+	for _, s := range []struct {
+		at     time.Time
+		opened string
+	}{
+		{time.Date(2026, 12, 27, 12, 0, 0, 0, time.UTC), "0 opened"},
+		{time.Date(2027, 1, 9, 23, 59, 59, 0, time.UTC), "0 opened"},
+		{time.Date(2027, 1, 10, 0, 0, 0, 0, time.UTC), "1 opened"}, // fourteen days after 27 December
+	} {
+		h.clock.Advance(s.at.Sub(h.clock.Now()))
+		if got := h.pass(t); !strings.HasPrefix(got, s.opened) {
+			t.Errorf("at %s: %s, want %s", s.at, got, s.opened)
+		}
 	}
 }
