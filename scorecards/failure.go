@@ -276,7 +276,7 @@ func (t Terms) asks(i int, s *Standing, upTo int, now time.Time) (fails bool, se
 
 // grace is until when a check that fails is borne: from when it fails, or counts, where that is later.
 func (t Terms) grace(c Check, s *Standing) time.Time {
-	from := s.Details.Since[c.ID]
+	from := s.Details.Failing[c.ID]
 	if c.EffectiveFrom != "" && c.EffectiveFrom.Time().After(from) {
 		from = c.EffectiveFrom.Time()
 	}
@@ -358,7 +358,7 @@ func failureOf(f Failure, card ServiceCard) issues.CheckFailure {
 	out := issues.CheckFailure{ID: f.ID, Service: f.Service, Scorecard: card.Scorecard.Name, Slug: card.Scorecard.Slug, Grouped: f.Check == "", Level: cmp.Or(card.LevelName, "none"), NextLevel: card.NextLevel}
 	for _, r := range card.Results {
 		if slices.Contains(f.Checks, r.Check.ID) {
-			out.Checks = append(out.Checks, issues.FailedCheck{Title: r.Check.Title, Why: r.Check.Why, Fix: r.Fix, Level: r.Check.Level, Since: r.Since})
+			out.Checks = append(out.Checks, issues.FailedCheck{Title: r.Check.Title, Why: r.Check.Why, Fix: r.Fix, Level: r.Check.Level, Since: card.Standing.Details.Failing[r.Check.ID]})
 		}
 	}
 	return out

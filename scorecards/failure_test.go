@@ -279,3 +279,45 @@ func TestGraceBeginsOnTheDayFromWhichACheckCounts(t *testing.T) {
 		}
 	}
 }
+
+// A source that is not heard for a day neither ends a failure nor begins its grace anew; that it
+// passed does.
+func TestWhatIsUnknownMeanwhileFailsSinceItFailedFirst(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	ledger := h.service(t, "ledger", withDocs, stateful, func(in *registry.ServiceInput) { in.Dashboard = "https://example.org/d" })
+	must(h.Create(h.root, asking(scorecards.EachOne)))(t)
+	tell := func(ago, forDays int) {
+		t.Helper()
+		now := h.clock.Now()
+		h.attest(t, ledger.ID, now.AddDate(0, 0, -ago), now.AddDate(0, 0, forDays))
+	}
+	tell(100, 12)
+	for _, s := range []struct {
+		day, ago, forDays int
+		outcome, want     string
+	}{
+		{0, 0, 0, "fail", "0 opened, 0 changed, 0 ended, 0 failed"},
+		{12, 0, 0, "unknown", "0 opened, 0 changed, 0 ended, 0 failed"},
+		{13, 113, 1, "fail", "0 opened, 0 changed, 0 ended, 0 failed"},
+		{14, 114, 1, "fail", "1 opened, 0 changed, 0 ended, 0 failed"}, // fourteen days after noon
+		{15, 1, 1, "pass", "0 opened, 0 changed, 1 ended, 0 failed"},
+		{16, 100, 60, "fail", "0 opened, 0 changed, 0 ended, 0 failed"},
+		{29, 0, 0, "fail", "0 opened, 0 changed, 0 ended, 0 failed"},
+		{30, 0, 0, "fail", "1 opened, 0 changed, 0 ended, 0 failed"}, // fourteen days after the 16th
+	} {
+		h.clock.Advance(noon.AddDate(0, 0, s.day).Sub(h.clock.Now()))
+		if s.ago > 0 {
+			tell(s.ago, s.forDays)
+		}
+		if got := h.pass(t); got != s.want {
+			t.Errorf("day %d: %s, want %s", s.day, got, s.want)
+		}
+		if got := h.card(t, "ledger", "readiness").Results[2].Outcome.String(); got != s.outcome {
+			t.Errorf("day %d: %s, want %s", s.day, got, s.outcome)
+		}
+	}
+	if body := h.wanted(t, true)[0].Body; !strings.Contains(body, "since 2026-12-13 12:00 UTC") {
+		t.Errorf("it fails since another day:\n%s", body)
+	}
+}

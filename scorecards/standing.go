@@ -61,6 +61,9 @@ type Details struct {
 	Whys map[string]string `json:"whys,omitempty"`
 	// Since is when each check came to its outcome, by ID.
 	Since map[string]time.Time `json:"since,omitempty"`
+	// Failing is since when each check fails that failed when it was judged last, by ID: what is unknown
+	// meanwhile does not end it, so that a source that comes and goes does not put off what follows.
+	Failing map[string]time.Time `json:"failing,omitempty"`
 	// Evidence is each fact once that the scorecard depends on and that is known, by name.
 	Evidence []Evidence `json:"evidence,omitempty"`
 }
@@ -116,6 +119,7 @@ func evidence(c *compiled, known Knowledge) []Evidence {
 // anything of it is another.
 func (s *Standing) follow(before *Standing, checks, checksBefore []Check) (changed bool) {
 	s.Details.Since = make(map[string]time.Time, len(checks))
+	s.fail(before, checks)
 	was := map[string]byte{}
 	if before != nil {
 		for i, c := range checksBefore {
@@ -140,12 +144,37 @@ func (s *Standing) follow(before *Standing, checks, checksBefore []Check) (chang
 	return !same(b, n)
 }
 
+// fail takes over from before since when checks fail.
+func (s *Standing) fail(before *Standing, checks []Check) {
+	for i, c := range checks {
+		outcome := rules.Unknown // as all are where it is not known whether the scorecard is for the service
+		if i < len(s.Outcomes) {
+			outcome = rules.Outcome(s.Outcomes[i])
+		}
+		at, failed := time.Time{}, false
+		if before != nil {
+			at, failed = before.Details.Failing[c.ID]
+		}
+		switch {
+		case outcome == rules.Fail && !failed:
+			at = s.EvaluatedAt
+		case outcome == rules.Fail, failed && (outcome == rules.Unknown || outcome == rules.Error):
+		default:
+			continue
+		}
+		if s.Details.Failing == nil {
+			s.Details.Failing = map[string]time.Time{}
+		}
+		s.Details.Failing[c.ID] = at
+	}
+}
+
 // same compares two standings; times by the moment that they are.
 func same(a, b Standing) bool {
-	if !maps.EqualFunc(a.Details.Since, b.Details.Since, time.Time.Equal) || !slices.EqualFunc(a.Details.Evidence, b.Details.Evidence, Evidence.same) {
+	if !maps.EqualFunc(a.Details.Since, b.Details.Since, time.Time.Equal) || !maps.EqualFunc(a.Details.Failing, b.Details.Failing, time.Time.Equal) || !slices.EqualFunc(a.Details.Evidence, b.Details.Evidence, Evidence.same) {
 		return false
 	}
-	a.Details.Since, b.Details.Since, a.Details.Evidence, b.Details.Evidence = nil, nil, nil, nil
+	a.Details.Since, b.Details.Since, a.Details.Failing, b.Details.Failing, a.Details.Evidence, b.Details.Evidence = nil, nil, nil, nil, nil, nil
 	return reflect.DeepEqual(a, b)
 }
 
