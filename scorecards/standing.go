@@ -51,7 +51,7 @@ type Standing struct {
 	Missing                     int    // for the next level
 	Outcomes                    string // of each check, as rules.Spell writes them
 	Details                     Details
-	EvaluatedAt                 time.Time
+	EvaluatedAt                 time.Time // last, whether or not anything changed
 }
 
 // Details is what is read of one service only.

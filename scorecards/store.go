@@ -62,7 +62,12 @@ type Store interface {
 	// Standings returns what is kept of the services by all scorecards that are not retired, by
 	// service.
 	Standings(ctx context.Context, services []id.ID) (map[id.ID][]Standing, error)
-	// WriteStandings inserts or replaces, but never what was evaluated later.
+	// HoldStandings has whoever else wants to write standings wait until the transaction ends, and
+	// returns when each of the services was evaluated last, by service and scorecard.
+	HoldStandings(ctx context.Context, services []id.ID) (map[id.ID]map[id.ID]time.Time, error)
+	// EvaluatedStandings has those of the services by the scorecards say that they were evaluated then.
+	EvaluatedStandings(ctx context.Context, cards, services []id.ID, at time.Time) error
+	// WriteStandings inserts or replaces.
 	WriteStandings(ctx context.Context, standings []Standing) error
 	// RemoveStandings removes what is kept of services that a scorecard is not for any more.
 	RemoveStandings(ctx context.Context, scorecard id.ID, services []id.ID) error

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/id"
@@ -42,7 +43,49 @@ func (c Scorecards) Standings(ctx context.Context, services []id.ID) (map[id.ID]
 	return out, fail("read standings", err)
 }
 
-// WriteStandings inserts or replaces, but never what was evaluated later.
+// standingsLock is the number of the advisory lock of whoever writes standings: any that no other has.
+const standingsLock = 7_301_001
+
+// HoldStandings has whoever else wants to write standings wait until the transaction ends, and returns
+// when each of the services was evaluated last. The lock is one of its own, for rows that are not there
+// yet cannot be locked, and those of services are others'. SQLite's one writer is the lock.
+func (c Scorecards) HoldStandings(ctx context.Context, services []id.ID) (map[id.ID]map[id.ID]time.Time, error) {
+	if c.s.postgres() {
+		if _, err := c.s.exec(ctx, "SELECT pg_advisory_xact_lock($1)", standingsLock); err != nil {
+			return nil, fail("hold standings", err)
+		}
+	}
+	out := make(map[id.ID]map[id.ID]time.Time, len(services))
+	err := chunks(services, idBatch, func(some []id.ID) error {
+		return c.s.queryAll(ctx, "SELECT service_id, scorecard_id, evaluated_at FROM scorecard_standings WHERE service_id IN "+values(1, len(some)), idArguments(some), func(rows *sql.Rows) error {
+			var service, card id.ID
+			var at time.Time
+			if err := rows.Scan(&service, &card, &at); err != nil {
+				return err
+			}
+			if out[service] == nil {
+				out[service] = map[id.ID]time.Time{}
+			}
+			out[service][card] = utc(at)
+			return nil
+		})
+	})
+	return out, fail("hold standings", err)
+}
+
+// EvaluatedStandings has those of the services by the scorecards say that they were evaluated then.
+func (c Scorecards) EvaluatedStandings(ctx context.Context, cards, services []id.ID, at time.Time) error {
+	if len(cards) == 0 {
+		return nil
+	}
+	return fail("note when standings were evaluated", chunks(services, idBatch, func(some []id.ID) error {
+		args := append(append([]any{clock.Round(at)}, idArguments(cards)...), idArguments(some)...)
+		_, err := c.s.exec(ctx, "UPDATE scorecard_standings SET evaluated_at = $1 WHERE scorecard_id IN "+shifted(1, len(cards))+" AND service_id IN "+shifted(1+len(cards), len(some)), args...)
+		return err
+	}))
+}
+
+// WriteStandings inserts or replaces.
 func (c Scorecards) WriteStandings(ctx context.Context, standings []scorecards.Standing) error {
 	const columns = 13
 	return fail("write standings", chunks(standings, bulkRows, func(some []scorecards.Standing) error {
@@ -57,8 +100,7 @@ func (c Scorecards) WriteStandings(ctx context.Context, standings []scorecards.S
 		}
 		_, err := c.s.exec(ctx, `INSERT INTO scorecard_standings (scorecard_id, service_id, revision_id, level, passed, counted, passed_weight, counted_weight, outcomes, applies, missing, details, evaluated_at) VALUES `+
 			values(len(some), columns)+` ON CONFLICT (service_id, scorecard_id) DO UPDATE SET revision_id = excluded.revision_id, level = excluded.level, passed = excluded.passed, counted = excluded.counted,
- passed_weight = excluded.passed_weight, counted_weight = excluded.counted_weight, outcomes = excluded.outcomes, applies = excluded.applies, missing = excluded.missing, details = excluded.details, evaluated_at = excluded.evaluated_at
- WHERE scorecard_standings.evaluated_at <= excluded.evaluated_at`, args...)
+ passed_weight = excluded.passed_weight, counted_weight = excluded.counted_weight, outcomes = excluded.outcomes, applies = excluded.applies, missing = excluded.missing, details = excluded.details, evaluated_at = excluded.evaluated_at`, args...)
 		return gone(err)
 	}))
 }

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"testing"
@@ -91,16 +92,25 @@ func testScorecards(t *testing.T, open opener) {
 		same(t, must(c.ScorecardRevisions(t.Context(), v.Scorecard.ID, page.Request{Limit: 1, After: newest.Next}))(t).Items, []scorecards.Revision{v.Revision})
 	})
 
-	each(t, open, "standings are replaced by later ones only, and read by service and by scorecard", func(t *testing.T, s *store.Store) {
+	each(t, open, "standings are replaced, tell when they were evaluated last, and are read by service and by scorecard", func(t *testing.T, s *store.Store) {
 		c, team := s.Scorecards(), Team(t, s, "payments")
 		v := AScorecard("readiness")
 		ok(t, c.CreateScorecard(t.Context(), v))
 		a, b := Service(t, s, team.ID, "a"), Service(t, s, team.ID, "b")
 		first, late := AStanding(v, a.ID, "PU", 0, Start), AStanding(v, b.ID, "FU", rules.NoLevel, Start.Add(2*time.Hour))
 		ok(t, c.WriteStandings(t.Context(), []scorecards.Standing{first, late}))
-		early := late
-		early.EvaluatedAt, early.Outcomes = Start.Add(time.Hour), "PP"
-		ok(t, c.WriteStandings(t.Context(), []scorecards.Standing{early}))
+		other := late
+		other.Outcomes = "PP"
+		ok(t, c.WriteStandings(t.Context(), []scorecards.Standing{other}))
+		ok(t, c.WriteStandings(t.Context(), []scorecards.Standing{late}))
+		ok(t, c.EvaluatedStandings(t.Context(), []id.ID{newID(), v.Scorecard.ID}, []id.ID{newID(), a.ID}, Start.Add(time.Hour)))
+		ok(t, c.EvaluatedStandings(t.Context(), []id.ID{newID()}, []id.ID{a.ID, b.ID}, Start.Add(9*time.Hour)))
+		ok(t, c.EvaluatedStandings(t.Context(), nil, []id.ID{a.ID}, Start.Add(9*time.Hour)))
+		first.EvaluatedAt = Start.Add(time.Hour)
+		ok(t, s.InTx(t.Context(), func(ctx context.Context) error {
+			same(t, must(c.HoldStandings(ctx, []id.ID{a.ID, b.ID, newID()}))(t), map[id.ID]map[id.ID]time.Time{a.ID: {v.Scorecard.ID: first.EvaluatedAt}, b.ID: {v.Scorecard.ID: late.EvaluatedAt}})
+			return nil
+		}))
 		same(t, must(c.Standings(t.Context(), []id.ID{a.ID, b.ID, newID()}))(t), map[id.ID][]scorecards.Standing{a.ID: {first}, b.ID: {late}})
 		refused(t, c.WriteStandings(t.Context(), []scorecards.Standing{AStanding(v, newID(), "PP", 1, Start)}), fault.Conflict, "reference_missing")
 
