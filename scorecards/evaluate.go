@@ -35,6 +35,9 @@ func newCounts() Counts {
 // whole chunks and a repeat changes nothing.
 func (s *Service) EvaluateOnce(ctx context.Context) (map[string]int64, error) {
 	counts := newCounts()
+	if err := s.leave(ctx); err != nil {
+		return counts, err
+	}
 	p, err := s.newPass(ctx, counts)
 	if err != nil || len(p.cards) == 0 {
 		return counts, err
@@ -53,6 +56,39 @@ func (s *Service) EvaluateOnce(ctx context.Context) (map[string]int64, error) {
 		after = services[len(services)-1].ID
 	}
 	return counts, s.tally(ctx, p.views)
+}
+
+// leave removes what is kept of services that are retired; the day on which they were ends their past.
+func (s *Service) leave(ctx context.Context) error {
+	for {
+		found := 0
+		err := s.Runner.InTx(ctx, func(ctx context.Context) error {
+			if _, err := s.Store.HoldStandings(ctx, nil); err != nil {
+				return err
+			}
+			gone, err := s.Store.RetiredStandings(ctx, chunk)
+			if err != nil {
+				return err
+			}
+			found = len(gone)
+			of := map[id.ID][]id.ID{}
+			for _, day := range gone {
+				of[day.Scorecard] = append(of[day.Scorecard], day.Service)
+			}
+			for _, card := range slices.Sorted(maps.Keys(of)) {
+				if err := s.Store.RemoveStandings(ctx, card, of[card]); err != nil {
+					return err
+				}
+			}
+			return s.Store.WriteDays(ctx, gone)
+		})
+		if err != nil {
+			return fmt.Errorf("end the past of services that are retired: %w", err)
+		}
+		if found < chunk {
+			return nil
+		}
+	}
 }
 
 // EvaluateDue evaluates all scorecards for the services of which something changed.
@@ -219,6 +255,7 @@ func (p *pass) judge(ctx context.Context, b *batch, i int, service registry.Serv
 				b.gone = map[id.ID][]id.ID{}
 			}
 			b.gone[v.Scorecard.ID] = append(b.gone[v.Scorecard.ID], service.ID)
+			b.days = append(b.days, left(*before, clock.DateOf(now)))
 			p.counts["changed"]++
 		}
 		return nil

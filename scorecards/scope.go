@@ -59,9 +59,10 @@ func (s *Service) below(ctx context.Context, team id.ID) ([]id.ID, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read teams: %w", err)
 	}
+	line := ancestors(teams)
 	var out []id.ID
 	for _, t := range teams {
-		if slices.Contains(ancestors(teams)[t.ID], team) {
+		if slices.Contains(line[t.ID], team) {
 			out = append(out, t.ID)
 		}
 	}
@@ -176,9 +177,10 @@ func (s *Service) Report(ctx context.Context, scorecard string, kind ScopeKind, 
 	return r, nil
 }
 
-// past is what each scope of the kind came to 28 days ago.
+// past is what each scope of the kind came to 28 days ago; a scope that was not summed up in the week
+// until then is left out.
 func (s *Service) past(ctx context.Context, v View, kind ScopeKind) (map[id.ID]Sums, error) {
-	found, err := s.Store.TalliesOn(ctx, v.Scorecard.ID, kind, s.daysAgo(compared))
+	found, err := s.Store.TalliesBy(ctx, v.Scorecard.ID, kind, s.daysAgo(compared+7), s.daysAgo(compared))
 	if err != nil {
 		return nil, fmt.Errorf("read the past of %s: %w", v.Scorecard.Slug, err)
 	}

@@ -188,8 +188,8 @@ func TestTeamsAndTheOrganisationAreSummedUp(t *testing.T) {
 	if change := all.Parts[0].Change; change == nil || *change != -12.5 { // from 87.5 to 75
 		t.Errorf("commerce changed by %v", change)
 	}
-	if days := must(h.History(h.bob, "ledger", "readiness", 90))(t); len(days) != 1 {
-		t.Errorf("the past of what is retired: %v", days)
+	if days := must(h.History(h.bob, "ledger", "readiness", 90))(t); len(days) != 2 || days[0].LevelName != "Silver" || days[1].Day.Day != "2026-12-25" || days[1].LevelName != "" || days[1].Score() != nil {
+		t.Errorf("the past of what is retired: %+v", days) // 25 December is 28 days after noon
 	}
 	if change := all.Change; change == nil || fmt.Sprintf("%.2f", *change) != "-20.83" || all.MostImproved != nil { // 75 of two now, 175 of three then: 37.5 − 58.33
 		t.Errorf("all changed by %v, most improved %v", change, all.MostImproved)
@@ -201,6 +201,53 @@ func TestTeamsAndTheOrganisationAreSummedUp(t *testing.T) {
 }
 
 // By hand, of the draft's checks: docs (weight 3, Bronze), dashboard (1, Bronze) and restore (2, Silver).
+// A service that a scorecard is not for any more was on its level until then, and its team is not
+// compared with what it was.
+func TestLeavingAScorecardIsADayOfThePast(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	ledger := h.service(t, "ledger", withDocs, func(in *registry.ServiceInput) { in.Dashboard = "https://example.org/d" })
+	must(h.Create(h.ada, aDraft()))(t)
+	h.evaluate(t)
+	h.clock.Advance(2 * 24 * time.Hour)
+	p := ledger.Profile
+	p.Lifecycle = registry.Deprecated
+	ledger = must(h.registry.UpdateService(h.ada, "ledger", ledger.Version, registry.ServiceInput{Slug: "ledger", Profile: p}))(t)
+	h.evaluate(t)
+	h.evaluate(t) // a second pass finds nothing more
+	past := func() string {
+		t.Helper()
+		var out []string
+		for _, d := range must(h.History(h.bob, "ledger", "readiness", 90))(t) {
+			out = append(out, fmt.Sprintf("%s %q %d", d.Day.Day, d.LevelName, d.Counted))
+		}
+		return strings.Join(out, ", ")
+	}
+	if got, want := past(), `2026-11-27 "Silver" 2, 2026-11-29 "" 0`; got != want {
+		t.Errorf("the past is %s, want %s", got, want)
+	}
+	team := must(h.Report(h.bob, "readiness", scorecards.OfTeam, "payments", 90))(t)
+	if len(team.Trend) != 2 || team.Trend[0].Services != 1 || team.Trend[1].Services != 0 {
+		t.Errorf("the team's trend is %+v", team.Trend)
+	}
+	h.clock.Advance(30 * 24 * time.Hour)
+	p.Lifecycle = registry.Production
+	must(h.registry.UpdateService(h.ada, "ledger", ledger.Version, registry.ServiceInput{Slug: "ledger", Profile: p}))(t)
+	h.evaluate(t)
+	if got, want := past(), `2026-11-27 "Silver" 2, 2026-11-29 "" 0, 2026-12-29 "Silver" 2`; got != want {
+		t.Errorf("the past is %s, want %s", got, want)
+	}
+	// 28 days ago, on 1 December, it had no service: nothing is compared with the 27th of November.
+	if team = must(h.Report(h.bob, "readiness", scorecards.OfTeam, "payments", 90))(t); team.Change != nil {
+		t.Errorf("the team changed by %v", *team.Change)
+	}
+	// Nor is, 28 days after a pause of ten weeks, with what was before it.
+	h.clock.Advance(70 * 24 * time.Hour)
+	if all := must(h.Report(h.bob, "readiness", scorecards.Organisation, "", 90))(t); all.Change != nil {
+		t.Errorf("all changed by %v", *all.Change)
+	}
+}
+
 func TestChecksCategoriesAndTheLadderAreSummedUp(t *testing.T) {
 	t.Parallel()
 	h := open(t)

@@ -196,7 +196,9 @@ func (s Standing) Score() *int {
 }
 
 // Day is what a scorecard came to for a service at the end of a day. Of a day on which nothing
-// changed there is none: the one before says it.
+// changed there is none: the one before says it. On the day on which the scorecard was not for the
+// service any more, or it was retired, nothing counts, and there are no outcomes; so it is of one on
+// which it was not known whether the scorecard is for it.
 type Day struct {
 	Scorecard                   id.ID
 	Service                     id.ID
@@ -213,6 +215,11 @@ func (s Standing) day(now time.Time) Day {
 		Scorecard: s.Scorecard, Service: s.Service, Day: clock.DateOf(now), Revision: s.Revision, Level: s.Level,
 		Passed: s.Passed, Counted: s.Counted, PassedWeight: s.PassedWeight, CountedWeight: s.CountedWeight, Outcomes: s.Outcomes,
 	}
+}
+
+// left is the day on which the scorecard was not for the service any more.
+func left(s Standing, day clock.Date) Day {
+	return Day{Scorecard: s.Scorecard, Service: s.Service, Day: day, Revision: s.Revision, Level: rules.NoLevel}
 }
 
 // Score is that of the day; see Standing.Score.

@@ -71,6 +71,9 @@ type Store interface {
 	WriteStandings(ctx context.Context, standings []Standing) error
 	// RemoveStandings removes what is kept of services that a scorecard is not for any more.
 	RemoveStandings(ctx context.Context, scorecard id.ID, services []id.ID) error
+	// RetiredStandings returns up to limit days on which services were retired of which something is
+	// kept still: no level, and nothing that counts.
+	RetiredStandings(ctx context.Context, limit int) ([]Day, error)
 	// Positions returns where services that are not retired stand, by slug.
 	Positions(ctx context.Context, f PositionFilter) ([]Position, error)
 	// PositionPage is a page of them.
@@ -90,8 +93,8 @@ type Store interface {
 	WriteTallies(ctx context.Context, tallies []Tally) error
 	// Tallies returns those of the scope from the day on, by day.
 	Tallies(ctx context.Context, scorecard id.ID, scope Scope, from clock.Date) ([]Tally, error)
-	// TalliesOn returns, of each scope of the kind, the last until the day.
-	TalliesOn(ctx context.Context, scorecard id.ID, kind ScopeKind, day clock.Date) ([]Tally, error)
+	// TalliesBy returns, of each scope of the kind, the last from the one day to the other.
+	TalliesBy(ctx context.Context, scorecard id.ID, kind ScopeKind, from, to clock.Date) ([]Tally, error)
 	// ThinTallies is ThinDays of tallies.
 	ThinTallies(ctx context.Context, before clock.Date, grain Grain, limit int) (int, error)
 

@@ -116,6 +116,9 @@ func (s *Service) tally(ctx context.Context, views []View) error {
 				scoped[Scope{OfSystem, p.Service.System}] = append(scoped[Scope{OfSystem, p.Service.System}], p)
 			}
 		}
+		if err := s.emptied(ctx, v, scoped); err != nil {
+			return err
+		}
 		tallies := make([]Tally, 0, len(scoped))
 		for scope, of := range scoped {
 			tallies = append(tallies, Tally{Scorecard: v.Scorecard.ID, Scope: scope, Day: day, Sums: sum(of, terms)})
@@ -126,6 +129,23 @@ func (s *Service) tally(ctx context.Context, views []View) error {
 		for some := range slices.Chunk(tallies, chunk) {
 			if err := s.Runner.InTx(ctx, func(ctx context.Context) error { return s.Store.WriteTallies(ctx, some) }); err != nil {
 				return fmt.Errorf("write the sums of %s: %w", v.Scorecard.Slug, err)
+			}
+		}
+	}
+	return nil
+}
+
+// emptied adds, without any position, the scopes that had services when they were summed up last, so
+// that what they came to then is not taken for what they come to later.
+func (s *Service) emptied(ctx context.Context, v View, scoped map[Scope][]Position) error {
+	for _, kind := range []ScopeKind{OfTeam, OfSystem} {
+		last, err := s.Store.TalliesBy(ctx, v.Scorecard.ID, kind, s.daysAgo(longestPast), s.daysAgo(0))
+		if err != nil {
+			return fmt.Errorf("read the past of %s: %w", v.Scorecard.Slug, err)
+		}
+		for _, t := range last {
+			if _, there := scoped[t.Scope]; !there && t.Services+t.Unscored > 0 {
+				scoped[t.Scope] = nil
 			}
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/scorecards"
+	"github.com/evenkeel/evenkeel/scorecards/rules"
 	"github.com/evenkeel/evenkeel/services/registry"
 )
 
@@ -111,6 +112,23 @@ func (c Scorecards) RemoveStandings(ctx context.Context, scorecard id.ID, servic
 		_, err := c.s.exec(ctx, "DELETE FROM scorecard_standings WHERE scorecard_id = $1 AND service_id IN "+shifted(1, len(some)), append([]any{string(scorecard)}, idArguments(some)...)...)
 		return err
 	}))
+}
+
+// RetiredStandings returns up to limit days on which services were retired of which something is kept.
+func (c Scorecards) RetiredStandings(ctx context.Context, limit int) ([]scorecards.Day, error) {
+	var out []scorecards.Day
+	err := c.s.queryAll(ctx, "SELECT s.scorecard_id, s.service_id, s.revision_id, v.retired_at FROM scorecard_standings s JOIN services v ON v.id = s.service_id WHERE v.retired_at IS NOT NULL ORDER BY s.service_id, s.scorecard_id LIMIT $1",
+		[]any{limit}, func(rows *sql.Rows) error {
+			d := scorecards.Day{Level: rules.NoLevel}
+			var at time.Time
+			if err := rows.Scan(&d.Scorecard, &d.Service, &d.Revision, &at); err != nil {
+				return err
+			}
+			d.Day = clock.DateOf(utc(at))
+			out = append(out, d)
+			return nil
+		})
+	return out, fail("read what is kept of services that are retired", err)
 }
 
 // marks are n places for arguments of a condition.

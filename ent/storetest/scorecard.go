@@ -144,6 +144,9 @@ func testScorecards(t *testing.T, open opener) {
 		a.RetiredAt = &at
 		ok(t, s.Registry().UpdateService(t.Context(), a))
 		same(t, slugs(scorecards.PositionFilter{}), []string{"b FU"})
+		gone := scorecards.Day{Scorecard: v.Scorecard.ID, Service: a.ID, Day: clock.DateOf(Start), Revision: v.Revision.ID, Level: rules.NoLevel}
+		same(t, must(c.RetiredStandings(t.Context(), 9))(t), []scorecards.Day{gone})
+		same(t, must(c.RetiredStandings(t.Context(), 0))(t), nil)
 		ok(t, c.RemoveStandings(t.Context(), v.Scorecard.ID, []id.ID{b.ID}))
 		same(t, must(c.Standings(t.Context(), []id.ID{a.ID, b.ID}))(t), map[id.ID][]scorecards.Standing{a.ID: {first}})
 		v.Scorecard.RetiredAt = &at
@@ -215,8 +218,10 @@ func testScorecards(t *testing.T, open opener) {
 		same(t, must(c.Days(t.Context(), v.Scorecard.ID, service.ID, "2026-01-01"))(t), written)
 		scope := sums[0].Scope
 		same(t, must(c.Tallies(t.Context(), v.Scorecard.ID, scope, "2026-11-22"))(t), sums[2:])
-		same(t, must(c.TalliesOn(t.Context(), v.Scorecard.ID, scorecards.OfTeam, "2026-11-23"))(t), sums[3:4])
-		same(t, must(c.TalliesOn(t.Context(), v.Scorecard.ID, scorecards.OfSystem, "2026-11-23"))(t), nil)
+		same(t, must(c.TalliesBy(t.Context(), v.Scorecard.ID, scorecards.OfTeam, "2026-01-01", "2026-11-23"))(t), sums[3:4])
+		same(t, must(c.TalliesBy(t.Context(), v.Scorecard.ID, scorecards.OfTeam, "2026-11-02", "2026-11-21"))(t), nil)
+		same(t, must(c.TalliesBy(t.Context(), v.Scorecard.ID, scorecards.OfTeam, "2026-11-01", "2026-11-21"))(t), sums[1:2])
+		same(t, must(c.TalliesBy(t.Context(), v.Scorecard.ID, scorecards.OfSystem, "2026-01-01", "2026-11-23"))(t), nil)
 
 		kept := func() []clock.Date {
 			var out []clock.Date
