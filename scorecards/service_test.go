@@ -365,6 +365,21 @@ func TestAPreviewTellsWhoGainsAndLosesAndKeepsNothing(t *testing.T) {
 	if again := h.evaluate(t); again["changed"] != 0 {
 		t.Errorf("a preview changed what is kept: %v", again)
 	}
+	// Other names of the same levels are no gain; where one is left out, the order of the names decides.
+	renamed := aDraft()
+	renamed.Levels = []scorecards.Level{{Name: "Basic"}, {Name: "Better"}}
+	for i, c := range renamed.Checks {
+		renamed.Checks[i].Level = map[string]string{"Bronze": "Basic", "Silver": "Better"}[c.Level]
+	}
+	if p := must(h.Preview(h.bob, "readiness", renamed))(t); p.GainedCount != 0 || p.LostCount != 0 || p.Levels["Better"] != 1 {
+		t.Errorf("renamed levels: %+v", p)
+	}
+	shorter := aDraft()
+	shorter.Levels = shorter.Levels[:1]
+	shorter.Checks = shorter.Checks[:2]
+	if p := must(h.Preview(h.bob, "readiness", shorter))(t); p.GainedCount != 0 || p.LostCount != 1 || p.Lost[0].Was != "Silver" || p.Lost[0].Now != "Bronze" {
+		t.Errorf("without Silver: %+v", p)
+	}
 	alone := must(h.Preview(h.bob, "", aDraft()))(t)
 	if alone.GainedCount != 1 || alone.Applies != 2 { // ledger reaches Silver from nothing
 		t.Errorf("a new one: %+v", alone)
