@@ -53,8 +53,13 @@ func TestServicesAreEvaluatedWithEvidenceAndWhatToDoNext(t *testing.T) {
 	_, err := h.ServiceCard(h.bob, "old", "readiness")
 	refused(t, err, fault.NotFound, "not_scored", `"old"`)
 
+	// A second pass changes nothing but when they were judged; the dashboard fails since the first.
+	h.clock.Advance(time.Hour)
 	if again := h.evaluate(t); again["changed"] != 0 {
 		t.Errorf("a second pass changed %v", again)
+	}
+	if again := h.card(t, "checkout", "readiness"); !again.Standing.EvaluatedAt.Equal(noon.Add(time.Hour)) || !again.Results[1].Since.Equal(noon) {
+		t.Errorf("it was judged at %s, and fails since %s", again.Standing.EvaluatedAt, again.Results[1].Since)
 	}
 }
 
@@ -437,7 +442,11 @@ func TestWhoKeepsAScorecard(t *testing.T) {
 	d.Issues.Mode = scorecards.EachOne
 	_, err = h.Revise(h.ada, "readiness", v.Scorecard.Version, d)
 	refused(t, err, fault.Forbidden, "scorecard_issues")
-	must(h.Revise(h.root, "readiness", v.Scorecard.Version, d))(t)
+	v = must(h.Revise(h.root, "readiness", v.Scorecard.Version, d))(t)
+	v = must(h.Retire(h.ada, "readiness", v.Scorecard.Version, "a pause"))(t)
+	_, err = h.Restore(h.ada, "readiness", v.Scorecard.Version)
+	refused(t, err, fault.Forbidden, "scorecard_issues")
+	must(h.Restore(h.root, "readiness", v.Scorecard.Version))(t)
 	h.service(t, "checkout")
 	if _, err := h.Evaluate(h.ada, "checkout"); err != nil {
 		t.Error(err)
