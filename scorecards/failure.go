@@ -3,6 +3,9 @@ package scorecards
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -30,6 +33,7 @@ type Failure struct {
 	Service   id.ID
 	Check     string   // its ID; empty of all that fail, where the scorecard groups them
 	Checks    []string // the IDs of what fails
+	Said      string   // a digest of what its issue says
 	OpenedAt  time.Time
 	EndedAt   *time.Time
 	Version   int64
@@ -80,7 +84,11 @@ func (s *Service) PursueOnce(ctx context.Context) (map[string]int64, error) {
 		return counts, fmt.Errorf("read scorecards: %w", err)
 	}
 	views = slices.DeleteFunc(views, func(v View) bool { return v.Revision.Issues.Mode == NoIssues || v.Revision.Issues.Mode == "" })
-	p := &pursuit{Service: s, counts: counts}
+	language, err := s.languages.now(ctx)
+	if err != nil {
+		return counts, err
+	}
+	p := &pursuit{Service: s, counts: counts, language: language}
 	if err := p.strays(ctx, views); err != nil {
 		return counts, err
 	}
@@ -103,6 +111,7 @@ func (s *Service) PursueOnce(ctx context.Context) (map[string]int64, error) {
 type pursuit struct {
 	*Service
 	counts   map[string]int64
+	language *expr.Environment
 	failures []error // the first few
 }
 
@@ -290,20 +299,27 @@ func (p *pursuit) one(ctx context.Context, v View, service registry.Service, s *
 	case len(w.failing) == 0 && open && w.settled:
 		_, err := p.end(ctx, v, *before, w.why(before.Checks))
 		return err
-	case len(w.failing) == 0 || open && slices.Equal(before.Checks, w.failing):
+	case len(w.failing) == 0:
 		return nil
 	}
-	after, what := Failure{ID: id.New(now), Scorecard: v.Scorecard.ID, Service: service.ID, Check: w.check, Checks: w.failing, OpenedAt: now, Version: 1}, "opened"
+	after, what := Failure{ID: id.New(now), Scorecard: v.Scorecard.ID, Service: service.ID, Check: w.check, OpenedAt: now, Version: 1}, "opened"
 	if before != nil {
-		after, what = *before, "changed"
-		if !open {
-			what = "opened"
+		after = *before
+		if open {
+			what = "changed"
 		}
-		after.Checks, after.EndedAt = w.failing, nil
 	}
-	card, err := p.card(ctx, v, service, *s)
+	after.Checks, after.EndedAt = w.failing, nil
+	card, err := p.cardOn(p.language, v.Scorecard, v.Revision, service, *s)
 	if err != nil {
 		return err
+	}
+	says := failureOf(after, card)
+	if after.Said, err = digest(says, service); err != nil {
+		return err
+	}
+	if open && slices.Equal(before.Checks, after.Checks) && before.Said == after.Said {
+		return nil
 	}
 	return p.write(ctx, what, service.ID, func(ctx context.Context) error {
 		if before == nil {
@@ -314,7 +330,7 @@ func (p *pursuit) one(ctx context.Context, v View, service registry.Service, s *
 		if err != nil {
 			return err
 		}
-		return p.Desk.CheckFails(ctx, failureOf(after, card), now)
+		return p.Desk.CheckFails(ctx, says, now)
 	})
 }
 
@@ -362,4 +378,14 @@ func failureOf(f Failure, card ServiceCard) issues.CheckFailure {
 		}
 	}
 	return out
+}
+
+// digest tells apart what issues about the service say: it is told without a look at any of them.
+func digest(says issues.CheckFailure, service registry.Service) (string, error) {
+	text, err := json.Marshal([]any{says, service.Name, service.Slug, service.Repository})
+	if err != nil {
+		return "", fmt.Errorf("spell what an issue says: %w", err)
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:]), nil
 }

@@ -321,3 +321,53 @@ func TestWhatIsUnknownMeanwhileFailsSinceItFailedFirst(t *testing.T) {
 		t.Errorf("it fails since another day:\n%s", body)
 	}
 }
+
+// What an issue says follows what is known; where nothing of it is another, a pass reads and writes no
+// more for three services than for one.
+func TestAnIssueSaysWhatIsSoNow(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	dashboard := func(in *registry.ServiceInput) { in.Dashboard = "https://example.org/d" }
+	ledger := h.service(t, "ledger", withDocs, stateful, dashboard)
+	d := asking(scorecards.EachOne)
+	d.Issues.GraceDays = 0
+	must(h.Create(h.root, d))(t)
+	h.attest(t, ledger.ID, noon.AddDate(0, 0, -100), noon.AddDate(0, 0, 20))
+	h.pass(t)
+	quiet := func() int64 {
+		t.Helper()
+		before := h.store.Statements()
+		if c := must(h.PursueOnce(h.root))(t); c["opened"]+c["changed"]+c["ended"]+c["failed"] != 0 {
+			t.Errorf("a second pass did %v", c)
+		}
+		return h.store.Statements() - before
+	}
+	one := quiet()
+	says := func(words string) {
+		t.Helper()
+		if body := h.wanted(t, true)[0].Body; !strings.Contains(body, words) {
+			t.Errorf("the issue lacks %q:\n%s", words, body)
+		}
+	}
+	says("Restored 100 days ago")
+	h.clock.Advance(3 * day)
+	if got := h.pass(t); got != "0 opened, 1 changed, 0 ended, 0 failed" {
+		t.Errorf("three days later: %s", got)
+	}
+	says("Restored 103 days ago")
+	p := ledger.Profile
+	p.Repository = "https://github.com/acme/ledger"
+	must(h.registry.UpdateService(h.ada, "ledger", ledger.Version, registry.ServiceInput{Slug: "ledger", Profile: p}))(t)
+	if got := h.pass(t); got != "0 opened, 1 changed, 0 ended, 0 failed" || h.wanted(t, true)[0].Repository != "https://github.com/acme/ledger" {
+		t.Errorf("another repository: %s, %q", got, h.wanted(t, true)[0].Repository)
+	}
+	for _, slug := range []string{"books", "cards"} {
+		h.attest(t, h.service(t, slug, withDocs, stateful, dashboard).ID, noon.AddDate(0, 0, -100), noon.AddDate(0, 0, 20))
+	}
+	if got := h.pass(t); got != "2 opened, 0 changed, 0 ended, 0 failed" {
+		t.Errorf("two more: %s", got)
+	}
+	if three := quiet(); three != one {
+		t.Errorf("%d statements for three services, %d for one", three, one)
+	}
+}

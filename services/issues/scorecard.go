@@ -51,6 +51,7 @@ func (s *Service) CheckFails(ctx context.Context, f CheckFailure, now time.Time)
 			Comments: []Comment{}, CreatedAt: now, UpdatedAt: now, Version: 1,
 		}
 	}
+	before := *issue
 	again := !fresh && !issue.Open
 	issue.Open, issue.Ending = true, ""
 	sheet, err := s.writeCard(ctx, issue, f)
@@ -62,6 +63,9 @@ func (s *Service) CheckFails(ctx context.Context, f CheckFailure, now time.Time)
 			return fmt.Errorf("want an issue about failure %s: %w", f.ID, err)
 		}
 		return s.deliver(ctx, *issue)
+	}
+	if !again && issue.Title == before.Title && issue.Body == before.Body && issue.Repository == before.Repository {
+		return nil
 	}
 	if again {
 		if err := s.comment(issue, "again", sheet, false, now); err != nil {
