@@ -321,6 +321,42 @@ func TestChecksCategoriesAndTheLadderAreSummedUp(t *testing.T) {
 	}
 }
 
+// Until services are evaluated by a revision with a level below the others, they are on the level of
+// the name that they reached, not on that which has its number now.
+func TestLevelsAreThoseOfTheRevisionByWhichAServiceIs(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	h.service(t, "checkout", withDocs)
+	h.service(t, "ledger", withDocs, func(in *registry.ServiceInput) { in.Dashboard = "https://example.org/d" }) // Silver
+	v := must(h.Create(h.ada, aDraft()))(t)
+	h.evaluate(t)
+	d := aDraft()
+	d.Levels = append([]scorecards.Level{{Name: "Iron"}}, d.Levels...)
+	d.Checks = append(d.Checks, scorecards.Check{ID: "tier", Title: "Tier", Category: "X", Level: "Iron", Weight: 1, Passes: "tier <= 4"})
+	must(h.Revise(h.ada, "readiness", v.Scorecard.Version, d))(t)
+	look := func(what, spread string, levels map[string]string) {
+		t.Helper()
+		if got := must(h.Spread(h.bob, "readiness", scorecards.Query{}))(t); fmt.Sprint(got.Levels) != spread {
+			t.Errorf("%s: %v, want %s", what, got.Levels, spread)
+		}
+		if got := must(h.Report(h.bob, "readiness", scorecards.Organisation, "", 1))(t); fmt.Sprint(got.Now.Levels) != spread {
+			t.Errorf("%s, summed up: %v, want %s", what, got.Now.Levels, spread)
+		}
+		for level, want := range levels {
+			var on []string
+			for _, p := range must(h.Positions(h.bob, "readiness", scorecards.Query{Level: level}, page.Request{Limit: 9}))(t).Items {
+				on = append(on, p.Service.Slug+" "+p.LevelName)
+			}
+			if got := strings.Join(on, ", "); got != want {
+				t.Errorf("%s, on %s: %q, want %q", what, level, got, want)
+			}
+		}
+	}
+	look("before they are evaluated", "map[:1 Silver:1]", map[string]string{"Iron": "", "Bronze": "", "Silver": "ledger Silver", "none": "checkout "})
+	h.evaluate(t)
+	look("afterwards", "map[Iron:1 Silver:1]", map[string]string{"Iron": "checkout Iron", "Bronze": "", "Silver": "ledger Silver", "none": ""})
+}
+
 func TestTheTeamThatRoseMostIsNamed(t *testing.T) {
 	t.Parallel()
 	h := open(t)

@@ -24,8 +24,10 @@ type PositionFilter struct {
 	Service   id.ID
 	Teams     []id.ID
 	System    id.ID
-	Level     *int
-	Scored    *bool // whether something counts
+	// Level is the name of a level, and Levels which that is; without a name they narrow nothing.
+	Level  string
+	Levels []RevisionLevel `json:"-"` // follows from Level, and from what services are evaluated by meanwhile
+	Scored *bool           // whether something counts
 	// Revision, Check and Outcomes are of positions by that revision, of which the check of that
 	// number is at one of the outcomes.
 	Revision id.ID
@@ -36,9 +38,15 @@ type PositionFilter struct {
 	WorstFirst bool
 }
 
+// RevisionLevel is a level by its number in a revision: positions may be by past ones.
+type RevisionLevel struct {
+	Revision id.ID // empty of any
+	Level    int
+}
+
 // PositionCounts is how many services there are.
 type PositionCounts struct {
-	Levels   map[int]int // of which something counts, by level
+	Levels   map[RevisionLevel]int // of which something counts
 	Unscored int
 }
 

@@ -154,16 +154,21 @@ func (s *Service) emptied(ctx context.Context, v View, scoped map[Scope][]Positi
 
 // termsOf are those of the revisions by which the positions are.
 func (s *Service) termsOf(ctx context.Context, v View, positions []Position) (map[id.ID]Terms, error) {
+	return s.termsBy(ctx, v, each(positions, func(p Position) id.ID { return p.Revision }))
+}
+
+// termsBy are those of the revisions, and of the scorecard's current one.
+func (s *Service) termsBy(ctx context.Context, v View, revisions []id.ID) (map[id.ID]Terms, error) {
 	terms := map[id.ID]Terms{v.Revision.ID: v.Revision.Terms}
-	for _, p := range positions {
-		if _, known := terms[p.Revision]; known {
+	for _, of := range revisions {
+		if _, known := terms[of]; known {
 			continue
 		}
-		r, err := s.Store.ScorecardRevision(ctx, p.Revision)
+		r, err := s.Store.ScorecardRevision(ctx, of)
 		if err != nil {
 			return nil, fmt.Errorf("read a past revision: %w", err)
 		}
-		terms[p.Revision] = r.Terms
+		terms[of] = r.Terms
 	}
 	return terms, nil
 }

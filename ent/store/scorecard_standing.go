@@ -195,18 +195,19 @@ func (c Scorecards) PositionPage(ctx context.Context, f scorecards.PositionFilte
 	}), nil
 }
 
-// CountPositions counts them by level, without reading them.
+// CountPositions counts them by revision and level, without reading them.
 func (c Scorecards) CountPositions(ctx context.Context, f scorecards.PositionFilter) (scorecards.PositionCounts, error) {
-	out, where := scorecards.PositionCounts{Levels: map[int]int{}}, positionConditions(f)
-	err := c.s.queryAll(ctx, "SELECT s.level, CASE WHEN s.counted_weight = 0 THEN 0 ELSE 1 END, COUNT(*)"+positionTables+where.where()+" GROUP BY 1, 2", where.args, func(rows *sql.Rows) error {
-		var level, scored, n int
-		if err := rows.Scan(&level, &scored, &n); err != nil {
+	out, where := scorecards.PositionCounts{Levels: map[scorecards.RevisionLevel]int{}}, positionConditions(f)
+	err := c.s.queryAll(ctx, "SELECT s.revision_id, s.level, CASE WHEN s.counted_weight = 0 THEN 0 ELSE 1 END, COUNT(*)"+positionTables+where.where()+" GROUP BY 1, 2, 3", where.args, func(rows *sql.Rows) error {
+		var at scorecards.RevisionLevel
+		var scored, n int
+		if err := rows.Scan(&at.Revision, &at.Level, &scored, &n); err != nil {
 			return err
 		}
 		if scored == 0 {
 			out.Unscored += n
 		} else {
-			out.Levels[level] += n
+			out.Levels[at] += n
 		}
 		return nil
 	})
@@ -228,8 +229,16 @@ func positionConditions(f scorecards.PositionFilter) conditions {
 	if f.System != "" {
 		where.add("v.system_id = %s", string(f.System))
 	}
-	if f.Level != nil {
-		where.add("s.level = %s", *f.Level)
+	if f.Level != "" {
+		among, args := "1 = 0", []any{}
+		for _, l := range f.Levels {
+			if l.Revision == "" {
+				among, args = among+" OR s.level = %s", append(args, l.Level)
+			} else {
+				among, args = among+" OR (s.revision_id = %s AND s.level = %s)", append(args, string(l.Revision), l.Level)
+			}
+		}
+		where.add("("+among+")", args...)
 	}
 	if f.Scored != nil && *f.Scored {
 		where.add("s.counted_weight > 0")

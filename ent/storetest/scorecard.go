@@ -123,9 +123,10 @@ func testScorecards(t *testing.T, open opener) {
 			}
 			return out
 		}
-		none := rules.NoLevel
 		same(t, slugs(scorecards.PositionFilter{}), []string{"a PU", "b FU"})
-		same(t, slugs(scorecards.PositionFilter{Level: &none}), []string{"b FU"})
+		same(t, slugs(scorecards.PositionFilter{Level: "none", Levels: []scorecards.RevisionLevel{{Level: rules.NoLevel}}}), []string{"b FU"})
+		same(t, slugs(scorecards.PositionFilter{Level: "Bronze", Levels: []scorecards.RevisionLevel{{Revision: newID(), Level: rules.NoLevel}, {Revision: v.Revision.ID, Level: 0}, {Revision: v.Revision.ID, Level: 7}}}), []string{"a PU"})
+		same(t, slugs(scorecards.PositionFilter{Level: "Bronze"}), nil)
 		same(t, slugs(scorecards.PositionFilter{Teams: []id.ID{newID(), team.ID}}), []string{"a PU", "b FU"})
 		same(t, slugs(scorecards.PositionFilter{Teams: []id.ID{newID()}}), nil)
 		same(t, slugs(scorecards.PositionFilter{System: newID()}), nil)
@@ -180,13 +181,13 @@ func testScorecards(t *testing.T, open opener) {
 			}
 		}
 		same(t, order, []string{"f", "d", "a", "e", "b", "c"})
-		same(t, must(c.CountPositions(t.Context(), f))(t), scorecards.PositionCounts{Levels: map[int]int{rules.NoLevel: 2, 0: 2, 1: 1}, Unscored: 1})
-		no, yes, none := false, true, rules.NoLevel
+		same(t, must(c.CountPositions(t.Context(), f))(t), scorecards.PositionCounts{Levels: map[scorecards.RevisionLevel]int{{Revision: v.Revision.ID, Level: rules.NoLevel}: 2, {Revision: v.Revision.ID, Level: 0}: 2, {Revision: v.Revision.ID, Level: 1}: 1}, Unscored: 1})
+		no, yes := false, true
 		f.Scored = &no
 		same(t, len(must(c.PositionPage(t.Context(), f, page.Request{Limit: 9}))(t).Items), 1)
-		f.Scored, f.Level = &yes, &none
+		f.Scored, f.Level, f.Levels = &yes, "none", []scorecards.RevisionLevel{{Level: rules.NoLevel}}
 		same(t, len(must(c.PositionPage(t.Context(), f, page.Request{Limit: 9}))(t).Items), 2)
-		same(t, must(c.CountPositions(t.Context(), scorecards.PositionFilter{Scorecard: newID()}))(t), scorecards.PositionCounts{Levels: map[int]int{}})
+		same(t, must(c.CountPositions(t.Context(), scorecards.PositionFilter{Scorecard: newID()}))(t), scorecards.PositionCounts{Levels: map[scorecards.RevisionLevel]int{}})
 	})
 
 	each(t, open, "days and sums are kept, read from a day on, and thinned", func(t *testing.T, s *store.Store) {
