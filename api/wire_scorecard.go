@@ -121,7 +121,7 @@ type ServiceScorecard struct {
 	Ladder      []ScorecardRung  `json:"ladder" doc:"The checks of each level, without those below, the lowest first."`
 	Next        []string         `json:"next" doc:"The IDs of the next three things to do."`
 	Checks      []CheckResult    `json:"checks"`
-	EvaluatedAt time.Time        `json:"evaluatedAt" doc:"When something of it changed last."`
+	EvaluatedAt time.Time        `json:"evaluatedAt" doc:"When it was judged last, whether or not anything changed."`
 }
 
 // ScorecardRung is a level of a scorecard for a service.

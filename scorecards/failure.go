@@ -3,10 +3,14 @@ package scorecards
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
@@ -15,6 +19,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/tx"
 	"github.com/evenkeel/evenkeel/scorecards/rules"
 	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/expr"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/registry"
 )
@@ -28,6 +33,7 @@ type Failure struct {
 	Service   id.ID
 	Check     string   // its ID; empty of all that fail, where the scorecard groups them
 	Checks    []string // the IDs of what fails
+	Said      string   // a digest of what its issue says
 	OpenedAt  time.Time
 	EndedAt   *time.Time
 	Version   int64
@@ -78,7 +84,11 @@ func (s *Service) PursueOnce(ctx context.Context) (map[string]int64, error) {
 		return counts, fmt.Errorf("read scorecards: %w", err)
 	}
 	views = slices.DeleteFunc(views, func(v View) bool { return v.Revision.Issues.Mode == NoIssues || v.Revision.Issues.Mode == "" })
-	p := &pursuit{Service: s, counts: counts}
+	language, err := s.languages.now(ctx)
+	if err != nil {
+		return counts, err
+	}
+	p := &pursuit{Service: s, counts: counts, language: language}
 	if err := p.strays(ctx, views); err != nil {
 		return counts, err
 	}
@@ -101,6 +111,7 @@ func (s *Service) PursueOnce(ctx context.Context) (map[string]int64, error) {
 type pursuit struct {
 	*Service
 	counts   map[string]int64
+	language *expr.Environment
 	failures []error // the first few
 }
 
@@ -162,8 +173,11 @@ func (p *pursuit) pursue(ctx context.Context, views []View, services []registry.
 }
 
 // settle brings the failures of a service into agreement with its standing; nil is of one that
-// the scorecard is not for.
+// the scorecard is not for. Where it is not known whether it is, everything stays as it is.
 func (p *pursuit) settle(ctx context.Context, v View, service registry.Service, s *Standing, known []Failure, now time.Time) error {
+	if s != nil && s.Applies != expr.Holds {
+		return nil
+	}
 	for _, w := range wanted(v.Revision.Terms, s, now) {
 		i := slices.IndexFunc(known, func(f Failure) bool { return f.Check == w.check && f.EndedAt == nil })
 		if i < 0 {
@@ -179,7 +193,7 @@ func (p *pursuit) settle(ctx context.Context, v View, service registry.Service, 
 	}
 	for _, f := range known {
 		if f.EndedAt == nil && f.Check != "" && v.Revision.check(f.Check) < 0 {
-			if _, err := p.end(ctx, v, f, "The scorecard asks for it no more."); err != nil {
+			if _, err := p.end(ctx, v, f, notAsked); err != nil {
 				return err
 			}
 		}
@@ -191,8 +205,28 @@ func (p *pursuit) settle(ctx context.Context, v View, service registry.Service, 
 type want struct {
 	check   string
 	failing []string
-	// settled says that nothing of it fails or is unknown.
+	// settled says that nothing of it fails or is unknown, and whys why, by check.
 	settled bool
+	whys    map[string]string
+}
+
+// notAsked is why a failure ends of a check that is not in the scorecard any more.
+const notAsked = "The scorecard asks for it no more."
+
+// why is why the failure of these checks is settled, in sentences.
+func (w want) why(checks []string) string {
+	var out, each []string
+	for _, c := range checks {
+		why := cmp.Or(w.whys[c], notAsked)
+		if !slices.Contains(out, why) {
+			out = append(out, why)
+		}
+		each = append(each, "`"+c+"`: "+why)
+	}
+	if len(out) == 1 {
+		return out[0]
+	}
+	return strings.Join(each, " ")
 }
 
 // wanted is what is so of each check of which failures become issues.
@@ -201,24 +235,19 @@ func wanted(t Terms, s *Standing, now time.Time) []want {
 	if t.Issues.UpTo != "" {
 		upTo = t.level(t.Issues.UpTo) + 1
 	}
-	all := want{settled: true}
+	all := want{settled: true, whys: map[string]string{}}
 	var out []want
 	for i, c := range t.Checks {
-		w := want{check: c.ID, settled: true}
-		if s != nil && i < len(s.Outcomes) && t.level(c.Level) < upTo && c.EffectiveFrom <= clock.DateOf(now) {
-			switch rules.Outcome(s.Outcomes[i]) {
-			case rules.Fail:
-				w.settled = false
-				if !now.Before(s.Details.Since[c.ID].AddDate(0, 0, t.Issues.GraceDays)) {
-					w.failing = []string{c.ID}
-				}
-			case rules.Unknown, rules.Error:
-				w.settled = false
-			}
+		w := want{check: c.ID}
+		fails, why := t.asks(i, s, upTo, now)
+		if fails && !now.Before(t.grace(c, s)) {
+			w.failing = []string{c.ID}
 		}
+		w.settled, w.whys = why != "", map[string]string{c.ID: why}
 		out = append(out, w)
 		all.failing = append(all.failing, w.failing...)
 		all.settled = all.settled && w.settled
+		all.whys[c.ID] = why
 	}
 	if t.Issues.Mode == Grouped {
 		return []want{all}
@@ -226,27 +255,71 @@ func wanted(t Terms, s *Standing, now time.Time) []want {
 	return out
 }
 
+// asks reports whether the check of that number fails, or why it is settled; neither of what is
+// unknown.
+func (t Terms) asks(i int, s *Standing, upTo int, now time.Time) (fails bool, settled string) {
+	c := t.Checks[i]
+	switch {
+	case s == nil:
+		return false, "The scorecard is not for the service any more."
+	case t.level(c.Level) >= upTo:
+		return false, "The scorecard asks for no issues about its level any more."
+	case c.EffectiveFrom > clock.DateOf(now):
+		return false, fmt.Sprintf("It does not count before %s.", c.EffectiveFrom)
+	case i >= len(s.Outcomes):
+		return false, ""
+	}
+	switch rules.Outcome(s.Outcomes[i]) {
+	case rules.Fail:
+		return true, ""
+	case rules.Pass:
+		return false, "It passes now."
+	case rules.Exempt:
+		return false, "The service is exempt from it."
+	case rules.NotApplicable:
+		return false, "It does not apply to the service any more."
+	default:
+		return false, ""
+	}
+}
+
+// grace is until when a check that fails is borne: from when it fails, or counts, where that is later.
+func (t Terms) grace(c Check, s *Standing) time.Time {
+	from := s.Details.Failing[c.ID]
+	if c.EffectiveFrom != "" && c.EffectiveFrom.Time().After(from) {
+		from = c.EffectiveFrom.Time()
+	}
+	return from.AddDate(0, 0, t.Issues.GraceDays)
+}
+
 // one brings one failure into agreement with what is so.
 func (p *pursuit) one(ctx context.Context, v View, service registry.Service, s *Standing, w want, before *Failure, now time.Time) error {
 	open := before != nil && before.EndedAt == nil
 	switch {
 	case len(w.failing) == 0 && open && w.settled:
-		_, err := p.end(ctx, v, *before, "It passes now.")
+		_, err := p.end(ctx, v, *before, w.why(before.Checks))
 		return err
-	case len(w.failing) == 0 || open && slices.Equal(before.Checks, w.failing):
+	case len(w.failing) == 0:
 		return nil
 	}
-	after, what := Failure{ID: id.New(now), Scorecard: v.Scorecard.ID, Service: service.ID, Check: w.check, Checks: w.failing, OpenedAt: now, Version: 1}, "opened"
+	after, what := Failure{ID: id.New(now), Scorecard: v.Scorecard.ID, Service: service.ID, Check: w.check, OpenedAt: now, Version: 1}, "opened"
 	if before != nil {
-		after, what = *before, "changed"
-		if !open {
-			what = "opened"
+		after = *before
+		if open {
+			what = "changed"
 		}
-		after.Checks, after.EndedAt = w.failing, nil
 	}
-	card, err := p.card(ctx, v, service, *s)
+	after.Checks, after.EndedAt = w.failing, nil
+	card, err := p.cardOn(p.language, v.Scorecard, v.Revision, service, *s)
 	if err != nil {
 		return err
+	}
+	says := failureOf(after, card)
+	if after.Said, err = digest(says, service); err != nil {
+		return err
+	}
+	if open && slices.Equal(before.Checks, after.Checks) && before.Said == after.Said {
+		return nil
 	}
 	return p.write(ctx, what, service.ID, func(ctx context.Context) error {
 		if before == nil {
@@ -257,7 +330,7 @@ func (p *pursuit) one(ctx context.Context, v View, service registry.Service, s *
 		if err != nil {
 			return err
 		}
-		return p.Desk.CheckFails(ctx, failureOf(after, card), now)
+		return p.Desk.CheckFails(ctx, says, now)
 	})
 }
 
@@ -301,8 +374,18 @@ func failureOf(f Failure, card ServiceCard) issues.CheckFailure {
 	out := issues.CheckFailure{ID: f.ID, Service: f.Service, Scorecard: card.Scorecard.Name, Slug: card.Scorecard.Slug, Grouped: f.Check == "", Level: cmp.Or(card.LevelName, "none"), NextLevel: card.NextLevel}
 	for _, r := range card.Results {
 		if slices.Contains(f.Checks, r.Check.ID) {
-			out.Checks = append(out.Checks, issues.FailedCheck{Title: r.Check.Title, Why: r.Check.Why, Fix: r.Fix, Level: r.Check.Level, Since: r.Since})
+			out.Checks = append(out.Checks, issues.FailedCheck{Title: r.Check.Title, Why: r.Check.Why, Fix: r.Fix, Level: r.Check.Level, Since: card.Standing.Details.Failing[r.Check.ID]})
 		}
 	}
 	return out
+}
+
+// digest tells apart what issues about the service say: it is told without a look at any of them.
+func digest(says issues.CheckFailure, service registry.Service) (string, error) {
+	text, err := json.Marshal([]any{says, service.Name, service.Slug, service.Repository})
+	if err != nil {
+		return "", fmt.Errorf("spell what an issue says: %w", err)
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:]), nil
 }

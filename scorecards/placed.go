@@ -101,13 +101,13 @@ func (s *Service) Spread(ctx context.Context, scorecard string, q Query) (Spread
 	if err != nil {
 		return Spread{}, err
 	}
-	counted, err := s.Store.CountPositions(ctx, f)
+	counted, terms, err := s.counted(ctx, v, f)
 	if err != nil {
-		return Spread{}, fmt.Errorf("count where services stand by %s: %w", v.Scorecard.Slug, err)
+		return Spread{}, err
 	}
 	out := Spread{Levels: map[string]int{}, Unscored: counted.Unscored}
-	for level, n := range counted.Levels {
-		out.Levels[v.Revision.levelName(level)] += n
+	for at, n := range counted.Levels {
+		out.Levels[terms[at.Revision].levelName(at.Level)] += n
 	}
 	return out, nil
 }

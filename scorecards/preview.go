@@ -77,6 +77,7 @@ func (s *Service) Preview(ctx context.Context, name string, d Draft) (Preview, e
 		reads = append(slices.Clone(reads), c.wasCard.reads...)
 	}
 	slices.Sort(reads)
+	reads = slices.Compact(reads)
 	c.begin()
 	for after := id.ID(""); ; {
 		services, err := s.Fleet.LiveServicesAfter(ctx, after, chunk)
@@ -88,7 +89,7 @@ func (s *Service) Preview(ctx context.Context, name string, d Draft) (Preview, e
 		}
 		now := clock.Round(s.Clock())
 		ids := each(services, func(s registry.Service) id.ID { return s.ID })
-		known, err := s.Facts.Told(ctx, services, slices.Compact(reads))
+		known, err := s.Facts.Told(ctx, services, reads)
 		if err != nil {
 			return Preview{}, fmt.Errorf("read the facts of %d services: %w", len(services), err)
 		}
@@ -119,28 +120,24 @@ func (c *comparison) begin() {
 func (c *comparison) add(service registry.Service, known Knowledge, exempt []string, today string) {
 	c.out.Services++
 	sheet := c.card.Evaluate(known.Facts, today, c.now.Revision.exempting(exempt))
-	var before rules.Sheet
+	before := rules.Sheet{Level: rules.NoLevel}
 	was := ""
-	level := rules.NoLevel // of the draft, of the name that the service has reached now
 	if c.wasCard != nil {
 		before = c.wasCard.Evaluate(known.Facts, today, c.was.Revision.exempting(exempt))
-		if before.Applies == expr.Holds {
-			was = c.was.Revision.levelName(before.Level)
-			level = c.now.Revision.level(was)
-		}
+		was = c.was.Revision.levelName(before.Level)
 	}
-	now := ""
+	now := c.now.Revision.levelName(sheet.Level)
 	if sheet.Applies == expr.Holds {
 		c.out.Applies++
-		now = c.now.Revision.levelName(sheet.Level)
 		c.out.Levels[now]++
 		c.count(service, sheet, before)
 	}
-	if now == was {
+	change := c.rise(before.Level, sheet.Level)
+	if change == 0 {
 		return
 	}
 	move := Move{Service: service, Was: was, Now: now}
-	if cmp.Compare(sheet.Level, level) > 0 && sheet.Applies == expr.Holds {
+	if change > 0 {
 		if c.out.GainedCount++; len(c.out.Gained) < mostMoves {
 			c.out.Gained = append(c.out.Gained, move)
 		}
@@ -149,6 +146,22 @@ func (c *comparison) add(service registry.Service, known Knowledge, exempt []str
 	if c.out.LostCount++; len(c.out.Lost) < mostMoves {
 		c.out.Lost = append(c.out.Lost, move)
 	}
+}
+
+// rise is above 0 where the level of the draft is higher than that of the scorecard as it is, and 0
+// where it is the same: by their order in one of the two that has both names, else by their numbers,
+// for then they were renamed.
+func (c *comparison) rise(was, now int) int {
+	if was < 0 || now < 0 {
+		return cmp.Compare(now, was)
+	}
+	if as := c.now.Revision.level(c.was.Revision.levelName(was)); as >= 0 {
+		return cmp.Compare(now, as)
+	}
+	if as := c.was.Revision.level(c.now.Revision.levelName(now)); as >= 0 {
+		return cmp.Compare(as, was)
+	}
+	return cmp.Compare(now, was)
 }
 
 func (c *comparison) count(service registry.Service, sheet, before rules.Sheet) {

@@ -131,6 +131,11 @@ func (s *Service) card(ctx context.Context, v View, service registry.Service, st
 	if err != nil {
 		return ServiceCard{}, err
 	}
+	return s.cardOn(language, v.Scorecard, revision, service, standing)
+}
+
+// cardOn is the card of a standing by the revision, with its conditions on the language.
+func (s *Service) cardOn(language *expr.Environment, scorecard Scorecard, revision Revision, service registry.Service, standing Standing) (ServiceCard, error) {
 	types := make(map[string]fact.Type)
 	for _, d := range language.Facts() {
 		types[d.Name] = d.Type
@@ -139,7 +144,7 @@ func (s *Service) card(ctx context.Context, v View, service registry.Service, st
 	if err != nil {
 		return ServiceCard{}, err
 	}
-	out := ServiceCard{Scorecard: v.Scorecard, Revision: revision, Service: service, Standing: standing, LevelName: revision.levelName(standing.Level), Todo: sheet.Todo(outline), Types: types}
+	out := ServiceCard{Scorecard: scorecard, Revision: revision, Service: service, Standing: standing, LevelName: revision.levelName(standing.Level), Todo: sheet.Todo(outline), Types: types}
 	if next, ok := sheet.Next(outline); ok {
 		out.NextLevel = revision.levelName(next)
 	}

@@ -34,13 +34,10 @@ func (s *Service) filter(ctx context.Context, v View, q Query) (PositionFilter, 
 		f.System = system.ID
 	}
 	if q.Level != "" {
-		scored, level := q.Level != UnscoredName, rules.NoLevel
-		if q.Level != NoLevelName && scored {
-			level = v.Revision.level(q.Level)
-			check.Require(level >= 0, "query.level", q.Level, "must be one of the levels: %s, or %q, or %q", v.Revision.levels(), NoLevelName, UnscoredName)
-		}
-		if f.Scored = &scored; scored {
-			f.Level = &level
+		scored := q.Level != UnscoredName
+		f.Scored = &scored
+		if scored && q.Level != NoLevelName {
+			check.Require(v.Revision.level(q.Level) >= 0, "query.level", q.Level, "must be one of the levels: %s, or %q, or %q", v.Revision.levels(), NoLevelName, UnscoredName)
 		}
 	}
 	if q.Check != "" || len(q.Outcomes) > 0 {
@@ -50,7 +47,48 @@ func (s *Service) filter(ctx context.Context, v View, q Query) (PositionFilter, 
 		}
 		f.Outcomes, f.Revision = q.Outcomes, v.Revision.ID
 	}
-	return f, check.Err()
+	if err := check.Err(); err != nil || q.Level == "" || q.Level == UnscoredName {
+		return f, err
+	}
+	levels, err := s.levels(ctx, v, f, q.Level)
+	f.Level, f.Levels = q.Level, levels
+	return f, err
+}
+
+// levels are the levels of that name of the revisions by which the filter's positions are; by most
+// the level has the same number, by some there is none.
+func (s *Service) levels(ctx context.Context, v View, f PositionFilter, name string) ([]RevisionLevel, error) {
+	if name == NoLevelName {
+		return []RevisionLevel{{Level: rules.NoLevel}}, nil
+	}
+	counted, terms, err := s.counted(ctx, v, f)
+	if err != nil {
+		return nil, err
+	}
+	var out []RevisionLevel
+	for at := range counted.Levels {
+		if terms[at.Revision].levelName(at.Level) == name {
+			out = append(out, at)
+		}
+	}
+	slices.SortFunc(out, func(a, b RevisionLevel) int {
+		return cmp.Or(cmp.Compare(a.Revision, b.Revision), cmp.Compare(a.Level, b.Level))
+	})
+	return out, nil
+}
+
+// counted counts the filter's positions, with the terms by which they are.
+func (s *Service) counted(ctx context.Context, v View, f PositionFilter) (PositionCounts, map[id.ID]Terms, error) {
+	counted, err := s.Store.CountPositions(ctx, f)
+	if err != nil {
+		return PositionCounts{}, nil, fmt.Errorf("count where services stand by %s: %w", v.Scorecard.Slug, err)
+	}
+	var revisions []id.ID
+	for at := range counted.Levels {
+		revisions = append(revisions, at.Revision)
+	}
+	terms, err := s.termsBy(ctx, v, revisions)
+	return counted, terms, err
 }
 
 // below are the team and all below it.
@@ -59,9 +97,10 @@ func (s *Service) below(ctx context.Context, team id.ID) ([]id.ID, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read teams: %w", err)
 	}
+	line := ancestors(teams)
 	var out []id.ID
 	for _, t := range teams {
-		if slices.Contains(ancestors(teams)[t.ID], team) {
+		if slices.Contains(line[t.ID], team) {
 			out = append(out, t.ID)
 		}
 	}
@@ -176,9 +215,10 @@ func (s *Service) Report(ctx context.Context, scorecard string, kind ScopeKind, 
 	return r, nil
 }
 
-// past is what each scope of the kind came to 28 days ago.
+// past is what each scope of the kind came to 28 days ago; a scope that was not summed up in the week
+// until then is left out.
 func (s *Service) past(ctx context.Context, v View, kind ScopeKind) (map[id.ID]Sums, error) {
-	found, err := s.Store.TalliesOn(ctx, v.Scorecard.ID, kind, s.daysAgo(compared))
+	found, err := s.Store.TalliesBy(ctx, v.Scorecard.ID, kind, s.daysAgo(compared+7), s.daysAgo(compared))
 	if err != nil {
 		return nil, fmt.Errorf("read the past of %s: %w", v.Scorecard.Slug, err)
 	}

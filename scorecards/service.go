@@ -158,8 +158,8 @@ func (s *Service) Retire(ctx context.Context, name string, version int64, reason
 	})
 }
 
-// Restore has a retired scorecard evaluated again. Faults: as Retire, Conflict
-// "scorecard_not_retired".
+// Restore has a retired scorecard evaluated again: with issues, administrators. Faults: as Retire,
+// Conflict "scorecard_not_retired".
 func (s *Service) Restore(ctx context.Context, name string, version int64) (View, error) {
 	return s.end(ctx, name, version, access.Restore, "", func(v *View, _ time.Time) error {
 		if v.Scorecard.RetiredAt == nil {
@@ -173,6 +173,11 @@ func (s *Service) Restore(ctx context.Context, name string, version int64) (View
 func (s *Service) end(ctx context.Context, name string, version int64, verb access.Verb, reason string, do func(*View, time.Time) error) (View, error) {
 	var after View
 	err := s.change(ctx, name, version, verb, func(ctx context.Context, before View, now time.Time) error {
+		if verb == access.Restore { // issues are opened again
+			if err := s.mayAsk(ctx, verb, before.Scorecard, before.Revision.Issues); err != nil {
+				return err
+			}
+		}
 		var check fault.Check
 		registry.CheckText(&check, "/reason", reason, registry.MaxReason)
 		if err := check.Err(); err != nil {
@@ -297,11 +302,16 @@ func (s *Service) may(ctx context.Context, verb access.Verb, of Scorecard, d Dra
 		if err := s.Authorizer.Authorize(ctx, verb, of.object()); err != nil {
 			return err
 		}
-		if c := access.CallerFrom(ctx); d.Issues.Mode != "" && d.Issues.Mode != NoIssues && !c.Administers() && c.Kind != access.BySystem {
-			return access.Refused(ctx, verb, of.object(), "scorecard_issues", "issues are opened with every team whose services fail: only administrators keep a scorecard that asks for them")
-		}
-		return nil
+		return s.mayAsk(ctx, verb, of, d.Issues)
 	}
+}
+
+// mayAsk refuses whoever may not keep a scorecard that asks for such issues.
+func (s *Service) mayAsk(ctx context.Context, verb access.Verb, of Scorecard, asked IssueTerms) error {
+	if c := access.CallerFrom(ctx); asked.Mode != "" && asked.Mode != NoIssues && !c.Administers() && c.Kind != access.BySystem {
+		return access.Refused(ctx, verb, of.object(), "scorecard_issues", "issues are opened with every team whose services fail: only administrators keep a scorecard that asks for them")
+	}
+	return nil
 }
 
 // validate is Draft.Validate, and looks up the owner. Whether the caller may is asked first, where

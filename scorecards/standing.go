@@ -51,7 +51,7 @@ type Standing struct {
 	Missing                     int    // for the next level
 	Outcomes                    string // of each check, as rules.Spell writes them
 	Details                     Details
-	EvaluatedAt                 time.Time
+	EvaluatedAt                 time.Time // last, whether or not anything changed
 }
 
 // Details is what is read of one service only.
@@ -61,6 +61,9 @@ type Details struct {
 	Whys map[string]string `json:"whys,omitempty"`
 	// Since is when each check came to its outcome, by ID.
 	Since map[string]time.Time `json:"since,omitempty"`
+	// Failing is since when each check fails that failed when it was judged last, by ID: what is unknown
+	// meanwhile does not end it, so that a source that comes and goes does not put off what follows.
+	Failing map[string]time.Time `json:"failing,omitempty"`
 	// Evidence is each fact once that the scorecard depends on and that is known, by name.
 	Evidence []Evidence `json:"evidence,omitempty"`
 }
@@ -116,6 +119,7 @@ func evidence(c *compiled, known Knowledge) []Evidence {
 // anything of it is another.
 func (s *Standing) follow(before *Standing, checks, checksBefore []Check) (changed bool) {
 	s.Details.Since = make(map[string]time.Time, len(checks))
+	s.fail(before, checks)
 	was := map[string]byte{}
 	if before != nil {
 		for i, c := range checksBefore {
@@ -140,12 +144,37 @@ func (s *Standing) follow(before *Standing, checks, checksBefore []Check) (chang
 	return !same(b, n)
 }
 
+// fail takes over from before since when checks fail.
+func (s *Standing) fail(before *Standing, checks []Check) {
+	for i, c := range checks {
+		outcome := rules.Unknown // as all are where it is not known whether the scorecard is for the service
+		if i < len(s.Outcomes) {
+			outcome = rules.Outcome(s.Outcomes[i])
+		}
+		at, failed := time.Time{}, false
+		if before != nil {
+			at, failed = before.Details.Failing[c.ID]
+		}
+		switch {
+		case outcome == rules.Fail && !failed:
+			at = s.EvaluatedAt
+		case outcome == rules.Fail, failed && (outcome == rules.Unknown || outcome == rules.Error):
+		default:
+			continue
+		}
+		if s.Details.Failing == nil {
+			s.Details.Failing = map[string]time.Time{}
+		}
+		s.Details.Failing[c.ID] = at
+	}
+}
+
 // same compares two standings; times by the moment that they are.
 func same(a, b Standing) bool {
-	if !maps.EqualFunc(a.Details.Since, b.Details.Since, time.Time.Equal) || !slices.EqualFunc(a.Details.Evidence, b.Details.Evidence, Evidence.same) {
+	if !maps.EqualFunc(a.Details.Since, b.Details.Since, time.Time.Equal) || !maps.EqualFunc(a.Details.Failing, b.Details.Failing, time.Time.Equal) || !slices.EqualFunc(a.Details.Evidence, b.Details.Evidence, Evidence.same) {
 		return false
 	}
-	a.Details.Since, b.Details.Since, a.Details.Evidence, b.Details.Evidence = nil, nil, nil, nil
+	a.Details.Since, b.Details.Since, a.Details.Failing, b.Details.Failing, a.Details.Evidence, b.Details.Evidence = nil, nil, nil, nil, nil, nil
 	return reflect.DeepEqual(a, b)
 }
 
@@ -167,7 +196,9 @@ func (s Standing) Score() *int {
 }
 
 // Day is what a scorecard came to for a service at the end of a day. Of a day on which nothing
-// changed there is none: the one before says it.
+// changed there is none: the one before says it. On the day on which the scorecard was not for the
+// service any more, or it was retired, nothing counts, and there are no outcomes; so it is of one on
+// which it was not known whether the scorecard is for it.
 type Day struct {
 	Scorecard                   id.ID
 	Service                     id.ID
@@ -184,6 +215,11 @@ func (s Standing) day(now time.Time) Day {
 		Scorecard: s.Scorecard, Service: s.Service, Day: clock.DateOf(now), Revision: s.Revision, Level: s.Level,
 		Passed: s.Passed, Counted: s.Counted, PassedWeight: s.PassedWeight, CountedWeight: s.CountedWeight, Outcomes: s.Outcomes,
 	}
+}
+
+// left is the day on which the scorecard was not for the service any more.
+func left(s Standing, day clock.Date) Day {
+	return Day{Scorecard: s.Scorecard, Service: s.Service, Day: day, Revision: s.Revision, Level: rules.NoLevel}
 }
 
 // Score is that of the day; see Standing.Score.

@@ -24,8 +24,10 @@ type PositionFilter struct {
 	Service   id.ID
 	Teams     []id.ID
 	System    id.ID
-	Level     *int
-	Scored    *bool // whether something counts
+	// Level is the name of a level, and Levels which that is; without a name they narrow nothing.
+	Level  string
+	Levels []RevisionLevel `json:"-"` // follows from Level, and from what services are evaluated by meanwhile
+	Scored *bool           // whether something counts
 	// Revision, Check and Outcomes are of positions by that revision, of which the check of that
 	// number is at one of the outcomes.
 	Revision id.ID
@@ -36,9 +38,15 @@ type PositionFilter struct {
 	WorstFirst bool
 }
 
+// RevisionLevel is a level by its number in a revision: positions may be by past ones.
+type RevisionLevel struct {
+	Revision id.ID // empty of any
+	Level    int
+}
+
 // PositionCounts is how many services there are.
 type PositionCounts struct {
-	Levels   map[int]int // of which something counts, by level
+	Levels   map[RevisionLevel]int // of which something counts
 	Unscored int
 }
 
@@ -62,10 +70,18 @@ type Store interface {
 	// Standings returns what is kept of the services by all scorecards that are not retired, by
 	// service.
 	Standings(ctx context.Context, services []id.ID) (map[id.ID][]Standing, error)
-	// WriteStandings inserts or replaces, but never what was evaluated later.
+	// HoldStandings has whoever else wants to write standings wait until the transaction ends, and
+	// returns when each of the services was evaluated last, by service and scorecard.
+	HoldStandings(ctx context.Context, services []id.ID) (map[id.ID]map[id.ID]time.Time, error)
+	// EvaluatedStandings has those of the services by the scorecards say that they were evaluated then.
+	EvaluatedStandings(ctx context.Context, cards, services []id.ID, at time.Time) error
+	// WriteStandings inserts or replaces.
 	WriteStandings(ctx context.Context, standings []Standing) error
 	// RemoveStandings removes what is kept of services that a scorecard is not for any more.
 	RemoveStandings(ctx context.Context, scorecard id.ID, services []id.ID) error
+	// RetiredStandings returns up to limit days on which services were retired of which something is
+	// kept still: no level, and nothing that counts.
+	RetiredStandings(ctx context.Context, limit int) ([]Day, error)
 	// Positions returns where services that are not retired stand, by slug.
 	Positions(ctx context.Context, f PositionFilter) ([]Position, error)
 	// PositionPage is a page of them.
@@ -85,8 +101,8 @@ type Store interface {
 	WriteTallies(ctx context.Context, tallies []Tally) error
 	// Tallies returns those of the scope from the day on, by day.
 	Tallies(ctx context.Context, scorecard id.ID, scope Scope, from clock.Date) ([]Tally, error)
-	// TalliesOn returns, of each scope of the kind, the last until the day.
-	TalliesOn(ctx context.Context, scorecard id.ID, kind ScopeKind, day clock.Date) ([]Tally, error)
+	// TalliesBy returns, of each scope of the kind, the last from the one day to the other.
+	TalliesBy(ctx context.Context, scorecard id.ID, kind ScopeKind, from, to clock.Date) ([]Tally, error)
 	// ThinTallies is ThinDays of tallies.
 	ThinTallies(ctx context.Context, before clock.Date, grain Grain, limit int) (int, error)
 

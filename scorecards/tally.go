@@ -116,6 +116,9 @@ func (s *Service) tally(ctx context.Context, views []View) error {
 				scoped[Scope{OfSystem, p.Service.System}] = append(scoped[Scope{OfSystem, p.Service.System}], p)
 			}
 		}
+		if err := s.emptied(ctx, v, scoped); err != nil {
+			return err
+		}
 		tallies := make([]Tally, 0, len(scoped))
 		for scope, of := range scoped {
 			tallies = append(tallies, Tally{Scorecard: v.Scorecard.ID, Scope: scope, Day: day, Sums: sum(of, terms)})
@@ -132,18 +135,40 @@ func (s *Service) tally(ctx context.Context, views []View) error {
 	return nil
 }
 
+// emptied adds, without any position, the scopes that had services when they were summed up last, so
+// that what they came to then is not taken for what they come to later.
+func (s *Service) emptied(ctx context.Context, v View, scoped map[Scope][]Position) error {
+	for _, kind := range []ScopeKind{OfTeam, OfSystem} {
+		last, err := s.Store.TalliesBy(ctx, v.Scorecard.ID, kind, s.daysAgo(longestPast), s.daysAgo(0))
+		if err != nil {
+			return fmt.Errorf("read the past of %s: %w", v.Scorecard.Slug, err)
+		}
+		for _, t := range last {
+			if _, there := scoped[t.Scope]; !there && t.Services+t.Unscored > 0 {
+				scoped[t.Scope] = nil
+			}
+		}
+	}
+	return nil
+}
+
 // termsOf are those of the revisions by which the positions are.
 func (s *Service) termsOf(ctx context.Context, v View, positions []Position) (map[id.ID]Terms, error) {
+	return s.termsBy(ctx, v, each(positions, func(p Position) id.ID { return p.Revision }))
+}
+
+// termsBy are those of the revisions, and of the scorecard's current one.
+func (s *Service) termsBy(ctx context.Context, v View, revisions []id.ID) (map[id.ID]Terms, error) {
 	terms := map[id.ID]Terms{v.Revision.ID: v.Revision.Terms}
-	for _, p := range positions {
-		if _, known := terms[p.Revision]; known {
+	for _, of := range revisions {
+		if _, known := terms[of]; known {
 			continue
 		}
-		r, err := s.Store.ScorecardRevision(ctx, p.Revision)
+		r, err := s.Store.ScorecardRevision(ctx, of)
 		if err != nil {
 			return nil, fmt.Errorf("read a past revision: %w", err)
 		}
-		terms[p.Revision] = r.Terms
+		terms[of] = r.Terms
 	}
 	return terms, nil
 }

@@ -17,7 +17,8 @@ type ScorecardFailure struct{ ent.Schema }
 // Annotations of the table.
 func (ScorecardFailure) Annotations() []schema.Annotation { return table("scorecard_failures") }
 
-// Fields of a failure; checks is a JSON list of the IDs that it is of.
+// Fields of a failure; checks is JSON of the IDs that it is of, with a digest of
+// what its issue says.
 func (ScorecardFailure) Fields() []ent.Field {
 	return []ent.Field{
 		ulid(),

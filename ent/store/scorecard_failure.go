@@ -14,6 +14,12 @@ import (
 
 var _ scorecards.FailureStore = Scorecards{}
 
+// failureDetails is what is kept of a failure as JSON.
+type failureDetails struct {
+	Checks []string `json:"checks"`
+	Said   string   `json:"said"`
+}
+
 const failureColumns = "f.id, f.scorecard_id, f.service_id, f.check_id, f.checks, f.opened_at, f.ended_at, f.version"
 
 func (c Scorecards) failures(ctx context.Context, rest string, args ...any) ([]scorecards.Failure, error) {
@@ -30,9 +36,11 @@ func (c Scorecards) failures(ctx context.Context, rest string, args ...any) ([]s
 			at := utc(*ended)
 			f.EndedAt = &at
 		}
-		if err := json.Unmarshal(checks, &f.Checks); err != nil {
+		var d failureDetails
+		if err := json.Unmarshal(checks, &d); err != nil {
 			return err
 		}
+		f.Checks, f.Said = d.Checks, d.Said
 		out = append(out, f)
 		return nil
 	})
@@ -86,7 +94,7 @@ func (c Scorecards) StrayFailures(ctx context.Context, asked []scorecards.Asked,
 
 // CreateFailure inserts; Stale where one is open.
 func (c Scorecards) CreateFailure(ctx context.Context, f scorecards.Failure) error {
-	checks, err := json.Marshal(f.Checks)
+	checks, err := json.Marshal(failureDetails{f.Checks, f.Said})
 	if err != nil {
 		return fail("spell what fails", err)
 	}
@@ -100,7 +108,7 @@ func (c Scorecards) CreateFailure(ctx context.Context, f scorecards.Failure) err
 
 // UpdateFailure is conditional on Version.
 func (c Scorecards) UpdateFailure(ctx context.Context, f scorecards.Failure) error {
-	checks, err := json.Marshal(f.Checks)
+	checks, err := json.Marshal(failureDetails{f.Checks, f.Said})
 	if err != nil {
 		return fail("spell what fails", err)
 	}

@@ -94,10 +94,10 @@ func (c Scorecards) Tallies(ctx context.Context, scorecard id.ID, scope scorecar
 	return c.tallies(ctx, " WHERE d.scorecard_id = $1 AND d.scope = $2 AND d.scope_id = $3 AND d.day >= $4 ORDER BY d.day", string(scorecard), string(scope.Kind), string(scope.ID), string(from))
 }
 
-// TalliesOn returns, of each scope of the kind, the last until the day.
-func (c Scorecards) TalliesOn(ctx context.Context, scorecard id.ID, kind scorecards.ScopeKind, day clock.Date) ([]scorecards.Tally, error) {
-	return c.tallies(ctx, ` JOIN (SELECT scope_id, MAX(day) AS day FROM scorecard_tallies WHERE scorecard_id = $1 AND scope = $2 AND day <= $3 GROUP BY scope_id) l
- ON l.scope_id = d.scope_id AND l.day = d.day WHERE d.scorecard_id = $1 AND d.scope = $2`, string(scorecard), string(kind), string(day))
+// TalliesBy returns, of each scope of the kind, the last from the one day to the other.
+func (c Scorecards) TalliesBy(ctx context.Context, scorecard id.ID, kind scorecards.ScopeKind, from, to clock.Date) ([]scorecards.Tally, error) {
+	return c.tallies(ctx, ` JOIN (SELECT scope_id, MAX(day) AS day FROM scorecard_tallies WHERE scorecard_id = $1 AND scope = $2 AND day >= $3 AND day <= $4 GROUP BY scope_id) l
+ ON l.scope_id = d.scope_id AND l.day = d.day WHERE d.scorecard_id = $1 AND d.scope = $2`, string(scorecard), string(kind), string(from), string(to))
 }
 
 func (c Scorecards) tallies(ctx context.Context, rest string, args ...any) ([]scorecards.Tally, error) {

@@ -6,11 +6,13 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/scorecards"
+	"github.com/evenkeel/evenkeel/scorecards/rules"
 	"github.com/evenkeel/evenkeel/services/registry"
 )
 
@@ -42,7 +44,49 @@ func (c Scorecards) Standings(ctx context.Context, services []id.ID) (map[id.ID]
 	return out, fail("read standings", err)
 }
 
-// WriteStandings inserts or replaces, but never what was evaluated later.
+// standingsLock is the number of the advisory lock of whoever writes standings: any that no other has.
+const standingsLock = 7_301_001
+
+// HoldStandings has whoever else wants to write standings wait until the transaction ends, and returns
+// when each of the services was evaluated last. The lock is one of its own, for rows that are not there
+// yet cannot be locked, and those of services are others'. SQLite's one writer is the lock.
+func (c Scorecards) HoldStandings(ctx context.Context, services []id.ID) (map[id.ID]map[id.ID]time.Time, error) {
+	if c.s.postgres() {
+		if _, err := c.s.exec(ctx, "SELECT pg_advisory_xact_lock($1)", standingsLock); err != nil {
+			return nil, fail("hold standings", err)
+		}
+	}
+	out := make(map[id.ID]map[id.ID]time.Time, len(services))
+	err := chunks(services, idBatch, func(some []id.ID) error {
+		return c.s.queryAll(ctx, "SELECT service_id, scorecard_id, evaluated_at FROM scorecard_standings WHERE service_id IN "+values(1, len(some)), idArguments(some), func(rows *sql.Rows) error {
+			var service, card id.ID
+			var at time.Time
+			if err := rows.Scan(&service, &card, &at); err != nil {
+				return err
+			}
+			if out[service] == nil {
+				out[service] = map[id.ID]time.Time{}
+			}
+			out[service][card] = utc(at)
+			return nil
+		})
+	})
+	return out, fail("hold standings", err)
+}
+
+// EvaluatedStandings has those of the services by the scorecards say that they were evaluated then.
+func (c Scorecards) EvaluatedStandings(ctx context.Context, cards, services []id.ID, at time.Time) error {
+	if len(cards) == 0 {
+		return nil
+	}
+	return fail("note when standings were evaluated", chunks(services, idBatch, func(some []id.ID) error {
+		args := append(append([]any{clock.Round(at)}, idArguments(cards)...), idArguments(some)...)
+		_, err := c.s.exec(ctx, "UPDATE scorecard_standings SET evaluated_at = $1 WHERE scorecard_id IN "+shifted(1, len(cards))+" AND service_id IN "+shifted(1+len(cards), len(some)), args...)
+		return err
+	}))
+}
+
+// WriteStandings inserts or replaces.
 func (c Scorecards) WriteStandings(ctx context.Context, standings []scorecards.Standing) error {
 	const columns = 13
 	return fail("write standings", chunks(standings, bulkRows, func(some []scorecards.Standing) error {
@@ -57,8 +101,7 @@ func (c Scorecards) WriteStandings(ctx context.Context, standings []scorecards.S
 		}
 		_, err := c.s.exec(ctx, `INSERT INTO scorecard_standings (scorecard_id, service_id, revision_id, level, passed, counted, passed_weight, counted_weight, outcomes, applies, missing, details, evaluated_at) VALUES `+
 			values(len(some), columns)+` ON CONFLICT (service_id, scorecard_id) DO UPDATE SET revision_id = excluded.revision_id, level = excluded.level, passed = excluded.passed, counted = excluded.counted,
- passed_weight = excluded.passed_weight, counted_weight = excluded.counted_weight, outcomes = excluded.outcomes, applies = excluded.applies, missing = excluded.missing, details = excluded.details, evaluated_at = excluded.evaluated_at
- WHERE scorecard_standings.evaluated_at <= excluded.evaluated_at`, args...)
+ passed_weight = excluded.passed_weight, counted_weight = excluded.counted_weight, outcomes = excluded.outcomes, applies = excluded.applies, missing = excluded.missing, details = excluded.details, evaluated_at = excluded.evaluated_at`, args...)
 		return gone(err)
 	}))
 }
@@ -69,6 +112,23 @@ func (c Scorecards) RemoveStandings(ctx context.Context, scorecard id.ID, servic
 		_, err := c.s.exec(ctx, "DELETE FROM scorecard_standings WHERE scorecard_id = $1 AND service_id IN "+shifted(1, len(some)), append([]any{string(scorecard)}, idArguments(some)...)...)
 		return err
 	}))
+}
+
+// RetiredStandings returns up to limit days on which services were retired of which something is kept.
+func (c Scorecards) RetiredStandings(ctx context.Context, limit int) ([]scorecards.Day, error) {
+	var out []scorecards.Day
+	err := c.s.queryAll(ctx, "SELECT s.scorecard_id, s.service_id, s.revision_id, v.retired_at FROM scorecard_standings s JOIN services v ON v.id = s.service_id WHERE v.retired_at IS NOT NULL ORDER BY s.service_id, s.scorecard_id LIMIT $1",
+		[]any{limit}, func(rows *sql.Rows) error {
+			d := scorecards.Day{Level: rules.NoLevel}
+			var at time.Time
+			if err := rows.Scan(&d.Scorecard, &d.Service, &d.Revision, &at); err != nil {
+				return err
+			}
+			d.Day = clock.DateOf(utc(at))
+			out = append(out, d)
+			return nil
+		})
+	return out, fail("read what is kept of services that are retired", err)
 }
 
 // marks are n places for arguments of a condition.
@@ -135,18 +195,19 @@ func (c Scorecards) PositionPage(ctx context.Context, f scorecards.PositionFilte
 	}), nil
 }
 
-// CountPositions counts them by level, without reading them.
+// CountPositions counts them by revision and level, without reading them.
 func (c Scorecards) CountPositions(ctx context.Context, f scorecards.PositionFilter) (scorecards.PositionCounts, error) {
-	out, where := scorecards.PositionCounts{Levels: map[int]int{}}, positionConditions(f)
-	err := c.s.queryAll(ctx, "SELECT s.level, CASE WHEN s.counted_weight = 0 THEN 0 ELSE 1 END, COUNT(*)"+positionTables+where.where()+" GROUP BY 1, 2", where.args, func(rows *sql.Rows) error {
-		var level, scored, n int
-		if err := rows.Scan(&level, &scored, &n); err != nil {
+	out, where := scorecards.PositionCounts{Levels: map[scorecards.RevisionLevel]int{}}, positionConditions(f)
+	err := c.s.queryAll(ctx, "SELECT s.revision_id, s.level, CASE WHEN s.counted_weight = 0 THEN 0 ELSE 1 END, COUNT(*)"+positionTables+where.where()+" GROUP BY 1, 2, 3", where.args, func(rows *sql.Rows) error {
+		var at scorecards.RevisionLevel
+		var scored, n int
+		if err := rows.Scan(&at.Revision, &at.Level, &scored, &n); err != nil {
 			return err
 		}
 		if scored == 0 {
 			out.Unscored += n
 		} else {
-			out.Levels[level] += n
+			out.Levels[at] += n
 		}
 		return nil
 	})
@@ -168,8 +229,16 @@ func positionConditions(f scorecards.PositionFilter) conditions {
 	if f.System != "" {
 		where.add("v.system_id = %s", string(f.System))
 	}
-	if f.Level != nil {
-		where.add("s.level = %s", *f.Level)
+	if f.Level != "" {
+		among, args := "1 = 0", []any{}
+		for _, l := range f.Levels {
+			if l.Revision == "" {
+				among, args = among+" OR s.level = %s", append(args, l.Level)
+			} else {
+				among, args = among+" OR (s.revision_id = %s AND s.level = %s)", append(args, string(l.Revision), l.Level)
+			}
+		}
+		where.add("("+among+")", args...)
 	}
 	if f.Scored != nil && *f.Scored {
 		where.add("s.counted_weight > 0")

@@ -149,6 +149,7 @@ func (o Incidents) BeganOf(ctx context.Context, services []id.ID, since time.Tim
 	err := o.s.each(ctx, services, func(c *conditions, some []string) string {
 		c.in("s.service_id", some)
 		c.add("i.impact_start >= %s", clock.Round(since))
+		c.add("NOT i.restricted")
 		return "SELECT " + columns + " FROM incident_services s JOIN incidents i ON i.id = s.incident_id" + c.where()
 	}, func(rows *sql.Rows) error {
 		var b statistics.Began
@@ -175,6 +176,7 @@ func (m Postmortems) EndedOf(ctx context.Context, services []id.ID, since time.T
 	err := m.s.each(ctx, services, func(c *conditions, some []string) string {
 		c.in("s.service_id", some)
 		c.add("i.resolved_at >= %s", clock.Round(since))
+		c.add("NOT i.restricted")
 		c.in("i.status", []string{string(incident.Resolved), string(incident.Closed)})
 		return "SELECT " + columns + " FROM incident_services s JOIN incidents i ON i.id = s.incident_id LEFT JOIN postmortems p ON p.incident_id = i.id" + c.where()
 	}, func(rows *sql.Rows) error {
@@ -200,7 +202,8 @@ func (a Actions) CountPast(ctx context.Context, services []id.ID, priorities []a
 		c.add("a.state = %s", string(action.Open))
 		c.in("a.priority", spelled)
 		c.add("a.due_on < %s", string(before))
-		return "SELECT a.service_id, COUNT(*) FROM action_items a" + c.where() + " GROUP BY a.service_id"
+		c.add("NOT i.restricted")
+		return "SELECT a.service_id, COUNT(*) FROM action_items a JOIN incidents i ON i.id = a.incident_id" + c.where() + " GROUP BY a.service_id"
 	}, counting(out))
 	return out, fail("count action items that are overdue", err)
 }

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"testing"
@@ -91,16 +92,25 @@ func testScorecards(t *testing.T, open opener) {
 		same(t, must(c.ScorecardRevisions(t.Context(), v.Scorecard.ID, page.Request{Limit: 1, After: newest.Next}))(t).Items, []scorecards.Revision{v.Revision})
 	})
 
-	each(t, open, "standings are replaced by later ones only, and read by service and by scorecard", func(t *testing.T, s *store.Store) {
+	each(t, open, "standings are replaced, tell when they were evaluated last, and are read by service and by scorecard", func(t *testing.T, s *store.Store) {
 		c, team := s.Scorecards(), Team(t, s, "payments")
 		v := AScorecard("readiness")
 		ok(t, c.CreateScorecard(t.Context(), v))
 		a, b := Service(t, s, team.ID, "a"), Service(t, s, team.ID, "b")
 		first, late := AStanding(v, a.ID, "PU", 0, Start), AStanding(v, b.ID, "FU", rules.NoLevel, Start.Add(2*time.Hour))
 		ok(t, c.WriteStandings(t.Context(), []scorecards.Standing{first, late}))
-		early := late
-		early.EvaluatedAt, early.Outcomes = Start.Add(time.Hour), "PP"
-		ok(t, c.WriteStandings(t.Context(), []scorecards.Standing{early}))
+		other := late
+		other.Outcomes = "PP"
+		ok(t, c.WriteStandings(t.Context(), []scorecards.Standing{other}))
+		ok(t, c.WriteStandings(t.Context(), []scorecards.Standing{late}))
+		ok(t, c.EvaluatedStandings(t.Context(), []id.ID{newID(), v.Scorecard.ID}, []id.ID{newID(), a.ID}, Start.Add(time.Hour)))
+		ok(t, c.EvaluatedStandings(t.Context(), []id.ID{newID()}, []id.ID{a.ID, b.ID}, Start.Add(9*time.Hour)))
+		ok(t, c.EvaluatedStandings(t.Context(), nil, []id.ID{a.ID}, Start.Add(9*time.Hour)))
+		first.EvaluatedAt = Start.Add(time.Hour)
+		ok(t, s.InTx(t.Context(), func(ctx context.Context) error {
+			same(t, must(c.HoldStandings(ctx, []id.ID{a.ID, b.ID, newID()}))(t), map[id.ID]map[id.ID]time.Time{a.ID: {v.Scorecard.ID: first.EvaluatedAt}, b.ID: {v.Scorecard.ID: late.EvaluatedAt}})
+			return nil
+		}))
 		same(t, must(c.Standings(t.Context(), []id.ID{a.ID, b.ID, newID()}))(t), map[id.ID][]scorecards.Standing{a.ID: {first}, b.ID: {late}})
 		refused(t, c.WriteStandings(t.Context(), []scorecards.Standing{AStanding(v, newID(), "PP", 1, Start)}), fault.Conflict, "reference_missing")
 
@@ -113,9 +123,10 @@ func testScorecards(t *testing.T, open opener) {
 			}
 			return out
 		}
-		none := rules.NoLevel
 		same(t, slugs(scorecards.PositionFilter{}), []string{"a PU", "b FU"})
-		same(t, slugs(scorecards.PositionFilter{Level: &none}), []string{"b FU"})
+		same(t, slugs(scorecards.PositionFilter{Level: "none", Levels: []scorecards.RevisionLevel{{Level: rules.NoLevel}}}), []string{"b FU"})
+		same(t, slugs(scorecards.PositionFilter{Level: "Bronze", Levels: []scorecards.RevisionLevel{{Revision: newID(), Level: rules.NoLevel}, {Revision: v.Revision.ID, Level: 0}, {Revision: v.Revision.ID, Level: 7}}}), []string{"a PU"})
+		same(t, slugs(scorecards.PositionFilter{Level: "Bronze"}), nil)
 		same(t, slugs(scorecards.PositionFilter{Teams: []id.ID{newID(), team.ID}}), []string{"a PU", "b FU"})
 		same(t, slugs(scorecards.PositionFilter{Teams: []id.ID{newID()}}), nil)
 		same(t, slugs(scorecards.PositionFilter{System: newID()}), nil)
@@ -134,6 +145,9 @@ func testScorecards(t *testing.T, open opener) {
 		a.RetiredAt = &at
 		ok(t, s.Registry().UpdateService(t.Context(), a))
 		same(t, slugs(scorecards.PositionFilter{}), []string{"b FU"})
+		gone := scorecards.Day{Scorecard: v.Scorecard.ID, Service: a.ID, Day: clock.DateOf(Start), Revision: v.Revision.ID, Level: rules.NoLevel}
+		same(t, must(c.RetiredStandings(t.Context(), 9))(t), []scorecards.Day{gone})
+		same(t, must(c.RetiredStandings(t.Context(), 0))(t), nil)
 		ok(t, c.RemoveStandings(t.Context(), v.Scorecard.ID, []id.ID{b.ID}))
 		same(t, must(c.Standings(t.Context(), []id.ID{a.ID, b.ID}))(t), map[id.ID][]scorecards.Standing{a.ID: {first}})
 		v.Scorecard.RetiredAt = &at
@@ -167,13 +181,13 @@ func testScorecards(t *testing.T, open opener) {
 			}
 		}
 		same(t, order, []string{"f", "d", "a", "e", "b", "c"})
-		same(t, must(c.CountPositions(t.Context(), f))(t), scorecards.PositionCounts{Levels: map[int]int{rules.NoLevel: 2, 0: 2, 1: 1}, Unscored: 1})
-		no, yes, none := false, true, rules.NoLevel
+		same(t, must(c.CountPositions(t.Context(), f))(t), scorecards.PositionCounts{Levels: map[scorecards.RevisionLevel]int{{Revision: v.Revision.ID, Level: rules.NoLevel}: 2, {Revision: v.Revision.ID, Level: 0}: 2, {Revision: v.Revision.ID, Level: 1}: 1}, Unscored: 1})
+		no, yes := false, true
 		f.Scored = &no
 		same(t, len(must(c.PositionPage(t.Context(), f, page.Request{Limit: 9}))(t).Items), 1)
-		f.Scored, f.Level = &yes, &none
+		f.Scored, f.Level, f.Levels = &yes, "none", []scorecards.RevisionLevel{{Level: rules.NoLevel}}
 		same(t, len(must(c.PositionPage(t.Context(), f, page.Request{Limit: 9}))(t).Items), 2)
-		same(t, must(c.CountPositions(t.Context(), scorecards.PositionFilter{Scorecard: newID()}))(t), scorecards.PositionCounts{Levels: map[int]int{}})
+		same(t, must(c.CountPositions(t.Context(), scorecards.PositionFilter{Scorecard: newID()}))(t), scorecards.PositionCounts{Levels: map[scorecards.RevisionLevel]int{}})
 	})
 
 	each(t, open, "days and sums are kept, read from a day on, and thinned", func(t *testing.T, s *store.Store) {
@@ -205,8 +219,10 @@ func testScorecards(t *testing.T, open opener) {
 		same(t, must(c.Days(t.Context(), v.Scorecard.ID, service.ID, "2026-01-01"))(t), written)
 		scope := sums[0].Scope
 		same(t, must(c.Tallies(t.Context(), v.Scorecard.ID, scope, "2026-11-22"))(t), sums[2:])
-		same(t, must(c.TalliesOn(t.Context(), v.Scorecard.ID, scorecards.OfTeam, "2026-11-23"))(t), sums[3:4])
-		same(t, must(c.TalliesOn(t.Context(), v.Scorecard.ID, scorecards.OfSystem, "2026-11-23"))(t), nil)
+		same(t, must(c.TalliesBy(t.Context(), v.Scorecard.ID, scorecards.OfTeam, "2026-01-01", "2026-11-23"))(t), sums[3:4])
+		same(t, must(c.TalliesBy(t.Context(), v.Scorecard.ID, scorecards.OfTeam, "2026-11-02", "2026-11-21"))(t), nil)
+		same(t, must(c.TalliesBy(t.Context(), v.Scorecard.ID, scorecards.OfTeam, "2026-11-01", "2026-11-21"))(t), sums[1:2])
+		same(t, must(c.TalliesBy(t.Context(), v.Scorecard.ID, scorecards.OfSystem, "2026-01-01", "2026-11-23"))(t), nil)
 
 		kept := func() []clock.Date {
 			var out []clock.Date

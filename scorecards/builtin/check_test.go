@@ -99,11 +99,11 @@ var samples = map[string]sample{
 	"staged-rollout":             said("stagedRollout"),
 	"rollback-tested":            counted("rollbackTested", 90, 91),
 	"canary-gated":               said("canaryGated"),
-	"gate-asked":                 counted("gateAskedAge", 30, 31),
+	"gate-asked":                 {fact.Set{"gateAsked": true, "gateAskedAge": 30.0}, fact.Set{"gateAsked": true, "gateAskedAge": 31.0}, "gateAskedAge", nil},
 	"load-tested":                counted("loadTested", 90, 91), // of tier 1; tier 2 has 180 days
 	"headroom":                   {fact.Set{"testedPeak": 130.0, "forecastPeak": 100.0}, fact.Set{"testedPeak": 129.0, "forecastPeak": 100.0}, "forecastPeak", nil},
 	"dependencies-complete":      counted("dependenciesIncomplete", 0, 1),
-	"dependencies-promise":       counted("hardDependenciesWithoutSLO", 0, 1),
+	"dependencies-promise":       counted("tier1HardDependenciesWithoutSLO", 0, 1),
 	"retries":                    counted("dependenciesWithoutRetry", 0, 1),
 	"breakers":                   counted("hardDependenciesWithoutBreaker", 0, 1),
 	"load-shedding":              said("loadShedding"),
@@ -199,6 +199,10 @@ func TestWhatAServiceIsDecidesWhatIsAsked(t *testing.T) {
 		{"sli-kinds", fact.Set{"tier": 1.0, "kind": "stateful", "sliKinds": kinds("availability", "latency")}, rules.Pass},
 		{"toil-reported", fact.Set{"tier": 3.0, "toilTold": true, "toilReported": false}, rules.Fail}, // who never says anything does not stay unknown
 		{"slo-reviewed", fact.Set{"tier": 3.0, "slos": 1.0, "sloRevisionAge": 10.0}, rules.Pass},      // revised lately: nobody has to attest it
+		{"slo-reviewed", fact.Set{"tier": 3.0, "slos": 1.0, "sloRevisionAge": 900.0}, rules.Unknown},  // somebody may have looked at it, and did not say so
+		{"slo-reviewed", fact.Set{"tier": 3.0, "slos": 0.0}, rules.Fail},
+		{"gate-asked", fact.Set{"tier": 1.0, "gateAsked": false}, rules.Fail},                                                                  // that it never was is known
+		{"dependencies-promise", fact.Set{"tier": 1.0, "hardDependenciesWithoutSLO": 2.0, "tier1HardDependenciesWithoutSLO": 0.0}, rules.Pass}, // those of lower tiers
 	} {
 		if got := outcome(c.check, c.facts); got != c.want {
 			t.Errorf("%s of %v: %s, want %s", c.check, c.facts, got, c.want)

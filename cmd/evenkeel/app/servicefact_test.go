@@ -87,7 +87,7 @@ func TestWhatDomainsKnowOfServicesFollowsFromWhatPeopleDo(t *testing.T) {
 			// Vault has no SLO. Of ledger 98 % is promised, of orders 99 %.
 			"hardDependenciesWithoutSLO": 1.0, "tier1HardDependenciesWithoutSLO": 1.0, "slosAboveWeakestDependency": 1.0,
 			"slos": 2.0, "slosNotFresh": 2.0, "slosOverspent": nil, "budgetRemaining": nil, "slosOverspentUnacknowledged": nil,
-			"gateAskedAge": nil, "changesRecorded": 0.0, "lastChangeAge": nil,
+			"gateAsked": false, "gateAskedAge": nil, "changesRecorded": 0.0, "lastChangeAge": nil,
 			"incidentsPerShiftMost": 0.0, "repeatedCauses": 0.0, "postmortemsOverdue": 0.0, "largeIncidentsWithoutPostmortem": 0.0, "actionsOverdue": 0.0,
 			"goldenSignals": 0.0, "slosWithPageAlert": 0.0, "slosWithTicketAlert": 0.0, "slosWithoutRunbook": 0.0,
 		})
@@ -102,7 +102,7 @@ func TestWhatDomainsKnowOfServicesFollowsFromWhatPeopleDo(t *testing.T) {
 		h.must(200, call{as: "ada", method: "PUT", path: "/v1/services/orders/golden-signals", header: []string{`If-Match: "1"`}, body: `{"traffic":{"slo":"availability"},"errors":{"slo":"availability"}}`})
 		h.must(201, call{as: "pipeline", method: "POST", path: "/v1/services/orders/gate/decisions", body: `{"class":"feature"}`})
 		h.must(201, call{as: "pipeline", method: "POST", path: "/v1/services/orders/changes", body: `{"kind":"deploy","startedAt":"` + start.AddDate(0, 0, -2).Format(time.RFC3339) + `"}`})
-		h.told("orders", fact.Set{"goldenSignals": 2.0, "gateAskedAge": 0.0, "changesRecorded": 1.0, "lastChangeAge": 2.0})
+		h.told("orders", fact.Set{"goldenSignals": 2.0, "gateAsked": true, "gateAskedAge": 0.0, "changesRecorded": 1.0, "lastChangeAge": 2.0})
 
 		// Who is told: everything by a target of the team above, and then what interrupts alone.
 		target := h.make("administrator", "hears", "/v1/notification-targets", `{"team":"engineering","name":"Alerts","kind":"alertmanager","address":"http://127.0.0.1:1"}`)
@@ -178,10 +178,16 @@ func TestWhatIsKnownOfIncidentsOfAService(t *testing.T) {
 		}
 		incident := func(name string, from, until string, changes ...string) {
 			t.Helper()
-			h.make("ada", name, "/v1/incidents", ofIncident(append([]string{`"services":[{"service":"orders","role":"affected"}]`, `"status":"resolved"`, `"impactStart":"` + from + `"`, `"impactEnd":"` + until + `"`, `"resolvedAt":"` + until + `"`}, changes...)...))
+			for _, twin := range []string{name, "hidden " + name} { // the like of each that is restricted counts nowhere
+				of := append([]string{`"services":[{"service":"orders","role":"affected"}]`, `"status":"resolved"`, `"impactStart":"` + from + `"`, `"impactEnd":"` + until + `"`, `"resolvedAt":"` + until + `"`}, changes...)
+				if twin != name {
+					of = append(of, `"restricted":true`)
+				}
+				h.make("ada", twin, "/v1/incidents", ofIncident(of...))
+			}
 		}
 		incident("first", day(6, 10), day(6, 12), `"causes":["own-code-or-procedure","company-network"]`)
-		incident("second", day(9, 10), day(9, 12), `"causes":["own-code-or-procedure"]`, `"restricted":true`)
+		incident("second", day(9, 10), day(9, 12), `"causes":["own-code-or-procedure"]`)
 		incident("third", day(10, 10), day(10, 12), `"severity":"sev3"`, `"causes":["frozen-team"]`)
 		h.told("orders", fact.Set{"incidentsPerShiftMost": 2.0, "repeatedCauses": 1.0, "postmortemsOverdue": 1.0, "largeIncidentsWithoutPostmortem": 0.0})
 		h.told("checkout", fact.Set{"incidentsPerShiftMost": 0.0, "repeatedCauses": 0.0, "postmortemsOverdue": 0.0})
@@ -194,7 +200,7 @@ func TestWhatIsKnownOfIncidentsOfAService(t *testing.T) {
 				at(150*time.Minute)+`,"good":100000,"total":100000`, at(2*time.Minute)+`,"good":0,"total":0`)})
 			h.runs("evaluate-budgets")
 		}
-		incident("fourth", start.Add(-155*time.Minute).Format(time.RFC3339), start.Format(time.RFC3339), `"severity":"sev2"`, `"restricted":true`)
+		incident("fourth", start.Add(-155*time.Minute).Format(time.RFC3339), start.Format(time.RFC3339), `"severity":"sev2"`)
 		h.told("orders", fact.Set{"largeIncidentsWithoutPostmortem": nil}) // nobody measured
 		push(49800)
 		h.told("orders", fact.Set{"largeIncidentsWithoutPostmortem": 0.0}) // a fifth is not more than that
@@ -202,6 +208,7 @@ func TestWhatIsKnownOfIncidentsOfAService(t *testing.T) {
 		h.told("orders", fact.Set{"incidentsPerShiftMost": 3.0, "postmortemsOverdue": 1.0, "largeIncidentsWithoutPostmortem": 1.0})
 
 		h.make("ada", "action", "/v1/incidents/"+h.ids["second"]+"/action-items", h.item(`"service":"orders"`, `"dueOn":"2026-03-14"`))
+		h.make("ada", "hidden action", "/v1/incidents/"+h.ids["hidden second"]+"/action-items", h.item(`"service":"orders"`, `"dueOn":"2026-03-14"`))
 		h.make("ada", "later", "/v1/incidents/"+h.ids["first"]+"/action-items", h.item(`"service":"orders"`, `"dueOn":"2026-03-14"`, `"priority":"p2"`))
 		h.told("orders", fact.Set{"actionsOverdue": 0.0})
 

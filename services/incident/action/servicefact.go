@@ -11,12 +11,12 @@ import (
 )
 
 // ServiceFacts tells which action items of services are overdue. It authorises nobody. Those of
-// restricted incidents are counted with the others: a number says neither which they are nor that
-// there are any, and what is owed is owed all the same.
+// restricted incidents are left out: a fact is shown to whoever may read, and a number that changes
+// says that there is one, when, and how grave it is.
 type ServiceFacts struct {
 	Store interface {
 		// CountPast returns how many items of these priorities that change each of the services are
-		// open, and were due before the day; services without any are left out.
+		// open, were due before the day, and are of no restricted incident; services without any are left out.
 		CountPast(ctx context.Context, services []id.ID, priorities []Priority, before clock.Date) (map[id.ID]int, error)
 	}
 	Clock clock.Clock
@@ -32,7 +32,7 @@ var pressing = []Priority{P0, P1}
 // Facts are what is told of services.
 func (ServiceFacts) Facts() []fact.Declaration {
 	return fact.By("incident",
-		fact.Declaration{Name: overdue, Type: fact.Number, Doc: "The number of action items of the priorities p0 and p1 that change it, are open, and whose day is over. Those of restricted incidents are counted, too."},
+		fact.Declaration{Name: overdue, Type: fact.Number, Doc: "The number of action items of the priorities p0 and p1 that change it, are open, and whose day is over. Those of restricted incidents are left out."},
 	)
 }
 

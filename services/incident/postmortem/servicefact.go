@@ -37,12 +37,12 @@ type Tolls interface {
 }
 
 // ServiceFacts tells which postmortems of services are missing. It authorises nobody. Those of
-// restricted incidents are counted with the others: a number says neither which they are nor that
-// there are any, and what is owed is owed all the same.
+// restricted incidents are left out: a fact is shown to whoever may read, and a number that changes
+// says that there is one, when, and how grave it is.
 type ServiceFacts struct {
 	Store interface {
-		// EndedOf returns the incidents of the services that are over and were resolved then or
-		// later, in any order.
+		// EndedOf returns the incidents of the services that are over, were resolved then or later, and
+		// are not restricted, in any order.
 		EndedOf(ctx context.Context, services []id.ID, since time.Time) ([]Ended, error)
 	}
 	Tolls Tolls
@@ -71,8 +71,8 @@ var grave = incident.Severities[:2]
 // Facts are what is told of services.
 func (ServiceFacts) Facts() []fact.Declaration {
 	return fact.By("incident",
-		fact.Declaration{Name: overdue, Type: fact.Number, Doc: "The number of incidents of the severities sev1 and sev2 that it was involved in, that were resolved within 365 days and more than five working days ago, and of which no postmortem is published. Restricted incidents are counted, too."},
-		fact.Declaration{Name: large, Type: fact.Number, Doc: "The number of incidents that are over, whose impact began within 90 days, that took more than 20 % of the budget of four weeks of one of its SLOs, and of which no postmortem is published. Not known where none is known to have, and of one it is not known what it took. Restricted incidents are counted, too."},
+		fact.Declaration{Name: overdue, Type: fact.Number, Doc: "The number of incidents of the severities sev1 and sev2 that it was involved in, that were resolved within 365 days and more than five working days ago, and of which no postmortem is published. Restricted incidents are left out."},
+		fact.Declaration{Name: large, Type: fact.Number, Doc: "The number of incidents that are over, whose impact began within 90 days, that took more than 20 % of the budget of four weeks of one of its SLOs, and of which no postmortem is published. Not known where none is known to have, and of one it is not known what it took. Restricted incidents are left out."},
 	)
 }
 

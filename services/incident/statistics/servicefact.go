@@ -29,11 +29,12 @@ func (b Began) noticed() time.Time {
 }
 
 // ServiceFacts tells how often something goes wrong with services. It authorises nobody.
-// Restricted incidents are counted with the others: the numbers say neither which they are nor that
-// there are any.
+// Restricted incidents are left out: a fact is shown to whoever may read, and a number that changes
+// says that there is one, when, and how grave it is.
 type ServiceFacts struct {
 	Store interface {
-		// BeganOf returns the incidents of the services whose impact began then or later, in any order.
+		// BeganOf returns the incidents of the services whose impact began then or later and that are not
+		// restricted, in any order.
 		BeganOf(ctx context.Context, services []id.ID, since time.Time) ([]Began, error)
 	}
 	Clock clock.Clock
@@ -51,8 +52,8 @@ const (
 // Facts are what is told of services.
 func (ServiceFacts) Facts() []fact.Declaration {
 	return fact.By("incident",
-		fact.Declaration{Name: perShift, Type: fact.Number, Doc: "The most incidents that it was involved in and that were detected, or began where that is not known, in one shift of the last 28 days: a shift is a week that begins on Monday, in UTC. Restricted incidents are counted, too."},
-		fact.Declaration{Name: repeated, Type: fact.Number, Doc: "The number of causes that two or more of its incidents have whose impact began within 90 days. Restricted incidents are counted, too."},
+		fact.Declaration{Name: perShift, Type: fact.Number, Doc: "The most incidents that it was involved in and that were detected, or began where that is not known, in one shift of the last 28 days: a shift is a week that begins on Monday, in UTC. Restricted incidents are left out."},
+		fact.Declaration{Name: repeated, Type: fact.Number, Doc: "The number of causes that two or more of its incidents have whose impact began within 90 days. Restricted incidents are left out."},
 	)
 }
 
