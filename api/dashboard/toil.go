@@ -377,7 +377,11 @@ var candidateBadges = map[toil.CandidateState]badge{
 
 // toilCandidates adds what to automate first, and what automation did.
 func (d *Dashboard) toilCandidates(v *visit, team registry.Team, p *toilPage) error {
-	figures, err := d.sources.Toil.Candidates(v.ctx, team.ID, page.Request{Limit: page.MaxLimit})
+	limit, all := shownCandidates, v.URL.Query().Has("all")
+	if all {
+		limit = page.MaxLimit
+	}
+	figures, err := d.sources.Toil.Candidates(v.ctx, team.ID, page.Request{Limit: limit})
 	if err != nil {
 		return err
 	}
@@ -385,9 +389,11 @@ func (d *Dashboard) toilCandidates(v *visit, team registry.Team, p *toilPage) er
 	if err != nil {
 		return err
 	}
-	if len(figures) > shownCandidates && !v.URL.Query().Has("all") {
-		p.More = link{URL: p.At + "?all#candidates", Text: fmt.Sprintf("Show all %d", len(figures))}
-		figures = figures[:shownCandidates]
+	switch {
+	case figures.Next != "" && all:
+		p.More = link{Text: fmt.Sprintf("These are the first %d; the API has all.", page.MaxLimit)}
+	case figures.Next != "":
+		p.More = link{URL: p.At + "?all#candidates", Text: "Show all"}
 	}
 	var ids []id.ID
 	for _, f := range figures.Items {

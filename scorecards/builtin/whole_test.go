@@ -65,9 +65,9 @@ var wholes = slices.Concat(
 		{"restore-drill", fact.Set{"kind": "stateful", "restoreDrill": 181.0}, rules.Fail},
 		{"restore-drill", fact.Set{"kind": "http", "restoreDrill": 181.0}, rules.NotApplicable},
 	},
-	[]whole{ // a team whose own cap is another is told apart by neither row
-		{"toil-bounded", fact.Set{"toilShare": 0.5, "toilWithinCap": true}, rules.Pass},
-		{"toil-bounded", fact.Set{"toilShare": 0.51, "toilWithinCap": false}, rules.Fail},
+	[]whole{
+		{"toil-bounded", fact.Set{"toilTold": true, "toilShare": 0.5, "toilWithinCap": true}, rules.Pass},
+		{"toil-bounded", fact.Set{"toilTold": true, "toilShare": 0.51, "toilWithinCap": true}, rules.Fail}, // a cap of its own is no pass mark
 	},
 	among("gate-asked", fact.Set{"gateAsked": true, "gateAskedAge": 30.0}, fact.Set{"gateAsked": false, "gateAskedAge": 31.0}),
 	among("headroom", fact.Set{"testedPeak": 130.0, "forecastPeak": 100.0}, fact.Set{"testedPeak": 129.0, "forecastPeak": 101.0}),
