@@ -135,7 +135,7 @@ func TestToilIsSaidOnThePageOfTheTeam(t *testing.T) {
 	}
 	doc, text = bob.read(toilPath)
 	checkPage(t, doc, text)
-	says(t, words(within(t, doc, "main")), "Toil", "Shop", "Too few answered")
+	says(t, words(within(t, doc, "main")), "Toil", "Shop", "Told to the team alone")
 	bob.readStatus(at+"/entries/nothing", 404)
 	if answer, _ := bob.send(at+"/nothing", url.Values{}); answer.StatusCode != 404 {
 		t.Errorf("an act that there is not is %d", answer.StatusCode)

@@ -335,15 +335,15 @@ func TestATeamAboveItsCapHasOneIssueUntilItRecovers(t *testing.T) {
 func TestACapDoesNotReadOutWhatFewAnswered(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	h.asked(1, map[string]int{"ada": 75, "bob": 75, "cara": 75})
+	h.asked(1, map[string]int{"ada": 25, "bob": 25, "cara": 25})
 	ok(h.Answer(h.as["olga"], h.searches, lastWeek, toil.AnswerInput{Percent: 100, Category: toil.Migrations}))(t)
 	h.closing(lastWeek)
-	for version, limit := range []int{1, 74, 75, 100} {
+	for version, limit := range []int{1, 24, 25, 50} {
 		ok(h.Decide(h.as["ada"], h.team, int64(version+1), toil.SettingsInput{WeekMinutes: 2400, WeekDays: 5, Overhead: 20, Cap: limit, Asks: true}))(t)
 		if r := ok(h.Measure(h.as["olga"], h.team, ""))(t).Rolling; r.Above != nil {
 			t.Errorf("of a cap of %d %% it is told: %t", limit, *r.Above)
 		}
-		if r := ok(h.Measure(h.as["ada"], h.team, ""))(t).Rolling; *r.Above != (limit < 75) {
+		if r := ok(h.Measure(h.as["ada"], h.team, ""))(t).Rolling; *r.Above != (limit < 25) {
 			t.Errorf("the team is told of a cap of %d %%: %t", limit, *r.Above)
 		}
 		if counts := ok(h.WatchOnce(t.Context()))(t); counts["above"] != 0 || counts["nowhere"] != 0 {

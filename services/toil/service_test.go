@@ -363,7 +363,7 @@ func TestSettingsAreATeamsAndShareIsReckonedByThem(t *testing.T) {
 	}
 	// A team that could set itself a cap of 100 % would never be above it.
 	for _, limit := range []int{51, 100} {
-		_, err := h.Decide(h.as["ada"], h.team, 1, toil.SettingsInput{WeekMinutes: 2400, Cap: limit})
+		_, err := h.Decide(h.as["ada"], h.team, 1, toil.SettingsInput{WeekMinutes: 2400, WeekDays: 5, Cap: limit})
 		if got := pointers(t, err); !slices.Equal(got, []string{"/capPercent"}) || !strings.Contains(err.Error(), "must be 1 to 50: a team may set itself a lower cap, and no higher one") {
 			t.Errorf("a cap of %d: %v", limit, err)
 		}
