@@ -133,14 +133,14 @@ func TestIncidentsAreProposedToThoseWhoRespondedUnlessTheTeamLeavesThemOut(t *te
 				t.Errorf("to %s is proposed %q, want %q", as, got, want)
 			}
 		}
-		settings := call{as: "ada", method: "PUT", path: ofPayments + "/settings", header: ifMatch(1), body: `{"hoursPerWeek":40,"overheadPercent":20,"capPercent":50,"asks":true,"proposesIncidents":false}`}
+		settings := call{as: "ada", method: "PUT", path: ofPayments + "/settings", header: ifMatch(1), body: `{"hoursPerWeek":40,"daysPerWeek":5,"overheadPercent":20,"capPercent":50,"asks":true,"proposesIncidents":false}`}
 		if is := h.must(200, settings).object(); is["proposesIncidents"] != false {
 			t.Errorf("settings are %v", is)
 		}
 		if got := h.proposed("ada"); got != "" {
 			t.Errorf("of what is left out is proposed %s", got)
 		}
-		settings.header, settings.body = ifMatch(2), `{"hoursPerWeek":40,"overheadPercent":20,"capPercent":50,"asks":true}`
+		settings.header, settings.body = ifMatch(2), `{"hoursPerWeek":40,"daysPerWeek":5,"overheadPercent":20,"capPercent":50,"asks":true}`
 		h.must(200, settings)
 		one := ofPayments + "/proposals/" + h.ids["hers"]
 		h.must(201, call{as: "ada", method: "POST", path: one + "/take", body: `{"minutes":20,"category":"production_interrupts"}`})
