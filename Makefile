@@ -53,6 +53,10 @@ image: ## Build the container image "evenkeel" (ENGINE=podman or docker)
 test: ## Run all tests on SQLite and PostgreSQL under the race detector (PKG=./api/... RUN=TestName COUNT=1 RACE=)
 	$(if $(RACE),CGO_ENABLED=1) scripts/testenv postgres prometheus victoria alertmanager chromium $(if $(RACE),cc) -- go test $(test_flags) $(PKG)
 
+.PHONY: portal-test
+portal-test: build ## Check and test the portal's packages against the program (needs npm)
+	EVENKEEL_TEST_PROGRAM=$(CURDIR)/bin/evenkeel scripts/portalenv ../scripts/portal-test
+
 .PHONY: lint
 lint: ## Check format, go vet, staticcheck, and who imports whom
 	scripts/lint

@@ -2,6 +2,9 @@ module github.com/evenkeel/evenkeel
 
 go 1.26.7
 
+// Packages of npm hold Go files too.
+ignore ./portal-plugin
+
 require (
 	ariga.io/atlas v0.32.1-0.20250325101103-175b25e1c1b9
 	cel.dev/cel-go v0.33.2

@@ -28,7 +28,12 @@ export type Evenkeel = Client<paths, 'application/json'>;
  * that they can be sent again without making a thing twice.
  */
 export function evenkeel(options: EvenkeelOptions): Evenkeel {
-  const { baseUrl, token, fetch = request => globalThis.fetch(request), retry } = options;
+  const {
+    baseUrl,
+    token,
+    fetch = request => globalThis.fetch(request),
+    retry,
+  } = options;
   const client = createFetchClient<paths, 'application/json'>({
     baseUrl: baseUrl.replace(/\/+$/, ''),
     fetch: retrying(fetch, retry),
@@ -36,9 +41,15 @@ export function evenkeel(options: EvenkeelOptions): Evenkeel {
   client.use({
     async onRequest({ request }) {
       if (token !== undefined) {
-        request.headers.set('Authorization', `Bearer ${typeof token === 'string' ? token : await token()}`);
+        request.headers.set(
+          'Authorization',
+          `Bearer ${typeof token === 'string' ? token : await token()}`,
+        );
       }
-      if (request.method === 'POST' && !request.headers.has('Idempotency-Key')) {
+      if (
+        request.method === 'POST' &&
+        !request.headers.has('Idempotency-Key')
+      ) {
         request.headers.set('Idempotency-Key', globalThis.crypto.randomUUID());
       }
       return request;

@@ -10,18 +10,29 @@ type Answer<P extends keyof paths> = paths[P] extends {
 
 /** The paths of lists that come in pages. */
 export type ListPath = {
-  [P in keyof paths]: Answer<P> extends { items: unknown[] | null; next?: string } ? P : never;
+  [P in keyof paths]: Answer<P> extends {
+    items: unknown[] | null;
+    next?: string;
+  }
+    ? P
+    : never;
 }[keyof paths];
 
 /** An item of the list at a path. */
-export type ItemOf<P extends ListPath> = Answer<P> extends { items: (infer T)[] | null } ? T : never;
+export type ItemOf<P extends ListPath> = Answer<P> extends {
+  items: (infer T)[] | null;
+}
+  ? T
+  : never;
 
 /** The parameters of the list at a path, but for where a page begins. */
-export type ListParams<P extends ListPath> = paths[P] extends { get: { parameters: infer A } }
+export type ListParams<P extends ListPath> = paths[P] extends {
+  get: { parameters: infer A };
+}
   ? {
-      [K in keyof A as K extends 'path' | 'query' ? K : never]: K extends 'query'
-        ? Omit<NonNullable<A[K]>, 'after'>
-        : A[K];
+      [K in keyof A as K extends 'path' | 'query'
+        ? K
+        : never]: K extends 'query' ? Omit<NonNullable<A[K]>, 'after'> : A[K];
     }
   : never;
 
@@ -40,8 +51,14 @@ export async function* items<P extends ListPath>(
   do {
     const { path: names, query } = params as { path?: object; query?: object };
     // The method's type follows from a path that is known; here it is any of the lists.
-    const get = api.GET as unknown as (path: string, init: object) => Promise<{ data: { items: ItemOf<P>[] | null; next?: string } }>;
-    const { data } = await get(path, { params: { path: names, query: { ...query, after } }, signal });
+    const get = api.GET as unknown as (
+      path: string,
+      init: object,
+    ) => Promise<{ data: { items: ItemOf<P>[] | null; next?: string } }>;
+    const { data } = await get(path, {
+      params: { path: names, query: { ...query, after } },
+      signal,
+    });
     yield* data.items ?? [];
     after = data.next || undefined;
   } while (after);

@@ -63,7 +63,9 @@ export async function problemOf(response: Response): Promise<ProblemError> {
       title: response.statusText || `HTTP ${response.status}`,
       status: response.status,
       code: `http_${response.status}`,
-      detail: `${response.url || 'the server'} answered ${response.status} without saying why`,
+      detail: `${response.url || 'the server'} answered ${
+        response.status
+      } without saying why`,
       requestId: response.headers.get('X-Request-Id') ?? '',
     },
     after,
@@ -74,7 +76,10 @@ export async function problemOf(response: Response): Promise<ProblemError> {
  * Reads Retry-After, which is a number of seconds or a date (RFC 9110, 10.2.3), as seconds from
  * now, never below 0.
  */
-export function retryAfter(response: Response, now: number = Date.now()): number | undefined {
+export function retryAfter(
+  response: Response,
+  now: number = Date.now(),
+): number | undefined {
   const text = response.headers.get('Retry-After')?.trim();
   if (!text) {
     return undefined;

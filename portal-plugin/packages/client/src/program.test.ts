@@ -6,13 +6,22 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { evenkeel, ifMatch, items, value, versioned, type Evenkeel } from './index';
+import {
+  evenkeel,
+  ifMatch,
+  items,
+  value,
+  versioned,
+  type Evenkeel,
+} from './index';
 
 // What is tried here is the program itself, which scripts/test builds.
 const program = process.env.EVENKEEL_TEST_PROGRAM;
 
 // It takes no variables for settings but its own.
-const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('EVENKEEL_')));
+const env = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !name.startsWith('EVENKEEL_')),
+);
 
 let directory: string;
 let server: ChildProcess;
@@ -38,14 +47,25 @@ async function untilReady(address: string): Promise<void> {
 
 beforeAll(async () => {
   if (!program) {
-    throw new Error('EVENKEEL_TEST_PROGRAM does not say where the program is: run `make portal-test`, or set it to what `make build` builds');
+    throw new Error(
+      'EVENKEEL_TEST_PROGRAM does not say where the program is: run `make portal-test`, or set it to what `make build` builds',
+    );
   }
   directory = mkdtempSync(join(tmpdir(), 'evenkeel-client-'));
   const port = await freePort();
-  server = spawn(program, ['serve', '--data-dir', directory, '--listen', `127.0.0.1:${port}`], { stdio: 'ignore', env });
+  server = spawn(
+    program,
+    ['serve', '--data-dir', directory, '--listen', `127.0.0.1:${port}`],
+    { stdio: 'ignore', env },
+  );
   // The first start leaves the administrator's token in a file.
-  const token = () => readFile(join(directory, 'admin-token'), 'utf8').then(text => text.trim());
-  api = evenkeel({ baseUrl: `http://127.0.0.1:${port}/`, token, retry: { attempts: 12 } });
+  const token = () =>
+    readFile(join(directory, 'admin-token'), 'utf8').then(text => text.trim());
+  api = evenkeel({
+    baseUrl: `http://127.0.0.1:${port}/`,
+    token,
+    retry: { attempts: 12 },
+  });
   await untilReady(`http://127.0.0.1:${port}/readyz`);
 }, 60_000);
 
@@ -59,22 +79,33 @@ afterAll(async () => {
 });
 
 it('makes a thing once, reads it, changes it where nobody was first, and lists it', async () => {
-  const once = { params: { header: { 'Idempotency-Key': 'a-key-of-mine' } }, body: { slug: 'payments', name: 'Payments' } };
+  const once = {
+    params: { header: { 'Idempotency-Key': 'a-key-of-mine' } },
+    body: { slug: 'payments', name: 'Payments' },
+  };
   const made = await versioned(api.POST('/v1/teams', once));
   const again = await versioned(api.POST('/v1/teams', once));
   expect(again.value.id).toBe(made.value.id);
   expect(made.etag).toBe('"1"');
 
   const path = { team: 'payments' };
-  const read = await versioned(api.GET('/v1/teams/{team}', { params: { path } }));
+  const read = await versioned(
+    api.GET('/v1/teams/{team}', { params: { path } }),
+  );
   expect(read).toEqual(made);
   const changed = await versioned(
-    api.PUT('/v1/teams/{team}', { params: { path, header: ifMatch(read.etag) }, body: { slug: 'payments', name: 'Payments and payouts' } }),
+    api.PUT('/v1/teams/{team}', {
+      params: { path, header: ifMatch(read.etag) },
+      body: { slug: 'payments', name: 'Payments and payouts' },
+    }),
   );
   expect(changed.value.name).toBe('Payments and payouts');
   expect(changed.etag).toBe('"2"');
   await expect(
-    api.PUT('/v1/teams/{team}', { params: { path, header: ifMatch(read.etag) }, body: { slug: 'payments', name: 'Lost' } }),
+    api.PUT('/v1/teams/{team}', {
+      params: { path, header: ifMatch(read.etag) },
+      body: { slug: 'payments', name: 'Lost' },
+    }),
   ).rejects.toMatchObject({ status: 412, code: 'version_mismatch' });
 });
 
@@ -91,10 +122,14 @@ it('goes through all pages of a list', async () => {
 });
 
 it('tells what is wrong with the field, and which request it was', async () => {
-  const refused = value(api.POST('/v1/teams', { body: { slug: 'Not A Slug', name: '' } }));
+  const refused = value(
+    api.POST('/v1/teams', { body: { slug: 'Not A Slug', name: '' } }),
+  );
   await expect(refused).rejects.toMatchObject({
     status: 422,
     requestId: expect.stringMatching(/^[0-9A-Z]{26}$/),
-    faults: expect.arrayContaining([expect.objectContaining({ pointer: '/slug' })]),
+    faults: expect.arrayContaining([
+      expect.objectContaining({ pointer: '/slug' }),
+    ]),
   });
 });

@@ -18,7 +18,9 @@ export async function versioned<T>(reply: Reply<T>): Promise<Versioned<T>> {
   const { data, response } = await reply;
   const etag = response.headers.get('ETag');
   if (etag === null) {
-    throw new Error(`${response.url} answered without an ETag: what it is has no version`);
+    throw new Error(
+      `${response.url} answered without an ETag: what it is has no version`,
+    );
   }
   return { value: data as T, etag };
 }

@@ -28,7 +28,8 @@ export function retrying(fetch: Fetch, options: RetryOptions = {}): Fetch {
   return async request => {
     const last = repeatable(request) ? attempts : 1;
     for (let attempt = 1; ; attempt++) {
-      const delay = Math.random() * Math.min(baseDelayMs * 2 ** (attempt - 1), maxDelayMs);
+      const delay =
+        Math.random() * Math.min(baseDelayMs * 2 ** (attempt - 1), maxDelayMs);
       try {
         const response = await fetch(request.clone());
         if (attempt >= last || !passing.has(response.status)) {
@@ -39,7 +40,10 @@ export function retrying(fetch: Fetch, options: RetryOptions = {}): Fetch {
           return response; // it says when, and that is for the caller to wait for
         }
         await response.body?.cancel();
-        await sleep(after === undefined ? delay : after * 1000 + delay, request.signal);
+        await sleep(
+          after === undefined ? delay : after * 1000 + delay,
+          request.signal,
+        );
       } catch (error) {
         if (attempt >= last || request.signal.aborted) {
           throw error;
@@ -51,20 +55,26 @@ export function retrying(fetch: Fetch, options: RetryOptions = {}): Fetch {
 }
 
 function repeatable(request: Request): boolean {
-  return !['POST', 'PATCH'].includes(request.method) || request.headers.has('Idempotency-Key');
+  return (
+    !['POST', 'PATCH'].includes(request.method) ||
+    request.headers.has('Idempotency-Key')
+  );
 }
 
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    const stop = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
+async function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let stop: (() => void) | undefined;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      stop = () => reject(signal.reason);
+      signal.addEventListener('abort', stop, { once: true });
+      timer = setTimeout(resolve, ms);
+    });
+  } finally {
+    clearTimeout(timer);
+    if (stop) {
       signal.removeEventListener('abort', stop);
-      resolve();
-    }, ms);
-    signal.addEventListener('abort', stop, { once: true });
-  });
+    }
+  }
 }
