@@ -26,11 +26,11 @@ type ToilSettings struct {
 
 // ToilSettingsInput is what a team decides.
 type ToilSettingsInput struct {
-	HoursPerWeek    float64 `json:"hoursPerWeek" example:"40" doc:"Working hours of a person in a week, 1 to 80."`
-	DaysPerWeek     int     `json:"daysPerWeek" example:"5" doc:"On how many days they are worked, 1 to 7."`
-	OverheadPercent int     `json:"overheadPercent" example:"20" doc:"The share of them that meetings and the like take, 0 to 80."`
-	CapPercent      int     `json:"capPercent" example:"50" doc:"The share of the rest above which toil is too much, 1 to 50: a team may set itself a lower cap than half, and no higher one."`
-	Asks            bool    `json:"asks" example:"true" doc:"Whether members are asked every week."`
+	HoursPerWeek      float64 `json:"hoursPerWeek" example:"40" doc:"Working hours of a person in a week, 1 to 80."`
+	DaysPerWeek       int     `json:"daysPerWeek" example:"5" doc:"On how many days they are worked, 1 to 7."`
+	OverheadPercent   int     `json:"overheadPercent" example:"20" doc:"The share of them that meetings and the like take, 0 to 80."`
+	CapPercent        int     `json:"capPercent" example:"50" doc:"The share of the rest above which toil is too much, 1 to 50: a team may set itself a lower cap than half, and no higher one."`
+	Asks              bool    `json:"asks" example:"true" doc:"Whether members are asked every week."`
 	ProposesIncidents *bool   `json:"proposesIncidents,omitempty" example:"true" doc:"Whether incidents of the team's services that are over are proposed to those of its people who had a role in them. When left out they are."`
 }
 
