@@ -14,6 +14,7 @@ const (
 	Anonymous CallerKind = "anonymous"
 	ByPerson  CallerKind = "person"   // a personal token or a session
 	ByTeam    CallerKind = "workload" // a workload token, which acts for a team
+	ByPortal  CallerKind = "portal"   // a developer portal by itself, for nobody: its catalog, its search
 	BySystem  CallerKind = "system"   // Evenkeel itself: a job, the first start
 )
 
@@ -49,6 +50,8 @@ func (c Caller) Key() string {
 		return "person:" + string(c.Person)
 	case ByTeam:
 		return "token:" + string(c.Token)
+	case ByPortal:
+		return "portal:" + c.Name
 	case BySystem:
 		return "system:" + c.Name
 	default:

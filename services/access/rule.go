@@ -26,6 +26,7 @@ const (
 	Push     Verb = "push"  // measurements, and facts of services
 	Run      Verb = "run"   // jobs
 	Check    Verb = "check" // that a data source answers
+	Sync     Verb = "sync"  // what a portal's catalog says
 )
 
 // Kind is the kind of thing that a verb is about.
@@ -103,6 +104,8 @@ const (
 	KindExemption    Kind = "exemption"
 	KindCampaign     Kind = "campaign"      // services pass checks by a day
 	KindLaunchReview Kind = "launch_review" // of a service, before its launch
+
+	KindCatalog Kind = "catalog" // of a portal: its groups, users and entities
 )
 
 // Rule is what an operation declares: its verb and the kind it is about.
@@ -147,6 +150,7 @@ const (
 	owner                 // members of the owning team, workloads of that team
 	people                // members of the owning team; no workload
 	self                  // the person concerned; of what a team owns, its members; no workload
+	portal                // a portal by itself; no person but administrators, no workload
 )
 
 // grants is the whole of authorisation: what is not in it is the administrators'.
@@ -304,6 +308,9 @@ var grants = map[Rule]grant{
 	{Create, KindLaunchReview}: people, // of the service's team
 	{Update, KindLaunchReview}: people, // deciding, of the team that keeps the scorecard; another person than asked
 	{Check, KindLaunchReview}:  people, // saying that a condition is done, of the service's team
+
+	{Read, KindCatalog}: everyone,
+	{Sync, KindCatalog}: portal,
 }
 
 // Memberships tells who belongs to a team.
@@ -349,6 +356,10 @@ func (a *Authorizer) Authorize(ctx context.Context, verb Verb, o Object) error {
 	switch {
 	case g == everyone:
 		return nil
+	case c.Kind == ByPortal:
+		if g == portal {
+			return nil
+		}
 	case c.Kind == ByTeam:
 		if g == owner && o.Team != "" && o.Team == c.Team {
 			return nil
@@ -385,7 +396,7 @@ func (a *Authorizer) Permit(ctx context.Context, rule Rule) error {
 // The system is known, and has all scopes.
 func permit(c Caller, rule Rule, o Object) error {
 	switch c.Kind {
-	case BySystem, ByPerson, ByTeam:
+	case BySystem, ByPerson, ByTeam, ByPortal:
 	default:
 		return unauthenticated()
 	}
@@ -470,6 +481,8 @@ func refuse(c Caller, verb Verb, o Object, reason string) error {
 		switch grants[Rule{verb, o.Kind}] {
 		case nobody:
 			reason = fmt.Sprintf("only administrators may %s this %s", verb, o.Kind.words())
+		case portal:
+			reason = fmt.Sprintf("only a portal and administrators may %s %s", verb, o.Kind.indefinite())
 		case anybody:
 			reason = fmt.Sprintf("a workload may not %s %s; a person may", verb, o.Kind.indefinite())
 		case self:
