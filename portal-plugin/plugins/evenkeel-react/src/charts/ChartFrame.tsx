@@ -49,11 +49,11 @@ export function ChartFrame(props: {
         </Button>
       </div>
       {asTable ? (
-        // It scrolls where it is long, which takes the keyboard too.
-        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         <div
           className={styles.table}
           role="region"
+          // It scrolls where it is long, which takes the keyboard too.
+          // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
           tabIndex={0}
           aria-labelledby={`${id}-title`}
         >
