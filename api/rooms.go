@@ -134,6 +134,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addGroups(r)
 	a.addSuggestions(r)
 	a.addSLOPreviews(r)
+	a.addOpenSLO(r)
 	a.addSignals(r)
 	a.addMeasurements(r)
 	a.addCollection(r)

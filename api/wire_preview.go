@@ -87,3 +87,19 @@ type PreviewObjective struct {
 	WindowsKnown  int      `json:"windowsKnown"`
 	Remaining     *float64 `json:"remaining" nullable:"true" doc:"Share of its budget that would be left in the SLO's own window; null without events."`
 }
+
+// OpenSLOReading is what a document of OpenSLO declares.
+type OpenSLOReading struct {
+	Service  string           `json:"service" doc:"As the document names it; nothing was looked up." example:"checkout"`
+	SLO      SLOInput         `json:"slo" doc:"What to send to declareSLO. Its data source is as the document names it, too, and left out where it names none."`
+	Warnings []OpenSLOWarning `json:"warnings" doc:"By their places."`
+}
+
+// OpenSLOWarning is something of a document that has no place here, or was taken for something.
+type OpenSLOWarning struct {
+	Code    string `json:"code" enum:"left_out,assumed,changed,not_readable" doc:"left_out: it has no place here. assumed: it does not say something that has to be said. changed: it is said otherwise here. not_readable: no data source here speaks it."`
+	Pointer string `json:"pointer" doc:"Into the document." example:"/spec/alertPolicies"`
+	Line    int    `json:"line" doc:"From 1."`
+	Column  int    `json:"column" doc:"From 1."`
+	Message string `json:"message"`
+}

@@ -66,7 +66,7 @@ var annotations = []annotation{
 		return nil
 	}},
 	{"min-bad-events", "/alerts/minBadEvents", func(d slo.Declaration) string {
-		return unless(d.MinBadEvents == 0, strconv.FormatInt(d.MinBadEvents, 10))
+		return unless(d.MinBadEvents == d.UsualMinBadEvents(), strconv.FormatInt(d.MinBadEvents, 10))
 	}, func(d *slo.Declaration, text string) error { return whole(&d.MinBadEvents, text) }},
 	{"missing-slices", "/budgeting/missing", func(d slo.Declaration) string {
 		return unless(d.Budgeting.Missing == lens.Ignored, string(d.Budgeting.Missing))

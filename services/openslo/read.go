@@ -16,9 +16,6 @@ import (
 // MaxSize is how large a text may be that is read, in bytes.
 const MaxSize = 64 << 10
 
-// maxDepth is how deep flow collections may nest: the YAML library takes long of more.
-const maxDepth = 50
-
 // Reading is what a document declares.
 type Reading struct {
 	// Service is whose SLO it is, as the document names it; nothing is looked up.
@@ -50,7 +47,7 @@ const (
 func Read(text []byte) (Reading, error) {
 	var check fault.Check
 	check.Require(len(text) <= MaxSize, "", nil, "must have at most %d bytes, has %d", MaxSize, len(text))
-	check.Require(nesting(text) <= maxDepth, "", nil, "has brackets within brackets, more than %d deep", maxDepth)
+	checkShape(&check, string(text))
 	if err := check.Err(); err != nil {
 		return Reading{}, err
 	}
@@ -83,26 +80,6 @@ func (r *reader) validated(d slo.Declaration) error {
 		d.Origin.DataSource = "unnamed"
 	}
 	return d.Validate()
-}
-
-// nesting is about how deep brackets nest in the text; those within texts count too.
-func nesting(text []byte) int {
-	depth, most := 0, 0
-	for _, c := range text {
-		switch c {
-		case '[', '{':
-			depth++
-			most = max(most, depth)
-		case ']', '}':
-			depth--
-		case '\n':
-			// What is open over lines is a flow collection still; what is open in a text ends with it.
-			if depth < 0 {
-				depth = 0
-			}
-		}
-	}
-	return most
 }
 
 // invalid is what is wrong with a document as a fault, with the line in each message.

@@ -117,6 +117,7 @@ func (d Declaration) orElse(other Declaration) Declaration {
 func (d Declaration) Complete() Declaration {
 	d = d.likeItsKind().orElse(defaults)
 	d.Budgeting = d.Budgeting.orDefaults(d.Resolution)
+	d.MinBadEvents = cmp.Or(d.MinBadEvents, d.UsualMinBadEvents())
 	d.Calendar = d.Calendar.complete()
 	d.Further = slices.Clone(d.Further)
 	for i := range d.Further {
