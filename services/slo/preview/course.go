@@ -15,16 +15,14 @@ type course struct {
 	// newest is by step the number of the newest one before it of which anything is known,
 	// and one more; 0 where there is none.
 	newest []int
-	known  []int // steps before it of which anything is known
 }
 
 func courseOf(first time.Time, step time.Duration, steps []measure.Step) course {
-	c := course{first: first, step: step, sums: make([]window.Sum, len(steps)+1), newest: make([]int, len(steps)+1), known: make([]int, len(steps)+1)}
+	c := course{first: first, step: step, sums: make([]window.Sum, len(steps)+1), newest: make([]int, len(steps)+1)}
 	for i, s := range steps {
-		c.sums[i+1], c.newest[i+1], c.known[i+1] = c.sums[i].Plus(s.Sum), c.newest[i], c.known[i]
+		c.sums[i+1], c.newest[i+1] = c.sums[i].Plus(s.Sum), c.newest[i]
 		if s.Known {
 			c.newest[i+1] = i + 1
-			c.known[i+1]++
 		}
 	}
 	return c
@@ -48,6 +46,3 @@ func (c course) latest(at time.Time) time.Time {
 	}
 	return c.first.Add(time.Duration(n) * c.step)
 }
-
-// knows reports whether anything is known of [from, to).
-func (c course) knows(from, to time.Time) bool { return c.known[c.at(to)] > c.known[c.at(from)] }
