@@ -297,7 +297,7 @@ func TestEveryOperationHasAClass(t *testing.T) {
 	a.AddOperations(Rooms{})
 	other := map[string]admission.Class{ // than what follows from the method; docs/how-to/protect-it-from-overload.md names them
 		"getMe": admission.Critical, "getSLOStatus": admission.Critical, "getCompositeStatus": admission.Critical, "explainComposite": admission.Reports, "getCompositeHistory": admission.Reports,
-		"explainSLO": admission.Reports, "explainSLA": admission.Reports, "getSLOHistory": admission.Reports, "getSLOForecast": admission.Reports, "getSLOErrors": admission.Reports, "getSLOFacts": admission.Reports, "getMeasurements": admission.Reports, "suggestSLOs": admission.Reports, "tryPolicy": admission.Reports,
+		"explainSLO": admission.Reports, "explainSLA": admission.Reports, "getSLOHistory": admission.Reports, "getSLOForecast": admission.Reports, "getSLOErrors": admission.Reports, "getSLOFacts": admission.Reports, "getMeasurements": admission.Reports, "suggestSLOs": admission.Reports, "previewSLO": admission.Reports, "tryPolicy": admission.Reports,
 		"publishReport": admission.Reports, "previewReport": admission.Reports, "previewReportAsCSV": admission.Reports, "getReportDocument": admission.Reports, "getReportAsCSV": admission.Reports, "getEvidence": admission.Reports,
 		"getGoldenSignalsSeries": admission.Reports, "suggestGoldenSignals": admission.Reports, "getIncidentImpact": admission.Reports, "getIncidentStatistics": admission.Reports,
 		"getScorecardReport": admission.Reports, "previewScorecard": admission.Reports, "previewNewScorecard": admission.Reports, "getToilEntriesAsCSV": admission.Reports,

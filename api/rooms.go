@@ -42,6 +42,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/slo/composite"
 	"github.com/evenkeel/evenkeel/services/slo/correction"
 	"github.com/evenkeel/evenkeel/services/slo/outage"
+	"github.com/evenkeel/evenkeel/services/slo/preview"
 	"github.com/evenkeel/evenkeel/services/slo/score"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
 	"github.com/evenkeel/evenkeel/services/source"
@@ -76,6 +77,7 @@ type Rooms struct {
 	Proposals     *proposal.Service
 	Collection    *collect.Service
 	Suggestions   *suggest.Desk
+	Previews      *preview.Service
 	Signals       *signals.Service
 	Policies      *policy.Service
 	Trials        *trial.Service
@@ -131,6 +133,8 @@ func (a *API) AddOperations(r Rooms) {
 	a.addAlerts(r)
 	a.addGroups(r)
 	a.addSuggestions(r)
+	a.addSLOPreviews(r)
+	a.addOpenSLO(r)
 	a.addSignals(r)
 	a.addMeasurements(r)
 	a.addCollection(r)

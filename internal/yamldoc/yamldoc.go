@@ -5,7 +5,6 @@
 package yamldoc
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -70,29 +69,20 @@ func wrong(line, column int, format string, args ...any) error {
 // Read reads one thing of the kind into a pointer to its shape, which has the fields apiVersion
 // and kind. The error is an *Error: the text is no YAML, or not of this shape.
 func Read(text []byte, kind string, into any) (Document, error) {
-	if len(text) > maxSize {
-		return Document{}, wrong(1, 1, "a document has at most %d bytes; this has %d", maxSize, len(text))
-	}
-	d := Document{lines: strings.Split(string(text), "\n")}
-	file, err := parser.ParseBytes(text, 0)
+	docs, err := Parse(text)
 	if err != nil {
-		return Document{}, d.placed(err)
+		return Document{}, err
 	}
-	docs := slices.DeleteFunc(slices.Clone(file.Docs), func(d *ast.DocumentNode) bool { return d.Body == nil })
 	if len(docs) != 1 {
 		return Document{}, wrong(1, 1, "there is one %s in a file; this has %d documents", kind, len(docs))
 	}
-	if err := yaml.NewDecoder(bytes.NewReader(text), yaml.Strict()).Decode(into); err != nil {
-		return Document{}, d.placed(err)
+	d := docs[0]
+	if err := d.Decode(into); err != nil {
+		return Document{}, err
 	}
-	d.root = docs[0].Body
 	var head []fault.Violation
 	for _, h := range []struct{ name, want string }{{"apiVersion", APIVersion}, {"kind", kind}} {
-		is := ""
-		if node := child(d.root, h.name); node != nil {
-			is = node.GetToken().Value
-		}
-		if is != h.want {
+		if is := d.Head(h.name); is != h.want {
 			head = append(head, fault.Violation{Pointer: "/" + h.name, Message: fmt.Sprintf("must be %q", h.want), Value: is})
 		}
 	}
@@ -100,6 +90,71 @@ func Read(text []byte, kind string, into any) (Document, error) {
 		return Document{}, d.Place(head)
 	}
 	return d, nil
+}
+
+// Parse reads the documents of a text, as yet without a shape; empty ones are left out. The
+// error is an *Error. Anchors and aliases are refused: what a few lines of them stand for can
+// be larger than any memory.
+func Parse(text []byte) ([]Document, error) {
+	if len(text) > maxSize {
+		return nil, wrong(1, 1, "a document has at most %d bytes; this has %d", maxSize, len(text))
+	}
+	d := Document{lines: strings.Split(string(text), "\n")}
+	file, err := parser.ParseBytes(text, 0)
+	if err != nil {
+		return nil, d.placed(err)
+	}
+	var docs []Document
+	for _, doc := range file.Docs {
+		if doc.Body == nil {
+			continue
+		}
+		var alias referring
+		ast.Walk(&alias, doc.Body)
+		if alias.at != nil {
+			line, column := d.inside(alias.at.Position.Line, alias.at.Position.Column)
+			return nil, wrong(line, column, "anchors and aliases are not read: write out what is meant")
+		}
+		docs = append(docs, Document{lines: d.lines, root: doc.Body})
+	}
+	return docs, nil
+}
+
+// referring looks for an anchor or an alias.
+type referring struct{ at *token.Token }
+
+// Visit implements ast.Visitor.
+func (r *referring) Visit(node ast.Node) ast.Visitor {
+	switch node.Type() {
+	case ast.AnchorType, ast.AliasType, ast.MergeKeyType:
+		if r.at == nil {
+			r.at = node.GetToken()
+		}
+	}
+	return r
+}
+
+// Decode puts the document into a pointer to its shape. The error is an *Error: it is not of
+// this shape.
+func (d Document) Decode(into any) error {
+	if err := yaml.NodeToValue(d.root, into, yaml.Strict()); err != nil {
+		return d.placed(err)
+	}
+	return nil
+}
+
+// Head is a text at the top of the document, such as its kind; empty where there is none.
+func (d Document) Head(name string) string {
+	if node := child(d.root, name); node != nil {
+		return node.GetToken().Value
+	}
+	return ""
+}
+
+// Line is the line and the column of what the pointer leads to, or of what should hold it.
+func (d Document) Line(pointer string) (line, column int) {
+	at := d.find(pointer).GetToken().Position
+	return d.inside(at.Line, at.Column)
 }
 
 // placed is an error of the YAML library, at its place.
@@ -184,7 +239,7 @@ func (d Document) within(pointer, message string) (line, column int, rest string
 func (d Document) find(pointer string) ast.Node {
 	node := d.root
 	for _, step := range strings.Split(strings.TrimPrefix(pointer, "/"), "/") {
-		next := child(node, step)
+		next := child(node, unescape.Replace(step))
 		if next == nil {
 			break
 		}
@@ -192,6 +247,9 @@ func (d Document) find(pointer string) ast.Node {
 	}
 	return node
 }
+
+// unescape reads a step of a pointer (RFC 6901, section 4).
+var unescape = strings.NewReplacer("~1", "/", "~0", "~")
 
 func child(of ast.Node, step string) ast.Node {
 	switch n := of.(type) {

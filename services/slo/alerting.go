@@ -1,6 +1,7 @@
 package slo
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -97,6 +98,14 @@ func (v View) Withholds(p budget.Pair) Withheld {
 	return v.Revision.Alerts.Withholds(p, v.input())
 }
 
+// UsualMinBadEvents is how many bad events there have to be where the declaration does not say.
+func (d Declaration) UsualMinBadEvents() int64 {
+	if d.Budgeting.Method == Timeslices || d.Budgeting.Method == RatioTimeslices {
+		return 1 // a slice is many events already
+	}
+	return DefaultMinBadEvents
+}
+
 // checkAlerts returns the alert terms that the declaration spells, and notes its faults.
 func (d Declaration) checkAlerts(check *fault.Check) AlertTerms {
 	known := alertNames()
@@ -109,14 +118,7 @@ func (d Declaration) checkAlerts(check *fault.Check) AlertTerms {
 			check.Fail(pointer, name, "is named already; name each once")
 		}
 	}
-	out := AlertTerms{Off: AlertsOff(strings.Join(d.AlertsOff, ",")), MinBadEvents: d.MinBadEvents}
-	switch {
-	case out.MinBadEvents != 0:
-	case d.Budgeting.Method == Timeslices || d.Budgeting.Method == RatioTimeslices:
-		out.MinBadEvents = 1 // a slice is many events already
-	default:
-		out.MinBadEvents = DefaultMinBadEvents
-	}
+	out := AlertTerms{Off: AlertsOff(strings.Join(d.AlertsOff, ",")), MinBadEvents: cmp.Or(d.MinBadEvents, d.UsualMinBadEvents())}
 	check.Require(out.MinBadEvents >= 1 && out.MinBadEvents <= MaxMinEvents, "/alerts/minBadEvents", d.MinBadEvents, "must be 1 to %d events", int64(MaxMinEvents))
 	return out
 }

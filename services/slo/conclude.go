@@ -133,6 +133,14 @@ func (v *View) conclude(now time.Time, e measure.Evaluation, delay time.Duration
 	return out
 }
 
+// ConcludedBy is the SLO with what would be concluded of it by the evaluation, whose slots
+// come so late. Nothing is written: it is for what looks at a time by the rules of the
+// present.
+func (v View) ConcludedBy(e measure.Evaluation, delay time.Duration) Concluded {
+	v.Status = v.conclude(e.End, e, delay)
+	return Concluded{View: v, LateAfter: lateAfter(v.step(), delay)}
+}
+
 // note keeps the least budget that remains of all objectives.
 func (s *Status) note(in budget.Input) {
 	if budget.Decide(in) == budget.NoData {

@@ -113,6 +113,37 @@ func (d Declaration) orElse(other Declaration) Declaration {
 	return d
 }
 
+// Complete is the declaration of a new SLO with everything said that has a default.
+func (d Declaration) Complete() Declaration {
+	d = d.likeItsKind().orElse(defaults)
+	d.Budgeting = d.Budgeting.orDefaults(d.Resolution)
+	d.MinBadEvents = cmp.Or(d.MinBadEvents, d.UsualMinBadEvents())
+	d.Calendar = d.Calendar.complete()
+	d.Further = slices.Clone(d.Further)
+	for i := range d.Further {
+		g := &d.Further[i]
+		if g.Calendar = g.Calendar.complete(); g.Calendar == nil && g.WindowDays == 0 {
+			g.WindowDays = DefaultWindowDays
+		}
+	}
+	if d.ReviewBy != nil {
+		by := d.ReviewBy.UTC().Truncate(day)
+		d.ReviewBy = &by
+	}
+	return d
+}
+
+// Validate tells every fault of a new SLO's declaration that can be told without the data
+// source that it names, and without the clock; pointers are as on the wire.
+func (d Declaration) Validate() error {
+	var check, shape fault.Check
+	d = d.Complete()
+	d.check(&check, time.Time{}, nil)
+	d.Origin.Check(&shape, sourcePointer)
+	check.Join(shape)
+	return check.Err()
+}
+
 // defaults are what a new SLO says when its declaration does not.
 var defaults = Declaration{WindowDays: DefaultWindowDays, MinEvents: 1, Enforcement: ByPolicy, Counting: GoodTotal, Resolution: measure.Minute}
 

@@ -113,6 +113,14 @@ func (d CalendarInput) OrDefaults() CalendarInput {
 	return d
 }
 
+func (d *CalendarInput) complete() *CalendarInput {
+	if d == nil {
+		return nil
+	}
+	whole := d.OrDefaults()
+	return &whole
+}
+
 // Check returns the windows of the calendar, or notes its faults at members below the
 // pointer.
 func (d CalendarInput) Check(check *fault.Check, pointer string) TimeWindow {

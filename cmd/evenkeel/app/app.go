@@ -58,6 +58,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/slo/composite"
 	"github.com/evenkeel/evenkeel/services/slo/correction"
 	"github.com/evenkeel/evenkeel/services/slo/outage"
+	"github.com/evenkeel/evenkeel/services/slo/preview"
 	"github.com/evenkeel/evenkeel/services/slo/score"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
 	"github.com/evenkeel/evenkeel/services/source"
@@ -121,6 +122,7 @@ type App struct {
 	Proposals     *proposal.Service
 	Collection    *collect.Service
 	Suggestions   *suggest.Desk
+	Previews      *preview.Service
 	Signals       *signals.Service
 	Policies      *policy.Service
 	Trials        *trial.Service

@@ -58,6 +58,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/slo/composite"
 	"github.com/evenkeel/evenkeel/services/slo/correction"
 	"github.com/evenkeel/evenkeel/services/slo/outage"
+	"github.com/evenkeel/evenkeel/services/slo/preview"
 	"github.com/evenkeel/evenkeel/services/slo/score"
 	"github.com/evenkeel/evenkeel/services/slo/sla"
 	"github.com/evenkeel/evenkeel/services/source"
@@ -201,8 +202,12 @@ func (a *App) furnish() error {
 	})
 	a.onClose(func(context.Context) error { a.Signals.Close(); return nil })
 	a.Registry.CountHoldings(a.Signals)
+	adapters := adapter.New(clients.HTTP)
+	a.Previews = preview.NewService(preview.Parts{
+		SLOs: a.SLOs, Sources: s.Sources(), Readers: map[source.Kind]preview.Reader{source.Prometheus: reader, source.Adapter: adapters}, Turns: gates,
+	})
 	parts := collect.Parts{
-		Store: s.Collect(), Health: s.Collect(), Sources: s.Sources(), Readers: collect.Readers{source.Prometheus: reader, source.Adapter: adapter.New(clients.HTTP)}, Measurements: a.Measure, Runner: s,
+		Store: s.Collect(), Health: s.Collect(), Sources: s.Sources(), Readers: collect.Readers{source.Prometheus: reader, source.Adapter: adapters}, Measurements: a.Measure, Runner: s,
 		Gates: gates, Meter: newCollecting(a.metrics), Clock: now, Logger: a.log,
 	}
 	a.collector, a.filler = collect.NewCollector(parts), collect.NewFiller(parts)

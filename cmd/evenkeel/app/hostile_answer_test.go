@@ -15,6 +15,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/evenkeel/evenkeel/services/openslo"
 )
 
 // call is one request. Its header lines replace those that it would have anyway:
@@ -164,6 +166,12 @@ func (a *answer) common() {
 		}
 		if path, _, _ := strings.Cut(a.call.path, "?"); path == "/v1/evidence" {
 			a.commonZip(wrong)
+			return
+		}
+		if path, _, _ := strings.Cut(a.call.path, "?"); strings.HasSuffix(path, "/openslo") || path == "/v1/openslo-renderings" {
+			if _, err := openslo.Read(a.body); err != nil || media != "application/yaml" {
+				wrong("is %q and no document of OpenSLO: %v", media, err)
+			}
 			return
 		}
 		if strings.HasPrefix(a.call.path, "/v1/") && (media != "application/json" || !json.Valid(a.body)) {

@@ -77,7 +77,7 @@ func (o operation) rank() int {
 
 // reads reports whether it changes nothing. What is asked with a body is a POST.
 func (o operation) reads() bool {
-	return o.method == "GET" || slices.Contains([]string{"tryPolicy", "lintPostmortemText", "previewScorecard", "previewNewScorecard"}, o.OperationID)
+	return o.method == "GET" || slices.Contains([]string{"tryPolicy", "lintPostmortemText", "previewScorecard", "previewNewScorecard", "renderOpenSLO", "readOpenSLO"}, o.OperationID)
 }
 
 // public reports whether it takes no token.

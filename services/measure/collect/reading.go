@@ -117,3 +117,28 @@ func sift(ask origin.Ask, a origin.Answer) reading {
 	}
 	return r
 }
+
+// Sound are the slots of an answer that could be stored, those of all groups added up, by
+// time, and the others of the range with why they have no data.
+func Sound(ask origin.Ask, a origin.Answer) ([]measure.Slot, []origin.Missing) {
+	r := sift(ask, a)
+	sums := make(map[time.Time]measure.Slot, r.found)
+	for _, b := range r.batches {
+		for _, s := range b.Slots {
+			at := s.Start.UTC()
+			sum := sums[at]
+			sums[at] = measure.Slot{Start: at, Good: sum.Good + s.Good, Total: sum.Total + s.Total}
+		}
+	}
+	slots := make([]measure.Slot, 0, len(sums))
+	for _, s := range sums {
+		if s.Total > measure.MaxEventsPerSlot*measure.Event {
+			r.missing = append(r.missing, origin.Missing{Start: s.Start, Reason: origin.TooMany, Detail: "There were more events in all groups together than a slot holds."})
+			continue
+		}
+		slots = append(slots, s)
+	}
+	slices.SortFunc(slots, func(a, b measure.Slot) int { return a.Start.Compare(b.Start) })
+	slices.SortFunc(r.missing, func(a, b origin.Missing) int { return a.Start.Compare(b.Start) })
+	return slots, r.missing
+}

@@ -38,12 +38,18 @@ func ladder(texts ...string) []budget.Objective {
 // budget was at least one event.
 func Propose(s window.Sum) (budget.Objective, bool) {
 	for _, o := range Ladder {
-		const spent = 100 - sparePercent
-		if budget.Overspent(budget.Input{Objective: o, MinEvents: minEvents(o)}, s, spent) == budget.Within {
+		if Spares(o, s, budget.PerEvent) {
 			return o, true
 		}
 	}
 	return budget.Objective{}, false
+}
+
+// Spares reports whether the events, or slices, of which one is a unit, would have kept the
+// objective with at least a fifth of its budget to spare, of a budget of at least one.
+func Spares(o budget.Objective, s window.Sum, unit int64) bool {
+	const spent = 100 - sparePercent
+	return budget.Overspent(budget.Input{Objective: o, MinEvents: minEvents(o), Unit: unit}, s, spent) == budget.Within
 }
 
 // minEvents is how many events there have to be for the budget to be one.
