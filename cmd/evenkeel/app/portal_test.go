@@ -162,7 +162,7 @@ func (jsonNull) MarshalJSON() ([]byte, error) { return []byte("null"), nil }
 
 func TestAPortalActsForPeopleAsTheyMay(t *testing.T) {
 	t.Parallel()
-	for name, database := range map[string]func(*testing.T) string{"SQLite": func(*testing.T) string { return "" }, "PostgreSQL": storetest.PostgresURL} {
+	for name, database := range map[string]func(testing.TB) string{"SQLite": func(testing.TB) string { return "" }, "PostgreSQL": storetest.PostgresURL} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h := besidePortal(t, database(t))
