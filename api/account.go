@@ -23,7 +23,7 @@ func (a *API) addAccount(r Rooms) {
 			return nil, err
 		}
 		c := account.Caller
-		me := Me{Kind: string(c.Kind), Name: c.Name, Administrator: c.Administers(), Scopes: toScopes(c.Scopes), Teams: []Ref{}}
+		me := Me{Kind: string(c.Kind), Name: c.Name, Administrator: c.Administers(), Scopes: toScopes(c.Scopes), Teams: []MyTeam{}}
 		if p := account.Person; p != nil {
 			me.Person = &PersonRef{ID: string(p.ID), Name: p.DisplayName}
 			teams, err := r.Registry.Teams(ctx, registry.TeamFilter{Member: p.ID}, page.Request{Limit: page.MaxLimit})
@@ -31,7 +31,7 @@ func (a *API) addAccount(r Rooms) {
 				return nil, err
 			}
 			for _, t := range teams.Items {
-				me.Teams = append(me.Teams, ref(t.ID, t.Slug))
+				me.Teams = append(me.Teams, MyTeam{Ref: ref(t.ID, t.Slug), Name: t.Name})
 			}
 		}
 		if c.Team != "" {
@@ -43,6 +43,46 @@ func (a *API) addAccount(r Rooms) {
 		}
 		return &meReply{Body: me}, nil
 	})
+
+	type rightsQuery struct {
+		Team string `query:"team" maxLength:"63" doc:"The team that owns the things, by slug or identifier; without one, things that no team owns and are the caller's own."`
+	}
+	type rightsReply struct{ Body Rights }
+	register(a, operation{
+		id: "getMyRights", method: http.MethodGet, path: "/v1/me/rights", tag: "Account",
+		summary: "Get what the caller may do", description: "Every verb and kind, with the reason for each that is refused, so that a page can say why something cannot be done. Rules about single things come on top: that another person approves, who reads a restricted incident.",
+		rule: access.Rule{Verb: access.Read, Kind: access.KindSelf}, errors: renamed,
+	}, func(ctx context.Context, in *rightsQuery) (*rightsReply, error) {
+		var reply rightsReply
+		var team id.ID
+		if in.Team != "" {
+			t, err := r.Registry.TeamFor(ctx, in.Team)
+			if err != nil {
+				return nil, atQuery("team", in.Team, err)
+			}
+			team = t.ID
+			reply.Body.Team = optionalRef(t.ID, t.Slug)
+		}
+		rights, err := r.Access.Rights(ctx, team, a.rules())
+		if err != nil {
+			return nil, err
+		}
+		reply.Body.Rights = each(rights, func(one access.Right) Right {
+			return Right{Verb: string(one.Verb), Kind: string(one.Kind), Allowed: one.Allowed, Reason: one.Reason}
+		})
+		return &reply, nil
+	})
+}
+
+// rules are those that the operations declare.
+func (a *API) rules() []access.Rule {
+	var rules []access.Rule
+	for _, e := range a.endpoints {
+		if !e.public {
+			rules = append(rules, e.rule)
+		}
+	}
+	return rules
 }
 
 func toScopes(scopes []access.Scope) []string {

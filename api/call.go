@@ -120,7 +120,7 @@ func (a *API) serve(e *endpoint, op *huma.Operation, next func(huma.Context), w 
 // maxToken is the length beyond which no text is a token; maxAuthorization is
 // that with its scheme.
 const (
-	maxToken         = 1024
+	maxToken         = 4096 // a portal's plugin carries a user's token within its own
 	maxAuthorization = maxToken + len("Bearer ")
 )
 

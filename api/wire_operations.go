@@ -205,13 +205,33 @@ type Run struct {
 
 // Me is who calls.
 type Me struct {
-	Kind          string     `json:"kind" enum:"person,workload"`
-	Name          string     `json:"name"`
+	Kind          string     `json:"kind" enum:"person,workload,portal"`
+	Name          string     `json:"name" doc:"Of the person, the workload's token, or the portal's plugin that calls by itself."`
 	Person        *PersonRef `json:"person,omitempty"`
 	Team          *Ref       `json:"team,omitempty" doc:"Of a workload token."`
 	Administrator bool       `json:"administrator"`
 	Scopes        []string   `json:"scopes"`
-	Teams         []Ref      `json:"teams" doc:"Teams that the person belongs to: the first 500 by slug, and the list of teams has them all, by its filter member."`
+	Teams         []MyTeam   `json:"teams" doc:"Teams that the person belongs to: the first 500 by slug, and the list of teams has them all, by its filter member."`
+}
+
+// MyTeam is a team that the caller belongs to.
+type MyTeam struct {
+	Ref
+	Name string `json:"name" example:"Payments"`
+}
+
+// Rights is what the caller may do.
+type Rights struct {
+	Team   *Ref    `json:"team,omitempty" doc:"The team that owns the things."`
+	Rights []Right `json:"rights" doc:"All of them, by kind and verb."`
+}
+
+// Right is whether the caller may do a verb to a kind of things.
+type Right struct {
+	Verb    string `json:"verb" example:"update"`
+	Kind    string `json:"kind" example:"slo"`
+	Allowed bool   `json:"allowed"`
+	Reason  string `json:"reason,omitempty" doc:"Why not." example:"only members of the owning team and administrators may update this slo"`
 }
 
 // Person is a human being who uses Evenkeel.

@@ -19,12 +19,12 @@ func (o oneTeam) IsMember(_ context.Context, person, team id.ID) (bool, error) {
 }
 
 var (
-	verbs = []access.Verb{access.Read, access.Create, access.Update, access.Delete, access.Retire, access.Restore, access.Transfer, access.Push, access.Run, "approve"}
+	verbs = []access.Verb{access.Read, access.Create, access.Update, access.Delete, access.Retire, access.Restore, access.Transfer, access.Push, access.Run, access.Sync, "approve"}
 	kinds = []access.Kind{
 		access.KindSelf, access.KindPerson, access.KindToken, access.KindTeam, access.KindMember, access.KindSystem, access.KindService,
 		access.KindDependency, access.KindSLO, access.KindSLA, access.KindComposite, access.KindCorrection, access.KindOutage, access.KindChange, access.KindProposal, access.KindSignalMapping, access.KindPolicy, access.KindAttachment, access.KindViolation, access.KindAlert, access.KindIssue, access.KindDelivery, access.KindJob,
 		access.KindAudit, access.KindSignInLink, access.KindDispute, access.KindWebhook, access.KindIncident, access.KindPostmortem, access.KindPostmortemRequest, access.KindPostmortemReview, access.KindPostmortemTemplate,
-		access.KindToil, access.KindToilSettings, access.KindToilAnswer, access.KindToilEntry, access.KindToilSurvey, access.KindToilCandidate, access.KindToilAutomation, "unheard-of",
+		access.KindToil, access.KindToilSettings, access.KindToilAnswer, access.KindToilEntry, access.KindToilSurvey, access.KindToilCandidate, access.KindToilAutomation, access.KindCatalog, "unheard-of",
 	}
 	all = []access.Scope{access.ScopeRead, access.ScopeWrite, access.ScopePush}
 )
@@ -44,14 +44,18 @@ var callers = map[rune]access.Caller{
 	'W': {Kind: access.ByTeam, Team: "others", Administrator: true, Scopes: access.Scopes},
 	'R': {Kind: access.ByPerson, Person: "rob", Scopes: access.Scopes},
 	'S': access.System("job"),
+	// A portal by itself, once as it is and once with all that no honest one says of itself.
+	'p': {Kind: access.ByPortal, Name: "catalog", Scopes: []access.Scope{access.ScopeRead, access.ScopeWrite}},
+	'P': {Kind: access.ByPortal, Name: "catalog", Person: "ada", Team: "crew", Administrator: true, Scopes: access.Scopes},
 }
 
 const (
-	whoever = "rmwxaAWRS" // reading is open to the organisation
+	whoever = "rmwxaAWRSpP" // reading is open to the organisation
 	persons = "rmaARS"
 	members = "mAS"
 	owners  = "mwAS"
 	admins  = "AS"
+	portals = "pPAS"
 )
 
 // The design's words, operation by operation; what is not here is the
@@ -80,6 +84,10 @@ var ofATeam = map[access.Rule]string{
 	{Verb: access.Read, Kind: access.KindJob}:           whoever,
 	{Verb: access.Read, Kind: access.KindAlert}:         whoever,
 	{Verb: access.Read, Kind: access.KindProposal}:      whoever,
+
+	// What a portal's catalog says, a portal tells.
+	{Verb: access.Read, Kind: access.KindCatalog}: whoever,
+	{Verb: access.Sync, Kind: access.KindCatalog}: portals,
 
 	// A team's secrets and its log are its people's.
 	{Verb: access.Read, Kind: access.KindToken}:   members,
@@ -213,7 +221,7 @@ func TestEveryCallerMayDoExactlyWhatTheDesignSays(t *testing.T) {
 
 			// Nobody's: only what is open to all stays open.
 			nobodys := want
-			if want != whoever && want != persons {
+			if want != whoever && want != persons && want != portals {
 				nobodys = admins
 			}
 			check("of nobody", rule, access.Object{Kind: kind}, nobodys)
@@ -281,5 +289,38 @@ func TestTheContextWithoutACallerIsAnonymous(t *testing.T) {
 	err := access.NewAuthorizer(oneTeam{}).Permit(t.Context(), access.Rule{Verb: access.Read, Kind: access.KindSLO})
 	if !fault.Is(err, fault.Unauthenticated) {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestRightsAreWhatAuthorizeAnswers(t *testing.T) {
+	t.Parallel()
+	authorizer := access.NewAuthorizer(oneTeam{})
+	for name, c := range callers {
+		ctx := access.WithCaller(t.Context(), c)
+		for _, team := range []id.ID{"crew", "others", ""} {
+			rights, err := authorizer.Rights(ctx, team, []access.Rule{{Verb: access.Run, Kind: access.KindJob}, {Verb: access.Read, Kind: access.KindSLO}})
+			if name == '-' || name == '0' {
+				if !fault.Is(err, fault.Unauthenticated) {
+					t.Errorf("%c: %v", name, err)
+				}
+				continue
+			}
+			if err != nil {
+				t.Fatalf("%c: %v", name, err)
+			}
+			seen := map[access.Rule]bool{}
+			for _, r := range rights {
+				err := authorizer.Authorize(ctx, r.Verb, access.Object{Kind: r.Kind, Team: team, Person: c.Person})
+				refusal, _ := access.RefusalIn(err)
+				if seen[r.Rule] || r.Allowed != (err == nil) || r.Reason != refusal.Reason || r.Allowed == (r.Reason != "") {
+					t.Errorf("%c of %q: %+v, want %v", name, team, r, err)
+				}
+				seen[r.Rule] = true
+			}
+			// Those of the table that have a grant, and those that were asked for besides.
+			if !seen[access.Rule{Verb: access.Run, Kind: access.KindJob}] || !seen[access.Rule{Verb: access.Sync, Kind: access.KindCatalog}] || len(rights) < len(ofATeam) {
+				t.Errorf("%c of %q: only %d rights", name, team, len(rights))
+			}
+		}
 	}
 }

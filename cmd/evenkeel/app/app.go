@@ -23,6 +23,7 @@ import (
 	"github.com/evenkeel/evenkeel/scorecards/given"
 	"github.com/evenkeel/evenkeel/scorecards/launch"
 	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/access/backstage"
 	"github.com/evenkeel/evenkeel/services/audit"
 	"github.com/evenkeel/evenkeel/services/change"
 	"github.com/evenkeel/evenkeel/services/idempotency"
@@ -143,6 +144,7 @@ type App struct {
 	webhooks         *github.Webhooks
 	incidentWebhooks *hook.Service
 	authorizer       *access.Authorizer
+	portal           *backstage.Verifier // nil without a portal
 	evaluator        *measure.Evaluator
 	folder           *measure.Folder
 	thinner          *measure.Thinner

@@ -12,7 +12,7 @@ import (
 func (a *App) openEdge() {
 	a.API = api.New(api.Config{
 		Logger:        a.log,
-		Authenticator: a.Access, Permitter: a.authorizer, Refusals: a.Audit, Idempotency: a.Idempotency,
+		Authenticator: a.authenticator(), Permitter: a.authorizer, Refusals: a.Audit, Idempotency: a.Idempotency,
 		Registry: a.metrics, TracerProvider: a.tracer, MaxBody: int64(a.opts.Config.Limits.MaxBody),
 		RequestTimeout: a.opts.Config.Limits.RequestTimeout,
 		TrustedProxies: a.opts.Config.TrustedProxies, TrustedProxyHeader: a.opts.Config.TrustedProxyHeader,

@@ -85,6 +85,9 @@ func (a *App) furnish() error {
 	if err := a.speakWithGitHub(); err != nil {
 		return err
 	}
+	if err := a.believePortal(); err != nil {
+		return err
+	}
 	dialler := a.dialler()
 	a.Sources = source.NewService(s.Sources(), s.Registry(), s, dialler, a.authorizer, a.Audit, now)
 	clients := dial.NewClients(dialler)

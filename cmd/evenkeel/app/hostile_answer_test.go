@@ -144,6 +144,8 @@ func (a *answer) common() {
 	switch {
 	case a.status == http.StatusServiceUnavailable && bytes.Contains(a.body, []byte(`"code":"data_source_unavailable"`)):
 		// It is the data source that failed.
+	case a.status == http.StatusServiceUnavailable && bytes.Contains(a.body, []byte(`"code":"portal_unavailable"`)):
+		// It is the portal.
 	case a.status >= 500:
 		wrong("it failed")
 	case a.call.method == http.MethodHead || a.status == http.StatusNoContent || a.status == http.StatusNotModified:

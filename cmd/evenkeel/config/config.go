@@ -45,6 +45,8 @@ type Config struct {
 
 	Incidents Incidents `koanf:"incidents" doc:"From where incidents are taken over that were declared elsewhere, each from a webhook to /webhooks/incidents/ and the source. A source without a secret is not received. What a source calls services and severities is compared without regard to case and punctuation: API Service and api-service are the same."`
 
+	Portal Portal `koanf:"portal" doc:"The Backstage portal whose plugins call this API, for people or by themselves. Their tokens are verified with the portal's own keys; nothing else that they send says who calls."`
+
 	Notifications Notifications `koanf:"notifications" doc:"Whether and where events are told. Which events go where is for teams to say, in notification targets."`
 
 	SMTP SMTP `koanf:"smtp" doc:"The server through which e-mail is sent. Without one none is."`

@@ -32,6 +32,7 @@ func (l *loading) check(checkSchedule func(job, schedule string) error) {
 		"must be an http:// or https:// address without user, such as http://localhost:4318")
 	c.GitHub.check(require)
 	c.Incidents.check(require)
+	c.Portal.check(require)
 	c.SMTP.check(require)
 	for key, list := range map[string]List{"postmortems.severities": c.Postmortems.Severities, "postmortems.onCallSeverities": c.Postmortems.OnCallSeverities} {
 		for _, severity := range list {
