@@ -256,17 +256,18 @@ func (c Catalog) Links(ctx context.Context, portal string, firstSeenBefore time.
 	return out, fail("count links", err)
 }
 
-// UnseenFrom returns the origins of which the portal has components that were not seen since.
-func (c Catalog) UnseenFrom(ctx context.Context, portal string, origins []string, since time.Time) ([]string, error) {
-	var out []string
+// UnseenFrom returns those of the portal's components from the origins that were not seen since.
+func (c Catalog) UnseenFrom(ctx context.Context, portal string, origins []string, since time.Time) (map[id.ID]string, error) {
+	out := map[id.ID]string{}
 	err := chunks(origins, bulkRows, func(some []string) error {
 		var where conditions
 		where.add("e.portal = %s AND e.kind = %s AND e.gone_at IS NULL AND e.resource_id IS NOT NULL AND e.seen_at < %s", portal, string(catalog.Component), clock.Round(since))
 		where.in("e.origin", some)
-		return c.s.queryAll(ctx, "SELECT DISTINCT e.origin FROM catalog_entities e"+where.where(), where.args, func(rows *sql.Rows) error {
+		return c.s.queryAll(ctx, "SELECT e.id, e.origin FROM catalog_entities e"+where.where(), where.args, func(rows *sql.Rows) error {
+			var of id.ID
 			var origin string
-			err := rows.Scan(&origin)
-			out = append(out, origin)
+			err := rows.Scan(&of, &origin)
+			out[of] = origin
 			return err
 		})
 	})

@@ -34,12 +34,18 @@ func (c *Service) planComponent(ctx context.Context, w *world, e Entity, t Told)
 		before = found
 	}
 	if err := before.Live(); err != nil {
-		p.outcome, p.is, p.faults = OutcomeSkipped, before.ID, []Fault{{Message: fault.As(err).Message}}
+		p.outcome, p.is, p.adopted, p.faults = OutcomeSkipped, before.ID, false, []Fault{{Message: fault.As(err).Message}}
 		return p, nil
 	}
 	owner, err := w.owner(t, before.ID == "")
 	if err != nil {
 		return p, err
+	}
+	if before.Team == owner.ID { // which may have been renamed since the service was read
+		before.TeamSlug = owner.Slug
+	}
+	if y, read := w.systems[before.System]; read {
+		before.SystemSlug = y.Slug
 	}
 	after := serviceOf(w, &p, before, owner, slug, t)
 	on, end := dependence(w, &p, before, t)
@@ -82,7 +88,7 @@ func (c *Service) adopt(ctx context.Context, w *world, p *plan, slug string, e E
 	case fault.Is(err, fault.NotFound), err == nil && other.ID == e.ID:
 	case err != nil:
 		return registry.Service{}, err
-	case !w.final && awaited(w.sync, other):
+	case !w.final && awaited(w.sync, other) && !w.told[other.ID]:
 		p.outcome = OutcomeDeferred
 		return registry.Service{}, nil
 	default:

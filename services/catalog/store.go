@@ -48,8 +48,9 @@ type Store interface {
 	// identifier; of those with a resource Links counts how many there were of each kind.
 	Unseen(ctx context.Context, portal string, since time.Time, after id.ID, limit int) ([]Entity, error)
 	Links(ctx context.Context, portal string, firstSeenBefore time.Time) (map[Kind]int, error)
-	// UnseenFrom returns the origins of which the portal has components that were not seen since.
-	UnseenFrom(ctx context.Context, portal string, origins []string, since time.Time) ([]string, error)
+	// UnseenFrom returns those of the portal's components from the origins that were not seen since,
+	// with their origins.
+	UnseenFrom(ctx context.Context, portal string, origins []string, since time.Time) (map[id.ID]string, error)
 	// Undecided returns living ones of the portal that are deferred or pending, after an identifier.
 	Undecided(ctx context.Context, portal string, after id.ID, limit int) ([]Entity, error)
 }

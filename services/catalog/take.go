@@ -43,7 +43,7 @@ func (c *Service) Take(ctx context.Context, sync id.ID, told []Told) ([]Result, 
 	seen := map[string]bool{}
 	for i, t := range told {
 		t = t.tidy()
-		results[i] = Result{Ref: fault.Clip(told[i].Ref, 3*MaxWord+2), Outcome: OutcomeRefused}
+		results[i].Ref = t.Ref
 		var check fault.Check
 		if t.named(&check) {
 			check.Require(!seen[t.UID], "/uid", t.UID, "is that of another entity of this request; each is told once")
@@ -51,10 +51,9 @@ func (c *Service) Take(ctx context.Context, sync id.ID, told []Told) ([]Result, 
 			seen[t.UID], seen[t.Ref] = true, true
 		}
 		if err := check.Err(); err != nil {
-			results[i].Faults = faultsOf(t, err)
+			results[i] = Result{Ref: fault.Clip(told[i].Ref, 3*MaxWord+2), Outcome: OutcomeRefused, Faults: faultsOf(t, err)}
 			continue
 		}
-		results[i].Ref = t.Ref
 		fit, at = append(fit, t), append(at, i)
 	}
 	if len(fit) > 0 {
@@ -62,9 +61,15 @@ func (c *Service) Take(ctx context.Context, sync id.ID, told []Told) ([]Result, 
 			return nil, err
 		}
 	}
-	for n, t := range fit {
-		if results[at[n]], err = c.take(ctx, w, t); err != nil {
-			return nil, fmt.Errorf("take the entity %s: %w", t.Ref, err)
+	for _, renamed := range []bool{true, false} {
+		for n, t := range fit {
+			// What is known by its UID goes first: it may give up a name that another has now.
+			if known := w.byUID[t.UID]; renamed != (known != nil && known.Ref != t.Ref) || results[at[n]].Outcome != "" {
+				continue
+			}
+			if results[at[n]], err = c.take(ctx, w, t); err != nil {
+				return nil, fmt.Errorf("take the entity %s: %w", t.Ref, err)
+			}
 		}
 	}
 	var counts Counts
@@ -231,10 +236,12 @@ func (c *Service) try(ctx context.Context, w *world, t Told) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	w.remember(e)
-	if beside != nil && w.byRef[beside.Ref] != nil && w.byRef[beside.Ref].ID == beside.ID {
-		delete(w.byRef, beside.Ref)
+	for _, former := range []*Entity{is, beside} {
+		if former != nil {
+			w.forget(*former)
+		}
 	}
+	w.remember(e)
 	r.Resource = w.resource(e)
 	return r, nil
 }

@@ -32,7 +32,7 @@ func (c *Service) planUser(ctx context.Context, w *world, e Entity, t Told) (pla
 		}
 	}
 	if before.DeactivatedAt != nil {
-		p.outcome, p.is = OutcomeSkipped, before.ID
+		p.outcome, p.is, p.adopted = OutcomeSkipped, before.ID, false
 		p.faults = []Fault{{Message: "is somebody who was deactivated here"}}
 		return p, nil
 	}

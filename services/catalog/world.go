@@ -20,6 +20,7 @@ type world struct {
 	replaces map[string]Entity // by the UID of who came: who goes, at a completion
 
 	byUID, byRef map[string]*Entity
+	told         map[id.ID]bool  // entities that are told together
 	unseen       map[string]bool // origins of components that the sync may still tell
 	people       map[id.ID]access.Person
 	teams        map[id.ID]registry.Team
@@ -33,9 +34,19 @@ type world struct {
 
 func newWorld(s Sync) *world {
 	return &world{
-		sync: s, byUID: map[string]*Entity{}, byRef: map[string]*Entity{}, unseen: map[string]bool{}, flat: map[string]bool{},
+		sync: s, byUID: map[string]*Entity{}, byRef: map[string]*Entity{}, told: map[id.ID]bool{}, unseen: map[string]bool{}, flat: map[string]bool{},
 		people: map[id.ID]access.Person{}, teams: map[id.ID]registry.Team{}, systems: map[id.ID]registry.System{}, services: map[id.ID]registry.Service{},
 		members: map[id.ID][]registry.Member{}, depends: map[id.ID][]registry.Dependency{},
+	}
+}
+
+// forget takes an entity away that is called otherwise by now, or is gone.
+func (w *world) forget(e Entity) {
+	if known := w.byUID[e.UID]; known != nil && known.ID == e.ID {
+		delete(w.byUID, e.UID)
+	}
+	if known := w.byRef[e.Ref]; known != nil && known.ID == e.ID {
+		delete(w.byRef, e.Ref)
 	}
 }
 
@@ -114,6 +125,7 @@ func (c *Service) load(ctx context.Context, w *world, told []Told) error {
 	for _, t := range told {
 		is, _ := identify(t, w.byUID[t.UID], w.byRef[t.Ref])
 		if is != nil {
+			w.told[is.ID] = true
 			own = append(own, *is)
 		}
 		if going, ok := w.replaces[t.UID]; ok {
@@ -133,8 +145,10 @@ func (c *Service) load(ctx context.Context, w *world, told []Told) error {
 		if err != nil {
 			return fmt.Errorf("look for entities of the same origins: %w", err)
 		}
-		for _, origin := range unseen {
-			w.unseen[origin] = true
+		for of, origin := range unseen {
+			if !w.told[of] {
+				w.unseen[origin] = true
+			}
 		}
 	}
 	if err := c.loadThings(ctx, w, append(named, own...)); err != nil {
