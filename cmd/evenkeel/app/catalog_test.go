@@ -3,6 +3,7 @@ package app_test
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 const aPortal = "https://portal.example.org"
@@ -22,7 +23,10 @@ func TestACatalogIsToldThroughTheAPI(t *testing.T) {
 		}
 		h.do(call{as: "ada", method: "POST", path: "/v1/catalog/syncs", body: `{"portal":"` + aPortal + `"}`}).expect(t, 403, "forbidden", "", "only a portal and administrators may sync a catalog")
 		h.do(call{as: "administrator", method: "POST", path: "/v1/catalog/syncs", body: `{"portal":"portal"}`}).expect(t, 422, "invalid_input", "/portal", "https://example.org/path")
-		start := func() string { return post(201, "administrator", "syncs", `{"portal":"`+aPortal+`/","full":true}`).text("id") }
+		start := func() string {
+			h.clock.Advance(time.Minute)
+			return post(201, "administrator", "syncs", `{"portal":"`+aPortal+`/","full":true}`).text("id")
+		}
 		told := `{"entities":[
 			{"kind":"user","ref":"user:default/grace","uid":"u1","displayName":"Grace","email":"grace@example.org"},
 			{"kind":"group","ref":"group:default/payments","uid":"g1","displayName":"Payments","parent":null,"members":["User:default/Grace"]},
