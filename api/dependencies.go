@@ -120,7 +120,7 @@ func fromDependencyTerms(in DependencyTerms) registry.DependencyTerms {
 func toDependency(d registry.Dependency) Dependency {
 	return Dependency{
 		ID: string(d.ID), On: ref(d.On, d.OnSlug), Criticality: string(d.Criticality), FailureMode: d.FailureMode,
-		TimeoutMilliseconds: d.Timeout.Milliseconds(), Retry: d.Retry, Breaker: d.Breaker, Bulkhead: d.Bulkhead,
+		TimeoutMilliseconds: d.Timeout.Milliseconds(), Retry: d.Retry, Breaker: d.Breaker, Bulkhead: d.Bulkhead, Manager: d.Manager,
 		CreatedAt: d.CreatedAt, UpdatedAt: d.UpdatedAt, Version: d.Version,
 	}
 }

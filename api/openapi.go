@@ -17,6 +17,7 @@ var tags = []*huma.Tag{
 	{Name: "Teams", Description: "Teams, their tree and their members."},
 	{Name: "Systems", Description: "Groups of services that belong together."},
 	{Name: "Services", Description: "Services, their owners and what they depend on."},
+	{Name: "Catalog", Description: "What the catalogs of developer portals say: their users, groups, systems and components, and what each is here."},
 	{Name: "Data sources", Description: "Places that measurements are read from, and how they answer."},
 	{Name: "Golden signals", Description: "Latency, traffic, errors and saturation of services, as data sources tell them."},
 	{Name: "SLOs", Description: "Objectives, their revisions, status and history."},

@@ -121,6 +121,7 @@ func SignInURL(base, code string) string { return base + "/signin?code=" + code 
 func toPerson(p access.Person) Person {
 	return Person{
 		ID: string(p.ID), DisplayName: p.DisplayName, Email: p.Email, GitHubLogin: p.GitHubLogin, Administrator: p.Administrator,
+		Entity: entityOf(p.Managed), Managed: managedFields(p.Managed),
 		CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt, DeactivatedAt: p.DeactivatedAt, Version: p.Version,
 	}
 }

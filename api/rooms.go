@@ -14,6 +14,7 @@ import (
 	"github.com/evenkeel/evenkeel/scorecards/launch"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
+	"github.com/evenkeel/evenkeel/services/catalog"
 	"github.com/evenkeel/evenkeel/services/change"
 	"github.com/evenkeel/evenkeel/services/incident"
 	"github.com/evenkeel/evenkeel/services/incident/action"
@@ -91,6 +92,7 @@ type Rooms struct {
 	Scorecards    *scorecards.Service
 	Toil          *toil.Service
 	Drifts        *drift.Service
+	Catalog       *catalog.Service
 	Exemptions    *exemption.Service
 	Campaigns     *campaign.Service
 	Launches      *launch.Service
@@ -108,6 +110,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addOwnership(r)
 	a.addOwnershipDrift(r)
 	a.addDependencies(r)
+	a.addCatalog(r)
 	a.addSources(r)
 	a.addSLOs(r)
 	a.addStatus(r)

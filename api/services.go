@@ -22,6 +22,7 @@ func (a *API) addServices(r Rooms) {
 		Tier           int    `query:"tier" minimum:"1" maximum:"4" doc:"Only services of this tier."`
 		Lifecycle      string `query:"lifecycle" enum:"experimental,production,deprecated" doc:"Only services in this part of their life."`
 		Query          string `query:"query" maxLength:"100" doc:"Only services with this in their slug or name."`
+		Entity         string `query:"entity" enum:"none" doc:"none: only services of which no portal's catalog has an entity."`
 		IncludeRetired bool   `query:"includeRetired" doc:"Retired ones, too."`
 	}
 	register(a, operation{
@@ -30,7 +31,7 @@ func (a *API) addServices(r Rooms) {
 	}, func(ctx context.Context, in *query) (*list[Service], error) {
 		f := registry.ServiceFilter{
 			Kind: registry.Kind(in.Kind), Tier: in.Tier, Lifecycle: registry.Lifecycle(in.Lifecycle),
-			Query: in.Query, IncludeRetired: in.IncludeRetired,
+			Query: in.Query, IncludeRetired: in.IncludeRetired, Unlisted: in.Entity == "none",
 		}
 		var err error
 		if f.Team, f.System, err = r.owners(ctx, in.Team, in.System); err != nil {
@@ -140,6 +141,7 @@ func toService(s registry.Service) Service {
 		System: optionalRef(s.System, s.SystemSlug), Kind: string(s.Kind), Tier: s.Tier, Lifecycle: string(s.Lifecycle),
 		Repository: s.Repository, OnCall: s.OnCall, Runbook: s.Runbook, Dashboard: s.Dashboard, Docs: s.Docs, Contact: s.Contact,
 		Labels: orEmpty(s.Labels), Annotations: orEmpty(s.Annotations),
+		Entity: entityOf(s.Managed), Managed: managedFields(s.Managed),
 		CreatedAt: s.CreatedAt, UpdatedAt: s.UpdatedAt, RetiredAt: s.RetiredAt, Version: s.Version,
 	}
 }

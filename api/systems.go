@@ -130,6 +130,7 @@ func fromSystemInput(in SystemInput) registry.SystemInput {
 func toSystem(s registry.System, names teamNames) System {
 	return System{
 		ID: string(s.ID), Slug: s.Slug, Name: s.Name, Description: s.Description, Team: names.ref(s.Team),
+		Entity: entityOf(s.Managed), Managed: managedFields(s.Managed),
 		CreatedAt: s.CreatedAt, UpdatedAt: s.UpdatedAt, Version: s.Version,
 	}
 }

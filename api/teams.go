@@ -174,10 +174,11 @@ func toTeam(t registry.Team, names teamNames) Team {
 	return Team{
 		ID: string(t.ID), Slug: t.Slug, Name: t.Name, Description: t.Description,
 		Parent: optionalRef(t.Parent, names[t.Parent].Slug), Contact: t.Contact, DefaultRepository: t.DefaultRepository, IssueAssigneeID: string(t.IssueAssignee),
+		Entity: entityOf(t.Managed), Managed: managedFields(t.Managed),
 		CreatedAt: t.CreatedAt, UpdatedAt: t.UpdatedAt, Version: t.Version,
 	}
 }
 
 func toMember(m registry.Member) Member {
-	return Member{Person: PersonRef{ID: string(m.Person), Name: m.Name}, JoinedAt: m.JoinedAt}
+	return Member{Person: PersonRef{ID: string(m.Person), Name: m.Name}, JoinedAt: m.JoinedAt, Manager: m.Manager}
 }

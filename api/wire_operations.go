@@ -236,15 +236,17 @@ type Right struct {
 
 // Person is a human being who uses Evenkeel.
 type Person struct {
-	ID            string     `json:"id" doc:"Identifier (ULID)."`
-	DisplayName   string     `json:"displayName" example:"Ada Lovelace"`
-	Email         string     `json:"email" doc:"For people to read; identifies nobody."`
-	GitHubLogin   string     `json:"githubLogin" doc:"Their login on GitHub, to whom issues are assigned; empty when unknown." example:"ada"`
-	Administrator bool       `json:"administrator"`
-	CreatedAt     time.Time  `json:"createdAt"`
-	UpdatedAt     time.Time  `json:"updatedAt"`
-	DeactivatedAt *time.Time `json:"deactivatedAt" nullable:"true"`
-	Version       int64      `json:"version" doc:"Grows with each change; also the ETag."`
+	ID            string         `json:"id" doc:"Identifier (ULID)."`
+	DisplayName   string         `json:"displayName" example:"Ada Lovelace"`
+	Email         string         `json:"email" doc:"For people to read; identifies nobody."`
+	GitHubLogin   string         `json:"githubLogin" doc:"Their login on GitHub, to whom issues are assigned; empty when unknown." example:"ada"`
+	Administrator bool           `json:"administrator"`
+	Entity        *EntityRef     `json:"entity,omitempty" doc:"The entity of a portal's catalog that it is; absent for none."`
+	Managed       []ManagedField `json:"managed" doc:"The fields that are kept elsewhere: only there can they be changed (409 field_managed)."`
+	CreatedAt     time.Time      `json:"createdAt"`
+	UpdatedAt     time.Time      `json:"updatedAt"`
+	DeactivatedAt *time.Time     `json:"deactivatedAt" nullable:"true"`
+	Version       int64          `json:"version" doc:"Grows with each change; also the ETag."`
 }
 
 // PersonCreate is a person to add, with the identity by which a provider knows them.

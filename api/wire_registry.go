@@ -4,17 +4,19 @@ import "time"
 
 // Team is a team.
 type Team struct {
-	ID                string    `json:"id" doc:"Identifier (ULID)."`
-	Slug              string    `json:"slug" doc:"Name in URLs." example:"payments"`
-	Name              string    `json:"name" example:"Payments"`
-	Description       string    `json:"description"`
-	Parent            *Ref      `json:"parent,omitempty" doc:"The team above it; absent at the root."`
-	Contact           string    `json:"contact" doc:"Where to reach it, such as a channel or an address." example:"#payments"`
-	DefaultRepository string    `json:"defaultRepository" doc:"Where issues go of services that name no repository of their own, or one that takes none." example:"https://github.com/example/payments"`
-	IssueAssigneeID   string    `json:"issueAssigneeId" doc:"Identifier of the person to whom the team's issues are assigned, by their login on GitHub; empty for nobody."`
-	CreatedAt         time.Time `json:"createdAt"`
-	UpdatedAt         time.Time `json:"updatedAt"`
-	Version           int64     `json:"version" doc:"Grows with each change; also the ETag."`
+	ID                string         `json:"id" doc:"Identifier (ULID)."`
+	Slug              string         `json:"slug" doc:"Name in URLs." example:"payments"`
+	Name              string         `json:"name" example:"Payments"`
+	Description       string         `json:"description"`
+	Parent            *Ref           `json:"parent,omitempty" doc:"The team above it; absent at the root."`
+	Contact           string         `json:"contact" doc:"Where to reach it, such as a channel or an address." example:"#payments"`
+	DefaultRepository string         `json:"defaultRepository" doc:"Where issues go of services that name no repository of their own, or one that takes none." example:"https://github.com/example/payments"`
+	IssueAssigneeID   string         `json:"issueAssigneeId" doc:"Identifier of the person to whom the team's issues are assigned, by their login on GitHub; empty for nobody."`
+	Entity            *EntityRef     `json:"entity,omitempty" doc:"The entity of a portal's catalog that it is; absent for none."`
+	Managed           []ManagedField `json:"managed" doc:"The fields that are kept elsewhere: only there can they be changed (409 field_managed)."`
+	CreatedAt         time.Time      `json:"createdAt"`
+	UpdatedAt         time.Time      `json:"updatedAt"`
+	Version           int64          `json:"version" doc:"Grows with each change; also the ETag."`
 }
 
 // TeamInput is what is declared of a team.
@@ -32,18 +34,21 @@ type TeamInput struct {
 type Member struct {
 	Person   PersonRef `json:"person"`
 	JoinedAt time.Time `json:"joinedAt"`
+	Manager  string    `json:"manager,omitempty" doc:"Who keeps the membership elsewhere, such as catalog; absent for one that was entered here."`
 }
 
 // System is a group of services.
 type System struct {
-	ID          string    `json:"id" doc:"Identifier (ULID)."`
-	Slug        string    `json:"slug" doc:"Name in URLs." example:"shop"`
-	Name        string    `json:"name" example:"Web shop"`
-	Description string    `json:"description"`
-	Team        Ref       `json:"team" doc:"The owning team."`
-	CreatedAt   time.Time `json:"createdAt"`
-	UpdatedAt   time.Time `json:"updatedAt"`
-	Version     int64     `json:"version" doc:"Grows with each change; also the ETag."`
+	ID          string         `json:"id" doc:"Identifier (ULID)."`
+	Slug        string         `json:"slug" doc:"Name in URLs." example:"shop"`
+	Name        string         `json:"name" example:"Web shop"`
+	Description string         `json:"description"`
+	Team        Ref            `json:"team" doc:"The owning team."`
+	Entity      *EntityRef     `json:"entity,omitempty" doc:"The entity of a portal's catalog that it is; absent for none."`
+	Managed     []ManagedField `json:"managed" doc:"The fields that are kept elsewhere: only there can they be changed (409 field_managed)."`
+	CreatedAt   time.Time      `json:"createdAt"`
+	UpdatedAt   time.Time      `json:"updatedAt"`
+	Version     int64          `json:"version" doc:"Grows with each change; also the ETag."`
 }
 
 // SystemInput is what is declared of a system.
@@ -73,6 +78,8 @@ type Service struct {
 	Contact     string            `json:"contact"`
 	Labels      map[string]string `json:"labels"`
 	Annotations map[string]string `json:"annotations"`
+	Entity      *EntityRef        `json:"entity,omitempty" doc:"The entity of a portal's catalog that it is; absent for none."`
+	Managed     []ManagedField    `json:"managed" doc:"The fields that are kept elsewhere: only there can they be changed (409 field_managed)."`
 	CreatedAt   time.Time         `json:"createdAt"`
 	UpdatedAt   time.Time         `json:"updatedAt"`
 	RetiredAt   *time.Time        `json:"retiredAt" nullable:"true" doc:"When it was retired; null while it lives."`
@@ -120,6 +127,7 @@ type Dependency struct {
 	Retry               string    `json:"retry" doc:"How calls are retried."`
 	Breaker             string    `json:"breaker" doc:"The circuit breaker around calls."`
 	Bulkhead            string    `json:"bulkhead" doc:"What bounds the share of resources that calls may take."`
+	Manager             string    `json:"manager,omitempty" doc:"Who keeps elsewhere that there is the dependency, such as catalog, and not its terms; absent for one that was declared here."`
 	CreatedAt           time.Time `json:"createdAt"`
 	UpdatedAt           time.Time `json:"updatedAt"`
 	Version             int64     `json:"version" doc:"Grows with each change; also the ETag."`

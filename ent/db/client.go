@@ -24,6 +24,8 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/budgetpolicy"
 	"github.com/evenkeel/evenkeel/ent/db/campaign"
 	"github.com/evenkeel/evenkeel/ent/db/campaignday"
+	"github.com/evenkeel/evenkeel/ent/db/catalogentity"
+	"github.com/evenkeel/evenkeel/ent/db/catalogsync"
 	"github.com/evenkeel/evenkeel/ent/db/change"
 	"github.com/evenkeel/evenkeel/ent/db/collection"
 	"github.com/evenkeel/evenkeel/ent/db/composite"
@@ -147,6 +149,10 @@ type Client struct {
 	Campaign *CampaignClient
 	// CampaignDay is the client for interacting with the CampaignDay builders.
 	CampaignDay *CampaignDayClient
+	// CatalogEntity is the client for interacting with the CatalogEntity builders.
+	CatalogEntity *CatalogEntityClient
+	// CatalogSync is the client for interacting with the CatalogSync builders.
+	CatalogSync *CatalogSyncClient
 	// Change is the client for interacting with the Change builders.
 	Change *ChangeClient
 	// Collection is the client for interacting with the Collection builders.
@@ -359,6 +365,8 @@ func (c *Client) init() {
 	c.BudgetPolicy = NewBudgetPolicyClient(c.config)
 	c.Campaign = NewCampaignClient(c.config)
 	c.CampaignDay = NewCampaignDayClient(c.config)
+	c.CatalogEntity = NewCatalogEntityClient(c.config)
+	c.CatalogSync = NewCatalogSyncClient(c.config)
 	c.Change = NewChangeClient(c.config)
 	c.Collection = NewCollectionClient(c.config)
 	c.Composite = NewCompositeClient(c.config)
@@ -556,6 +564,8 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		BudgetPolicy:               NewBudgetPolicyClient(cfg),
 		Campaign:                   NewCampaignClient(cfg),
 		CampaignDay:                NewCampaignDayClient(cfg),
+		CatalogEntity:              NewCatalogEntityClient(cfg),
+		CatalogSync:                NewCatalogSyncClient(cfg),
 		Change:                     NewChangeClient(cfg),
 		Collection:                 NewCollectionClient(cfg),
 		Composite:                  NewCompositeClient(cfg),
@@ -680,6 +690,8 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		BudgetPolicy:               NewBudgetPolicyClient(cfg),
 		Campaign:                   NewCampaignClient(cfg),
 		CampaignDay:                NewCampaignDayClient(cfg),
+		CatalogEntity:              NewCatalogEntityClient(cfg),
+		CatalogSync:                NewCatalogSyncClient(cfg),
 		Change:                     NewChangeClient(cfg),
 		Collection:                 NewCollectionClient(cfg),
 		Composite:                  NewCompositeClient(cfg),
@@ -806,27 +818,27 @@ func (c *Client) Close() error {
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.ActionItem, c.Alert, c.Attachment, c.Attestation, c.AuditEntry, c.Backfill,
-		c.BudgetPolicy, c.Campaign, c.CampaignDay, c.Change, c.Collection, c.Composite,
-		c.CompositeMember, c.CompositePart, c.CompositeRevision, c.CompositeStatus,
-		c.Correction, c.DataSource, c.Delivery, c.DeliverySwitch, c.Dependency,
-		c.Exemption, c.Forecast, c.ForecastBin, c.GateDecision, c.GateOverride,
-		c.GivenDeclaration, c.IdempotencyKey, c.Identity, c.Incident, c.IncidentEntry,
-		c.IncidentEntryRevision, c.IncidentPerson, c.IncidentService, c.Indicator,
-		c.Issue, c.JobRun, c.LaunchReview, c.Lease, c.Member, c.Notification,
-		c.NotificationTarget, c.OTLPStream, c.Outage, c.OwnershipDrift, c.Person,
-		c.PolicyRevision, c.Postmortem, c.PostmortemAct, c.PostmortemRequest,
-		c.PostmortemTemplate, c.PostmortemTemplateRevision, c.PostmortemTemplateUse,
-		c.PostmortemText, c.Proposal, c.PushedFact, c.Report, c.ReportDecision,
-		c.ReportRestatement, c.SLA, c.SLAPeriod, c.SLARevision, c.SLO,
-		c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Scorecard, c.ScorecardDay,
-		c.ScorecardDue, c.ScorecardFailure, c.ScorecardRevision, c.ScorecardStanding,
-		c.ScorecardTally, c.SearchDocument, c.Segment, c.SegmentChange, c.Series,
-		c.Service, c.Session, c.SignInCode, c.SignalMapping, c.SigningKey, c.Slug,
-		c.SuppliedFact, c.System, c.Team, c.ThinnedMonth, c.ToilAnswer, c.ToilAsking,
-		c.ToilAutomation, c.ToilCandidate, c.ToilDismissal, c.ToilEntry, c.ToilParting,
-		c.ToilSetting, c.ToilSurvey, c.ToilTicket, c.Token, c.ToldEvent, c.TrackerLane,
-		c.TrackerPlace, c.TrackerRepository, c.Violation, c.ViolationEvent,
-		c.WebhookDelivery,
+		c.BudgetPolicy, c.Campaign, c.CampaignDay, c.CatalogEntity, c.CatalogSync,
+		c.Change, c.Collection, c.Composite, c.CompositeMember, c.CompositePart,
+		c.CompositeRevision, c.CompositeStatus, c.Correction, c.DataSource, c.Delivery,
+		c.DeliverySwitch, c.Dependency, c.Exemption, c.Forecast, c.ForecastBin,
+		c.GateDecision, c.GateOverride, c.GivenDeclaration, c.IdempotencyKey,
+		c.Identity, c.Incident, c.IncidentEntry, c.IncidentEntryRevision,
+		c.IncidentPerson, c.IncidentService, c.Indicator, c.Issue, c.JobRun,
+		c.LaunchReview, c.Lease, c.Member, c.Notification, c.NotificationTarget,
+		c.OTLPStream, c.Outage, c.OwnershipDrift, c.Person, c.PolicyRevision,
+		c.Postmortem, c.PostmortemAct, c.PostmortemRequest, c.PostmortemTemplate,
+		c.PostmortemTemplateRevision, c.PostmortemTemplateUse, c.PostmortemText,
+		c.Proposal, c.PushedFact, c.Report, c.ReportDecision, c.ReportRestatement,
+		c.SLA, c.SLAPeriod, c.SLARevision, c.SLO, c.SLOGroupStatus, c.SLORevision,
+		c.SLOStatus, c.Scorecard, c.ScorecardDay, c.ScorecardDue, c.ScorecardFailure,
+		c.ScorecardRevision, c.ScorecardStanding, c.ScorecardTally, c.SearchDocument,
+		c.Segment, c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode,
+		c.SignalMapping, c.SigningKey, c.Slug, c.SuppliedFact, c.System, c.Team,
+		c.ThinnedMonth, c.ToilAnswer, c.ToilAsking, c.ToilAutomation, c.ToilCandidate,
+		c.ToilDismissal, c.ToilEntry, c.ToilParting, c.ToilSetting, c.ToilSurvey,
+		c.ToilTicket, c.Token, c.ToldEvent, c.TrackerLane, c.TrackerPlace,
+		c.TrackerRepository, c.Violation, c.ViolationEvent, c.WebhookDelivery,
 	} {
 		n.Use(hooks...)
 	}
@@ -837,27 +849,27 @@ func (c *Client) Use(hooks ...Hook) {
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.ActionItem, c.Alert, c.Attachment, c.Attestation, c.AuditEntry, c.Backfill,
-		c.BudgetPolicy, c.Campaign, c.CampaignDay, c.Change, c.Collection, c.Composite,
-		c.CompositeMember, c.CompositePart, c.CompositeRevision, c.CompositeStatus,
-		c.Correction, c.DataSource, c.Delivery, c.DeliverySwitch, c.Dependency,
-		c.Exemption, c.Forecast, c.ForecastBin, c.GateDecision, c.GateOverride,
-		c.GivenDeclaration, c.IdempotencyKey, c.Identity, c.Incident, c.IncidentEntry,
-		c.IncidentEntryRevision, c.IncidentPerson, c.IncidentService, c.Indicator,
-		c.Issue, c.JobRun, c.LaunchReview, c.Lease, c.Member, c.Notification,
-		c.NotificationTarget, c.OTLPStream, c.Outage, c.OwnershipDrift, c.Person,
-		c.PolicyRevision, c.Postmortem, c.PostmortemAct, c.PostmortemRequest,
-		c.PostmortemTemplate, c.PostmortemTemplateRevision, c.PostmortemTemplateUse,
-		c.PostmortemText, c.Proposal, c.PushedFact, c.Report, c.ReportDecision,
-		c.ReportRestatement, c.SLA, c.SLAPeriod, c.SLARevision, c.SLO,
-		c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Scorecard, c.ScorecardDay,
-		c.ScorecardDue, c.ScorecardFailure, c.ScorecardRevision, c.ScorecardStanding,
-		c.ScorecardTally, c.SearchDocument, c.Segment, c.SegmentChange, c.Series,
-		c.Service, c.Session, c.SignInCode, c.SignalMapping, c.SigningKey, c.Slug,
-		c.SuppliedFact, c.System, c.Team, c.ThinnedMonth, c.ToilAnswer, c.ToilAsking,
-		c.ToilAutomation, c.ToilCandidate, c.ToilDismissal, c.ToilEntry, c.ToilParting,
-		c.ToilSetting, c.ToilSurvey, c.ToilTicket, c.Token, c.ToldEvent, c.TrackerLane,
-		c.TrackerPlace, c.TrackerRepository, c.Violation, c.ViolationEvent,
-		c.WebhookDelivery,
+		c.BudgetPolicy, c.Campaign, c.CampaignDay, c.CatalogEntity, c.CatalogSync,
+		c.Change, c.Collection, c.Composite, c.CompositeMember, c.CompositePart,
+		c.CompositeRevision, c.CompositeStatus, c.Correction, c.DataSource, c.Delivery,
+		c.DeliverySwitch, c.Dependency, c.Exemption, c.Forecast, c.ForecastBin,
+		c.GateDecision, c.GateOverride, c.GivenDeclaration, c.IdempotencyKey,
+		c.Identity, c.Incident, c.IncidentEntry, c.IncidentEntryRevision,
+		c.IncidentPerson, c.IncidentService, c.Indicator, c.Issue, c.JobRun,
+		c.LaunchReview, c.Lease, c.Member, c.Notification, c.NotificationTarget,
+		c.OTLPStream, c.Outage, c.OwnershipDrift, c.Person, c.PolicyRevision,
+		c.Postmortem, c.PostmortemAct, c.PostmortemRequest, c.PostmortemTemplate,
+		c.PostmortemTemplateRevision, c.PostmortemTemplateUse, c.PostmortemText,
+		c.Proposal, c.PushedFact, c.Report, c.ReportDecision, c.ReportRestatement,
+		c.SLA, c.SLAPeriod, c.SLARevision, c.SLO, c.SLOGroupStatus, c.SLORevision,
+		c.SLOStatus, c.Scorecard, c.ScorecardDay, c.ScorecardDue, c.ScorecardFailure,
+		c.ScorecardRevision, c.ScorecardStanding, c.ScorecardTally, c.SearchDocument,
+		c.Segment, c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode,
+		c.SignalMapping, c.SigningKey, c.Slug, c.SuppliedFact, c.System, c.Team,
+		c.ThinnedMonth, c.ToilAnswer, c.ToilAsking, c.ToilAutomation, c.ToilCandidate,
+		c.ToilDismissal, c.ToilEntry, c.ToilParting, c.ToilSetting, c.ToilSurvey,
+		c.ToilTicket, c.Token, c.ToldEvent, c.TrackerLane, c.TrackerPlace,
+		c.TrackerRepository, c.Violation, c.ViolationEvent, c.WebhookDelivery,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -884,6 +896,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Campaign.mutate(ctx, m)
 	case *CampaignDayMutation:
 		return c.CampaignDay.mutate(ctx, m)
+	case *CatalogEntityMutation:
+		return c.CatalogEntity.mutate(ctx, m)
+	case *CatalogSyncMutation:
+		return c.CatalogSync.mutate(ctx, m)
 	case *ChangeMutation:
 		return c.Change.mutate(ctx, m)
 	case *CollectionMutation:
@@ -2547,6 +2563,272 @@ func (c *CampaignDayClient) mutate(ctx context.Context, m *CampaignDayMutation) 
 		return (&CampaignDayDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown CampaignDay mutation op: %q", m.Op())
+	}
+}
+
+// CatalogEntityClient is a client for the CatalogEntity schema.
+type CatalogEntityClient struct {
+	config
+}
+
+// NewCatalogEntityClient returns a client for the CatalogEntity from the given config.
+func NewCatalogEntityClient(c config) *CatalogEntityClient {
+	return &CatalogEntityClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `catalogentity.Hooks(f(g(h())))`.
+func (c *CatalogEntityClient) Use(hooks ...Hook) {
+	c.hooks.CatalogEntity = append(c.hooks.CatalogEntity, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `catalogentity.Intercept(f(g(h())))`.
+func (c *CatalogEntityClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CatalogEntity = append(c.inters.CatalogEntity, interceptors...)
+}
+
+// Create returns a builder for creating a CatalogEntity entity.
+func (c *CatalogEntityClient) Create() *CatalogEntityCreate {
+	mutation := newCatalogEntityMutation(c.config, OpCreate)
+	return &CatalogEntityCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CatalogEntity entities.
+func (c *CatalogEntityClient) CreateBulk(builders ...*CatalogEntityCreate) *CatalogEntityCreateBulk {
+	return &CatalogEntityCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CatalogEntityClient) MapCreateBulk(slice any, setFunc func(*CatalogEntityCreate, int)) *CatalogEntityCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CatalogEntityCreateBulk{err: fmt.Errorf("calling to CatalogEntityClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CatalogEntityCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CatalogEntityCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CatalogEntity.
+func (c *CatalogEntityClient) Update() *CatalogEntityUpdate {
+	mutation := newCatalogEntityMutation(c.config, OpUpdate)
+	return &CatalogEntityUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CatalogEntityClient) UpdateOne(_m *CatalogEntity) *CatalogEntityUpdateOne {
+	mutation := newCatalogEntityMutation(c.config, OpUpdateOne, withCatalogEntity(_m))
+	return &CatalogEntityUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CatalogEntityClient) UpdateOneID(id string) *CatalogEntityUpdateOne {
+	mutation := newCatalogEntityMutation(c.config, OpUpdateOne, withCatalogEntityID(id))
+	return &CatalogEntityUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CatalogEntity.
+func (c *CatalogEntityClient) Delete() *CatalogEntityDelete {
+	mutation := newCatalogEntityMutation(c.config, OpDelete)
+	return &CatalogEntityDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CatalogEntityClient) DeleteOne(_m *CatalogEntity) *CatalogEntityDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CatalogEntityClient) DeleteOneID(id string) *CatalogEntityDeleteOne {
+	builder := c.Delete().Where(catalogentity.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CatalogEntityDeleteOne{builder}
+}
+
+// Query returns a query builder for CatalogEntity.
+func (c *CatalogEntityClient) Query() *CatalogEntityQuery {
+	return &CatalogEntityQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCatalogEntity},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CatalogEntity entity by its id.
+func (c *CatalogEntityClient) Get(ctx context.Context, id string) (*CatalogEntity, error) {
+	return c.Query().Where(catalogentity.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CatalogEntityClient) GetX(ctx context.Context, id string) *CatalogEntity {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *CatalogEntityClient) Hooks() []Hook {
+	return c.hooks.CatalogEntity
+}
+
+// Interceptors returns the client interceptors.
+func (c *CatalogEntityClient) Interceptors() []Interceptor {
+	return c.inters.CatalogEntity
+}
+
+func (c *CatalogEntityClient) mutate(ctx context.Context, m *CatalogEntityMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CatalogEntityCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CatalogEntityUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CatalogEntityUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CatalogEntityDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown CatalogEntity mutation op: %q", m.Op())
+	}
+}
+
+// CatalogSyncClient is a client for the CatalogSync schema.
+type CatalogSyncClient struct {
+	config
+}
+
+// NewCatalogSyncClient returns a client for the CatalogSync from the given config.
+func NewCatalogSyncClient(c config) *CatalogSyncClient {
+	return &CatalogSyncClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `catalogsync.Hooks(f(g(h())))`.
+func (c *CatalogSyncClient) Use(hooks ...Hook) {
+	c.hooks.CatalogSync = append(c.hooks.CatalogSync, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `catalogsync.Intercept(f(g(h())))`.
+func (c *CatalogSyncClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CatalogSync = append(c.inters.CatalogSync, interceptors...)
+}
+
+// Create returns a builder for creating a CatalogSync entity.
+func (c *CatalogSyncClient) Create() *CatalogSyncCreate {
+	mutation := newCatalogSyncMutation(c.config, OpCreate)
+	return &CatalogSyncCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CatalogSync entities.
+func (c *CatalogSyncClient) CreateBulk(builders ...*CatalogSyncCreate) *CatalogSyncCreateBulk {
+	return &CatalogSyncCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CatalogSyncClient) MapCreateBulk(slice any, setFunc func(*CatalogSyncCreate, int)) *CatalogSyncCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CatalogSyncCreateBulk{err: fmt.Errorf("calling to CatalogSyncClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CatalogSyncCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CatalogSyncCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CatalogSync.
+func (c *CatalogSyncClient) Update() *CatalogSyncUpdate {
+	mutation := newCatalogSyncMutation(c.config, OpUpdate)
+	return &CatalogSyncUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CatalogSyncClient) UpdateOne(_m *CatalogSync) *CatalogSyncUpdateOne {
+	mutation := newCatalogSyncMutation(c.config, OpUpdateOne, withCatalogSync(_m))
+	return &CatalogSyncUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CatalogSyncClient) UpdateOneID(id string) *CatalogSyncUpdateOne {
+	mutation := newCatalogSyncMutation(c.config, OpUpdateOne, withCatalogSyncID(id))
+	return &CatalogSyncUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CatalogSync.
+func (c *CatalogSyncClient) Delete() *CatalogSyncDelete {
+	mutation := newCatalogSyncMutation(c.config, OpDelete)
+	return &CatalogSyncDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CatalogSyncClient) DeleteOne(_m *CatalogSync) *CatalogSyncDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CatalogSyncClient) DeleteOneID(id string) *CatalogSyncDeleteOne {
+	builder := c.Delete().Where(catalogsync.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CatalogSyncDeleteOne{builder}
+}
+
+// Query returns a query builder for CatalogSync.
+func (c *CatalogSyncClient) Query() *CatalogSyncQuery {
+	return &CatalogSyncQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCatalogSync},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CatalogSync entity by its id.
+func (c *CatalogSyncClient) Get(ctx context.Context, id string) (*CatalogSync, error) {
+	return c.Query().Where(catalogsync.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CatalogSyncClient) GetX(ctx context.Context, id string) *CatalogSync {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *CatalogSyncClient) Hooks() []Hook {
+	return c.hooks.CatalogSync
+}
+
+// Interceptors returns the client interceptors.
+func (c *CatalogSyncClient) Interceptors() []Interceptor {
+	return c.inters.CatalogSync
+}
+
+func (c *CatalogSyncClient) mutate(ctx context.Context, m *CatalogSyncMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CatalogSyncCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CatalogSyncUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CatalogSyncUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CatalogSyncDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown CatalogSync mutation op: %q", m.Op())
 	}
 }
 
@@ -17146,14 +17428,14 @@ func (c *WebhookDeliveryClient) mutate(ctx context.Context, m *WebhookDeliveryMu
 type (
 	hooks struct {
 		ActionItem, Alert, Attachment, Attestation, AuditEntry, Backfill, BudgetPolicy,
-		Campaign, CampaignDay, Change, Collection, Composite, CompositeMember,
-		CompositePart, CompositeRevision, CompositeStatus, Correction, DataSource,
-		Delivery, DeliverySwitch, Dependency, Exemption, Forecast, ForecastBin,
-		GateDecision, GateOverride, GivenDeclaration, IdempotencyKey, Identity,
-		Incident, IncidentEntry, IncidentEntryRevision, IncidentPerson,
-		IncidentService, Indicator, Issue, JobRun, LaunchReview, Lease, Member,
-		Notification, NotificationTarget, OTLPStream, Outage, OwnershipDrift, Person,
-		PolicyRevision, Postmortem, PostmortemAct, PostmortemRequest,
+		Campaign, CampaignDay, CatalogEntity, CatalogSync, Change, Collection,
+		Composite, CompositeMember, CompositePart, CompositeRevision, CompositeStatus,
+		Correction, DataSource, Delivery, DeliverySwitch, Dependency, Exemption,
+		Forecast, ForecastBin, GateDecision, GateOverride, GivenDeclaration,
+		IdempotencyKey, Identity, Incident, IncidentEntry, IncidentEntryRevision,
+		IncidentPerson, IncidentService, Indicator, Issue, JobRun, LaunchReview, Lease,
+		Member, Notification, NotificationTarget, OTLPStream, Outage, OwnershipDrift,
+		Person, PolicyRevision, Postmortem, PostmortemAct, PostmortemRequest,
 		PostmortemTemplate, PostmortemTemplateRevision, PostmortemTemplateUse,
 		PostmortemText, Proposal, PushedFact, Report, ReportDecision,
 		ReportRestatement, SLA, SLAPeriod, SLARevision, SLO, SLOGroupStatus,
@@ -17168,14 +17450,14 @@ type (
 	}
 	inters struct {
 		ActionItem, Alert, Attachment, Attestation, AuditEntry, Backfill, BudgetPolicy,
-		Campaign, CampaignDay, Change, Collection, Composite, CompositeMember,
-		CompositePart, CompositeRevision, CompositeStatus, Correction, DataSource,
-		Delivery, DeliverySwitch, Dependency, Exemption, Forecast, ForecastBin,
-		GateDecision, GateOverride, GivenDeclaration, IdempotencyKey, Identity,
-		Incident, IncidentEntry, IncidentEntryRevision, IncidentPerson,
-		IncidentService, Indicator, Issue, JobRun, LaunchReview, Lease, Member,
-		Notification, NotificationTarget, OTLPStream, Outage, OwnershipDrift, Person,
-		PolicyRevision, Postmortem, PostmortemAct, PostmortemRequest,
+		Campaign, CampaignDay, CatalogEntity, CatalogSync, Change, Collection,
+		Composite, CompositeMember, CompositePart, CompositeRevision, CompositeStatus,
+		Correction, DataSource, Delivery, DeliverySwitch, Dependency, Exemption,
+		Forecast, ForecastBin, GateDecision, GateOverride, GivenDeclaration,
+		IdempotencyKey, Identity, Incident, IncidentEntry, IncidentEntryRevision,
+		IncidentPerson, IncidentService, Indicator, Issue, JobRun, LaunchReview, Lease,
+		Member, Notification, NotificationTarget, OTLPStream, Outage, OwnershipDrift,
+		Person, PolicyRevision, Postmortem, PostmortemAct, PostmortemRequest,
 		PostmortemTemplate, PostmortemTemplateRevision, PostmortemTemplateUse,
 		PostmortemText, Proposal, PushedFact, Report, ReportDecision,
 		ReportRestatement, SLA, SLAPeriod, SLARevision, SLO, SLOGroupStatus,

@@ -38,6 +38,8 @@ type Dependency struct {
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// UpdatedAt holds the value of the "updated_at" field.
 	UpdatedAt time.Time `json:"updated_at,omitempty"`
+	// Manager holds the value of the "manager" field.
+	Manager string `json:"manager,omitempty"`
 	// Version holds the value of the "version" field.
 	Version int64 `json:"version,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -86,7 +88,7 @@ func (*Dependency) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case dependency.FieldTimeoutUs, dependency.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case dependency.FieldID, dependency.FieldServiceID, dependency.FieldOnID, dependency.FieldCriticality, dependency.FieldFailureMode, dependency.FieldRetry, dependency.FieldBreaker, dependency.FieldBulkhead:
+		case dependency.FieldID, dependency.FieldServiceID, dependency.FieldOnID, dependency.FieldCriticality, dependency.FieldFailureMode, dependency.FieldRetry, dependency.FieldBreaker, dependency.FieldBulkhead, dependency.FieldManager:
 			values[i] = new(sql.NullString)
 		case dependency.FieldCreatedAt, dependency.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -171,6 +173,12 @@ func (_m *Dependency) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.UpdatedAt = value.Time
 			}
+		case dependency.FieldManager:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field manager", values[i])
+			} else if value.Valid {
+				_m.Manager = value.String
+			}
 		case dependency.FieldVersion:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field version", values[i])
@@ -252,6 +260,9 @@ func (_m *Dependency) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("updated_at=")
 	builder.WriteString(_m.UpdatedAt.Format(time.ANSIC))
+	builder.WriteString(", ")
+	builder.WriteString("manager=")
+	builder.WriteString(_m.Manager)
 	builder.WriteString(", ")
 	builder.WriteString("version=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Version))

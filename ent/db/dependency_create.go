@@ -84,6 +84,20 @@ func (_c *DependencyCreate) SetUpdatedAt(v time.Time) *DependencyCreate {
 	return _c
 }
 
+// SetManager sets the "manager" field.
+func (_c *DependencyCreate) SetManager(v string) *DependencyCreate {
+	_c.mutation.SetManager(v)
+	return _c
+}
+
+// SetNillableManager sets the "manager" field if the given value is not nil.
+func (_c *DependencyCreate) SetNillableManager(v *string) *DependencyCreate {
+	if v != nil {
+		_c.SetManager(*v)
+	}
+	return _c
+}
+
 // SetVersion sets the "version" field.
 func (_c *DependencyCreate) SetVersion(v int64) *DependencyCreate {
 	_c.mutation.SetVersion(v)
@@ -113,6 +127,7 @@ func (_c *DependencyCreate) Mutation() *DependencyMutation {
 
 // Save creates the Dependency in the database.
 func (_c *DependencyCreate) Save(ctx context.Context) (*Dependency, error) {
+	_c.defaults()
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -135,6 +150,14 @@ func (_c *DependencyCreate) Exec(ctx context.Context) error {
 func (_c *DependencyCreate) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
 		panic(err)
+	}
+}
+
+// defaults sets the default values of the builder before save.
+func (_c *DependencyCreate) defaults() {
+	if _, ok := _c.mutation.Manager(); !ok {
+		v := dependency.DefaultManager
+		_c.mutation.SetManager(v)
 	}
 }
 
@@ -169,6 +192,9 @@ func (_c *DependencyCreate) check() error {
 	}
 	if _, ok := _c.mutation.UpdatedAt(); !ok {
 		return &ValidationError{Name: "updated_at", err: errors.New(`db: missing required field "Dependency.updated_at"`)}
+	}
+	if _, ok := _c.mutation.Manager(); !ok {
+		return &ValidationError{Name: "manager", err: errors.New(`db: missing required field "Dependency.manager"`)}
 	}
 	if _, ok := _c.mutation.Version(); !ok {
 		return &ValidationError{Name: "version", err: errors.New(`db: missing required field "Dependency.version"`)}
@@ -246,6 +272,10 @@ func (_c *DependencyCreate) createSpec() (*Dependency, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.UpdatedAt(); ok {
 		_spec.SetField(dependency.FieldUpdatedAt, field.TypeTime, value)
 		_node.UpdatedAt = value
+	}
+	if value, ok := _c.mutation.Manager(); ok {
+		_spec.SetField(dependency.FieldManager, field.TypeString, value)
+		_node.Manager = value
 	}
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(dependency.FieldVersion, field.TypeInt64, value)
@@ -463,6 +493,18 @@ func (u *DependencyUpsert) UpdateUpdatedAt() *DependencyUpsert {
 	return u
 }
 
+// SetManager sets the "manager" field.
+func (u *DependencyUpsert) SetManager(v string) *DependencyUpsert {
+	u.Set(dependency.FieldManager, v)
+	return u
+}
+
+// UpdateManager sets the "manager" field to the value that was provided on create.
+func (u *DependencyUpsert) UpdateManager() *DependencyUpsert {
+	u.SetExcluded(dependency.FieldManager)
+	return u
+}
+
 // SetVersion sets the "version" field.
 func (u *DependencyUpsert) SetVersion(v int64) *DependencyUpsert {
 	u.Set(dependency.FieldVersion, v)
@@ -676,6 +718,20 @@ func (u *DependencyUpsertOne) UpdateUpdatedAt() *DependencyUpsertOne {
 	})
 }
 
+// SetManager sets the "manager" field.
+func (u *DependencyUpsertOne) SetManager(v string) *DependencyUpsertOne {
+	return u.Update(func(s *DependencyUpsert) {
+		s.SetManager(v)
+	})
+}
+
+// UpdateManager sets the "manager" field to the value that was provided on create.
+func (u *DependencyUpsertOne) UpdateManager() *DependencyUpsertOne {
+	return u.Update(func(s *DependencyUpsert) {
+		s.UpdateManager()
+	})
+}
+
 // SetVersion sets the "version" field.
 func (u *DependencyUpsertOne) SetVersion(v int64) *DependencyUpsertOne {
 	return u.Update(func(s *DependencyUpsert) {
@@ -754,6 +810,7 @@ func (_c *DependencyCreateBulk) Save(ctx context.Context) ([]*Dependency, error)
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
+			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
 				mutation, ok := m.(*DependencyMutation)
 				if !ok {
@@ -1055,6 +1112,20 @@ func (u *DependencyUpsertBulk) SetUpdatedAt(v time.Time) *DependencyUpsertBulk {
 func (u *DependencyUpsertBulk) UpdateUpdatedAt() *DependencyUpsertBulk {
 	return u.Update(func(s *DependencyUpsert) {
 		s.UpdateUpdatedAt()
+	})
+}
+
+// SetManager sets the "manager" field.
+func (u *DependencyUpsertBulk) SetManager(v string) *DependencyUpsertBulk {
+	return u.Update(func(s *DependencyUpsert) {
+		s.SetManager(v)
+	})
+}
+
+// UpdateManager sets the "manager" field to the value that was provided on create.
+func (u *DependencyUpsertBulk) UpdateManager() *DependencyUpsertBulk {
+	return u.Update(func(s *DependencyUpsert) {
+		s.UpdateManager()
 	})
 }
 

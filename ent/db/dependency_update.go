@@ -176,6 +176,20 @@ func (_u *DependencyUpdate) SetNillableUpdatedAt(v *time.Time) *DependencyUpdate
 	return _u
 }
 
+// SetManager sets the "manager" field.
+func (_u *DependencyUpdate) SetManager(v string) *DependencyUpdate {
+	_u.mutation.SetManager(v)
+	return _u
+}
+
+// SetNillableManager sets the "manager" field if the given value is not nil.
+func (_u *DependencyUpdate) SetNillableManager(v *string) *DependencyUpdate {
+	if v != nil {
+		_u.SetManager(*v)
+	}
+	return _u
+}
+
 // SetVersion sets the "version" field.
 func (_u *DependencyUpdate) SetVersion(v int64) *DependencyUpdate {
 	_u.mutation.ResetVersion()
@@ -300,6 +314,9 @@ func (_u *DependencyUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(dependency.FieldUpdatedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.Manager(); ok {
+		_spec.SetField(dependency.FieldManager, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(dependency.FieldVersion, field.TypeInt64, value)
@@ -532,6 +549,20 @@ func (_u *DependencyUpdateOne) SetNillableUpdatedAt(v *time.Time) *DependencyUpd
 	return _u
 }
 
+// SetManager sets the "manager" field.
+func (_u *DependencyUpdateOne) SetManager(v string) *DependencyUpdateOne {
+	_u.mutation.SetManager(v)
+	return _u
+}
+
+// SetNillableManager sets the "manager" field if the given value is not nil.
+func (_u *DependencyUpdateOne) SetNillableManager(v *string) *DependencyUpdateOne {
+	if v != nil {
+		_u.SetManager(*v)
+	}
+	return _u
+}
+
 // SetVersion sets the "version" field.
 func (_u *DependencyUpdateOne) SetVersion(v int64) *DependencyUpdateOne {
 	_u.mutation.ResetVersion()
@@ -686,6 +717,9 @@ func (_u *DependencyUpdateOne) sqlSave(ctx context.Context) (_node *Dependency, 
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(dependency.FieldUpdatedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.Manager(); ok {
+		_spec.SetField(dependency.FieldManager, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(dependency.FieldVersion, field.TypeInt64, value)

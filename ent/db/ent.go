@@ -21,6 +21,8 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/budgetpolicy"
 	"github.com/evenkeel/evenkeel/ent/db/campaign"
 	"github.com/evenkeel/evenkeel/ent/db/campaignday"
+	"github.com/evenkeel/evenkeel/ent/db/catalogentity"
+	"github.com/evenkeel/evenkeel/ent/db/catalogsync"
 	"github.com/evenkeel/evenkeel/ent/db/change"
 	"github.com/evenkeel/evenkeel/ent/db/collection"
 	"github.com/evenkeel/evenkeel/ent/db/composite"
@@ -186,6 +188,8 @@ func checkColumn(t, c string) error {
 			budgetpolicy.Table:               budgetpolicy.ValidColumn,
 			campaign.Table:                   campaign.ValidColumn,
 			campaignday.Table:                campaignday.ValidColumn,
+			catalogentity.Table:              catalogentity.ValidColumn,
+			catalogsync.Table:                catalogsync.ValidColumn,
 			change.Table:                     change.ValidColumn,
 			collection.Table:                 collection.ValidColumn,
 			composite.Table:                  composite.ValidColumn,

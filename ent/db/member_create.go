@@ -42,6 +42,20 @@ func (_c *MemberCreate) SetJoinedAt(v time.Time) *MemberCreate {
 	return _c
 }
 
+// SetManager sets the "manager" field.
+func (_c *MemberCreate) SetManager(v string) *MemberCreate {
+	_c.mutation.SetManager(v)
+	return _c
+}
+
+// SetNillableManager sets the "manager" field if the given value is not nil.
+func (_c *MemberCreate) SetNillableManager(v *string) *MemberCreate {
+	if v != nil {
+		_c.SetManager(*v)
+	}
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *MemberCreate) SetID(v int64) *MemberCreate {
 	_c.mutation.SetID(v)
@@ -65,6 +79,7 @@ func (_c *MemberCreate) Mutation() *MemberMutation {
 
 // Save creates the Member in the database.
 func (_c *MemberCreate) Save(ctx context.Context) (*Member, error) {
+	_c.defaults()
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -90,6 +105,14 @@ func (_c *MemberCreate) ExecX(ctx context.Context) {
 	}
 }
 
+// defaults sets the default values of the builder before save.
+func (_c *MemberCreate) defaults() {
+	if _, ok := _c.mutation.Manager(); !ok {
+		v := member.DefaultManager
+		_c.mutation.SetManager(v)
+	}
+}
+
 // check runs all checks and user-defined validators on the builder.
 func (_c *MemberCreate) check() error {
 	if _, ok := _c.mutation.TeamID(); !ok {
@@ -100,6 +123,9 @@ func (_c *MemberCreate) check() error {
 	}
 	if _, ok := _c.mutation.JoinedAt(); !ok {
 		return &ValidationError{Name: "joined_at", err: errors.New(`db: missing required field "Member.joined_at"`)}
+	}
+	if _, ok := _c.mutation.Manager(); !ok {
+		return &ValidationError{Name: "manager", err: errors.New(`db: missing required field "Member.manager"`)}
 	}
 	if len(_c.mutation.TeamIDs()) == 0 {
 		return &ValidationError{Name: "team", err: errors.New(`db: missing required edge "Member.team"`)}
@@ -143,6 +169,10 @@ func (_c *MemberCreate) createSpec() (*Member, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.JoinedAt(); ok {
 		_spec.SetField(member.FieldJoinedAt, field.TypeTime, value)
 		_node.JoinedAt = value
+	}
+	if value, ok := _c.mutation.Manager(); ok {
+		_spec.SetField(member.FieldManager, field.TypeString, value)
+		_node.Manager = value
 	}
 	if nodes := _c.mutation.TeamIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -266,6 +296,18 @@ func (u *MemberUpsert) UpdateJoinedAt() *MemberUpsert {
 	return u
 }
 
+// SetManager sets the "manager" field.
+func (u *MemberUpsert) SetManager(v string) *MemberUpsert {
+	u.Set(member.FieldManager, v)
+	return u
+}
+
+// UpdateManager sets the "manager" field to the value that was provided on create.
+func (u *MemberUpsert) UpdateManager() *MemberUpsert {
+	u.SetExcluded(member.FieldManager)
+	return u
+}
+
 // UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
 // Using this option is equivalent to using:
 //
@@ -356,6 +398,20 @@ func (u *MemberUpsertOne) UpdateJoinedAt() *MemberUpsertOne {
 	})
 }
 
+// SetManager sets the "manager" field.
+func (u *MemberUpsertOne) SetManager(v string) *MemberUpsertOne {
+	return u.Update(func(s *MemberUpsert) {
+		s.SetManager(v)
+	})
+}
+
+// UpdateManager sets the "manager" field to the value that was provided on create.
+func (u *MemberUpsertOne) UpdateManager() *MemberUpsertOne {
+	return u.Update(func(s *MemberUpsert) {
+		s.UpdateManager()
+	})
+}
+
 // Exec executes the query.
 func (u *MemberUpsertOne) Exec(ctx context.Context) error {
 	if len(u.create.conflict) == 0 {
@@ -408,6 +464,7 @@ func (_c *MemberCreateBulk) Save(ctx context.Context) ([]*Member, error) {
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
+			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
 				mutation, ok := m.(*MemberMutation)
 				if !ok {
@@ -608,6 +665,20 @@ func (u *MemberUpsertBulk) SetJoinedAt(v time.Time) *MemberUpsertBulk {
 func (u *MemberUpsertBulk) UpdateJoinedAt() *MemberUpsertBulk {
 	return u.Update(func(s *MemberUpsert) {
 		s.UpdateJoinedAt()
+	})
+}
+
+// SetManager sets the "manager" field.
+func (u *MemberUpsertBulk) SetManager(v string) *MemberUpsertBulk {
+	return u.Update(func(s *MemberUpsert) {
+		s.SetManager(v)
+	})
+}
+
+// UpdateManager sets the "manager" field to the value that was provided on create.
+func (u *MemberUpsertBulk) UpdateManager() *MemberUpsertBulk {
+	return u.Update(func(s *MemberUpsert) {
+		s.UpdateManager()
 	})
 }
 

@@ -72,6 +72,20 @@ func (_u *MemberUpdate) SetNillableJoinedAt(v *time.Time) *MemberUpdate {
 	return _u
 }
 
+// SetManager sets the "manager" field.
+func (_u *MemberUpdate) SetManager(v string) *MemberUpdate {
+	_u.mutation.SetManager(v)
+	return _u
+}
+
+// SetNillableManager sets the "manager" field if the given value is not nil.
+func (_u *MemberUpdate) SetNillableManager(v *string) *MemberUpdate {
+	if v != nil {
+		_u.SetManager(*v)
+	}
+	return _u
+}
+
 // SetTeam sets the "team" edge to the Team entity.
 func (_u *MemberUpdate) SetTeam(v *Team) *MemberUpdate {
 	return _u.SetTeamID(v.ID)
@@ -151,6 +165,9 @@ func (_u *MemberUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.JoinedAt(); ok {
 		_spec.SetField(member.FieldJoinedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.Manager(); ok {
+		_spec.SetField(member.FieldManager, field.TypeString, value)
 	}
 	if _u.mutation.TeamCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -272,6 +289,20 @@ func (_u *MemberUpdateOne) SetNillableJoinedAt(v *time.Time) *MemberUpdateOne {
 	return _u
 }
 
+// SetManager sets the "manager" field.
+func (_u *MemberUpdateOne) SetManager(v string) *MemberUpdateOne {
+	_u.mutation.SetManager(v)
+	return _u
+}
+
+// SetNillableManager sets the "manager" field if the given value is not nil.
+func (_u *MemberUpdateOne) SetNillableManager(v *string) *MemberUpdateOne {
+	if v != nil {
+		_u.SetManager(*v)
+	}
+	return _u
+}
+
 // SetTeam sets the "team" edge to the Team entity.
 func (_u *MemberUpdateOne) SetTeam(v *Team) *MemberUpdateOne {
 	return _u.SetTeamID(v.ID)
@@ -381,6 +412,9 @@ func (_u *MemberUpdateOne) sqlSave(ctx context.Context) (_node *Member, err erro
 	}
 	if value, ok := _u.mutation.JoinedAt(); ok {
 		_spec.SetField(member.FieldJoinedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.Manager(); ok {
+		_spec.SetField(member.FieldManager, field.TypeString, value)
 	}
 	if _u.mutation.TeamCleared() {
 		edge := &sqlgraph.EdgeSpec{

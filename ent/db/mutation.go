@@ -21,6 +21,8 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/budgetpolicy"
 	"github.com/evenkeel/evenkeel/ent/db/campaign"
 	"github.com/evenkeel/evenkeel/ent/db/campaignday"
+	"github.com/evenkeel/evenkeel/ent/db/catalogentity"
+	"github.com/evenkeel/evenkeel/ent/db/catalogsync"
 	"github.com/evenkeel/evenkeel/ent/db/change"
 	"github.com/evenkeel/evenkeel/ent/db/collection"
 	"github.com/evenkeel/evenkeel/ent/db/composite"
@@ -118,6 +120,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/violation"
 	"github.com/evenkeel/evenkeel/ent/db/violationevent"
 	"github.com/evenkeel/evenkeel/ent/db/webhookdelivery"
+	"github.com/evenkeel/evenkeel/internal/managed"
 )
 
 const (
@@ -138,6 +141,8 @@ const (
 	TypeBudgetPolicy               = "BudgetPolicy"
 	TypeCampaign                   = "Campaign"
 	TypeCampaignDay                = "CampaignDay"
+	TypeCatalogEntity              = "CatalogEntity"
+	TypeCatalogSync                = "CatalogSync"
 	TypeChange                     = "Change"
 	TypeCollection                 = "Collection"
 	TypeComposite                  = "Composite"
@@ -11073,6 +11078,2369 @@ func (m *CampaignDayMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown CampaignDay edge %s", name)
+}
+
+// CatalogEntityMutation represents an operation that mutates the CatalogEntity nodes in the graph.
+type CatalogEntityMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	portal        *string
+	kind          *string
+	ref           *string
+	uid           *string
+	title         *string
+	origin        *string
+	state         *string
+	resource_id   *string
+	told          *json.RawMessage
+	appendtold    json.RawMessage
+	faults        *json.RawMessage
+	appendfaults  json.RawMessage
+	pending       *bool
+	first_seen_at *time.Time
+	seen_at       *time.Time
+	gone_at       *time.Time
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*CatalogEntity, error)
+	predicates    []predicate.CatalogEntity
+}
+
+var _ ent.Mutation = (*CatalogEntityMutation)(nil)
+
+// catalogentityOption allows management of the mutation configuration using functional options.
+type catalogentityOption func(*CatalogEntityMutation)
+
+// newCatalogEntityMutation creates new mutation for the CatalogEntity entity.
+func newCatalogEntityMutation(c config, op Op, opts ...catalogentityOption) *CatalogEntityMutation {
+	m := &CatalogEntityMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCatalogEntity,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCatalogEntityID sets the ID field of the mutation.
+func withCatalogEntityID(id string) catalogentityOption {
+	return func(m *CatalogEntityMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *CatalogEntity
+		)
+		m.oldValue = func(ctx context.Context) (*CatalogEntity, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().CatalogEntity.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCatalogEntity sets the old CatalogEntity of the mutation.
+func withCatalogEntity(node *CatalogEntity) catalogentityOption {
+	return func(m *CatalogEntityMutation) {
+		m.oldValue = func(context.Context) (*CatalogEntity, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CatalogEntityMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CatalogEntityMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of CatalogEntity entities.
+func (m *CatalogEntityMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CatalogEntityMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CatalogEntityMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().CatalogEntity.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetPortal sets the "portal" field.
+func (m *CatalogEntityMutation) SetPortal(s string) {
+	m.portal = &s
+}
+
+// Portal returns the value of the "portal" field in the mutation.
+func (m *CatalogEntityMutation) Portal() (r string, exists bool) {
+	v := m.portal
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPortal returns the old "portal" field's value of the CatalogEntity entity.
+// If the CatalogEntity object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CatalogEntityMutation) OldPortal(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPortal is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPortal requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPortal: %w", err)
+	}
+	return oldValue.Portal, nil
+}
+
+// ResetPortal resets all changes to the "portal" field.
+func (m *CatalogEntityMutation) ResetPortal() {
+	m.portal = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *CatalogEntityMutation) SetKind(s string) {
+	m.kind = &s
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *CatalogEntityMutation) Kind() (r string, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the CatalogEntity entity.
+// If the CatalogEntity object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CatalogEntityMutation) OldKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *CatalogEntityMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetRef sets the "ref" field.
+func (m *CatalogEntityMutation) SetRef(s string) {
+	m.ref = &s
+}
+
+// Ref returns the value of the "ref" field in the mutation.
+func (m *CatalogEntityMutation) Ref() (r string, exists bool) {
+	v := m.ref
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRef returns the old "ref" field's value of the CatalogEntity entity.
+// If the CatalogEntity object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CatalogEntityMutation) OldRef(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRef is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRef requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRef: %w", err)
+	}
+	return oldValue.Ref, nil
+}
+
+// ResetRef resets all changes to the "ref" field.
+func (m *CatalogEntityMutation) ResetRef() {
+	m.ref = nil
+}
+
+// SetUID sets the "uid" field.
+func (m *CatalogEntityMutation) SetUID(s string) {
+	m.uid = &s
+}
+
+// UID returns the value of the "uid" field in the mutation.
+func (m *CatalogEntityMutation) UID() (r string, exists bool) {
+	v := m.uid
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUID returns the old "uid" field's value of the CatalogEntity entity.
+// If the CatalogEntity object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CatalogEntityMutation) OldUID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUID: %w", err)
+	}
+	return oldValue.UID, nil
+}
+
+// ResetUID resets all changes to the "uid" field.
+func (m *CatalogEntityMutation) ResetUID() {
+	m.uid = nil
+}
+
+// SetTitle sets the "title" field.
+func (m *CatalogEntityMutation) SetTitle(s string) {
+	m.title = &s
+}
+
+// Title returns the value of the "title" field in the mutation.
+func (m *CatalogEntityMutation) Title() (r string, exists bool) {
+	v := m.title
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTitle returns the old "title" field's value of the CatalogEntity entity.
+// If the CatalogEntity object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CatalogEntityMutation) OldTitle(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTitle is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTitle requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTitle: %w", err)
+	}
+	return oldValue.Title, nil
+}
+
+// ResetTitle resets all changes to the "title" field.
+func (m *CatalogEntityMutation) ResetTitle() {
+	m.title = nil
+}
+
+// SetOrigin sets the "origin" field.
+func (m *CatalogEntityMutation) SetOrigin(s string) {
+	m.origin = &s
+}
+
+// Origin returns the value of the "origin" field in the mutation.
+func (m *CatalogEntityMutation) Origin() (r string, exists bool) {
+	v := m.origin
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrigin returns the old "origin" field's value of the CatalogEntity entity.
+// If the CatalogEntity object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CatalogEntityMutation) OldOrigin(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrigin is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrigin requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrigin: %w", err)
+	}
+	return oldValue.Origin, nil
+}
+
+// ResetOrigin resets all changes to the "origin" field.
+func (m *CatalogEntityMutation) ResetOrigin() {
+	m.origin = nil
+}
+
+// SetState sets the "state" field.
+func (m *CatalogEntityMutation) SetState(s string) {
+	m.state = &s
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *CatalogEntityMutation) State() (r string, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the CatalogEntity entity.
+// If the CatalogEntity object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CatalogEntityMutation) OldState(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *CatalogEntityMutation) ResetState() {
+	m.state = nil
+}
+
+// SetResourceID sets the "resource_id" field.
+func (m *CatalogEntityMutation) SetResourceID(s string) {
+	m.resource_id = &s
+}
+
+// ResourceID returns the value of the "resource_id" field in the mutation.
+func (m *CatalogEntityMutation) ResourceID() (r string, exists bool) {
+	v := m.resource_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldResourceID returns the old "resource_id" field's value of the CatalogEntity entity.
+// If the CatalogEntity object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CatalogEntityMutation) OldResourceID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldResourceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldResourceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldResourceID: %w", err)
+	}
+	return oldValue.ResourceID, nil
+}
+
+// ClearResourceID clears the value of the "resource_id" field.
+func (m *CatalogEntityMutation) ClearResourceID() {
+	m.resource_id = nil
+	m.clearedFields[catalogentity.FieldResourceID] = struct{}{}
+}
+
+// ResourceIDCleared returns if the "resource_id" field was cleared in this mutation.
+func (m *CatalogEntityMutation) ResourceIDCleared() bool {
+	_, ok := m.clearedFields[catalogentity.FieldResourceID]
+	return ok
+}
+
+// ResetResourceID resets all changes to the "resource_id" field.
+func (m *CatalogEntityMutation) ResetResourceID() {
+	m.resource_id = nil
+	delete(m.clearedFields, catalogentity.FieldResourceID)
+}
+
+// SetTold sets the "told" field.
+func (m *CatalogEntityMutation) SetTold(jm json.RawMessage) {
+	m.told = &jm
+	m.appendtold = nil
+}
+
+// Told returns the value of the "told" field in the mutation.
+func (m *CatalogEntityMutation) Told() (r json.RawMessage, exists bool) {
+	v := m.told
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTold returns the old "told" field's value of the CatalogEntity entity.
+// If the CatalogEntity object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CatalogEntityMutation) OldTold(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTold is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTold requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTold: %w", err)
+	}
+	return oldValue.Told, nil
+}
+
+// AppendTold adds jm to the "told" field.
+func (m *CatalogEntityMutation) AppendTold(jm json.RawMessage) {
+	m.appendtold = append(m.appendtold, jm...)
+}
+
+// AppendedTold returns the list of values that were appended to the "told" field in this mutation.
+func (m *CatalogEntityMutation) AppendedTold() (json.RawMessage, bool) {
+	if len(m.appendtold) == 0 {
+		return nil, false
+	}
+	return m.appendtold, true
+}
+
+// ResetTold resets all changes to the "told" field.
+func (m *CatalogEntityMutation) ResetTold() {
+	m.told = nil
+	m.appendtold = nil
+}
+
+// SetFaults sets the "faults" field.
+func (m *CatalogEntityMutation) SetFaults(jm json.RawMessage) {
+	m.faults = &jm
+	m.appendfaults = nil
+}
+
+// Faults returns the value of the "faults" field in the mutation.
+func (m *CatalogEntityMutation) Faults() (r json.RawMessage, exists bool) {
+	v := m.faults
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFaults returns the old "faults" field's value of the CatalogEntity entity.
+// If the CatalogEntity object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CatalogEntityMutation) OldFaults(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFaults is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFaults requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFaults: %w", err)
+	}
+	return oldValue.Faults, nil
+}
+
+// AppendFaults adds jm to the "faults" field.
+func (m *CatalogEntityMutation) AppendFaults(jm json.RawMessage) {
+	m.appendfaults = append(m.appendfaults, jm...)
+}
+
+// AppendedFaults returns the list of values that were appended to the "faults" field in this mutation.
+func (m *CatalogEntityMutation) AppendedFaults() (json.RawMessage, bool) {
+	if len(m.appendfaults) == 0 {
+		return nil, false
+	}
+	return m.appendfaults, true
+}
+
+// ClearFaults clears the value of the "faults" field.
+func (m *CatalogEntityMutation) ClearFaults() {
+	m.faults = nil
+	m.appendfaults = nil
+	m.clearedFields[catalogentity.FieldFaults] = struct{}{}
+}
+
+// FaultsCleared returns if the "faults" field was cleared in this mutation.
+func (m *CatalogEntityMutation) FaultsCleared() bool {
+	_, ok := m.clearedFields[catalogentity.FieldFaults]
+	return ok
+}
+
+// ResetFaults resets all changes to the "faults" field.
+func (m *CatalogEntityMutation) ResetFaults() {
+	m.faults = nil
+	m.appendfaults = nil
+	delete(m.clearedFields, catalogentity.FieldFaults)
+}
+
+// SetPending sets the "pending" field.
+func (m *CatalogEntityMutation) SetPending(b bool) {
+	m.pending = &b
+}
+
+// Pending returns the value of the "pending" field in the mutation.
+func (m *CatalogEntityMutation) Pending() (r bool, exists bool) {
+	v := m.pending
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPending returns the old "pending" field's value of the CatalogEntity entity.
+// If the CatalogEntity object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CatalogEntityMutation) OldPending(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPending is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPending requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPending: %w", err)
+	}
+	return oldValue.Pending, nil
+}
+
+// ResetPending resets all changes to the "pending" field.
+func (m *CatalogEntityMutation) ResetPending() {
+	m.pending = nil
+}
+
+// SetFirstSeenAt sets the "first_seen_at" field.
+func (m *CatalogEntityMutation) SetFirstSeenAt(t time.Time) {
+	m.first_seen_at = &t
+}
+
+// FirstSeenAt returns the value of the "first_seen_at" field in the mutation.
+func (m *CatalogEntityMutation) FirstSeenAt() (r time.Time, exists bool) {
+	v := m.first_seen_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFirstSeenAt returns the old "first_seen_at" field's value of the CatalogEntity entity.
+// If the CatalogEntity object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CatalogEntityMutation) OldFirstSeenAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFirstSeenAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFirstSeenAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFirstSeenAt: %w", err)
+	}
+	return oldValue.FirstSeenAt, nil
+}
+
+// ResetFirstSeenAt resets all changes to the "first_seen_at" field.
+func (m *CatalogEntityMutation) ResetFirstSeenAt() {
+	m.first_seen_at = nil
+}
+
+// SetSeenAt sets the "seen_at" field.
+func (m *CatalogEntityMutation) SetSeenAt(t time.Time) {
+	m.seen_at = &t
+}
+
+// SeenAt returns the value of the "seen_at" field in the mutation.
+func (m *CatalogEntityMutation) SeenAt() (r time.Time, exists bool) {
+	v := m.seen_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeenAt returns the old "seen_at" field's value of the CatalogEntity entity.
+// If the CatalogEntity object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CatalogEntityMutation) OldSeenAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeenAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeenAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeenAt: %w", err)
+	}
+	return oldValue.SeenAt, nil
+}
+
+// ResetSeenAt resets all changes to the "seen_at" field.
+func (m *CatalogEntityMutation) ResetSeenAt() {
+	m.seen_at = nil
+}
+
+// SetGoneAt sets the "gone_at" field.
+func (m *CatalogEntityMutation) SetGoneAt(t time.Time) {
+	m.gone_at = &t
+}
+
+// GoneAt returns the value of the "gone_at" field in the mutation.
+func (m *CatalogEntityMutation) GoneAt() (r time.Time, exists bool) {
+	v := m.gone_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGoneAt returns the old "gone_at" field's value of the CatalogEntity entity.
+// If the CatalogEntity object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CatalogEntityMutation) OldGoneAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGoneAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGoneAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGoneAt: %w", err)
+	}
+	return oldValue.GoneAt, nil
+}
+
+// ClearGoneAt clears the value of the "gone_at" field.
+func (m *CatalogEntityMutation) ClearGoneAt() {
+	m.gone_at = nil
+	m.clearedFields[catalogentity.FieldGoneAt] = struct{}{}
+}
+
+// GoneAtCleared returns if the "gone_at" field was cleared in this mutation.
+func (m *CatalogEntityMutation) GoneAtCleared() bool {
+	_, ok := m.clearedFields[catalogentity.FieldGoneAt]
+	return ok
+}
+
+// ResetGoneAt resets all changes to the "gone_at" field.
+func (m *CatalogEntityMutation) ResetGoneAt() {
+	m.gone_at = nil
+	delete(m.clearedFields, catalogentity.FieldGoneAt)
+}
+
+// Where appends a list predicates to the CatalogEntityMutation builder.
+func (m *CatalogEntityMutation) Where(ps ...predicate.CatalogEntity) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CatalogEntityMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CatalogEntityMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.CatalogEntity, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CatalogEntityMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CatalogEntityMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (CatalogEntity).
+func (m *CatalogEntityMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CatalogEntityMutation) Fields() []string {
+	fields := make([]string, 0, 14)
+	if m.portal != nil {
+		fields = append(fields, catalogentity.FieldPortal)
+	}
+	if m.kind != nil {
+		fields = append(fields, catalogentity.FieldKind)
+	}
+	if m.ref != nil {
+		fields = append(fields, catalogentity.FieldRef)
+	}
+	if m.uid != nil {
+		fields = append(fields, catalogentity.FieldUID)
+	}
+	if m.title != nil {
+		fields = append(fields, catalogentity.FieldTitle)
+	}
+	if m.origin != nil {
+		fields = append(fields, catalogentity.FieldOrigin)
+	}
+	if m.state != nil {
+		fields = append(fields, catalogentity.FieldState)
+	}
+	if m.resource_id != nil {
+		fields = append(fields, catalogentity.FieldResourceID)
+	}
+	if m.told != nil {
+		fields = append(fields, catalogentity.FieldTold)
+	}
+	if m.faults != nil {
+		fields = append(fields, catalogentity.FieldFaults)
+	}
+	if m.pending != nil {
+		fields = append(fields, catalogentity.FieldPending)
+	}
+	if m.first_seen_at != nil {
+		fields = append(fields, catalogentity.FieldFirstSeenAt)
+	}
+	if m.seen_at != nil {
+		fields = append(fields, catalogentity.FieldSeenAt)
+	}
+	if m.gone_at != nil {
+		fields = append(fields, catalogentity.FieldGoneAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CatalogEntityMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case catalogentity.FieldPortal:
+		return m.Portal()
+	case catalogentity.FieldKind:
+		return m.Kind()
+	case catalogentity.FieldRef:
+		return m.Ref()
+	case catalogentity.FieldUID:
+		return m.UID()
+	case catalogentity.FieldTitle:
+		return m.Title()
+	case catalogentity.FieldOrigin:
+		return m.Origin()
+	case catalogentity.FieldState:
+		return m.State()
+	case catalogentity.FieldResourceID:
+		return m.ResourceID()
+	case catalogentity.FieldTold:
+		return m.Told()
+	case catalogentity.FieldFaults:
+		return m.Faults()
+	case catalogentity.FieldPending:
+		return m.Pending()
+	case catalogentity.FieldFirstSeenAt:
+		return m.FirstSeenAt()
+	case catalogentity.FieldSeenAt:
+		return m.SeenAt()
+	case catalogentity.FieldGoneAt:
+		return m.GoneAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CatalogEntityMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case catalogentity.FieldPortal:
+		return m.OldPortal(ctx)
+	case catalogentity.FieldKind:
+		return m.OldKind(ctx)
+	case catalogentity.FieldRef:
+		return m.OldRef(ctx)
+	case catalogentity.FieldUID:
+		return m.OldUID(ctx)
+	case catalogentity.FieldTitle:
+		return m.OldTitle(ctx)
+	case catalogentity.FieldOrigin:
+		return m.OldOrigin(ctx)
+	case catalogentity.FieldState:
+		return m.OldState(ctx)
+	case catalogentity.FieldResourceID:
+		return m.OldResourceID(ctx)
+	case catalogentity.FieldTold:
+		return m.OldTold(ctx)
+	case catalogentity.FieldFaults:
+		return m.OldFaults(ctx)
+	case catalogentity.FieldPending:
+		return m.OldPending(ctx)
+	case catalogentity.FieldFirstSeenAt:
+		return m.OldFirstSeenAt(ctx)
+	case catalogentity.FieldSeenAt:
+		return m.OldSeenAt(ctx)
+	case catalogentity.FieldGoneAt:
+		return m.OldGoneAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown CatalogEntity field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CatalogEntityMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case catalogentity.FieldPortal:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPortal(v)
+		return nil
+	case catalogentity.FieldKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case catalogentity.FieldRef:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRef(v)
+		return nil
+	case catalogentity.FieldUID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUID(v)
+		return nil
+	case catalogentity.FieldTitle:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTitle(v)
+		return nil
+	case catalogentity.FieldOrigin:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrigin(v)
+		return nil
+	case catalogentity.FieldState:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case catalogentity.FieldResourceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetResourceID(v)
+		return nil
+	case catalogentity.FieldTold:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTold(v)
+		return nil
+	case catalogentity.FieldFaults:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFaults(v)
+		return nil
+	case catalogentity.FieldPending:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPending(v)
+		return nil
+	case catalogentity.FieldFirstSeenAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFirstSeenAt(v)
+		return nil
+	case catalogentity.FieldSeenAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeenAt(v)
+		return nil
+	case catalogentity.FieldGoneAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGoneAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CatalogEntity field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CatalogEntityMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CatalogEntityMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CatalogEntityMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown CatalogEntity numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CatalogEntityMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(catalogentity.FieldResourceID) {
+		fields = append(fields, catalogentity.FieldResourceID)
+	}
+	if m.FieldCleared(catalogentity.FieldFaults) {
+		fields = append(fields, catalogentity.FieldFaults)
+	}
+	if m.FieldCleared(catalogentity.FieldGoneAt) {
+		fields = append(fields, catalogentity.FieldGoneAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CatalogEntityMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CatalogEntityMutation) ClearField(name string) error {
+	switch name {
+	case catalogentity.FieldResourceID:
+		m.ClearResourceID()
+		return nil
+	case catalogentity.FieldFaults:
+		m.ClearFaults()
+		return nil
+	case catalogentity.FieldGoneAt:
+		m.ClearGoneAt()
+		return nil
+	}
+	return fmt.Errorf("unknown CatalogEntity nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CatalogEntityMutation) ResetField(name string) error {
+	switch name {
+	case catalogentity.FieldPortal:
+		m.ResetPortal()
+		return nil
+	case catalogentity.FieldKind:
+		m.ResetKind()
+		return nil
+	case catalogentity.FieldRef:
+		m.ResetRef()
+		return nil
+	case catalogentity.FieldUID:
+		m.ResetUID()
+		return nil
+	case catalogentity.FieldTitle:
+		m.ResetTitle()
+		return nil
+	case catalogentity.FieldOrigin:
+		m.ResetOrigin()
+		return nil
+	case catalogentity.FieldState:
+		m.ResetState()
+		return nil
+	case catalogentity.FieldResourceID:
+		m.ResetResourceID()
+		return nil
+	case catalogentity.FieldTold:
+		m.ResetTold()
+		return nil
+	case catalogentity.FieldFaults:
+		m.ResetFaults()
+		return nil
+	case catalogentity.FieldPending:
+		m.ResetPending()
+		return nil
+	case catalogentity.FieldFirstSeenAt:
+		m.ResetFirstSeenAt()
+		return nil
+	case catalogentity.FieldSeenAt:
+		m.ResetSeenAt()
+		return nil
+	case catalogentity.FieldGoneAt:
+		m.ResetGoneAt()
+		return nil
+	}
+	return fmt.Errorf("unknown CatalogEntity field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CatalogEntityMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CatalogEntityMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CatalogEntityMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CatalogEntityMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CatalogEntityMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CatalogEntityMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CatalogEntityMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown CatalogEntity unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CatalogEntityMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown CatalogEntity edge %s", name)
+}
+
+// CatalogSyncMutation represents an operation that mutates the CatalogSync nodes in the graph.
+type CatalogSyncMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	portal        *string
+	full          *bool
+	state         *string
+	started_by    *string
+	started_at    *time.Time
+	ended_at      *time.Time
+	created       *int
+	addcreated    *int
+	updated       *int
+	addupdated    *int
+	unchanged     *int
+	addunchanged  *int
+	refused       *int
+	addrefused    *int
+	skipped       *int
+	addskipped    *int
+	deferred      *int
+	adddeferred   *int
+	gone          *int
+	addgone       *int
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*CatalogSync, error)
+	predicates    []predicate.CatalogSync
+}
+
+var _ ent.Mutation = (*CatalogSyncMutation)(nil)
+
+// catalogsyncOption allows management of the mutation configuration using functional options.
+type catalogsyncOption func(*CatalogSyncMutation)
+
+// newCatalogSyncMutation creates new mutation for the CatalogSync entity.
+func newCatalogSyncMutation(c config, op Op, opts ...catalogsyncOption) *CatalogSyncMutation {
+	m := &CatalogSyncMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCatalogSync,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCatalogSyncID sets the ID field of the mutation.
+func withCatalogSyncID(id string) catalogsyncOption {
+	return func(m *CatalogSyncMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *CatalogSync
+		)
+		m.oldValue = func(ctx context.Context) (*CatalogSync, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().CatalogSync.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCatalogSync sets the old CatalogSync of the mutation.
+func withCatalogSync(node *CatalogSync) catalogsyncOption {
+	return func(m *CatalogSyncMutation) {
+		m.oldValue = func(context.Context) (*CatalogSync, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CatalogSyncMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CatalogSyncMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of CatalogSync entities.
+func (m *CatalogSyncMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CatalogSyncMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CatalogSyncMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().CatalogSync.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetPortal sets the "portal" field.
+func (m *CatalogSyncMutation) SetPortal(s string) {
+	m.portal = &s
+}
+
+// Portal returns the value of the "portal" field in the mutation.
+func (m *CatalogSyncMutation) Portal() (r string, exists bool) {
+	v := m.portal
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPortal returns the old "portal" field's value of the CatalogSync entity.
+// If the CatalogSync object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CatalogSyncMutation) OldPortal(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPortal is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPortal requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPortal: %w", err)
+	}
+	return oldValue.Portal, nil
+}
+
+// ResetPortal resets all changes to the "portal" field.
+func (m *CatalogSyncMutation) ResetPortal() {
+	m.portal = nil
+}
+
+// SetFull sets the "full" field.
+func (m *CatalogSyncMutation) SetFull(b bool) {
+	m.full = &b
+}
+
+// Full returns the value of the "full" field in the mutation.
+func (m *CatalogSyncMutation) Full() (r bool, exists bool) {
+	v := m.full
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFull returns the old "full" field's value of the CatalogSync entity.
+// If the CatalogSync object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CatalogSyncMutation) OldFull(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFull is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFull requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFull: %w", err)
+	}
+	return oldValue.Full, nil
+}
+
+// ResetFull resets all changes to the "full" field.
+func (m *CatalogSyncMutation) ResetFull() {
+	m.full = nil
+}
+
+// SetState sets the "state" field.
+func (m *CatalogSyncMutation) SetState(s string) {
+	m.state = &s
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *CatalogSyncMutation) State() (r string, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the CatalogSync entity.
+// If the CatalogSync object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CatalogSyncMutation) OldState(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *CatalogSyncMutation) ResetState() {
+	m.state = nil
+}
+
+// SetStartedBy sets the "started_by" field.
+func (m *CatalogSyncMutation) SetStartedBy(s string) {
+	m.started_by = &s
+}
+
+// StartedBy returns the value of the "started_by" field in the mutation.
+func (m *CatalogSyncMutation) StartedBy() (r string, exists bool) {
+	v := m.started_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStartedBy returns the old "started_by" field's value of the CatalogSync entity.
+// If the CatalogSync object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CatalogSyncMutation) OldStartedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStartedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStartedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStartedBy: %w", err)
+	}
+	return oldValue.StartedBy, nil
+}
+
+// ResetStartedBy resets all changes to the "started_by" field.
+func (m *CatalogSyncMutation) ResetStartedBy() {
+	m.started_by = nil
+}
+
+// SetStartedAt sets the "started_at" field.
+func (m *CatalogSyncMutation) SetStartedAt(t time.Time) {
+	m.started_at = &t
+}
+
+// StartedAt returns the value of the "started_at" field in the mutation.
+func (m *CatalogSyncMutation) StartedAt() (r time.Time, exists bool) {
+	v := m.started_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStartedAt returns the old "started_at" field's value of the CatalogSync entity.
+// If the CatalogSync object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CatalogSyncMutation) OldStartedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStartedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStartedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStartedAt: %w", err)
+	}
+	return oldValue.StartedAt, nil
+}
+
+// ResetStartedAt resets all changes to the "started_at" field.
+func (m *CatalogSyncMutation) ResetStartedAt() {
+	m.started_at = nil
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (m *CatalogSyncMutation) SetEndedAt(t time.Time) {
+	m.ended_at = &t
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *CatalogSyncMutation) EndedAt() (r time.Time, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the CatalogSync entity.
+// If the CatalogSync object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CatalogSyncMutation) OldEndedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (m *CatalogSyncMutation) ClearEndedAt() {
+	m.ended_at = nil
+	m.clearedFields[catalogsync.FieldEndedAt] = struct{}{}
+}
+
+// EndedAtCleared returns if the "ended_at" field was cleared in this mutation.
+func (m *CatalogSyncMutation) EndedAtCleared() bool {
+	_, ok := m.clearedFields[catalogsync.FieldEndedAt]
+	return ok
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *CatalogSyncMutation) ResetEndedAt() {
+	m.ended_at = nil
+	delete(m.clearedFields, catalogsync.FieldEndedAt)
+}
+
+// SetCreated sets the "created" field.
+func (m *CatalogSyncMutation) SetCreated(i int) {
+	m.created = &i
+	m.addcreated = nil
+}
+
+// Created returns the value of the "created" field in the mutation.
+func (m *CatalogSyncMutation) Created() (r int, exists bool) {
+	v := m.created
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreated returns the old "created" field's value of the CatalogSync entity.
+// If the CatalogSync object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CatalogSyncMutation) OldCreated(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreated is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreated requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreated: %w", err)
+	}
+	return oldValue.Created, nil
+}
+
+// AddCreated adds i to the "created" field.
+func (m *CatalogSyncMutation) AddCreated(i int) {
+	if m.addcreated != nil {
+		*m.addcreated += i
+	} else {
+		m.addcreated = &i
+	}
+}
+
+// AddedCreated returns the value that was added to the "created" field in this mutation.
+func (m *CatalogSyncMutation) AddedCreated() (r int, exists bool) {
+	v := m.addcreated
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCreated resets all changes to the "created" field.
+func (m *CatalogSyncMutation) ResetCreated() {
+	m.created = nil
+	m.addcreated = nil
+}
+
+// SetUpdated sets the "updated" field.
+func (m *CatalogSyncMutation) SetUpdated(i int) {
+	m.updated = &i
+	m.addupdated = nil
+}
+
+// Updated returns the value of the "updated" field in the mutation.
+func (m *CatalogSyncMutation) Updated() (r int, exists bool) {
+	v := m.updated
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdated returns the old "updated" field's value of the CatalogSync entity.
+// If the CatalogSync object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CatalogSyncMutation) OldUpdated(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdated is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdated requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdated: %w", err)
+	}
+	return oldValue.Updated, nil
+}
+
+// AddUpdated adds i to the "updated" field.
+func (m *CatalogSyncMutation) AddUpdated(i int) {
+	if m.addupdated != nil {
+		*m.addupdated += i
+	} else {
+		m.addupdated = &i
+	}
+}
+
+// AddedUpdated returns the value that was added to the "updated" field in this mutation.
+func (m *CatalogSyncMutation) AddedUpdated() (r int, exists bool) {
+	v := m.addupdated
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetUpdated resets all changes to the "updated" field.
+func (m *CatalogSyncMutation) ResetUpdated() {
+	m.updated = nil
+	m.addupdated = nil
+}
+
+// SetUnchanged sets the "unchanged" field.
+func (m *CatalogSyncMutation) SetUnchanged(i int) {
+	m.unchanged = &i
+	m.addunchanged = nil
+}
+
+// Unchanged returns the value of the "unchanged" field in the mutation.
+func (m *CatalogSyncMutation) Unchanged() (r int, exists bool) {
+	v := m.unchanged
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUnchanged returns the old "unchanged" field's value of the CatalogSync entity.
+// If the CatalogSync object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CatalogSyncMutation) OldUnchanged(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUnchanged is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUnchanged requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUnchanged: %w", err)
+	}
+	return oldValue.Unchanged, nil
+}
+
+// AddUnchanged adds i to the "unchanged" field.
+func (m *CatalogSyncMutation) AddUnchanged(i int) {
+	if m.addunchanged != nil {
+		*m.addunchanged += i
+	} else {
+		m.addunchanged = &i
+	}
+}
+
+// AddedUnchanged returns the value that was added to the "unchanged" field in this mutation.
+func (m *CatalogSyncMutation) AddedUnchanged() (r int, exists bool) {
+	v := m.addunchanged
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetUnchanged resets all changes to the "unchanged" field.
+func (m *CatalogSyncMutation) ResetUnchanged() {
+	m.unchanged = nil
+	m.addunchanged = nil
+}
+
+// SetRefused sets the "refused" field.
+func (m *CatalogSyncMutation) SetRefused(i int) {
+	m.refused = &i
+	m.addrefused = nil
+}
+
+// Refused returns the value of the "refused" field in the mutation.
+func (m *CatalogSyncMutation) Refused() (r int, exists bool) {
+	v := m.refused
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRefused returns the old "refused" field's value of the CatalogSync entity.
+// If the CatalogSync object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CatalogSyncMutation) OldRefused(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRefused is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRefused requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRefused: %w", err)
+	}
+	return oldValue.Refused, nil
+}
+
+// AddRefused adds i to the "refused" field.
+func (m *CatalogSyncMutation) AddRefused(i int) {
+	if m.addrefused != nil {
+		*m.addrefused += i
+	} else {
+		m.addrefused = &i
+	}
+}
+
+// AddedRefused returns the value that was added to the "refused" field in this mutation.
+func (m *CatalogSyncMutation) AddedRefused() (r int, exists bool) {
+	v := m.addrefused
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetRefused resets all changes to the "refused" field.
+func (m *CatalogSyncMutation) ResetRefused() {
+	m.refused = nil
+	m.addrefused = nil
+}
+
+// SetSkipped sets the "skipped" field.
+func (m *CatalogSyncMutation) SetSkipped(i int) {
+	m.skipped = &i
+	m.addskipped = nil
+}
+
+// Skipped returns the value of the "skipped" field in the mutation.
+func (m *CatalogSyncMutation) Skipped() (r int, exists bool) {
+	v := m.skipped
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSkipped returns the old "skipped" field's value of the CatalogSync entity.
+// If the CatalogSync object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CatalogSyncMutation) OldSkipped(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSkipped is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSkipped requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSkipped: %w", err)
+	}
+	return oldValue.Skipped, nil
+}
+
+// AddSkipped adds i to the "skipped" field.
+func (m *CatalogSyncMutation) AddSkipped(i int) {
+	if m.addskipped != nil {
+		*m.addskipped += i
+	} else {
+		m.addskipped = &i
+	}
+}
+
+// AddedSkipped returns the value that was added to the "skipped" field in this mutation.
+func (m *CatalogSyncMutation) AddedSkipped() (r int, exists bool) {
+	v := m.addskipped
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetSkipped resets all changes to the "skipped" field.
+func (m *CatalogSyncMutation) ResetSkipped() {
+	m.skipped = nil
+	m.addskipped = nil
+}
+
+// SetDeferred sets the "deferred" field.
+func (m *CatalogSyncMutation) SetDeferred(i int) {
+	m.deferred = &i
+	m.adddeferred = nil
+}
+
+// Deferred returns the value of the "deferred" field in the mutation.
+func (m *CatalogSyncMutation) Deferred() (r int, exists bool) {
+	v := m.deferred
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeferred returns the old "deferred" field's value of the CatalogSync entity.
+// If the CatalogSync object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CatalogSyncMutation) OldDeferred(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeferred is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeferred requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeferred: %w", err)
+	}
+	return oldValue.Deferred, nil
+}
+
+// AddDeferred adds i to the "deferred" field.
+func (m *CatalogSyncMutation) AddDeferred(i int) {
+	if m.adddeferred != nil {
+		*m.adddeferred += i
+	} else {
+		m.adddeferred = &i
+	}
+}
+
+// AddedDeferred returns the value that was added to the "deferred" field in this mutation.
+func (m *CatalogSyncMutation) AddedDeferred() (r int, exists bool) {
+	v := m.adddeferred
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDeferred resets all changes to the "deferred" field.
+func (m *CatalogSyncMutation) ResetDeferred() {
+	m.deferred = nil
+	m.adddeferred = nil
+}
+
+// SetGone sets the "gone" field.
+func (m *CatalogSyncMutation) SetGone(i int) {
+	m.gone = &i
+	m.addgone = nil
+}
+
+// Gone returns the value of the "gone" field in the mutation.
+func (m *CatalogSyncMutation) Gone() (r int, exists bool) {
+	v := m.gone
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGone returns the old "gone" field's value of the CatalogSync entity.
+// If the CatalogSync object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CatalogSyncMutation) OldGone(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGone is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGone requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGone: %w", err)
+	}
+	return oldValue.Gone, nil
+}
+
+// AddGone adds i to the "gone" field.
+func (m *CatalogSyncMutation) AddGone(i int) {
+	if m.addgone != nil {
+		*m.addgone += i
+	} else {
+		m.addgone = &i
+	}
+}
+
+// AddedGone returns the value that was added to the "gone" field in this mutation.
+func (m *CatalogSyncMutation) AddedGone() (r int, exists bool) {
+	v := m.addgone
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetGone resets all changes to the "gone" field.
+func (m *CatalogSyncMutation) ResetGone() {
+	m.gone = nil
+	m.addgone = nil
+}
+
+// Where appends a list predicates to the CatalogSyncMutation builder.
+func (m *CatalogSyncMutation) Where(ps ...predicate.CatalogSync) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CatalogSyncMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CatalogSyncMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.CatalogSync, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CatalogSyncMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CatalogSyncMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (CatalogSync).
+func (m *CatalogSyncMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CatalogSyncMutation) Fields() []string {
+	fields := make([]string, 0, 13)
+	if m.portal != nil {
+		fields = append(fields, catalogsync.FieldPortal)
+	}
+	if m.full != nil {
+		fields = append(fields, catalogsync.FieldFull)
+	}
+	if m.state != nil {
+		fields = append(fields, catalogsync.FieldState)
+	}
+	if m.started_by != nil {
+		fields = append(fields, catalogsync.FieldStartedBy)
+	}
+	if m.started_at != nil {
+		fields = append(fields, catalogsync.FieldStartedAt)
+	}
+	if m.ended_at != nil {
+		fields = append(fields, catalogsync.FieldEndedAt)
+	}
+	if m.created != nil {
+		fields = append(fields, catalogsync.FieldCreated)
+	}
+	if m.updated != nil {
+		fields = append(fields, catalogsync.FieldUpdated)
+	}
+	if m.unchanged != nil {
+		fields = append(fields, catalogsync.FieldUnchanged)
+	}
+	if m.refused != nil {
+		fields = append(fields, catalogsync.FieldRefused)
+	}
+	if m.skipped != nil {
+		fields = append(fields, catalogsync.FieldSkipped)
+	}
+	if m.deferred != nil {
+		fields = append(fields, catalogsync.FieldDeferred)
+	}
+	if m.gone != nil {
+		fields = append(fields, catalogsync.FieldGone)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CatalogSyncMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case catalogsync.FieldPortal:
+		return m.Portal()
+	case catalogsync.FieldFull:
+		return m.Full()
+	case catalogsync.FieldState:
+		return m.State()
+	case catalogsync.FieldStartedBy:
+		return m.StartedBy()
+	case catalogsync.FieldStartedAt:
+		return m.StartedAt()
+	case catalogsync.FieldEndedAt:
+		return m.EndedAt()
+	case catalogsync.FieldCreated:
+		return m.Created()
+	case catalogsync.FieldUpdated:
+		return m.Updated()
+	case catalogsync.FieldUnchanged:
+		return m.Unchanged()
+	case catalogsync.FieldRefused:
+		return m.Refused()
+	case catalogsync.FieldSkipped:
+		return m.Skipped()
+	case catalogsync.FieldDeferred:
+		return m.Deferred()
+	case catalogsync.FieldGone:
+		return m.Gone()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CatalogSyncMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case catalogsync.FieldPortal:
+		return m.OldPortal(ctx)
+	case catalogsync.FieldFull:
+		return m.OldFull(ctx)
+	case catalogsync.FieldState:
+		return m.OldState(ctx)
+	case catalogsync.FieldStartedBy:
+		return m.OldStartedBy(ctx)
+	case catalogsync.FieldStartedAt:
+		return m.OldStartedAt(ctx)
+	case catalogsync.FieldEndedAt:
+		return m.OldEndedAt(ctx)
+	case catalogsync.FieldCreated:
+		return m.OldCreated(ctx)
+	case catalogsync.FieldUpdated:
+		return m.OldUpdated(ctx)
+	case catalogsync.FieldUnchanged:
+		return m.OldUnchanged(ctx)
+	case catalogsync.FieldRefused:
+		return m.OldRefused(ctx)
+	case catalogsync.FieldSkipped:
+		return m.OldSkipped(ctx)
+	case catalogsync.FieldDeferred:
+		return m.OldDeferred(ctx)
+	case catalogsync.FieldGone:
+		return m.OldGone(ctx)
+	}
+	return nil, fmt.Errorf("unknown CatalogSync field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CatalogSyncMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case catalogsync.FieldPortal:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPortal(v)
+		return nil
+	case catalogsync.FieldFull:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFull(v)
+		return nil
+	case catalogsync.FieldState:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case catalogsync.FieldStartedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStartedBy(v)
+		return nil
+	case catalogsync.FieldStartedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStartedAt(v)
+		return nil
+	case catalogsync.FieldEndedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
+	case catalogsync.FieldCreated:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreated(v)
+		return nil
+	case catalogsync.FieldUpdated:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdated(v)
+		return nil
+	case catalogsync.FieldUnchanged:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUnchanged(v)
+		return nil
+	case catalogsync.FieldRefused:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRefused(v)
+		return nil
+	case catalogsync.FieldSkipped:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSkipped(v)
+		return nil
+	case catalogsync.FieldDeferred:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeferred(v)
+		return nil
+	case catalogsync.FieldGone:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGone(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CatalogSync field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CatalogSyncMutation) AddedFields() []string {
+	var fields []string
+	if m.addcreated != nil {
+		fields = append(fields, catalogsync.FieldCreated)
+	}
+	if m.addupdated != nil {
+		fields = append(fields, catalogsync.FieldUpdated)
+	}
+	if m.addunchanged != nil {
+		fields = append(fields, catalogsync.FieldUnchanged)
+	}
+	if m.addrefused != nil {
+		fields = append(fields, catalogsync.FieldRefused)
+	}
+	if m.addskipped != nil {
+		fields = append(fields, catalogsync.FieldSkipped)
+	}
+	if m.adddeferred != nil {
+		fields = append(fields, catalogsync.FieldDeferred)
+	}
+	if m.addgone != nil {
+		fields = append(fields, catalogsync.FieldGone)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CatalogSyncMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case catalogsync.FieldCreated:
+		return m.AddedCreated()
+	case catalogsync.FieldUpdated:
+		return m.AddedUpdated()
+	case catalogsync.FieldUnchanged:
+		return m.AddedUnchanged()
+	case catalogsync.FieldRefused:
+		return m.AddedRefused()
+	case catalogsync.FieldSkipped:
+		return m.AddedSkipped()
+	case catalogsync.FieldDeferred:
+		return m.AddedDeferred()
+	case catalogsync.FieldGone:
+		return m.AddedGone()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CatalogSyncMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case catalogsync.FieldCreated:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCreated(v)
+		return nil
+	case catalogsync.FieldUpdated:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddUpdated(v)
+		return nil
+	case catalogsync.FieldUnchanged:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddUnchanged(v)
+		return nil
+	case catalogsync.FieldRefused:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRefused(v)
+		return nil
+	case catalogsync.FieldSkipped:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddSkipped(v)
+		return nil
+	case catalogsync.FieldDeferred:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDeferred(v)
+		return nil
+	case catalogsync.FieldGone:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddGone(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CatalogSync numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CatalogSyncMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(catalogsync.FieldEndedAt) {
+		fields = append(fields, catalogsync.FieldEndedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CatalogSyncMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CatalogSyncMutation) ClearField(name string) error {
+	switch name {
+	case catalogsync.FieldEndedAt:
+		m.ClearEndedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown CatalogSync nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CatalogSyncMutation) ResetField(name string) error {
+	switch name {
+	case catalogsync.FieldPortal:
+		m.ResetPortal()
+		return nil
+	case catalogsync.FieldFull:
+		m.ResetFull()
+		return nil
+	case catalogsync.FieldState:
+		m.ResetState()
+		return nil
+	case catalogsync.FieldStartedBy:
+		m.ResetStartedBy()
+		return nil
+	case catalogsync.FieldStartedAt:
+		m.ResetStartedAt()
+		return nil
+	case catalogsync.FieldEndedAt:
+		m.ResetEndedAt()
+		return nil
+	case catalogsync.FieldCreated:
+		m.ResetCreated()
+		return nil
+	case catalogsync.FieldUpdated:
+		m.ResetUpdated()
+		return nil
+	case catalogsync.FieldUnchanged:
+		m.ResetUnchanged()
+		return nil
+	case catalogsync.FieldRefused:
+		m.ResetRefused()
+		return nil
+	case catalogsync.FieldSkipped:
+		m.ResetSkipped()
+		return nil
+	case catalogsync.FieldDeferred:
+		m.ResetDeferred()
+		return nil
+	case catalogsync.FieldGone:
+		m.ResetGone()
+		return nil
+	}
+	return fmt.Errorf("unknown CatalogSync field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CatalogSyncMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CatalogSyncMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CatalogSyncMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CatalogSyncMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CatalogSyncMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CatalogSyncMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CatalogSyncMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown CatalogSync unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CatalogSyncMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown CatalogSync edge %s", name)
 }
 
 // ChangeMutation represents an operation that mutates the Change nodes in the graph.
@@ -22978,6 +25346,7 @@ type DependencyMutation struct {
 	bulkhead       *string
 	created_at     *time.Time
 	updated_at     *time.Time
+	manager        *string
 	version        *int64
 	addversion     *int64
 	clearedFields  map[string]struct{}
@@ -23474,6 +25843,42 @@ func (m *DependencyMutation) ResetUpdatedAt() {
 	m.updated_at = nil
 }
 
+// SetManager sets the "manager" field.
+func (m *DependencyMutation) SetManager(s string) {
+	m.manager = &s
+}
+
+// Manager returns the value of the "manager" field in the mutation.
+func (m *DependencyMutation) Manager() (r string, exists bool) {
+	v := m.manager
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldManager returns the old "manager" field's value of the Dependency entity.
+// If the Dependency object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *DependencyMutation) OldManager(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldManager is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldManager requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldManager: %w", err)
+	}
+	return oldValue.Manager, nil
+}
+
+// ResetManager resets all changes to the "manager" field.
+func (m *DependencyMutation) ResetManager() {
+	m.manager = nil
+}
+
 // SetVersion sets the "version" field.
 func (m *DependencyMutation) SetVersion(i int64) {
 	m.version = &i
@@ -23618,7 +26023,7 @@ func (m *DependencyMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *DependencyMutation) Fields() []string {
-	fields := make([]string, 0, 11)
+	fields := make([]string, 0, 12)
 	if m.service != nil {
 		fields = append(fields, dependency.FieldServiceID)
 	}
@@ -23648,6 +26053,9 @@ func (m *DependencyMutation) Fields() []string {
 	}
 	if m.updated_at != nil {
 		fields = append(fields, dependency.FieldUpdatedAt)
+	}
+	if m.manager != nil {
+		fields = append(fields, dependency.FieldManager)
 	}
 	if m.version != nil {
 		fields = append(fields, dependency.FieldVersion)
@@ -23680,6 +26088,8 @@ func (m *DependencyMutation) Field(name string) (ent.Value, bool) {
 		return m.CreatedAt()
 	case dependency.FieldUpdatedAt:
 		return m.UpdatedAt()
+	case dependency.FieldManager:
+		return m.Manager()
 	case dependency.FieldVersion:
 		return m.Version()
 	}
@@ -23711,6 +26121,8 @@ func (m *DependencyMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldCreatedAt(ctx)
 	case dependency.FieldUpdatedAt:
 		return m.OldUpdatedAt(ctx)
+	case dependency.FieldManager:
+		return m.OldManager(ctx)
 	case dependency.FieldVersion:
 		return m.OldVersion(ctx)
 	}
@@ -23791,6 +26203,13 @@ func (m *DependencyMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetUpdatedAt(v)
+		return nil
+	case dependency.FieldManager:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetManager(v)
 		return nil
 	case dependency.FieldVersion:
 		v, ok := value.(int64)
@@ -23904,6 +26323,9 @@ func (m *DependencyMutation) ResetField(name string) error {
 		return nil
 	case dependency.FieldUpdatedAt:
 		m.ResetUpdatedAt()
+		return nil
+	case dependency.FieldManager:
+		m.ResetManager()
 		return nil
 	case dependency.FieldVersion:
 		m.ResetVersion()
@@ -41994,6 +44416,7 @@ type MemberMutation struct {
 	typ           string
 	id            *int64
 	joined_at     *time.Time
+	manager       *string
 	clearedFields map[string]struct{}
 	team          *string
 	clearedteam   bool
@@ -42216,6 +44639,42 @@ func (m *MemberMutation) ResetJoinedAt() {
 	m.joined_at = nil
 }
 
+// SetManager sets the "manager" field.
+func (m *MemberMutation) SetManager(s string) {
+	m.manager = &s
+}
+
+// Manager returns the value of the "manager" field in the mutation.
+func (m *MemberMutation) Manager() (r string, exists bool) {
+	v := m.manager
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldManager returns the old "manager" field's value of the Member entity.
+// If the Member object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MemberMutation) OldManager(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldManager is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldManager requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldManager: %w", err)
+	}
+	return oldValue.Manager, nil
+}
+
+// ResetManager resets all changes to the "manager" field.
+func (m *MemberMutation) ResetManager() {
+	m.manager = nil
+}
+
 // ClearTeam clears the "team" edge to the Team entity.
 func (m *MemberMutation) ClearTeam() {
 	m.clearedteam = true
@@ -42304,7 +44763,7 @@ func (m *MemberMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *MemberMutation) Fields() []string {
-	fields := make([]string, 0, 3)
+	fields := make([]string, 0, 4)
 	if m.team != nil {
 		fields = append(fields, member.FieldTeamID)
 	}
@@ -42313,6 +44772,9 @@ func (m *MemberMutation) Fields() []string {
 	}
 	if m.joined_at != nil {
 		fields = append(fields, member.FieldJoinedAt)
+	}
+	if m.manager != nil {
+		fields = append(fields, member.FieldManager)
 	}
 	return fields
 }
@@ -42328,6 +44790,8 @@ func (m *MemberMutation) Field(name string) (ent.Value, bool) {
 		return m.PersonID()
 	case member.FieldJoinedAt:
 		return m.JoinedAt()
+	case member.FieldManager:
+		return m.Manager()
 	}
 	return nil, false
 }
@@ -42343,6 +44807,8 @@ func (m *MemberMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldPersonID(ctx)
 	case member.FieldJoinedAt:
 		return m.OldJoinedAt(ctx)
+	case member.FieldManager:
+		return m.OldManager(ctx)
 	}
 	return nil, fmt.Errorf("unknown Member field %s", name)
 }
@@ -42372,6 +44838,13 @@ func (m *MemberMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetJoinedAt(v)
+		return nil
+	case member.FieldManager:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetManager(v)
 		return nil
 	}
 	return fmt.Errorf("unknown Member field %s", name)
@@ -42430,6 +44903,9 @@ func (m *MemberMutation) ResetField(name string) error {
 		return nil
 	case member.FieldJoinedAt:
 		m.ResetJoinedAt()
+		return nil
+	case member.FieldManager:
+		m.ResetManager()
 		return nil
 	}
 	return fmt.Errorf("unknown Member field %s", name)
@@ -48074,6 +50550,8 @@ type PersonMutation struct {
 	created_at     *time.Time
 	updated_at     *time.Time
 	deactivated_at *time.Time
+	managed        *managed.Set
+	appendmanaged  managed.Set
 	version        *int64
 	addversion     *int64
 	clearedFields  map[string]struct{}
@@ -48451,6 +50929,71 @@ func (m *PersonMutation) ResetDeactivatedAt() {
 	delete(m.clearedFields, person.FieldDeactivatedAt)
 }
 
+// SetManaged sets the "managed" field.
+func (m *PersonMutation) SetManaged(value managed.Set) {
+	m.managed = &value
+	m.appendmanaged = nil
+}
+
+// Managed returns the value of the "managed" field in the mutation.
+func (m *PersonMutation) Managed() (r managed.Set, exists bool) {
+	v := m.managed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldManaged returns the old "managed" field's value of the Person entity.
+// If the Person object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonMutation) OldManaged(ctx context.Context) (v managed.Set, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldManaged is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldManaged requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldManaged: %w", err)
+	}
+	return oldValue.Managed, nil
+}
+
+// AppendManaged adds value to the "managed" field.
+func (m *PersonMutation) AppendManaged(value managed.Set) {
+	m.appendmanaged = append(m.appendmanaged, value...)
+}
+
+// AppendedManaged returns the list of values that were appended to the "managed" field in this mutation.
+func (m *PersonMutation) AppendedManaged() (managed.Set, bool) {
+	if len(m.appendmanaged) == 0 {
+		return nil, false
+	}
+	return m.appendmanaged, true
+}
+
+// ClearManaged clears the value of the "managed" field.
+func (m *PersonMutation) ClearManaged() {
+	m.managed = nil
+	m.appendmanaged = nil
+	m.clearedFields[person.FieldManaged] = struct{}{}
+}
+
+// ManagedCleared returns if the "managed" field was cleared in this mutation.
+func (m *PersonMutation) ManagedCleared() bool {
+	_, ok := m.clearedFields[person.FieldManaged]
+	return ok
+}
+
+// ResetManaged resets all changes to the "managed" field.
+func (m *PersonMutation) ResetManaged() {
+	m.managed = nil
+	m.appendmanaged = nil
+	delete(m.clearedFields, person.FieldManaged)
+}
+
 // SetVersion sets the "version" field.
 func (m *PersonMutation) SetVersion(i int64) {
 	m.version = &i
@@ -48541,7 +51084,7 @@ func (m *PersonMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PersonMutation) Fields() []string {
-	fields := make([]string, 0, 8)
+	fields := make([]string, 0, 9)
 	if m.display_name != nil {
 		fields = append(fields, person.FieldDisplayName)
 	}
@@ -48562,6 +51105,9 @@ func (m *PersonMutation) Fields() []string {
 	}
 	if m.deactivated_at != nil {
 		fields = append(fields, person.FieldDeactivatedAt)
+	}
+	if m.managed != nil {
+		fields = append(fields, person.FieldManaged)
 	}
 	if m.version != nil {
 		fields = append(fields, person.FieldVersion)
@@ -48588,6 +51134,8 @@ func (m *PersonMutation) Field(name string) (ent.Value, bool) {
 		return m.UpdatedAt()
 	case person.FieldDeactivatedAt:
 		return m.DeactivatedAt()
+	case person.FieldManaged:
+		return m.Managed()
 	case person.FieldVersion:
 		return m.Version()
 	}
@@ -48613,6 +51161,8 @@ func (m *PersonMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldUpdatedAt(ctx)
 	case person.FieldDeactivatedAt:
 		return m.OldDeactivatedAt(ctx)
+	case person.FieldManaged:
+		return m.OldManaged(ctx)
 	case person.FieldVersion:
 		return m.OldVersion(ctx)
 	}
@@ -48673,6 +51223,13 @@ func (m *PersonMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetDeactivatedAt(v)
 		return nil
+	case person.FieldManaged:
+		v, ok := value.(managed.Set)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetManaged(v)
+		return nil
 	case person.FieldVersion:
 		v, ok := value.(int64)
 		if !ok {
@@ -48728,6 +51285,9 @@ func (m *PersonMutation) ClearedFields() []string {
 	if m.FieldCleared(person.FieldDeactivatedAt) {
 		fields = append(fields, person.FieldDeactivatedAt)
 	}
+	if m.FieldCleared(person.FieldManaged) {
+		fields = append(fields, person.FieldManaged)
+	}
 	return fields
 }
 
@@ -48744,6 +51304,9 @@ func (m *PersonMutation) ClearField(name string) error {
 	switch name {
 	case person.FieldDeactivatedAt:
 		m.ClearDeactivatedAt()
+		return nil
+	case person.FieldManaged:
+		m.ClearManaged()
 		return nil
 	}
 	return fmt.Errorf("unknown Person nullable field %s", name)
@@ -48773,6 +51336,9 @@ func (m *PersonMutation) ResetField(name string) error {
 		return nil
 	case person.FieldDeactivatedAt:
 		m.ResetDeactivatedAt()
+		return nil
+	case person.FieldManaged:
+		m.ResetManaged()
 		return nil
 	case person.FieldVersion:
 		m.ResetVersion()
@@ -76771,6 +79337,8 @@ type ServiceMutation struct {
 	created_at    *time.Time
 	updated_at    *time.Time
 	retired_at    *time.Time
+	managed       *managed.Set
+	appendmanaged managed.Set
 	version       *int64
 	addversion    *int64
 	clearedFields map[string]struct{}
@@ -77617,6 +80185,71 @@ func (m *ServiceMutation) ResetRetiredAt() {
 	delete(m.clearedFields, service.FieldRetiredAt)
 }
 
+// SetManaged sets the "managed" field.
+func (m *ServiceMutation) SetManaged(value managed.Set) {
+	m.managed = &value
+	m.appendmanaged = nil
+}
+
+// Managed returns the value of the "managed" field in the mutation.
+func (m *ServiceMutation) Managed() (r managed.Set, exists bool) {
+	v := m.managed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldManaged returns the old "managed" field's value of the Service entity.
+// If the Service object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ServiceMutation) OldManaged(ctx context.Context) (v managed.Set, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldManaged is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldManaged requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldManaged: %w", err)
+	}
+	return oldValue.Managed, nil
+}
+
+// AppendManaged adds value to the "managed" field.
+func (m *ServiceMutation) AppendManaged(value managed.Set) {
+	m.appendmanaged = append(m.appendmanaged, value...)
+}
+
+// AppendedManaged returns the list of values that were appended to the "managed" field in this mutation.
+func (m *ServiceMutation) AppendedManaged() (managed.Set, bool) {
+	if len(m.appendmanaged) == 0 {
+		return nil, false
+	}
+	return m.appendmanaged, true
+}
+
+// ClearManaged clears the value of the "managed" field.
+func (m *ServiceMutation) ClearManaged() {
+	m.managed = nil
+	m.appendmanaged = nil
+	m.clearedFields[service.FieldManaged] = struct{}{}
+}
+
+// ManagedCleared returns if the "managed" field was cleared in this mutation.
+func (m *ServiceMutation) ManagedCleared() bool {
+	_, ok := m.clearedFields[service.FieldManaged]
+	return ok
+}
+
+// ResetManaged resets all changes to the "managed" field.
+func (m *ServiceMutation) ResetManaged() {
+	m.managed = nil
+	m.appendmanaged = nil
+	delete(m.clearedFields, service.FieldManaged)
+}
+
 // SetVersion sets the "version" field.
 func (m *ServiceMutation) SetVersion(i int64) {
 	m.version = &i
@@ -77761,7 +80394,7 @@ func (m *ServiceMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ServiceMutation) Fields() []string {
-	fields := make([]string, 0, 20)
+	fields := make([]string, 0, 21)
 	if m.slug != nil {
 		fields = append(fields, service.FieldSlug)
 	}
@@ -77819,6 +80452,9 @@ func (m *ServiceMutation) Fields() []string {
 	if m.retired_at != nil {
 		fields = append(fields, service.FieldRetiredAt)
 	}
+	if m.managed != nil {
+		fields = append(fields, service.FieldManaged)
+	}
 	if m.version != nil {
 		fields = append(fields, service.FieldVersion)
 	}
@@ -77868,6 +80504,8 @@ func (m *ServiceMutation) Field(name string) (ent.Value, bool) {
 		return m.UpdatedAt()
 	case service.FieldRetiredAt:
 		return m.RetiredAt()
+	case service.FieldManaged:
+		return m.Managed()
 	case service.FieldVersion:
 		return m.Version()
 	}
@@ -77917,6 +80555,8 @@ func (m *ServiceMutation) OldField(ctx context.Context, name string) (ent.Value,
 		return m.OldUpdatedAt(ctx)
 	case service.FieldRetiredAt:
 		return m.OldRetiredAt(ctx)
+	case service.FieldManaged:
+		return m.OldManaged(ctx)
 	case service.FieldVersion:
 		return m.OldVersion(ctx)
 	}
@@ -78061,6 +80701,13 @@ func (m *ServiceMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetRetiredAt(v)
 		return nil
+	case service.FieldManaged:
+		v, ok := value.(managed.Set)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetManaged(v)
+		return nil
 	case service.FieldVersion:
 		v, ok := value.(int64)
 		if !ok {
@@ -78131,6 +80778,9 @@ func (m *ServiceMutation) ClearedFields() []string {
 	if m.FieldCleared(service.FieldRetiredAt) {
 		fields = append(fields, service.FieldRetiredAt)
 	}
+	if m.FieldCleared(service.FieldManaged) {
+		fields = append(fields, service.FieldManaged)
+	}
 	return fields
 }
 
@@ -78150,6 +80800,9 @@ func (m *ServiceMutation) ClearField(name string) error {
 		return nil
 	case service.FieldRetiredAt:
 		m.ClearRetiredAt()
+		return nil
+	case service.FieldManaged:
+		m.ClearManaged()
 		return nil
 	}
 	return fmt.Errorf("unknown Service nullable field %s", name)
@@ -78215,6 +80868,9 @@ func (m *ServiceMutation) ResetField(name string) error {
 		return nil
 	case service.FieldRetiredAt:
 		m.ResetRetiredAt()
+		return nil
+	case service.FieldManaged:
+		m.ResetManaged()
 		return nil
 	case service.FieldVersion:
 		m.ResetVersion()
@@ -82064,6 +84720,8 @@ type SystemMutation struct {
 	description   *string
 	created_at    *time.Time
 	updated_at    *time.Time
+	managed       *managed.Set
+	appendmanaged managed.Set
 	version       *int64
 	addversion    *int64
 	clearedFields map[string]struct{}
@@ -82394,6 +85052,71 @@ func (m *SystemMutation) ResetUpdatedAt() {
 	m.updated_at = nil
 }
 
+// SetManaged sets the "managed" field.
+func (m *SystemMutation) SetManaged(value managed.Set) {
+	m.managed = &value
+	m.appendmanaged = nil
+}
+
+// Managed returns the value of the "managed" field in the mutation.
+func (m *SystemMutation) Managed() (r managed.Set, exists bool) {
+	v := m.managed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldManaged returns the old "managed" field's value of the System entity.
+// If the System object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SystemMutation) OldManaged(ctx context.Context) (v managed.Set, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldManaged is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldManaged requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldManaged: %w", err)
+	}
+	return oldValue.Managed, nil
+}
+
+// AppendManaged adds value to the "managed" field.
+func (m *SystemMutation) AppendManaged(value managed.Set) {
+	m.appendmanaged = append(m.appendmanaged, value...)
+}
+
+// AppendedManaged returns the list of values that were appended to the "managed" field in this mutation.
+func (m *SystemMutation) AppendedManaged() (managed.Set, bool) {
+	if len(m.appendmanaged) == 0 {
+		return nil, false
+	}
+	return m.appendmanaged, true
+}
+
+// ClearManaged clears the value of the "managed" field.
+func (m *SystemMutation) ClearManaged() {
+	m.managed = nil
+	m.appendmanaged = nil
+	m.clearedFields[system.FieldManaged] = struct{}{}
+}
+
+// ManagedCleared returns if the "managed" field was cleared in this mutation.
+func (m *SystemMutation) ManagedCleared() bool {
+	_, ok := m.clearedFields[system.FieldManaged]
+	return ok
+}
+
+// ResetManaged resets all changes to the "managed" field.
+func (m *SystemMutation) ResetManaged() {
+	m.managed = nil
+	m.appendmanaged = nil
+	delete(m.clearedFields, system.FieldManaged)
+}
+
 // SetVersion sets the "version" field.
 func (m *SystemMutation) SetVersion(i int64) {
 	m.version = &i
@@ -82511,7 +85234,7 @@ func (m *SystemMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *SystemMutation) Fields() []string {
-	fields := make([]string, 0, 7)
+	fields := make([]string, 0, 8)
 	if m.slug != nil {
 		fields = append(fields, system.FieldSlug)
 	}
@@ -82529,6 +85252,9 @@ func (m *SystemMutation) Fields() []string {
 	}
 	if m.updated_at != nil {
 		fields = append(fields, system.FieldUpdatedAt)
+	}
+	if m.managed != nil {
+		fields = append(fields, system.FieldManaged)
 	}
 	if m.version != nil {
 		fields = append(fields, system.FieldVersion)
@@ -82553,6 +85279,8 @@ func (m *SystemMutation) Field(name string) (ent.Value, bool) {
 		return m.CreatedAt()
 	case system.FieldUpdatedAt:
 		return m.UpdatedAt()
+	case system.FieldManaged:
+		return m.Managed()
 	case system.FieldVersion:
 		return m.Version()
 	}
@@ -82576,6 +85304,8 @@ func (m *SystemMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldCreatedAt(ctx)
 	case system.FieldUpdatedAt:
 		return m.OldUpdatedAt(ctx)
+	case system.FieldManaged:
+		return m.OldManaged(ctx)
 	case system.FieldVersion:
 		return m.OldVersion(ctx)
 	}
@@ -82629,6 +85359,13 @@ func (m *SystemMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetUpdatedAt(v)
 		return nil
+	case system.FieldManaged:
+		v, ok := value.(managed.Set)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetManaged(v)
+		return nil
 	case system.FieldVersion:
 		v, ok := value.(int64)
 		if !ok {
@@ -82680,7 +85417,11 @@ func (m *SystemMutation) AddField(name string, value ent.Value) error {
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *SystemMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(system.FieldManaged) {
+		fields = append(fields, system.FieldManaged)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -82693,6 +85434,11 @@ func (m *SystemMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *SystemMutation) ClearField(name string) error {
+	switch name {
+	case system.FieldManaged:
+		m.ClearManaged()
+		return nil
+	}
 	return fmt.Errorf("unknown System nullable field %s", name)
 }
 
@@ -82717,6 +85463,9 @@ func (m *SystemMutation) ResetField(name string) error {
 		return nil
 	case system.FieldUpdatedAt:
 		m.ResetUpdatedAt()
+		return nil
+	case system.FieldManaged:
+		m.ResetManaged()
 		return nil
 	case system.FieldVersion:
 		m.ResetVersion()
@@ -82812,6 +85561,8 @@ type TeamMutation struct {
 	default_repository    *string
 	created_at            *time.Time
 	updated_at            *time.Time
+	managed               *managed.Set
+	appendmanaged         managed.Set
 	version               *int64
 	addversion            *int64
 	clearedFields         map[string]struct{}
@@ -83281,6 +86032,71 @@ func (m *TeamMutation) ResetUpdatedAt() {
 	m.updated_at = nil
 }
 
+// SetManaged sets the "managed" field.
+func (m *TeamMutation) SetManaged(value managed.Set) {
+	m.managed = &value
+	m.appendmanaged = nil
+}
+
+// Managed returns the value of the "managed" field in the mutation.
+func (m *TeamMutation) Managed() (r managed.Set, exists bool) {
+	v := m.managed
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldManaged returns the old "managed" field's value of the Team entity.
+// If the Team object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TeamMutation) OldManaged(ctx context.Context) (v managed.Set, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldManaged is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldManaged requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldManaged: %w", err)
+	}
+	return oldValue.Managed, nil
+}
+
+// AppendManaged adds value to the "managed" field.
+func (m *TeamMutation) AppendManaged(value managed.Set) {
+	m.appendmanaged = append(m.appendmanaged, value...)
+}
+
+// AppendedManaged returns the list of values that were appended to the "managed" field in this mutation.
+func (m *TeamMutation) AppendedManaged() (managed.Set, bool) {
+	if len(m.appendmanaged) == 0 {
+		return nil, false
+	}
+	return m.appendmanaged, true
+}
+
+// ClearManaged clears the value of the "managed" field.
+func (m *TeamMutation) ClearManaged() {
+	m.managed = nil
+	m.appendmanaged = nil
+	m.clearedFields[team.FieldManaged] = struct{}{}
+}
+
+// ManagedCleared returns if the "managed" field was cleared in this mutation.
+func (m *TeamMutation) ManagedCleared() bool {
+	_, ok := m.clearedFields[team.FieldManaged]
+	return ok
+}
+
+// ResetManaged resets all changes to the "managed" field.
+func (m *TeamMutation) ResetManaged() {
+	m.managed = nil
+	m.appendmanaged = nil
+	delete(m.clearedFields, team.FieldManaged)
+}
+
 // SetVersion sets the "version" field.
 func (m *TeamMutation) SetVersion(i int64) {
 	m.version = &i
@@ -83479,7 +86295,7 @@ func (m *TeamMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *TeamMutation) Fields() []string {
-	fields := make([]string, 0, 10)
+	fields := make([]string, 0, 11)
 	if m.slug != nil {
 		fields = append(fields, team.FieldSlug)
 	}
@@ -83506,6 +86322,9 @@ func (m *TeamMutation) Fields() []string {
 	}
 	if m.updated_at != nil {
 		fields = append(fields, team.FieldUpdatedAt)
+	}
+	if m.managed != nil {
+		fields = append(fields, team.FieldManaged)
 	}
 	if m.version != nil {
 		fields = append(fields, team.FieldVersion)
@@ -83536,6 +86355,8 @@ func (m *TeamMutation) Field(name string) (ent.Value, bool) {
 		return m.CreatedAt()
 	case team.FieldUpdatedAt:
 		return m.UpdatedAt()
+	case team.FieldManaged:
+		return m.Managed()
 	case team.FieldVersion:
 		return m.Version()
 	}
@@ -83565,6 +86386,8 @@ func (m *TeamMutation) OldField(ctx context.Context, name string) (ent.Value, er
 		return m.OldCreatedAt(ctx)
 	case team.FieldUpdatedAt:
 		return m.OldUpdatedAt(ctx)
+	case team.FieldManaged:
+		return m.OldManaged(ctx)
 	case team.FieldVersion:
 		return m.OldVersion(ctx)
 	}
@@ -83639,6 +86462,13 @@ func (m *TeamMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetUpdatedAt(v)
 		return nil
+	case team.FieldManaged:
+		v, ok := value.(managed.Set)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetManaged(v)
+		return nil
 	case team.FieldVersion:
 		v, ok := value.(int64)
 		if !ok {
@@ -83697,6 +86527,9 @@ func (m *TeamMutation) ClearedFields() []string {
 	if m.FieldCleared(team.FieldIssueAssigneeID) {
 		fields = append(fields, team.FieldIssueAssigneeID)
 	}
+	if m.FieldCleared(team.FieldManaged) {
+		fields = append(fields, team.FieldManaged)
+	}
 	return fields
 }
 
@@ -83716,6 +86549,9 @@ func (m *TeamMutation) ClearField(name string) error {
 		return nil
 	case team.FieldIssueAssigneeID:
 		m.ClearIssueAssigneeID()
+		return nil
+	case team.FieldManaged:
+		m.ClearManaged()
 		return nil
 	}
 	return fmt.Errorf("unknown Team nullable field %s", name)
@@ -83751,6 +86587,9 @@ func (m *TeamMutation) ResetField(name string) error {
 		return nil
 	case team.FieldUpdatedAt:
 		m.ResetUpdatedAt()
+		return nil
+	case team.FieldManaged:
+		m.ResetManaged()
 		return nil
 	case team.FieldVersion:
 		m.ResetVersion()

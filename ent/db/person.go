@@ -3,6 +3,7 @@
 package db
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/evenkeel/evenkeel/ent/db/person"
+	"github.com/evenkeel/evenkeel/internal/managed"
 )
 
 // Person is the model entity for the Person schema.
@@ -31,6 +33,8 @@ type Person struct {
 	UpdatedAt time.Time `json:"updated_at,omitempty"`
 	// DeactivatedAt holds the value of the "deactivated_at" field.
 	DeactivatedAt *time.Time `json:"deactivated_at,omitempty"`
+	// Managed holds the value of the "managed" field.
+	Managed managed.Set `json:"managed,omitempty"`
 	// Version holds the value of the "version" field.
 	Version      int64 `json:"version,omitempty"`
 	selectValues sql.SelectValues
@@ -41,6 +45,8 @@ func (*Person) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case person.FieldManaged:
+			values[i] = new([]byte)
 		case person.FieldAdministrator:
 			values[i] = new(sql.NullBool)
 		case person.FieldVersion:
@@ -113,6 +119,14 @@ func (_m *Person) assignValues(columns []string, values []any) error {
 				_m.DeactivatedAt = new(time.Time)
 				*_m.DeactivatedAt = value.Time
 			}
+		case person.FieldManaged:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field managed", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Managed); err != nil {
+					return fmt.Errorf("unmarshal field managed: %w", err)
+				}
+			}
 		case person.FieldVersion:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field version", values[i])
@@ -177,6 +191,9 @@ func (_m *Person) String() string {
 		builder.WriteString("deactivated_at=")
 		builder.WriteString(v.Format(time.ANSIC))
 	}
+	builder.WriteString(", ")
+	builder.WriteString("managed=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Managed))
 	builder.WriteString(", ")
 	builder.WriteString("version=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Version))

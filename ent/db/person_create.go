@@ -13,6 +13,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/evenkeel/evenkeel/ent/db/person"
+	"github.com/evenkeel/evenkeel/internal/managed"
 )
 
 // PersonCreate is the builder for creating a Person entity.
@@ -70,6 +71,12 @@ func (_c *PersonCreate) SetNillableDeactivatedAt(v *time.Time) *PersonCreate {
 	if v != nil {
 		_c.SetDeactivatedAt(*v)
 	}
+	return _c
+}
+
+// SetManaged sets the "managed" field.
+func (_c *PersonCreate) SetManaged(v managed.Set) *PersonCreate {
+	_c.mutation.SetManaged(v)
 	return _c
 }
 
@@ -203,6 +210,10 @@ func (_c *PersonCreate) createSpec() (*Person, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.DeactivatedAt(); ok {
 		_spec.SetField(person.FieldDeactivatedAt, field.TypeTime, value)
 		_node.DeactivatedAt = &value
+	}
+	if value, ok := _c.mutation.Managed(); ok {
+		_spec.SetField(person.FieldManaged, field.TypeJSON, value)
+		_node.Managed = value
 	}
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(person.FieldVersion, field.TypeInt64, value)
@@ -347,6 +358,24 @@ func (u *PersonUpsert) UpdateDeactivatedAt() *PersonUpsert {
 // ClearDeactivatedAt clears the value of the "deactivated_at" field.
 func (u *PersonUpsert) ClearDeactivatedAt() *PersonUpsert {
 	u.SetNull(person.FieldDeactivatedAt)
+	return u
+}
+
+// SetManaged sets the "managed" field.
+func (u *PersonUpsert) SetManaged(v managed.Set) *PersonUpsert {
+	u.Set(person.FieldManaged, v)
+	return u
+}
+
+// UpdateManaged sets the "managed" field to the value that was provided on create.
+func (u *PersonUpsert) UpdateManaged() *PersonUpsert {
+	u.SetExcluded(person.FieldManaged)
+	return u
+}
+
+// ClearManaged clears the value of the "managed" field.
+func (u *PersonUpsert) ClearManaged() *PersonUpsert {
+	u.SetNull(person.FieldManaged)
 	return u
 }
 
@@ -518,6 +547,27 @@ func (u *PersonUpsertOne) UpdateDeactivatedAt() *PersonUpsertOne {
 func (u *PersonUpsertOne) ClearDeactivatedAt() *PersonUpsertOne {
 	return u.Update(func(s *PersonUpsert) {
 		s.ClearDeactivatedAt()
+	})
+}
+
+// SetManaged sets the "managed" field.
+func (u *PersonUpsertOne) SetManaged(v managed.Set) *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.SetManaged(v)
+	})
+}
+
+// UpdateManaged sets the "managed" field to the value that was provided on create.
+func (u *PersonUpsertOne) UpdateManaged() *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.UpdateManaged()
+	})
+}
+
+// ClearManaged clears the value of the "managed" field.
+func (u *PersonUpsertOne) ClearManaged() *PersonUpsertOne {
+	return u.Update(func(s *PersonUpsert) {
+		s.ClearManaged()
 	})
 }
 
@@ -858,6 +908,27 @@ func (u *PersonUpsertBulk) UpdateDeactivatedAt() *PersonUpsertBulk {
 func (u *PersonUpsertBulk) ClearDeactivatedAt() *PersonUpsertBulk {
 	return u.Update(func(s *PersonUpsert) {
 		s.ClearDeactivatedAt()
+	})
+}
+
+// SetManaged sets the "managed" field.
+func (u *PersonUpsertBulk) SetManaged(v managed.Set) *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.SetManaged(v)
+	})
+}
+
+// UpdateManaged sets the "managed" field to the value that was provided on create.
+func (u *PersonUpsertBulk) UpdateManaged() *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.UpdateManaged()
+	})
+}
+
+// ClearManaged clears the value of the "managed" field.
+func (u *PersonUpsertBulk) ClearManaged() *PersonUpsertBulk {
+	return u.Update(func(s *PersonUpsert) {
+		s.ClearManaged()
 	})
 }
 

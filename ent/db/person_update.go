@@ -10,9 +10,11 @@ import (
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"entgo.io/ent/dialect/sql/sqljson"
 	"entgo.io/ent/schema/field"
 	"github.com/evenkeel/evenkeel/ent/db/person"
 	"github.com/evenkeel/evenkeel/ent/db/predicate"
+	"github.com/evenkeel/evenkeel/internal/managed"
 )
 
 // PersonUpdate is the builder for updating Person entities.
@@ -132,6 +134,24 @@ func (_u *PersonUpdate) ClearDeactivatedAt() *PersonUpdate {
 	return _u
 }
 
+// SetManaged sets the "managed" field.
+func (_u *PersonUpdate) SetManaged(v managed.Set) *PersonUpdate {
+	_u.mutation.SetManaged(v)
+	return _u
+}
+
+// AppendManaged appends value to the "managed" field.
+func (_u *PersonUpdate) AppendManaged(v managed.Set) *PersonUpdate {
+	_u.mutation.AppendManaged(v)
+	return _u
+}
+
+// ClearManaged clears the value of the "managed" field.
+func (_u *PersonUpdate) ClearManaged() *PersonUpdate {
+	_u.mutation.ClearManaged()
+	return _u
+}
+
 // SetVersion sets the "version" field.
 func (_u *PersonUpdate) SetVersion(v int64) *PersonUpdate {
 	_u.mutation.ResetVersion()
@@ -217,6 +237,17 @@ func (_u *PersonUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.DeactivatedAtCleared() {
 		_spec.ClearField(person.FieldDeactivatedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Managed(); ok {
+		_spec.SetField(person.FieldManaged, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedManaged(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, person.FieldManaged, value)
+		})
+	}
+	if _u.mutation.ManagedCleared() {
+		_spec.ClearField(person.FieldManaged, field.TypeJSON)
 	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(person.FieldVersion, field.TypeInt64, value)
@@ -348,6 +379,24 @@ func (_u *PersonUpdateOne) ClearDeactivatedAt() *PersonUpdateOne {
 	return _u
 }
 
+// SetManaged sets the "managed" field.
+func (_u *PersonUpdateOne) SetManaged(v managed.Set) *PersonUpdateOne {
+	_u.mutation.SetManaged(v)
+	return _u
+}
+
+// AppendManaged appends value to the "managed" field.
+func (_u *PersonUpdateOne) AppendManaged(v managed.Set) *PersonUpdateOne {
+	_u.mutation.AppendManaged(v)
+	return _u
+}
+
+// ClearManaged clears the value of the "managed" field.
+func (_u *PersonUpdateOne) ClearManaged() *PersonUpdateOne {
+	_u.mutation.ClearManaged()
+	return _u
+}
+
 // SetVersion sets the "version" field.
 func (_u *PersonUpdateOne) SetVersion(v int64) *PersonUpdateOne {
 	_u.mutation.ResetVersion()
@@ -463,6 +512,17 @@ func (_u *PersonUpdateOne) sqlSave(ctx context.Context) (_node *Person, err erro
 	}
 	if _u.mutation.DeactivatedAtCleared() {
 		_spec.ClearField(person.FieldDeactivatedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Managed(); ok {
+		_spec.SetField(person.FieldManaged, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedManaged(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, person.FieldManaged, value)
+		})
+	}
+	if _u.mutation.ManagedCleared() {
+		_spec.ClearField(person.FieldManaged, field.TypeJSON)
 	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(person.FieldVersion, field.TypeInt64, value)

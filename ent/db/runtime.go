@@ -2,8 +2,26 @@
 
 package db
 
+import (
+	"github.com/evenkeel/evenkeel/ent/db/dependency"
+	"github.com/evenkeel/evenkeel/ent/db/member"
+	"github.com/evenkeel/evenkeel/ent/schema"
+)
+
 // The init function reads all schema descriptors with runtime code
 // (default values, validators, hooks and policies) and stitches it
 // to their package variables.
 func init() {
+	dependencyFields := schema.Dependency{}.Fields()
+	_ = dependencyFields
+	// dependencyDescManager is the schema descriptor for manager field.
+	dependencyDescManager := dependencyFields[11].Descriptor()
+	// dependency.DefaultManager holds the default value on creation for the manager field.
+	dependency.DefaultManager = dependencyDescManager.Default.(string)
+	memberFields := schema.Member{}.Fields()
+	_ = memberFields
+	// memberDescManager is the schema descriptor for manager field.
+	memberDescManager := memberFields[4].Descriptor()
+	// member.DefaultManager holds the default value on creation for the manager field.
+	member.DefaultManager = memberDescManager.Default.(string)
 }

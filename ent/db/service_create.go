@@ -15,6 +15,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/service"
 	"github.com/evenkeel/evenkeel/ent/db/system"
 	"github.com/evenkeel/evenkeel/ent/db/team"
+	"github.com/evenkeel/evenkeel/internal/managed"
 )
 
 // ServiceCreate is the builder for creating a Service entity.
@@ -152,6 +153,12 @@ func (_c *ServiceCreate) SetNillableRetiredAt(v *time.Time) *ServiceCreate {
 	if v != nil {
 		_c.SetRetiredAt(*v)
 	}
+	return _c
+}
+
+// SetManaged sets the "managed" field.
+func (_c *ServiceCreate) SetManaged(v managed.Set) *ServiceCreate {
+	_c.mutation.SetManaged(v)
 	return _c
 }
 
@@ -371,6 +378,10 @@ func (_c *ServiceCreate) createSpec() (*Service, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.RetiredAt(); ok {
 		_spec.SetField(service.FieldRetiredAt, field.TypeTime, value)
 		_node.RetiredAt = &value
+	}
+	if value, ok := _c.mutation.Managed(); ok {
+		_spec.SetField(service.FieldManaged, field.TypeJSON, value)
+		_node.Managed = value
 	}
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(service.FieldVersion, field.TypeInt64, value)
@@ -705,6 +716,24 @@ func (u *ServiceUpsert) UpdateRetiredAt() *ServiceUpsert {
 // ClearRetiredAt clears the value of the "retired_at" field.
 func (u *ServiceUpsert) ClearRetiredAt() *ServiceUpsert {
 	u.SetNull(service.FieldRetiredAt)
+	return u
+}
+
+// SetManaged sets the "managed" field.
+func (u *ServiceUpsert) SetManaged(v managed.Set) *ServiceUpsert {
+	u.Set(service.FieldManaged, v)
+	return u
+}
+
+// UpdateManaged sets the "managed" field to the value that was provided on create.
+func (u *ServiceUpsert) UpdateManaged() *ServiceUpsert {
+	u.SetExcluded(service.FieldManaged)
+	return u
+}
+
+// ClearManaged clears the value of the "managed" field.
+func (u *ServiceUpsert) ClearManaged() *ServiceUpsert {
+	u.SetNull(service.FieldManaged)
 	return u
 }
 
@@ -1058,6 +1087,27 @@ func (u *ServiceUpsertOne) UpdateRetiredAt() *ServiceUpsertOne {
 func (u *ServiceUpsertOne) ClearRetiredAt() *ServiceUpsertOne {
 	return u.Update(func(s *ServiceUpsert) {
 		s.ClearRetiredAt()
+	})
+}
+
+// SetManaged sets the "managed" field.
+func (u *ServiceUpsertOne) SetManaged(v managed.Set) *ServiceUpsertOne {
+	return u.Update(func(s *ServiceUpsert) {
+		s.SetManaged(v)
+	})
+}
+
+// UpdateManaged sets the "managed" field to the value that was provided on create.
+func (u *ServiceUpsertOne) UpdateManaged() *ServiceUpsertOne {
+	return u.Update(func(s *ServiceUpsert) {
+		s.UpdateManaged()
+	})
+}
+
+// ClearManaged clears the value of the "managed" field.
+func (u *ServiceUpsertOne) ClearManaged() *ServiceUpsertOne {
+	return u.Update(func(s *ServiceUpsert) {
+		s.ClearManaged()
 	})
 }
 
@@ -1580,6 +1630,27 @@ func (u *ServiceUpsertBulk) UpdateRetiredAt() *ServiceUpsertBulk {
 func (u *ServiceUpsertBulk) ClearRetiredAt() *ServiceUpsertBulk {
 	return u.Update(func(s *ServiceUpsert) {
 		s.ClearRetiredAt()
+	})
+}
+
+// SetManaged sets the "managed" field.
+func (u *ServiceUpsertBulk) SetManaged(v managed.Set) *ServiceUpsertBulk {
+	return u.Update(func(s *ServiceUpsert) {
+		s.SetManaged(v)
+	})
+}
+
+// UpdateManaged sets the "managed" field to the value that was provided on create.
+func (u *ServiceUpsertBulk) UpdateManaged() *ServiceUpsertBulk {
+	return u.Update(func(s *ServiceUpsert) {
+		s.UpdateManaged()
+	})
+}
+
+// ClearManaged clears the value of the "managed" field.
+func (u *ServiceUpsertBulk) ClearManaged() *ServiceUpsertBulk {
+	return u.Update(func(s *ServiceUpsert) {
+		s.ClearManaged()
 	})
 }
 

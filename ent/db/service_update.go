@@ -10,11 +10,13 @@ import (
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"entgo.io/ent/dialect/sql/sqljson"
 	"entgo.io/ent/schema/field"
 	"github.com/evenkeel/evenkeel/ent/db/predicate"
 	"github.com/evenkeel/evenkeel/ent/db/service"
 	"github.com/evenkeel/evenkeel/ent/db/system"
 	"github.com/evenkeel/evenkeel/ent/db/team"
+	"github.com/evenkeel/evenkeel/internal/managed"
 )
 
 // ServiceUpdate is the builder for updating Service entities.
@@ -299,6 +301,24 @@ func (_u *ServiceUpdate) ClearRetiredAt() *ServiceUpdate {
 	return _u
 }
 
+// SetManaged sets the "managed" field.
+func (_u *ServiceUpdate) SetManaged(v managed.Set) *ServiceUpdate {
+	_u.mutation.SetManaged(v)
+	return _u
+}
+
+// AppendManaged appends value to the "managed" field.
+func (_u *ServiceUpdate) AppendManaged(v managed.Set) *ServiceUpdate {
+	_u.mutation.AppendManaged(v)
+	return _u
+}
+
+// ClearManaged clears the value of the "managed" field.
+func (_u *ServiceUpdate) ClearManaged() *ServiceUpdate {
+	_u.mutation.ClearManaged()
+	return _u
+}
+
 // SetVersion sets the "version" field.
 func (_u *ServiceUpdate) SetVersion(v int64) *ServiceUpdate {
 	_u.mutation.ResetVersion()
@@ -450,6 +470,17 @@ func (_u *ServiceUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.RetiredAtCleared() {
 		_spec.ClearField(service.FieldRetiredAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Managed(); ok {
+		_spec.SetField(service.FieldManaged, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedManaged(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, service.FieldManaged, value)
+		})
+	}
+	if _u.mutation.ManagedCleared() {
+		_spec.ClearField(service.FieldManaged, field.TypeJSON)
 	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(service.FieldVersion, field.TypeInt64, value)
@@ -804,6 +835,24 @@ func (_u *ServiceUpdateOne) ClearRetiredAt() *ServiceUpdateOne {
 	return _u
 }
 
+// SetManaged sets the "managed" field.
+func (_u *ServiceUpdateOne) SetManaged(v managed.Set) *ServiceUpdateOne {
+	_u.mutation.SetManaged(v)
+	return _u
+}
+
+// AppendManaged appends value to the "managed" field.
+func (_u *ServiceUpdateOne) AppendManaged(v managed.Set) *ServiceUpdateOne {
+	_u.mutation.AppendManaged(v)
+	return _u
+}
+
+// ClearManaged clears the value of the "managed" field.
+func (_u *ServiceUpdateOne) ClearManaged() *ServiceUpdateOne {
+	_u.mutation.ClearManaged()
+	return _u
+}
+
 // SetVersion sets the "version" field.
 func (_u *ServiceUpdateOne) SetVersion(v int64) *ServiceUpdateOne {
 	_u.mutation.ResetVersion()
@@ -985,6 +1034,17 @@ func (_u *ServiceUpdateOne) sqlSave(ctx context.Context) (_node *Service, err er
 	}
 	if _u.mutation.RetiredAtCleared() {
 		_spec.ClearField(service.FieldRetiredAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Managed(); ok {
+		_spec.SetField(service.FieldManaged, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedManaged(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, service.FieldManaged, value)
+		})
+	}
+	if _u.mutation.ManagedCleared() {
+		_spec.ClearField(service.FieldManaged, field.TypeJSON)
 	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(service.FieldVersion, field.TypeInt64, value)

@@ -14,6 +14,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/evenkeel/evenkeel/ent/db/system"
 	"github.com/evenkeel/evenkeel/ent/db/team"
+	"github.com/evenkeel/evenkeel/internal/managed"
 )
 
 // SystemCreate is the builder for creating a System entity.
@@ -57,6 +58,12 @@ func (_c *SystemCreate) SetCreatedAt(v time.Time) *SystemCreate {
 // SetUpdatedAt sets the "updated_at" field.
 func (_c *SystemCreate) SetUpdatedAt(v time.Time) *SystemCreate {
 	_c.mutation.SetUpdatedAt(v)
+	return _c
+}
+
+// SetManaged sets the "managed" field.
+func (_c *SystemCreate) SetManaged(v managed.Set) *SystemCreate {
+	_c.mutation.SetManaged(v)
 	return _c
 }
 
@@ -190,6 +197,10 @@ func (_c *SystemCreate) createSpec() (*System, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.UpdatedAt(); ok {
 		_spec.SetField(system.FieldUpdatedAt, field.TypeTime, value)
 		_node.UpdatedAt = value
+	}
+	if value, ok := _c.mutation.Managed(); ok {
+		_spec.SetField(system.FieldManaged, field.TypeJSON, value)
+		_node.Managed = value
 	}
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(system.FieldVersion, field.TypeInt64, value)
@@ -333,6 +344,24 @@ func (u *SystemUpsert) SetUpdatedAt(v time.Time) *SystemUpsert {
 // UpdateUpdatedAt sets the "updated_at" field to the value that was provided on create.
 func (u *SystemUpsert) UpdateUpdatedAt() *SystemUpsert {
 	u.SetExcluded(system.FieldUpdatedAt)
+	return u
+}
+
+// SetManaged sets the "managed" field.
+func (u *SystemUpsert) SetManaged(v managed.Set) *SystemUpsert {
+	u.Set(system.FieldManaged, v)
+	return u
+}
+
+// UpdateManaged sets the "managed" field to the value that was provided on create.
+func (u *SystemUpsert) UpdateManaged() *SystemUpsert {
+	u.SetExcluded(system.FieldManaged)
+	return u
+}
+
+// ClearManaged clears the value of the "managed" field.
+func (u *SystemUpsert) ClearManaged() *SystemUpsert {
+	u.SetNull(system.FieldManaged)
 	return u
 }
 
@@ -483,6 +512,27 @@ func (u *SystemUpsertOne) SetUpdatedAt(v time.Time) *SystemUpsertOne {
 func (u *SystemUpsertOne) UpdateUpdatedAt() *SystemUpsertOne {
 	return u.Update(func(s *SystemUpsert) {
 		s.UpdateUpdatedAt()
+	})
+}
+
+// SetManaged sets the "managed" field.
+func (u *SystemUpsertOne) SetManaged(v managed.Set) *SystemUpsertOne {
+	return u.Update(func(s *SystemUpsert) {
+		s.SetManaged(v)
+	})
+}
+
+// UpdateManaged sets the "managed" field to the value that was provided on create.
+func (u *SystemUpsertOne) UpdateManaged() *SystemUpsertOne {
+	return u.Update(func(s *SystemUpsert) {
+		s.UpdateManaged()
+	})
+}
+
+// ClearManaged clears the value of the "managed" field.
+func (u *SystemUpsertOne) ClearManaged() *SystemUpsertOne {
+	return u.Update(func(s *SystemUpsert) {
+		s.ClearManaged()
 	})
 }
 
@@ -802,6 +852,27 @@ func (u *SystemUpsertBulk) SetUpdatedAt(v time.Time) *SystemUpsertBulk {
 func (u *SystemUpsertBulk) UpdateUpdatedAt() *SystemUpsertBulk {
 	return u.Update(func(s *SystemUpsert) {
 		s.UpdateUpdatedAt()
+	})
+}
+
+// SetManaged sets the "managed" field.
+func (u *SystemUpsertBulk) SetManaged(v managed.Set) *SystemUpsertBulk {
+	return u.Update(func(s *SystemUpsert) {
+		s.SetManaged(v)
+	})
+}
+
+// UpdateManaged sets the "managed" field to the value that was provided on create.
+func (u *SystemUpsertBulk) UpdateManaged() *SystemUpsertBulk {
+	return u.Update(func(s *SystemUpsert) {
+		s.UpdateManaged()
+	})
+}
+
+// ClearManaged clears the value of the "managed" field.
+func (u *SystemUpsertBulk) ClearManaged() *SystemUpsertBulk {
+	return u.Update(func(s *SystemUpsert) {
+		s.ClearManaged()
 	})
 }
 

@@ -10,10 +10,12 @@ import (
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"entgo.io/ent/dialect/sql/sqljson"
 	"entgo.io/ent/schema/field"
 	"github.com/evenkeel/evenkeel/ent/db/predicate"
 	"github.com/evenkeel/evenkeel/ent/db/system"
 	"github.com/evenkeel/evenkeel/ent/db/team"
+	"github.com/evenkeel/evenkeel/internal/managed"
 )
 
 // SystemUpdate is the builder for updating System entities.
@@ -110,6 +112,24 @@ func (_u *SystemUpdate) SetNillableUpdatedAt(v *time.Time) *SystemUpdate {
 	if v != nil {
 		_u.SetUpdatedAt(*v)
 	}
+	return _u
+}
+
+// SetManaged sets the "managed" field.
+func (_u *SystemUpdate) SetManaged(v managed.Set) *SystemUpdate {
+	_u.mutation.SetManaged(v)
+	return _u
+}
+
+// AppendManaged appends value to the "managed" field.
+func (_u *SystemUpdate) AppendManaged(v managed.Set) *SystemUpdate {
+	_u.mutation.AppendManaged(v)
+	return _u
+}
+
+// ClearManaged clears the value of the "managed" field.
+func (_u *SystemUpdate) ClearManaged() *SystemUpdate {
+	_u.mutation.ClearManaged()
 	return _u
 }
 
@@ -211,6 +231,17 @@ func (_u *SystemUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(system.FieldUpdatedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.Managed(); ok {
+		_spec.SetField(system.FieldManaged, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedManaged(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, system.FieldManaged, value)
+		})
+	}
+	if _u.mutation.ManagedCleared() {
+		_spec.ClearField(system.FieldManaged, field.TypeJSON)
 	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(system.FieldVersion, field.TypeInt64, value)
@@ -351,6 +382,24 @@ func (_u *SystemUpdateOne) SetNillableUpdatedAt(v *time.Time) *SystemUpdateOne {
 	return _u
 }
 
+// SetManaged sets the "managed" field.
+func (_u *SystemUpdateOne) SetManaged(v managed.Set) *SystemUpdateOne {
+	_u.mutation.SetManaged(v)
+	return _u
+}
+
+// AppendManaged appends value to the "managed" field.
+func (_u *SystemUpdateOne) AppendManaged(v managed.Set) *SystemUpdateOne {
+	_u.mutation.AppendManaged(v)
+	return _u
+}
+
+// ClearManaged clears the value of the "managed" field.
+func (_u *SystemUpdateOne) ClearManaged() *SystemUpdateOne {
+	_u.mutation.ClearManaged()
+	return _u
+}
+
 // SetVersion sets the "version" field.
 func (_u *SystemUpdateOne) SetVersion(v int64) *SystemUpdateOne {
 	_u.mutation.ResetVersion()
@@ -479,6 +528,17 @@ func (_u *SystemUpdateOne) sqlSave(ctx context.Context) (_node *System, err erro
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(system.FieldUpdatedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.Managed(); ok {
+		_spec.SetField(system.FieldManaged, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedManaged(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, system.FieldManaged, value)
+		})
+	}
+	if _u.mutation.ManagedCleared() {
+		_spec.ClearField(system.FieldManaged, field.TypeJSON)
 	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(system.FieldVersion, field.TypeInt64, value)

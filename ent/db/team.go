@@ -3,6 +3,7 @@
 package db
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/evenkeel/evenkeel/ent/db/person"
 	"github.com/evenkeel/evenkeel/ent/db/team"
+	"github.com/evenkeel/evenkeel/internal/managed"
 )
 
 // Team is the model entity for the Team schema.
@@ -36,6 +38,8 @@ type Team struct {
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// UpdatedAt holds the value of the "updated_at" field.
 	UpdatedAt time.Time `json:"updated_at,omitempty"`
+	// Managed holds the value of the "managed" field.
+	Managed managed.Set `json:"managed,omitempty"`
 	// Version holds the value of the "version" field.
 	Version int64 `json:"version,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -93,6 +97,8 @@ func (*Team) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case team.FieldManaged:
+			values[i] = new([]byte)
 		case team.FieldVersion:
 			values[i] = new(sql.NullInt64)
 		case team.FieldID, team.FieldSlug, team.FieldName, team.FieldDescription, team.FieldParentID, team.FieldContact, team.FieldDefaultRepository, team.FieldIssueAssigneeID:
@@ -175,6 +181,14 @@ func (_m *Team) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field updated_at", values[i])
 			} else if value.Valid {
 				_m.UpdatedAt = value.Time
+			}
+		case team.FieldManaged:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field managed", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Managed); err != nil {
+					return fmt.Errorf("unmarshal field managed: %w", err)
+				}
 			}
 		case team.FieldVersion:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -263,6 +277,9 @@ func (_m *Team) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("updated_at=")
 	builder.WriteString(_m.UpdatedAt.Format(time.ANSIC))
+	builder.WriteString(", ")
+	builder.WriteString("managed=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Managed))
 	builder.WriteString(", ")
 	builder.WriteString("version=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Version))

@@ -14,6 +14,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/evenkeel/evenkeel/ent/db/person"
 	"github.com/evenkeel/evenkeel/ent/db/team"
+	"github.com/evenkeel/evenkeel/internal/managed"
 )
 
 // TeamCreate is the builder for creating a Team entity.
@@ -91,6 +92,12 @@ func (_c *TeamCreate) SetCreatedAt(v time.Time) *TeamCreate {
 // SetUpdatedAt sets the "updated_at" field.
 func (_c *TeamCreate) SetUpdatedAt(v time.Time) *TeamCreate {
 	_c.mutation.SetUpdatedAt(v)
+	return _c
+}
+
+// SetManaged sets the "managed" field.
+func (_c *TeamCreate) SetManaged(v managed.Set) *TeamCreate {
+	_c.mutation.SetManaged(v)
 	return _c
 }
 
@@ -252,6 +259,10 @@ func (_c *TeamCreate) createSpec() (*Team, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.UpdatedAt(); ok {
 		_spec.SetField(team.FieldUpdatedAt, field.TypeTime, value)
 		_node.UpdatedAt = value
+	}
+	if value, ok := _c.mutation.Managed(); ok {
+		_spec.SetField(team.FieldManaged, field.TypeJSON, value)
+		_node.Managed = value
 	}
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(team.FieldVersion, field.TypeInt64, value)
@@ -479,6 +490,24 @@ func (u *TeamUpsert) UpdateUpdatedAt() *TeamUpsert {
 	return u
 }
 
+// SetManaged sets the "managed" field.
+func (u *TeamUpsert) SetManaged(v managed.Set) *TeamUpsert {
+	u.Set(team.FieldManaged, v)
+	return u
+}
+
+// UpdateManaged sets the "managed" field to the value that was provided on create.
+func (u *TeamUpsert) UpdateManaged() *TeamUpsert {
+	u.SetExcluded(team.FieldManaged)
+	return u
+}
+
+// ClearManaged clears the value of the "managed" field.
+func (u *TeamUpsert) ClearManaged() *TeamUpsert {
+	u.SetNull(team.FieldManaged)
+	return u
+}
+
 // SetVersion sets the "version" field.
 func (u *TeamUpsert) SetVersion(v int64) *TeamUpsert {
 	u.Set(team.FieldVersion, v)
@@ -682,6 +711,27 @@ func (u *TeamUpsertOne) SetUpdatedAt(v time.Time) *TeamUpsertOne {
 func (u *TeamUpsertOne) UpdateUpdatedAt() *TeamUpsertOne {
 	return u.Update(func(s *TeamUpsert) {
 		s.UpdateUpdatedAt()
+	})
+}
+
+// SetManaged sets the "managed" field.
+func (u *TeamUpsertOne) SetManaged(v managed.Set) *TeamUpsertOne {
+	return u.Update(func(s *TeamUpsert) {
+		s.SetManaged(v)
+	})
+}
+
+// UpdateManaged sets the "managed" field to the value that was provided on create.
+func (u *TeamUpsertOne) UpdateManaged() *TeamUpsertOne {
+	return u.Update(func(s *TeamUpsert) {
+		s.UpdateManaged()
+	})
+}
+
+// ClearManaged clears the value of the "managed" field.
+func (u *TeamUpsertOne) ClearManaged() *TeamUpsertOne {
+	return u.Update(func(s *TeamUpsert) {
+		s.ClearManaged()
 	})
 }
 
@@ -1057,6 +1107,27 @@ func (u *TeamUpsertBulk) SetUpdatedAt(v time.Time) *TeamUpsertBulk {
 func (u *TeamUpsertBulk) UpdateUpdatedAt() *TeamUpsertBulk {
 	return u.Update(func(s *TeamUpsert) {
 		s.UpdateUpdatedAt()
+	})
+}
+
+// SetManaged sets the "managed" field.
+func (u *TeamUpsertBulk) SetManaged(v managed.Set) *TeamUpsertBulk {
+	return u.Update(func(s *TeamUpsert) {
+		s.SetManaged(v)
+	})
+}
+
+// UpdateManaged sets the "managed" field to the value that was provided on create.
+func (u *TeamUpsertBulk) UpdateManaged() *TeamUpsertBulk {
+	return u.Update(func(s *TeamUpsert) {
+		s.UpdateManaged()
+	})
+}
+
+// ClearManaged clears the value of the "managed" field.
+func (u *TeamUpsertBulk) ClearManaged() *TeamUpsertBulk {
+	return u.Update(func(s *TeamUpsert) {
+		s.ClearManaged()
 	})
 }
 

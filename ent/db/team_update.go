@@ -10,10 +10,12 @@ import (
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"entgo.io/ent/dialect/sql/sqljson"
 	"entgo.io/ent/schema/field"
 	"github.com/evenkeel/evenkeel/ent/db/person"
 	"github.com/evenkeel/evenkeel/ent/db/predicate"
 	"github.com/evenkeel/evenkeel/ent/db/team"
+	"github.com/evenkeel/evenkeel/internal/managed"
 )
 
 // TeamUpdate is the builder for updating Team entities.
@@ -167,6 +169,24 @@ func (_u *TeamUpdate) SetNillableUpdatedAt(v *time.Time) *TeamUpdate {
 	return _u
 }
 
+// SetManaged sets the "managed" field.
+func (_u *TeamUpdate) SetManaged(v managed.Set) *TeamUpdate {
+	_u.mutation.SetManaged(v)
+	return _u
+}
+
+// AppendManaged appends value to the "managed" field.
+func (_u *TeamUpdate) AppendManaged(v managed.Set) *TeamUpdate {
+	_u.mutation.AppendManaged(v)
+	return _u
+}
+
+// ClearManaged clears the value of the "managed" field.
+func (_u *TeamUpdate) ClearManaged() *TeamUpdate {
+	_u.mutation.ClearManaged()
+	return _u
+}
+
 // SetVersion sets the "version" field.
 func (_u *TeamUpdate) SetVersion(v int64) *TeamUpdate {
 	_u.mutation.ResetVersion()
@@ -307,6 +327,17 @@ func (_u *TeamUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(team.FieldUpdatedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.Managed(); ok {
+		_spec.SetField(team.FieldManaged, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedManaged(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, team.FieldManaged, value)
+		})
+	}
+	if _u.mutation.ManagedCleared() {
+		_spec.ClearField(team.FieldManaged, field.TypeJSON)
 	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(team.FieldVersion, field.TypeInt64, value)
@@ -575,6 +606,24 @@ func (_u *TeamUpdateOne) SetNillableUpdatedAt(v *time.Time) *TeamUpdateOne {
 	return _u
 }
 
+// SetManaged sets the "managed" field.
+func (_u *TeamUpdateOne) SetManaged(v managed.Set) *TeamUpdateOne {
+	_u.mutation.SetManaged(v)
+	return _u
+}
+
+// AppendManaged appends value to the "managed" field.
+func (_u *TeamUpdateOne) AppendManaged(v managed.Set) *TeamUpdateOne {
+	_u.mutation.AppendManaged(v)
+	return _u
+}
+
+// ClearManaged clears the value of the "managed" field.
+func (_u *TeamUpdateOne) ClearManaged() *TeamUpdateOne {
+	_u.mutation.ClearManaged()
+	return _u
+}
+
 // SetVersion sets the "version" field.
 func (_u *TeamUpdateOne) SetVersion(v int64) *TeamUpdateOne {
 	_u.mutation.ResetVersion()
@@ -745,6 +794,17 @@ func (_u *TeamUpdateOne) sqlSave(ctx context.Context) (_node *Team, err error) {
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(team.FieldUpdatedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.Managed(); ok {
+		_spec.SetField(team.FieldManaged, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedManaged(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, team.FieldManaged, value)
+		})
+	}
+	if _u.mutation.ManagedCleared() {
+		_spec.ClearField(team.FieldManaged, field.TypeJSON)
 	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(team.FieldVersion, field.TypeInt64, value)

@@ -32,6 +32,10 @@ type Tx struct {
 	Campaign *CampaignClient
 	// CampaignDay is the client for interacting with the CampaignDay builders.
 	CampaignDay *CampaignDayClient
+	// CatalogEntity is the client for interacting with the CatalogEntity builders.
+	CatalogEntity *CatalogEntityClient
+	// CatalogSync is the client for interacting with the CatalogSync builders.
+	CatalogSync *CatalogSyncClient
 	// Change is the client for interacting with the Change builders.
 	Change *ChangeClient
 	// Collection is the client for interacting with the Collection builders.
@@ -364,6 +368,8 @@ func (tx *Tx) init() {
 	tx.BudgetPolicy = NewBudgetPolicyClient(tx.config)
 	tx.Campaign = NewCampaignClient(tx.config)
 	tx.CampaignDay = NewCampaignDayClient(tx.config)
+	tx.CatalogEntity = NewCatalogEntityClient(tx.config)
+	tx.CatalogSync = NewCatalogSyncClient(tx.config)
 	tx.Change = NewChangeClient(tx.config)
 	tx.Collection = NewCollectionClient(tx.config)
 	tx.Composite = NewCompositeClient(tx.config)

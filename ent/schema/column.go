@@ -7,6 +7,8 @@ import (
 	"entgo.io/ent/schema"
 	"entgo.io/ent/schema/edge"
 	"entgo.io/ent/schema/field"
+
+	managedby "github.com/evenkeel/evenkeel/internal/managed"
 )
 
 var (
@@ -63,4 +65,14 @@ func optionalForeign(name string, to any, column string) ent.Edge {
 // owned is a foreign key to the row of which this one is a part: they go together.
 func owned(name string, to any, column string) ent.Edge {
 	return edge.To(name, to).Field(column).Unique().Required().Annotations(entsql.OnDelete(entsql.Cascade))
+}
+
+// managed is who manages which fields of a row from elsewhere; null where nobody does.
+func managed() ent.Field {
+	return field.JSON("managed", managedby.Set{}).Optional()
+}
+
+// manager says who keeps a row from elsewhere; empty for one that somebody entered here.
+func manager() ent.Field {
+	return field.String("manager").SchemaType(textType).Default("")
 }

@@ -27,6 +27,7 @@ func (Dependency) Fields() []ent.Field {
 		text("bulkhead"),
 		stamp("created_at"),
 		stamp("updated_at"),
+		manager(),
 		version(),
 	}
 }

@@ -19,6 +19,7 @@ func (Member) Fields() []ent.Field {
 		ref("team_id"),
 		ref("person_id"),
 		stamp("joined_at"),
+		manager(),
 	}
 }
 

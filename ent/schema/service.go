@@ -36,6 +36,7 @@ func (Service) Fields() []ent.Field {
 		stamp("created_at"),
 		stamp("updated_at"),
 		optionalStamp("retired_at"),
+		managed(),
 		version(),
 	}
 }

@@ -22,6 +22,7 @@ func (System) Fields() []ent.Field {
 		ref("team_id"),
 		stamp("created_at"),
 		stamp("updated_at"),
+		managed(),
 		version(),
 	}
 }

@@ -27,6 +27,7 @@ func (Team) Fields() []ent.Field {
 		optionalRef("issue_assignee_id"),
 		stamp("created_at"),
 		stamp("updated_at"),
+		managed(),
 		version(),
 	}
 }

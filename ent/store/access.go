@@ -46,7 +46,7 @@ func (s *Store) isMember(ctx context.Context, personID, team id.ID) (bool, error
 func (a Access) CreatePerson(ctx context.Context, p access.Person, i access.Identity) error {
 	return a.s.InTx(ctx, func(ctx context.Context) error {
 		err := a.s.ent.Person.Create().
-			SetID(string(p.ID)).SetDisplayName(p.DisplayName).SetEmail(p.Email).SetGithubLogin(p.GitHubLogin).SetAdministrator(p.Administrator).
+			SetID(string(p.ID)).SetDisplayName(p.DisplayName).SetEmail(p.Email).SetGithubLogin(p.GitHubLogin).SetAdministrator(p.Administrator).SetManaged(p.Managed).
 			SetCreatedAt(p.CreatedAt).SetUpdatedAt(p.UpdatedAt).SetNillableDeactivatedAt(p.DeactivatedAt).SetVersion(p.Version).
 			Exec(ctx)
 		if err != nil {
@@ -57,9 +57,7 @@ func (a Access) CreatePerson(ctx context.Context, p access.Person, i access.Iden
 			SetSubject(i.Subject).SetCreatedAt(i.CreatedAt).
 			Exec(ctx)
 		if isUnique(err) {
-			e := fault.New(fault.Conflict, "identity_taken", "somebody else is known by that identity of %q already", i.Provider)
-			e.Err = err
-			return e
+			return identityTaken(i.Provider, err)
 		}
 		return fail("write an identity", err)
 	})
@@ -109,6 +107,27 @@ func (a Access) PersonByIdentity(ctx context.Context, provider, issuer, subject 
 	return fromDBPerson(p), nil
 }
 
+// RenameIdentity gives an identity another subject.
+func (a Access) RenameIdentity(ctx context.Context, i access.Identity, subject string) error {
+	n, err := a.s.ent.Identity.Update().
+		Where(identity.PersonID(string(i.Person)), identity.Provider(i.Provider), identity.Issuer(i.Issuer), identity.Subject(i.Subject)).
+		SetSubject(subject).Save(ctx)
+	switch {
+	case isUnique(err):
+		return identityTaken(i.Provider, err)
+	case err == nil && n == 0:
+		return fault.Missing("identity", i.Subject)
+	}
+	return fail("rename an identity", err)
+}
+
+// identityTaken is the conflict over an identity.
+func identityTaken(provider string, cause error) error {
+	e := fault.New(fault.Conflict, "identity_taken", "somebody else is known by that identity of %q already", provider)
+	e.Err = cause
+	return e
+}
+
 // People lists by name.
 func (a Access) People(ctx context.Context, f access.PersonFilter, r page.Request) (page.Page[access.Person], error) {
 	key, err := r.Key(f, 2)
@@ -130,7 +149,7 @@ func (a Access) People(ctx context.Context, f access.PersonFilter, r page.Reques
 // UpdatePerson writes the person, conditional on Version.
 func (a Access) UpdatePerson(ctx context.Context, p access.Person) error {
 	u := a.s.ent.Person.Update().Where(person.ID(string(p.ID)), person.Version(p.Version)).
-		SetDisplayName(p.DisplayName).SetEmail(p.Email).SetGithubLogin(p.GitHubLogin).SetAdministrator(p.Administrator).
+		SetDisplayName(p.DisplayName).SetEmail(p.Email).SetGithubLogin(p.GitHubLogin).SetAdministrator(p.Administrator).SetManaged(p.Managed).
 		SetUpdatedAt(p.UpdatedAt).AddVersion(1)
 	if p.DeactivatedAt == nil {
 		u.ClearDeactivatedAt()

@@ -13,6 +13,7 @@ func fromDBPerson(p *db.Person) access.Person {
 		Email:         p.Email,
 		GitHubLogin:   p.GithubLogin,
 		Administrator: p.Administrator,
+		Managed:       p.Managed,
 		CreatedAt:     utc(p.CreatedAt),
 		UpdatedAt:     utc(p.UpdatedAt),
 		DeactivatedAt: utcOrNil(p.DeactivatedAt),

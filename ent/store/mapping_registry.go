@@ -21,6 +21,7 @@ func fromDBTeam(t *db.Team) registry.Team {
 		Contact:           t.Contact,
 		DefaultRepository: t.DefaultRepository,
 		IssueAssignee:     orEmpty(t.IssueAssigneeID),
+		Managed:           t.Managed,
 		CreatedAt:         utc(t.CreatedAt),
 		UpdatedAt:         utc(t.UpdatedAt),
 		Version:           t.Version,
@@ -28,7 +29,7 @@ func fromDBTeam(t *db.Team) registry.Team {
 }
 
 func fromDBMember(m *db.Member) registry.Member {
-	out := registry.Member{Team: id.ID(m.TeamID), Person: id.ID(m.PersonID), JoinedAt: utc(m.JoinedAt)}
+	out := registry.Member{Team: id.ID(m.TeamID), Person: id.ID(m.PersonID), JoinedAt: utc(m.JoinedAt), Manager: m.Manager}
 	if m.Edges.Person != nil {
 		out.Name = m.Edges.Person.DisplayName
 	}
@@ -42,6 +43,7 @@ func fromDBSystem(s *db.System) registry.System {
 		Name:        s.Name,
 		Description: s.Description,
 		Team:        id.ID(s.TeamID),
+		Managed:     s.Managed,
 		CreatedAt:   utc(s.CreatedAt),
 		UpdatedAt:   utc(s.UpdatedAt),
 		Version:     s.Version,
@@ -51,11 +53,11 @@ func fromDBSystem(s *db.System) registry.System {
 // fromDBService reads a row of serviceColumns.
 func fromDBService(rows *sql.Rows) (registry.Service, error) {
 	var v registry.Service
-	var labels, annotations []byte
+	var labels, annotations, keepers []byte
 	var system, systemSlug sql.NullString
 	var created, updated, retired moment
 	err := rows.Scan(&v.ID, &v.Slug, &v.Name, &v.Description, &v.Kind, &v.Tier, &v.Lifecycle, &v.Repository, &v.OnCall, &v.Runbook,
-		&v.Dashboard, &v.Docs, &v.Contact, &labels, &annotations, &v.Team, &v.TeamSlug, &system, &systemSlug, &created, &updated, &retired, &v.Version)
+		&v.Dashboard, &v.Docs, &v.Contact, &labels, &annotations, &v.Team, &v.TeamSlug, &system, &systemSlug, &keepers, &created, &updated, &retired, &v.Version)
 	if err != nil {
 		return registry.Service{}, err
 	}
@@ -66,6 +68,11 @@ func fromDBService(rows *sql.Rows) (registry.Service, error) {
 	}
 	if v.Annotations, err = fromDBMap(annotations); err != nil {
 		return registry.Service{}, fmt.Errorf("read annotations: %w", err)
+	}
+	if len(keepers) > len("null") {
+		if err := json.Unmarshal(keepers, &v.Managed); err != nil {
+			return registry.Service{}, fmt.Errorf("read who manages a service: %w", err)
+		}
 	}
 	return v, nil
 }
@@ -92,6 +99,7 @@ func fromDBDependency(d *db.Dependency) registry.Dependency {
 			Breaker:     d.Breaker,
 			Bulkhead:    d.Bulkhead,
 		},
+		Manager:   d.Manager,
 		CreatedAt: utc(d.CreatedAt),
 		UpdatedAt: utc(d.UpdatedAt),
 		Version:   d.Version,

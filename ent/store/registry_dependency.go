@@ -18,7 +18,7 @@ func (r Registry) CreateDependency(ctx context.Context, d registry.Dependency) e
 	err := r.s.ent.Dependency.Create().
 		SetID(string(d.ID)).SetServiceID(string(d.Service)).SetOnID(string(d.On)).
 		SetCriticality(string(d.Criticality)).SetFailureMode(d.FailureMode).SetTimeoutUs(d.Timeout.Microseconds()).
-		SetRetry(d.Retry).SetBreaker(d.Breaker).SetBulkhead(d.Bulkhead).
+		SetRetry(d.Retry).SetBreaker(d.Breaker).SetBulkhead(d.Bulkhead).SetManager(d.Manager).
 		SetCreatedAt(d.CreatedAt).SetUpdatedAt(d.UpdatedAt).SetVersion(d.Version).
 		Exec(ctx)
 	if isUnique(err) {

@@ -14,7 +14,7 @@ import (
 // CreateSystem writes the system.
 func (r Registry) CreateSystem(ctx context.Context, y registry.System) error {
 	err := r.s.ent.System.Create().
-		SetID(string(y.ID)).SetSlug(y.Slug).SetName(y.Name).SetDescription(y.Description).SetTeamID(string(y.Team)).
+		SetID(string(y.ID)).SetSlug(y.Slug).SetName(y.Name).SetDescription(y.Description).SetTeamID(string(y.Team)).SetManaged(y.Managed).
 		SetCreatedAt(y.CreatedAt).SetUpdatedAt(y.UpdatedAt).SetVersion(y.Version).
 		Exec(ctx)
 	return named(registry.NounSystem, y.Slug, err)
@@ -61,7 +61,7 @@ func (r Registry) Systems(ctx context.Context, f registry.SystemFilter, req page
 // UpdateSystem writes the system, conditional on Version.
 func (r Registry) UpdateSystem(ctx context.Context, y registry.System) error {
 	n, err := r.s.ent.System.Update().Where(system.ID(string(y.ID)), system.Version(y.Version)).
-		SetSlug(y.Slug).SetName(y.Name).SetDescription(y.Description).SetTeamID(string(y.Team)).
+		SetSlug(y.Slug).SetName(y.Name).SetDescription(y.Description).SetTeamID(string(y.Team)).SetManaged(y.Managed).
 		SetUpdatedAt(y.UpdatedAt).AddVersion(1).Save(ctx)
 	if isUnique(err) {
 		return slugTaken(registry.NounSystem, y.Slug, err)

@@ -24,7 +24,7 @@ func (r Registry) CreateTeam(ctx context.Context, t registry.Team) error {
 	err := r.s.ent.Team.Create().
 		SetID(string(t.ID)).SetSlug(t.Slug).SetName(t.Name).SetDescription(t.Description).
 		SetNillableParentID(orNil(t.Parent)).SetContact(t.Contact).SetDefaultRepository(t.DefaultRepository).
-		SetNillableIssueAssigneeID(orNil(t.IssueAssignee)).SetCreatedAt(t.CreatedAt).SetUpdatedAt(t.UpdatedAt).SetVersion(t.Version).
+		SetNillableIssueAssigneeID(orNil(t.IssueAssignee)).SetManaged(t.Managed).SetCreatedAt(t.CreatedAt).SetUpdatedAt(t.UpdatedAt).SetVersion(t.Version).
 		Exec(ctx)
 	return named(registry.NounTeam, t.Slug, err)
 }
@@ -102,7 +102,7 @@ func (r Registry) HoldTeam(ctx context.Context, of id.ID) (registry.Team, error)
 func (r Registry) UpdateTeam(ctx context.Context, t registry.Team) error {
 	u := r.s.ent.Team.Update().Where(team.ID(string(t.ID)), team.Version(t.Version)).
 		SetSlug(t.Slug).SetName(t.Name).SetDescription(t.Description).SetContact(t.Contact).
-		SetDefaultRepository(t.DefaultRepository).SetUpdatedAt(t.UpdatedAt).AddVersion(1)
+		SetDefaultRepository(t.DefaultRepository).SetManaged(t.Managed).SetUpdatedAt(t.UpdatedAt).AddVersion(1)
 	if t.Parent == "" {
 		u.ClearParentID()
 	} else {
@@ -155,8 +155,8 @@ func (r Registry) DeleteTeam(ctx context.Context, of id.ID, version int64) error
 
 // AddMember writes the membership; one that exists is left as it is.
 func (r Registry) AddMember(ctx context.Context, m registry.Member) error {
-	_, err := r.s.exec(ctx, `INSERT INTO members (team_id, person_id, joined_at) VALUES ($1, $2, $3) ON CONFLICT (team_id, person_id) DO NOTHING`,
-		string(m.Team), string(m.Person), m.JoinedAt.UTC())
+	_, err := r.s.exec(ctx, `INSERT INTO members (team_id, person_id, joined_at, manager) VALUES ($1, $2, $3, $4) ON CONFLICT (team_id, person_id) DO NOTHING`,
+		string(m.Team), string(m.Person), m.JoinedAt.UTC(), m.Manager)
 	return fail("write a membership", gone(err))
 }
 

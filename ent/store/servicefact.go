@@ -58,7 +58,7 @@ func counting(into map[id.ID]int) func(*sql.Rows) error {
 // DependenciesOf returns what the services depend on.
 func (r Registry) DependenciesOf(ctx context.Context, services []id.ID) ([]registry.Dependency, error) {
 	var out []registry.Dependency
-	columns := r.s.bare("d.id, d.service_id, d.on_id, o.slug, d.criticality, d.failure_mode, d.timeout_us, d.retry, d.breaker, d.bulkhead, d.created_at, d.updated_at, d.version")
+	columns := r.s.bare("d.id, d.service_id, d.on_id, o.slug, d.criticality, d.failure_mode, d.timeout_us, d.retry, d.breaker, d.bulkhead, d.manager, d.created_at, d.updated_at, d.version")
 	err := r.s.each(ctx, services, func(c *conditions, some []string) string {
 		c.in("d.service_id", some)
 		return "SELECT " + columns + " FROM dependencies d JOIN services o ON o.id = d.on_id" + c.where()
@@ -66,7 +66,7 @@ func (r Registry) DependenciesOf(ctx context.Context, services []id.ID) ([]regis
 		var d registry.Dependency
 		var timeout int64
 		var created, updated moment
-		err := rows.Scan(&d.ID, &d.Service, &d.On, &d.OnSlug, &d.Criticality, &d.FailureMode, &timeout, &d.Retry, &d.Breaker, &d.Bulkhead, &created, &updated, &d.Version)
+		err := rows.Scan(&d.ID, &d.Service, &d.On, &d.OnSlug, &d.Criticality, &d.FailureMode, &timeout, &d.Retry, &d.Breaker, &d.Bulkhead, &d.Manager, &created, &updated, &d.Version)
 		d.Timeout, d.CreatedAt, d.UpdatedAt = time.Duration(timeout)*time.Microsecond, created.orZero(), updated.orZero()
 		out = append(out, d)
 		return err

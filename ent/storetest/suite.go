@@ -55,6 +55,7 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"Jobs":         testJobs,
 		"ServiceFacts": testServiceFacts,
 		"Drifts":       testDrifts,
+		"Catalog":      testCatalog,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -145,6 +145,7 @@ var directions = []direction{
 	{domain: "report", uses: []string{"registry", "source", "measure", "slo", "policy"}, reason: "a report tells what became of SLOs and policies"},
 	{domain: "incident", uses: []string{"registry", "source", "measure", "slo"}, reason: "incidents happen to services, and take of the budgets of their SLOs"},
 	{domain: "toil", uses: []string{"registry"}, reason: "toil belongs to teams"},
+	{domain: "catalog", uses: []string{"registry"}, reason: "its entities are people, teams, systems and services"},
 	{domain: "expr", reason: "facts are given to it"},
 	{domain: "notify", uses: []string{"registry"}, reason: "it tells teams of events, whatever they are of"},
 	{domain: "stats", alone: true, reason: "it counts events, whatever they are of"},

@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -207,8 +208,11 @@ func (s *Service) changePerson(ctx context.Context, person id.ID, version int64,
 		case before.DeactivatedAt != nil:
 			return deactivated(before)
 		}
-		if after == before {
+		if reflect.DeepEqual(after, before) {
 			return nil
+		}
+		if err := before.Managed.Refuse(before.fields(after)...); err != nil {
+			return err
 		}
 		if before.administers() && !after.administers() {
 			if err := s.keepAdministrator(ctx, before); err != nil {

@@ -3,6 +3,7 @@ package access_test
 import (
 	"context"
 	"log/slog"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -90,7 +91,7 @@ func TestPeopleChangeTheirOwnNameOnly(t *testing.T) {
 
 	h.clock.Advance(time.Second)
 	got = ok(h.UpdatePerson(root, h.ada.ID, 2, access.PersonUpdate{Email: &mail, Administrator: &yes}))(t)
-	if stored := ok(h.Person(bob, h.ada.ID))(t); stored != got || !got.Administrator || got.Email != mail || got.Version != 3 {
+	if stored := ok(h.Person(bob, h.ada.ID))(t); !reflect.DeepEqual(stored, got) || !got.Administrator || got.Email != mail || got.Version != 3 {
 		t.Errorf("stored %+v, returned %+v", stored, got)
 	}
 	h.clock.Advance(time.Second)

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/managed"
 )
 
 // Person is a human being who uses Evenkeel.
@@ -13,6 +14,8 @@ type Person struct {
 	Email         string // for people to read; identifies nobody
 	GitHubLogin   string // to whom their issues are assigned there; empty when unknown
 	Administrator bool
+	// Managed is which fields are kept elsewhere, by whom.
+	Managed       managed.Set
 	CreatedAt     time.Time
 	UpdatedAt     time.Time
 	DeactivatedAt *time.Time // a leaver: tokens and sessions end

@@ -169,6 +169,9 @@ func (r *Registry) UpdateDependency(ctx context.Context, service string, depende
 // DeleteDependency removes a dependency.
 func (r *Registry) DeleteDependency(ctx context.Context, service string, dependency id.ID, version int64) error {
 	return r.changeDependency(ctx, service, dependency, version, access.Delete, func(ctx context.Context, s Service, d Dependency) error {
+		if by, is := s.Managed.From(d.Manager); is {
+			return by.Refuse("that there is the dependency")
+		}
 		if err := r.store.DeleteDependency(ctx, d.ID, version); err != nil {
 			return err
 		}

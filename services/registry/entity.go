@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/managed"
 )
 
 // Kind is what sort of service it is; it decides which SLIs fit.
@@ -46,8 +47,10 @@ type Service struct {
 	// the service was read.
 	TeamSlug   string `audit:"-"`
 	SystemSlug string `audit:"-"`
-	CreatedAt  time.Time
-	UpdatedAt  time.Time
+	// Managed is which fields are kept elsewhere, by whom.
+	Managed   managed.Set
+	CreatedAt time.Time
+	UpdatedAt time.Time
 	// RetiredAt ends evaluation; Restore undoes it for 30 days.
 	RetiredAt *time.Time
 	Version   int64
@@ -78,6 +81,9 @@ type Dependency struct {
 	// OnSlug names the other service for people to read.
 	OnSlug string
 	DependencyTerms
+	// Manager keeps that there is the dependency, such as managed.Catalog, and not its terms;
+	// empty for one that somebody declared here.
+	Manager   string
 	CreatedAt time.Time
 	UpdatedAt time.Time
 	Version   int64

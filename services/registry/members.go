@@ -70,17 +70,20 @@ func (r *Registry) RemoveMember(ctx context.Context, team string, person id.ID) 
 		if err != nil {
 			return err
 		}
-		member, err := r.store.IsMember(ctx, person, t.ID)
+		m, err := r.store.Member(ctx, t.ID, person)
+		if fault.Is(err, fault.NotFound) {
+			return fault.Missing("member", clip(string(person)))
+		}
 		if err != nil {
 			return err
 		}
-		if !member {
-			return fault.Missing("member", clip(string(person)))
+		if by, is := t.Managed.From(m.Manager); is {
+			return by.Refuse("the membership")
 		}
 		if err := r.store.RemoveMember(ctx, t.ID, person); err != nil {
 			return err
 		}
-		return r.recorder.RecordDiff(ctx, access.Delete, o, "", Member{Team: t.ID, Person: person}, nil)
+		return r.recorder.RecordDiff(ctx, access.Delete, o, "", m, nil)
 	})
 	if err != nil {
 		return fmt.Errorf("remove member: %w", err)

@@ -237,6 +237,9 @@ func (r *Registry) changeService(
 		if after, err = change(ctx, before, now); err != nil || unchanged(before, after) {
 			return err
 		}
+		if err := before.Managed.Refuse(before.fields(after)...); err != nil {
+			return err
+		}
 		after.UpdatedAt = now
 		if err := r.store.UpdateService(ctx, after); err != nil {
 			return err

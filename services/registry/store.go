@@ -57,6 +57,8 @@ type ServiceFilter struct {
 	Lifecycle      Lifecycle
 	Query          string // part of slug or name
 	IncludeRetired bool
+	// Unlisted narrows to those of which no catalog has an entity.
+	Unlisted bool
 }
 
 // Store keeps the organisation. Missing rows are NotFound; updates are

@@ -143,6 +143,9 @@ func (r *Registry) UpdateSystem(ctx context.Context, name string, version int64,
 		if unchanged(before, after) {
 			return nil
 		}
+		if err := before.Managed.Refuse(before.fields(after)...); err != nil {
+			return err
+		}
 		after.UpdatedAt = now
 		if after.Slug != before.Slug {
 			if err := r.store.ReserveSlug(ctx, NounSystem, "", after.Slug, after.ID); err != nil {
@@ -173,6 +176,9 @@ func (r *Registry) DeleteSystem(ctx context.Context, name string, version int64)
 		}
 		if s.Version != version {
 			return fault.Stale("system")
+		}
+		if len(s.Managed) > 0 {
+			return s.Managed[0].Refuse("the system")
 		}
 		if err := r.store.DeleteSystem(ctx, s.ID, version); err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/managed"
 )
 
 // Team owns services. Teams form a tree; reports roll up along it.
@@ -18,9 +19,11 @@ type Team struct {
 	DefaultRepository string
 	// IssueAssignee is the person to whom the team's issues are assigned; empty for nobody.
 	IssueAssignee id.ID
-	CreatedAt     time.Time
-	UpdatedAt     time.Time
-	Version       int64
+	// Managed is which fields are kept elsewhere, by whom.
+	Managed   managed.Set
+	CreatedAt time.Time
+	UpdatedAt time.Time
+	Version   int64
 }
 
 // Member is a person's membership of a team.
@@ -29,6 +32,9 @@ type Member struct {
 	Person   id.ID
 	Name     string // the person's display name
 	JoinedAt time.Time
+	// Manager keeps the membership elsewhere, such as managed.Catalog; empty for one that
+	// somebody entered here.
+	Manager string
 }
 
 // System groups services that together do one thing for a user.
@@ -38,6 +44,7 @@ type System struct {
 	Name        string
 	Description string
 	Team        id.ID
+	Managed     managed.Set // which fields are kept elsewhere, by whom
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	Version     int64

@@ -161,6 +161,9 @@ func (r *Registry) UpdateTeam(ctx context.Context, name string, version int64, i
 		if unchanged(before, after) {
 			return nil
 		}
+		if err := before.Managed.Refuse(before.fields(after)...); err != nil {
+			return err
+		}
 		after.UpdatedAt = now
 		if after.Slug != before.Slug {
 			if err := r.store.ReserveSlug(ctx, NounTeam, "", after.Slug, after.ID); err != nil {
@@ -237,6 +240,9 @@ func (r *Registry) DeleteTeam(ctx context.Context, name string, version int64) e
 		}
 		if t.Version != version {
 			return fault.Stale("team")
+		}
+		if len(t.Managed) > 0 {
+			return t.Managed[0].Refuse("the team")
 		}
 		if err := r.store.DeleteTeam(ctx, t.ID, version); err != nil {
 			return err

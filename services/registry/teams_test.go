@@ -2,6 +2,7 @@ package registry_test
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"sync"
 	"testing"
@@ -41,7 +42,7 @@ func TestATeamIsNamedBySlugOrIdentifierAndItsOldNameLeadsOn(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	for _, name := range []string{"payments", string(h.payments.ID)} {
-		if got := ok(h.TeamFor(h.bob, name))(t); got != h.payments {
+		if got := ok(h.TeamFor(h.bob, name))(t); !reflect.DeepEqual(got, h.payments) {
 			t.Errorf("%s is %+v, want %+v", name, got, h.payments)
 		}
 	}
@@ -55,7 +56,7 @@ func TestATeamIsNamedBySlugOrIdentifierAndItsOldNameLeadsOn(t *testing.T) {
 
 	money := registry.TeamInput{Slug: "money", Name: "Money"}
 	renamed := ok(h.UpdateTeam(h.ada, "payments", 1, money))(t)
-	if stored := ok(h.TeamFor(h.bob, "money"))(t); stored != renamed || stored.Version != 2 || stored.ID != h.payments.ID {
+	if stored := ok(h.TeamFor(h.bob, "money"))(t); !reflect.DeepEqual(stored, renamed) || stored.Version != 2 || stored.ID != h.payments.ID {
 		t.Errorf("stored %+v, returned %+v", stored, renamed)
 	}
 	_, err := h.TeamFor(h.bob, "payments")

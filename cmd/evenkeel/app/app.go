@@ -25,6 +25,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/access/backstage"
 	"github.com/evenkeel/evenkeel/services/audit"
+	"github.com/evenkeel/evenkeel/services/catalog"
 	"github.com/evenkeel/evenkeel/services/change"
 	"github.com/evenkeel/evenkeel/services/idempotency"
 	"github.com/evenkeel/evenkeel/services/incident"
@@ -94,6 +95,7 @@ type App struct {
 	Audit         *audit.Service
 	Idempotency   *idempotency.Service
 	Registry      *registry.Registry
+	Catalog       *catalog.Service
 	Measure       *measure.Service
 	Sources       *source.Service
 	OTLP          *otlp.Service

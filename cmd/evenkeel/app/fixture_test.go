@@ -261,7 +261,7 @@ func (h *house) rename(as, path, slug string) {
 	h.t.Helper()
 	now := h.must(200, call{as: as, method: "GET", path: path})
 	body := now.object()
-	for _, readOnly := range []string{"id", "version", "createdAt", "updatedAt", "retiredAt", "revision", "state", "stale", "service", "revisedBy", "warnings", "health", "slos"} {
+	for _, readOnly := range []string{"id", "version", "createdAt", "updatedAt", "retiredAt", "revision", "state", "stale", "service", "revisedBy", "warnings", "health", "slos", "entity", "managed"} {
 		delete(body, readOnly)
 	}
 	for _, ref := range []string{"team", "system", "parent"} {

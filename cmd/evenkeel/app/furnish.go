@@ -21,6 +21,7 @@ import (
 	"github.com/evenkeel/evenkeel/scorecards/given"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
+	"github.com/evenkeel/evenkeel/services/catalog"
 	"github.com/evenkeel/evenkeel/services/change"
 	"github.com/evenkeel/evenkeel/services/idempotency"
 	"github.com/evenkeel/evenkeel/services/incident"
@@ -78,6 +79,10 @@ func (a *App) furnish() error {
 	// What scorecards are about is changed through these, so that services are evaluated soon.
 	noted := scorecards.Noting{Recorder: a.Audit, Store: s.Scorecards(), Clock: now}
 	a.Registry = registry.New(s.Registry(), s.Access(), s, a.authorizer, noted, now)
+	a.Catalog = catalog.NewService(catalog.Parts{
+		Store: s.Catalog(), Things: s.Registry(), Crowd: s.Access(), Organisation: a.Registry, People: a.Access,
+		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
+	})
 	a.Outbox = notify.NewOutbox(s.Notify(), a.sharedNow)
 	a.Measure = measure.New(s.Measure(), s, now)
 	a.OTLP = otlp.New(s.OTLP(), s, a.Measure, now)
@@ -503,6 +508,7 @@ func (a *App) prune(ctx context.Context) (jobs.Result, error) {
 		{"changes", func() (int64, error) { return wide(a.Changes.Prune(ctx)) }},
 		{"toil_dismissals", func() (int64, error) { return wide(a.Toil.Prune(ctx)) }},
 		{"toil_partings", func() (int64, error) { return wide(a.Toil.PrunePartings(ctx)) }},
+		{"catalog_syncs", func() (int64, error) { return wide(a.Catalog.Prune(ctx)) }},
 		{"backfills", func() (int64, error) { return wide(a.Collection.Prune(ctx, keep.Runs)) }},
 		{"runs", func() (int64, error) { return wide(a.Jobs.Prune(ctx, keep.Runs, keep.RoutineRuns)) }},
 	}

@@ -197,6 +197,7 @@ func (h *house) prepare() {
 	h.must(200, call{as: "ada", method: "POST", path: "/v1/services/checkout/scorecards/evaluate"})
 	h.make("ada", "the exemption", "/v1/exemptions", asking())
 	h.make("ada", "the campaign", "/v1/campaigns", campaigning(`"team":"payments"`))
+	h.make("administrator", "the sync", "/v1/catalog/syncs", `{"portal":"`+aPortal+`"}`)
 	h.make("ada", "the launchReview", "/v1/launch-reviews", launching())
 	h.ids["the condition"] = "1"
 	h.ids["the policy"] = h.must(200, call{as: "administrator", method: "GET", path: "/v1/budget-policies/error-budget"}).text("id")

@@ -117,6 +117,30 @@ func (f CampaignDayFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, e
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.CampaignDayMutation", m)
 }
 
+// The CatalogEntityFunc type is an adapter to allow the use of ordinary
+// function as CatalogEntity mutator.
+type CatalogEntityFunc func(context.Context, *db.CatalogEntityMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CatalogEntityFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.CatalogEntityMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.CatalogEntityMutation", m)
+}
+
+// The CatalogSyncFunc type is an adapter to allow the use of ordinary
+// function as CatalogSync mutator.
+type CatalogSyncFunc func(context.Context, *db.CatalogSyncMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f CatalogSyncFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.CatalogSyncMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.CatalogSyncMutation", m)
+}
+
 // The ChangeFunc type is an adapter to allow the use of ordinary
 // function as Change mutator.
 type ChangeFunc func(context.Context, *db.ChangeMutation) (db.Value, error)

@@ -18,6 +18,8 @@ const (
 	FieldPersonID = "person_id"
 	// FieldJoinedAt holds the string denoting the joined_at field in the database.
 	FieldJoinedAt = "joined_at"
+	// FieldManager holds the string denoting the manager field in the database.
+	FieldManager = "manager"
 	// EdgeTeam holds the string denoting the team edge name in mutations.
 	EdgeTeam = "team"
 	// EdgePerson holds the string denoting the person edge name in mutations.
@@ -46,6 +48,7 @@ var Columns = []string{
 	FieldTeamID,
 	FieldPersonID,
 	FieldJoinedAt,
+	FieldManager,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -57,6 +60,11 @@ func ValidColumn(column string) bool {
 	}
 	return false
 }
+
+var (
+	// DefaultManager holds the default value on creation for the "manager" field.
+	DefaultManager string
+)
 
 // OrderOption defines the ordering options for the Member queries.
 type OrderOption func(*sql.Selector)
@@ -79,6 +87,11 @@ func ByPersonID(opts ...sql.OrderTermOption) OrderOption {
 // ByJoinedAt orders the results by the joined_at field.
 func ByJoinedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldJoinedAt, opts...).ToFunc()
+}
+
+// ByManager orders the results by the manager field.
+func ByManager(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldManager, opts...).ToFunc()
 }
 
 // ByTeamField orders the results by team field.

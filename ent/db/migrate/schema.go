@@ -557,6 +557,101 @@ var (
 			},
 		},
 	}
+	// CatalogEntitiesColumns holds the columns for the "catalog_entities" table.
+	CatalogEntitiesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "portal", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "kind", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "ref", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "uid", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "title", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "origin", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "state", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "resource_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "told", Type: field.TypeJSON},
+		{Name: "faults", Type: field.TypeJSON, Nullable: true},
+		{Name: "pending", Type: field.TypeBool},
+		{Name: "first_seen_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "seen_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "gone_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+	}
+	// CatalogEntitiesTable holds the schema information for the "catalog_entities" table.
+	CatalogEntitiesTable = &schema.Table{
+		Name:       "catalog_entities",
+		Columns:    CatalogEntitiesColumns,
+		PrimaryKey: []*schema.Column{CatalogEntitiesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "catalogentity_portal_uid",
+				Unique:  true,
+				Columns: []*schema.Column{CatalogEntitiesColumns[1], CatalogEntitiesColumns[4]},
+			},
+			{
+				Name:    "catalogentity_living_ref",
+				Unique:  true,
+				Columns: []*schema.Column{CatalogEntitiesColumns[1], CatalogEntitiesColumns[3]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "gone_at IS NULL",
+				},
+			},
+			{
+				Name:    "catalogentity_living_resource",
+				Unique:  true,
+				Columns: []*schema.Column{CatalogEntitiesColumns[8]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "gone_at IS NULL AND resource_id IS NOT NULL",
+				},
+			},
+			{
+				Name:    "catalogentity_resource",
+				Unique:  false,
+				Columns: []*schema.Column{CatalogEntitiesColumns[8]},
+			},
+			{
+				Name:    "catalogentity_ref_id",
+				Unique:  false,
+				Columns: []*schema.Column{CatalogEntitiesColumns[3], CatalogEntitiesColumns[0]},
+			},
+			{
+				Name:    "catalogentity_portal_kind_seen_at",
+				Unique:  false,
+				Columns: []*schema.Column{CatalogEntitiesColumns[1], CatalogEntitiesColumns[2], CatalogEntitiesColumns[13]},
+			},
+		},
+	}
+	// CatalogSyncsColumns holds the columns for the "catalog_syncs" table.
+	CatalogSyncsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "portal", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "full", Type: field.TypeBool},
+		{Name: "state", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "started_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "started_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "created", Type: field.TypeInt},
+		{Name: "updated", Type: field.TypeInt},
+		{Name: "unchanged", Type: field.TypeInt},
+		{Name: "refused", Type: field.TypeInt},
+		{Name: "skipped", Type: field.TypeInt},
+		{Name: "deferred", Type: field.TypeInt},
+		{Name: "gone", Type: field.TypeInt},
+	}
+	// CatalogSyncsTable holds the schema information for the "catalog_syncs" table.
+	CatalogSyncsTable = &schema.Table{
+		Name:       "catalog_syncs",
+		Columns:    CatalogSyncsColumns,
+		PrimaryKey: []*schema.Column{CatalogSyncsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "catalogsync_open",
+				Unique:  true,
+				Columns: []*schema.Column{CatalogSyncsColumns[1]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "\"full\" AND state = 'open'",
+				},
+			},
+		},
+	}
 	// ChangesColumns holds the columns for the "changes" table.
 	ChangesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
@@ -1066,6 +1161,7 @@ var (
 		{Name: "bulkhead", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "manager", Type: field.TypeString, Default: "", SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "version", Type: field.TypeInt64},
 		{Name: "service_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 		{Name: "on_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
@@ -1078,13 +1174,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "dependencies_services_service",
-				Columns:    []*schema.Column{DependenciesColumns[10]},
+				Columns:    []*schema.Column{DependenciesColumns[11]},
 				RefColumns: []*schema.Column{ServicesColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 			{
 				Symbol:     "dependencies_services_on",
-				Columns:    []*schema.Column{DependenciesColumns[11]},
+				Columns:    []*schema.Column{DependenciesColumns[12]},
 				RefColumns: []*schema.Column{ServicesColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -1093,12 +1189,12 @@ var (
 			{
 				Name:    "dependency_service_id_on_id",
 				Unique:  true,
-				Columns: []*schema.Column{DependenciesColumns[10], DependenciesColumns[11]},
+				Columns: []*schema.Column{DependenciesColumns[11], DependenciesColumns[12]},
 			},
 			{
 				Name:    "dependency_on_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{DependenciesColumns[11], DependenciesColumns[0]},
+				Columns: []*schema.Column{DependenciesColumns[12], DependenciesColumns[0]},
 			},
 		},
 	}
@@ -2004,6 +2100,7 @@ var (
 	MembersColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
 		{Name: "joined_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "manager", Type: field.TypeString, Default: "", SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "team_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 		{Name: "person_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 	}
@@ -2015,13 +2112,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "members_teams_team",
-				Columns:    []*schema.Column{MembersColumns[2]},
+				Columns:    []*schema.Column{MembersColumns[3]},
 				RefColumns: []*schema.Column{TeamsColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
 			{
 				Symbol:     "members_people_person",
-				Columns:    []*schema.Column{MembersColumns[3]},
+				Columns:    []*schema.Column{MembersColumns[4]},
 				RefColumns: []*schema.Column{PeopleColumns[0]},
 				OnDelete:   schema.Cascade,
 			},
@@ -2030,12 +2127,12 @@ var (
 			{
 				Name:    "member_team_id_person_id",
 				Unique:  true,
-				Columns: []*schema.Column{MembersColumns[2], MembersColumns[3]},
+				Columns: []*schema.Column{MembersColumns[3], MembersColumns[4]},
 			},
 			{
 				Name:    "member_person_id",
 				Unique:  false,
-				Columns: []*schema.Column{MembersColumns[3]},
+				Columns: []*schema.Column{MembersColumns[4]},
 			},
 		},
 	}
@@ -2308,6 +2405,7 @@ var (
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "deactivated_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "managed", Type: field.TypeJSON, Nullable: true},
 		{Name: "version", Type: field.TypeInt64},
 	}
 	// PeopleTable holds the schema information for the "people" table.
@@ -3554,6 +3652,7 @@ var (
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "retired_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "managed", Type: field.TypeJSON, Nullable: true},
 		{Name: "version", Type: field.TypeInt64},
 		{Name: "team_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 		{Name: "system_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
@@ -3566,13 +3665,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "services_teams_team",
-				Columns:    []*schema.Column{ServicesColumns[19]},
+				Columns:    []*schema.Column{ServicesColumns[20]},
 				RefColumns: []*schema.Column{TeamsColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 			{
 				Symbol:     "services_systems_system",
-				Columns:    []*schema.Column{ServicesColumns[20]},
+				Columns:    []*schema.Column{ServicesColumns[21]},
 				RefColumns: []*schema.Column{SystemsColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -3586,12 +3685,12 @@ var (
 			{
 				Name:    "service_team_id_slug",
 				Unique:  false,
-				Columns: []*schema.Column{ServicesColumns[19], ServicesColumns[1]},
+				Columns: []*schema.Column{ServicesColumns[20], ServicesColumns[1]},
 			},
 			{
 				Name:    "service_system_id_slug",
 				Unique:  false,
-				Columns: []*schema.Column{ServicesColumns[20], ServicesColumns[1]},
+				Columns: []*schema.Column{ServicesColumns[21], ServicesColumns[1]},
 			},
 			{
 				Name:    "service_tier_slug",
@@ -3807,6 +3906,7 @@ var (
 		{Name: "description", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "managed", Type: field.TypeJSON, Nullable: true},
 		{Name: "version", Type: field.TypeInt64},
 		{Name: "team_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 	}
@@ -3818,7 +3918,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "systems_teams_team",
-				Columns:    []*schema.Column{SystemsColumns[7]},
+				Columns:    []*schema.Column{SystemsColumns[8]},
 				RefColumns: []*schema.Column{TeamsColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -3832,7 +3932,7 @@ var (
 			{
 				Name:    "system_team_id_slug",
 				Unique:  false,
-				Columns: []*schema.Column{SystemsColumns[7], SystemsColumns[1]},
+				Columns: []*schema.Column{SystemsColumns[8], SystemsColumns[1]},
 			},
 		},
 	}
@@ -3846,6 +3946,7 @@ var (
 		{Name: "default_repository", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "managed", Type: field.TypeJSON, Nullable: true},
 		{Name: "version", Type: field.TypeInt64},
 		{Name: "parent_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 		{Name: "issue_assignee_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
@@ -3858,13 +3959,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "teams_teams_children",
-				Columns:    []*schema.Column{TeamsColumns[9]},
+				Columns:    []*schema.Column{TeamsColumns[10]},
 				RefColumns: []*schema.Column{TeamsColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 			{
 				Symbol:     "teams_people_issue_assignee",
-				Columns:    []*schema.Column{TeamsColumns[10]},
+				Columns:    []*schema.Column{TeamsColumns[11]},
 				RefColumns: []*schema.Column{PeopleColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -3878,7 +3979,7 @@ var (
 			{
 				Name:    "team_parent_id_slug",
 				Unique:  false,
-				Columns: []*schema.Column{TeamsColumns[9], TeamsColumns[1]},
+				Columns: []*schema.Column{TeamsColumns[10], TeamsColumns[1]},
 			},
 		},
 	}
@@ -4729,6 +4830,8 @@ var (
 		PoliciesTable,
 		CampaignsTable,
 		CampaignDaysTable,
+		CatalogEntitiesTable,
+		CatalogSyncsTable,
 		ChangesTable,
 		CollectionsTable,
 		CompositesTable,
@@ -4872,6 +4975,12 @@ func init() {
 	CampaignDaysTable.ForeignKeys[1].RefTable = TeamsTable
 	CampaignDaysTable.Annotation = &entsql.Annotation{
 		Table: "campaign_days",
+	}
+	CatalogEntitiesTable.Annotation = &entsql.Annotation{
+		Table: "catalog_entities",
+	}
+	CatalogSyncsTable.Annotation = &entsql.Annotation{
+		Table: "catalog_syncs",
 	}
 	ChangesTable.ForeignKeys[0].RefTable = ServicesTable
 	ChangesTable.Annotation = &entsql.Annotation{

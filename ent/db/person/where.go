@@ -439,6 +439,16 @@ func DeactivatedAtNotNil() predicate.Person {
 	return predicate.Person(sql.FieldNotNull(FieldDeactivatedAt))
 }
 
+// ManagedIsNil applies the IsNil predicate on the "managed" field.
+func ManagedIsNil() predicate.Person {
+	return predicate.Person(sql.FieldIsNull(FieldManaged))
+}
+
+// ManagedNotNil applies the NotNil predicate on the "managed" field.
+func ManagedNotNil() predicate.Person {
+	return predicate.Person(sql.FieldNotNull(FieldManaged))
+}
+
 // VersionEQ applies the EQ predicate on the "version" field.
 func VersionEQ(v int64) predicate.Person {
 	return predicate.Person(sql.FieldEQ(FieldVersion, v))

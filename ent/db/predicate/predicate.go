@@ -33,6 +33,12 @@ type Campaign func(*sql.Selector)
 // CampaignDay is the predicate function for campaignday builders.
 type CampaignDay func(*sql.Selector)
 
+// CatalogEntity is the predicate function for catalogentity builders.
+type CatalogEntity func(*sql.Selector)
+
+// CatalogSync is the predicate function for catalogsync builders.
+type CatalogSync func(*sql.Selector)
+
 // Change is the predicate function for change builders.
 type Change func(*sql.Selector)
 

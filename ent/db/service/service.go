@@ -50,6 +50,8 @@ const (
 	FieldUpdatedAt = "updated_at"
 	// FieldRetiredAt holds the string denoting the retired_at field in the database.
 	FieldRetiredAt = "retired_at"
+	// FieldManaged holds the string denoting the managed field in the database.
+	FieldManaged = "managed"
 	// FieldVersion holds the string denoting the version field in the database.
 	FieldVersion = "version"
 	// EdgeTeam holds the string denoting the team edge name in mutations.
@@ -96,6 +98,7 @@ var Columns = []string{
 	FieldCreatedAt,
 	FieldUpdatedAt,
 	FieldRetiredAt,
+	FieldManaged,
 	FieldVersion,
 }
 

@@ -1180,6 +1180,16 @@ func RetiredAtNotNil() predicate.Service {
 	return predicate.Service(sql.FieldNotNull(FieldRetiredAt))
 }
 
+// ManagedIsNil applies the IsNil predicate on the "managed" field.
+func ManagedIsNil() predicate.Service {
+	return predicate.Service(sql.FieldIsNull(FieldManaged))
+}
+
+// ManagedNotNil applies the NotNil predicate on the "managed" field.
+func ManagedNotNil() predicate.Service {
+	return predicate.Service(sql.FieldNotNull(FieldManaged))
+}
+
 // VersionEQ applies the EQ predicate on the "version" field.
 func VersionEQ(v int64) predicate.Service {
 	return predicate.Service(sql.FieldEQ(FieldVersion, v))

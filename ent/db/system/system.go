@@ -24,6 +24,8 @@ const (
 	FieldCreatedAt = "created_at"
 	// FieldUpdatedAt holds the string denoting the updated_at field in the database.
 	FieldUpdatedAt = "updated_at"
+	// FieldManaged holds the string denoting the managed field in the database.
+	FieldManaged = "managed"
 	// FieldVersion holds the string denoting the version field in the database.
 	FieldVersion = "version"
 	// EdgeTeam holds the string denoting the team edge name in mutations.
@@ -48,6 +50,7 @@ var Columns = []string{
 	FieldTeamID,
 	FieldCreatedAt,
 	FieldUpdatedAt,
+	FieldManaged,
 	FieldVersion,
 }
 

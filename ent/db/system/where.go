@@ -440,6 +440,16 @@ func UpdatedAtLTE(v time.Time) predicate.System {
 	return predicate.System(sql.FieldLTE(FieldUpdatedAt, v))
 }
 
+// ManagedIsNil applies the IsNil predicate on the "managed" field.
+func ManagedIsNil() predicate.System {
+	return predicate.System(sql.FieldIsNull(FieldManaged))
+}
+
+// ManagedNotNil applies the NotNil predicate on the "managed" field.
+func ManagedNotNil() predicate.System {
+	return predicate.System(sql.FieldNotNull(FieldManaged))
+}
+
 // VersionEQ applies the EQ predicate on the "version" field.
 func VersionEQ(v int64) predicate.System {
 	return predicate.System(sql.FieldEQ(FieldVersion, v))

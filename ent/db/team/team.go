@@ -30,6 +30,8 @@ const (
 	FieldCreatedAt = "created_at"
 	// FieldUpdatedAt holds the string denoting the updated_at field in the database.
 	FieldUpdatedAt = "updated_at"
+	// FieldManaged holds the string denoting the managed field in the database.
+	FieldManaged = "managed"
 	// FieldVersion holds the string denoting the version field in the database.
 	FieldVersion = "version"
 	// EdgeParent holds the string denoting the parent edge name in mutations.
@@ -69,6 +71,7 @@ var Columns = []string{
 	FieldIssueAssigneeID,
 	FieldCreatedAt,
 	FieldUpdatedAt,
+	FieldManaged,
 	FieldVersion,
 }
 

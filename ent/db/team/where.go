@@ -670,6 +670,16 @@ func UpdatedAtLTE(v time.Time) predicate.Team {
 	return predicate.Team(sql.FieldLTE(FieldUpdatedAt, v))
 }
 
+// ManagedIsNil applies the IsNil predicate on the "managed" field.
+func ManagedIsNil() predicate.Team {
+	return predicate.Team(sql.FieldIsNull(FieldManaged))
+}
+
+// ManagedNotNil applies the NotNil predicate on the "managed" field.
+func ManagedNotNil() predicate.Team {
+	return predicate.Team(sql.FieldNotNull(FieldManaged))
+}
+
 // VersionEQ applies the EQ predicate on the "version" field.
 func VersionEQ(v int64) predicate.Team {
 	return predicate.Team(sql.FieldEQ(FieldVersion, v))

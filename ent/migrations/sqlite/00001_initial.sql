@@ -89,6 +89,24 @@ CREATE TABLE `campaign_days` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `
 CREATE UNIQUE INDEX `campaignday_campaign_id_day_team_id` ON `campaign_days` (`campaign_id`, `day`, `team_id`);
 -- create index "campaignday_team_id" to table: "campaign_days"
 CREATE INDEX `campaignday_team_id` ON `campaign_days` (`team_id`);
+-- create "catalog_entities" table
+CREATE TABLE `catalog_entities` (`id` text NOT NULL, `portal` text NOT NULL, `kind` text NOT NULL, `ref` text NOT NULL, `uid` text NOT NULL, `title` text NOT NULL, `origin` text NOT NULL, `state` text NOT NULL, `resource_id` text NULL, `told` json NOT NULL, `faults` json NULL, `pending` bool NOT NULL, `first_seen_at` datetime NOT NULL, `seen_at` datetime NOT NULL, `gone_at` datetime NULL, PRIMARY KEY (`id`));
+-- create index "catalogentity_portal_uid" to table: "catalog_entities"
+CREATE UNIQUE INDEX `catalogentity_portal_uid` ON `catalog_entities` (`portal`, `uid`);
+-- create index "catalogentity_living_ref" to table: "catalog_entities"
+CREATE UNIQUE INDEX `catalogentity_living_ref` ON `catalog_entities` (`portal`, `ref`) WHERE gone_at IS NULL;
+-- create index "catalogentity_living_resource" to table: "catalog_entities"
+CREATE UNIQUE INDEX `catalogentity_living_resource` ON `catalog_entities` (`resource_id`) WHERE gone_at IS NULL AND resource_id IS NOT NULL;
+-- create index "catalogentity_resource" to table: "catalog_entities"
+CREATE INDEX `catalogentity_resource` ON `catalog_entities` (`resource_id`);
+-- create index "catalogentity_ref_id" to table: "catalog_entities"
+CREATE INDEX `catalogentity_ref_id` ON `catalog_entities` (`ref`, `id`);
+-- create index "catalogentity_portal_kind_seen_at" to table: "catalog_entities"
+CREATE INDEX `catalogentity_portal_kind_seen_at` ON `catalog_entities` (`portal`, `kind`, `seen_at`);
+-- create "catalog_syncs" table
+CREATE TABLE `catalog_syncs` (`id` text NOT NULL, `portal` text NOT NULL, `full` bool NOT NULL, `state` text NOT NULL, `started_by` text NOT NULL, `started_at` datetime NOT NULL, `ended_at` datetime NULL, `created` integer NOT NULL, `updated` integer NOT NULL, `unchanged` integer NOT NULL, `refused` integer NOT NULL, `skipped` integer NOT NULL, `deferred` integer NOT NULL, `gone` integer NOT NULL, PRIMARY KEY (`id`));
+-- create index "catalogsync_open" to table: "catalog_syncs"
+CREATE UNIQUE INDEX `catalogsync_open` ON `catalog_syncs` (`portal`) WHERE "full" AND state = 'open';
 -- create "changes" table
 CREATE TABLE `changes` (`id` text NOT NULL, `source` text NOT NULL, `external_id` text NULL, `kind` text NOT NULL, `release` text NOT NULL, `link` text NOT NULL, `author` text NOT NULL, `note` text NOT NULL, `began_at` datetime NOT NULL, `ended_at` datetime NULL, `outcome` text NOT NULL, `created_at` datetime NOT NULL, `created_by` text NOT NULL, `updated_at` datetime NOT NULL, `updated_by` text NOT NULL, `version` integer NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `changes_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
 -- create index "change_service_id_source_external_id" to table: "changes"
@@ -164,7 +182,7 @@ CREATE TABLE `delivery_switches` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMEN
 -- create index "deliveryswitch_name" to table: "delivery_switches"
 CREATE UNIQUE INDEX `deliveryswitch_name` ON `delivery_switches` (`name`);
 -- create "dependencies" table
-CREATE TABLE `dependencies` (`id` text NOT NULL, `criticality` text NOT NULL, `failure_mode` text NOT NULL, `timeout_us` integer NOT NULL, `retry` text NOT NULL, `breaker` text NOT NULL, `bulkhead` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, `service_id` text NOT NULL, `on_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `dependencies_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT, CONSTRAINT `dependencies_services_on` FOREIGN KEY (`on_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
+CREATE TABLE `dependencies` (`id` text NOT NULL, `criticality` text NOT NULL, `failure_mode` text NOT NULL, `timeout_us` integer NOT NULL, `retry` text NOT NULL, `breaker` text NOT NULL, `bulkhead` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `manager` text NOT NULL DEFAULT (''), `version` integer NOT NULL, `service_id` text NOT NULL, `on_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `dependencies_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT, CONSTRAINT `dependencies_services_on` FOREIGN KEY (`on_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
 -- create index "dependency_service_id_on_id" to table: "dependencies"
 CREATE UNIQUE INDEX `dependency_service_id_on_id` ON `dependencies` (`service_id`, `on_id`);
 -- create index "dependency_on_id_id" to table: "dependencies"
@@ -320,7 +338,7 @@ CREATE TABLE `leases` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `name` t
 -- create index "lease_name" to table: "leases"
 CREATE UNIQUE INDEX `lease_name` ON `leases` (`name`);
 -- create "members" table
-CREATE TABLE `members` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `joined_at` datetime NOT NULL, `team_id` text NOT NULL, `person_id` text NOT NULL, CONSTRAINT `members_teams_team` FOREIGN KEY (`team_id`) REFERENCES `teams` (`id`) ON DELETE CASCADE, CONSTRAINT `members_people_person` FOREIGN KEY (`person_id`) REFERENCES `people` (`id`) ON DELETE CASCADE);
+CREATE TABLE `members` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `joined_at` datetime NOT NULL, `manager` text NOT NULL DEFAULT (''), `team_id` text NOT NULL, `person_id` text NOT NULL, CONSTRAINT `members_teams_team` FOREIGN KEY (`team_id`) REFERENCES `teams` (`id`) ON DELETE CASCADE, CONSTRAINT `members_people_person` FOREIGN KEY (`person_id`) REFERENCES `people` (`id`) ON DELETE CASCADE);
 -- create index "member_team_id_person_id" to table: "members"
 CREATE UNIQUE INDEX `member_team_id_person_id` ON `members` (`team_id`, `person_id`);
 -- create index "member_person_id" to table: "members"
@@ -370,7 +388,7 @@ CREATE UNIQUE INDEX `ownershipdrift_service_id_reason` ON `ownership_drifts` (`s
 -- create index "ownershipdrift_untold" to table: "ownership_drifts"
 CREATE INDEX `ownershipdrift_untold` ON `ownership_drifts` (`found_at`, `id`) WHERE escalated_at IS NULL;
 -- create "people" table
-CREATE TABLE `people` (`id` text NOT NULL, `display_name` text NOT NULL, `email` text NOT NULL, `github_login` text NOT NULL, `administrator` bool NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `deactivated_at` datetime NULL, `version` integer NOT NULL, PRIMARY KEY (`id`));
+CREATE TABLE `people` (`id` text NOT NULL, `display_name` text NOT NULL, `email` text NOT NULL, `github_login` text NOT NULL, `administrator` bool NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `deactivated_at` datetime NULL, `managed` json NULL, `version` integer NOT NULL, PRIMARY KEY (`id`));
 -- create index "person_display_name_id" to table: "people"
 CREATE INDEX `person_display_name_id` ON `people` (`display_name`, `id`);
 -- create "policy_revisions" table
@@ -552,7 +570,7 @@ CREATE UNIQUE INDEX `series_indicator_id_reporter_group_value` ON `series` (`ind
 -- create index "series_folded_until_id" to table: "series"
 CREATE INDEX `series_folded_until_id` ON `series` (`folded_until`, `id`);
 -- create "services" table
-CREATE TABLE `services` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `description` text NOT NULL, `kind` text NOT NULL, `tier` integer NOT NULL, `lifecycle` text NOT NULL, `repository` text NOT NULL, `on_call` text NOT NULL, `runbook` text NOT NULL, `dashboard` text NOT NULL, `docs` text NOT NULL, `contact` text NOT NULL, `labels` json NOT NULL, `annotations` json NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `retired_at` datetime NULL, `version` integer NOT NULL, `team_id` text NOT NULL, `system_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `services_teams_team` FOREIGN KEY (`team_id`) REFERENCES `teams` (`id`) ON DELETE RESTRICT, CONSTRAINT `services_systems_system` FOREIGN KEY (`system_id`) REFERENCES `systems` (`id`) ON DELETE RESTRICT);
+CREATE TABLE `services` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `description` text NOT NULL, `kind` text NOT NULL, `tier` integer NOT NULL, `lifecycle` text NOT NULL, `repository` text NOT NULL, `on_call` text NOT NULL, `runbook` text NOT NULL, `dashboard` text NOT NULL, `docs` text NOT NULL, `contact` text NOT NULL, `labels` json NOT NULL, `annotations` json NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `retired_at` datetime NULL, `managed` json NULL, `version` integer NOT NULL, `team_id` text NOT NULL, `system_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `services_teams_team` FOREIGN KEY (`team_id`) REFERENCES `teams` (`id`) ON DELETE RESTRICT, CONSTRAINT `services_systems_system` FOREIGN KEY (`system_id`) REFERENCES `systems` (`id`) ON DELETE RESTRICT);
 -- create index "service_slug" to table: "services"
 CREATE UNIQUE INDEX `service_slug` ON `services` (`slug`);
 -- create index "service_team_id_slug" to table: "services"
@@ -598,13 +616,13 @@ CREATE TABLE `supplied_facts` (`id` text NOT NULL, `name` text NOT NULL, `value`
 -- create index "suppliedfact_slo_id_name" to table: "supplied_facts"
 CREATE UNIQUE INDEX `suppliedfact_slo_id_name` ON `supplied_facts` (`slo_id`, `name`);
 -- create "systems" table
-CREATE TABLE `systems` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `description` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, `team_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `systems_teams_team` FOREIGN KEY (`team_id`) REFERENCES `teams` (`id`) ON DELETE RESTRICT);
+CREATE TABLE `systems` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `description` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `managed` json NULL, `version` integer NOT NULL, `team_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `systems_teams_team` FOREIGN KEY (`team_id`) REFERENCES `teams` (`id`) ON DELETE RESTRICT);
 -- create index "system_slug" to table: "systems"
 CREATE UNIQUE INDEX `system_slug` ON `systems` (`slug`);
 -- create index "system_team_id_slug" to table: "systems"
 CREATE INDEX `system_team_id_slug` ON `systems` (`team_id`, `slug`);
 -- create "teams" table
-CREATE TABLE `teams` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `description` text NOT NULL, `contact` text NOT NULL, `default_repository` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, `parent_id` text NULL, `issue_assignee_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `teams_teams_children` FOREIGN KEY (`parent_id`) REFERENCES `teams` (`id`) ON DELETE RESTRICT, CONSTRAINT `teams_people_issue_assignee` FOREIGN KEY (`issue_assignee_id`) REFERENCES `people` (`id`) ON DELETE RESTRICT);
+CREATE TABLE `teams` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `description` text NOT NULL, `contact` text NOT NULL, `default_repository` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `managed` json NULL, `version` integer NOT NULL, `parent_id` text NULL, `issue_assignee_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `teams_teams_children` FOREIGN KEY (`parent_id`) REFERENCES `teams` (`id`) ON DELETE RESTRICT, CONSTRAINT `teams_people_issue_assignee` FOREIGN KEY (`issue_assignee_id`) REFERENCES `people` (`id`) ON DELETE RESTRICT);
 -- create index "team_slug" to table: "teams"
 CREATE UNIQUE INDEX `team_slug` ON `teams` (`slug`);
 -- create index "team_parent_id_slug" to table: "teams"

@@ -1,0 +1,266 @@
+package catalog
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/access"
+)
+
+// Complete ends a sync. What named something that was not known yet is taken again; after a full
+// one, what was not told is gone: its fields are the team's again, and its thing stays. One that is
+// complete stays as it is.
+//
+// Faults: Forbidden; NotFound; Conflict "catalog_sync_closed", and "catalog_shrank" when more than a
+// fifth of the links of a kind would end, and more than 10, unless that is accepted.
+func (c *Service) Complete(ctx context.Context, sync id.ID, acceptShrink bool) (Sync, error) {
+	if err := c.telling(ctx); err != nil {
+		return Sync{}, err
+	}
+	s, err := c.sync(ctx, sync)
+	if err != nil || s.State == Complete {
+		return s, err
+	}
+	if s.State != Open {
+		return Sync{}, closed(s)
+	}
+	w := newWorld(s)
+	w.final, w.again, w.replaces = true, true, map[string]Entity{}
+	var gone []Entity
+	if s.Full {
+		if gone, err = c.ending(ctx, w, acceptShrink); err != nil {
+			return Sync{}, err
+		}
+	}
+	if err := c.decide(ctx, w, w.deferred); err != nil {
+		return Sync{}, err
+	}
+	for _, e := range gone {
+		if err := c.end(ctx, w, e); err != nil {
+			return Sync{}, fmt.Errorf("end the entity %s: %w", e.Ref, err)
+		}
+	}
+	if err := c.settle(ctx, w); err != nil {
+		return Sync{}, err
+	}
+	if err := c.Store.EndSync(ctx, s.ID, c.moment()); err != nil {
+		if fault.Is(err, fault.NotFound) {
+			return Sync{}, closed(Sync{State: Superseded})
+		}
+		return Sync{}, fmt.Errorf("end a sync: %w", err)
+	}
+	return c.sync(ctx, s.ID)
+}
+
+// deferred reports whether the sync told the entity and left to its completion what it is.
+func (w *world) deferred(e Entity) bool {
+	return w.sync.Full && e.State == Deferred && !e.SeenAt.Before(w.sync.StartedAt)
+}
+
+// chunk is how many entities are read at once.
+const chunk = 200
+
+// all gathers what a reader gives after an identifier, page by page.
+func all(read func(after id.ID, limit int) ([]Entity, error)) ([]Entity, error) {
+	var out []Entity
+	for after := id.ID(""); ; {
+		some, err := read(after, chunk)
+		if err != nil {
+			return nil, err
+		}
+		if out = append(out, some...); len(some) < chunk {
+			return out, nil
+		}
+		after = some[len(some)-1].ID
+	}
+}
+
+// undecided are the entities that wait for the completion, in the order in which kinds are told.
+func (c *Service) undecided(ctx context.Context, w *world) ([]Entity, error) {
+	found, err := all(func(after id.ID, limit int) ([]Entity, error) {
+		return c.Store.Undecided(ctx, w.sync.Portal, after, limit)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read entities that wait for a completion: %w", err)
+	}
+	slices.SortStableFunc(found, func(a, b Entity) int { return slices.Index(Kinds, a.Kind) - slices.Index(Kinds, b.Kind) })
+	return found, nil
+}
+
+// ending is what a full sync did not tell, but for what came back under another name: that is noted
+// in what the world replaces.
+func (c *Service) ending(ctx context.Context, w *world, acceptShrink bool) ([]Entity, error) {
+	going, err := all(func(after id.ID, limit int) ([]Entity, error) {
+		return c.Store.Unseen(ctx, w.sync.Portal, w.sync.StartedAt, after, limit)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read what was not told: %w", err)
+	}
+	came, err := c.undecided(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	came = slices.DeleteFunc(came, func(e Entity) bool { return !w.deferred(e) })
+	if err := c.renames(ctx, w, came, going); err != nil {
+		return nil, err
+	}
+	back := map[id.ID]bool{}
+	for _, e := range w.replaces {
+		back[e.ID] = true
+	}
+	going = slices.DeleteFunc(going, func(e Entity) bool { return back[e.ID] })
+	links, err := c.Store.Links(ctx, w.sync.Portal, w.sync.StartedAt)
+	if err != nil {
+		return nil, fmt.Errorf("count links: %w", err)
+	}
+	for _, kind := range Kinds {
+		ending := 0
+		for _, e := range going {
+			if e.Kind == kind && e.Resource != "" {
+				ending++
+			}
+		}
+		if !shrinks(ending, links[kind]) {
+			continue
+		}
+		if !acceptShrink {
+			return nil, fault.New(fault.Conflict, "catalog_shrank",
+				"%d of %d entities of the kind %s were not told any more, which is more than a fifth; where that is right, complete the sync with acceptShrink", ending, links[kind], kind)
+		}
+		accepted := struct {
+			Kind          Kind
+			Ending, Links int
+		}{kind, ending, links[kind]}
+		o := access.Object{Kind: access.KindCatalog, ID: w.sync.ID, Label: w.sync.Portal}
+		if err := c.Runner.InTx(ctx, func(ctx context.Context) error {
+			return c.Recorder.RecordDiff(ctx, access.Sync, o, "", nil, accepted)
+		}); err != nil {
+			return nil, fmt.Errorf("record what a catalog loses: %w", err)
+		}
+	}
+	return going, nil
+}
+
+// renames notes which of those that came are those that go: by the service that their name leads
+// to, which is that of one that goes, else by their origin.
+func (c *Service) renames(ctx context.Context, w *world, came, going []Entity) error {
+	byResource := map[id.ID]Entity{}
+	for _, e := range going {
+		if e.Resource != "" {
+			byResource[e.Resource] = e
+		}
+	}
+	taken := map[id.ID]bool{}
+	for _, e := range came {
+		slug := e.Slug
+		if slug == "" {
+			slug = slugOf(e.Ref)
+		}
+		s, err := c.Things.ServiceBySlug(ctx, slug)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("read the service %q: %w", slug, err)
+		}
+		if was, ok := byResource[s.ID]; ok && !taken[was.ID] {
+			w.replaces[e.UID], taken[was.ID] = was, true
+		}
+	}
+	for uid, was := range renamed(came, going) {
+		if _, named := w.replaces[uid]; !named && !taken[was.ID] {
+			w.replaces[uid], taken[was.ID] = was, true
+		}
+	}
+	return nil
+}
+
+// decide takes again those of the entities that wait for the completion that are asked for, and
+// counts what became of them.
+func (c *Service) decide(ctx context.Context, w *world, which func(Entity) bool) error {
+	found, err := c.undecided(ctx, w)
+	if err != nil {
+		return err
+	}
+	found = slices.DeleteFunc(found, func(e Entity) bool { return !which(e) })
+	for some := range slices.Chunk(found, chunk) {
+		told := make([]Told, len(some))
+		for i, e := range some {
+			told[i] = e.Told
+		}
+		one := newWorld(w.sync)
+		one.final, one.again, one.replaces = w.final, w.again, w.replaces
+		if err := c.load(ctx, one, told); err != nil {
+			return err
+		}
+		var counts Counts
+		for i, t := range told {
+			r, err := c.take(ctx, one, t)
+			if err != nil {
+				return fmt.Errorf("take the entity %s: %w", t.Ref, err)
+			}
+			if some[i].State == Deferred { // the others were counted when they were told
+				counts.count(r.Outcome)
+			}
+		}
+		if err := c.count(ctx, one, counts); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// rounds is how often what waits for others is taken again: a tree of groups that is turned round
+// takes a round for each of its levels at most, and is deeper nowhere.
+const rounds = 10
+
+// settle takes what names others again, now that all is told: at first as if more were to come, for
+// one may wait for another, then for good.
+func (c *Service) settle(ctx context.Context, w *world) error {
+	waiting := func(e Entity) bool { return e.Pending && e.State != Deferred }
+	count := func() (int, error) {
+		found, err := c.undecided(ctx, w)
+		return len(found), err
+	}
+	w.final = false
+	for before, round := -1, 0; round < rounds; round++ {
+		n, err := count()
+		if err != nil {
+			return err
+		}
+		if n == 0 || n == before {
+			break
+		}
+		before = n
+		if err := c.decide(ctx, w, waiting); err != nil {
+			return err
+		}
+	}
+	w.final = true
+	return c.decide(ctx, w, waiting)
+}
+
+// end lets an entity go that a full sync did not tell.
+func (c *Service) end(ctx context.Context, w *world, e Entity) error {
+	now := c.moment()
+	var err error
+	for range attempts {
+		err = c.Runner.InTx(ctx, func(ctx context.Context) error {
+			if err := c.letGo(ctx, e, now); err != nil {
+				return err
+			}
+			err := c.Store.Count(ctx, w.sync.ID, Counts{Gone: 1})
+			if fault.Is(err, fault.NotFound) {
+				return closed(Sync{State: Superseded})
+			}
+			return err
+		})
+		if !fault.Is(err, fault.Precondition) {
+			return err
+		}
+	}
+	return err
+}

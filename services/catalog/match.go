@@ -1,0 +1,54 @@
+package catalog
+
+// identify says which known entity one that is told is: that of its UID, whatever it is called now;
+// else that of its reference, which a catalog that was imported anew gives another UID. beside is
+// another living entity that is called so and cannot be any more. Both are nil for none.
+func identify(t Told, byUID, byRef *Entity) (is, beside *Entity) {
+	switch {
+	case byUID == nil:
+		return byRef, nil
+	case byRef != nil && byRef.ID != byUID.ID:
+		return byUID, byRef
+	default:
+		return byUID, nil
+	}
+}
+
+// awaited reports whether the sync may still tell the entity, or find it gone.
+func awaited(s Sync, e Entity) bool {
+	return s.Full && e.Portal == s.Portal && e.GoneAt == nil && e.SeenAt.Before(s.StartedAt)
+}
+
+// renamed pairs entities that came with those that go: exactly one of a kind and origin came, and
+// one went. Others from one place cannot be told apart.
+func renamed(came, going []Entity) map[string]Entity {
+	type place struct {
+		kind   Kind
+		origin string
+	}
+	gather := func(of []Entity) map[place][]Entity {
+		out := map[place][]Entity{}
+		for _, e := range of {
+			if e.Origin != "" {
+				out[place{e.Kind, e.Origin}] = append(out[place{e.Kind, e.Origin}], e)
+			}
+		}
+		return out
+	}
+	went, out := gather(going), map[string]Entity{}
+	for at, one := range gather(came) {
+		if len(one) == 1 && len(went[at]) == 1 && went[at][0].Resource != "" {
+			out[one[0].UID] = went[at][0]
+		}
+	}
+	return out
+}
+
+// The bounds of what a catalog may lose at once: an empty one takes nothing away.
+const (
+	shrinkAbove = 10 // links of a kind
+	shrinkShare = 5  // one in so many
+)
+
+// shrinks reports whether ending so many of a kind's links is more than a catalog loses by itself.
+func shrinks(ending, links int) bool { return ending > shrinkAbove && ending*shrinkShare > links }
