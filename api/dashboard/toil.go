@@ -171,7 +171,7 @@ type settingsForm struct {
 	Version             int64
 	Hours               string
 	Days, Overhead, Cap int
-	Asks                bool
+	Asks, Incidents     bool
 }
 
 func (d *Dashboard) toil(v *visit) (screen, error) {
@@ -206,7 +206,7 @@ func (d *Dashboard) toilScreen(v *visit, team registry.Team, in *filled, wrong [
 		if err := d.toilOfMine(v, team, &p, in); err != nil {
 			return screen{}, err
 		}
-		p.Settings = settingsForm{Version: m.Settings.Version, Hours: strconv.FormatFloat(float64(m.Settings.WeekMinutes)/60, 'f', -1, 64), Days: m.Settings.WeekDays, Overhead: m.Settings.Overhead, Cap: m.Settings.Cap, Asks: m.Settings.Asks}
+		p.Settings = settingsForm{Version: m.Settings.Version, Hours: strconv.FormatFloat(float64(m.Settings.WeekMinutes)/60, 'f', -1, 64), Days: m.Settings.WeekDays, Overhead: m.Settings.Overhead, Cap: m.Settings.Cap, Asks: m.Settings.Asks, Incidents: m.Settings.Incidents}
 	}
 	if err := d.toilSurvey(v, team, &p); err != nil {
 		return screen{}, err

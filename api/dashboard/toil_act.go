@@ -138,12 +138,8 @@ func (d *Dashboard) surveyToil(v *visit, team registry.Team) (string, error) {
 }
 
 func (d *Dashboard) settleToil(v *visit, team registry.Team) (string, error) {
-	now, err := d.sources.Toil.Measure(v.ctx, team.ID, "") // what the form does not ask stays as it is
-	if err != nil {
-		return "", err
-	}
-	_, err = d.sources.Toil.Decide(v.ctx, team.ID, int64(v.number("version")), toil.SettingsInput{
-		WeekMinutes: int(v.decimal("hours") * 60), WeekDays: v.number("days"), Overhead: v.number("overhead"), Cap: v.number("cap"), Asks: v.PostForm.Get("asks") != "", Incidents: now.Settings.Incidents,
+	_, err := d.sources.Toil.Decide(v.ctx, team.ID, int64(v.number("version")), toil.SettingsInput{
+		WeekMinutes: int(v.decimal("hours") * 60), WeekDays: v.number("days"), Overhead: v.number("overhead"), Cap: v.number("cap"), Asks: v.PostForm.Get("asks") != "", Incidents: v.PostForm.Get("incidents") != "",
 	})
 	return "", err
 }

@@ -114,6 +114,19 @@ func TestToilIsSaidOnThePageOfTheTeam(t *testing.T) {
 	if _, text := ada.read(at); !strings.Contains(text, "37.5 h a week, less 10 % for meetings; the cap is 40 %; nobody is asked") {
 		t.Errorf("after the decision it shows\n%s", text)
 	}
+	// The form shows and decides each setting: a box that is not ticked is sent as nothing, and means no.
+	for _, proposes := range []bool{false, true} {
+		if proposes {
+			ada.done(at+"/settings", url.Values{"version": {"2"}, "hours": {"37.5"}, "days": {"5"}, "overhead": {"10"}, "cap": {"40"}, "incidents": {"1"}}, at)
+		}
+		measured, err := h.toil.Measure(h.admin, team.ID, "")
+		h.must(err)
+		_, text := ada.read(at)
+		box, ticked := strings.Contains(text, `name="incidents" value="1"`), strings.Contains(text, `name="incidents" value="1" checked`)
+		if measured.Settings.Incidents != proposes || !box || ticked != proposes {
+			t.Errorf("when incidents are proposed is %t: stored is %t, the box is there %t, ticked %t", proposes, measured.Settings.Incidents, box, ticked)
+		}
+	}
 	quarter := string(share.QuarterOf(h.clock.Now().Add(-early)))
 	ada.done(at+"/survey", url.Values{"quarter": {quarter}, "share": {"40"}, "category": {"migrations"}, "wish": {"all"}, "course": {"better"}, "onCall": {"fair"}}, at+"#survey")
 	if _, text := ada.read(at); !strings.Contains(text, "1 person answered.") || strings.Contains(text, "What people would automate:") {
