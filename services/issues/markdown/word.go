@@ -46,8 +46,10 @@ func harmless(word string) bool {
 	if utf8.RuneCountInString(word) > maxWord || !norm.NFKC.IsNormalString(word) {
 		return false
 	}
-	if strings.Contains(strings.ToLower(word), "www.") {
-		return false // the beginning of a link, wherever it stands and whatever follows
+	for _, link := range []string{"www.", "mailto:", "xmpp:"} {
+		if strings.Contains(strings.ToLower(word), link) {
+			return false // the beginning of a link, wherever it stands and whatever follows
+		}
 	}
 	core := strings.TrimRight(strings.TrimLeft(word, `("'“‘«`), `.,;:!?%)"'”’»`)
 	if core == "" {

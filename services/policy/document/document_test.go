@@ -185,6 +185,7 @@ func FuzzAnyTextIsReadOrRefusedAtAPlace(f *testing.F) {
 	} {
 		f.Add([]byte(text))
 	}
+	f.Add([]byte("apiVersion: evenkeel/v1\nkind: ErrorBudgetPolicy\nclauses:\n  - freeze:\n     allow: []"))
 	known := language(f)
 	f.Fuzz(func(t *testing.T, text []byte) {
 		d, err := document.Read(text)

@@ -80,7 +80,10 @@ func (s shape) draft() policy.Draft {
 	for _, c := range s.Clauses {
 		clause := policy.Clause{Name: string(c.Name), Description: string(c.Description), When: string(c.When)}
 		if c.Freeze != nil {
-			clause.Freeze = &policy.Freeze{Allow: c.Freeze.Allow, EarlyExit: c.Freeze.EarlyExit}
+			clause.Freeze = &policy.Freeze{EarlyExit: c.Freeze.EarlyExit}
+			if len(c.Freeze.Allow) > 0 { // an empty list says what none says
+				clause.Freeze.Allow = c.Freeze.Allow
+			}
 		}
 		if i := c.Issue; i != nil {
 			clause.Issue = &policy.IssueAction{Priority: i.Priority, Labels: yamldoc.Texts[yamldoc.Text, string](i.Labels), Template: string(i.Template), CloseOnRecovery: i.CloseOnRecovery}

@@ -14,7 +14,7 @@ var Hostile = []string{
 	"deadbee", "deadbeefdeadbeefdeadbeefdeadbeefdeadbeef", "1234567", "DEADBEE", "org/repo@deadbeef", "x-deadbee", "deadbee-x", "(deadbee)", "deadbee...cafebab",
 	"TICKET-12", "JIRA-1", "TICKET12", "closes https://github.com/o/r/issues/1", "fix: #9", "fixes\n#1", "fixes\u2028#1",
 	// Links.
-	"http://evil.example", "https://evil.example/a?b=c", "HTTPS://EVIL.EXAMPLE", "www.evil.example", "WWW.evil.example", "(www.evil.example)", "mailto:a@b.example", "mailto:ab", "xmpp:a@b.example", "a.b@c.example",
+	"http://evil.example", "https://evil.example/a?b=c", "HTTPS://EVIL.EXAMPLE", "www.evil.example", "WWW.evil.example", "(www.evil.example)", "mailto:a@b.example", "mailto:ab", "xmpp:a@b.example", "Xmpp:!", "a.b@c.example",
 	"ftp://evil.example", "<https://evil.example>", "<a@b.example>", "[a](https://evil.example)", "[a](javascript:alert(1))", "[a][b]\n\n[b]: https://evil.example", "[b]: https://evil.example", "![x](https://evil.example/x.png)",
 	"![x][y]", "[![x](y)](z)", "[a](<b>)", "hxxp[:]//", "https\\://evil.example", "https&#58;//evil.example", "//evil.example", "evil.example", "www\u3002evil.example", "ｗｗｗ．ｅｖｉｌ．example", "h\u200bttps://evil.example",
 	"a\u200d.www.evil.example", "https:/\u00ad/evil.example",
