@@ -92,7 +92,7 @@ func TestWhatIsWrongIsToldAtItsPlace(t *testing.T) {
 		"slug: payments":              {"slug: Pay ments", "3:7: /slug: "},
 		"kind: ErrorBudgetPolicy":     {"kind: Policy", `2:7: /kind: must be "ErrorBudgetPolicy" (it is "Policy")`},
 		"reserve: 0.25":               {"reserve: 1", "5:10: /reserve: must be a share"},
-		"reserve: 0.25\n":             {"reserve: much\n", "5:10: "},
+		"reserve: 0.25\n":             {"reserve: much\n", `5:10: reserve must be a number (it is "much")`},
 		"  approvedOn: 2026-11-27":    {"  approvedOn: 2026-13-27", `9:15: /approval/approvedOn: must be a day such as "2026-11-27" (it is "2026-13-27")`},
 		"consumed > 1 && unplanned":   {"consumed > 1 && unplaned", `16:27: /clauses/0/when: there is no fact "unplaned"`},
 		"when: consumed > 1 && unpl":  {"when: \"consumd > 1\" #", `16:12: /clauses/0/when: there is no fact "consumd"`},
