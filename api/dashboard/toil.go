@@ -79,7 +79,7 @@ type toilPage struct {
 
 	Inside     bool
 	Question   toilQuestion
-	Trend      template.HTML
+	Trend      []template.HTML
 	TrendNote  string
 	Weeks      []toilWeek
 	WeeksEmpty empty
@@ -319,8 +319,8 @@ func (p *toilPage) trend(m toil.Measured) {
 	if !any {
 		return
 	}
-	p.Trend = chart.Trend{Points: points, Full: 1, Label: fmt.Sprintf("The share of toil week by week, over %d weeks", len(points))}.SVG()
-	p.TrendNote = fmt.Sprintf("%d weeks, up to 100 %%", len(points))
+	p.Trend = chart.Capped{Points: points, Cap: float64(m.Settings.Cap) / 100, Label: fmt.Sprintf("The share of toil week by week, over %d weeks, and the cap of %d %%", len(points), m.Settings.Cap)}.Pictures()
+	p.TrendNote = fmt.Sprintf("%d weeks, each as of its Monday", len(points))
 }
 
 func timeText(minutes int) string {
