@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -207,8 +208,13 @@ func TestTheQuestionOfALinkNeedsNobodyToBeSignedIn(t *testing.T) {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		return ada.do(r)
 	}
-	if answer := send(path, url.Values{"share": {"80"}, "category": {"migrations"}}); answer.StatusCode != 422 {
-		t.Errorf("80 %% is %d", answer.StatusCode)
+	wrong := send(path, url.Values{"share": {"80"}, "category": {"migrations"}, "away": {"9"}, "note": {"<n>"}})
+	again, err := io.ReadAll(wrong.Body)
+	h.must(err)
+	for _, part := range []string{"Share must be one of", `value="migrations" checked`, "<strong>must be 0 to 5", `value="&lt;n&gt;"`} {
+		if wrong.StatusCode != 422 || !strings.Contains(string(again), part) {
+			t.Errorf("80 %% is %d, and lacks %s\n%s", wrong.StatusCode, part, again)
+		}
 	}
 	if answer := send(path, url.Values{"share": {"50"}, "category": {"migrations"}}); answer.StatusCode != http.StatusSeeOther || answer.Header.Get("Location") != path+"?answered" {
 		t.Errorf("it is %d, to %s", answer.StatusCode, answer.Header.Get("Location"))
