@@ -47,7 +47,7 @@ func (a *API) addToilEntries(r Rooms) {
 	})
 	register(a, operation{
 		id: "getToilEntriesAsCSV", method: http.MethodGet, path: toilEntriesPath + "/csv", tag: toilTag, summary: "Get the toil that you logged as CSV",
-		description: "As importToilEntries reads it, the latest 20,000.", rule: read, sends: "text/csv", errors: renamed,
+		description: "All of it, as importToilEntries reads it.", rule: read, sends: "text/csv", errors: renamed,
 	}, func(ctx context.Context, in *TeamPath) (*file, error) {
 		team, err := r.Registry.TeamFor(ctx, in.Team)
 		if err != nil {

@@ -24,7 +24,8 @@ type batch struct {
 
 // write writes what came of the services, and that they were evaluated. Of those that somebody else
 // evaluated since they were read nothing is written, for nobody knows whose facts are newer: they are
-// noted as due.
+// noted as due. So are those with a standing where there was none: a faster pass that found the scorecard not
+// to be for them left nothing by which this one could see that it is late.
 func (p *pass) write(ctx context.Context, b batch) error {
 	var overtaken []id.ID
 	err := p.Runner.InTx(ctx, func(ctx context.Context) error {
@@ -33,10 +34,11 @@ func (p *pass) write(ctx context.Context, b batch) error {
 			return err
 		}
 		overtaken = p.overtaken(b, held)
-		if err := p.Due(ctx, overtaken...); err != nil {
+		kept := b.without(overtaken)
+		if err := p.Due(ctx, append(kept.first(), overtaken...)...); err != nil {
 			return err
 		}
-		return p.keep(ctx, b.without(overtaken))
+		return p.keep(ctx, kept)
 	})
 	p.counts["overtaken"] += int64(len(overtaken))
 	if err != nil && !tx.IsLeaseLost(err) && !errors.Is(err, context.Canceled) {
@@ -57,6 +59,17 @@ func (p *pass) overtaken(b batch, held map[id.ID]map[id.ID]time.Time) []id.ID {
 			return !held[service][v.Scorecard.ID].Equal(was)
 		}) {
 			out = append(out, service)
+		}
+	}
+	return out
+}
+
+// first are the services that get a standing where there was none, each once.
+func (b batch) first() []id.ID {
+	var out []id.ID
+	for _, s := range b.standings { // those of a service are next to one another
+		if find(b.before[s.Service], s.Scorecard) == nil && (len(out) == 0 || out[len(out)-1] != s.Service) {
+			out = append(out, s.Service)
 		}
 	}
 	return out

@@ -88,6 +88,33 @@ func TestAPassThatIsOvertakenWritesNothingAndTheServiceIsDue(t *testing.T) {
 	}
 }
 
+// Where the faster pass found that the scorecard is not for the service, and there was nothing before, it leaves
+// nothing by which the slower one could be told that it is late: what is there for the first time is looked at
+// once more.
+func TestWhatIsThereForTheFirstTimeIsLookedAtOnceMore(t *testing.T) {
+	t.Parallel()
+	h := open(t)
+	made := h.service(t, "checkout", withDocs)
+	must(h.Create(h.ada, aDraft()))(t)
+	parts := h.Parts
+	parts.Facts = slow{h.Facts, func() {
+		in := registry.ServiceInput{Slug: "checkout", Team: "payments", Profile: registry.Profile{Name: "checkout", Kind: registry.HTTP, Tier: 1, Lifecycle: registry.Deprecated}}
+		must(h.registry.UpdateService(h.ada, "checkout", made.Version, in))(t)
+		h.clock.Advance(time.Second)
+		must(h.EvaluateDue(h.root))(t)
+	}}
+	must(scorecards.NewService(parts).EvaluateOnce(h.root))(t)
+	h.clock.Advance(time.Second)
+	must(h.EvaluateDue(h.root))(t)
+	if kept := must(h.store.Scorecards().Standings(t.Context(), []id.ID{made.ID}))(t); len(kept) != 0 {
+		t.Errorf("the scorecard is not for it, and it stands at %+v", kept)
+	}
+	h.clock.Advance(time.Second)
+	if again := must(h.EvaluateDue(h.root))(t); again["services"] != 0 {
+		t.Errorf("it is due still: %v", again)
+	}
+}
+
 // Somebody who does not want to wait is answered by what is known now, whoever else is at it.
 func TestWhoEvaluatesNowTriesAgainWhereAnotherPassWasFaster(t *testing.T) {
 	t.Parallel()

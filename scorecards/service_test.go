@@ -356,7 +356,7 @@ func TestEachFaultOfADraftIsNamedAtItsPlace(t *testing.T) {
 		"an owner":             {func(d *scorecards.Draft) { d.Owner = "nobody" }, "/owner: must be the slug or identifier of a team"},
 		"no parse":             {check(func(c *scorecards.Check) { c.Passes = "hasDocs &&" }), "/checks/0/passes: line 1, column 11: "},
 		"no type":              {check(func(c *scorecards.Check) { c.Passes = "tier" }), "/checks/0/passes: line 1, column 1: a condition is true or false; this is a number"},
-		"types that differ":    {check(func(c *scorecards.Check) { c.Passes = "kind > 2" }), "/checks/0/passes: line 1, column 6: found no matching overload"},
+		"types that differ":    {check(func(c *scorecards.Check) { c.Passes = "kind > 2" }), `/checks/0/passes: line 1, column 6: ">" cannot be between these: a text, a number`},
 		"no fact":              {check(func(c *scorecards.Check) { c.Passes = "hasDoks" }), `/checks/0/passes: line 1, column 1: there is no fact "hasDoks"`},
 		"too much":             {check(func(c *scorecards.Check) { c.Passes = "labels.all(a, labels.all(b, labels[a] == labels[b]))" }), "/checks/0/passes: line 1, column 1: it may take up to"},
 		"too long":             {check(func(c *scorecards.Check) { c.Passes = strings.Repeat("x", 2001) }), "/checks/0/passes: must have at most 2000 characters"},

@@ -42,6 +42,7 @@ type seen struct {
 	Inner         int64
 	Beyond        []string // what is wider than the page
 	Sideways      []string // what has to be pushed sideways to be read, but for what is to be copied
+	Squeezed      []string // what is too narrow to read what was chosen or typed
 	Background    string
 }
 
@@ -54,6 +55,7 @@ const look = `(() => {
 		inner: innerWidth, width: width, scroll: document.documentElement.scrollWidth,
 		beyond: [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > width + 1 && !scrolls(e)).slice(0, 5).map(e => e.outerHTML.slice(0, 120)),
 		sideways: [...document.querySelectorAll('body *:not(pre):not(.prose table)')].filter(e => ['auto', 'scroll'].includes(getComputedStyle(e).overflowX) && e.scrollWidth > e.clientWidth).map(e => e.outerHTML.slice(0, 120)),
+		squeezed: [...document.querySelectorAll('select, textarea, input:not([type=hidden], [type=checkbox], [type=radio])')].filter(e => e.getBoundingClientRect().width < 60).map(e => e.outerHTML.slice(0, 120)),
 		background: getComputedStyle(document.body).backgroundColor,
 	}
 })()`
@@ -140,6 +142,9 @@ func (b *tab) check(path string) {
 			}
 			if s.Inner != width || s.Scroll > s.Width || len(s.Beyond) > 0 {
 				b.Errorf("%s at %d px, %s: it is %d px wide in a window of %d (%d); beyond it are %q", path, width, scheme, s.Scroll, s.Width, s.Inner, s.Beyond)
+			}
+			if len(s.Squeezed) > 0 {
+				b.Errorf("%s at %d px, %s has fields that nobody can read: %q", path, width, scheme, s.Squeezed)
 			}
 			if len(s.Sideways) > 0 {
 				b.Errorf("%s at %d px, %s has to be pushed sideways: %q", path, width, scheme, s.Sideways)

@@ -13,6 +13,7 @@ import (
 
 // field is a part of a form: a line of text, a longer text, a time, a day, a number, a tick, or a choice.
 type field struct {
+	Form                            string // which it is of, where a page has several with fields of one name
 	Name, Label, Hint, Value, Fault string
 	Kind                            string // of fieldKinds
 	Required, Wide, Ticked          bool

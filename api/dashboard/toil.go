@@ -56,8 +56,7 @@ func toilURL(slug string) string { return teamURL(slug) + "/toil" }
 func (d *Dashboard) addToil() {
 	d.page(toilPath, toilPath, d.toils)
 	d.page(toilPattern, toilPattern, d.toil)
-	d.form(toilPattern+"/{act}", d.doToil)
-	d.filledForm(toilPattern+"/log", d.logToil)
+	d.filledForm(toilPattern+"/{act}", d.doToil)
 	d.page(toilEntryPattern, toilEntryPattern, d.toilEntry)
 	d.filledForm(toilEntryPattern, d.amendToil)
 	d.addToilLinks()
@@ -80,7 +79,7 @@ type toilPage struct {
 
 	Inside     bool
 	Question   toilQuestion
-	Trend      template.HTML
+	Trend      []template.HTML
 	TrendNote  string
 	Weeks      []toilWeek
 	WeeksEmpty empty
@@ -108,8 +107,7 @@ type toilQuestion struct {
 	Answered   string // what was answered, empty for nothing
 	Percents   []int
 	Categories []choice
-	Note       string
-	Away       int
+	Fields     []field
 }
 
 type toilWeek struct {
@@ -140,6 +138,8 @@ type candidateRow struct {
 	// Estimate and Want are whether the visitor can do so now.
 	Estimate, Want    bool
 	ServiceID, KindID string
+	Fields            []field // of the estimate
+	Sent              bool    // whether that form was sent
 }
 
 type creditRow struct{ Name, Kind, Did string }
@@ -153,25 +153,25 @@ type entryRow struct {
 }
 
 type toilProposal struct {
-	ID, Title  string
-	Day        moment
-	Service    link
-	Categories []choice
+	ID, Title string
+	Day       moment
+	Service   link
+	Fields    []field
 }
 
 type surveyCard struct {
-	Quarter    string
-	Answered   bool
-	Summary    []string
-	Wishes     []string
-	Categories []choice
+	Quarter        string
+	Answered, Sent bool
+	Summary        []string
+	Wishes         []string
+	Fields         []field
 }
 
 type settingsForm struct {
-	Version             int64
-	Hours               string
-	Days, Overhead, Cap int
-	Asks                bool
+	Version int64
+	Summary string // what holds now
+	Fields  []field
+	Sent    bool // whether the form was sent
 }
 
 func (d *Dashboard) toil(v *visit) (screen, error) {
@@ -179,18 +179,17 @@ func (d *Dashboard) toil(v *visit) (screen, error) {
 	if err != nil {
 		return screen{}, err
 	}
-	return d.toilScreen(v, team, &filled{}, nil)
+	return d.toilScreen(v, team, sent{in: &filled{}})
 }
 
-// toilScreen is the page of a team, with the form of an entry as it was filled in, and what is wrong with
-// another form that was sent.
-func (d *Dashboard) toilScreen(v *visit, team registry.Team, in *filled, wrong []string) (screen, error) {
+// toilScreen is the page of a team, with the form that was sent as it was filled in.
+func (d *Dashboard) toilScreen(v *visit, team registry.Team, s sent) (screen, error) {
 	m, err := d.sources.Toil.Measure(v.ctx, team.ID, "")
 	if err != nil {
 		return screen{}, err
 	}
 	p := toilPage{
-		Crumbs: []link{{URL: toilPath, Text: "Toil"}, {Text: team.Name}}, Name: team.Name, At: toilURL(team.Slug), Wrong: wrong, Inside: m.Inside,
+		Crumbs: []link{{URL: toilPath, Text: "Toil"}, {Text: team.Name}}, Name: team.Name, At: toilURL(team.Slug), Inside: m.Inside,
 		WeeksEmpty: empty{Title: "No week was answered about yet", Text: "Members are asked on Mondays about the week before. No data is not 0 %."},
 		PartsEmpty: empty{Title: "Nothing was logged in 90 days", Text: "What people log, and name as the largest kind of a week, adds up here."},
 		NoneFirst:  empty{Title: "Nothing to automate yet", Text: "What is logged for a service appears here, by how soon automating it is paid back."},
@@ -199,19 +198,19 @@ func (d *Dashboard) toilScreen(v *visit, team registry.Team, in *filled, wrong [
 	p.standing(m)
 	p.trend(m)
 	p.parts(m)
-	if err := d.toilCandidates(v, team, &p); err != nil {
+	if err := d.toilCandidates(v, team, &p, s.of("estimate")); err != nil {
 		return screen{}, err
 	}
 	if m.Inside {
-		if err := d.toilOfMine(v, team, &p, in); err != nil {
+		if err := d.toilOfMine(v, team, &p, s); err != nil {
 			return screen{}, err
 		}
-		p.Settings = settingsForm{Version: m.Settings.Version, Hours: strconv.FormatFloat(float64(m.Settings.WeekMinutes)/60, 'f', -1, 64), Days: m.Settings.WeekDays, Overhead: m.Settings.Overhead, Cap: m.Settings.Cap, Asks: m.Settings.Asks}
+		p.Settings = settingsOf(m.Settings, s.of("settings"))
 	}
-	if err := d.toilSurvey(v, team, &p); err != nil {
+	if err := d.toilSurvey(v, team, &p, s.of("survey")); err != nil {
 		return screen{}, err
 	}
-	p.Wrong = append(p.Wrong, in.rest()...)
+	p.Wrong = s.in.rest()
 	return screen{template: "toil", title: "Toil of " + team.Name, section: toilPath, page: p}, nil
 }
 
@@ -320,8 +319,8 @@ func (p *toilPage) trend(m toil.Measured) {
 	if !any {
 		return
 	}
-	p.Trend = chart.Trend{Points: points, Full: 1, Label: fmt.Sprintf("The share of toil week by week, over %d weeks", len(points))}.SVG()
-	p.TrendNote = fmt.Sprintf("%d weeks, up to 100 %%", len(points))
+	p.Trend = chart.Capped{Points: points, Cap: float64(m.Settings.Cap) / 100, Label: fmt.Sprintf("The share of toil week by week, over %d weeks, and the cap of %d %%", len(points), m.Settings.Cap)}.Pictures()
+	p.TrendNote = fmt.Sprintf("%d weeks, each as of its Monday", len(points))
 }
 
 func timeText(minutes int) string {
@@ -376,7 +375,7 @@ var candidateBadges = map[toil.CandidateState]badge{
 }
 
 // toilCandidates adds what to automate first, and what automation did.
-func (d *Dashboard) toilCandidates(v *visit, team registry.Team, p *toilPage) error {
+func (d *Dashboard) toilCandidates(v *visit, team registry.Team, p *toilPage, in *filled) error {
 	limit, all := shownCandidates, v.URL.Query().Has("all")
 	if all {
 		limit = page.MaxLimit
@@ -407,7 +406,9 @@ func (d *Dashboard) toilCandidates(v *visit, team registry.Team, p *toilPage) er
 		row := candidateRow{Kind: f.Category.Words(), KindID: string(f.Category), State: badge{"none", "Logged"}, Hours: "hours told to the team alone", PayBack: "not estimated", Service: link{Text: "no service"}}
 		if service, there := named[f.Service]; there {
 			row.Service, row.ServiceID = link{URL: serviceURL(service.Slug), Text: service.Name}, string(service.ID)
-			row.Estimate = p.Inside && f.Candidate == nil && service.Team == team.ID
+			if row.Estimate = p.Inside && f.Candidate == nil && service.Team == team.ID; row.Estimate {
+				row.estimate(in)
+			}
 		}
 		row.Title = row.Kind
 		if f.Candidate == nil {

@@ -14,30 +14,43 @@ import (
 	"github.com/evenkeel/evenkeel/services/toil/share"
 )
 
+// sent is the form of the page that was sent, and what is wrong with it; no form where the page is only looked at.
+type sent struct {
+	act string
+	in  *filled
+}
+
+// of is what was filled in of the form.
+func (s sent) of(act string) *filled {
+	if s.act == act {
+		return s.in
+	}
+	return &filled{}
+}
+
 // doToil does what a form of the page asks for.
-func (d *Dashboard) doToil(v *visit) (outcome, error) {
+func (d *Dashboard) doToil(v *visit, in *filled) (string, screen, error) {
 	team, err := d.sources.Registry.TeamFor(v.ctx, v.PathValue("team"))
 	if err != nil {
-		return outcome{}, err
+		return "", screen{}, err
 	}
 	acts := map[string]func(*visit, registry.Team) (string, error){
-		"answer": d.answerToil, "strike": d.strikeToil, "take": d.takeToil, "dismiss": d.dismissToil,
+		"answer": d.answerToil, "log": d.logToil, "strike": d.strikeToil, "take": d.takeToil, "dismiss": d.dismissToil,
 		"estimate": d.estimateToil, "want": d.wantToil, "survey": d.surveyToil, "settings": d.settleToil,
 	}
 	act, there := acts[v.PathValue("act")]
 	if !there {
-		return outcome{}, fault.Missing("act", v.PathValue("act"))
+		return "", screen{}, fault.Missing("act", v.PathValue("act"))
 	}
 	at, err := act(v, team)
 	if err == nil {
-		return outcome{to: toilURL(team.Slug) + at}, nil
+		return toilURL(team.Slug) + at, screen{}, nil
 	}
-	said, status, ours := wrong(err)
-	if !ours {
-		return outcome{}, err
+	if !in.refused(err) {
+		return "", screen{}, err
 	}
-	s, err := d.toilScreen(v, team, &filled{}, said)
-	return outcome{screen: s, status: status}, err
+	s, err := d.toilScreen(v, team, sent{v.PathValue("act"), in})
+	return "", s, err
 }
 
 // number is a field that holds one; what is none is refused by the rules as 0 is, but for what may be 0.
@@ -87,20 +100,9 @@ func (v *visit) toilWork() toil.EntryInput {
 	}
 }
 
-// logToil takes the form of a new entry.
-func (d *Dashboard) logToil(v *visit, in *filled) (string, screen, error) {
-	team, err := d.sources.Registry.TeamFor(v.ctx, v.PathValue("team"))
-	if err != nil {
-		return "", screen{}, err
-	}
-	if _, err = d.sources.Toil.Log(v.ctx, team.ID, v.toilWork()); err == nil {
-		return toilURL(team.Slug) + "#entries", screen{}, nil
-	}
-	if !in.refused(err) {
-		return "", screen{}, err
-	}
-	s, err := d.toilScreen(v, team, in, nil)
-	return "", s, err
+func (d *Dashboard) logToil(v *visit, team registry.Team) (string, error) {
+	_, err := d.sources.Toil.Log(v.ctx, team.ID, v.toilWork())
+	return "#entries", err
 }
 
 func (d *Dashboard) strikeToil(v *visit, team registry.Team) (string, error) {
@@ -138,12 +140,8 @@ func (d *Dashboard) surveyToil(v *visit, team registry.Team) (string, error) {
 }
 
 func (d *Dashboard) settleToil(v *visit, team registry.Team) (string, error) {
-	now, err := d.sources.Toil.Measure(v.ctx, team.ID, "") // what the form does not ask stays as it is
-	if err != nil {
-		return "", err
-	}
-	_, err = d.sources.Toil.Decide(v.ctx, team.ID, int64(v.number("version")), toil.SettingsInput{
-		WeekMinutes: int(v.decimal("hours") * 60), WeekDays: v.number("days"), Overhead: v.number("overhead"), Cap: v.number("cap"), Asks: v.PostForm.Get("asks") != "", Incidents: now.Settings.Incidents,
+	_, err := d.sources.Toil.Decide(v.ctx, team.ID, int64(v.number("version")), toil.SettingsInput{
+		WeekMinutes: int(v.decimal("hours") * 60), WeekDays: v.number("days"), Overhead: v.number("overhead"), Cap: v.number("cap"), Asks: v.PostForm.Get("asks") != "", Incidents: v.PostForm.Get("incidents") != "",
 	})
 	return "", err
 }

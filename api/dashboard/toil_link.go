@@ -26,7 +26,7 @@ const maxAnswer = 16 << 10
 // addToilLinks adds the question of a link. Looking at it answers nothing: mail is looked at by machines.
 func (d *Dashboard) addToilLinks() {
 	d.route(http.MethodGet, toilLinkPattern, toilLinkPattern, func(w http.ResponseWriter, r *http.Request) {
-		d.askByLink(w, r, http.StatusOK, nil)
+		d.askByLink(w, r, http.StatusOK, &filled{})
 	})
 	d.route(http.MethodPost, toilLinkPattern, toilLinkPattern, func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, maxAnswer)
@@ -35,28 +35,29 @@ func (d *Dashboard) addToilLinks() {
 			return
 		}
 		_, err := d.sources.Toil.AnswerByLink(r.Context(), r.PathValue("link"), answerOf(r.PostForm))
-		said, status, ours := wrong(err)
+		in := &filled{Values: r.PostForm}
 		switch {
 		case err == nil:
 			http.Redirect(w, r, toil.LinkPath+url.PathEscape(r.PathValue("link"))+"?answered", http.StatusSeeOther)
-		case ours:
-			d.askByLink(w, r, status, said)
+		case in.refused(err):
+			d.askByLink(w, r, in.status, in)
 		default:
 			d.noLink(w, r, err)
 		}
 	})
 }
 
-func (d *Dashboard) askByLink(w http.ResponseWriter, r *http.Request, status int, wrong []string) {
+func (d *Dashboard) askByLink(w http.ResponseWriter, r *http.Request, status int, in *filled) {
 	q, err := d.sources.Toil.Question(r.Context(), r.PathValue("link"))
 	if err != nil {
 		d.noLink(w, r, err)
 		return
 	}
 	p := toilLinkPage{
-		At: toil.LinkPath + url.PathEscape(r.PathValue("link")), Person: q.Person, Team: q.Team.Name, Answered: r.URL.Query().Has("answered"), Until: day(q.Until), Wrong: wrong,
-		Question: questionOf(q.Week),
+		At: toil.LinkPath + url.PathEscape(r.PathValue("link")), Person: q.Person, Team: q.Team.Name, Answered: r.URL.Query().Has("answered"), Until: day(q.Until),
+		Question: questionOf(q.Week, toil.Answer{}, in),
 	}
+	p.Wrong = in.rest()
 	d.render(w, r, status, access.Caller{Kind: access.Anonymous}, screen{template: "toil-link", title: "A question about last week", page: p})
 }
 

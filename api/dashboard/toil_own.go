@@ -16,18 +16,19 @@ import (
 )
 
 // toilOfMine adds what is the visitor's own: the question, entries, and proposals.
-func (d *Dashboard) toilOfMine(v *visit, team registry.Team, p *toilPage, in *filled) error {
+func (d *Dashboard) toilOfMine(v *visit, team registry.Team, p *toilPage, s sent) error {
 	week := share.WeekOf(v.now).Plus(-1)
-	p.Question = questionOf(week)
 	answer, err := d.sources.Toil.Mine(v.ctx, team.ID, week)
 	switch {
 	case err == nil:
+		p.Question = questionOf(week, answer, s.of("answer"))
 		p.Question.Answered = fmt.Sprintf("You answered %d %%", answer.Percent)
 		if answer.Category != "" {
 			p.Question.Answered += ", mostly " + lower(answer.Category.Words())
 		}
-		p.Question.Categories, p.Question.Note, p.Question.Away = categoryChoices(answer.Category), answer.Note, answer.Away
-	case !fault.Is(err, fault.NotFound):
+	case fault.Is(err, fault.NotFound):
+		p.Question = questionOf(week, toil.Answer{}, s.of("answer"))
+	default:
 		return err
 	}
 	entries, err := d.sources.Toil.Entries(v.ctx, toil.EntryFilter{Team: team.ID}, following(v, 20))
@@ -64,18 +65,11 @@ func (d *Dashboard) toilOfMine(v *visit, team registry.Team, p *toilPage, in *fi
 		}
 		p.Entries = append(p.Entries, row)
 	}
-	p.Log, p.Logging = toilFields(toil.Entry{EntryInput: toil.EntryInput{Day: clock.DateOf(v.now), Category: toil.Categories[0]}}, services.Items, in), in.Values != nil
+	p.Log, p.Logging = toilFields(toil.Entry{EntryInput: toil.EntryInput{Day: clock.DateOf(v.now), Category: toil.Categories[0]}}, services.Items, s.of("log")), s.act == "log"
 	for _, one := range proposals {
-		p.Proposals = append(p.Proposals, toilProposal{ID: string(one.ID), Title: one.Title, Day: day(one.Day.Time()), Service: link{URL: serviceURL(named[one.Service].Slug), Text: named[one.Service].Name}, Categories: categoryChoices(toil.ProductionInterrupts)})
+		p.Proposals = append(p.Proposals, toilProposal{ID: string(one.ID), Title: one.Title, Day: day(one.Day.Time()), Service: link{URL: serviceURL(named[one.Service].Slug), Text: named[one.Service].Name}, Fields: takeFields(string(one.ID), s.of("take"))})
 	}
 	return nil
-}
-
-func questionOf(week share.Week) toilQuestion {
-	return toilQuestion{
-		Week: string(week), Percents: toil.Percents, Categories: categoryChoices(""),
-		Title: fmt.Sprintf("How much of the week from %s was toil?", week.Monday().Format("2 January")),
-	}
 }
 
 func lower(words string) string {
@@ -89,13 +83,13 @@ func lower(words string) string {
 const early = 14 * 24 * time.Hour
 
 // toilSurvey adds the survey of the quarter.
-func (d *Dashboard) toilSurvey(v *visit, team registry.Team, p *toilPage) error {
+func (d *Dashboard) toilSurvey(v *visit, team registry.Team, p *toilPage, in *filled) error {
 	q := share.QuarterOf(v.now.Add(-early))
 	s, err := d.sources.Toil.Surveyed(v.ctx, team.ID, q)
 	if err != nil {
 		return err
 	}
-	p.Survey = surveyCard{Quarter: string(q), Categories: categoryChoices("")}
+	p.Survey = surveyCard{Quarter: string(q), Fields: surveyFields(in), Sent: in.Values != nil}
 	if p.Inside {
 		_, err := d.sources.Toil.MySurvey(v.ctx, team.ID, q)
 		if err != nil && !fault.Is(err, fault.NotFound) {

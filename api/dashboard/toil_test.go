@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -39,6 +40,20 @@ func TestToilIsSaidOnThePageOfTheTeam(t *testing.T) {
 		t.Errorf("before anybody answered it shows\n%s", text)
 	}
 	ada.refusedForm(at+"/answer", url.Values{"week": {string(week)}, "share": {"60"}, "category": {"migrations"}}, 422, "Share must be one of")
+	shows := func(act string, form url.Values, status int, parts ...string) {
+		t.Helper()
+		answer, body := ada.send(at+"/"+act, form)
+		if answer.StatusCode != status {
+			t.Errorf("%s of %v is answered %d", act, form, answer.StatusCode)
+		}
+		for _, part := range parts {
+			if !strings.Contains(body, part) {
+				t.Errorf("%s of %v lacks %s\n%s", act, form, part, body)
+			}
+		}
+	}
+	shows("answer", url.Values{"week": {string(week)}, "share": {"50"}, "category": {"cost_and_capacity"}, "away": {"nine"}, "note": {"<s>"}}, 422,
+		`name="away" type="text" inputmode="numeric" value="nine"`, `<strong>must be 0 to 5, the working days`, `value="&lt;s&gt;"`, `value="cost_and_capacity" checked`)
 	ada.done(at+"/answer", url.Values{"week": {string(week)}, "share": {"75"}, "category": {"migrations"}, "note": {"<b>"}}, at)
 	if _, text := ada.read(at); !strings.Contains(text, "You answered 75 %, mostly migrations") || !strings.Contains(text, `value="&lt;b&gt;"`) || !strings.Contains(text, "Nobody was asked, and whoever answered did so unasked") {
 		t.Errorf("after the answer it shows\n%s", text)
@@ -90,7 +105,8 @@ func TestToilIsSaidOnThePageOfTheTeam(t *testing.T) {
 	if _, text := ada.read(at); strings.Contains(text, "30 min of") || strings.Count(text, "/strike") != 1 || !strings.Contains(text, `href="`+own+`"`) {
 		t.Errorf("after removing one it shows\n%s", text)
 	}
-	ada.refusedForm(at+"/estimate", url.Values{"service": {service}, "category": {"migrations"}, "title": {"Move it"}, "hours": {"0"}}, 422, "BuildHours must be more than 0")
+	shows("estimate", url.Values{"service": {service}, "category": {"migrations"}, "title": {"Move <it>"}, "hours": {"soon"}}, 422,
+		"<details open><summary>Estimate it", `value="Move &lt;it&gt;"`, `value="soon"`, "<strong>must be more than 0")
 	ada.done(at+"/estimate", url.Values{"service": {service}, "category": {"migrations"}, "title": {"Move it"}, "hours": {"7"}}, at+"#candidates")
 	figures, err := h.toil.Candidates(h.admin, team.ID, page.Request{})
 	h.must(err)
@@ -109,12 +125,29 @@ func TestToilIsSaidOnThePageOfTheTeam(t *testing.T) {
 	if _, text := ada.read("/issues/" + string(found.Items[0].ID)); !strings.Contains(text, `href="/teams/shop/toil#candidates"`) {
 		t.Error("the issue does not lead to its figures")
 	}
-	ada.refusedForm(at+"/settings", url.Values{"version": {"1"}, "hours": {"90"}, "overhead": {"20"}, "cap": {"50"}}, 422, "HoursPerWeek must be 1 to 80")
+	shows("settings", url.Values{"version": {"1"}, "hours": {"ninety"}, "days": {"5"}, "overhead": {"20"}, "cap": {"51"}, "incidents": {"1"}}, 422, "<details open><summary>40 h a week",
+		`value="ninety"`, `id="about-settings-hours"><strong>must be 1 to 80`, `value="51"`, `id="about-settings-cap"><strong>must be 1 to 50`, `name="incidents" value="yes" checked`, `name="asks" value="yes">`)
+	shows("settings", url.Values{"version": {"7"}, "hours": {"38"}, "days": {"5"}, "overhead": {"20"}, "cap": {"50"}, "incidents": {"1"}}, 412, "<details open><summary>40 h a week", `value="38"`, "It says now: 40", "It says now: ticked", `name="version" value="1"`)
 	ada.done(at+"/settings", url.Values{"version": {"1"}, "hours": {"37.5"}, "days": {"5"}, "overhead": {"10"}, "cap": {"40"}}, at)
 	if _, text := ada.read(at); !strings.Contains(text, "37.5 h a week, less 10 % for meetings; the cap is 40 %; nobody is asked") {
 		t.Errorf("after the decision it shows\n%s", text)
 	}
+	// The form shows and decides each setting: a box that is not ticked is sent as nothing, and means no.
+	for _, proposes := range []bool{false, true} {
+		if proposes {
+			ada.done(at+"/settings", url.Values{"version": {"2"}, "hours": {"37.5"}, "days": {"5"}, "overhead": {"10"}, "cap": {"40"}, "incidents": {"1"}}, at)
+		}
+		measured, err := h.toil.Measure(h.admin, team.ID, "")
+		h.must(err)
+		_, text := ada.read(at)
+		box, ticked := strings.Contains(text, `name="incidents" value="yes"`), strings.Contains(text, `name="incidents" value="yes" checked`)
+		if measured.Settings.Incidents != proposes || !box || ticked != proposes {
+			t.Errorf("when incidents are proposed is %t: stored is %t, the box is there %t, ticked %t", proposes, measured.Settings.Incidents, box, ticked)
+		}
+	}
 	quarter := string(share.QuarterOf(h.clock.Now().Add(-early)))
+	shows("survey", url.Values{"quarter": {quarter}, "share": {"most"}, "category": {"cost_and_capacity"}, "wish": {"<all>"}, "course": {"worse"}, "onCall": {"heavy"}}, 422, "<details open><summary>Answer five questions",
+		`value="most"`, `id="about-survey-share"><strong>must be 0 to 100`, "&lt;all&gt;</textarea>", `value="worse" selected`, `value="heavy" selected`)
 	ada.done(at+"/survey", url.Values{"quarter": {quarter}, "share": {"40"}, "category": {"migrations"}, "wish": {"all"}, "course": {"better"}, "onCall": {"fair"}}, at+"#survey")
 	if _, text := ada.read(at); !strings.Contains(text, "1 person answered.") || strings.Contains(text, "What people would automate:") {
 		t.Errorf("after the survey it shows\n%s", text)
@@ -175,8 +208,13 @@ func TestTheQuestionOfALinkNeedsNobodyToBeSignedIn(t *testing.T) {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 		return ada.do(r)
 	}
-	if answer := send(path, url.Values{"share": {"80"}, "category": {"migrations"}}); answer.StatusCode != 422 {
-		t.Errorf("80 %% is %d", answer.StatusCode)
+	wrong := send(path, url.Values{"share": {"80"}, "category": {"migrations"}, "away": {"9"}, "note": {"<n>"}})
+	again, err := io.ReadAll(wrong.Body)
+	h.must(err)
+	for _, part := range []string{"Share must be one of", `value="migrations" checked`, "<strong>must be 0 to 5", `value="&lt;n&gt;"`} {
+		if wrong.StatusCode != 422 || !strings.Contains(string(again), part) {
+			t.Errorf("80 %% is %d, and lacks %s\n%s", wrong.StatusCode, part, again)
+		}
 	}
 	if answer := send(path, url.Values{"share": {"50"}, "category": {"migrations"}}); answer.StatusCode != http.StatusSeeOther || answer.Header.Get("Location") != path+"?answered" {
 		t.Errorf("it is %d, to %s", answer.StatusCode, answer.Header.Get("Location"))

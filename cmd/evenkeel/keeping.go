@@ -149,6 +149,9 @@ func violationsOf(problems []client.Fault) []fault.Violation {
 	out := make([]fault.Violation, len(problems))
 	for i, one := range problems {
 		out[i] = fault.Violation{Pointer: one.Pointer, Message: one.Message}
+		if one.Value != nil {
+			out[i].Value = *one.Value
+		}
 	}
 	return out
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -39,6 +40,9 @@ func (r *remote) resolve(environ []string) (token string, err error) {
 	}
 	if r.server == "" {
 		r.server = "http://127.0.0.1:8080"
+	}
+	if at, err := url.Parse(r.server); err != nil || at.Host == "" || at.Scheme != "http" && at.Scheme != "https" {
+		return "", fmt.Errorf("--server, or EVENKEEL_SERVER, must be an http or https address such as https://evenkeel.example.org, and is %q", r.server)
 	}
 	return token, nil
 }

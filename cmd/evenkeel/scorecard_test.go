@@ -54,6 +54,14 @@ func TestScorecardsInYAMLAreBroughtToAServerAndServicesAsked(t *testing.T) {
 	if out := run(1, "apply", file); !strings.HasPrefix(out, file+`:2:7: /kind: must be "Scorecard"`) {
 		t.Errorf("of another kind it says %q", out)
 	}
+	// The API judges numbers: what was written is told by the program too, as of what it finds itself.
+	write(t, file, strings.Replace(readiness, "passes: hasDocs", "tier: 9\n    passes: hasDocs", 1))
+	if out := run(1, "apply", file); !strings.Contains(out, `/checks/0/tier: `) || !strings.Contains(out, `(it is "9")`) {
+		t.Errorf("of a tier that there is not it says %q", out)
+	}
+	if out := run(2, "check", "evenkeel", "--scorecard", "readiness", "--server", "nonsense"); !strings.Contains(out, "--server, or EVENKEEL_SERVER, must be an http or https address such as https://evenkeel.example.org, and is \"nonsense\"") {
+		t.Errorf("of no address it says %q", out)
+	}
 	write(t, file, readiness)
 	if out := run(2, "apply", file, "--dry-run"); !strings.HasPrefix(out, "readiness: is for 1 of 1 services; ") || !strings.HasSuffix(out, "readiness: is made\n") {
 		t.Errorf("a dry run says %q", out)

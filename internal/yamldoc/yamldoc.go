@@ -165,7 +165,51 @@ func (d Document) placed(err error) error {
 	}
 	at := of.GetToken().Position
 	line, column := d.inside(at.Line, at.Column)
-	return wrong(line, column, "%s", of.GetMessage())
+	return wrong(line, column, "%s", said(err, of))
+}
+
+// said is what the YAML library found; of a value of another type what would be right, for its own words are
+// about types of Go.
+func said(err error, of yaml.Error) string {
+	var typed *yaml.TypeError
+	var large *yaml.OverflowError
+	right := ""
+	switch {
+	case errors.As(err, &typed):
+		right = written(typed.DstType)
+	case errors.As(err, &large):
+		right = written(large.DstType)
+	}
+	if right == "" {
+		return of.GetMessage()
+	}
+	value, name := of.GetToken(), ""
+	if colon := value.Prev; colon != nil && colon.Value == ":" && colon.Prev != nil {
+		name = colon.Prev.Value + " "
+	}
+	return fmt.Sprintf("%smust be %s (it is %q)", name, right, fault.Clip(value.Value, 64))
+}
+
+// written is how what becomes a value of the type is written, empty where that is not known.
+func written(t reflect.Type) string {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	switch t.Kind() {
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64, reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return "a whole number"
+	case reflect.Float32, reflect.Float64:
+		return "a number"
+	case reflect.Bool:
+		return "true or false"
+	case reflect.String:
+		return "a text"
+	case reflect.Slice:
+		return "a list"
+	case reflect.Struct, reflect.Map:
+		return "names with values"
+	}
+	return ""
 }
 
 // inside is the place, or the nearest to it that the document has: the YAML library says of what is missing

@@ -71,7 +71,7 @@ func New(declared []fact.Declaration) (*Environment, error) {
 		cel.CrossTypeNumericComparisons(true),
 		cel.ParserExpressionSizeLimit(4 * MaxText), // in bytes
 		cel.ExpressionNodeLimit(maxNodes),
-		cel.ASTValidators(cel.ValidateRegexLiterals(), cel.ValidateComprehensionNestingLimit(2)),
+		cel.ASTValidators(cel.ValidateRegexLiterals(), cel.ValidateComprehensionNestingLimit(maxNesting)),
 	}
 	for _, d := range declared {
 		t, ok := celTypes[d.Type]

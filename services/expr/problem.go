@@ -3,6 +3,7 @@ package expr
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -40,9 +41,40 @@ func (e *Error) Error() string {
 func refused(issues *cel.Issues) error {
 	e := &Error{}
 	for _, found := range issues.Errors() {
-		e.Problems = append(e.Problems, Problem{max(found.Location.Line(), 1), max(found.Location.Column(), 0) + 1, seen(found.Message)})
+		said := plain(seen(found.Message))
+		if slices.ContainsFunc(e.Problems, func(p Problem) bool { return said == nested && p.Message == said }) {
+			continue // it is said of each that is within another, and the outermost is the one to mend
+		}
+		e.Problems = append(e.Problems, Problem{max(found.Location.Line(), 1), max(found.Location.Column(), 0) + 1, said})
 	}
 	return e
+}
+
+// maxNesting is how deep conditions over the names of facts may be within one another.
+const maxNesting = 2
+
+var nested = fmt.Sprintf("all, exists, filter and map may be within one another at most %d deep: it could take too long", maxNesting)
+
+// mismatched is how CEL says that an operator or function does not take such values.
+var mismatched = regexp.MustCompile(`^found no matching overload for '(.+)' applied to '(.*)'$`)
+
+// inWords are the types of facts, as CEL calls them.
+var inWords = strings.NewReplacer("map(string, double)", "numbers by name", "map(string, string)", "texts by name", "double", "a number", "int", "a number", "string", "a text", "bool", "true or false")
+
+// plain is a message of CEL, in words for somebody who does not know its types and functions.
+func plain(message string) string {
+	if message == "comprehension exceeds nesting limit" {
+		return nested
+	}
+	found := mismatched.FindStringSubmatch(message)
+	if found == nil {
+		return message
+	}
+	types := inWords.Replace(strings.TrimSuffix(strings.TrimPrefix(found[2], "("), ")"))
+	if symbol, operator := operators.FindReverseBinaryOperator(found[1]); operator {
+		return fmt.Sprintf("%q cannot be between these: %s. Both sides have to be of one type that it is for", symbol, types)
+	}
+	return fmt.Sprintf("%q cannot be used with: %s", found[1], types)
 }
 
 // seen is a message of CEL, which repeats what was typed, with what cannot be seen escaped.

@@ -6,8 +6,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/event"
 	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/registry"
@@ -250,6 +252,26 @@ func TestAFileIsImportedInWholeOrNotAtAll(t *testing.T) {
 	}
 	if got := ok(h.Entries(ada, toil.EntryFilter{Team: h.team}, page.Request{}))(t); len(got.Items) != 3 {
 		t.Errorf("%d entries", len(got.Items))
+	}
+}
+
+// An export that ends somewhere without a word is believed to be all: 20,001 entries, one a day.
+func TestAnExportHasAllEntries(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	const entries = 20_001
+	all := make([]toil.Entry, entries)
+	for n := range all {
+		all[n] = toil.Entry{
+			ID: id.New(start), Team: h.team, Subject: h.people["ada"], CreatedAt: start, UpdatedAt: start, Version: 1,
+			EntryInput: toil.EntryInput{Day: clock.DateOf(start.AddDate(0, 0, -n)), Minutes: 1, Category: toil.Migrations, Service: h.service},
+		}
+	}
+	ok(h.store.Toil().CreateEntries(t.Context(), all))(t)
+	lines := strings.Split(string(ok(h.CSV(h.as["ada"], h.team))(t)), "\r\n")
+	// One line of columns before them, and nothing behind the last end of a line.
+	if len(lines) != entries+2 || !strings.HasPrefix(lines[entries], string(all[entries-1].Day)+",1,migrations,checkout,") {
+		t.Errorf("%d lines, the last of which is %q", len(lines), lines[len(lines)-2])
 	}
 }
 

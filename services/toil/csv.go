@@ -19,7 +19,6 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
-	"github.com/evenkeel/evenkeel/services/registry"
 )
 
 // Columns are those of CSV, in their order; a file may have them in any, and leave out all but the first
@@ -32,8 +31,6 @@ const (
 	neededColumns = 3
 	// MaxLines is how many lines a file has at most, beside its first.
 	MaxLines = 2_000
-	// exported is how many entries an export has at most, the latest first.
-	exported = 20_000
 )
 
 // Imported is what became of a file, or would become of it.
@@ -291,46 +288,57 @@ func (s *Service) checkDays(ctx context.Context, check *fault.Check, person id.I
 	return nil
 }
 
-// CSV is what the caller logged in the team, the latest day first, by RFC 4180, as Import reads it. A note
+// CSV is all that the caller logged in the team, the latest day first, by RFC 4180, as Import reads it. A note
 // that a spreadsheet would take for a formula begins with an apostrophe (OWASP, "CSV Injection").
 func (s *Service) CSV(ctx context.Context, team id.ID) ([]byte, error) {
-	var rows []Entry
-	for r := (page.Request{Limit: page.MaxLimit}); len(rows) < exported; {
-		found, err := s.Entries(ctx, EntryFilter{Team: team}, r)
-		if err != nil {
-			return nil, err
-		}
-		rows = append(rows, found.Items...)
-		if r.After = found.Next; r.After == "" {
-			break
-		}
-	}
-	var services []id.ID
-	for _, e := range rows {
-		if e.Service != "" && !slices.Contains(services, e.Service) {
-			services = append(services, e.Service)
-		}
-	}
-	named := map[id.ID]registry.Service{}
-	if len(services) > 0 {
-		var err error
-		if named, err = s.Registry.ServicesByID(ctx, services); err != nil {
-			return nil, fmt.Errorf("name the services of entries: %w", err)
-		}
-	}
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
 	w.UseCRLF = true
 	_ = w.Write(Columns) // into memory, which takes all
-	for _, e := range rows {
-		record := []string{string(e.Day), strconv.Itoa(e.Minutes), string(e.Category), named[e.Service].Slug}
-		for _, has := range e.each() {
-			record = append(record, strconv.FormatBool(has))
+	slugs := map[id.ID]string{"": ""}
+	for r := (page.Request{Limit: page.MaxLimit}); ; {
+		found, err := s.Entries(ctx, EntryFilter{Team: team}, r)
+		if err != nil {
+			return nil, err
 		}
-		_ = w.Write(append(record, e.Link, guarded(e.Note), string(e.ID)))
+		if err := s.slugs(ctx, found.Items, slugs); err != nil {
+			return nil, err
+		}
+		for _, e := range found.Items {
+			record := []string{string(e.Day), strconv.Itoa(e.Minutes), string(e.Category), slugs[e.Service]}
+			for _, has := range e.each() {
+				record = append(record, strconv.FormatBool(has))
+			}
+			_ = w.Write(append(record, e.Link, guarded(e.Note), string(e.ID)))
+		}
+		if r.After = found.Next; r.After == "" {
+			break
+		}
 	}
 	w.Flush()
 	return b.Bytes(), w.Error()
+}
+
+// slugs adds those of the entries' services that are not known yet.
+func (s *Service) slugs(ctx context.Context, entries []Entry, known map[id.ID]string) error {
+	var lacking []id.ID
+	for _, e := range entries {
+		if _, there := known[e.Service]; !there {
+			known[e.Service] = ""
+			lacking = append(lacking, e.Service)
+		}
+	}
+	if len(lacking) == 0 {
+		return nil
+	}
+	named, err := s.Registry.ServicesByID(ctx, lacking)
+	if err != nil {
+		return fmt.Errorf("name the services of entries: %w", err)
+	}
+	for service, one := range named {
+		known[service] = one.Slug
+	}
+	return nil
 }
 
 const formulas = "=+-@\t\r"

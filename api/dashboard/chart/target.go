@@ -46,6 +46,23 @@ func (t Target) SVG(s Size, class string) template.HTML {
 	}
 	x := timeline{t.From, last, targetLeft, s.Width - 8}
 	y := linear{0, 1, s.Height - targetFoot, 12}
+	d.shareAxis(s, y)
+	begun := 0.
+	if len(t.Points) > 0 && t.Points[0].Known {
+		begun = t.Points[0].Value
+	}
+	d.line("even", x.at(t.From), y.at(begun), x.at(t.Due), y.at(1))
+	d.shares(t.Points, x, y)
+	if !t.Now.Before(t.From) {
+		d.line("now", x.at(t.Now), y.at(1), x.at(t.Now), y.at(0))
+	}
+	d.text("tick", "start", x.at(t.From), s.Height-6, t.From.UTC().Format("2 Jan"))
+	d.text("tick", "end", x.at(t.Due), s.Height-6, t.Due.UTC().Format("2 Jan"))
+	return d.close("chart target "+class, s.Width, s.Height, false, t.Label)
+}
+
+// shareAxis draws the lines of 0, 50 and 100 % with their labels.
+func (d *drawing) shareAxis(s Size, y linear) {
 	for _, l := range []struct {
 		share float64
 		text  string
@@ -53,12 +70,11 @@ func (t Target) SVG(s Size, class string) template.HTML {
 		d.line("grid", targetLeft, y.at(l.share), s.Width-8, y.at(l.share))
 		d.text("tick", "end", targetLeft-6, y.at(l.share)+4, l.text)
 	}
-	begun := 0.
-	if len(t.Points) > 0 && t.Points[0].Known {
-		begun = t.Points[0].Value
-	}
-	d.line("even", x.at(t.From), y.at(begun), x.at(t.Due), y.at(1))
-	for _, run := range runs(t.Points) {
+}
+
+// shares draws shares as an area, broken where nothing is known.
+func (d *drawing) shares(points []Point, x timeline, y linear) {
+	for _, run := range runs(points) {
 		line := make([]xy, len(run))
 		for i, p := range run {
 			line[i] = xy{x.at(p.At), y.at(p.Value)}
@@ -70,10 +86,4 @@ func (t Target) SVG(s Size, class string) template.HTML {
 		}
 		d.circle("dot now calm", end.x, end.y, 4)
 	}
-	if !t.Now.Before(t.From) {
-		d.line("now", x.at(t.Now), y.at(1), x.at(t.Now), y.at(0))
-	}
-	d.text("tick", "start", x.at(t.From), s.Height-6, t.From.UTC().Format("2 Jan"))
-	d.text("tick", "end", x.at(t.Due), s.Height-6, t.Due.UTC().Format("2 Jan"))
-	return d.close("chart target "+class, s.Width, s.Height, false, t.Label)
 }
