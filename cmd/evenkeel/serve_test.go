@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"syscall"
 	"testing"
@@ -50,7 +51,7 @@ func TestTheFirstStartNeedsNothingAndTheSecondFindsEverything(t *testing.T) {
 	}
 	again := second.Client()
 	team, err := again.GetTeamWithResponse(t.Context(), "payments", nil)
-	if err != nil || team.JSON200 == nil || *team.JSON200 != *made.JSON201 {
+	if err != nil || team.JSON200 == nil || !reflect.DeepEqual(*team.JSON200, *made.JSON201) {
 		t.Errorf("the team after the second start: %v %s, want %s", err, team.Body, made.Body)
 	}
 	slos, err := again.ListServiceSLOsWithResponse(t.Context(), "evenkeel", nil)
