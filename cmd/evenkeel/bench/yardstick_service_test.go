@@ -14,13 +14,14 @@ import (
 	"github.com/evenkeel/evenkeel/api"
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/managed"
 )
 
 const (
 	// One query where the program, whose rooms do not join each other's tables, has
 	// three: that is a part of what its rooms cost.
 	serviceQuery = `SELECT v.id, v.slug, v.name, v.description, v.kind, v.tier, v.lifecycle, v.repository, v.on_call, v.runbook,
- v.dashboard, v.docs, v.contact, v.labels, v.annotations, v.created_at, v.updated_at, v.retired_at, v.version, t.id, t.slug, y.id, y.slug
+ v.dashboard, v.docs, v.contact, v.labels, v.annotations, v.managed, v.created_at, v.updated_at, v.retired_at, v.version, t.id, t.slug, y.id, y.slug
 FROM services v JOIN teams t ON t.id = v.team_id LEFT JOIN systems y ON y.id = v.system_id`
 	updateService = `UPDATE services SET slug = $1, name = $2, description = $3, kind = $4, tier = $5, lifecycle = $6, repository = $7, on_call = $8,
  runbook = $9, dashboard = $10, docs = $11, contact = $12, labels = $13, annotations = $14, system_id = $15, updated_at = $16, version = version + 1
@@ -34,11 +35,11 @@ type scanner interface{ Scan(into ...any) error }
 
 func scanService(row scanner) (api.Service, error) {
 	var s api.Service
-	var labels, annotations []byte
+	var labels, annotations, kept []byte
 	var retired sql.NullTime
 	var system, systemSlug sql.NullString
 	err := row.Scan(&s.ID, &s.Slug, &s.Name, &s.Description, &s.Kind, &s.Tier, &s.Lifecycle, &s.Repository, &s.OnCall, &s.Runbook,
-		&s.Dashboard, &s.Docs, &s.Contact, &labels, &annotations, &s.CreatedAt, &s.UpdatedAt, &retired, &s.Version,
+		&s.Dashboard, &s.Docs, &s.Contact, &labels, &annotations, &kept, &s.CreatedAt, &s.UpdatedAt, &retired, &s.Version,
 		&s.Team.ID, &s.Team.Slug, &system, &systemSlug)
 	if errors.Is(err, sql.ErrNoRows) {
 		return s, refusal{http.StatusNotFound, "there is no such service"}
@@ -53,7 +54,15 @@ func scanService(row scanner) (api.Service, error) {
 	if system.Valid {
 		s.System = &api.Ref{ID: system.String, Slug: systemSlug.String}
 	}
-	return s, errors.Join(json.Unmarshal(labels, &s.Labels), json.Unmarshal(annotations, &s.Annotations))
+	var by managed.Set
+	err = errors.Join(json.Unmarshal(labels, &s.Labels), json.Unmarshal(annotations, &s.Annotations), json.Unmarshal(kept, &by))
+	s.Managed = []api.ManagedField{}
+	for _, of := range by {
+		for _, field := range of.Fields {
+			s.Managed = append(s.Managed, api.ManagedField{Field: field, Manager: of.Manager})
+		}
+	}
+	return s, err
 }
 
 func (y *yardstick) getService(w http.ResponseWriter, r *http.Request, _ caller) (int, error) {
