@@ -1,1 +1,6 @@
-export {};
+/**
+ * The organisation of the trial portal.
+ *
+ * @packageDocumentation
+ */
+export * from './world';
