@@ -1,1 +1,38 @@
-export {};
+/**
+ * Evenkeel in other plugins: the ref of its API, hooks that read and change, and components that
+ * show its states, words, charts and forms.
+ *
+ * @packageDocumentation
+ */
+export { evenkeelApi, evenkeelApiRef, type EvenkeelApi } from './api';
+export {
+  EvenkeelRoot,
+  problemIn,
+  useChange,
+  useRead,
+  type Change,
+  type Read,
+} from './queries';
+export { Nothing, Shown, Snippet, Trouble, Waiting } from './states';
+export { Word, resultTones, sloTones, type Tone } from './words';
+export { ago, day, duration, moment, number, percent } from './format';
+export {
+  FormDialog,
+  LostRace,
+  Refused,
+  refusalOf,
+  type Refusal,
+} from './forms';
+export { RightButton, belongs, useMe } from './rights';
+export { ChartFrame, Key, type ChartTable } from './charts/ChartFrame';
+export {
+  TimeChart,
+  type Band,
+  type Level,
+  type Mark,
+  type Point,
+  type Series,
+} from './charts/TimeChart';
+export { Bars, Sparkline, StackedBar, type Part } from './charts/Bars';
+export { colors } from './charts/colors';
+export { evenkeelReactTranslationRef } from './translation';

@@ -1,0 +1,164 @@
+import type { Fault } from '@evenkeel/client';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import {
+  Alert,
+  Button,
+  Dialog,
+  DialogBody,
+  DialogFooter,
+  DialogHeader,
+} from '@backstage/ui';
+import type { FormEvent, ReactNode } from 'react';
+
+import styles from './forms.module.css';
+import { problemIn } from './queries';
+import { evenkeelReactTranslationRef } from './translation';
+
+/** What the API refused of a form, sorted by field. */
+export type Refusal = {
+  /** What is wrong with the field at the pointer, such as "/objective"; undefined where nothing is. */
+  at: (pointer: string) => string | undefined;
+  /** The faults of none of the fields that were asked for, and what is wrong altogether. */
+  rest: string[];
+};
+
+/**
+ * Sorts what the API refused by the fields of a form.
+ *
+ * @param fields - the pointers that the form shows; a fault below one ("/alerts/0/factor") is
+ *   shown at it
+ */
+export function refusalOf(
+  error: Error | null,
+  fields: readonly string[],
+): Refusal {
+  if (!error) {
+    return { at: () => undefined, rest: [] };
+  }
+  const faults = problemIn(error)?.faults ?? [];
+  // A request's body is at "/body" in some pointers; here all of it is the form.
+  const pointerOf = (f: Fault) => f.pointer.replace(/^\/body(?=\/)/, '');
+  const covers = (field: string, pointer: string) =>
+    pointer === field || pointer.startsWith(`${field}/`);
+  const rest = faults
+    .filter(f => !fields.some(field => covers(field, pointerOf(f))))
+    .map(f => `${f.pointer}: ${f.message}`);
+  if (faults.length === 0) {
+    rest.push(error.message);
+  }
+  return {
+    at: pointer => {
+      const of = faults.filter(f => covers(pointer, pointerOf(f)));
+      return of.length > 0 ? of.map(f => f.message).join('; ') : undefined;
+    },
+    rest,
+  };
+}
+
+/** What is wrong with a form altogether; nothing where nothing is. */
+export function Refused(props: { refusal: Refusal }) {
+  const { t } = useTranslationRef(evenkeelReactTranslationRef);
+  if (props.refusal.rest.length === 0) {
+    return null;
+  }
+  return (
+    <Alert
+      role="alert"
+      icon
+      status="danger"
+      title={t('form.refused')}
+      description={
+        <ul className={styles.faults}>
+          {props.refusal.rest.map(text => (
+            <li key={text}>{text}</li>
+          ))}
+        </ul>
+      }
+    />
+  );
+}
+
+/**
+ * Says that somebody else changed it first, and what; nothing unless the error is that. What was
+ * typed stays until its author begins again from theirs.
+ */
+export function LostRace(props: { error: Error | null; onReload: () => void }) {
+  const { t } = useTranslationRef(evenkeelReactTranslationRef);
+  const problem = problemIn(props.error);
+  if (problem?.code !== 'version_mismatch') {
+    return null;
+  }
+  return (
+    <Alert
+      role="alert"
+      icon
+      status="warning"
+      title={t('form.lostRace.title')}
+      description={
+        <>
+          {t('form.lostRace.text')}
+          {problem.problem.diff && (
+            <pre className={styles.diff}>{problem.problem.diff}</pre>
+          )}
+        </>
+      }
+      customActions={
+        <Button size="small" variant="secondary" onPress={props.onReload}>
+          {t('form.lostRace.reload')}
+        </Button>
+      }
+    />
+  );
+}
+
+/** A dialog with a form: it stays open with what was typed until the API has taken it. */
+export function FormDialog(props: {
+  title: string;
+  open: boolean;
+  onClose: () => void;
+  onSubmit: () => void;
+  pending: boolean;
+  refusal: Refusal;
+  /** The word on the button; "Save" without. */
+  submit?: string;
+  /** What is asked for cannot be taken back. */
+  destructive?: boolean;
+  width?: number;
+  children: ReactNode;
+}) {
+  const { t } = useTranslationRef(evenkeelReactTranslationRef);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    props.onSubmit();
+  };
+  return (
+    <Dialog
+      isOpen={props.open}
+      onOpenChange={open => !open && props.onClose()}
+      width={props.width ?? 560}
+    >
+      <form onSubmit={submit} className={styles.form} noValidate>
+        <DialogHeader>{props.title}</DialogHeader>
+        <DialogBody>
+          <div className={styles.fields}>
+            <Refused refusal={props.refusal} />
+            {props.children}
+          </div>
+        </DialogBody>
+        <DialogFooter>
+          <Button
+            type="submit"
+            variant="primary"
+            destructive={props.destructive}
+            isPending={props.pending}
+          >
+            {props.submit ?? t('form.save')}
+          </Button>
+          <Button variant="secondary" onPress={props.onClose}>
+            {t('form.cancel')}
+          </Button>
+        </DialogFooter>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,44 @@
+import { value, type Schemas } from '@evenkeel/client';
+import { Button, Text, type ButtonProps } from '@backstage/ui';
+import { useId } from 'react';
+
+import styles from './rights.module.css';
+import { useRead } from './queries';
+
+/** Who is signed in, as Evenkeel knows them, with the teams that they are in. */
+export function useMe() {
+  return useRead(['me'], (api, signal) => value(api.GET('/v1/me', { signal })));
+}
+
+/** Whether somebody is in the team, or administers Evenkeel. */
+export function belongs(me: Schemas['Me'] | undefined, team: string): boolean {
+  return (
+    me !== undefined &&
+    (me.administrator || me.teams.some(of => of.slug === team))
+  );
+}
+
+/**
+ * A button of what not everybody may do. For others it stands there, cannot be pressed, and says
+ * who can: nothing is hidden at random.
+ */
+export function RightButton(
+  props: ButtonProps & {
+    /** Why it is not for whoever is signed in; undefined where it is. */
+    reason: string | undefined;
+  },
+) {
+  const { reason, ...button } = props;
+  const id = useId();
+  if (reason === undefined) {
+    return <Button {...button} />;
+  }
+  return (
+    <span className={styles.refused}>
+      <Button {...button} isDisabled aria-describedby={id} />
+      <Text id={id} as="span" variant="body-x-small" color="secondary">
+        {reason}
+      </Text>
+    </span>
+  );
+}

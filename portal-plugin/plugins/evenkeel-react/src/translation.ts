@@ -1,0 +1,44 @@
+import { createTranslationRef } from '@backstage/frontend-plugin-api';
+
+/** The words of the components that others may use. */
+export const evenkeelReactTranslationRef = createTranslationRef({
+  id: 'evenkeel-react',
+  messages: {
+    state: {
+      again: 'Try again',
+      copied: 'Copied',
+      copy: 'Copy',
+      forbidden: {
+        title: 'Not for you to see',
+        text: 'Your portal does not let you look at this in Evenkeel, or it is for named people only.',
+      },
+      loading: 'Loading {{what}}',
+      failed: '{{what}} cannot be shown',
+      notFound: {
+        title: 'Not here',
+        text: 'It may have been renamed or removed.',
+      },
+      request: 'Request {{id}}; whoever operates Evenkeel finds it in the log.',
+      stale: 'As it was {{when}}: Evenkeel does not answer.',
+      unreachable: {
+        title: 'Evenkeel does not answer',
+        text: 'The portal reaches no Evenkeel API. Nothing is lost; this page goes on by itself once it is back.',
+      },
+    },
+    chart: {
+      asPicture: 'Show as a picture',
+      asTable: 'Show as a table',
+      none: 'Nothing to draw yet',
+    },
+    form: {
+      cancel: 'Cancel',
+      lostRace: {
+        title: 'Somebody else was first',
+        text: 'It was changed while you looked at it. What they changed:',
+        reload: 'Begin again from theirs',
+      },
+      refused: 'Evenkeel does not take it:',
+      save: 'Save',
+    },
+  },
+});

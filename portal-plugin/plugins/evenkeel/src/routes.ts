@@ -1,0 +1,55 @@
+import {
+  createRouteRef,
+  createSubRouteRef,
+} from '@backstage/frontend-plugin-api';
+
+/** The page of Evenkeel; its sub-pages are below. */
+export const rootRouteRef = createRouteRef();
+
+export const homeRouteRef = createRouteRef();
+
+export const slosRouteRef = createRouteRef();
+export const sloRouteRef = createSubRouteRef({
+  parent: slosRouteRef,
+  path: '/:service/:slo',
+});
+
+export const scorecardsRouteRef = createRouteRef();
+export const scorecardRouteRef = createSubRouteRef({
+  parent: scorecardsRouteRef,
+  path: '/:scorecard',
+});
+export const checkRouteRef = createSubRouteRef({
+  parent: scorecardsRouteRef,
+  path: '/:scorecard/checks/:check',
+});
+export const campaignRouteRef = createSubRouteRef({
+  parent: scorecardsRouteRef,
+  path: '/campaigns/:campaign',
+});
+
+export const toilRouteRef = createRouteRef();
+export const teamToilRouteRef = createSubRouteRef({
+  parent: toilRouteRef,
+  path: '/:team',
+});
+
+export const incidentsRouteRef = createRouteRef();
+export const incidentRouteRef = createSubRouteRef({
+  parent: incidentsRouteRef,
+  path: '/:incident',
+});
+export const postmortemRouteRef = createSubRouteRef({
+  parent: incidentsRouteRef,
+  path: '/:incident/postmortem',
+});
+
+export const organisationRouteRef = createRouteRef();
+export const issuesRouteRef = createRouteRef();
+
+/** A service's page, also of one that no entity of the catalog is. */
+export const servicesRouteRef = createRouteRef();
+export const serviceRouteRef = createSubRouteRef({
+  parent: servicesRouteRef,
+  path: '/:service',
+});

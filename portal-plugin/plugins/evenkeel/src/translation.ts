@@ -1,0 +1,28 @@
+import { createTranslationRef } from '@backstage/frontend-plugin-api';
+
+import { homeMessages } from './home/messages';
+import { incidentsMessages } from './incidents/messages';
+import { issuesMessages } from './issues/messages';
+import { organisationMessages } from './organisation/messages';
+import { scorecardsMessages } from './scorecards/messages';
+import { serviceMessages } from './service/messages';
+import { slosMessages } from './slos/messages';
+import { toilMessages } from './toil/messages';
+
+/** The words of the pages and cards; each part has its own file of them. */
+export const evenkeelTranslationRef = createTranslationRef({
+  id: 'evenkeel',
+  messages: {
+    plugin: {
+      title: 'Evenkeel',
+    },
+    home: homeMessages,
+    incidents: incidentsMessages,
+    issues: issuesMessages,
+    organisation: organisationMessages,
+    scorecards: scorecardsMessages,
+    service: serviceMessages,
+    slos: slosMessages,
+    toil: toilMessages,
+  },
+});
