@@ -1,0 +1,66 @@
+import { setTimeout } from 'node:timers/promises';
+
+import { evenkeel } from '@evenkeel/client';
+
+import { runJobs } from './jobs';
+import { pushMeasurements } from './measurements';
+import { enterMany } from './many';
+import { enterPeople, enterServices, enterTeams } from './organisation';
+
+/** Where the trial's organisation is entered, and how much of it. */
+export type SeedOptions = {
+  /** Where the API is. */
+  url: string;
+  /** An administrator's token. */
+  token: string;
+  /** Where the portal is: who issues the identities of people. */
+  portal: string;
+  /** How many plain services there are beside those of the organisation. */
+  services: number;
+  /** The time that things are made for, in milliseconds. */
+  now: number;
+  /** Told what is being done. */
+  say: (line: string) => void;
+};
+
+/**
+ * Enters the organisation of the trial through the API alone. What is there already stays as it
+ * is, so that a second time changes nothing but to tell what was measured since.
+ */
+export async function seed(options: SeedOptions): Promise<void> {
+  const { say, now } = options;
+  // Callers have a quota of requests a second: it is waited for.
+  const api = evenkeel({
+    baseUrl: options.url,
+    token: options.token,
+    retry: { attempts: 30 },
+  });
+  const began = performance.now();
+  const step = async <T>(what: string, act: () => Promise<T>): Promise<T> => {
+    const result = await act();
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
+    say(
+      `${seconds.padStart(5)} s  ${what}${
+        typeof result === 'number' ? `: ${result}` : ''
+      }`,
+    );
+    return result;
+  };
+  const ids = await step('people', () => enterPeople(api, options.portal));
+  await step('teams', () => enterTeams(api, ids));
+  await step('services and SLOs', () => enterServices(api));
+  await step('slots of measurements', () => pushMeasurements(api, now));
+  if (options.services > 0) {
+    await step('plain services', () => enterMany(api, options.services, now));
+  }
+  await step('jobs', () => runJobs(api));
+}
+
+/** Goes on telling what is measured, each minute and until the program is ended. */
+export async function follow(url: string, token: string): Promise<never> {
+  const api = evenkeel({ baseUrl: url, token });
+  for (;;) {
+    await setTimeout(60_000);
+    await pushMeasurements(api, Date.now());
+  }
+}
