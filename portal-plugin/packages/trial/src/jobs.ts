@@ -1,4 +1,4 @@
-import { ProblemError, value, type Evenkeel } from '@evenkeel/client';
+import type { Evenkeel } from '@evenkeel/client';
 
 // What is concluded from what was entered, each from what the one before left.
 const jobs = [
@@ -17,15 +17,8 @@ const jobs = [
 /** Runs the jobs, so that what they conclude is there at once; gives how many ran. */
 export async function runJobs(api: Evenkeel): Promise<number> {
   for (const job of jobs) {
-    await runOnce(api, job);
+    // It answers once the run is over.
+    await api.POST('/v1/jobs/{job}/runs', { params: { path: { job } } });
   }
   return jobs.length;
-}
-
-/** Runs a job; one that runs by itself just now is waited for. */
-async function runOnce(api: Evenkeel, job: string) {
-  const run = await value(
-    api.POST('/v1/jobs/{job}/runs', { params: { path: { job } } }),
-  );
-  return run;
 }

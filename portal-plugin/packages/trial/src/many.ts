@@ -33,6 +33,7 @@ export async function enterMany(
         team: ownerOf(at),
         kind: kinds[at % kinds.length],
         tier: (at % 4) + 1,
+        lifecycle: 'production',
       },
     }),
   );
@@ -51,7 +52,13 @@ export async function enterMany(
           slug: 'availability',
           name: 'Availability',
           objective: '99.5%',
-          indicator: { category: 'availability', resolutionSeconds: 300 },
+          enforcement: 'policy',
+          minEvents: 1,
+          indicator: {
+            category: 'availability',
+            counting: 'good_total',
+            resolutionSeconds: 300,
+          },
         },
       }),
   );
@@ -68,6 +75,7 @@ export async function enterMany(
         series: batch.map(at => ({
           service: slugOf(at),
           slo: 'availability',
+          reporter: 'default',
           slots: slotsOf(objectiveOf(at), now - SLOTS * SLOT_MS, now),
         })),
       },

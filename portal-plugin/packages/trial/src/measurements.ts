@@ -27,7 +27,7 @@ async function pushOne(api: Evenkeel, objective: WorldObjective, now: number) {
   if (slots.length > 0) {
     await api.POST('/v1/services/{service}/slos/{slo}/measurements', {
       params: { path },
-      body: { slots },
+      body: { reporter: 'default', slots },
     });
   }
   return slots.length;

@@ -140,8 +140,11 @@ export async function enterServices(api: Evenkeel): Promise<void> {
         name,
         objective: objective.objective,
         rationale,
+        enforcement: 'policy',
+        minEvents: 1,
         indicator: {
           category: objective.category,
+          counting: 'good_total',
           description: goodEvent,
           resolutionSeconds: 300,
         },

@@ -2,10 +2,23 @@ import { setTimeout } from 'node:timers/promises';
 
 import { evenkeel } from '@evenkeel/client';
 
+import { tellChanges } from './changes';
+import { declareIncidents } from './incidents';
 import { runJobs } from './jobs';
 import { pushMeasurements } from './measurements';
 import { enterMany } from './many';
 import { enterPeople, enterServices, enterTeams } from './organisation';
+import { askGate, enforcePolicy, planForViolation } from './policies';
+import { declarePromises, mapSignals, publishReport } from './promises';
+import {
+  askExemptions,
+  beginCampaign,
+  giveFacts,
+  reviewLaunches,
+  takeScorecards,
+} from './readiness';
+import { creditAutomation, tellToil } from './toil';
+import { Trial } from './trial';
 
 /** Where the trial's organisation is entered, and how much of it. */
 export type SeedOptions = {
@@ -50,10 +63,27 @@ export async function seed(options: SeedOptions): Promise<void> {
   await step('teams', () => enterTeams(api, ids));
   await step('services and SLOs', () => enterServices(api));
   await step('slots of measurements', () => pushMeasurements(api, now));
+  const trial = new Trial(api, options.url.replace(/\/+$/, ''), ids, now);
+  await step('changes', () => tellChanges(trial));
+  await step('policy', () => enforcePolicy(trial));
+  await step('golden signals', () => mapSignals(trial));
+  await step('promises to customers', () => declarePromises(trial));
+  await step('incidents', () => declareIncidents(trial));
+  await step('scorecards', () => takeScorecards(trial));
+  await step('facts', () => giveFacts(trial));
+  await step('exemptions', () => askExemptions(trial));
+  await step('campaigns', () => beginCampaign(trial));
+  await step('launch reviews', () => reviewLaunches(trial));
+  await step('answers and entries of toil', () => tellToil(trial));
+  await step('automations', () => creditAutomation(trial));
+  await step('reports', () => publishReport(trial));
   if (options.services > 0) {
     await step('plain services', () => enterMany(api, options.services, now));
   }
   await step('jobs', () => runJobs(api));
+  // What they concluded is what these are about.
+  await step('plans for violations', () => planForViolation(trial));
+  await step('questions to the gate', () => askGate(trial));
 }
 
 /** Goes on telling what is measured, each minute and until the program is ended. */
