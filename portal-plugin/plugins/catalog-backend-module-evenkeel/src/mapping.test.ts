@@ -178,10 +178,9 @@ describe('a component', () => {
     ['url:nonsense', undefined],
   ])('whose source is at %s has the repository %s', (source, repository) => {
     const annotations = { 'backstage.io/source-location': source };
-    expect(toldOf(entity('Component', { annotations }), around)).toEqual(
-      repository === undefined
-        ? expect.not.objectContaining({ repository: expect.anything() })
-        : expect.objectContaining({ repository }),
+    const told = toldOf(entity('Component', { annotations }), around);
+    expect(told && 'repository' in told ? told.repository : undefined).toBe(
+      repository,
     );
   });
 
@@ -189,11 +188,11 @@ describe('a component', () => {
     const told = toldOf(
       entity('Component', {
         annotations: { 'pagerduty.com/integration-key': 'secret-key' },
-        links: [{ url: 'javascript:alert(1)', title: 'Runbook' }],
+        links: [{ url: 'data:text/html,x', title: 'Runbook' }],
       }),
       around,
     );
-    expect(JSON.stringify(told)).not.toMatch(/secret-key|javascript/);
+    expect(JSON.stringify(told)).not.toMatch(/secret-key|data:/);
   });
 });
 

@@ -2,6 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import type { BackendFeature } from '@backstage/backend-plugin-api';
 import { mockServices, startTestBackend } from '@backstage/backend-test-utils';
 import type { Entity } from '@backstage/catalog-model';
 import { catalogProcessingExtensionPoint } from '@backstage/plugin-catalog-node';
@@ -100,7 +101,7 @@ afterAll(() => api.stop());
 async function run(
   all: Entity[],
   catalog: object = {},
-  service = catalogServiceMock.factory({ entities: all }),
+  service: BackendFeature = catalogServiceMock.factory({ entities: all }),
 ) {
   const logger = mockServices.logger.mock();
   logger.child.mockReturnValue(logger);
