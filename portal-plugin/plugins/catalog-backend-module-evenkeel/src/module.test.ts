@@ -64,7 +64,11 @@ function usual(path: string, body: { entities?: { ref: string }[] }): Answer {
     }));
     return { status: 200, body: { results } };
   }
-  return { status: path.endsWith('/syncs') ? 201 : 200, body: { id: 'S1' } };
+  const counts = { created: 4, updated: 0, gone: 1 };
+  return {
+    status: path.endsWith('/syncs') ? 201 : 200,
+    body: { id: 'S1', counts },
+  };
 }
 
 function entity(kind: string, name: string, spec: Entity['spec']): Entity {
@@ -139,8 +143,11 @@ async function run(
 }
 
 it('tells users, groups, systems and components in their order, as the catalog itself', async () => {
-  const { error, addProcessor } = await run(entities);
+  const { error, logger, addProcessor } = await run(entities);
   expect(error).toBeUndefined();
+  expect(logger.info).toHaveBeenCalledWith(
+    'told Evenkeel of the catalog: 4 created, 1 gone',
+  );
   expect(api.seen[0]).toMatchObject({
     path: '/v1/catalog/syncs',
     body: { portal: 'https://portal.example', full: true },

@@ -24,8 +24,8 @@ export interface SyncApi {
     entities: readonly Told[],
     signal: AbortSignal,
   ): Promise<Result[]>;
-  /** Ends it: what was not told is gone. */
-  complete(sync: string, signal: AbortSignal): Promise<void>;
+  /** Ends it: what was not told is gone. Gives what became of all. */
+  complete(sync: string, signal: AbortSignal): Promise<Counts>;
 }
 
 /** The API as the catalog itself, for no person. */
@@ -58,7 +58,9 @@ function overClient(api: Evenkeel): SyncApi {
       return (data as { results: Result[] }).results;
     },
     async complete(sync, signal) {
-      await post(api, `/v1/catalog/syncs/${sync}/complete`, signal, {});
+      const path = `/v1/catalog/syncs/${sync}/complete`;
+      const { data } = await post(api, path, signal, {});
+      return (data as { counts: Counts }).counts;
     },
   };
 }

@@ -40,7 +40,6 @@ export class Teller {
   async runOnce(signal: AbortSignal): Promise<Counts> {
     const { api, settings, logger } = this.deps;
     const sync = await api.begin(settings.portal, signal);
-    const counts: Counts = {};
     const wrong = new Set<string>();
     const members = new Map<string, string[]>();
     for (const kind of settings.kinds) {
@@ -53,14 +52,15 @@ export class Teller {
           entity => toldOf(entity, { portal: settings.portal, members }) ?? [],
         );
         for (const result of await this.tell(sync, told, signal)) {
-          counts[result.outcome] = (counts[result.outcome] ?? 0) + 1;
           faultsOf(result).forEach(fault => wrong.add(fault));
         }
       }
     }
     this.say(wrong);
     try {
-      await api.complete(sync, signal);
+      const counts = await api.complete(sync, signal);
+      logger.info(`told Evenkeel of the catalog: ${wordsOf(counts)}`);
+      return counts;
     } catch (error) {
       if (error instanceof ProblemError && error.code === 'catalog_shrank') {
         logger.warn(
@@ -69,8 +69,6 @@ export class Teller {
       }
       throw error;
     }
-    logger.info(`told Evenkeel of the catalog: ${wordsOf(counts)}`);
-    return counts;
   }
 
   private async *pages(kind: Kind): AsyncGenerator<Entity[]> {
@@ -151,6 +149,8 @@ function faultsOf({ ref, outcome, faults }: Result): string[] {
 }
 
 function wordsOf(counts: Counts): string {
-  const words = Object.entries(counts).map(([name, n]) => `${n} ${name}`);
+  const words = Object.entries(counts)
+    .filter(([, n]) => n > 0)
+    .map(([name, n]) => `${n} ${name}`);
   return words.join(', ') || 'it has nothing';
 }
