@@ -89,7 +89,10 @@ export async function publishReport({ api, now }: Trial): Promise<number> {
 }
 
 // An SLO of requests tells how many come, and how many fail, without a data source.
-const signals = ['checkout', 'payment-gateway', 'search-api', 'orders'];
+const signals = [
+  ...['checkout', 'payment-gateway', 'ledger', 'identity'],
+  ...['search-api', 'orders', 'stock'],
+];
 
 /** Has traffic and errors read from what SLOs count anyway. */
 export async function mapSignals({ api }: Trial): Promise<number> {

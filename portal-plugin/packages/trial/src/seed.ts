@@ -25,16 +25,17 @@ async function main() {
       `--services is ${values.services}; it has to be a whole number from 0 to 9999`,
     );
   }
+  const say = (line: string) => console.log(line);
   await seed({
     url: values.url,
     token: values.token,
     portal: values.portal,
     services,
     now: Date.now(),
-    say: line => console.log(line),
+    say,
   });
   if (values.follow) {
-    await follow(values.url, values.token);
+    await follow(values.url, values.token, say);
   }
 }
 

@@ -86,11 +86,24 @@ export async function seed(options: SeedOptions): Promise<void> {
   await step('questions to the gate', () => askGate(trial));
 }
 
-/** Goes on telling what is measured, each minute and until the program is ended. */
-export async function follow(url: string, token: string): Promise<never> {
+/**
+ * Goes on telling what is measured, each minute and until the program is ended. What fails, such as
+ * while the API is started anew, is said and tried again: the next time tells what is missing.
+ */
+export async function follow(
+  url: string,
+  token: string,
+  say: (line: string) => void,
+): Promise<never> {
   const api = evenkeel({ baseUrl: url, token });
   for (;;) {
     await setTimeout(60_000);
-    await pushMeasurements(api, Date.now());
+    try {
+      await pushMeasurements(api, Date.now());
+    } catch (error) {
+      say(
+        `measurements wait: ${error instanceof Error ? error.message : error}`,
+      );
+    }
   }
 }

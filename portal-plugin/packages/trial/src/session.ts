@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+
 import { value, type Evenkeel } from '@evenkeel/client';
 
 /** The fields of a form; a list is a field that comes several times. */
@@ -27,9 +29,8 @@ export class Session {
     );
     // The link names the address that people see, which need not be how the API is reached here.
     const { pathname, search } = new URL(link.url);
-    const reply = await fetch(`${url}${pathname}${search}`, {
-      redirect: 'manual',
-    });
+    const reply = await patiently(`${url}${pathname}${search}`, {});
+    await reply.body?.cancel();
     const cookie = reply.headers.getSetCookie()[0]?.split(';')[0];
     if (reply.status !== 303 || cookie === undefined) {
       throw new Error(
@@ -47,26 +48,16 @@ export class Session {
         body.append(name, one);
       }
     }
-    for (;;) {
-      const reply = await fetch(`${this.url}${path}`, {
-        method: 'POST',
-        body,
-        headers: { Cookie: this.cookie },
-        redirect: 'manual',
-      });
-      if (reply.status === 429) {
-        await reply.body?.cancel();
-        const seconds = Number(reply.headers.get('Retry-After') ?? 1);
-        await new Promise(resolve => setTimeout(resolve, seconds * 1000));
-        continue;
-      }
-      const page = await reply.text();
-      if (reply.status !== 303) {
-        throw new Error(
-          `${path} answered ${reply.status}: ${words(page).slice(0, 600)}`,
-        );
-      }
-      return;
+    const reply = await patiently(`${this.url}${path}`, {
+      method: 'POST',
+      body,
+      headers: { Cookie: this.cookie },
+    });
+    const page = await reply.text();
+    if (reply.status !== 303) {
+      throw new Error(
+        `${path} answered ${reply.status}: ${words(page).slice(0, 600)}`,
+      );
     }
   }
 }
@@ -78,4 +69,16 @@ function words(html: string) {
     .replace(/<[^>]*>/g, ' ')
     .replace(/\s+/g, ' ')
     .trim();
+}
+
+/** Asks as often as the quota of requests needs it. */
+async function patiently(url: string, init: RequestInit): Promise<Response> {
+  for (;;) {
+    const reply = await fetch(url, { ...init, redirect: 'manual' });
+    if (reply.status !== 429) {
+      return reply;
+    }
+    await reply.body?.cancel();
+    await setTimeout(Number(reply.headers.get('Retry-After') ?? 1) * 1000);
+  }
 }

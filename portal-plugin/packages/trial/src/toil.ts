@@ -1,4 +1,10 @@
-import { ifMatch, items, value, versioned } from '@evenkeel/client';
+import {
+  ifMatch,
+  items,
+  value,
+  versioned,
+  type Schemas,
+} from '@evenkeel/client';
 
 import { dayOf } from './moment';
 import { sideBySide } from './pace';
@@ -10,7 +16,7 @@ const DAY_MS = 86_400_000;
 type Work = {
   team: string;
   service: string;
-  category: 'release_shepherding' | 'production_interrupts';
+  category: Schemas['ToilEntryInput']['category'];
   minutes: number;
   note: string;
   /** What it is called that would do away with it, and the hours to build it. */
@@ -50,6 +56,16 @@ const work: Work[] = [
     candidate: 'Restart the indexer when it stands still',
     buildHours: 16,
     shares: [25, 0, 25, 25],
+  },
+  {
+    team: 'platform',
+    service: 'identity',
+    category: 'business_processes',
+    minutes: 60,
+    note: 'Gave somebody an account',
+    candidate: 'Let teams give accounts themselves',
+    buildHours: 40,
+    shares: [0, 25, 25],
   },
 ];
 
