@@ -79,12 +79,17 @@ export async function askGate({ api, now }: Trial): Promise<number> {
   return 5;
 }
 
-/** Has the open violation acknowledged with a plan. */
+/** Has the violation of the spent budget acknowledged with a plan. */
 export async function planForViolation({ api, now }: Trial): Promise<void> {
   for await (const violation of items(api, '/v1/violations', {
     query: { service: 'checkout', state: 'open' },
   })) {
-    if (violation.mode !== 'enforce' || violation.handling.acknowledgement) {
+    // Others may open once more is known of the outage: they wait for somebody to plan.
+    if (
+      violation.mode !== 'enforce' ||
+      violation.clause !== 'budget-exceeded' ||
+      violation.handling.acknowledgement
+    ) {
       continue;
     }
     const found = await versioned(

@@ -76,9 +76,11 @@ it('measures what can be summed by hand', async () => {
       params: { path: { service: 'settlement', slo: 'freshness' } },
     }),
   );
-  // One event in each slot: 28 days × 24 hours × 12. The 18 slots of an hour and a half were late,
-  // and of the 8,046 others one in a thousand: with a variance of 8 no more than 30.
-  expect(window.total).toBe(8064);
+  // One event in each slot: 28 days × 24 hours × 12, but for those that left the window while this
+  // ran. The 18 slots of an hour and a half were late, and of the 8,046 others one in a thousand:
+  // with a variance of 8 no more than 30.
+  expect(window.total).toBeLessThanOrEqual(8064);
+  expect(window.total).toBeGreaterThanOrEqual(8064 - 2);
   const bad = window.total - window.good;
   expect(bad).toBeGreaterThanOrEqual(18);
   expect(bad).toBeLessThan(18 + 30);
