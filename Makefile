@@ -41,6 +41,10 @@ build: ## Build bin/evenkeel
 	@mkdir -p bin
 	go build -ldflags '$(LDFLAGS)' -o bin/evenkeel ./cmd/evenkeel
 
+.PHONY: portal
+portal: build ## Start a Backstage portal with sample services on http://localhost:7007, to try Evenkeel in (needs npm)
+	@exec scripts/testenv postgres -- scripts/portalenv ../scripts/portal $(CURDIR)/bin/evenkeel $(ARGS)
+
 ENGINE ?= $(firstword $(shell command -v podman docker))
 
 .PHONY: image
