@@ -14,6 +14,7 @@ backend.add(import('@backstage/plugin-auth-backend'));
 backend.add(trialSignIn);
 backend.add(import('@backstage/plugin-catalog-backend'));
 backend.add(trialCatalog);
+backend.add(import('@evenkeel/plugin-catalog-backend-module-evenkeel'));
 backend.add(import('@backstage/plugin-events-backend'));
 backend.add(import('@backstage/plugin-notifications-backend'));
 backend.add(import('@backstage/plugin-permission-backend'));

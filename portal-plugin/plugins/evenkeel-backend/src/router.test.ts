@@ -10,8 +10,8 @@ import { request, type RequestListener } from 'node:http';
 
 import evenkeelPlugin from './index';
 import { MAX_BODY } from './api/passage';
-import { raw, type RawAnswer } from './testing/raw';
-import { StandIn } from './testing/standin';
+import { raw, type RawAnswer } from './__testUtils__/raw';
+import { StandIn } from './__testUtils__/standin';
 
 let api: StandIn;
 let backend: TestBackend | undefined;
