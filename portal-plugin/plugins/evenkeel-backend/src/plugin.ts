@@ -44,7 +44,7 @@ export const evenkeelPlugin = createBackendPlugin({
         if (telling) {
           const teller = new Teller({
             api: ownClient(settings, deps.auth),
-            ledger: await Ledger.open(database),
+            ledger: await Ledger.open(database, new Date()),
             logger,
             notifications: deps.notifications,
             groupNamespace:
@@ -60,7 +60,7 @@ export const evenkeelPlugin = createBackendPlugin({
             }),
             id: 'evenkeel-tell-teams',
             fn: async signal => {
-              await teller.runOnce(new Date(), signal as AbortSignal);
+              await teller.runOnce(signal as AbortSignal);
             },
           });
         }

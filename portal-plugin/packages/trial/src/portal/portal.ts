@@ -56,19 +56,17 @@ export async function startPortal(options: PortalOptions): Promise<Portal> {
     done(`the API is ready at ${api.url}`);
     const backend = startBackend(options, { port, url, api: api.url });
     running.push(backend);
-    // Together, for each waits for something; and the portal tells of what happens from now on.
-    await Promise.all([
-      seed({
-        ...api,
-        portal: ISSUER,
-        services: options.services,
-        now: Date.now(),
-        say: () => {},
-      }).then(() => done('the sample organisation is there')),
-      backend
-        .ready(`${url}/.backstage/health/v1/readiness`)
-        .then(() => done('the portal answers')),
-    ]);
+    await backend.ready(`${url}/.backstage/health/v1/readiness`);
+    done('the portal answers');
+    // After the portal is there, so that it tells people of what happens.
+    await seed({
+      ...api,
+      portal: ISSUER,
+      services: options.services,
+      now: Date.now(),
+      say: () => {},
+    });
+    done('the sample organisation is there');
     await backend.ready(`${url}/api/auth/trial/refresh`, {
       'X-Trial-Person': 'sam',
     });

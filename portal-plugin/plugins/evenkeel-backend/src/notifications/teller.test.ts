@@ -69,7 +69,7 @@ beforeEach(async () => {
 
 afterEach(() => database.remove());
 
-/** A run of a portal that was just started, with what the database holds. */
+/** A run of a portal that was just started at a time, with what the database holds. */
 async function run(now: Date) {
   const settings = {
     baseUrl: api.url,
@@ -78,18 +78,18 @@ async function run(now: Date) {
   };
   const teller = new Teller({
     api: ownClient(settings, mockServices.auth()),
-    ledger: await Ledger.open(database.service),
+    ledger: await Ledger.open(database.service, now),
     logger: mockServices.logger.mock(),
     notifications: { send },
     groupNamespace: 'default',
   });
-  return teller.runOnce(now);
+  return teller.runOnce();
 }
 
 const titles = () => send.mock.calls.map(([sent]) => sent.payload.title);
 
 it('tells each new event once, the oldest first, also after a restart', async () => {
-  events = [event(minutes(-60), { title: 'before there was a portal' })];
+  events = [event(minutes(-1), { title: 'before there was a portal' })];
   expect(await run(start)).toEqual({ told: 0 });
 
   for (const n of [1, 2, 3, 4, 5]) {

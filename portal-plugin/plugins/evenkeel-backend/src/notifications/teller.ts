@@ -7,12 +7,6 @@ import { message, toldTypes } from './message';
 
 type Event = Schemas['Event'];
 
-/**
- * Milliseconds that are read again each time: an event may come to be seen after one that was told
- * later.
- */
-const OVERLAP_MS = 10 * 60_000;
-
 /** What a run came to. */
 export type Told = {
   /** Events that teams were told of. */
@@ -37,10 +31,10 @@ export class Teller {
    * Tells of each new event, the oldest first. One that could not be told ends the run, and is told
    * by the next one: none is left out, and by its scope none shows twice.
    */
-  async runOnce(now: Date = new Date(), signal?: AbortSignal): Promise<Told> {
+  async runOnce(signal?: AbortSignal): Promise<Told> {
     const { ledger, logger } = this.options;
-    const upTo = await ledger.upTo(now);
-    const events = await this.since(upTo, signal);
+    const from = await ledger.from();
+    const events = await this.since(from, signal);
     const untold = await ledger.untold(events.map(event => event.id));
     let told = 0;
     for (const event of events.filter(e => untold.has(e.id)).reverse()) {
@@ -50,15 +44,15 @@ export class Teller {
       }
       await ledger.tell(event.id, new Date(event.toldAt));
     }
-    await ledger.forget(upTo);
+    await ledger.forget(from);
     if (told > 0) {
       logger.info('teams were told of events', { told });
     }
     return { told };
   }
 
-  /** The events since a time, less the overlap, the newest first. */
-  private async since(upTo: Date, signal?: AbortSignal): Promise<Event[]> {
+  /** The events since a time, the newest first. */
+  private async since(from: Date, signal?: AbortSignal): Promise<Event[]> {
     const found: Event[] = [];
     const list = items(
       this.options.api,
@@ -67,7 +61,7 @@ export class Teller {
       signal,
     );
     for await (const event of list) {
-      if (Date.parse(event.toldAt) < upTo.getTime() - OVERLAP_MS) {
+      if (Date.parse(event.toldAt) < from.getTime()) {
         break;
       }
       found.push(event);
