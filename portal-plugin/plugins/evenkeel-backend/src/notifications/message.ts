@@ -3,8 +3,13 @@ import type { NotificationPayload } from '@backstage/plugin-notifications-common
 
 type Event = Schemas['Event'];
 
-/** The events that teams are told of in the portal. */
+/**
+ * The events that teams are told of in the portal. A violation that has changes wait is told as the
+ * freeze that it begins.
+ */
 export const toldTypes: ReadonlySet<string> = new Set([
+  'freeze.began',
+  'freeze.ended',
   'violation.opened',
   'violation.ended',
   'violation.voided',
