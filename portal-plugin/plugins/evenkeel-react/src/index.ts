@@ -20,9 +20,11 @@ export {
   FormDialog,
   LostRace,
   Refused,
+  faultAt,
   refusalOf,
   type Refusal,
 } from './forms';
+export { DateField } from './DateField';
 export { RightButton, belongs, useMe } from './rights';
 export { ChartFrame, Key, type ChartTable } from './charts/ChartFrame';
 export {

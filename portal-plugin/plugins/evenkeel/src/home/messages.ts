@@ -1,1 +1,1 @@
-export const homeMessages = {};
+export const homeMessages = {} as const;

@@ -1,1 +1,1 @@
-export const serviceMessages = {};
+export const serviceMessages = {} as const;

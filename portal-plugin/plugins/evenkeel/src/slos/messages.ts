@@ -1,1 +1,1 @@
-export const slosMessages = {};
+export const slosMessages = {} as const;
