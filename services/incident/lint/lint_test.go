@@ -136,6 +136,7 @@ func FuzzText(f *testing.F) {
 	}
 	f.Add("- a\n\n\t> \"Bob\" forgot `x\r\n`  \n[Bob forgot][1]\n\n[1]: <a b>")
 	f.Add("| a | b |\n|--|--|\n| Bob forgot | „Bob\u200b forgot“ |")
+	f.Add("That should have been tested.")
 	f.Fuzz(func(t *testing.T, text string) {
 		for _, found := range append(Text(text, named), Action(text)...) {
 			if found.From < 0 || found.To > len(text) || found.From >= found.To || text[found.From:found.To] != found.Text || found.Line < 1 || found.Column < 1 {

@@ -75,6 +75,9 @@ func (s sentence) byPeople(i int, named map[string]bool) (int, bool) {
 		if s.words[end-1].text == "who" {
 			return end - 1, true
 		}
+		if end == 1 { // there is nothing before it: "That should have been tested."
+			return 0, false
+		}
 		return s.head(max(0, end-4), end-1, named)
 	}
 	return s.head(from, end, named)
