@@ -1,4 +1,4 @@
-import { Link, Text } from '@backstage/ui';
+import { Box, Link, Text } from '@backstage/ui';
 import { useId, type ReactNode } from 'react';
 
 import styles from './layout.module.css';
@@ -50,7 +50,12 @@ export function Section(props: {
 }) {
   const id = useId();
   return (
-    <section className={styles.section} aria-labelledby={id}>
+    <Box
+      as="section"
+      bg="neutral"
+      className={styles.section}
+      aria-labelledby={id}
+    >
       <header>
         <div>
           <Text id={id} as="h2" variant="title-x-small">
@@ -65,7 +70,7 @@ export function Section(props: {
         {props.actions && <div className={styles.actions}>{props.actions}</div>}
       </header>
       {props.children}
-    </section>
+    </Box>
   );
 }
 
