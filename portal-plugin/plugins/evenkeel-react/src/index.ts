@@ -36,5 +36,23 @@ export {
   type Series,
 } from './charts/TimeChart';
 export { Bars, Sparkline, StackedBar, type Part } from './charts/Bars';
+export { Donut } from './charts/Donut';
+export { StackedArea, type Layer, type StackedDay } from './charts/StackedArea';
 export { colors } from './charts/colors';
+export {
+  Column,
+  Columns,
+  DataTable,
+  Facts,
+  Figures,
+  PageBody,
+  PageTitle,
+  Row,
+  Rows,
+  Section,
+  Sub,
+  type Figure,
+} from './layout';
+export { LevelWord, NO_LEVEL, levelColor, levelParts } from './levels';
+export { More, usePages, type Page, type Pages } from './pages';
 export { evenkeelReactTranslationRef } from './translation';

@@ -27,6 +27,26 @@ export const campaignRouteRef = createSubRouteRef({
   parent: scorecardsRouteRef,
   path: '/campaigns/:campaign',
 });
+export const campaignsRouteRef = createSubRouteRef({
+  parent: scorecardsRouteRef,
+  path: '/campaigns',
+});
+export const exemptionsRouteRef = createSubRouteRef({
+  parent: scorecardsRouteRef,
+  path: '/exemptions',
+});
+export const launchReviewsRouteRef = createSubRouteRef({
+  parent: scorecardsRouteRef,
+  path: '/launch-reviews',
+});
+export const launchReviewRouteRef = createSubRouteRef({
+  parent: scorecardsRouteRef,
+  path: '/launch-reviews/:review',
+});
+export const scorecardReportRouteRef = createSubRouteRef({
+  parent: scorecardsRouteRef,
+  path: '/:scorecard/report',
+});
 
 export const toilRouteRef = createRouteRef();
 export const teamToilRouteRef = createSubRouteRef({
