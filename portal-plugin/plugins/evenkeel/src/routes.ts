@@ -13,6 +13,15 @@ export const sloRouteRef = createSubRouteRef({
   parent: slosRouteRef,
   path: '/:service/:slo',
 });
+export const editSLORouteRef = createSubRouteRef({
+  parent: slosRouteRef,
+  path: '/:service/:slo/edit',
+});
+/** No slug has an underscore, so that it is never that of an SLO. */
+export const declareSLORouteRef = createSubRouteRef({
+  parent: slosRouteRef,
+  path: '/:service/_new',
+});
 
 export const scorecardsRouteRef = createRouteRef();
 export const scorecardRouteRef = createSubRouteRef({
