@@ -1,6 +1,8 @@
 // The house that tests of the pages are in; nothing of it is part of the plugin.
 import { evenkeel, type Problem, type paths } from '@evenkeel/client';
 import { evenkeelApiRef } from '@evenkeel/plugin-evenkeel-react';
+// Only tests import this file.
+// eslint-disable-next-line @backstage/no-undeclared-imports
 import { mockApis, renderInTestApp } from '@backstage/frontend-test-utils';
 import { entityRouteRef } from '@backstage/plugin-catalog-react';
 

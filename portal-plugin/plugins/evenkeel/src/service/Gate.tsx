@@ -103,10 +103,11 @@ function Lifted(props: {
   const end = useEndOverride(service);
   return (
     <div className={styles.stack}>
-      <Word tone="warning">
-        {t('service.gate.lifted', { until: moment(override.until) })}
-      </Word>
+      <div>
+        <Word tone="warning">{t('service.gate.overridden')}</Word>
+      </div>
       <Text as="p" variant="body-small">
+        {t('service.gate.lifted', { until: moment(override.until) })}{' '}
         {t('service.gate.liftedBy', {
           who: override.madeBy,
           reason: override.reason,

@@ -66,8 +66,8 @@ function Scorecard(props: { of: Schemas['ServiceScorecard'] }) {
   const wayTo = useWayTo();
   if (of.applies !== 'holds') {
     return (
-      <Section title={of.name}>
-        <Word tone="unknown">{of.why ?? t('service.unknown')}</Word>
+      <Section title={of.name} note={of.why}>
+        <Word tone="unknown">{t('service.unknown')}</Word>
       </Section>
     );
   }

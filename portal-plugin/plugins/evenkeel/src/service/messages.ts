@@ -33,7 +33,7 @@ export const serviceMessages = {
     end: 'End the override',
     hours: 'For how many hours',
     hoursNote: 'It ends by itself; 24 at most.',
-    lifted: 'Freezes are lifted until {{until}}',
+    lifted: 'Freezes are lifted until {{until}}.',
     liftedBy: '{{who}}: {{reason}}',
     noDecisions: 'No pipeline has asked yet.',
     note: 'What a pipeline that asks now would be told.',
@@ -41,6 +41,7 @@ export const serviceMessages = {
     overrideText:
       'It lets everything out for a while, and another person has to review it within two working days.',
     overrideTitle: 'Override the gate',
+    overridden: 'Overridden',
     reason: 'Why it cannot wait',
     reviewDue: 'Somebody else has to review it by {{when}}.',
     title: 'Change gate',

@@ -121,8 +121,9 @@ export function OpenSLOPanel(props: {
                     line: String(w.line),
                     pointer: w.pointer,
                   })}
+                  end={<Word tone="warning">{t('slos.preview.warning')}</Word>}
                 >
-                  <Word tone="warning">{w.message}</Word>
+                  {w.message}
                 </Row>
               ))}
             </Rows>

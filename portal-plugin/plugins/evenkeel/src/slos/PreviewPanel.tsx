@@ -86,8 +86,12 @@ function Found(props: {
           </Text>
           <Rows label={t('slos.preview.warnings')}>
             {preview.warnings.map(w => (
-              <Row key={`${w.code}${w.pointer}`} sub={w.pointer}>
-                <Word tone="warning">{w.message}</Word>
+              <Row
+                key={`${w.code}${w.pointer}`}
+                sub={w.pointer}
+                end={<Word tone="warning">{t('slos.preview.warning')}</Word>}
+              >
+                {w.message}
               </Row>
             ))}
           </Rows>

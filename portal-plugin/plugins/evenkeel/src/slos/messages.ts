@@ -290,6 +290,7 @@ export const slosMessages = {
     takeSuggested: 'Choose (suggested)',
     title: 'Preview',
     unknown: 'The past cannot be shown',
+    warning: 'Warning',
     warnings: 'Worth knowing',
     working: 'Looking at the past …',
   },
