@@ -55,6 +55,14 @@ export function refusalOf(
   };
 }
 
+/** The properties of a field that show what was refused of it, beside it. */
+export function faultAt(refusal: Refusal, pointer: string) {
+  return {
+    validationBehavior: 'aria' as const,
+    validate: () => refusal.at(pointer) ?? null,
+  };
+}
+
 /** What is wrong with a form altogether; nothing where nothing is. */
 export function Refused(props: { refusal: Refusal }) {
   const { t } = useTranslationRef(evenkeelReactTranslationRef);

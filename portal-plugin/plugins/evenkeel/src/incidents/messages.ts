@@ -1,1 +1,1 @@
-export const incidentsMessages = {};
+export const incidentsMessages = {} as const;

@@ -1,1 +1,1 @@
-export const issuesMessages = {};
+export const issuesMessages = {} as const;

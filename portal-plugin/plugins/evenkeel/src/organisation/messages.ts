@@ -1,1 +1,1 @@
-export const organisationMessages = {};
+export const organisationMessages = {} as const;

@@ -1,1 +1,1 @@
-export const scorecardsMessages = {};
+export const scorecardsMessages = {} as const;
