@@ -23,6 +23,8 @@ export {
   refusalOf,
   type Refusal,
 } from './forms';
+export { DayField, faultOf } from './fields';
+export { ifSeen } from './seen';
 export { RightButton, belongs, useMe } from './rights';
 export { ChartFrame, Key, type ChartTable } from './charts/ChartFrame';
 export {
