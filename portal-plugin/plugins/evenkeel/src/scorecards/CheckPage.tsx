@@ -330,6 +330,7 @@ function Excused(props: { scorecard: string; check: string }) {
             <Exemptions
               title={t('scorecards.check.exemptions')}
               exemptions={of}
+              ofCheck
             />
           );
         }}

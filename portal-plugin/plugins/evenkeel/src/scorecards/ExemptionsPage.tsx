@@ -141,6 +141,8 @@ function Listed(props: {
 export function Exemptions(props: {
   title: string;
   exemptions: readonly Exemption[];
+  /** They are all from the same check, which is said already. */
+  ofCheck?: boolean;
 }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const me = useMe();
@@ -148,7 +150,7 @@ export function Exemptions(props: {
     <DataTable
       caption={props.title}
       head={[
-        t('scorecards.exempt.columns.check'),
+        ...(props.ofCheck ? [] : [t('scorecards.exempt.columns.check')]),
         t('scorecards.exempt.columns.service'),
         t('scorecards.exempt.columns.reason'),
         t('scorecards.exempt.columns.until'),
@@ -158,15 +160,23 @@ export function Exemptions(props: {
     >
       {props.exemptions.map(e => (
         <tr key={e.id}>
-          <th scope="row">
-            <CheckLink scorecard={e.scorecard.slug} check={e.check}>
-              {e.checkTitle || e.check}
-            </CheckLink>
-            <Sub>{e.scorecard.slug}</Sub>
-          </th>
-          <td>
-            <ServiceLink service={e.service.slug} />
-          </td>
+          {!props.ofCheck && (
+            <th scope="row">
+              <CheckLink scorecard={e.scorecard.slug} check={e.check}>
+                {e.checkTitle || e.check}
+              </CheckLink>
+              <Sub>{e.scorecard.slug}</Sub>
+            </th>
+          )}
+          {props.ofCheck ? (
+            <th scope="row">
+              <ServiceLink service={e.service.slug} />
+            </th>
+          ) : (
+            <td>
+              <ServiceLink service={e.service.slug} />
+            </td>
+          )}
           <td>
             {e.link ? <Link href={e.link}>{e.reason}</Link> : e.reason}
             <Sub>

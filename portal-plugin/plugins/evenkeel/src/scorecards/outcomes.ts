@@ -21,7 +21,8 @@ export const outcomeColors: Record<Outcome, string> = {
   unknown: colors.unknown,
   error: colors.warning,
   exempt: colors.change,
-  not_applicable: colors.levels[2],
+  // It counts nowhere, and stands back.
+  not_applicable: 'var(--bui-border-2)',
 };
 
 /** The key of the word for each outcome. */
