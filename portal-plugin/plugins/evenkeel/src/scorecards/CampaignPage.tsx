@@ -178,7 +178,7 @@ function Campaign(props: { campaign: Schemas['Campaign'] }) {
         </Column>
         <Column>
           <Section title={t('scorecards.campaigns.about')}>
-            <Text as="p" variant="body-medium">
+            <Text as="p" variant="body-medium" className={styles.why}>
               {campaign.why}
             </Text>
             <Facts
