@@ -78,7 +78,11 @@ function world() {
     .on('get', '/v1/violations', page())
     .on('get', '/v1/action-items', page(action))
     .on('get', '/v1/scorecards', page(card))
-    .on('get', '/v1/scorecards/{scorecard}/services', page(position('checkout')))
+    .on(
+      'get',
+      '/v1/scorecards/{scorecard}/services',
+      page(position('checkout')),
+    )
     .on('get', '/v1/slos', page())
     .on(
       'get',
@@ -153,10 +157,7 @@ describe('the home page', () => {
         'You answered 25 % for 2026-W48, mostly production interrupts.',
       ),
     ).toBeInTheDocument();
-    const [sent] = of.sent(
-      'put',
-      '/v1/teams/payments/toil/answers/2026-W48',
-    );
+    const [sent] = of.sent('put', '/v1/teams/payments/toil/answers/2026-W48');
     expect(sent.body).toEqual({ share: 25, category: 'production_interrupts' });
   });
 
@@ -168,7 +169,7 @@ describe('the home page', () => {
         '/v1/teams/{team}/toil/answers/{week}',
         refuse(422, 'invalid_input', {
           errors: [
-            { pointer: '/share', message: 'the week is over', value: 0 },
+            { pointer: '/share', message: 'the week is over', value: '0' },
           ],
         }),
       ),

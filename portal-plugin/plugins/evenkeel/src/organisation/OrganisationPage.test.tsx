@@ -128,7 +128,7 @@ describe('the report of the organisation', () => {
         detect: empty,
         mitigate: empty,
         resolve: empty,
-        onCall: onCall(),
+        onCall: { load: { n: 0, unknown: 0 }, shifts: [] },
       });
     await show(<OrganisationPage />, of, { mount });
     await userEvent.click(
@@ -175,7 +175,7 @@ describe('the report of the organisation', () => {
           id: 'drift-1',
           service: ref('checkout'),
           team: ref('payments'),
-          reason: 'team_empty',
+          reason: 'team_empty' as const,
           detail: 'Nobody is in payments.',
           foundAt: '2026-11-01T00:00:00Z',
           escalatedAt: null,

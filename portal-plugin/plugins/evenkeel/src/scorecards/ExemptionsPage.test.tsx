@@ -30,7 +30,8 @@ describe('the exemptions', () => {
       name: 'Waiting for a decision',
     });
     // It can be pressed once it is known who is signed in.
-    const approve = () => within(table).getByRole('button', { name: 'Approve' });
+    const approve = () =>
+      within(table).getByRole('button', { name: 'Approve' });
     await waitFor(() => expect(approve()).toBeEnabled());
     await userEvent.click(approve());
     const dialog = await screen.findByRole('dialog');
