@@ -21,10 +21,12 @@ export {
   LostRace,
   Refused,
   faultAt,
+  faultOf,
   refusalOf,
   type Refusal,
 } from './forms';
-export { DateField } from './DateField';
+export { DayField } from './DayField';
+export { ifSeen } from './seen';
 export { RightButton, belongs, useMe } from './rights';
 export { ChartFrame, Key, type ChartTable } from './charts/ChartFrame';
 export {

@@ -40,35 +40,40 @@ export function PageTitle(props: {
   );
 }
 
-/** A part of a page with its heading. */
+/** A part of a page with its heading; without one where what is in it has its own, as charts have. */
 export function Section(props: {
-  title: string;
+  title?: string;
   /** A sentence below the heading. */
   note?: ReactNode;
   actions?: ReactNode;
   children: ReactNode;
 }) {
   const id = useId();
+  const { title } = props;
   return (
     <Box
       as="section"
       bg="neutral"
       className={styles.section}
-      aria-labelledby={id}
+      aria-labelledby={title && id}
     >
-      <header>
-        <div>
-          <Text id={id} as="h2" variant="title-x-small">
-            {props.title}
-          </Text>
-          {props.note && (
-            <Text as="p" variant="body-small" color="secondary">
-              {props.note}
+      {title && (
+        <header>
+          <div>
+            <Text id={id} as="h2" variant="title-x-small">
+              {title}
             </Text>
+            {props.note && (
+              <Text as="p" variant="body-small" color="secondary">
+                {props.note}
+              </Text>
+            )}
+          </div>
+          {props.actions && (
+            <div className={styles.actions}>{props.actions}</div>
           )}
-        </div>
-        {props.actions && <div className={styles.actions}>{props.actions}</div>}
-      </header>
+        </header>
+      )}
       {props.children}
     </Box>
   );

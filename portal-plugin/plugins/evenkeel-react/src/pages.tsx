@@ -49,13 +49,15 @@ export function usePages<T>(
       data.pages.flatMap(page => page.items ?? []),
     enabled: options.enabled ?? true,
   });
-  const { hasNextPage, isFetching, isError, fetchNextPage } = pages;
+  const { hasNextPage, isFetching, isError, fetchNextPage, dataUpdatedAt } =
+    pages;
   const goOn = Boolean(options.all && hasNextPage && !isFetching && !isError);
   useEffect(() => {
     if (goOn) {
       fetchNextPage();
     }
-  }, [goOn, fetchNextPage]);
+    // A page that came so fast that nobody saw it being fetched changes this time alone.
+  }, [goOn, fetchNextPage, pages.data, dataUpdatedAt]);
   return pages;
 }
 

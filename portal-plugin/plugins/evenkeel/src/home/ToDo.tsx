@@ -121,7 +121,7 @@ export function ToDo(props: { me: Schemas['Me']; teams: readonly string[] }) {
   )?.error;
   return (
     <Section title={t('home.todo.title')} note={t('home.todo.note')}>
-      {failed ? (
+      {failed && (
         <Trouble
           what={t('home.todo.what')}
           error={failed}
@@ -131,11 +131,9 @@ export function ToDo(props: { me: Schemas['Me']; teams: readonly string[] }) {
             worst.refetch();
           }}
         />
-      ) : waiting ? (
-        <Waiting what={t('home.todo.what')} />
-      ) : (
-        <Steps steps={steps()} />
       )}
+      {!failed && waiting && <Waiting what={t('home.todo.what')} />}
+      {!failed && !waiting && <Steps steps={steps()} />}
     </Section>
   );
 }

@@ -93,7 +93,7 @@ function OfTeam(props: { team: string }) {
 const states = {
   no_data: 'home.toil.states.no_data',
   insufficient: 'home.toil.states.insufficient',
-  too_few: 'home.toil.states.too_few',
+  too_few: 'home.toil.states.few',
 } as const;
 
 function Trend(props: { toil: Schemas['Toil'] }) {

@@ -114,7 +114,7 @@ export const homeMessages = {
     states: {
       no_data: 'Nobody answered yet',
       insufficient: 'Too few answers to tell',
-      too_few: 'Not told outside the team',
+      few: 'Not told outside the team',
     },
     more: 'Toil of {{team}}',
     notAsked: 'Your teams do not ask about toil',

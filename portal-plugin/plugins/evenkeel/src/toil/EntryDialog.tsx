@@ -1,6 +1,6 @@
 import { items, type Schemas } from '@evenkeel/client';
 import {
-  DateField,
+  DayField,
   FormDialog,
   LostRace,
   faultAt,
@@ -96,7 +96,7 @@ export function EntryDialog(props: {
     >
       <LostRace error={log.error} onReload={onClose} />
       <div className={styles.two}>
-        <DateField
+        <DayField
           label={t('toil.entries.day')}
           value={input.day}
           onChange={day => set({ day })}
