@@ -1,18 +1,14 @@
-import { evenkeel, type Evenkeel, type Fault } from '@evenkeel/client';
+import { evenkeel, value, type Evenkeel, type Schemas } from '@evenkeel/client';
 import type { AuthService } from '@backstage/backend-plugin-api';
 
 import type { Settings } from './settings';
 import type { Told } from './told';
 
 /** What became of an entity. */
-export type Result = {
-  ref: string;
-  outcome: string;
-  faults?: Fault[] | null;
-};
+export type Result = Schemas['CatalogResult'];
 
 /** How many entities came to what. */
-export type Counts = Record<string, number>;
+export type Counts = Schemas['CatalogCounts'];
 
 /** The part of the API that a catalog is told to. */
 export interface SyncApi {
@@ -46,35 +42,33 @@ export function syncApi(settings: Settings, auth: AuthService): SyncApi {
 function overClient(api: Evenkeel): SyncApi {
   return {
     async begin(portal, signal) {
-      const { data } = await post(api, '/v1/catalog/syncs', signal, {
-        portal,
-        full: true,
-      });
-      return (data as { id: string }).id;
+      const made = await value(
+        api.POST('/v1/catalog/syncs', {
+          body: { portal, full: true },
+          signal,
+        }),
+      );
+      return made.id;
     },
     async tell(sync, entities, signal) {
-      const path = `/v1/catalog/syncs/${sync}/entities`;
-      const { data } = await post(api, path, signal, { entities });
-      return (data as { results: Result[] }).results;
+      const told = await value(
+        api.POST('/v1/catalog/syncs/{sync}/entities', {
+          params: { path: { sync } },
+          body: { entities: [...entities] },
+          signal,
+        }),
+      );
+      return told.results;
     },
     async complete(sync, signal) {
-      const path = `/v1/catalog/syncs/${sync}/complete`;
-      const { data } = await post(api, path, signal, {});
-      return (data as { counts: Counts }).counts;
+      const ended = await value(
+        api.POST('/v1/catalog/syncs/{sync}/complete', {
+          params: { path: { sync } },
+          body: {},
+          signal,
+        }),
+      );
+      return ended.counts;
     },
   };
-}
-
-// The document of the API that this was written by had no word of catalogs yet.
-function post(
-  api: Evenkeel,
-  path: string,
-  signal: AbortSignal,
-  body: object,
-): Promise<{ data: unknown }> {
-  const send = api.POST as unknown as (
-    path: string,
-    init: object,
-  ) => Promise<{ data: unknown }>;
-  return send(path, { body, signal });
 }

@@ -146,7 +146,7 @@ export class World {
       name: slug,
       person: { id: `person-${slug}`, name: slug },
       scopes: [],
-      teams: teams.map(of => ({ id: `team-${of}`, slug: of })),
+      teams: teams.map(of => ({ id: `team-${of}`, slug: of, name: of })),
     });
   }
 

@@ -39,7 +39,7 @@ ${teams.map(whoIsIn).filter(Boolean).join('\n')}
     process.once('SIGINT', resolve);
     process.once('SIGTERM', resolve);
   });
-  await Promise.race([ended, follow(portal.api.url, portal.api.token)]);
+  await Promise.race([ended, follow(portal.api.url, portal.api.token, say)]);
   console.log('ending the portal');
   await portal.stop();
 }

@@ -9,6 +9,7 @@ import { EvenkeelCollatorFactory } from './collator';
 const made = '2026-11-28T06:00:00Z';
 
 const service = (slug: string, team: string): Schemas['Service'] => ({
+  managed: [],
   id: `id-of-${slug}`,
   slug,
   name: slug === 'checkout' ? 'Checkout' : slug,

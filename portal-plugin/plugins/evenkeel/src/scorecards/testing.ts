@@ -131,6 +131,7 @@ export const report: Schemas['ScorecardReport'] = {
 
 /** The service that the results are of. */
 export const service: Schemas['Service'] = {
+  managed: [],
   id: 'id-checkout',
   slug: 'checkout',
   name: 'The checkout',

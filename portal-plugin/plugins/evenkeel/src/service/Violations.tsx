@@ -1,6 +1,6 @@
 import type { Schemas } from '@evenkeel/client';
 import {
-  DateField,
+  DayField,
   FormDialog,
   LostRace,
   More,
@@ -169,7 +169,7 @@ function AcknowledgeDialog(props: {
         onChange={setPlan}
         {...faultAt(refusal, '/plan')}
       />
-      <DateField
+      <DayField
         label={t('service.violations.due')}
         value={dueOn}
         onChange={setDueOn}

@@ -1,4 +1,4 @@
-import { DateField, faultAt } from '@evenkeel/plugin-evenkeel-react';
+import { DayField, faultAt } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
   Checkbox,
@@ -62,7 +62,7 @@ export function TermsFields(props: PartProps) {
           onChange={reviewer => set({ reviewer })}
           {...faultAt(refusal, '/reviewer')}
         />
-        <DateField
+        <DayField
           label={t('slos.promise.review')}
           value={draft.reviewBy?.slice(0, 10) ?? ''}
           onChange={by => set({ reviewBy: by ? `${by}T00:00:00Z` : undefined })}

@@ -152,6 +152,7 @@ export const kind: Schemas['SLOKind'] = {
 
 /** A service of the team payments. */
 export const service: Schemas['Service'] = {
+  managed: [],
   id: 'id-checkout',
   slug: 'checkout',
   name: 'Checkout',

@@ -54,8 +54,7 @@ export const toilMessages = {
       none: 'No answer and nothing logged yet.',
       insufficient:
         'Fewer than half of the answers that were asked for came: the share is shown as not known, and opens nothing.',
-      few:
-        'Fewer than four people said something: a share would tell what one of them said.',
+      few: 'Fewer than four people said something: a share would tell what one of them said.',
     },
   },
   trend: {
