@@ -5,6 +5,10 @@ import { follow } from '../seeding';
 import { people, teams } from '../world';
 import { newDatabase, startPortal } from './portal';
 
+function say(line: string) {
+  console.log(line);
+}
+
 async function main() {
   const { values } = parseArgs({
     options: {
@@ -24,7 +28,7 @@ async function main() {
     database: newDatabase(server),
     port: Number(values.port),
     services: Number(values.services),
-    say: line => console.log(line),
+    say,
   });
   console.log(`
   Evenkeel in Backstage:  ${portal.url}/evenkeel
