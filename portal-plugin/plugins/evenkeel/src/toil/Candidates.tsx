@@ -10,12 +10,12 @@ import {
   number,
   refusalOf,
   type Tone,
+  Section,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { NumberField, TextField } from '@backstage/ui';
 import { useState } from 'react';
 
-import { Section } from '../Section';
 import { evenkeelTranslationRef } from '../translation';
 import { categories, useCandidates, useEstimate, useWant } from './data';
 import styles from './toil.module.css';
@@ -37,7 +37,7 @@ export function Candidates(props: { team: string; member: boolean }) {
   const [estimated, setEstimated] = useState<Schemas['ToilCandidate']>();
   const reason = member ? undefined : t('toil.first.members', { team });
   return (
-    <Section title={t('toil.first.title')} summary={t('toil.first.summary')}>
+    <Section title={t('toil.first.title')} note={t('toil.first.summary')}>
       <LostRace error={want.error} onReload={() => want.reset()} />
       <Shown what={t('toil.first.title')} read={read}>
         {list =>

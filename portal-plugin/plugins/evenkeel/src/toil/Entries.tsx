@@ -6,12 +6,12 @@ import {
   Shown,
   day,
   refusalOf,
+  Section,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Button } from '@backstage/ui';
 import { useState } from 'react';
 
-import { Section } from '../Section';
 import { evenkeelTranslationRef } from '../translation';
 import { CsvButtons } from './Csv';
 import { EntryDialog } from './EntryDialog';
@@ -33,7 +33,7 @@ export function Entries(props: { team: string }) {
   return (
     <Section
       title={t('toil.entries.title')}
-      summary={t('toil.entries.privately')}
+      note={t('toil.entries.privately')}
       actions={
         <Button size="small" variant="primary" onPress={() => setOpen('new')}>
           {t('toil.entries.log')}

@@ -1,8 +1,12 @@
 import type { Schemas } from '@evenkeel/client';
-import { Word, percent, type Tone } from '@evenkeel/plugin-evenkeel-react';
+import {
+  Word,
+  percent,
+  type Tone,
+  Section,
+} from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 
-import { Section } from '../Section';
 import { evenkeelTranslationRef } from '../translation';
 import styles from './toil.module.css';
 

@@ -1,8 +1,12 @@
 import type { Schemas } from '@evenkeel/client';
-import { Nothing, number, percent } from '@evenkeel/plugin-evenkeel-react';
+import {
+  Nothing,
+  number,
+  percent,
+  Section,
+} from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 
-import { Section } from '../Section';
 import { evenkeelTranslationRef } from '../translation';
 import { categories } from './data';
 import styles from './toil.module.css';
@@ -25,7 +29,7 @@ export function Parts(props: { toil: Schemas['Toil'] }) {
   }
   let before = 0;
   return (
-    <Section title={t('toil.parts.title')} summary={t('toil.parts.summary')}>
+    <Section title={t('toil.parts.title')} note={t('toil.parts.summary')}>
       <div className={styles.scroll}>
         <table className={styles.table}>
           <thead>

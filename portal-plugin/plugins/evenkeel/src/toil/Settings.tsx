@@ -5,12 +5,12 @@ import {
   RightButton,
   faultAt,
   refusalOf,
+  Section,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { NumberField, Switch, Text } from '@backstage/ui';
 import { useState } from 'react';
 
-import { Section } from '../Section';
 import { evenkeelTranslationRef } from '../translation';
 import { useChangeSettings, useSettings } from './data';
 import styles from './toil.module.css';

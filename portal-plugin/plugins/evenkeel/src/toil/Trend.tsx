@@ -6,10 +6,10 @@ import {
   colors,
   duration,
   percent,
+  Section,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 
-import { Section } from '../Section';
 import { evenkeelTranslationRef } from '../translation';
 
 /** The Monday on which a week of ISO 8601 begins. */

@@ -27,6 +27,7 @@ export const toilMessages = {
     share: 'Share of my time',
     cause: 'The largest cause',
     none: 'None in particular',
+    more: 'Days away, or a note',
     away: 'Days away',
     note: 'A note to yourself',
     send: 'Answer',
@@ -54,8 +55,7 @@ export const toilMessages = {
       none: 'No answer and nothing logged yet.',
       insufficient:
         'Fewer than half of the answers that were asked for came: the share is shown as not known, and opens nothing.',
-      few:
-        'Fewer than four people said something: a share would tell what one of them said.',
+      few: 'Fewer than four people said something: a share would tell what one of them said.',
     },
   },
   trend: {

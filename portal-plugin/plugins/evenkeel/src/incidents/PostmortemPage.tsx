@@ -1,0 +1,347 @@
+import type { Schemas, Versioned } from '@evenkeel/client';
+import {
+  Column,
+  Columns,
+  LostRace,
+  More,
+  Nothing,
+  PageTitle,
+  Refused,
+  RightButton,
+  Row,
+  Rows,
+  Section,
+  Shown,
+  Word,
+  ago,
+  belongs,
+  moment,
+  problemIn,
+  refusalOf,
+  useMe,
+} from '@evenkeel/plugin-evenkeel-react';
+import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
+import { Button, Text, TextAreaField } from '@backstage/ui';
+import { useDeferredValue, useEffect, useState } from 'react';
+import Markdown from 'react-markdown';
+import remarkGfm from 'remark-gfm';
+
+import { incidentRouteRef } from '../routes';
+import { evenkeelTranslationRef } from '../translation';
+import { PostmortemActs } from './PostmortemActs';
+import { postmortemTones, useIncident } from './data';
+import styles from './incidents.module.css';
+import {
+  useBegin,
+  useLint,
+  usePostmortem,
+  useSave,
+  useVersions,
+} from './postmortem';
+
+/** A postmortem: written with what to look at beside it, reviewed, published. */
+export function PostmortemPage(props: { incident: string }) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const { incident } = props;
+  const of = useIncident(incident);
+  const read = usePostmortem(incident);
+  return (
+    <Shown what={t('incidents.title')} read={of}>
+      {known =>
+        problemIn(read.error)?.status === 404 && !read.data ? (
+          <None incident={known} />
+        ) : (
+          <Shown what={t('incidents.postmortem.title')} read={read}>
+            {postmortem => (
+              <Begun
+                key={postmortem.value.textVersion}
+                incident={known}
+                postmortem={postmortem}
+                onReload={() => read.refetch()}
+              />
+            )}
+          </Shown>
+        )
+      }
+    </Shown>
+  );
+}
+
+/** Why whoever is signed in does not write; undefined where they do. */
+function useReason(incident: Schemas['Incident']): string | undefined {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const me = useMe();
+  return belongs(me.data, incident.team.slug) ||
+    Object.values(incident.roles ?? {}).includes(me.data?.person?.id ?? '-')
+    ? undefined
+    : t('incidents.change.members', { team: incident.team.slug });
+}
+
+function Title(props: {
+  incident: Schemas['Incident'];
+  postmortem?: Schemas['Postmortem'];
+}) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const { incident, postmortem } = props;
+  const to = useRouteRef(incidentRouteRef);
+  return (
+    <PageTitle
+      title={t('incidents.postmortem.of', { title: incident.title })}
+      back={{
+        href: to?.({ incident: incident.id }) ?? '',
+        text: t('incidents.postmortem.backTo'),
+      }}
+      meta={
+        postmortem && (
+          <>
+            <Word tone={postmortemTones[postmortem.status]}>
+              {t(`incidents.postmortem.statuses.${postmortem.status}`)}
+            </Word>
+            {postmortem.overdue && (
+              <Word tone="bad">{t('incidents.postmortem.overdue')}</Word>
+            )}
+            {postmortem.dueAt && (
+              <span>
+                {t('incidents.postmortem.due', { when: ago(postmortem.dueAt) })}
+              </span>
+            )}
+          </>
+        )
+      }
+    />
+  );
+}
+
+function None(props: { incident: Schemas['Incident'] }) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const begin = useBegin(props.incident.id);
+  const reason = useReason(props.incident);
+  return (
+    <>
+      <Title incident={props.incident} />
+      <Refused refusal={refusalOf(begin.error, [])} />
+      <Nothing
+        title={t('incidents.postmortem.none')}
+        action={
+          <RightButton
+            reason={reason}
+            variant="primary"
+            isPending={begin.isPending}
+            onPress={() => begin.mutate()}
+          >
+            {t('incidents.postmortem.begin')}
+          </RightButton>
+        }
+      >
+        {t('incidents.postmortem.noneText')}
+      </Nothing>
+    </>
+  );
+}
+
+function Begun(props: {
+  incident: Schemas['Incident'];
+  postmortem: Versioned<Schemas['Postmortem']>;
+  onReload: () => void;
+}) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const { incident, onReload } = props;
+  const { value: postmortem, etag } = props.postmortem;
+  const reason = useReason(incident);
+  const begin = useBegin(incident.id);
+  const writable = ['draft', 'approved'].includes(postmortem.status);
+  const asked = ['requested', 'waived'].includes(postmortem.status);
+  return (
+    <>
+      <Title incident={incident} postmortem={postmortem} />
+      <PostmortemActs
+        incident={incident}
+        postmortem={postmortem}
+        etag={etag}
+        reason={reason}
+      />
+      {asked && (
+        <Nothing
+          title={t('incidents.postmortem.none')}
+          action={
+            <RightButton
+              reason={reason}
+              variant="primary"
+              isPending={begin.isPending}
+              onPress={() => begin.mutate()}
+            >
+              {t('incidents.postmortem.begin')}
+            </RightButton>
+          }
+        >
+          {t('incidents.postmortem.noneText')}
+        </Nothing>
+      )}
+      {!asked && writable && reason === undefined && (
+        <Editor
+          incident={incident}
+          postmortem={postmortem}
+          etag={etag}
+          onReload={onReload}
+        />
+      )}
+      {!asked && !(writable && reason === undefined) && (
+        <Section title={t('incidents.postmortem.read')} note={reason}>
+          <Read text={postmortem.text} />
+        </Section>
+      )}
+      {!asked && <Versions incident={incident.id} />}
+    </>
+  );
+}
+
+/** Text of people as it reads; HTML in it is text. */
+function Read(props: { text: string }) {
+  return (
+    <div className={styles.prose}>
+      <Markdown remarkPlugins={[remarkGfm]}>{props.text}</Markdown>
+    </div>
+  );
+}
+
+/** A value that has stayed as it is for a while. */
+function useSettled<T>(value: T, milliseconds: number): T {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), milliseconds);
+    return () => clearTimeout(timer);
+  }, [value, milliseconds]);
+  return settled;
+}
+
+function Editor(props: {
+  incident: Schemas['Incident'];
+  postmortem: Schemas['Postmortem'];
+  etag: string;
+  onReload: () => void;
+}) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const { incident, postmortem, etag, onReload } = props;
+  const [text, setText] = useState(postmortem.text);
+  const shown = useDeferredValue(text);
+  const lint = useLint(incident.id, useSettled(text, 600));
+  const save = useSave(incident.id);
+  const refusal = refusalOf(save.error, ['/text']);
+  const changed = text !== postmortem.text;
+  return (
+    <Columns even>
+      <Column>
+        <Section
+          title={t('incidents.postmortem.write')}
+          note={
+            changed
+              ? t('incidents.postmortem.changed')
+              : t('incidents.postmortem.saved', {
+                  version: String(postmortem.textVersion),
+                  by: postmortem.updatedBy,
+                  when: ago(postmortem.updatedAt),
+                })
+          }
+          actions={
+            <Button
+              size="small"
+              variant="primary"
+              isDisabled={!changed}
+              isPending={save.isPending}
+              onPress={() => save.mutate({ etag, text })}
+            >
+              {t('incidents.postmortem.save')}
+            </Button>
+          }
+        >
+          <LostRace
+            error={save.error}
+            onReload={() => {
+              save.reset();
+              onReload();
+            }}
+          />
+          {problemIn(save.error)?.code !== 'version_mismatch' && (
+            <Refused refusal={refusal} />
+          )}
+          <TextAreaField
+            label={t('incidents.postmortem.text')}
+            rows={24}
+            className={styles.editor}
+            value={text}
+            onChange={setText}
+          />
+        </Section>
+      </Column>
+      <Column>
+        <Section title={t('incidents.postmortem.lint')}>
+          <Shown what={t('incidents.postmortem.lint')} read={lint}>
+            {({ findings }) =>
+              findings.length > 0 ? (
+                <Rows label={t('incidents.postmortem.lint')}>
+                  {findings.map(f => (
+                    <Row key={`${f.from} ${f.rule}`} sub={f.advice}>
+                      {t('incidents.postmortem.lintLine', {
+                        line: String(f.line),
+                        text: f.text,
+                      })}
+                    </Row>
+                  ))}
+                </Rows>
+              ) : (
+                <Text as="p" variant="body-medium">
+                  {t('incidents.postmortem.lintNone')}
+                </Text>
+              )
+            }
+          </Shown>
+        </Section>
+        <Section title={t('incidents.postmortem.missing')}>
+          {postmortem.missing.length > 0 ? (
+            <Rows label={t('incidents.postmortem.missing')}>
+              {postmortem.missing.map(m => (
+                <Row key={m.section}>
+                  {`${m.section} ${t(`incidents.postmortem.whys.${m.why}`)}`}
+                </Row>
+              ))}
+            </Rows>
+          ) : (
+            <Text as="p" variant="body-medium">
+              {t('incidents.postmortem.missingNone')}
+            </Text>
+          )}
+        </Section>
+        <Section title={t('incidents.postmortem.read')}>
+          <Read text={shown} />
+        </Section>
+      </Column>
+    </Columns>
+  );
+}
+
+function Versions(props: { incident: string }) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const read = useVersions(props.incident);
+  return (
+    <Section title={t('incidents.postmortem.versions')}>
+      <Shown what={t('incidents.postmortem.versions')} read={read}>
+        {versions => (
+          <>
+            <Rows label={t('incidents.postmortem.versions')}>
+              {versions.map(v => (
+                <Row key={v.number} sub={v.note}>
+                  {t('incidents.postmortem.version', {
+                    number: String(v.number),
+                    by: v.author,
+                    when: moment(v.at),
+                  })}
+                </Row>
+              ))}
+            </Rows>
+            <More of={read} />
+          </>
+        )}
+      </Shown>
+    </Section>
+  );
+}

@@ -1,0 +1,27 @@
+import { items, type Schemas } from '@evenkeel/client';
+import { useRead } from '@evenkeel/plugin-evenkeel-react';
+
+/** Everybody who has not left, by name. */
+export function usePeople() {
+  return useRead(['people'], async (api, signal) => {
+    const people: Schemas['Person'][] = [];
+    for await (const person of items(
+      api,
+      '/v1/people',
+      { query: { limit: 200 } },
+      signal,
+    )) {
+      if (!person.deactivatedAt) {
+        people.push(person);
+      }
+    }
+    return people.sort((a, b) => a.displayName.localeCompare(b.displayName));
+  });
+}
+
+/** Names people by their identifiers. */
+export function useNames(): (person: string | undefined) => string {
+  const people = usePeople();
+  return person =>
+    people.data?.find(p => p.id === person)?.displayName ?? person ?? '';
+}
