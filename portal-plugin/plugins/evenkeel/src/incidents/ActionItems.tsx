@@ -11,10 +11,11 @@ import { Button, Flex, Link } from '@backstage/ui';
 import { useState } from 'react';
 
 import { incidentRouteRef } from '../routes';
+import { useNames } from '../services';
 import { evenkeelTranslationRef } from '../translation';
 import { ReasonDialog } from './ReasonDialog';
 import { useSettleAction } from './data';
-import { useNames } from './people';
+import styles from './incidents.module.css';
 
 const tones: Record<Schemas['ActionItem']['state'], Tone> = {
   open: 'warning',
@@ -79,7 +80,7 @@ export function ActionItems(props: {
                 </Word>
               )}
             </td>
-            <td>{day(item.dueOn)}</td>
+            <td className={styles.once}>{day(item.dueOn)}</td>
             <td>{name(item.owner)}</td>
             <td>
               <Flex gap="2" style={{ flexWrap: 'wrap' }}>

@@ -1,9 +1,7 @@
-import { items, type Schemas } from '@evenkeel/client';
 import {
   FormDialog,
   faultAt,
   refusalOf,
-  useRead,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Select, TextAreaField, TextField } from '@backstage/ui';
@@ -11,6 +9,7 @@ import { useState } from 'react';
 import { useNavigate } from 'react-router-dom';
 
 import { incidentRouteRef } from '../routes';
+import { useServices } from '../services';
 import { evenkeelTranslationRef } from '../translation';
 import { severities, useDeclare, type Severity } from './data';
 
@@ -25,22 +24,6 @@ const fields = [
 /** Now, as the field of a moment is filled: YYYY-MM-DDTHH:MM, in UTC. */
 export function nowText(): string {
   return new Date().toISOString().slice(0, 16);
-}
-
-/** All services, by slug. */
-export function useServices() {
-  return useRead(['services', 'all'], async (api, signal) => {
-    const all: Schemas['Service'][] = [];
-    for await (const one of items(
-      api,
-      '/v1/services',
-      { query: { limit: 200 } },
-      signal,
-    )) {
-      all.push(one);
-    }
-    return all;
-  });
 }
 
 /** Declares an incident with what is known at once; the rest comes as it becomes known. */

@@ -14,12 +14,12 @@ import {
   duration,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Button, Flex, Link, SearchField, Select } from '@backstage/ui';
+import { Button, Link, SearchField, Select } from '@backstage/ui';
 import { useState } from 'react';
 import { useSearchParams } from 'react-router-dom';
 
 import { incidentRouteRef, postmortemRouteRef } from '../routes';
-import { useTeams } from '../toil/data';
+import { useTeams } from '../services';
 import { evenkeelTranslationRef } from '../translation';
 import { ActionItems } from './ActionItems';
 import { DeclareDialog } from './DeclareDialog';
@@ -35,6 +35,7 @@ import {
   useStatistics,
   type Filter,
 } from './data';
+import styles from './incidents.module.css';
 
 /** All incidents: what came of them, the list with its filters, the search, postmortems and action items. */
 export function IncidentList() {
@@ -77,12 +78,11 @@ export function IncidentList() {
           </Button>
         }
       >
-        <Flex gap="3" align="end" style={{ flexWrap: 'wrap' }}>
+        <div className={styles.filters}>
           <SearchField
             label={t('incidents.search')}
             value={text}
             onChange={to => set('q', to)}
-            style={{ minWidth: 260 }}
           />
           <Select
             label={t('incidents.filter.state')}
@@ -118,7 +118,7 @@ export function IncidentList() {
             value={filter.team ?? ''}
             onChange={key => set('team', String(key ?? ''))}
           />
-        </Flex>
+        </div>
         {text.trim() === '' ? (
           <Listed filter={filter} />
         ) : (
@@ -169,7 +169,7 @@ function Listed(props: { filter: Filter }) {
                     </Word>
                   </td>
                   <td>{i.services.map(s => s.service.slug).join(', ')}</td>
-                  <td>{ago(i.impactStart)}</td>
+                  <td className={styles.once}>{ago(i.impactStart)}</td>
                   <td>{i.team.slug}</td>
                 </tr>
               ))}

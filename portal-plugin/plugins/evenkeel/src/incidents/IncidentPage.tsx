@@ -20,7 +20,7 @@ import {
   useMe,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
-import { ButtonLink, Link, Select, TextAreaField } from '@backstage/ui';
+import { Button, ButtonLink, Link, Select, TextAreaField } from '@backstage/ui';
 import { useState } from 'react';
 
 import {
@@ -28,8 +28,10 @@ import {
   incidentsRouteRef,
   postmortemRouteRef,
 } from '../routes';
+import { useNames } from '../services';
 import { evenkeelTranslationRef } from '../translation';
 import { ActionItems } from './ActionItems';
+import { EditDialog } from './EditDialog';
 import { Impact } from './Impact';
 import { PlanDialog } from './PlanDialog';
 import { Timeline } from './Timeline';
@@ -43,7 +45,6 @@ import {
   useSimilar,
   type Status,
 } from './data';
-import { useNames } from './people';
 
 /** An incident: what is known, what was written down, what it cost and what follows. */
 export function IncidentPage(props: { incident: string }) {
@@ -64,6 +65,7 @@ function Known(props: { incident: Schemas['Incident'] }) {
   const list = useRouteRef(incidentsRouteRef);
   const postmortem = useRouteRef(postmortemRouteRef);
   const [changing, setChanging] = useState(false);
+  const [editing, setEditing] = useState(false);
   const roles = incident.roles ?? {};
   const mine =
     belongs(me.data, incident.team.slug) ||
@@ -117,9 +119,23 @@ function Known(props: { incident: Schemas['Incident'] }) {
         <Column>
           <Timeline incident={incident.id} reason={reason} />
           <Actions incident={incident} reason={reason} />
+          <Impact incident={incident.id} />
         </Column>
         <Column>
-          <Section title={t('incidents.services.title')}>
+          <Section
+            title={t('incidents.services.title')}
+            actions={
+              reason === undefined && (
+                <Button
+                  size="small"
+                  variant="secondary"
+                  onPress={() => setEditing(true)}
+                >
+                  {t('incidents.change.edit')}
+                </Button>
+              )
+            }
+          >
             <Facts
               facts={[
                 ...incident.services.map(
@@ -151,10 +167,12 @@ function Known(props: { incident: Schemas['Incident'] }) {
               ]}
             />
           </Section>
-          <Impact incident={incident.id} />
           <Similar incident={incident.id} />
         </Column>
       </Columns>
+      {editing && (
+        <EditDialog incident={incident} onClose={() => setEditing(false)} />
+      )}
       {changing && (
         <StatusDialog incident={incident} onClose={() => setChanging(false)} />
       )}
@@ -256,6 +274,8 @@ function StatusDialog(props: {
     ];
   const [status, setStatus] = useState<Status>(next);
   const [why, setWhy] = useState('');
+  // What is changed is the incident as it was when the dialog was opened.
+  const [version] = useState(incident.version);
   const change = useChangeStatus(incident.id, onClose);
   const refusal = refusalOf(change.error, ['/status', '/reason', '/at']);
   return (
@@ -268,7 +288,7 @@ function StatusDialog(props: {
       submit={t('incidents.change.act')}
       onSubmit={() =>
         change.mutate({
-          version: incident.version,
+          version,
           change: { status, reason: why || undefined },
         })
       }

@@ -9,9 +9,9 @@ import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Select, TextField } from '@backstage/ui';
 import { useState } from 'react';
 
+import { usePeople } from '../services';
 import { evenkeelTranslationRef } from '../translation';
 import { usePlan } from './data';
-import { usePeople } from './people';
 
 const fields = [
   '/title',

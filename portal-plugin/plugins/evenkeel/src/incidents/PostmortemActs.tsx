@@ -12,9 +12,9 @@ import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Button, Flex, Select, Text } from '@backstage/ui';
 import { useState } from 'react';
 
+import { usePeople } from '../services';
 import { evenkeelTranslationRef } from '../translation';
 import { ReasonDialog } from './ReasonDialog';
-import { usePeople } from './people';
 import { useAct } from './postmortem';
 
 /** What can be done with a postmortem in its state, by whom. */

@@ -33,6 +33,7 @@ import { postmortemTones, useIncident } from './data';
 import styles from './incidents.module.css';
 import {
   useBegin,
+  useDifference,
   useLint,
   usePostmortem,
   useSave,
@@ -54,10 +55,9 @@ export function PostmortemPage(props: { incident: string }) {
           <Shown what={t('incidents.postmortem.title')} read={read}>
             {postmortem => (
               <Begun
-                key={postmortem.value.textVersion}
                 incident={known}
                 postmortem={postmortem}
-                onReload={() => read.refetch()}
+                onReload={async () => (await read.refetch()).data}
               />
             )}
           </Shown>
@@ -142,7 +142,7 @@ function None(props: { incident: Schemas['Incident'] }) {
 function Begun(props: {
   incident: Schemas['Incident'];
   postmortem: Versioned<Schemas['Postmortem']>;
-  onReload: () => void;
+  onReload: () => Promise<Versioned<Schemas['Postmortem']> | undefined>;
 }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { incident, onReload } = props;
@@ -180,8 +180,7 @@ function Begun(props: {
       {!asked && writable && reason === undefined && (
         <Editor
           incident={incident}
-          postmortem={postmortem}
-          etag={etag}
+          postmortem={props.postmortem}
           onReload={onReload}
         />
       )}
@@ -216,18 +215,29 @@ function useSettled<T>(value: T, milliseconds: number): T {
 
 function Editor(props: {
   incident: Schemas['Incident'];
-  postmortem: Schemas['Postmortem'];
-  etag: string;
-  onReload: () => void;
+  postmortem: Versioned<Schemas['Postmortem']>;
+  onReload: () => Promise<Versioned<Schemas['Postmortem']> | undefined>;
 }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
-  const { incident, postmortem, etag, onReload } = props;
+  const { incident, onReload } = props;
+  const { value: postmortem, etag } = props.postmortem;
+  // What is typed changes the text that its author began from. What others save meanwhile is read
+  // again and again; it never takes the place of what is typed, and is not overwritten unseen.
+  const [base, setBase] = useState(props.postmortem);
   const [text, setText] = useState(postmortem.text);
   const shown = useDeferredValue(text);
   const lint = useLint(incident.id, useSettled(text, 600));
   const save = useSave(incident.id);
   const refusal = refusalOf(save.error, ['/text']);
-  const changed = text !== postmortem.text;
+  const changed = text !== base.value.text;
+  const beginFrom = (of: Versioned<Schemas['Postmortem']>) => {
+    setBase(of);
+    setText(of.value.text);
+  };
+  const newer = postmortem.textVersion > base.value.textVersion;
+  if (newer && !changed && !save.isPending) {
+    beginFrom(props.postmortem);
+  }
   return (
     <Columns even>
       <Column>
@@ -248,7 +258,12 @@ function Editor(props: {
               variant="primary"
               isDisabled={!changed}
               isPending={save.isPending}
-              onPress={() => save.mutate({ etag, text })}
+              onPress={() =>
+                save.mutate(
+                  { etag: newer ? base.etag : etag, text },
+                  { onSuccess: setBase },
+                )
+              }
             >
               {t('incidents.postmortem.save')}
             </Button>
@@ -256,9 +271,12 @@ function Editor(props: {
         >
           <LostRace
             error={save.error}
-            onReload={() => {
-              save.reset();
-              onReload();
+            onReload={async () => {
+              const theirs = await onReload();
+              if (theirs) {
+                save.reset();
+                beginFrom(theirs);
+              }
             }}
           />
           {problemIn(save.error)?.code !== 'version_mismatch' && (
@@ -296,7 +314,10 @@ function Editor(props: {
             }
           </Shown>
         </Section>
-        <Section title={t('incidents.postmortem.missing')}>
+        <Section
+          title={t('incidents.postmortem.missing')}
+          note={t('incidents.postmortem.missingNote')}
+        >
           {postmortem.missing.length > 0 ? (
             <Rows label={t('incidents.postmortem.missing')}>
               {postmortem.missing.map(m => (
@@ -321,7 +342,9 @@ function Editor(props: {
 
 function Versions(props: { incident: string }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
-  const read = useVersions(props.incident);
+  const { incident } = props;
+  const read = useVersions(incident);
+  const [compared, setCompared] = useState<number>();
   return (
     <Section title={t('incidents.postmortem.versions')}>
       <Shown what={t('incidents.postmortem.versions')} read={read}>
@@ -329,7 +352,35 @@ function Versions(props: { incident: string }) {
           <>
             <Rows label={t('incidents.postmortem.versions')}>
               {versions.map(v => (
-                <Row key={v.number} sub={v.note}>
+                <Row
+                  key={v.number}
+                  sub={
+                    <>
+                      {v.note}
+                      {compared === v.number && (
+                        <Difference incident={incident} version={v.number} />
+                      )}
+                    </>
+                  }
+                  end={
+                    v.number > 1 && (
+                      <Button
+                        size="small"
+                        variant="tertiary"
+                        aria-expanded={compared === v.number}
+                        onPress={() =>
+                          setCompared(
+                            compared === v.number ? undefined : v.number,
+                          )
+                        }
+                      >
+                        {t('incidents.postmortem.compare', {
+                          number: String(v.number),
+                        })}
+                      </Button>
+                    )
+                  }
+                >
                   {t('incidents.postmortem.version', {
                     number: String(v.number),
                     by: v.author,
@@ -343,5 +394,20 @@ function Versions(props: { incident: string }) {
         )}
       </Shown>
     </Section>
+  );
+}
+
+/** What a version changed of the one before, line by line. */
+function Difference(props: { incident: string; version: number }) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const read = useDifference(props.incident, props.version);
+  return (
+    <Shown what={t('incidents.postmortem.difference')} read={read}>
+      {({ diff }) => (
+        <pre className={styles.difference}>
+          {diff || t('incidents.postmortem.same')}
+        </pre>
+      )}
+    </Shown>
   );
 }

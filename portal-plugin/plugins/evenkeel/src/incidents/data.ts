@@ -111,6 +111,20 @@ export function useDeclare(onDone: (made: Schemas['Incident']) => void) {
   );
 }
 
+/** Changes what is known of an incident. */
+export function useEdit(incident: string, onDone: () => void) {
+  return useChange(
+    (api, input: { version: number; body: Schemas['IncidentInput'] }) =>
+      value(
+        api.PUT('/v1/incidents/{incident}', {
+          params: { path: { incident }, header: match(input.version) },
+          body: input.body,
+        }),
+      ),
+    { touches: [all], onDone },
+  );
+}
+
 /** Changes the status of an incident. */
 export function useChangeStatus(incident: string, onDone: () => void) {
   return useChange(

@@ -131,3 +131,21 @@ export function useVersions(incident: string) {
       ),
   );
 }
+
+/** What a version of the text changed of the one before. */
+export function useDifference(incident: string, version: number) {
+  return useRead(
+    [...of(incident), 'versions', version, 'diff'],
+    (api, signal) =>
+      value(
+        api.GET(
+          '/v1/incidents/{incident}/postmortem/versions/{postmortemVersion}/diff',
+          {
+            params: { path: { incident, postmortemVersion: version } },
+            signal,
+          },
+        ),
+      ),
+    { again: false },
+  );
+}

@@ -28,6 +28,7 @@ import { ReasonDialog } from '../incidents/ReasonDialog';
 import styles from '../incidents/incidents.module.css';
 import { issuesRouteRef } from '../routes';
 import { evenkeelTranslationRef } from '../translation';
+import { IssueTitle } from './IssueTitle';
 import { deliveryTones, useAct, useIssue } from './data';
 
 /** An issue as it reads, how it stands on GitHub, and what can be done about that. */
@@ -54,11 +55,12 @@ function Known(props: { issue: Versioned<Schemas['Issue']> }) {
     me.data?.administrator || me.data?.teams.some(of => of.id === issue.teamId)
       ? undefined
       : t('issues.one.members');
+  const awaited = ['pending', 'sending', 'unknown'].includes(delivery.state);
   const failed = ['dead', 'draft', 'unknown'].includes(delivery.state);
   return (
     <>
       <PageTitle
-        title={issue.title}
+        title={<IssueTitle text={issue.title} />}
         back={{ href: list?.() ?? '', text: t('issues.back') }}
         meta={
           <>
@@ -80,7 +82,9 @@ function Known(props: { issue: Versioned<Schemas['Issue']> }) {
                 isPending={act.isPending}
                 onPress={() => act.mutate({ etag, act: { act: 'retry' } })}
               >
-                {t('issues.one.retry')}
+                {delivery.state === 'draft'
+                  ? t('issues.one.send')
+                  : t('issues.one.retry')}
               </RightButton>
               {reason === undefined && (
                 <>
@@ -130,7 +134,12 @@ function Known(props: { issue: Versioned<Schemas['Issue']> }) {
           )}
         </Column>
         <Column>
-          <Section title={t('issues.column.delivery')}>
+          <Section
+            title={t('issues.column.delivery')}
+            note={
+              delivery.state === 'draft' ? t('issues.one.draftText') : undefined
+            }
+          >
             <Facts
               facts={[
                 [t('issues.column.kind'), t(`issues.kinds.${issue.kind}`)],
@@ -167,7 +176,7 @@ function Known(props: { issue: Versioned<Schemas['Issue']> }) {
                 delivery.attempts > 0
                   ? [t('issues.one.attempts'), delivery.attempts]
                   : undefined,
-                delivery.nextAttemptAt
+                delivery.nextAttemptAt && awaited
                   ? [t('issues.one.next'), moment(delivery.nextAttemptAt)]
                   : undefined,
               ]}
@@ -205,10 +214,15 @@ function Known(props: { issue: Versioned<Schemas['Issue']> }) {
   );
 }
 
+/** By what Evenkeel finds the issue again; GitHub does not show it either. */
+const MARK = /\s*<!-- evenkeel:[^>]*-->\s*$/;
+
 function Read(props: { text: string }) {
   return (
     <div className={styles.prose}>
-      <Markdown remarkPlugins={[remarkGfm]}>{props.text}</Markdown>
+      <Markdown remarkPlugins={[remarkGfm]}>
+        {props.text.replace(MARK, '')}
+      </Markdown>
     </div>
   );
 }

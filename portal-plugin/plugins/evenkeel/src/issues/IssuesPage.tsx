@@ -13,14 +13,15 @@ import {
   useMe,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Flex, Link, Select, Text } from '@backstage/ui';
+import { Link, Select, Text } from '@backstage/ui';
 import { Route, Routes, useParams, useSearchParams } from 'react-router-dom';
 
-import { useServices } from '../incidents/DeclareDialog';
+import { useServices, useTeams } from '../services';
+import styles from '../incidents/incidents.module.css';
 import { issueRouteRef } from '../routes';
-import { useTeams } from '../toil/data';
 import { evenkeelTranslationRef } from '../translation';
 import { IssuePage } from './IssuePage';
+import { IssueTitle } from './IssueTitle';
 import { Violations } from './Violations';
 import {
   deliveries,
@@ -93,7 +94,7 @@ function IssueList() {
       <Violations team={filter.team} reasonFor={reasonFor} />
       <Tally team={filter.team} />
       <Section title={t('issues.list')}>
-        <Flex gap="3" align="end" style={{ flexWrap: 'wrap' }}>
+        <div className={styles.filters}>
           <Select
             label={t('issues.filter.state')}
             options={[
@@ -137,7 +138,7 @@ function IssueList() {
             value={filter.team ?? ''}
             onChange={key => set('team', String(key ?? ''))}
           />
-        </Flex>
+        </div>
         <Listed filter={filter} />
       </Section>
     </>
@@ -200,7 +201,9 @@ function Listed(props: { filter: Filter }) {
               {issues.map(i => (
                 <tr key={i.id}>
                   <th scope="row">
-                    <Link href={to?.({ issue: i.id }) ?? ''}>{i.title}</Link>
+                    <Link href={to?.({ issue: i.id }) ?? ''}>
+                      <IssueTitle text={i.title} />
+                    </Link>
                     <Sub>{i.service?.slug ?? i.repository}</Sub>
                   </th>
                   <td>{t(`issues.kinds.${i.kind}`)}</td>
@@ -214,7 +217,7 @@ function Listed(props: { filter: Filter }) {
                       {t(`issues.states.${i.delivery.state}`)}
                     </Word>
                   </td>
-                  <td>{ago(i.updatedAt)}</td>
+                  <td className={styles.once}>{ago(i.updatedAt)}</td>
                 </tr>
               ))}
             </DataTable>

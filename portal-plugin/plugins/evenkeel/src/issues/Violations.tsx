@@ -18,6 +18,7 @@ import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Flex, Link, Radio, RadioGroup, TextAreaField } from '@backstage/ui';
 import { useState } from 'react';
 
+import styles from '../incidents/incidents.module.css';
 import { sloRouteRef } from '../routes';
 import { evenkeelTranslationRef } from '../translation';
 import { useHandle, useViolations, type Handling } from './data';
@@ -80,7 +81,7 @@ export function Violations(props: {
                         </Sub>
                       </td>
                       <td>{`${v.evidence.consumedPercent} %`}</td>
-                      <td>{ago(v.openedAt)}</td>
+                      <td className={styles.once}>{ago(v.openedAt)}</td>
                       <td>
                         {acknowledgement &&
                           t('issues.violations.acknowledged', {
@@ -109,7 +110,9 @@ export function Violations(props: {
                               setAsked({ act: 'acknowledge', violation: v })
                             }
                           >
-                            {t('issues.violations.acknowledge')}
+                            {acknowledgement
+                              ? t('issues.violations.replan')
+                              : t('issues.violations.acknowledge')}
                           </RightButton>
                           {!dispute && reason === undefined && (
                             <RightButton

@@ -76,6 +76,9 @@ export const issuesMessages = {
     next: 'Next attempt',
     body: 'As it reads',
     comments: 'Comments',
+    draftText:
+      'It is a draft: no GitHub token or repository is set up for it yet. This is how it would be opened.',
+    send: 'Try to send it',
     retry: 'Send it again',
     retarget: 'Send it elsewhere',
     retargetTitle: 'To which repository?',
@@ -99,6 +102,7 @@ export const issuesMessages = {
     disputed: 'Disputed by {{by}}: {{reason}}',
     unhandled: 'Nobody yet',
     acknowledge: 'Acknowledge',
+    replan: 'Change the plan',
     acknowledgeTitle: 'What will be done, and by when?',
     plan: 'Plan',
     dueOn: 'By',

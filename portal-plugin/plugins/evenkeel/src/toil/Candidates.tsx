@@ -1,5 +1,6 @@
 import type { Schemas } from '@evenkeel/client';
 import {
+  DataTable,
   FormDialog,
   LostRace,
   Nothing,
@@ -42,32 +43,28 @@ export function Candidates(props: { team: string; member: boolean }) {
       <Shown what={t('toil.first.title')} read={read}>
         {list =>
           list.items?.length ? (
-            <div className={styles.scroll}>
-              <table className={styles.table}>
-                <thead>
-                  <tr>
-                    <th scope="col">{t('toil.first.what')}</th>
-                    <th scope="col">{t('toil.first.state')}</th>
-                    <th scope="col">{t('toil.first.hours')}</th>
-                    <th scope="col">{t('toil.first.build')}</th>
-                    <th scope="col">{t('toil.first.payBack')}</th>
-                    <th scope="col">{t('toil.entries.actions')}</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {list.items.map(c => (
-                    <Row
-                      key={c.id || `${c.category} ${c.service?.id}`}
-                      candidate={c}
-                      reason={reason}
-                      onEstimate={() => setEstimated(c)}
-                      onWant={() => want.mutate(c)}
-                      pending={want.isPending}
-                    />
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <DataTable
+              caption={t('toil.first.title')}
+              head={[
+                t('toil.first.what'),
+                t('toil.first.state'),
+                t('toil.first.hours'),
+                t('toil.first.build'),
+                t('toil.first.payBack'),
+                t('toil.entries.actions'),
+              ]}
+            >
+              {list.items.map(c => (
+                <Row
+                  key={c.id || `${c.category} ${c.service?.id}`}
+                  candidate={c}
+                  reason={reason}
+                  onEstimate={() => setEstimated(c)}
+                  onWant={() => want.mutate(c)}
+                  pending={want.isPending}
+                />
+              ))}
+            </DataTable>
           ) : (
             <Nothing title={t('toil.first.none')}>
               {t('toil.first.noneText')}
@@ -104,6 +101,13 @@ function Row(props: {
         ? t('toil.first.savedPending')
         : t('toil.first.saved', { hours: number(c.saved.hoursAWeek) });
   }
+  let payBack: string = t('toil.first.never');
+  if (c.payBackWeeks !== null) {
+    payBack =
+      c.payBackWeeks <= 1
+        ? t('toil.first.week')
+        : t('toil.first.weeks', { weeks: number(c.payBackWeeks, 0) });
+  }
   return (
     <tr>
       <th scope="row">
@@ -122,9 +126,7 @@ function Row(props: {
         {c.buildHours > 0 ? `${number(c.buildHours)} h` : '–'}
       </td>
       <td className={styles.number}>
-        {c.payBackWeeks === null
-          ? t('toil.first.never')
-          : t('toil.first.weeks', { weeks: number(c.payBackWeeks, 0) })}
+        {payBack}
       </td>
       <td>
         {c.state === 'logged' && (

@@ -35,9 +35,9 @@ export function TeamToil(props: { team: string }) {
             />
           )}
           <Figures toil={toil} />
+          <Candidates team={team} member={toil.member} />
           <div className={styles.columns}>
             <div className={styles.column}>
-              <Candidates team={team} member={toil.member} />
               <Trend toil={toil} />
               <Credits credits={toil.credits} />
             </div>
