@@ -72,7 +72,7 @@ export function Violations(props: {
                         </Link>
                         <Sub>{v.service.slug}</Sub>
                       </th>
-                      <td>
+                      <td className={styles.once}>
                         {v.clause}
                         <Sub>
                           {`${v.policy.slug} · ${t(
@@ -101,7 +101,7 @@ export function Violations(props: {
                           t('issues.violations.unhandled')}
                       </td>
                       <td>
-                        <Flex gap="2" style={{ flexWrap: 'wrap' }}>
+                        <Flex gap="2">
                           <RightButton
                             reason={reason}
                             size="small"

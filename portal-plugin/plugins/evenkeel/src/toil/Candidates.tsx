@@ -104,7 +104,7 @@ function Row(props: {
   let payBack: string = t('toil.first.never');
   if (c.payBackWeeks !== null) {
     payBack =
-      c.payBackWeeks <= 1
+      c.payBackWeeks < 1.5
         ? t('toil.first.week')
         : t('toil.first.weeks', { weeks: number(c.payBackWeeks, 0) });
   }
@@ -125,9 +125,7 @@ function Row(props: {
       <td className={styles.number}>
         {c.buildHours > 0 ? `${number(c.buildHours)} h` : '–'}
       </td>
-      <td className={styles.number}>
-        {payBack}
-      </td>
+      <td className={styles.number}>{payBack}</td>
       <td>
         {c.state === 'logged' && (
           <RightButton

@@ -40,11 +40,11 @@ export function TeamToil(props: { team: string }) {
             <div className={styles.column}>
               <Trend toil={toil} />
               <Credits credits={toil.credits} />
+              <Survey team={team} member={toil.member} />
             </div>
             <div className={styles.column}>
               <Parts toil={toil} />
               {toil.member && <Entries team={team} />}
-              <Survey team={team} member={toil.member} />
               <Settings
                 team={team}
                 settings={toil.settings}

@@ -95,7 +95,7 @@ export const toilMessages = {
     hours: 'Takes a year',
     build: 'To build',
     payBack: 'Paid back',
-    week: 'within a week',
+    week: 'in a week',
     weeks: 'in {{weeks}} weeks',
     never: 'not known',
     saved: 'saves {{hours}} h a week',
