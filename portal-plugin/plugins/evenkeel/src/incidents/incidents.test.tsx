@@ -70,6 +70,15 @@ function world(): World {
     });
 }
 
+/** A button once it is known that whoever is signed in may press it. */
+function allowed(name: string): Promise<HTMLElement> {
+  return waitFor(() => {
+    const button = screen.getByRole('button', { name });
+    expect(button).toBeEnabled();
+    return button;
+  });
+}
+
 describe('the list of incidents', () => {
   it('shows incidents, what they came to, and action items that are overdue', async () => {
     show(<IncidentsPage />, world(), { mount });
@@ -169,10 +178,7 @@ describe('an incident', () => {
       refuse(412, 'version_mismatch', { diff: '+ status: closed' }),
     );
     show(<IncidentsPage />, lost, { mount, at });
-    const change = await screen.findByRole('button', { name: 'Change status' });
-    // Whoever is signed in is known a moment later.
-    await waitFor(() => expect(change).toBeEnabled());
-    await userEvent.click(change);
+    await userEvent.click(await allowed('Change status'));
     const dialog = await screen.findByRole('dialog');
     await userEvent.click(
       within(dialog).getByRole('button', { name: 'Change status' }),
@@ -195,8 +201,7 @@ describe('a postmortem', () => {
       refuse(404, 'not_found'),
     );
     show(<IncidentsPage />, none, { mount, at: read });
-    const begin = await screen.findByRole('button', { name: 'Begin it' });
-    await waitFor(() => expect(begin).toBeEnabled());
+    expect(await allowed('Begin it')).toBeInTheDocument();
   });
 
   it('shows what blames as it is typed, and what is missing', async () => {

@@ -178,8 +178,12 @@ describe('the list of issues', () => {
 
 describe('a violation', () => {
   const open = async (name: string) => {
-    const button = await screen.findByRole('button', { name });
-    await waitFor(() => expect(button).toBeEnabled());
+    // Whoever is signed in, and whose the service is, is known a moment later.
+    const button = await waitFor(() => {
+      const found = screen.getByRole('button', { name });
+      expect(found).toBeEnabled();
+      return found;
+    });
     await userEvent.click(button);
     return screen.findByRole('dialog');
   };
@@ -255,13 +259,12 @@ describe('a violation', () => {
 
   it('is for members of its team', async () => {
     show(<IssuesPage />, world().as('grace', ['search']), { mount });
-    const button = await screen.findByRole('button', { name: 'Acknowledge' });
-    expect(button).toBeDisabled();
     await waitFor(() =>
-      expect(button).toHaveAccessibleDescription(
-        'Members of payments do this.',
-      ),
+      expect(
+        screen.getByRole('button', { name: 'Acknowledge' }),
+      ).toHaveAccessibleDescription('Members of payments do this.'),
     );
+    expect(screen.getByRole('button', { name: 'Acknowledge' })).toBeDisabled();
   });
 });
 
