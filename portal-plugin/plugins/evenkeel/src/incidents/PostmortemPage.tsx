@@ -23,9 +23,8 @@ import {
 import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Button, Text, TextAreaField } from '@backstage/ui';
 import { useDeferredValue, useEffect, useState } from 'react';
-import Markdown from 'react-markdown';
-import remarkGfm from 'remark-gfm';
 
+import { Prose } from '../Prose';
 import { incidentRouteRef } from '../routes';
 import { evenkeelTranslationRef } from '../translation';
 import { PostmortemActs } from './PostmortemActs';
@@ -186,20 +185,11 @@ function Begun(props: {
       )}
       {!asked && !(writable && reason === undefined) && (
         <Section title={t('incidents.postmortem.read')} note={reason}>
-          <Read text={postmortem.text} />
+          <Prose text={postmortem.text} />
         </Section>
       )}
       {!asked && <Versions incident={incident.id} />}
     </>
-  );
-}
-
-/** Text of people as it reads; HTML in it is text. */
-function Read(props: { text: string }) {
-  return (
-    <div className={styles.prose}>
-      <Markdown remarkPlugins={[remarkGfm]}>{props.text}</Markdown>
-    </div>
   );
 }
 
@@ -333,7 +323,7 @@ function Editor(props: {
           )}
         </Section>
         <Section title={t('incidents.postmortem.read')}>
-          <Read text={shown} />
+          <Prose text={shown} />
         </Section>
       </Column>
     </Columns>

@@ -247,6 +247,21 @@ describe('a postmortem', () => {
     );
   });
 
+  it('reads without what its template only says to whoever writes', async () => {
+    const text = '## Summary\n\n<!-- Two sentences. -->\n\nA pool ran dry.';
+    show(
+      <IncidentsPage />,
+      world().on('get', `${one}/postmortem`, {
+        ...postmortem,
+        text,
+        status: 'published',
+      }),
+      { mount, at: read },
+    );
+    expect(await screen.findByText('A pool ran dry.')).toBeInTheDocument();
+    expect(screen.queryByText(/Two sentences/)).not.toBeInTheDocument();
+  });
+
   it('saves the next version from the one that it saved', async () => {
     let version = 1;
     const saved = world();

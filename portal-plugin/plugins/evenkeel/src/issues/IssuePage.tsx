@@ -21,11 +21,9 @@ import {
 import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Link, TextField } from '@backstage/ui';
 import { useState } from 'react';
-import Markdown from 'react-markdown';
-import remarkGfm from 'remark-gfm';
 
+import { Prose } from '../Prose';
 import { ReasonDialog } from '../incidents/ReasonDialog';
-import styles from '../incidents/incidents.module.css';
 import { issuesRouteRef } from '../routes';
 import { evenkeelTranslationRef } from '../translation';
 import { IssueTitle } from './IssueTitle';
@@ -119,14 +117,14 @@ function Known(props: { issue: Versioned<Schemas['Issue']> }) {
       <Columns>
         <Column>
           <Section title={t('issues.one.body')}>
-            <Read text={issue.body} />
+            <Prose text={issue.body} />
           </Section>
           {issue.comments.length > 0 && (
             <Section title={t('issues.one.comments')}>
               <Rows label={t('issues.one.comments')}>
                 {issue.comments.map(c => (
                   <Row key={c.at} sub={moment(c.at)}>
-                    <Read text={c.body} />
+                    <Prose text={c.body} />
                   </Row>
                 ))}
               </Rows>
@@ -211,19 +209,6 @@ function Known(props: { issue: Versioned<Schemas['Issue']> }) {
         />
       )}
     </>
-  );
-}
-
-/** By what Evenkeel finds the issue again; GitHub does not show it either. */
-const MARK = /\s*<!-- evenkeel:[^>]*-->\s*$/;
-
-function Read(props: { text: string }) {
-  return (
-    <div className={styles.prose}>
-      <Markdown remarkPlugins={[remarkGfm]}>
-        {props.text.replace(MARK, '')}
-      </Markdown>
-    </div>
   );
 }
 
