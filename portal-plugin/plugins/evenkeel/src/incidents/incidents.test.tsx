@@ -248,12 +248,12 @@ describe('a postmortem', () => {
   });
 
   it('reads without what its template only says to whoever writes', async () => {
-    const text = '## Summary\n\n<!-- Two sentences. -->\n\nA pool ran dry.';
+    const template = '## Summary\n\n<!-- Two sentences. -->\n\nA pool ran dry.';
     show(
       <IncidentsPage />,
       world().on('get', `${one}/postmortem`, {
         ...postmortem,
-        text,
+        text: template,
         status: 'published',
       }),
       { mount, at: read },
