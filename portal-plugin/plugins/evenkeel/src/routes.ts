@@ -75,6 +75,10 @@ export const postmortemRouteRef = createSubRouteRef({
 
 export const organisationRouteRef = createRouteRef();
 export const issuesRouteRef = createRouteRef();
+export const issueRouteRef = createSubRouteRef({
+  parent: issuesRouteRef,
+  path: '/:issue',
+});
 
 /** A service's page, also of one that no entity of the catalog is. */
 export const servicesRouteRef = createRouteRef();

@@ -1,5 +1,6 @@
 import type { Schemas } from '@evenkeel/client';
 import {
+  DataTable,
   FormDialog,
   LostRace,
   Nothing,
@@ -10,12 +11,12 @@ import {
   number,
   refusalOf,
   type Tone,
+  Section,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { NumberField, TextField } from '@backstage/ui';
 import { useState } from 'react';
 
-import { Section } from '../Section';
 import { evenkeelTranslationRef } from '../translation';
 import { categories, useCandidates, useEstimate, useWant } from './data';
 import styles from './toil.module.css';
@@ -37,37 +38,33 @@ export function Candidates(props: { team: string; member: boolean }) {
   const [estimated, setEstimated] = useState<Schemas['ToilCandidate']>();
   const reason = member ? undefined : t('toil.first.members', { team });
   return (
-    <Section title={t('toil.first.title')} summary={t('toil.first.summary')}>
+    <Section title={t('toil.first.title')} note={t('toil.first.summary')}>
       <LostRace error={want.error} onReload={() => want.reset()} />
       <Shown what={t('toil.first.title')} read={read}>
         {list =>
           list.items?.length ? (
-            <div className={styles.scroll}>
-              <table className={styles.table}>
-                <thead>
-                  <tr>
-                    <th scope="col">{t('toil.first.what')}</th>
-                    <th scope="col">{t('toil.first.state')}</th>
-                    <th scope="col">{t('toil.first.hours')}</th>
-                    <th scope="col">{t('toil.first.build')}</th>
-                    <th scope="col">{t('toil.first.payBack')}</th>
-                    <th scope="col">{t('toil.entries.actions')}</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {list.items.map(c => (
-                    <Row
-                      key={c.id || `${c.category} ${c.service?.id}`}
-                      candidate={c}
-                      reason={reason}
-                      onEstimate={() => setEstimated(c)}
-                      onWant={() => want.mutate(c)}
-                      pending={want.isPending}
-                    />
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <DataTable
+              caption={t('toil.first.title')}
+              head={[
+                t('toil.first.what'),
+                t('toil.first.state'),
+                t('toil.first.hours'),
+                t('toil.first.build'),
+                t('toil.first.payBack'),
+                t('toil.entries.actions'),
+              ]}
+            >
+              {list.items.map(c => (
+                <Row
+                  key={c.id || `${c.category} ${c.service?.id}`}
+                  candidate={c}
+                  reason={reason}
+                  onEstimate={() => setEstimated(c)}
+                  onWant={() => want.mutate(c)}
+                  pending={want.isPending}
+                />
+              ))}
+            </DataTable>
           ) : (
             <Nothing title={t('toil.first.none')}>
               {t('toil.first.noneText')}
@@ -104,6 +101,13 @@ function Row(props: {
         ? t('toil.first.savedPending')
         : t('toil.first.saved', { hours: number(c.saved.hoursAWeek) });
   }
+  let payBack: string = t('toil.first.never');
+  if (c.payBackWeeks !== null) {
+    payBack =
+      c.payBackWeeks < 1.5
+        ? t('toil.first.week')
+        : t('toil.first.weeks', { weeks: number(c.payBackWeeks, 0) });
+  }
   return (
     <tr>
       <th scope="row">
@@ -121,11 +125,7 @@ function Row(props: {
       <td className={styles.number}>
         {c.buildHours > 0 ? `${number(c.buildHours)} h` : '–'}
       </td>
-      <td className={styles.number}>
-        {c.payBackWeeks === null
-          ? t('toil.first.never')
-          : t('toil.first.weeks', { weeks: number(c.payBackWeeks, 0) })}
-      </td>
+      <td className={styles.number}>{payBack}</td>
       <td>
         {c.state === 'logged' && (
           <RightButton

@@ -1,8 +1,7 @@
 import type { Schemas } from '@evenkeel/client';
-import { number } from '@evenkeel/plugin-evenkeel-react';
+import { number, Section } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 
-import { Section } from '../Section';
 import { evenkeelTranslationRef } from '../translation';
 import styles from './toil.module.css';
 
@@ -13,10 +12,7 @@ export function Credits(props: { credits: readonly Schemas['ToilCredit'][] }) {
     return null;
   }
   return (
-    <Section
-      title={t('toil.credits.title')}
-      summary={t('toil.credits.summary')}
-    >
+    <Section title={t('toil.credits.title')} note={t('toil.credits.summary')}>
       <table className={styles.table}>
         <thead>
           <tr>

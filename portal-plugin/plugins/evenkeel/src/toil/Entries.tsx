@@ -1,17 +1,18 @@
 import type { Schemas } from '@evenkeel/client';
 import {
+  DataTable,
   LostRace,
   Nothing,
   Refused,
   Shown,
   day,
   refusalOf,
+  Section,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Button } from '@backstage/ui';
 import { useState } from 'react';
 
-import { Section } from '../Section';
 import { evenkeelTranslationRef } from '../translation';
 import { CsvButtons } from './Csv';
 import { EntryDialog } from './EntryDialog';
@@ -33,7 +34,7 @@ export function Entries(props: { team: string }) {
   return (
     <Section
       title={t('toil.entries.title')}
-      summary={t('toil.entries.privately')}
+      note={t('toil.entries.privately')}
       actions={
         <Button size="small" variant="primary" onPress={() => setOpen('new')}>
           {t('toil.entries.log')}
@@ -47,64 +48,60 @@ export function Entries(props: { team: string }) {
         {list =>
           list.items?.length ? (
             <>
-              <div className={styles.scroll}>
-                <table className={styles.table}>
-                  <thead>
-                    <tr>
-                      <th scope="col">{t('toil.entries.kind')}</th>
-                      <th scope="col">{t('toil.entries.day')}</th>
-                      <th scope="col">{t('toil.entries.actions')}</th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {list.items.map(entry => (
-                      <tr key={entry.id}>
-                        <th scope="row">
-                          {t(`toil.category.${entry.category}`)}
-                          <span className={styles.sub}>
-                            {[
-                              t('toil.entries.minutesOf', {
-                                minutes: String(entry.minutes),
-                              }),
-                              entry.service?.slug,
-                              t('toil.entries.score', {
-                                score: String(entry.score),
-                              }),
-                              entry.note,
-                            ]
-                              .filter(Boolean)
-                              .join(' · ')}
-                          </span>
-                        </th>
-                        <td className={styles.number}>{day(entry.day)}</td>
-                        <td>
-                          <div className={styles.buttons}>
-                            <Button
-                              size="small"
-                              variant="tertiary"
-                              onPress={() => setOpen(entry)}
-                            >
-                              {t('toil.entries.edit')}
-                            </Button>
-                            <Button
-                              size="small"
-                              variant="tertiary"
-                              destructive
-                              isPending={
-                                strike.isPending &&
-                                strike.variables?.id === entry.id
-                              }
-                              onPress={() => strike.mutate(entry)}
-                            >
-                              {t('toil.entries.remove')}
-                            </Button>
-                          </div>
-                        </td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
-              </div>
+              <DataTable
+                caption={t('toil.entries.title')}
+                head={[
+                  t('toil.entries.kind'),
+                  t('toil.entries.day'),
+                  t('toil.entries.actions'),
+                ]}
+              >
+                {list.items.map(entry => (
+                  <tr key={entry.id}>
+                    <th scope="row">
+                      {t(`toil.category.${entry.category}`)}
+                      <span className={styles.sub}>
+                        {[
+                          t('toil.entries.minutesOf', {
+                            minutes: String(entry.minutes),
+                          }),
+                          entry.service?.slug,
+                          t('toil.entries.score', {
+                            score: String(entry.score),
+                          }),
+                          entry.note,
+                        ]
+                          .filter(Boolean)
+                          .join(' · ')}
+                      </span>
+                    </th>
+                    <td className={styles.number}>{day(entry.day)}</td>
+                    <td>
+                      <div className={styles.buttons}>
+                        <Button
+                          size="small"
+                          variant="tertiary"
+                          onPress={() => setOpen(entry)}
+                        >
+                          {t('toil.entries.edit')}
+                        </Button>
+                        <Button
+                          size="small"
+                          variant="tertiary"
+                          destructive
+                          isPending={
+                            strike.isPending &&
+                            strike.variables?.id === entry.id
+                          }
+                          onPress={() => strike.mutate(entry)}
+                        >
+                          {t('toil.entries.remove')}
+                        </Button>
+                      </div>
+                    </td>
+                  </tr>
+                ))}
+              </DataTable>
               {list.next && (
                 <Button
                   size="small"

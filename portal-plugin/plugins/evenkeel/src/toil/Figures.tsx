@@ -1,8 +1,12 @@
 import type { Schemas } from '@evenkeel/client';
-import { Word, percent, type Tone } from '@evenkeel/plugin-evenkeel-react';
+import {
+  Word,
+  percent,
+  type Tone,
+  Section,
+} from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 
-import { Section } from '../Section';
 import { evenkeelTranslationRef } from '../translation';
 import styles from './toil.module.css';
 
@@ -23,7 +27,11 @@ export function Figures(props: { toil: Schemas['Toil'] }) {
         <div>
           <dt>{t('toil.share.response')}</dt>
           <dd>
-            <div className={styles.big}>
+            <div
+              className={
+                rolling.responseRate === null ? styles.unknown : styles.big
+              }
+            >
               {rolling.responseRate === null
                 ? t('toil.share.unknown')
                 : percent(rolling.responseRate, 0)}
@@ -40,7 +48,11 @@ export function Figures(props: { toil: Schemas['Toil'] }) {
           <div>
             <dt>{t('toil.share.yours')}</dt>
             <dd>
-              <div className={styles.big}>
+              <div
+                className={
+                  typeof you?.answers === 'number' ? styles.big : styles.unknown
+                }
+              >
                 {you?.answers !== null && you?.answers !== undefined
                   ? percent(you.answers, 0)
                   : t('toil.share.unknown')}
@@ -85,7 +97,7 @@ function Share(props: {
       <div>
         <dt>{name}</dt>
         <dd>
-          <div className={styles.big}>{t('toil.share.unknown')}</div>
+          <div className={styles.unknown}>{t('toil.share.unknown')}</div>
           <p className={styles.caption}>
             {t(`toil.share.state.${reasons[standing.state]}`)}
           </p>

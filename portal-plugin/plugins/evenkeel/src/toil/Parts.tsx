@@ -1,8 +1,13 @@
 import type { Schemas } from '@evenkeel/client';
-import { Nothing, number, percent } from '@evenkeel/plugin-evenkeel-react';
+import {
+  DataTable,
+  Nothing,
+  number,
+  percent,
+  Section,
+} from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 
-import { Section } from '../Section';
 import { evenkeelTranslationRef } from '../translation';
 import { categories } from './data';
 import styles from './toil.module.css';
@@ -25,42 +30,38 @@ export function Parts(props: { toil: Schemas['Toil'] }) {
   }
   let before = 0;
   return (
-    <Section title={t('toil.parts.title')} summary={t('toil.parts.summary')}>
-      <div className={styles.scroll}>
-        <table className={styles.table}>
-          <thead>
-            <tr>
-              <th scope="col">{t('toil.parts.kind')}</th>
-              <th scope="col">{t('toil.parts.hours')}</th>
-              <th scope="col">{t('toil.parts.entries')}</th>
-              <th scope="col">{t('toil.parts.cumulative')}</th>
+    <Section title={t('toil.parts.title')} note={t('toil.parts.summary')}>
+      <DataTable
+        caption={t('toil.parts.title')}
+        head={[
+          t('toil.parts.kind'),
+          t('toil.parts.hours'),
+          t('toil.parts.entries'),
+          t('toil.parts.cumulative'),
+        ]}
+      >
+        {parts.map(part => {
+          before += part.minutes;
+          const category = categories.find(c => c === part.category);
+          return (
+            <tr key={part.category}>
+              <th scope="row">
+                {category ? t(`toil.category.${category}`) : part.category}
+                <span
+                  aria-hidden
+                  className={styles.bar}
+                  style={{
+                    width: `${(part.minutes / parts[0].minutes) * 100}%`,
+                  }}
+                />
+              </th>
+              <td className={styles.number}>{number(part.minutes / 60)}</td>
+              <td className={styles.number}>{part.entries}</td>
+              <td className={styles.number}>{percent(before / all, 0)}</td>
             </tr>
-          </thead>
-          <tbody>
-            {parts.map(part => {
-              before += part.minutes;
-              const category = categories.find(c => c === part.category);
-              return (
-                <tr key={part.category}>
-                  <th scope="row">
-                    {category ? t(`toil.category.${category}`) : part.category}
-                    <span
-                      aria-hidden
-                      className={styles.bar}
-                      style={{
-                        width: `${(part.minutes / parts[0].minutes) * 100}%`,
-                      }}
-                    />
-                  </th>
-                  <td className={styles.number}>{number(part.minutes / 60)}</td>
-                  <td className={styles.number}>{part.entries}</td>
-                  <td className={styles.number}>{percent(before / all, 0)}</td>
-                </tr>
-              );
-            })}
-          </tbody>
-        </table>
-      </div>
+          );
+        })}
+      </DataTable>
     </Section>
   );
 }

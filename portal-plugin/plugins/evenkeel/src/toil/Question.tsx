@@ -4,6 +4,7 @@ import {
   ago,
   faultAt,
   refusalOf,
+  Section,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
@@ -16,7 +17,6 @@ import {
 } from '@backstage/ui';
 import { useState } from 'react';
 
-import { Section } from '../Section';
 import { evenkeelTranslationRef } from '../translation';
 import { categories, useAnswer, useAnswers, type Category } from './data';
 import styles from './toil.module.css';
@@ -63,7 +63,7 @@ function Asked(props: {
   return (
     <Section
       title={t('toil.question.title')}
-      summary={
+      note={
         last
           ? t('toil.question.answered', {
               share: String(last.share),
@@ -115,20 +115,6 @@ function Asked(props: {
           value={category ?? ''}
           onChange={key => setCategory(categories.find(c => c === key))}
         />
-        <NumberField
-          label={t('toil.question.away')}
-          minValue={0}
-          maxValue={7}
-          value={away}
-          onChange={setAway}
-          {...faultAt(refusal, '/daysAway')}
-        />
-        <TextField
-          label={t('toil.question.note')}
-          value={note}
-          onChange={setNote}
-          {...faultAt(refusal, '/note')}
-        />
         <Button
           type="submit"
           variant="primary"
@@ -137,6 +123,25 @@ function Asked(props: {
         >
           {last ? t('toil.question.again') : t('toil.question.send')}
         </Button>
+        <details className={styles.more}>
+          <summary>{t('toil.question.more')}</summary>
+          <div className={styles.two}>
+            <NumberField
+              label={t('toil.question.away')}
+              minValue={0}
+              maxValue={7}
+              value={away}
+              onChange={setAway}
+              {...faultAt(refusal, '/daysAway')}
+            />
+            <TextField
+              label={t('toil.question.note')}
+              value={note}
+              onChange={setNote}
+              {...faultAt(refusal, '/note')}
+            />
+          </div>
+        </details>
       </form>
     </Section>
   );

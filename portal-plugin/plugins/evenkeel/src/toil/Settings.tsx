@@ -5,12 +5,12 @@ import {
   RightButton,
   faultAt,
   refusalOf,
+  Section,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { NumberField, Switch, Text } from '@backstage/ui';
 import { useState } from 'react';
 
-import { Section } from '../Section';
 import { evenkeelTranslationRef } from '../translation';
 import { useChangeSettings, useSettings } from './data';
 import styles from './toil.module.css';
@@ -61,13 +61,18 @@ const fields = [
 
 function SettingsDialog(props: { team: string; onClose: () => void }) {
   const read = useSettings(props.team, true);
-  return read.data ? (
+  // What is typed changes the settings that it was begun from, whatever is read meanwhile.
+  const [begun, setBegun] = useState<typeof read.data>();
+  if (!begun && read.data && !read.isFetching) {
+    setBegun(read.data);
+  }
+  return begun ? (
     <SettingsForm
-      key={read.data.etag}
+      key={begun.etag}
       {...props}
-      etag={read.data.etag}
-      settings={read.data.value}
-      onReload={() => read.refetch()}
+      etag={begun.etag}
+      settings={begun.value}
+      onReload={async () => setBegun((await read.refetch()).data)}
     />
   ) : null;
 }

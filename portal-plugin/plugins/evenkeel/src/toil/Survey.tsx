@@ -6,6 +6,7 @@ import {
   faultAt,
   number,
   refusalOf,
+  Section,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
@@ -19,7 +20,6 @@ import {
 } from '@backstage/ui';
 import { useState } from 'react';
 
-import { Section } from '../Section';
 import { evenkeelTranslationRef } from '../translation';
 import { categories, useAnswerSurvey, useSurvey } from './data';
 import { quarterOf } from './week';
@@ -34,7 +34,7 @@ export function Survey(props: { team: string; member: boolean }) {
   return (
     <Section
       title={t('toil.survey.title', { quarter })}
-      summary={t('toil.survey.nameless')}
+      note={t('toil.survey.nameless')}
       actions={
         member && (
           <Button

@@ -35,16 +35,16 @@ export function TeamToil(props: { team: string }) {
             />
           )}
           <Figures toil={toil} />
+          <Candidates team={team} member={toil.member} />
           <div className={styles.columns}>
             <div className={styles.column}>
-              <Candidates team={team} member={toil.member} />
               <Trend toil={toil} />
               <Credits credits={toil.credits} />
+              <Survey team={team} member={toil.member} />
             </div>
             <div className={styles.column}>
               <Parts toil={toil} />
               {toil.member && <Entries team={team} />}
-              <Survey team={team} member={toil.member} />
               <Settings
                 team={team}
                 settings={toil.settings}

@@ -10,9 +10,9 @@ import { Select, Text } from '@backstage/ui';
 import { Route, Routes, useNavigate, useParams } from 'react-router-dom';
 
 import { teamToilRouteRef } from '../routes';
+import { useTeams } from '../services';
 import { evenkeelTranslationRef } from '../translation';
 import { TeamToil } from './TeamToil';
-import { useTeams } from './data';
 import styles from './toil.module.css';
 
 /** The toil of a team, mine first. */

@@ -6,10 +6,10 @@ import {
   colors,
   duration,
   percent,
+  Section,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 
-import { Section } from '../Section';
 import { evenkeelTranslationRef } from '../translation';
 
 /** The Monday on which a week of ISO 8601 begins. */
@@ -36,7 +36,7 @@ export function Trend(props: { toil: Schemas['Toil'] }) {
   return (
     <Section title={t('toil.trend.title')}>
       <ChartFrame
-        title={t('toil.share.title')}
+        title={t('toil.trend.chart')}
         summary={t('toil.trend.summary')}
         table={{
           head: [
@@ -59,7 +59,7 @@ export function Trend(props: { toil: Schemas['Toil'] }) {
         }}
       >
         <TimeChart
-          label={t('toil.share.title')}
+          label={t('toil.trend.chart')}
           height={200}
           domain={[0, 1]}
           format={v => percent(v, 0)}

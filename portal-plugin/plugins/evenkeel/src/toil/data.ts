@@ -1,4 +1,4 @@
-import { items, value, versioned, type Schemas } from '@evenkeel/client';
+import { value, versioned, type Schemas } from '@evenkeel/client';
 import { useChange, useRead } from '@evenkeel/plugin-evenkeel-react';
 
 /** The kinds of toil, in the order of the workbook's taxonomy. */
@@ -15,22 +15,6 @@ export const categories = [
 export type Category = (typeof categories)[number];
 
 const of = (team: string) => ['toil', team] as const;
-
-/** All teams, by slug. */
-export function useTeams() {
-  return useRead(['teams'], async (api, signal) => {
-    const teams: Schemas['Team'][] = [];
-    for await (const team of items(
-      api,
-      '/v1/teams',
-      { query: { limit: 200 } },
-      signal,
-    )) {
-      teams.push(team);
-    }
-    return teams;
-  });
-}
 
 /** What is known of a team's toil. */
 export function useToil(team: string) {

@@ -27,6 +27,7 @@ export const toilMessages = {
     share: 'Share of my time',
     cause: 'The largest cause',
     none: 'None in particular',
+    more: 'Days away, or a note',
     away: 'Days away',
     note: 'A note to yourself',
     send: 'Answer',
@@ -38,7 +39,7 @@ export const toilMessages = {
   share: {
     title: 'Share of toil',
     quarter: '{{name}}, this quarter',
-    rolling: 'the last 90 days',
+    rolling: 'The last 90 days',
     unknown: 'Not known',
     above: 'above the cap of {{cap}} %',
     within: 'within the cap of {{cap}} %',
@@ -59,8 +60,8 @@ export const toilMessages = {
   },
   trend: {
     title: 'Week by week',
-    summary:
-      'Share of working time by answers; weeks that fewer than half answered are gaps.',
+    chart: 'Share of working time',
+    summary: 'By answers; weeks that fewer than half answered are gaps.',
     none: 'No week is over yet',
     noneText:
       'The first week shows here once it is over and half of the team answered.',
@@ -94,6 +95,7 @@ export const toilMessages = {
     hours: 'Takes a year',
     build: 'To build',
     payBack: 'Paid back',
+    week: 'in a week',
     weeks: 'in {{weeks}} weeks',
     never: 'not known',
     saved: 'saves {{hours}} h a week',
