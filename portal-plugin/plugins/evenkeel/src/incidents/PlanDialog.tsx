@@ -1,6 +1,6 @@
 import type { Schemas } from '@evenkeel/client';
 import {
-  DateField,
+  DayField,
   FormDialog,
   faultAt,
   refusalOf,
@@ -107,7 +107,7 @@ export function PlanDialog(props: {
           set({ type: types.find(of => of === key) ?? input.type })
         }
       />
-      <DateField
+      <DayField
         label={t('incidents.actions.dueOn')}
         value={input.dueOn ?? ''}
         onChange={dueOn => set({ dueOn: dueOn || undefined })}

@@ -1,7 +1,7 @@
 import type { Schemas } from '@evenkeel/client';
 import {
   DataTable,
-  DateField,
+  DayField,
   FormDialog,
   LostRace,
   More,
@@ -216,7 +216,7 @@ function HandleDialog(props: { asked: Asked; onClose: () => void }) {
         {...faultAt(refusal, pointer)}
       />
       {act === 'acknowledge' && (
-        <DateField
+        <DayField
           label={t('issues.violations.dueOn')}
           value={dueOn}
           onChange={setDueOn}
