@@ -13,6 +13,7 @@ const at = `${mount}/issue-1`;
 const violationPath = '/v1/violations/{violation}' as const;
 
 const service: Schemas['Service'] = {
+  managed: [],
   id: 'service-checkout',
   slug: 'checkout',
   name: 'Checkout',

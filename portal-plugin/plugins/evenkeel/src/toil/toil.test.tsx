@@ -13,6 +13,7 @@ const mount = '/evenkeel/toil';
 const of = '/v1/teams/{team}/toil' as const;
 
 const payments: Schemas['Team'] = {
+  managed: [],
   id: 'team-payments',
   slug: 'payments',
   name: 'Payments',
