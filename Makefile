@@ -41,6 +41,10 @@ build: ## Build bin/evenkeel
 	@mkdir -p bin
 	go build -ldflags '$(LDFLAGS)' -o bin/evenkeel ./cmd/evenkeel
 
+.PHONY: portal
+portal: build ## Start a Backstage portal with sample services on http://localhost:7007, to try Evenkeel in (ARGS=--services=1000)
+	@exec scripts/testenv postgres npm -- scripts/portalenv ../scripts/portal $(CURDIR)/bin/evenkeel $(ARGS)
+
 ENGINE ?= $(firstword $(shell command -v podman docker))
 
 .PHONY: image
@@ -54,8 +58,8 @@ test: ## Run all tests on SQLite and PostgreSQL under the race detector (PKG=./a
 	$(if $(RACE),CGO_ENABLED=1) scripts/testenv postgres prometheus victoria alertmanager chromium $(if $(RACE),cc) -- go test $(test_flags) $(PKG)
 
 .PHONY: portal-test
-portal-test: build ## Check and test the portal's packages against the program (needs npm)
-	EVENKEEL_TEST_PROGRAM=$(CURDIR)/bin/evenkeel scripts/portalenv ../scripts/portal-test
+portal-test: build ## Check and test the portal's packages against the program, in a browser too
+	EVENKEEL_TEST_PROGRAM=$(CURDIR)/bin/evenkeel scripts/testenv postgres chromium npm -- scripts/portalenv ../scripts/portal-test
 
 .PHONY: lint
 lint: ## Check format, go vet, staticcheck, and who imports whom

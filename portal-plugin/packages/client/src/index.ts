@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export { evenkeel, type Evenkeel, type EvenkeelOptions } from './client';
+export { apiOperations, type ApiOperation } from './operations.gen';
 export { items, type ItemOf, type ListParams, type ListPath } from './pages';
 export { ProblemError, type Fault, type Problem } from './problem';
 export { ifMatch, value, versioned, type Reply, type Versioned } from './reply';

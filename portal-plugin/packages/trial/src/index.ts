@@ -1,1 +1,7 @@
-export {};
+/**
+ * The organisation of the trial portal, and the program to try it with.
+ *
+ * @packageDocumentation
+ */
+export { startProgram, type Program } from './program';
+export * from './world';

@@ -55,6 +55,19 @@ export function refusalOf(
   };
 }
 
+/** The properties by which a field of a form says what the API refused of it. */
+export function faultOf(message: string | undefined): {
+  validationBehavior: 'aria';
+  validate: () => string | null;
+} {
+  return { validationBehavior: 'aria', validate: () => message ?? null };
+}
+
+/** The properties of a field that show what was refused of it, beside it. */
+export function faultAt(refusal: Refusal, pointer: string) {
+  return faultOf(refusal.at(pointer));
+}
+
 /** What is wrong with a form altogether; nothing where nothing is. */
 export function Refused(props: { refusal: Refusal }) {
   const { t } = useTranslationRef(evenkeelReactTranslationRef);

@@ -20,9 +20,13 @@ export {
   FormDialog,
   LostRace,
   Refused,
+  faultAt,
+  faultOf,
   refusalOf,
   type Refusal,
 } from './forms';
+export { DayField } from './DayField';
+export { ifSeen } from './seen';
 export { RightButton, belongs, useMe } from './rights';
 export { ChartFrame, Key, type ChartTable } from './charts/ChartFrame';
 export {
@@ -34,5 +38,23 @@ export {
   type Series,
 } from './charts/TimeChart';
 export { Bars, Sparkline, StackedBar, type Part } from './charts/Bars';
+export { Donut } from './charts/Donut';
+export { StackedArea, type Layer, type StackedDay } from './charts/StackedArea';
 export { colors } from './charts/colors';
+export {
+  Column,
+  Columns,
+  DataTable,
+  Facts,
+  Figures,
+  PageBody,
+  PageTitle,
+  Row,
+  Rows,
+  Section,
+  Sub,
+  type Figure,
+} from './layout';
+export { LevelWord, NO_LEVEL, levelColor, levelParts } from './levels';
+export { More, usePages, type Page, type Pages } from './pages';
 export { evenkeelReactTranslationRef } from './translation';

@@ -91,7 +91,7 @@ export function Nothing(props: {
 }) {
   return (
     <div className={styles.nothing}>
-      <Text as="h3" variant="title-x-small">
+      <Text as="h3" variant="body-medium" weight="bold">
         {props.title}
       </Text>
       {props.children && (

@@ -30,6 +30,12 @@ export const evenkeelReactTranslationRef = createTranslationRef({
       asTable: 'Show as a table',
       none: 'Nothing to draw yet',
     },
+    level: {
+      none: 'Below all levels',
+    },
+    list: {
+      more: 'Show more',
+    },
     form: {
       cancel: 'Cancel',
       lostRace: {

@@ -13,6 +13,15 @@ export const sloRouteRef = createSubRouteRef({
   parent: slosRouteRef,
   path: '/:service/:slo',
 });
+export const editSLORouteRef = createSubRouteRef({
+  parent: slosRouteRef,
+  path: '/:service/:slo/edit',
+});
+/** No slug has an underscore, so that it is never that of an SLO. */
+export const declareSLORouteRef = createSubRouteRef({
+  parent: slosRouteRef,
+  path: '/:service/_new',
+});
 
 export const scorecardsRouteRef = createRouteRef();
 export const scorecardRouteRef = createSubRouteRef({
@@ -26,6 +35,26 @@ export const checkRouteRef = createSubRouteRef({
 export const campaignRouteRef = createSubRouteRef({
   parent: scorecardsRouteRef,
   path: '/campaigns/:campaign',
+});
+export const campaignsRouteRef = createSubRouteRef({
+  parent: scorecardsRouteRef,
+  path: '/campaigns',
+});
+export const exemptionsRouteRef = createSubRouteRef({
+  parent: scorecardsRouteRef,
+  path: '/exemptions',
+});
+export const launchReviewsRouteRef = createSubRouteRef({
+  parent: scorecardsRouteRef,
+  path: '/launch-reviews',
+});
+export const launchReviewRouteRef = createSubRouteRef({
+  parent: scorecardsRouteRef,
+  path: '/launch-reviews/:review',
+});
+export const scorecardReportRouteRef = createSubRouteRef({
+  parent: scorecardsRouteRef,
+  path: '/:scorecard/report',
 });
 
 export const toilRouteRef = createRouteRef();
@@ -46,6 +75,10 @@ export const postmortemRouteRef = createSubRouteRef({
 
 export const organisationRouteRef = createRouteRef();
 export const issuesRouteRef = createRouteRef();
+export const issueRouteRef = createSubRouteRef({
+  parent: issuesRouteRef,
+  path: '/:issue',
+});
 
 /** A service's page, also of one that no entity of the catalog is. */
 export const servicesRouteRef = createRouteRef();

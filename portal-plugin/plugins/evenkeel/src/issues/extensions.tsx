@@ -1,3 +1,19 @@
-import type { ExtensionDefinition } from '@backstage/frontend-plugin-api';
+import {
+  SubPageBlueprint,
+  type ExtensionDefinition,
+} from '@backstage/frontend-plugin-api';
 
-export const issuesExtensions: ExtensionDefinition[] = [];
+import { issuesRouteRef } from '../routes';
+
+export const issuesExtensions: ExtensionDefinition[] = [
+  SubPageBlueprint.make({
+    attachTo: { id: 'page:evenkeel', input: 'pages' },
+    name: 'issues',
+    params: {
+      path: 'issues',
+      title: 'Issues',
+      routeRef: issuesRouteRef,
+      loader: () => import('./IssuesPage').then(m => <m.IssuesPage />),
+    },
+  }),
+];

@@ -1,3 +1,19 @@
-import type { ExtensionDefinition } from '@backstage/frontend-plugin-api';
+import {
+  SubPageBlueprint,
+  type ExtensionDefinition,
+} from '@backstage/frontend-plugin-api';
 
-export const slosExtensions: ExtensionDefinition[] = [];
+import { slosRouteRef } from '../routes';
+
+export const slosExtensions: ExtensionDefinition[] = [
+  SubPageBlueprint.make({
+    attachTo: { id: 'page:evenkeel', input: 'pages' },
+    name: 'slos',
+    params: {
+      path: 'slos',
+      title: 'SLOs',
+      routeRef: slosRouteRef,
+      loader: () => import('./SLOsPage').then(m => <m.SLOsPage />),
+    },
+  }),
+];

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { after, type TestContext } from 'node:test';
+
+import { chromium, type Browser, type Page } from 'playwright-core';
+
+/** What the runner says of the portal that it started. */
+export type House = {
+  /** Where people open the portal. */
+  url: string;
+  /** Where the API is, and its administrator's token. */
+  api: { url: string; token: string };
+};
+
+/** The portal that the tests are run against. */
+export const house: House = (() => {
+  const said = process.env.TRIAL_HOUSE;
+  assert.ok(said, 'run the browser tests by e2e/run.ts, which starts a portal');
+  return JSON.parse(said);
+})();
+
+/** How a page is opened. */
+export type VisitOptions = {
+  /**
+   * What the console may say, such as that a request was answered with 412 where the test is about
+   * that.
+   */
+  allow?: RegExp[];
+  /** Pixels of the window; 1280 × 800 by default. */
+  viewport?: { width: number; height: number };
+};
+
+let browser: Promise<Browser> | undefined;
+
+function launched(): Promise<Browser> {
+  browser ??= chromium.launch({
+    executablePath: process.env.EVENKEEL_TEST_CHROMIUM,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+  return browser;
+}
+
+after(async () => (await browser)?.close());
+
+/**
+ * Opens a path of the portal as one of the sample people, in a browser of their own; as nobody
+ * where the person is undefined. When the test ends it fails if the console said an error, or if
+ * anything was asked of another origin.
+ */
+export async function visit(
+  t: TestContext,
+  person: string | undefined,
+  path: string,
+  options: VisitOptions = {},
+): Promise<Page> {
+  const { allow = [], viewport = { width: 1280, height: 800 } } = options;
+  const context = await (await launched()).newContext({ viewport });
+  context.setDefaultTimeout(15_000);
+  if (person !== undefined) {
+    // As the page to sign in leaves it when somebody was chosen; see app/src/SignInPage.tsx.
+    await context.addInitScript(
+      name => sessionStorage.setItem('trial.person', name),
+      person,
+    );
+  }
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on('console', message => {
+    if (message.type() === 'error') {
+      faults.push(`console: ${message.text()} (${message.location().url})`);
+    }
+  });
+  page.on('pageerror', error => faults.push(`page: ${error.message}`));
+  page.on('request', request => {
+    const { origin, protocol } = new URL(request.url());
+    if (origin !== house.url && !['data:', 'blob:'].includes(protocol)) {
+      faults.push(`request to another origin: ${request.url()}`);
+    }
+  });
+  t.after(async () => {
+    await context.close();
+    assert.deepEqual(
+      faults.filter(fault => !allow.some(pattern => pattern.test(fault))),
+      [],
+    );
+  });
+  await page.goto(`${house.url}${path}`);
+  return page;
+}
+
+/** Asks the portal's backend as one of the sample people, without a browser. */
+export async function tokenOf(person: string): Promise<string> {
+  const reply = await fetch(`${house.url}/api/auth/trial/refresh`, {
+    headers: { 'X-Trial-Person': person, 'X-Requested-With': 'test' },
+  });
+  assert.equal(reply.status, 200, `${person} may not enter`);
+  const { backstageIdentity } = await reply.json();
+  return backstageIdentity.token;
+}

@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+
+import type { Locator, Page } from 'playwright-core';
+
+/**
+ * Takes pictures of the page, wide and narrow, in light and in dark, where TRIAL_PICTURES names a
+ * directory for them. `shown` is what is there once the page is.
+ */
+export async function pictures(
+  page: Page,
+  shown: Locator,
+  name: string,
+): Promise<void> {
+  const directory = process.env.TRIAL_PICTURES;
+  if (!directory) {
+    return;
+  }
+  const before = page.viewportSize();
+  for (const width of [1280, 390]) {
+    await page.setViewportSize({ width, height: 900 });
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await shown.waitFor();
+      await page.waitForLoadState('networkidle');
+      await page.screenshot({
+        path: join(directory, `${name}-${width}-${colorScheme}.png`),
+        fullPage: true,
+        animations: 'disabled',
+      });
+    }
+  }
+  if (before) {
+    await page.setViewportSize(before);
+  }
+}

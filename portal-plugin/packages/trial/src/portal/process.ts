@@ -1,0 +1,102 @@
+import { spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+
+/** A program that was started. */
+export type Started = {
+  /** Ends it, and waits until it has ended. */
+  stop: () => Promise<void>;
+  /** Resolves once it answers at an address; rejects with what it wrote where it ends before. */
+  ready: (url: string, headers?: Record<string, string>) => Promise<void>;
+};
+
+/** How a program is started. */
+export type StartOptions = {
+  /** What it is called in messages. */
+  name: string;
+  command: string;
+  args: string[];
+  cwd: string;
+  env: NodeJS.ProcessEnv;
+  /** The file that what it writes goes to. */
+  log: string;
+};
+
+/** Milliseconds that a program is given to end by itself. */
+const GRACE_MS = 10_000;
+
+/** Starts a program; it is ended by its own id, and is never left behind. */
+export function start(options: StartOptions): Started {
+  const { name, command, args, cwd, env, log } = options;
+  const child = spawn(command, args, {
+    cwd,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const out = createWriteStream(log);
+  child.stdout.pipe(out, { end: false });
+  child.stderr.pipe(out, { end: false });
+  let over: string | undefined;
+  const ended = new Promise<void>(resolve => {
+    child.once('error', error => {
+      over = error.message;
+      resolve();
+    });
+    child.once('exit', (code, signal) => {
+      over = `it ended with ${code ?? signal}`;
+      out.end();
+      resolve();
+    });
+  });
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  return {
+    async stop() {
+      child.kill('SIGTERM');
+      await Promise.race([
+        ended,
+        setTimeout(GRACE_MS, undefined, { ref: false }).then(kill),
+      ]);
+      await ended;
+      process.removeListener('exit', kill);
+    },
+    async ready(url, headers) {
+      while (over === undefined) {
+        const reply = await fetch(url, { headers }).catch(() => undefined);
+        await reply?.body?.cancel();
+        if (reply?.ok) {
+          return;
+        }
+        await setTimeout(100);
+      }
+      const written = await readFile(log, 'utf8').catch(() => '');
+      throw new Error(`${name}: ${over}\n${written.slice(-4000)}`);
+    },
+  };
+}
+
+/** The environment without the settings of Evenkeel, which takes no others than its own. */
+export function plainEnvironment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !name.startsWith('EVENKEEL_'),
+    ),
+  );
+}
+
+/** The wanted port of 127.0.0.1 where it is free, and one that is free otherwise. */
+export async function freePort(wanted = 0): Promise<number> {
+  const socket = createServer();
+  const listening = new Promise<boolean>(resolve => {
+    socket.once('error', () => resolve(false));
+    socket.listen(wanted, '127.0.0.1', () => resolve(true));
+  });
+  if (!(await listening)) {
+    return freePort();
+  }
+  const { port } = socket.address() as AddressInfo;
+  await new Promise(resolve => socket.close(resolve));
+  return port;
+}

@@ -1,0 +1,82 @@
+import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
+import { Button } from '@backstage/ui';
+import {
+  useInfiniteQuery,
+  type InfiniteData,
+  type UseInfiniteQueryResult,
+} from '@tanstack/react-query';
+import { useEffect } from 'react';
+
+import { evenkeelApiRef, type EvenkeelApi } from './api';
+import layout from './layout.module.css';
+import { evenkeelReactTranslationRef } from './translation';
+
+/** A page of a list of the API. */
+export type Page<T> = { items: T[] | null; next?: string };
+
+/** A list that is read page by page. */
+export type Pages<T> = UseInfiniteQueryResult<T[], Error>;
+
+/**
+ * Reads a list page by page: the first at once, others when they are asked for, or all of them,
+ * one after the other, while the first ones are already there.
+ *
+ * @param key - names what is read
+ * @param read - reads the page after the cursor
+ */
+export function usePages<T>(
+  key: readonly unknown[],
+  read: (
+    api: EvenkeelApi,
+    after: string | undefined,
+    signal: AbortSignal,
+  ) => Promise<Page<T>>,
+  options: { all?: boolean; enabled?: boolean } = {},
+): Pages<T> {
+  const api = useApi(evenkeelApiRef);
+  const pages = useInfiniteQuery<
+    Page<T>,
+    Error,
+    T[],
+    readonly unknown[],
+    string | undefined
+  >({
+    queryKey: ['evenkeel', ...key, 'pages'],
+    queryFn: ({ pageParam, signal }) => read(api, pageParam, signal),
+    initialPageParam: undefined,
+    getNextPageParam: page => page.next || undefined,
+    select: (data: InfiniteData<Page<T>, string | undefined>) =>
+      data.pages.flatMap(page => page.items ?? []),
+    enabled: options.enabled ?? true,
+  });
+  const { hasNextPage, isFetching, isError, fetchNextPage, dataUpdatedAt } =
+    pages;
+  const goOn = Boolean(options.all && hasNextPage && !isFetching && !isError);
+  useEffect(() => {
+    if (goOn) {
+      fetchNextPage();
+    }
+    // A page that came so fast that nobody saw it being fetched changes this time alone.
+  }, [goOn, fetchNextPage, pages.data, dataUpdatedAt]);
+  return pages;
+}
+
+/** Asks for the next page of a list; nothing where there is none. */
+export function More<T>(props: { of: Pages<T> }) {
+  const { t } = useTranslationRef(evenkeelReactTranslationRef);
+  const { of } = props;
+  if (!of.hasNextPage) {
+    return null;
+  }
+  return (
+    <div className={layout.more}>
+      <Button
+        variant="secondary"
+        isPending={of.isFetchingNextPage}
+        onPress={() => of.fetchNextPage()}
+      >
+        {t('list.more')}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,251 @@
+import { value, type Schemas } from '@evenkeel/client';
+import {
+  Refused,
+  Section,
+  Shown,
+  Sparkline,
+  Sub,
+  Waiting,
+  colors,
+  percent,
+  refusalOf,
+  useChange,
+  useRead,
+} from '@evenkeel/plugin-evenkeel-react';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { Button, Select, Text } from '@backstage/ui';
+import { useId, useState } from 'react';
+
+import { ToilLink } from '../scorecards/links';
+import { evenkeelTranslationRef } from '../translation';
+import styles from './home.module.css';
+
+type Share = Schemas['ToilAnswerInput']['share'];
+type Category = NonNullable<Schemas['ToilAnswerInput']['category']>;
+
+const shares: readonly Share[] = [0, 25, 50, 75, 100];
+const categories: readonly Category[] = [
+  'business_processes',
+  'production_interrupts',
+  'release_shepherding',
+  'migrations',
+  'cost_and_capacity',
+  'opaque_troubleshooting',
+];
+
+/** The toil of the person's teams: this week's question, answered in place, and how it goes. */
+export function ToilQuestions(props: { teams: readonly string[] }) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const { teams } = props;
+  const [team, setTeam] = useState(teams[0]);
+  return (
+    <Section title={t('home.toil.title')} note={t('home.toil.onlyYou')}>
+      <div className={styles.team}>
+        {teams.length > 1 && (
+          <Select
+            label={t('home.toil.team')}
+            size="small"
+            selectionMode="single"
+            value={team}
+            onChange={chosen => setTeam(String(chosen))}
+            options={teams.map(of => ({ id: of, label: of }))}
+          />
+        )}
+        <OfTeam key={team} team={team} />
+      </div>
+    </Section>
+  );
+}
+
+function OfTeam(props: { team: string }) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const { team } = props;
+  const toil = useRead(['toil', team], (api, signal) =>
+    value(
+      api.GET('/v1/teams/{team}/toil', { params: { path: { team } }, signal }),
+    ),
+  );
+  return (
+    <div>
+      <Shown what={t('home.toil.what')} read={toil}>
+        {of => {
+          // The last week of the trend is the present one.
+          const week = of.trend[of.trend.length - 1]?.week;
+          return (
+            <>
+              {of.settings.asks && week ? (
+                <Question team={team} week={week} />
+              ) : (
+                <Text as="p" variant="body-small" color="secondary">
+                  {t('home.toil.notAsked')}. {t('home.toil.notAskedText')}
+                </Text>
+              )}
+              <Trend toil={of} />
+            </>
+          );
+        }}
+      </Shown>
+    </div>
+  );
+}
+
+// What is not known of a share is said, and never shown as a figure.
+const states = {
+  no_data: 'home.toil.states.no_data',
+  insufficient: 'home.toil.states.insufficient',
+  too_few: 'home.toil.states.few',
+} as const;
+
+function Trend(props: { toil: Schemas['Toil'] }) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const { toil } = props;
+  const team = toil.team.slug;
+  const share = toil.rolling.answers?.share ?? toil.rolling.entries?.share;
+  const values = toil.trend.map(week => week.share);
+  const { state } = toil.rolling;
+  const said =
+    state === 'known'
+      ? share !== undefined && t('home.toil.last', { share: percent(share, 0) })
+      : t(states[state]);
+  return (
+    <div className={styles.trend}>
+      {values.some(v => v !== null) && (
+        <Sparkline
+          label={t('home.toil.trend', {
+            team,
+            weeks: String(toil.trend.length),
+          })}
+          values={values}
+          color={colors.main}
+        />
+      )}
+      <Sub>{said}</Sub>
+      <ToilLink team={team}>{t('home.toil.more', { team })}</ToilLink>
+    </div>
+  );
+}
+
+function Question(props: { team: string; week: string }) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const { team, week } = props;
+  const id = useId();
+  const [share, setShare] = useState<Share>();
+  const [again, setAgain] = useState(false);
+  const key = ['toil', team, 'answers', week];
+  // Those of the caller, the latest week first: this week's is the first where there is one.
+  const answer = useRead(key, async (api, signal) => {
+    const answers = await value(
+      api.GET('/v1/teams/{team}/toil/answers', {
+        params: { path: { team }, query: { limit: 1 } },
+        signal,
+      }),
+    );
+    return (answers.items ?? []).find(of => of.week === week) ?? null;
+  });
+  const give = useChange(
+    (api, body: Schemas['ToilAnswerInput']) =>
+      value(
+        api.PUT('/v1/teams/{team}/toil/answers/{week}', {
+          params: { path: { team, week } },
+          body,
+        }),
+      ),
+    {
+      touches: [['toil', team]],
+      onDone: () => {
+        setShare(undefined);
+        setAgain(false);
+      },
+    },
+  );
+  if (answer.isPending) {
+    return <Waiting what={t('home.toil.what')} lines={2} />;
+  }
+  if (answer.data && !again) {
+    const given = answer.data;
+    const said = { share: `${given.share} %`, week };
+    return (
+      <div className={styles.answered} role="status">
+        <Text as="p" variant="body-medium">
+          {given.category
+            ? t('home.toil.answeredMost', {
+                ...said,
+                category: t(
+                  `home.toil.categories.${given.category}`,
+                ).toLowerCase(),
+              })
+            : t('home.toil.answered', said)}
+        </Text>
+        <Button
+          size="small"
+          variant="tertiary"
+          onPress={() => {
+            setAgain(true);
+            setShare(undefined);
+          }}
+        >
+          {t('home.toil.change')}
+        </Button>
+      </div>
+    );
+  }
+  return (
+    <div className={styles.question}>
+      <Text id={`${id}-share`} as="h3" variant="body-medium" weight="bold">
+        {t('home.toil.question', { team })}
+      </Text>
+      <Refused refusal={refusalOf(give.error, [])} />
+      <div
+        className={styles.choices}
+        role="group"
+        aria-labelledby={`${id}-share`}
+      >
+        {shares.map(of => (
+          <Button
+            key={of}
+            size="small"
+            variant={share === of ? 'primary' : 'secondary'}
+            aria-label={`${of} %: ${t(`home.toil.shares.s${of}`)}`}
+            aria-pressed={share === of}
+            isDisabled={give.isPending}
+            onPress={() => {
+              if (of === 0) {
+                give.mutate({ share: of });
+              } else {
+                setShare(of);
+              }
+            }}
+          >
+            {`${of} %`}
+          </Button>
+        ))}
+      </div>
+      {share === undefined ? (
+        <Sub>{t('home.toil.explain')}</Sub>
+      ) : (
+        <>
+          <Text id={`${id}-most`} as="p" variant="body-medium" weight="bold">
+            {t('home.toil.largest')}
+          </Text>
+          <div
+            className={styles.choices}
+            role="group"
+            aria-labelledby={`${id}-most`}
+          >
+            {categories.map(category => (
+              <Button
+                key={category}
+                size="small"
+                variant="secondary"
+                isDisabled={give.isPending}
+                onPress={() => give.mutate({ share, category })}
+              >
+                {t(`home.toil.categories.${category}`)}
+              </Button>
+            ))}
+          </div>
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,244 @@
+import type { Schemas, Versioned } from '@evenkeel/client';
+import {
+  Column,
+  Columns,
+  Facts,
+  FormDialog,
+  LostRace,
+  PageTitle,
+  Refused,
+  RightButton,
+  Row,
+  Rows,
+  Section,
+  Shown,
+  Word,
+  faultAt,
+  moment,
+  refusalOf,
+  useMe,
+} from '@evenkeel/plugin-evenkeel-react';
+import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
+import { Link, TextField } from '@backstage/ui';
+import { useState } from 'react';
+
+import { Prose } from '../Prose';
+import { ReasonDialog } from '../incidents/ReasonDialog';
+import { issuesRouteRef } from '../routes';
+import { evenkeelTranslationRef } from '../translation';
+import { IssueTitle } from './IssueTitle';
+import { deliveryTones, useAct, useIssue } from './data';
+
+/** An issue as it reads, how it stands on GitHub, and what can be done about that. */
+export function IssuePage(props: { issue: string }) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const read = useIssue(props.issue);
+  return (
+    <Shown what={t('issues.title')} read={read}>
+      {issue => <Known issue={issue} />}
+    </Shown>
+  );
+}
+
+function Known(props: { issue: Versioned<Schemas['Issue']> }) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const { value: issue, etag } = props.issue;
+  const { delivery } = issue;
+  const list = useRouteRef(issuesRouteRef);
+  const me = useMe();
+  const [open, setOpen] = useState<'retarget' | 'dismiss'>();
+  const close = () => setOpen(undefined);
+  const act = useAct(issue.id, close);
+  const reason =
+    me.data?.administrator || me.data?.teams.some(of => of.id === issue.teamId)
+      ? undefined
+      : t('issues.one.members');
+  const awaited = ['pending', 'sending', 'unknown'].includes(delivery.state);
+  const failed = ['dead', 'draft', 'unknown'].includes(delivery.state);
+  return (
+    <>
+      <PageTitle
+        title={<IssueTitle text={issue.title} />}
+        back={{ href: list?.() ?? '', text: t('issues.back') }}
+        meta={
+          <>
+            <Word tone={issue.open ? 'warning' : 'good'}>
+              {issue.open ? t('issues.open') : t('issues.closed')}
+            </Word>
+            <Word tone={deliveryTones[delivery.state]}>
+              {t(`issues.states.${delivery.state}`)}
+            </Word>
+          </>
+        }
+        actions={
+          failed && (
+            <>
+              <RightButton
+                reason={reason}
+                size="small"
+                variant="primary"
+                isPending={act.isPending}
+                onPress={() => act.mutate({ etag, act: { act: 'retry' } })}
+              >
+                {delivery.state === 'draft'
+                  ? t('issues.one.send')
+                  : t('issues.one.retry')}
+              </RightButton>
+              {reason === undefined && (
+                <>
+                  <RightButton
+                    reason={undefined}
+                    size="small"
+                    variant="secondary"
+                    onPress={() => setOpen('retarget')}
+                  >
+                    {t('issues.one.retarget')}
+                  </RightButton>
+                  <RightButton
+                    reason={undefined}
+                    size="small"
+                    variant="secondary"
+                    onPress={() => setOpen('dismiss')}
+                  >
+                    {t('issues.one.dismiss')}
+                  </RightButton>
+                </>
+              )}
+            </>
+          )
+        }
+      />
+      {open === undefined && (
+        <>
+          <LostRace error={act.error} onReload={() => act.reset()} />
+          <Refused refusal={refusalOf(act.error, [])} />
+        </>
+      )}
+      <Columns>
+        <Column>
+          <Section title={t('issues.one.body')}>
+            <Prose text={issue.body} />
+          </Section>
+          {issue.comments.length > 0 && (
+            <Section title={t('issues.one.comments')}>
+              <Rows label={t('issues.one.comments')}>
+                {issue.comments.map(c => (
+                  <Row key={c.at} sub={moment(c.at)}>
+                    <Prose text={c.body} />
+                  </Row>
+                ))}
+              </Rows>
+            </Section>
+          )}
+        </Column>
+        <Column>
+          <Section
+            title={t('issues.column.delivery')}
+            note={
+              delivery.state === 'draft' ? t('issues.one.draftText') : undefined
+            }
+          >
+            <Facts
+              facts={[
+                [t('issues.column.kind'), t(`issues.kinds.${issue.kind}`)],
+                issue.service
+                  ? [t('issues.one.service'), issue.service.slug]
+                  : undefined,
+                [
+                  t('issues.one.repository'),
+                  delivery.repository || issue.repository || '–',
+                ],
+                delivery.url
+                  ? [
+                      t('issues.one.number'),
+                      <Link key="url" href={delivery.url} target="_blank">
+                        {t('issues.one.onGitHub', {
+                          number: String(delivery.number ?? ''),
+                        })}
+                      </Link>,
+                    ]
+                  : undefined,
+                delivery.openedAt
+                  ? [t('issues.one.opened'), moment(delivery.openedAt)]
+                  : undefined,
+                issue.ending
+                  ? [
+                      t('issues.one.ending'),
+                      t(`issues.endings.${issue.ending}`),
+                    ]
+                  : undefined,
+                [t('issues.one.labels'), issue.labels.join(', ') || '–'],
+                delivery.problem
+                  ? [t('issues.one.problem'), delivery.problem]
+                  : undefined,
+                delivery.attempts > 0
+                  ? [t('issues.one.attempts'), delivery.attempts]
+                  : undefined,
+                delivery.nextAttemptAt && awaited
+                  ? [t('issues.one.next'), moment(delivery.nextAttemptAt)]
+                  : undefined,
+              ]}
+            />
+          </Section>
+        </Column>
+      </Columns>
+      {open === 'dismiss' && (
+        <ReasonDialog
+          title={t('issues.one.dismissTitle')}
+          label={t('issues.one.reason')}
+          pointer="/reason"
+          submit={t('issues.one.dismiss')}
+          destructive
+          error={act.error}
+          pending={act.isPending}
+          onClose={close}
+          onSubmit={text =>
+            act.mutate({ etag, act: { act: 'dismiss', reason: text } })
+          }
+        />
+      )}
+      {open === 'retarget' && (
+        <RetargetDialog
+          repository={issue.repository}
+          error={act.error}
+          pending={act.isPending}
+          onClose={close}
+          onSubmit={repository =>
+            act.mutate({ etag, act: { act: 'retarget', repository } })
+          }
+        />
+      )}
+    </>
+  );
+}
+
+function RetargetDialog(props: {
+  repository: string;
+  error: Error | null;
+  pending: boolean;
+  onSubmit: (repository: string) => void;
+  onClose: () => void;
+}) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const [repository, setRepository] = useState(props.repository);
+  const refusal = refusalOf(props.error, ['/repository']);
+  return (
+    <FormDialog
+      title={t('issues.one.retargetTitle')}
+      open
+      onClose={props.onClose}
+      pending={props.pending}
+      refusal={refusal}
+      submit={t('issues.one.retarget')}
+      onSubmit={() => props.onSubmit(repository)}
+    >
+      <LostRace error={props.error} onReload={props.onClose} />
+      <TextField
+        label={t('issues.one.repositoryField')}
+        value={repository}
+        onChange={setRepository}
+        {...faultAt(refusal, '/repository')}
+      />
+    </FormDialog>
+  );
+}

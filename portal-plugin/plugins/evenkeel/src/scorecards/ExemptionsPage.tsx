@@ -1,0 +1,215 @@
+import { value, type Schemas } from '@evenkeel/client';
+import {
+  DataTable,
+  More,
+  Nothing,
+  PageTitle,
+  Section,
+  Shown,
+  Sub,
+  Word,
+  ago,
+  day,
+  useMe,
+  usePages,
+  type Tone,
+} from '@evenkeel/plugin-evenkeel-react';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { Button, Link } from '@backstage/ui';
+import { useState } from 'react';
+import { useSearchParams } from 'react-router-dom';
+
+import { evenkeelTranslationRef } from '../translation';
+import { ExemptionActs } from './ExemptionActs';
+import { TeamSelect } from './MatrixPage';
+import { Nav } from './Nav';
+import { endsSoon } from './exemption';
+import { CheckLink, ServiceLink } from './links';
+import styles from './scorecards.module.css';
+
+type Exemption = Schemas['Exemption'];
+
+const tones: Record<Exemption['state'], Tone> = {
+  waiting: 'warning',
+  in_force: 'info',
+  rejected: 'bad',
+  withdrawn: 'unknown',
+  ended: 'unknown',
+  expired: 'stale',
+  lapsed: 'stale',
+  gone: 'unknown',
+};
+
+/** The exemptions: those that wait for a decision, those in force, and the past. */
+export function ExemptionsPage() {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const [query, setQuery] = useSearchParams();
+  const [past, setPast] = useState(false);
+  const team = query.get('team') ?? undefined;
+  return (
+    <>
+      <Nav at="exemptions" />
+      <PageTitle
+        title={t('scorecards.exempt.title')}
+        meta={<span>{t('scorecards.exempt.note')}</span>}
+        actions={
+          <TeamSelect
+            team={team}
+            onChange={to => setQuery(to ? { team: to } : {})}
+          />
+        }
+      />
+      <Listed
+        title={t('scorecards.exempt.waiting')}
+        none={t('scorecards.exempt.noneWaiting')}
+        noneText={t('scorecards.exempt.noneWaitingText')}
+        state="waiting"
+        team={team}
+      />
+      <Listed
+        title={t('scorecards.exempt.inForce')}
+        none={t('scorecards.exempt.noneInForce')}
+        noneText={t('scorecards.exempt.noneInForceText')}
+        state="in_force"
+        team={team}
+      />
+      {past ? (
+        <Listed
+          title={t('scorecards.exempt.past')}
+          none={t('scorecards.exempt.nonePast')}
+          noneText={t('scorecards.exempt.nonePastText')}
+          team={team}
+        />
+      ) : (
+        <div>
+          <Button variant="secondary" onPress={() => setPast(true)}>
+            {t('scorecards.exempt.pastShow')}
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}
+
+function Listed(props: {
+  title: string;
+  none: string;
+  noneText: string;
+  /** Those in it; without, all that are over. */
+  state?: 'waiting' | 'in_force';
+  team: string | undefined;
+}) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const { title, state, team } = props;
+  const exemptions = usePages(
+    ['exemptions', state ?? 'past', team],
+    async (api, after, signal) => {
+      const list = await value(
+        api.GET('/v1/exemptions', {
+          params: { query: { state, team, limit: 50, after } },
+          signal,
+        }),
+      );
+      // There is no filter for all that are over: the newest come first, with the others.
+      return state
+        ? list
+        : {
+            ...list,
+            items: (list.items ?? []).filter(
+              e => e.state !== 'waiting' && e.state !== 'in_force',
+            ),
+          };
+    },
+  );
+  return (
+    <Section title={title}>
+      <Shown what={t('scorecards.exempt.what')} read={exemptions}>
+        {found =>
+          found.length === 0 && !exemptions.hasNextPage ? (
+            <Nothing title={props.none}>{props.noneText}</Nothing>
+          ) : (
+            <Exemptions title={title} exemptions={found} />
+          )
+        }
+      </Shown>
+      <More of={exemptions} />
+    </Section>
+  );
+}
+
+/** Exemptions in a table, with what can be decided of each. */
+export function Exemptions(props: {
+  title: string;
+  exemptions: readonly Exemption[];
+  /** They are all from the same check, which is said already. */
+  ofCheck?: boolean;
+}) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const me = useMe();
+  return (
+    <DataTable
+      caption={props.title}
+      head={[
+        ...(props.ofCheck ? [] : [t('scorecards.exempt.columns.check')]),
+        t('scorecards.exempt.columns.service'),
+        t('scorecards.exempt.columns.reason'),
+        t('scorecards.exempt.columns.until'),
+        t('scorecards.exempt.columns.state'),
+        t('scorecards.exempt.columns.act'),
+      ]}
+    >
+      {props.exemptions.map(e => (
+        <tr key={e.id}>
+          {!props.ofCheck && (
+            <th scope="row">
+              <CheckLink scorecard={e.scorecard.slug} check={e.check}>
+                {e.checkTitle || e.check}
+              </CheckLink>
+              <Sub>{e.scorecard.slug}</Sub>
+            </th>
+          )}
+          {props.ofCheck ? (
+            <th scope="row">
+              <ServiceLink service={e.service.slug} />
+            </th>
+          ) : (
+            <td>
+              <ServiceLink service={e.service.slug} />
+            </td>
+          )}
+          <td>
+            {e.link ? <Link href={e.link}>{e.reason}</Link> : e.reason}
+            <Sub>
+              {t('scorecards.exempt.askedBy', {
+                by: e.askedBy,
+                when: ago(e.askedAt),
+              })}
+              {e.approval &&
+                `, ${t('scorecards.exempt.approvedBy', { by: e.approval.by })}`}
+            </Sub>
+          </td>
+          <td className={styles.number}>{day(e.until)}</td>
+          <td>
+            <Word tone={tones[e.state]}>
+              {t(`scorecards.exempt.states.${e.state}`)}
+            </Word>
+            {e.state === 'in_force' && endsSoon(e) && (
+              <Sub>{t('scorecards.exempt.soon')}</Sub>
+            )}
+            {e.ended?.by && (
+              <Sub>
+                {t('scorecards.exempt.endedBy', {
+                  by: e.ended.by,
+                  reason: e.ended.reason,
+                })}
+              </Sub>
+            )}
+          </td>
+          <td>
+            <ExemptionActs exemption={e} me={me.data} />
+          </td>
+        </tr>
+      ))}
+    </DataTable>
+  );
+}

@@ -1,0 +1,124 @@
+import {
+  EvenkeelRoot,
+  Nothing,
+  Row,
+  Rows,
+  Shown,
+  problemIn,
+} from '@evenkeel/plugin-evenkeel-react';
+import {
+  SERVICE_ANNOTATION,
+  serviceOf,
+} from '@evenkeel/plugin-evenkeel-common';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { useEntity } from '@backstage/plugin-catalog-react';
+import { Card, CardBody, CardHeader, Text } from '@backstage/ui';
+import type { ReactNode } from 'react';
+
+import { SLOLink } from '../scorecards/links';
+import { StateWord } from '../slos/StateWord';
+import { useSLOs } from '../slos/data';
+import { evenkeelTranslationRef } from '../translation';
+import { OpenActions, RecentIncidents } from './Incidents';
+import { ScorecardsInShort } from './Scorecards';
+import { useService } from './data';
+import styles from './service.module.css';
+
+/** The SLOs of the service that an entity is. */
+export function SLOsCard() {
+  return (
+    <OfEntity title="slos">{slug => <SLOsInShort service={slug} />}</OfEntity>
+  );
+}
+
+/** The levels that the service has reached that an entity is. */
+export function ScorecardCard() {
+  return (
+    <OfEntity title="scorecard">
+      {slug => <ScorecardsInShort service={slug} />}
+    </OfEntity>
+  );
+}
+
+/** The incidents of the service that an entity is, and what follows from them. */
+export function IncidentsCard() {
+  return (
+    <OfEntity title="incidents">
+      {slug => (
+        <div className={styles.stack}>
+          <RecentIncidents service={slug} />
+          <OpenActions service={slug} />
+        </div>
+      )}
+    </OfEntity>
+  );
+}
+
+function OfEntity(props: {
+  title: 'slos' | 'scorecard' | 'incidents';
+  children: (slug: string) => ReactNode;
+}) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  return (
+    <EvenkeelRoot>
+      <Card>
+        <CardHeader>
+          <Text as="h2" variant="title-x-small">
+            {t(`service.cards.${props.title}`)}
+          </Text>
+        </CardHeader>
+        <CardBody>
+          <Known>{props.children}</Known>
+        </CardBody>
+      </Card>
+    </EvenkeelRoot>
+  );
+}
+
+function Known(props: { children: (slug: string) => ReactNode }) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const { entity } = useEntity();
+  const slug = serviceOf(entity);
+  const service = useService(slug);
+  if (problemIn(service.error)?.status === 404) {
+    return (
+      <Nothing
+        title={t('service.unregistered.title', { slug })}
+        snippet={`${SERVICE_ANNOTATION}: ${slug}`}
+      />
+    );
+  }
+  return (
+    <Shown what={t('service.what')} read={service}>
+      {() => props.children(slug)}
+    </Shown>
+  );
+}
+
+function SLOsInShort(props: { service: string }) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const slos = useSLOs({ service: props.service });
+  return (
+    <Shown what={t('slos.list.title')} read={slos}>
+      {found =>
+        found.length === 0 ? (
+          <Nothing title={t('service.slos.none')} />
+        ) : (
+          <Rows label={t('slos.list.title')}>
+            {found.map(slo => (
+              <Row
+                key={slo.id}
+                sub={slo.objective.replace(/%$/, ' %')}
+                end={<StateWord state={slo.state} stale={slo.stale} />}
+              >
+                <SLOLink service={slo.service.slug} slo={slo.slug}>
+                  {slo.name}
+                </SLOLink>
+              </Row>
+            ))}
+          </Rows>
+        )
+      }
+    </Shown>
+  );
+}

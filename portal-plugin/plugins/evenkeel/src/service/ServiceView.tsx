@@ -1,0 +1,36 @@
+import type { Schemas } from '@evenkeel/client';
+import { Column, Columns } from '@evenkeel/plugin-evenkeel-react';
+
+import { Gate } from './Gate';
+import { HeaderStrip } from './HeaderStrip';
+import { Issues, OpenActions, RecentIncidents } from './Incidents';
+import { Scorecards } from './Scorecards';
+import { ServiceSLOs } from './ServiceSLOs';
+import { Signals } from './Signals';
+import { Violations } from './Violations';
+
+/** All there is to know of a service. */
+export function ServiceView(props: { service: Schemas['Service'] }) {
+  const { service } = props;
+  const slug = service.slug;
+  const team = service.team.slug;
+  return (
+    <>
+      <HeaderStrip service={service} />
+      <Violations service={slug} team={team} />
+      <ServiceSLOs service={slug} team={team} />
+      <Signals service={slug} />
+      <Columns>
+        <Column>
+          <Scorecards service={slug} />
+        </Column>
+        <Column>
+          <Gate service={slug} team={team} />
+          <RecentIncidents service={slug} />
+          <OpenActions service={slug} />
+          <Issues service={slug} />
+        </Column>
+      </Columns>
+    </>
+  );
+}

@@ -1,0 +1,164 @@
+import type { Schemas } from '@evenkeel/client';
+import {
+  ChartFrame,
+  Key,
+  Nothing,
+  Section,
+  Shown,
+  TimeChart,
+  colors,
+  duration,
+  moment,
+  number,
+  percent,
+} from '@evenkeel/plugin-evenkeel-react';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { Text } from '@backstage/ui';
+
+import { evenkeelTranslationRef } from '../translation';
+import { useSignalsNow, useSignalsSeries } from './data';
+import styles from './service.module.css';
+
+type Reading = Schemas['SignalReadingNow'];
+
+const lines = [colors.main, colors.warning, colors.good, colors.change];
+
+function write(unit: Reading['unit']) {
+  return (value: number): string => {
+    switch (unit) {
+      case 's':
+        return value < 1
+          ? `${number(value * 1000, 0)} ms`
+          : `${number(value, 2)} s`;
+      case '1/s':
+        return `${number(value, 2)} /s`;
+      default:
+        return value === 0 ? '0 %' : percent(value, 2);
+    }
+  };
+}
+
+/** How a signal is read by the API: taken over from an SLO, to copy and change. */
+function mapping(service: string): string {
+  return `curl -X PUT "$EVENKEEL_URL/v1/services/${service}/golden-signals" \\
+  -H "Authorization: Bearer $EVENKEEL_TOKEN" -H "Content-Type: application/json" -H 'If-Match: "1"' \\
+  -d '{"traffic": {"slo": "availability"}, "errors": {"slo": "availability"}}'`;
+}
+
+/** Latency, traffic, errors and saturation, now and over the last hours. */
+export function Signals(props: { service: string }) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const { service } = props;
+  const now = useSignalsNow(service);
+  const mapped = now.data?.signals.some(s => s.mapped) ?? false;
+  const series = useSignalsSeries(service, mapped);
+  return (
+    <Section
+      title={t('service.signals.title')}
+      note={
+        now.data &&
+        t('service.signals.note', { window: duration(now.data.windowSeconds) })
+      }
+    >
+      <Shown what={t('service.signals.title')} read={now}>
+        {found =>
+          mapped ? (
+            <div className={styles.signals}>
+              {found.signals.map(s => (
+                <Signal
+                  key={s.signal}
+                  now={s}
+                  series={series.data?.signals.find(
+                    of => of.signal === s.signal,
+                  )}
+                />
+              ))}
+            </div>
+          ) : (
+            <Nothing
+              title={t('service.signals.none')}
+              snippet={mapping(service)}
+            >
+              {t('service.signals.noneText')}
+            </Nothing>
+          )
+        }
+      </Shown>
+    </Section>
+  );
+}
+
+function Signal(props: {
+  now: Schemas['GoldenSignalNow'];
+  series: Schemas['GoldenSignalSeries'] | undefined;
+}) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const { now, series } = props;
+  const title = t(`service.signals.${now.signal}`);
+  if (!now.mapped) {
+    return (
+      <div>
+        <Text as="h3" variant="title-x-small">
+          {title}
+        </Text>
+        <Text as="p" variant="body-small" color="secondary">
+          {t('service.signals.unmapped')}
+        </Text>
+      </div>
+    );
+  }
+  const unit = now.readings[0]?.unit ?? '1';
+  // A chart has one unit: further ones are said in words.
+  const drawn = (series?.readings ?? []).filter(r => r.unit === unit);
+  const words = now.readings
+    .map(
+      r =>
+        `${r.name} ${
+          r.value === null ? t('service.unknown') : write(r.unit)(r.value)
+        }`,
+    )
+    .join(', ');
+  const points = drawn[0]?.points ?? [];
+  return (
+    <ChartFrame
+      title={title}
+      summary={words}
+      table={{
+        head: [t('slos.burnDown.when'), ...drawn.map(r => r.name)],
+        rows: points.map((p, at) => [
+          moment(p.at),
+          ...drawn.map(r => {
+            const value = r.points[at]?.value ?? null;
+            return value === null ? t('service.unknown') : write(unit)(value);
+          }),
+        ]),
+      }}
+      legend={
+        drawn.length > 1 &&
+        drawn.map((r, at) => (
+          <Key key={r.name} color={lines[at % lines.length]}>
+            {r.name}
+          </Key>
+        ))
+      }
+    >
+      {points.some(p => p.value !== null) ? (
+        <TimeChart
+          label={title}
+          height={140}
+          domain={[0, 0]}
+          format={write(unit)}
+          series={drawn.map((r, at) => ({
+            name: r.name,
+            color: lines[at % lines.length],
+            points: r.points.map(p => ({ at: new Date(p.at), value: p.value })),
+          }))}
+        />
+      ) : (
+        <Text as="p" variant="body-small" color="secondary">
+          {t('service.signals.noPoints')}
+        </Text>
+      )}
+    </ChartFrame>
+  );
+}

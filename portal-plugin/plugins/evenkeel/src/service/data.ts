@@ -1,0 +1,215 @@
+import { ifMatch, value, versioned, type Schemas } from '@evenkeel/client';
+import { useChange, usePages, useRead } from '@evenkeel/plugin-evenkeel-react';
+
+/** The key under which all that is read of a service is kept. */
+export const keyOf = (service: string) => ['services', service] as const;
+
+/** A service with its version. */
+export function useService(service: string) {
+  return useRead([...keyOf(service), 'itself'], (api, signal) =>
+    versioned(
+      api.GET('/v1/services/{service}', {
+        params: { path: { service } },
+        signal,
+      }),
+    ),
+  );
+}
+
+/** Services, by slug. */
+export function useServices(query: string) {
+  return usePages(['services', 'list', query], (api, after, signal) =>
+    value(
+      api.GET('/v1/services', {
+        params: { query: { query: query || undefined, after, limit: 25 } },
+        signal,
+      }),
+    ),
+  );
+}
+
+/** What the gate would answer now. */
+export function useGate(service: string) {
+  return useRead([...keyOf(service), 'gate'], (api, signal) =>
+    value(
+      api.GET('/v1/services/{service}/gate', {
+        params: { path: { service } },
+        signal,
+      }),
+    ),
+  );
+}
+
+/** What the gate answered, the newest first. */
+export function useDecisions(service: string) {
+  return usePages([...keyOf(service), 'decisions'], (api, after, signal) =>
+    value(
+      api.GET('/v1/services/{service}/gate/decisions', {
+        params: { path: { service }, query: { after, limit: 5 } },
+        signal,
+      }),
+    ),
+  );
+}
+
+/** Lifts the freezes of a service for a while. */
+export function useOverride(service: string, onDone: () => void) {
+  return useChange(
+    (api, body: Schemas['GateOverrideInput']) =>
+      value(
+        api.POST('/v1/services/{service}/gate/overrides', {
+          params: { path: { service } },
+          body,
+        }),
+      ),
+    { touches: [keyOf(service)], onDone },
+  );
+}
+
+/** Ends an override before its time. */
+export function useEndOverride(service: string) {
+  return useChange(
+    (api, override: Schemas['GateOverride']) =>
+      value(
+        api.POST('/v1/services/{service}/gate/overrides/{override}/end', {
+          params: {
+            path: { service, override: override.id },
+            header: ifMatch(`"${override.version}"`),
+          },
+        }),
+      ),
+    { touches: [keyOf(service)] },
+  );
+}
+
+/** How a service stands by each scorecard that is for it. */
+export function useScorecards(service: string) {
+  return useRead(
+    [...keyOf(service), 'scorecards'],
+    async (api, signal) =>
+      (
+        await value(
+          api.GET('/v1/services/{service}/scorecards', {
+            params: { path: { service } },
+            signal,
+          }),
+        )
+      ).scorecards,
+  );
+}
+
+/** The golden signals of a service now. */
+export function useSignalsNow(service: string) {
+  return useRead([...keyOf(service), 'signals'], (api, signal) =>
+    value(
+      api.GET('/v1/services/{service}/golden-signals/current', {
+        params: { path: { service } },
+        signal,
+      }),
+    ),
+  );
+}
+
+/** The golden signals of a service over the last hours. */
+export function useSignalsSeries(service: string, enabled: boolean) {
+  return useRead(
+    [...keyOf(service), 'signals', 'series'],
+    (api, signal) =>
+      value(
+        api.GET('/v1/services/{service}/golden-signals/series', {
+          params: { path: { service } },
+          signal,
+        }),
+      ),
+    { enabled, again: 300_000 },
+  );
+}
+
+/** Violations of a service that are open. */
+export function useViolations(service: string) {
+  return usePages([...keyOf(service), 'violations'], (api, after, signal) =>
+    value(
+      api.GET('/v1/violations', {
+        params: { query: { service, state: 'open', after, limit: 10 } },
+        signal,
+      }),
+    ),
+  );
+}
+
+/** Says what is going to be done about a violation. */
+export function useAcknowledge(violation: Schemas['Violation']) {
+  return useChange(
+    (api, input: { etag: string; plan: Schemas['PlanInput'] }) =>
+      value(
+        api.PUT('/v1/violations/{violation}/acknowledgement', {
+          params: {
+            path: { violation: violation.id },
+            header: ifMatch(input.etag),
+          },
+          body: input.plan,
+        }),
+      ),
+    { touches: [keyOf(violation.service.slug)] },
+  );
+}
+
+/** Says what is wrong with a violation. */
+export function useDispute(violation: Schemas['Violation']) {
+  return useChange(
+    (api, body: Schemas['DisputeInput']) =>
+      value(
+        api.POST('/v1/violations/{violation}/disputes', {
+          params: { path: { violation: violation.id } },
+          body,
+        }),
+      ),
+    { touches: [keyOf(violation.service.slug)] },
+  );
+}
+
+/** The five newest incidents of a service. */
+export function useIncidents(service: string) {
+  return useRead([...keyOf(service), 'incidents'], async (api, signal) => {
+    const found = await value(
+      api.GET('/v1/incidents', {
+        params: { query: { service, limit: 5 } },
+        signal,
+      }),
+    );
+    return found.items ?? [];
+  });
+}
+
+/** Action items that change a service and are open. */
+export function useActions(service: string) {
+  return usePages([...keyOf(service), 'actions'], (api, after, signal) =>
+    value(
+      api.GET('/v1/action-items', {
+        params: { query: { service, state: 'open', after, limit: 10 } },
+        signal,
+      }),
+    ),
+  );
+}
+
+/** Issues about a service that are open. */
+export function useIssues(service: string) {
+  return usePages([...keyOf(service), 'issues'], (api, after, signal) =>
+    value(
+      api.GET('/v1/issues', {
+        params: { query: { service, state: 'open', after, limit: 10 } },
+        signal,
+      }),
+    ),
+  );
+}
+
+/** Registers a service. */
+export function useRegister(onDone: () => void) {
+  return useChange(
+    (api, body: Schemas['ServiceCreate']) =>
+      value(api.POST('/v1/services', { body })),
+    { touches: [['services']], onDone },
+  );
+}

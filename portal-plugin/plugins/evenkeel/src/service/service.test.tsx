@@ -1,0 +1,316 @@
+import type { Schemas } from '@evenkeel/client';
+import { EntityProvider } from '@backstage/plugin-catalog-react';
+import { screen, waitFor, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+
+import { history, service, slo, status } from '../slos/samples';
+import { World, page, refuse, show } from '../testing';
+import { EntityTab } from './EntityTab';
+import { ServicesPage } from './ServicesPage';
+import { serviceFrom } from './register';
+
+// The page has many parts, which takes a while on a busy machine.
+jest.setTimeout(30_000);
+
+const of = '/v1/services/{service}' as const;
+const mount = '/evenkeel/services';
+
+const frozen: Schemas['GateReason'] = {
+  kind: 'frozen',
+  text: '150 % of the error budget is consumed',
+};
+
+const gate: Schemas['Gate'] = {
+  service: service.team,
+  classes: [
+    {
+      class: 'feature',
+      answer: 'deny',
+      reasons: [frozen],
+      recoversAt: null,
+      wayOut: ['Send a rollback'],
+    },
+  ],
+};
+
+const check: Schemas['CheckResult'] = {
+  id: 'runbook',
+  title: 'It has a runbook',
+  category: 'operations',
+  condition: 'runbook != ""',
+  counts: true,
+  evidence: [],
+  fix: 'Write one and **name it** in the service.',
+  level: 'Silver',
+  links: [],
+  outcome: 'fail',
+  since: null,
+  weight: 1,
+  why: '',
+};
+
+const scorecard: Schemas['ServiceScorecard'] = {
+  applies: 'holds',
+  checks: [check],
+  counted: 1,
+  passed: 0,
+  evaluatedAt: '2026-11-28T06:00:00Z',
+  ladder: [{ level: 'Silver', counted: 1, passed: 0, reached: false }],
+  level: null,
+  levels: [{ name: 'Silver' }],
+  missing: 1,
+  name: 'Production readiness',
+  next: ['runbook'],
+  nextLevel: 'Silver',
+  revision: 1,
+  score: 0,
+  scorecard: { id: 'id-starter', slug: 'starter' },
+  service: { id: 'id-checkout', slug: 'checkout' },
+};
+
+const violation: Schemas['Violation'] = {
+  id: 'id-violation',
+  clause: 'budget-exceeded',
+  policy: { id: 'id-policy', slug: 'error-budget' },
+  service: slo.service,
+  slo: { id: slo.id, slug: slo.slug },
+  mode: 'enforce',
+  open: true,
+  openedAt: '2026-11-28T05:00:00Z',
+  endedAt: null,
+  ending: null,
+  mutedUntil: null,
+  handling: {},
+  version: 2,
+  evidence: {
+    consumedPercent: '150',
+    facts: [],
+    good: 998_500,
+    total: 1_000_000,
+    objective: '99.9%',
+    policyRevisionId: 'id-p1',
+    sloRevisionId: 'id-s1',
+    when: 'consumed > 1.0',
+    windowEnd: '2026-11-28T05:00:00Z',
+  },
+};
+
+function world(): World {
+  const one = `${of}/slos/{slo}` as const;
+  return new World()
+    .as('ada', ['payments'])
+    .on('get', '/v1/services', page(service))
+    .on('get', of, service)
+    .on('get', `${of}/slos`, page(slo))
+    .on('get', `${one}/status`, status)
+    .on('get', `${one}/history`, history)
+    .on('get', `${of}/changes`, page())
+    .on('get', `${of}/gate`, gate)
+    .on('get', `${of}/gate/decisions`, page())
+    .on('get', `${of}/scorecards`, { scorecards: [scorecard] })
+    .on('get', `${of}/golden-signals/current`, {
+      service: service.team,
+      at: '2026-11-28T06:00:00Z',
+      windowSeconds: 300,
+      signals: [],
+    })
+    .on('get', '/v1/violations', page(violation))
+    .on('get', '/v1/incidents', page())
+    .on('get', '/v1/action-items', page())
+    .on('get', '/v1/issues', page());
+}
+
+const entity = {
+  apiVersion: 'backstage.io/v1alpha1',
+  kind: 'Component',
+  metadata: {
+    name: 'Returns',
+    title: 'Returns of goods',
+    tags: ['java'],
+    annotations: { 'evenkeel.dev/tier': '2' },
+    links: [{ url: 'https://runbooks.example.org/returns', title: 'Runbook' }],
+  },
+  spec: { type: 'service', lifecycle: 'experimental', owner: 'group:payments' },
+};
+
+const tab = (
+  <EntityProvider entity={entity}>
+    <EntityTab />
+  </EntityProvider>
+);
+
+describe('the page of a service', () => {
+  const at = `${mount}/checkout`;
+
+  it('shows its SLOs, what blocks a feature, the way to the next level and how to fix', async () => {
+    show(<ServicesPage />, world(), { mount, at });
+    expect(
+      await screen.findByRole('heading', { name: 'Checkout' }),
+    ).toBeInTheDocument();
+    expect(await screen.findByText('One check to Silver')).toBeInTheDocument();
+    expect(screen.getByText('name it')).toBeInTheDocument();
+    expect((await screen.findAllByText('Must wait')).length).toBe(2);
+    expect((await screen.findAllByText('-50 %')).length).toBeGreaterThan(0);
+    expect(
+      screen.getByRole('link', { name: 'Open the runbook' }),
+    ).toHaveAttribute('href', 'https://runbooks.example.org/checkout');
+  });
+
+  it('overrides the gate with a reason for some hours', async () => {
+    const taking = world().on(
+      'post',
+      `${of}/gate/overrides`,
+      refuse(422, 'invalid_input', {
+        errors: [{ pointer: '/reason', message: 'says too little' }],
+      }),
+    );
+    show(<ServicesPage />, taking, { mount, at });
+    const override = await screen.findByRole('button', {
+      name: 'Override the gate',
+    });
+    await waitFor(() => expect(override).toBeEnabled());
+    await userEvent.click(override);
+    const dialog = await screen.findByRole('dialog');
+    await userEvent.type(
+      within(dialog).getByLabelText(/Why it cannot wait/),
+      'x',
+    );
+    await userEvent.click(
+      within(dialog).getByRole('button', { name: 'Override the gate' }),
+    );
+    expect(
+      await within(dialog).findByText('says too little'),
+    ).toBeInTheDocument();
+    const [sent] = taking.sent('post', '/v1/services/checkout/gate/overrides');
+    const body = sent.body as Schemas['GateOverrideInput'];
+    expect(body.reason).toBe('x');
+    // Four hours, which is what the form begins with.
+    const hours = (+new Date(body.until) - Date.now()) / 3_600_000;
+    expect(hours).toBeGreaterThan(3.9);
+    expect(hours).toBeLessThanOrEqual(4);
+  });
+
+  it('acknowledges a violation, and shows who was first', async () => {
+    const lost = world().on(
+      'put',
+      '/v1/violations/{violation}/acknowledgement',
+      refuse(412, 'version_mismatch', { diff: '+ plan: theirs' }),
+    );
+    show(<ServicesPage />, lost, { mount, at });
+    const acknowledge = await screen.findByRole('button', {
+      name: 'Acknowledge',
+    });
+    await waitFor(() => expect(acknowledge).toBeEnabled());
+    await userEvent.click(acknowledge);
+    const dialog = await screen.findByRole('dialog');
+    await userEvent.type(
+      within(dialog).getByLabelText(/What is going to be done/),
+      'mine',
+    );
+    await userEvent.click(
+      within(dialog).getByRole('button', { name: 'Acknowledge' }),
+    );
+    expect(await within(dialog).findByText(/\+ plan: theirs/)).toBeVisible();
+    const [sent] = lost.sent(
+      'put',
+      '/v1/violations/id-violation/acknowledgement',
+    );
+    expect(sent.ifMatch).toBe('"2"');
+  });
+
+  it('tells members of other teams whose the gate and the violations are', async () => {
+    show(<ServicesPage />, world().as('grace', ['search']), { mount, at });
+    expect(
+      await screen.findByRole('button', { name: 'Override the gate' }),
+    ).toBeDisabled();
+    expect(screen.getByRole('button', { name: 'Acknowledge' })).toBeDisabled();
+    expect(
+      screen.getAllByText(/For members of the team payments/).length,
+    ).toBeGreaterThan(1);
+  });
+});
+
+describe('the list of services', () => {
+  it('shows the worst state of each', async () => {
+    show(<ServicesPage />, world(), { mount });
+    const row = await screen.findByRole('row', { name: /Checkout/ });
+    expect(await within(row).findByText('Exhausted')).toBeInTheDocument();
+    expect(within(row).getByRole('link', { name: 'Checkout' })).toHaveAttribute(
+      'href',
+      '/evenkeel/services/checkout',
+    );
+  });
+
+  it('leads to the entity where the service names one', async () => {
+    const named = world().on(
+      'get',
+      '/v1/services',
+      page({
+        ...service,
+        entity: {
+          ref: 'component:default/checkout',
+          portal: 'https://portal.example.org',
+        },
+      }),
+    );
+    show(<ServicesPage />, named, { mount });
+    expect(
+      await screen.findByRole('link', { name: 'Checkout' }),
+    ).toHaveAttribute('href', '/catalog/default/component/checkout');
+  });
+});
+
+describe('the tab of an entity that Evenkeel does not know', () => {
+  const unknown = () =>
+    world().on('get', of, refuse(404, 'not_found', { detail: 'no such' }));
+
+  it('has the annotation to copy, and registers the service', async () => {
+    const registering = unknown().on('post', '/v1/services', service);
+    show(tab, registering);
+    expect(
+      await screen.findByText(/evenkeel.dev\/service: returns/),
+    ).toBeInTheDocument();
+    const register = screen.getByRole('button', {
+      name: 'Register this service',
+    });
+    await waitFor(() => expect(register).toBeEnabled());
+    await userEvent.click(register);
+    const dialog = await screen.findByRole('dialog');
+    expect(within(dialog).getByLabelText(/^Name/)).toHaveValue(
+      'Returns of goods',
+    );
+    await userEvent.click(
+      within(dialog).getByRole('button', { name: 'Register' }),
+    );
+    await waitFor(() =>
+      expect(registering.sent('post', '/v1/services')).toHaveLength(1),
+    );
+    expect(registering.sent('post', '/v1/services')[0].body).toMatchObject({
+      slug: 'returns',
+      team: 'payments',
+      tier: 2,
+      lifecycle: 'experimental',
+      runbook: 'https://runbooks.example.org/returns',
+    });
+  });
+
+  it('tells others who may', async () => {
+    show(tab, unknown().as('grace', ['search']));
+    expect(
+      await screen.findByRole('button', { name: 'Register this service' }),
+    ).toBeDisabled();
+  });
+});
+
+it('takes the usual for what an entity does not say', () => {
+  const bare = { ...entity, metadata: { name: 'x' }, spec: {} };
+  expect(serviceFrom(bare, 'x')).toMatchObject({
+    slug: 'x',
+    name: 'x',
+    team: '',
+    tier: 3,
+    kind: 'http',
+    lifecycle: 'production',
+    labels: {},
+  });
+});

@@ -1,0 +1,69 @@
+import type { Schemas, Versioned } from '@evenkeel/client';
+import { PageBody, PageTitle, Shown } from '@evenkeel/plugin-evenkeel-react';
+import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
+import { useState } from 'react';
+
+import { sloRouteRef } from '../routes';
+import { evenkeelTranslationRef } from '../translation';
+import { SLOForm } from './SLOForm';
+import { useSLO } from './data';
+import { draftOf } from './draft';
+import { useKinds } from './form';
+
+/** Edits an SLO. */
+export function EditPage(props: { service: string; slo: string }) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const slo = useSLO(props);
+  const kinds = useKinds();
+  const back = useRouteRef(sloRouteRef);
+  return (
+    <PageBody>
+      <PageTitle
+        title={t('slos.form.edit', { slo: slo.data?.value.name ?? props.slo })}
+        back={
+          back && {
+            href: back(props),
+            text: slo.data?.value.name ?? props.slo,
+          }
+        }
+      />
+      <Shown what={t('slos.form.what')} read={slo}>
+        {found => (
+          <Shown what={t('slos.form.what')} read={kinds}>
+            {all => (
+              <Edited
+                kinds={all}
+                found={found}
+                reload={async () => (await slo.refetch()).data}
+              />
+            )}
+          </Shown>
+        )}
+      </Shown>
+    </PageBody>
+  );
+}
+
+// What was typed stands on the version that was read when it began, whatever is read meanwhile.
+function Edited(props: {
+  kinds: readonly Schemas['SLOKind'][];
+  found: Versioned<Schemas['SLO']>;
+  reload: () => Promise<Versioned<Schemas['SLO']> | undefined>;
+}) {
+  const [base, setBase] = useState(props.found);
+  return (
+    <SLOForm
+      key={base.etag}
+      service={base.value.service.slug}
+      kinds={props.kinds}
+      initial={draftOf(base.value)}
+      existing={{ slo: base.value.slug, etag: base.etag }}
+      onReload={async () => {
+        const theirs = await props.reload();
+        if (theirs) {
+          setBase(theirs);
+        }
+      }}
+    />
+  );
+}

@@ -1,0 +1,227 @@
+import { items, type Schemas } from '@evenkeel/client';
+import {
+  DataTable,
+  More,
+  Nothing,
+  PageBody,
+  Section,
+  Shown,
+  Sub,
+  number,
+  percent,
+  useMe,
+  useRead,
+} from '@evenkeel/plugin-evenkeel-react';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { Button, SearchField, Select } from '@backstage/ui';
+import { useEffect, useState } from 'react';
+import { useSearchParams } from 'react-router-dom';
+
+import { SLOLink, ServiceLink } from '../scorecards/links';
+import { evenkeelTranslationRef } from '../translation';
+import { StateWord } from './StateWord';
+import { states, useSLOs, useStatus, type Filters } from './data';
+import styles from './slos.module.css';
+import { useWindowWords } from './words';
+
+const ANY = 'any';
+
+/** Every SLO, the least budget first; what it is narrowed to is in the address. */
+export function SLOList() {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const [params, setParams] = useSearchParams();
+  const filters: Filters = {
+    state: states.find(s => s === params.get('state')),
+    team: params.get('team') || undefined,
+    service: params.get('service') || undefined,
+    query: params.get('query') || undefined,
+  };
+  const narrow = (part: Record<string, string>) =>
+    setParams(
+      before => {
+        const after = new URLSearchParams(before);
+        for (const [name, value] of Object.entries(part)) {
+          if (value && value !== ANY) {
+            after.set(name, value);
+          } else {
+            after.delete(name);
+          }
+        }
+        return after;
+      },
+      { replace: true },
+    );
+  const slos = useSLOs(filters);
+  const narrowed = Object.values(filters).some(Boolean);
+  return (
+    <PageBody>
+      <Section title={t('slos.list.title')} note={t('slos.list.note')}>
+        <FilterRow filters={filters} narrow={narrow} />
+        <Shown what={t('slos.list.title')} read={slos}>
+          {found =>
+            found.length === 0 ? (
+              <Nothing
+                title={t(narrowed ? 'slos.list.noneSuch' : 'slos.list.none')}
+                action={
+                  narrowed && (
+                    <Button
+                      variant="secondary"
+                      onPress={() => setParams({}, { replace: true })}
+                    >
+                      {t('slos.list.clear')}
+                    </Button>
+                  )
+                }
+              >
+                {t(narrowed ? 'slos.list.noneSuchText' : 'slos.list.noneText')}
+              </Nothing>
+            ) : (
+              <>
+                <DataTable
+                  caption={t('slos.list.title')}
+                  head={[
+                    t('slos.list.slo'),
+                    t('slos.list.service'),
+                    t('slos.list.state'),
+                    t('slos.figures.objective'),
+                    t('slos.figures.sli'),
+                    t('slos.figures.budget'),
+                    t('slos.list.burn'),
+                  ]}
+                >
+                  {found.map(slo => (
+                    <Line key={slo.id} slo={slo} />
+                  ))}
+                </DataTable>
+                <More of={slos} />
+              </>
+            )
+          }
+        </Shown>
+      </Section>
+    </PageBody>
+  );
+}
+
+function FilterRow(props: {
+  filters: Filters;
+  narrow: (part: Record<string, string>) => void;
+}) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const { filters, narrow } = props;
+  const me = useMe();
+  const teams = useRead(['teams'], async (api, signal) => {
+    const all: Schemas['Team'][] = [];
+    const query = { limit: 200 };
+    for await (const team of items(api, '/v1/teams', { query }, signal)) {
+      all.push(team);
+    }
+    return all;
+  });
+  const mine = new Set(me.data?.teams.map(team => team.slug));
+  const sorted = [...(teams.data ?? [])].sort(
+    (a, b) => Number(mine.has(b.slug)) - Number(mine.has(a.slug)),
+  );
+  const [typed, setTyped] = useState(filters.query ?? '');
+  useEffect(() => {
+    const wait = setTimeout(() => {
+      if (typed !== (filters.query ?? '')) {
+        narrow({ query: typed });
+      }
+    }, 300);
+    return () => clearTimeout(wait);
+    // What is typed is what is waited for.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [typed]);
+  const [service, setService] = useState(filters.service ?? '');
+  return (
+    <div className={styles.filters} role="search">
+      <SearchField
+        label={t('slos.list.search')}
+        placeholder={t('slos.list.searchHint')}
+        value={typed}
+        onChange={setTyped}
+      />
+      <Select
+        label={t('slos.list.state')}
+        options={[
+          { value: ANY, label: t('slos.list.any') },
+          ...states.map(s => ({ value: s, label: t(`slos.state.${s}`) })),
+        ]}
+        value={filters.state ?? ANY}
+        onChange={key => narrow({ state: String(key ?? '') })}
+      />
+      <Select
+        label={t('slos.list.team')}
+        options={[
+          { value: ANY, label: t('slos.list.any') },
+          ...sorted.map(team => ({ value: team.slug, label: team.name })),
+        ]}
+        value={filters.team ?? ANY}
+        onChange={key => narrow({ team: String(key ?? ''), service: '' })}
+      />
+      <SearchField
+        label={t('slos.list.service')}
+        placeholder={t('slos.list.serviceHint')}
+        value={service}
+        onChange={setService}
+        onSubmit={slug => narrow({ service: slug.trim(), team: '' })}
+        onClear={() => narrow({ service: '' })}
+      />
+    </div>
+  );
+}
+
+// The list has the states; what remains is of each one's status, for the lines that are shown.
+function Line(props: { slo: Schemas['SLO'] }) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const { slo } = props;
+  const windowOf = useWindowWords();
+  const status = useStatus({ service: slo.service.slug, slo: slo.slug });
+  const budget = status.data?.window;
+  const figure = (
+    value: number | null | undefined,
+    write: (v: number) => string,
+  ) => {
+    if (status.isPending) {
+      return '…';
+    }
+    return value === null || value === undefined
+      ? t('slos.unknown')
+      : write(value);
+  };
+  const lastDay = status.data?.burn.find(b => b.lookback === '1d')?.rate;
+  return (
+    <tr>
+      <th scope="row">
+        <SLOLink service={slo.service.slug} slo={slo.slug}>
+          {slo.name}
+        </SLOLink>
+        <Sub>{slo.slug}</Sub>
+      </th>
+      <td>
+        <ServiceLink service={slo.service.slug} />
+      </td>
+      <td>
+        <StateWord
+          state={slo.state}
+          stale={slo.stale}
+          retired={slo.retiredAt !== null}
+        />
+      </td>
+      <td className={styles.number}>
+        {slo.objective.replace(/%$/, ' %')}
+        <Sub>{windowOf(slo)}</Sub>
+      </td>
+      <td className={styles.number}>
+        {figure(budget?.sli, v => percent(v, 3))}
+      </td>
+      <td className={styles.number}>
+        {figure(budget?.remaining, v => percent(v, 1))}
+      </td>
+      <td className={styles.number}>
+        {figure(lastDay, v => t('slos.list.times', { rate: number(v, 2) }))}
+      </td>
+    </tr>
+  );
+}

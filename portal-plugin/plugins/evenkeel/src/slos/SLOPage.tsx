@@ -1,0 +1,248 @@
+import type { Schemas } from '@evenkeel/client';
+import {
+  Column,
+  Columns,
+  Facts,
+  Nothing,
+  PageBody,
+  PageTitle,
+  RightButton,
+  Section,
+  Shown,
+  ago,
+  belongs,
+  day,
+  moment,
+  useMe,
+} from '@evenkeel/plugin-evenkeel-react';
+import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
+import { useState } from 'react';
+import { useNavigate } from 'react-router-dom';
+
+import { editSLORouteRef, slosRouteRef } from '../routes';
+import { ServiceLink } from '../scorecards/links';
+import { useService } from '../service/data';
+import { evenkeelTranslationRef } from '../translation';
+import { Alerts, BurnRates } from './Alerts';
+import { BigFigures } from './BigFigures';
+import { BurnDown } from './BurnDown';
+import { Collected } from './Collected';
+import { Corrections } from './Corrections';
+import { Groups } from './Groups';
+import { LifeDialog } from './LifeDialog';
+import { Revisions } from './Revisions';
+import { Sureness } from './Sureness';
+import { StateWord } from './StateWord';
+import { useSLO, useStatus } from './data';
+import { pushSnippet, useWindowWords } from './words';
+
+/** All there is to know of an SLO. */
+export function SLOPage(props: { service: string; slo: string }) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const slo = useSLO(props);
+  return (
+    <PageBody>
+      <Shown what={t('slos.page.what')} read={slo}>
+        {found => <Found slo={found.value} etag={found.etag} />}
+      </Shown>
+    </PageBody>
+  );
+}
+
+function Found(props: { slo: Schemas['SLO']; etag: string }) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const { slo, etag } = props;
+  const of = { service: slo.service.slug, slo: slo.slug };
+  const status = useStatus(of);
+  const outlook = useOutlook();
+  return (
+    <>
+      <Title slo={slo} etag={etag} status={status.data} />
+      <Shown what={t('slos.page.what')} read={status}>
+        {s => (
+          <>
+            <Section title={t('slos.page.now')} note={outlook(s)}>
+              <BigFigures slo={slo} status={s} />
+            </Section>
+            {s.latest === null ? (
+              <Section title={t('slos.burnDown.title')}>
+                <Nothing
+                  title={t('slos.noData.title')}
+                  snippet={
+                    slo.indicator.source
+                      ? undefined
+                      : pushSnippet(of.service, of.slo)
+                  }
+                >
+                  {t(
+                    slo.indicator.source
+                      ? 'slos.noData.read'
+                      : 'slos.noData.pushed',
+                  )}
+                </Nothing>
+              </Section>
+            ) : (
+              <Section title={t('slos.burnDown.title')}>
+                <BurnDown of={of} name={slo.name} />
+              </Section>
+            )}
+            <Columns>
+              <Column>
+                <BurnRates of={of} status={s} />
+                <Alerts of={of} />
+                {slo.indicator.groupBy && (
+                  <Groups of={of} groupBy={slo.indicator.groupBy} />
+                )}
+                <Corrections of={of} />
+                <Revisions of={of} />
+              </Column>
+              <Column>
+                <Promised slo={slo} />
+                <Sureness slo={slo} status={s} />
+                {slo.indicator.source?.dataSource && <Collected of={of} />}
+              </Column>
+            </Columns>
+          </>
+        )}
+      </Shown>
+    </>
+  );
+}
+
+// What the burn of the last day says, in a sentence.
+function useOutlook() {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  return (status: Schemas['SLOStatus']): string => {
+    if (status.outlook === 'within' && status.projectedExhaustionAt) {
+      return t('slos.outlook.within', {
+        when: `${moment(status.projectedExhaustionAt)} (${ago(
+          status.projectedExhaustionAt,
+        )})`,
+      });
+    }
+    return t(
+      status.outlook === 'within'
+        ? 'slos.outlook.unknown'
+        : `slos.outlook.${status.outlook}`,
+    );
+  };
+}
+
+function Title(props: {
+  slo: Schemas['SLO'];
+  etag: string;
+  status: Schemas['SLOStatus'] | undefined;
+}) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const { slo, etag, status } = props;
+  const [dialog, setDialog] = useState(false);
+  const me = useMe();
+  const list = useRouteRef(slosRouteRef);
+  const edit = useRouteRef(editSLORouteRef);
+  const navigate = useNavigate();
+  const service = useService(slo.service.slug);
+  const team = service.data?.value.team.slug;
+  const reason =
+    team === undefined || belongs(me.data, team)
+      ? undefined
+      : t('slos.page.notYours', { team });
+  const retired = slo.retiredAt !== null;
+  return (
+    <>
+      <PageTitle
+        title={slo.name}
+        back={list && { href: list(), text: t('slos.list.title') }}
+        meta={
+          <>
+            <ServiceLink service={slo.service.slug} />
+            <StateWord
+              state={status?.state ?? slo.state}
+              stale={slo.stale}
+              retired={retired}
+            />
+            {status?.latest && (
+              <span>{t('slos.page.latest', { when: ago(status.latest) })}</span>
+            )}
+          </>
+        }
+        actions={
+          <>
+            {!retired && (
+              <RightButton
+                variant="primary"
+                reason={reason}
+                onPress={() =>
+                  edit &&
+                  navigate(edit({ service: slo.service.slug, slo: slo.slug }))
+                }
+              >
+                {t('slos.page.edit')}
+              </RightButton>
+            )}
+            <RightButton
+              variant="secondary"
+              reason={retired ? reason : undefined}
+              isDisabled={reason !== undefined}
+              onPress={() => setDialog(true)}
+            >
+              {t(retired ? 'slos.life.restore' : 'slos.life.retire')}
+            </RightButton>
+          </>
+        }
+      />
+      {dialog && (
+        <LifeDialog
+          slo={slo}
+          etag={etag}
+          act={retired ? 'restore' : 'retire'}
+          onClose={() => setDialog(false)}
+        />
+      )}
+    </>
+  );
+}
+
+// What was promised, and what counts as good.
+function Promised(props: { slo: Schemas['SLO'] }) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const { slo } = props;
+  const windowOf = useWindowWords();
+  const { budgeting, indicator } = slo;
+  return (
+    <Section title={t('slos.promise.title')} note={slo.description}>
+      <Facts
+        facts={[
+          [t('slos.promise.kind'), t(`slos.kind.${indicator.category}`)],
+          [t('slos.promise.good'), indicator.description || t('slos.none')],
+          [
+            t('slos.figures.objective'),
+            `${slo.objective.replace(/%$/, ' %')}, ${windowOf(slo)}`,
+          ],
+          ...slo.furtherObjectives.map(
+            g =>
+              [
+                g.name,
+                `${g.objective.replace(/%$/, ' %')}, ${windowOf(g)}`,
+              ] as const,
+          ),
+          [t('slos.promise.budget'), t(`slos.method.${budgeting.method}`)],
+          [
+            t('slos.promise.source'),
+            indicator.source?.dataSource?.slug ??
+              t(indicator.source ? 'slos.promise.otlp' : 'slos.promise.pushed'),
+          ],
+          [t('slos.promise.why'), slo.rationale || t('slos.none')],
+          [t('slos.promise.reviewer'), slo.reviewer || t('slos.none')],
+          [
+            t('slos.promise.review'),
+            slo.reviewBy ? day(slo.reviewBy) : t('slos.promise.noReview'),
+          ],
+          [
+            t('slos.promise.policies'),
+            t(`slos.enforcement.${slo.enforcement}`),
+          ],
+        ]}
+      />
+    </Section>
+  );
+}

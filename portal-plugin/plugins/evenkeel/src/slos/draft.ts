@@ -1,0 +1,122 @@
+import type { Schemas } from '@evenkeel/client';
+
+/** An SLO as it is being written. */
+export type Draft = Schemas['SLOInput'];
+
+/** The ways in which measurements are had that the form has fields for, and "other" for further ones. */
+export const ways = [
+  'pushed',
+  'ratio',
+  'latency',
+  'threshold',
+  'rawRatio',
+  'other',
+] as const;
+
+/** A way in which measurements are had. */
+export type Way = (typeof ways)[number];
+
+/** The pairs of windows that alert, and what else can be switched off. */
+export const alertKinds = [
+  '1h/5m',
+  '6h/30m',
+  '1d/2h',
+  '3d/6h',
+  'absent',
+] as const;
+
+/** A slug made of a name: "Orders can be paid" is "orders-can-be-paid". */
+export function slugOf(name: string): string {
+  return name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 63)
+    .replace(/-+$/, '');
+}
+
+/** An SLO that nobody wrote yet. */
+export function newDraft(kind: Schemas['SLOKind']): Draft {
+  return {
+    slug: kind.category,
+    name: '',
+    objective: kind.objective,
+    windowDays: 28,
+    minEvents: 1,
+    enforcement: 'policy',
+    budgeting: { method: 'occurrences' },
+    indicator: {
+      category: kind.category,
+      counting: 'good_total',
+      description: kind.goodEvent,
+      resolutionSeconds: 300,
+    },
+  };
+}
+
+/** An SLO that is declared, as it would be declared again. */
+export function draftOf(slo: Schemas['SLO']): Draft {
+  const { indicator, confidence, calendar, windowDays, reviewBy } = slo;
+  const { dataSource, ...form } = indicator.source ?? {};
+  return {
+    slug: slo.slug,
+    name: slo.name,
+    description: slo.description,
+    objective: slo.objective,
+    windowDays,
+    calendar,
+    furtherObjectives: slo.furtherObjectives,
+    budgeting: slo.budgeting,
+    minEvents: slo.minEvents,
+    confidence,
+    enforcement: slo.enforcement,
+    alerts: slo.alerts,
+    rationale: slo.rationale,
+    reviewer: slo.reviewer,
+    reviewBy: reviewBy ?? undefined,
+    indicator: {
+      category: indicator.category,
+      counting: indicator.counting,
+      description: indicator.description,
+      groupBy: indicator.groupBy,
+      maxGroups: indicator.maxGroups,
+      resolutionSeconds: indicator.resolutionSeconds,
+      source: indicator.source && { ...form, dataSource: dataSource?.slug },
+    },
+  };
+}
+
+/** How the measurements of a draft are had. */
+export function wayOf(draft: Draft): Way {
+  const { source } = draft.indicator;
+  if (!source) {
+    return 'pushed';
+  }
+  return ways.find(way => way in source) ?? 'other';
+}
+
+/** A draft as it is sent: a percentage has its sign, and what was left empty is left out. */
+export function bodyOf(draft: Draft): Draft {
+  const objective = draft.objective?.trim();
+  const sign = (text: string | undefined) =>
+    text && !text.includes('%') ? `${text} %`.replace(' ', '') : text;
+  return {
+    ...draft,
+    slug: draft.slug.trim(),
+    name: draft.name.trim(),
+    objective: sign(objective) || undefined,
+    confidence: sign(draft.confidence?.trim()) || undefined,
+    description: draft.description || undefined,
+    rationale: draft.rationale || undefined,
+    reviewer: draft.reviewer || undefined,
+    reviewBy: draft.reviewBy || undefined,
+    indicator: {
+      ...draft.indicator,
+      description: draft.indicator.description || undefined,
+      groupBy: draft.indicator.groupBy || undefined,
+      maxGroups: draft.indicator.groupBy
+        ? draft.indicator.maxGroups
+        : undefined,
+    },
+  };
+}
