@@ -6,7 +6,7 @@ import { mockCredentials, mockServices } from '@backstage/backend-test-utils';
 import type { JsonObject } from '@backstage/types';
 import { createMockActionContext } from '@backstage/plugin-scaffolder-node-test-utils';
 import { evenkeel, value } from '@evenkeel/client';
-import { startProgram, type Program } from 'trial';
+import { startProgram, type Program } from 'trial/program';
 
 import { createDeclareAction } from './declare';
 import type { Portal } from './portal';
