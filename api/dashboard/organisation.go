@@ -60,7 +60,6 @@ const (
 	attentionRows   = 10
 	teamsOnPage     = 20
 	servicesPerTeam = 8
-	viewsPerTeam    = 100
 	recentRows      = 6
 )
 
@@ -87,12 +86,8 @@ func (d *Dashboard) organisation(v *visit) (screen, error) {
 		return screen{}, err
 	}
 	p.TeamsPager = pagerOf(v, teams.Next)
-	for _, t := range teams.Items {
-		r, err := d.teamRow(v, t)
-		if err != nil {
-			return screen{}, err
-		}
-		p.Teams = append(p.Teams, r)
+	if p.Teams, err = d.teamRows(v, teams.Items); err != nil {
+		return screen{}, err
 	}
 	if len(teams.Items) > 0 && teams.Next == "" && v.URL.Query().Get("after") == "" {
 		p.TeamsNote = plural(len(teams.Items), "team", "teams")
@@ -183,70 +178,61 @@ func (d *Dashboard) attention(v *visit) (objectives, error) {
 	}, nil
 }
 
-func (d *Dashboard) teamRow(v *visit, t registry.Team) (teamRow, error) {
-	services, err := d.sources.Registry.Services(v.ctx, registry.ServiceFilter{Team: t.ID}, page.Request{Limit: servicesPerTeam})
+// teamRows shows teams with their services, of which the states are read together, and with
+// the objective that has the least budget.
+func (d *Dashboard) teamRows(v *visit, teams []registry.Team) ([]teamRow, error) {
+	rows, owned := make([]teamRow, len(teams)), make([][]registry.Service, len(teams))
+	var all []registry.Service
+	var least []slo.View
+	of := map[id.ID]int{} // the row by the objective
+	for i, t := range teams {
+		rows[i] = teamRow{URL: teamURL(t.Slug), Name: t.Name, Detail: t.Slug}
+		services, err := d.sources.Registry.Services(v.ctx, registry.ServiceFilter{Team: t.ID}, page.Request{Limit: servicesPerTeam})
+		if err != nil {
+			return nil, err
+		}
+		if services.Next != "" {
+			rows[i].More = &link{URL: rows[i].URL, Text: "and more"}
+		}
+		owned[i], all = services.Items, append(all, services.Items...)
+		views, err := d.sources.SLOs.Views(v.ctx, slo.Filter{Team: t.ID, Order: slo.ByRemaining}, page.Request{Limit: 1})
+		if err != nil {
+			return nil, err
+		}
+		for _, view := range views.Items {
+			of[view.SLO.ID] = i
+			least = append(least, view)
+		}
+	}
+	marks, err := d.marks(v, all)
 	if err != nil {
-		return teamRow{}, err
+		return nil, err
 	}
-	views, err := d.sources.SLOs.Views(v.ctx, slo.Filter{Team: t.ID, Order: slo.ByRemaining}, page.Request{Limit: viewsPerTeam})
+	for i := range rows {
+		rows[i].Services, marks = marks[:len(owned[i])], marks[len(owned[i]):]
+	}
+	worst, err := d.rows(v, least, false)
 	if err != nil {
-		return teamRow{}, err
+		return nil, err
 	}
-	shown, err := d.marks(v, services.Items, views)
-	if err != nil {
-		return teamRow{}, err
+	for n, view := range least {
+		if one := worst[n]; one.Budget.Figure.Known {
+			one.Name = one.Service.Text + " · " + one.Name
+			rows[of[view.SLO.ID]].Worst = &one
+		}
 	}
-	r := teamRow{URL: teamURL(t.Slug), Name: t.Name, Detail: t.Slug, Services: shown}
-	if services.Next != "" {
-		r.More = &link{URL: teamURL(t.Slug), Text: "and more"}
-	}
-	if len(views.Items) == 0 || views.Items[0].Status.RemainingPPB == nil {
-		return r, nil
-	}
-	least := views.Items[0]
-	owners, err := d.sources.Registry.ServicesByID(v.ctx, servicesOf(views.Items[:1]))
-	if err != nil {
-		return teamRow{}, err
-	}
-	worst := row(least, owners[least.SLO.Service], false)
-	worst.Name = owners[least.SLO.Service].Name + " · " + worst.Name
-	if worst.Budget.Figure.Known {
-		r.Worst = &worst
-	}
-	return r, nil
+	return rows, nil
 }
 
-// soughtServices is for how many services their own SLOs are asked for one by one.
-const soughtServices = 50
-
-// unknownState is that of a service whose SLOs were not looked at.
-var unknownState = badge{"none", "Not looked at"}
-
-// marks gives each service the worst state among its views. Where the views are not
-// all there are, a service without any is asked for its own: that it has none is
-// said of no service that was not looked at.
-func (d *Dashboard) marks(v *visit, services []registry.Service, views page.Page[slo.View]) ([]serviceMark, error) {
-	of := map[id.ID][]slo.View{}
-	for _, view := range views.Items {
-		of[view.SLO.Service] = append(of[view.SLO.Service], view)
+// marks gives each service the worst state among its SLOs.
+func (d *Dashboard) marks(v *visit, services []registry.Service) ([]serviceMark, error) {
+	states, err := d.sources.SLOs.States(v.ctx, registry.IDs(services))
+	if err != nil {
+		return nil, err
 	}
 	out := make([]serviceMark, len(services))
-	sought := 0
 	for i, s := range services {
-		state, known := worst(of[s.ID])
-		switch {
-		case known || views.Next == "":
-		case sought == soughtServices:
-			state = unknownState
-		default:
-			sought++
-			own, err := d.sources.SLOs.Views(v.ctx, slo.Filter{Service: s.ID, Order: slo.ByRemaining}, page.Request{Limit: 1})
-			if err != nil {
-				return nil, err
-			}
-			state, _ = worst(own.Items)
-		}
-		out[i] = serviceMark{badge: state, URL: serviceURL(s.Slug), Name: s.Name}
+		out[i] = serviceMark{badge: worst(states[s.ID]), URL: serviceURL(s.Slug), Name: s.Name}
 	}
 	return out, nil
 }

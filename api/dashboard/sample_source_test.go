@@ -237,6 +237,16 @@ func (p promises) Revisions(_ context.Context, v id.ID, r page.Request) (page.Pa
 	return pageOf(p.revisions[v], r), nil
 }
 
+func (p promises) States(_ context.Context, services []id.ID) (map[id.ID][]budget.State, error) {
+	out := map[id.ID][]budget.State{}
+	for _, v := range p.views {
+		if v.SLO.RetiredAt == nil && slices.Contains(services, v.SLO.Service) {
+			out[v.SLO.Service] = append(out[v.SLO.Service], v.Status.State)
+		}
+	}
+	return out, nil
+}
+
 func (p promises) Tally(context.Context, id.ID) (slo.Tally, error) {
 	t := slo.Tally{States: map[budget.State]int{}}
 	for _, v := range p.views {

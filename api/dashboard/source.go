@@ -21,6 +21,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/signals"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/alert"
+	"github.com/evenkeel/evenkeel/services/slo/budget"
 	"github.com/evenkeel/evenkeel/services/slo/composite"
 	"github.com/evenkeel/evenkeel/services/slo/correction"
 	"github.com/evenkeel/evenkeel/services/slo/outage"
@@ -144,6 +145,7 @@ type SLOs interface {
 	ViewsByID(ctx context.Context, slos []id.ID) (map[id.ID]slo.View, error)
 	Views(ctx context.Context, f slo.Filter, r page.Request) (page.Page[slo.View], error)
 	Revisions(ctx context.Context, slo id.ID, r page.Request) (page.Page[slo.RevisionWithIndicator], error)
+	States(ctx context.Context, services []id.ID) (map[id.ID][]budget.State, error)
 	Tally(ctx context.Context, team id.ID) (slo.Tally, error)
 	Errors(ctx context.Context, slo id.ID) ([]slo.Errors, error)
 	Groups(ctx context.Context, f slo.GroupFilter, r page.Request) (page.Page[slo.GroupStatus], error)

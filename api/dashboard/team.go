@@ -120,11 +120,7 @@ func (d *Dashboard) servicesOfTeam(v *visit, t registry.Team, p *teamPage) error
 	if err != nil {
 		return err
 	}
-	views, err := d.sources.SLOs.Views(v.ctx, slo.Filter{Team: t.ID, Order: slo.ByRemaining}, page.Request{Limit: page.MaxLimit})
-	if err != nil {
-		return err
-	}
-	shown, err := d.marks(v, services.Items, views)
+	shown, err := d.marks(v, services.Items)
 	if err != nil {
 		return err
 	}

@@ -1,11 +1,11 @@
 package dashboard
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/policy"
-	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
 	"github.com/evenkeel/evenkeel/services/source"
 )
@@ -38,17 +38,14 @@ func stateBadge(s budget.State) badge {
 // stateWord is a state within a sentence.
 func stateWord(s budget.State) string { return strings.ToLower(stateBadge(s).Word) }
 
-// worst returns the state of the views that most needs attention, false when
-// there are none.
-func worst(views []slo.View) (badge, bool) {
+// worst is the state that most needs attention of those of a service's SLOs.
+func worst(states []budget.State) badge {
 	for _, b := range stateBadges {
-		for _, v := range views {
-			if v.Status.State == b.State {
-				return b.badge, true
-			}
+		if slices.Contains(states, b.State) {
+			return b.badge
 		}
 	}
-	return badge{"none", "No objectives"}, false
+	return badge{"none", "No objectives"}
 }
 
 func violationBadge(v policy.Violation) badge {

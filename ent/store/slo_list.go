@@ -15,6 +15,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/measure/origin"
 	"github.com/evenkeel/evenkeel/services/slo"
+	"github.com/evenkeel/evenkeel/services/slo/budget"
 )
 
 // conditions gathers what a query asks for, with its arguments in their order.
@@ -227,6 +228,26 @@ WHERE v.slug = w.service AND s.service_id = v.id AND s.slug = w.slo AND r.slo_id
 		})
 	})
 	return out, fail("find SLOs", err)
+}
+
+// StatesOf returns the states that there are among the SLOs of each of the services.
+func (o SLO) StatesOf(ctx context.Context, services []id.ID) (map[id.ID][]budget.State, error) {
+	out := make(map[id.ID][]budget.State, len(services))
+	err := chunks(services, idBatch, func(of []id.ID) error {
+		args := make([]any, len(of))
+		for i, one := range of {
+			args[i] = string(one)
+		}
+		query := "SELECT DISTINCT s.service_id, t.state FROM slos s JOIN slo_statuses t ON t.slo_id = s.id WHERE s.retired_at IS NULL AND s.service_id IN " + values(1, len(of))
+		return o.s.queryAll(ctx, query, args, func(rows *sql.Rows) error {
+			var service id.ID
+			var state budget.State
+			err := rows.Scan(&service, &state)
+			out[service] = append(out[service], state)
+			return err
+		})
+	})
+	return out, fail("read the states of services", err)
 }
 
 // StatesByTeam counts what is evaluated by owning team and state.

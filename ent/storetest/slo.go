@@ -295,6 +295,14 @@ func testSLO(t *testing.T, open opener) {
 		if len(active) != 10 || !slices.IsSorted(active) {
 			t.Errorf("active are %v, want all ten by identifier", active)
 		}
+		states := must(s.SLO().StatesOf(t.Context(), []id.ID{a.ID, newID(), b.ID}))(t)
+		for _, of := range states {
+			slices.Sort(of)
+		}
+		same(t, states, map[id.ID][]budget.State{a.ID: {budget.NoData, budget.OK}, b.ID: {budget.NoData, budget.OK}})
+		ok(t, s.SLO().ForgetRemaining(t.Context(), statuses[0].SLO)) // b/0, which has none
+		ok(t, s.SLO().ForgetRemaining(t.Context(), statuses[3].SLO)) // b/3, which was the first
+		same(t, list(slo.Filter{Order: slo.ByRemaining}, 3), []string{"b/1", "a/2", "a/4", "b/0", "b/2", "b/3", "b/4", "a/0", "a/1", "a/3"})
 		got := must(s.SLO().StatesByTeam(t.Context(), Start))(t) // b/3 ended before
 		want := []slo.TeamState{
 			{Team: team.ID, State: budget.NoData, Count: 3}, {Team: team.ID, State: budget.OK, Count: 1},

@@ -150,6 +150,19 @@ func (s *Service) Tally(ctx context.Context, team id.ID) (Tally, error) {
 	return out, nil
 }
 
+// States are the states that there are among the SLOs of each of the services that are not
+// retired; a service without any is left out.
+func (s *Service) States(ctx context.Context, services []id.ID) (map[id.ID][]budget.State, error) {
+	if err := s.mayRead(ctx); err != nil {
+		return nil, err
+	}
+	states, err := s.store.StatesOf(ctx, services)
+	if err != nil {
+		return nil, fmt.Errorf("read the states of the SLOs of %d services: %w", len(services), err)
+	}
+	return states, nil
+}
+
 func (s *Service) mayRead(ctx context.Context) error {
 	return s.authorizer.Authorize(ctx, access.Read, access.Object{Kind: access.KindSLO})
 }

@@ -82,6 +82,9 @@ type Store interface {
 	// hundred, in any order; those that do not exist are left out, retired ones are
 	// not.
 	Targets(ctx context.Context, names []Name) ([]Target, error)
+	// StatesOf returns the states that there are among the SLOs of each of the services that
+	// are not retired, each state once; a service without any is left out.
+	StatesOf(ctx context.Context, services []id.ID) (map[id.ID][]budget.State, error)
 	// StatesByTeam counts active SLOs by owning team and state; those whose windows
 	// ended before the time are Stale too.
 	StatesByTeam(ctx context.Context, outdated time.Time) ([]TeamState, error)
