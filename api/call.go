@@ -78,15 +78,9 @@ func (a *API) serve(e *endpoint, op *huma.Operation, next func(huma.Context), w 
 		return
 	}
 	if !e.public {
-		caller, err := a.authenticate(ctx, r)
-		if err == nil {
-			x.caller = caller
-			ctx = access.WithCaller(ctx, caller)
-			if !known {
-				who, err = a.meet(e, x, r, caller)
-			}
-		}
-		if err == nil {
+		var err error
+		if who, err = a.meet(e, x, r, who, known); err == nil {
+			ctx = access.WithCaller(ctx, x.caller)
 			err = a.permit(ctx, e)
 		}
 		if err != nil {

@@ -149,17 +149,11 @@ func (v *receiver) caller(x *exchange, r *http.Request) (context.Context, *admis
 	if p != nil {
 		return nil, nil, p
 	}
-	caller, err := v.api.authenticate(r.Context(), r)
+	who, err := v.api.meet(v.endpoint, x, r, who, known)
 	if err != nil {
 		return nil, nil, err
 	}
-	x.caller = caller
-	ctx := access.WithCaller(r.Context(), caller)
-	if !known {
-		if who, err = v.api.meet(v.endpoint, x, r, caller); err != nil {
-			return nil, nil, err
-		}
-	}
+	ctx := access.WithCaller(r.Context(), x.caller)
 	return ctx, who, v.api.permit(ctx, v.endpoint)
 }
 

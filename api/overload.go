@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/evenkeel/evenkeel/api/admission"
-	"github.com/evenkeel/evenkeel/services/access"
 )
 
 // A request is charged to its caller before anything else is done for it, and
@@ -35,31 +34,47 @@ func (e *endpoint) classOf(out reflect.Type) admission.Class {
 	}
 }
 
-// charge takes a request to an operation from the quota of the owner of its
-// token, if the token was verified before, else of the address that it comes
-// from: so tokens cannot be guessed faster than a quota.
+// charge takes a request to an operation from the quota of the owner of its token, if
+// the token was verified before, else of the address that it comes from. An address
+// from which a token comes that is not known yet has to have room, and pays when the
+// token proves to be none: so tokens cannot be guessed faster than a quota, and of the
+// many who call through a portal, each with a new token every time, each has their own.
 func (a *API) charge(e *endpoint, x *exchange, r *http.Request) (who *admission.Caller, known bool, p *Problem) {
-	if token := presented(r); token != "" && !e.public {
+	token := presented(r)
+	if token != "" && !e.public {
 		who, known = a.admission.Presenter(token, x.start)
 	}
 	if !known {
 		who = a.admission.Address(a.clientAddress(r), x.start)
 	}
-	return who, known, a.pay(x, e.load, who)
+	if known || token == "" || e.public {
+		return who, known, a.pay(x, e.load, who)
+	}
+	quota, refused := a.admission.Afford(who, e.load.Class(), x.start)
+	tell(x, quota) // until its owner is known
+	return who, known, a.overQuota(refused)
 }
 
-// meet remembers whose a token is that was verified now for the first time, and
-// charges its owner too.
-func (a *API) meet(e *endpoint, x *exchange, r *http.Request, caller access.Caller) (*admission.Caller, error) {
-	if caller.Kind == access.Anonymous {
-		return a.admission.Address(a.clientAddress(r), x.start), nil
+// meet authenticates who presents a token, notes them in the exchange, and returns who
+// is charged: one whose token was known was charged before. A token that is verified now
+// for the first time is remembered, and its owner charged; the address pays for one that
+// is none.
+func (a *API) meet(e *endpoint, x *exchange, r *http.Request, who *admission.Caller, known bool) (*admission.Caller, error) {
+	caller, err := a.authenticate(r.Context(), r)
+	if err == nil {
+		x.caller = caller
 	}
-	who := a.admission.Owner(caller.Owner(), x.start)
-	a.admission.Verified(presented(r), who)
+	if known || presented(r) == "" {
+		return who, err
+	}
+	if err == nil {
+		who = a.admission.Owner(caller.Owner(), x.start)
+		a.admission.Verified(presented(r), who)
+	}
 	if p := a.pay(x, e.load, who); p != nil {
 		return who, p
 	}
-	return who, nil
+	return who, err
 }
 
 // presented is what stands in the Authorization header, as far as it can be a token.
@@ -73,15 +88,25 @@ func presented(r *http.Request) string {
 // pay takes the request from a caller's quota, and tells what is left of it.
 func (a *API) pay(x *exchange, load *admission.Route, who *admission.Caller) *Problem {
 	quota, refused := a.admission.Charge(who, load.Class(), x.start)
+	tell(x, quota)
+	return a.overQuota(refused)
+}
+
+// tell says what is left of a quota.
+func tell(x *exchange, quota admission.Quota) {
 	if quota.State != nil {
 		h := x.Header()
 		h["Ratelimit-Policy"], h["Ratelimit"] = quota.Policy, quota.State
 	}
-	if refused != nil {
-		return refusal(http.StatusTooManyRequests, "rate_limited", refused,
-			"this caller makes more than %d requests a second; Retry-After says when there is room for another", a.cfg.RequestsPerSecond)
+}
+
+// overQuota is the problem of who has used up a quota; nil for who has not.
+func (a *API) overQuota(refused *admission.Refusal) *Problem {
+	if refused == nil {
+		return nil
 	}
-	return nil
+	return refusal(http.StatusTooManyRequests, "rate_limited", refused,
+		"this caller makes more than %d requests a second; Retry-After says when there is room for another", a.cfg.RequestsPerSecond)
 }
 
 // enter waits for a place; the exchange gives it back.

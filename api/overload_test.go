@@ -70,17 +70,18 @@ func TestAQuotaIsTheOwnersOfATokenOrAnAddress(t *testing.T) {
 				t.Errorf("%q: %d, want %d", header, w.Code, status)
 			}
 		}
-		// All tokens of the sample are of one person: the second counts, too. Each is
-		// new to the edge, so its first request counts for its address as well.
+		// All tokens of the sample are of one person: the second counts, too.
 		get(200)
 		get(200, "Authorization: Bearer read")
 		get(200, "Authorization: Bearer read")
 		get(429, "Authorization: Bearer read")
 		get(429)
-		// One of the address's three is left for what nobody verified; more tokens
-		// cannot be guessed.
+		// The address has paid for none of them, and has three for what is not verified; more
+		// tokens cannot be guessed.
 		get(401, "Authorization: Bearer guessed")
-		get(429, "Authorization: Bearer guessed-again")
+		get(401, "Authorization: Bearer guessed-again")
+		get(401, "Authorization: ")
+		get(429, "Authorization: Bearer guessed-once-more")
 		get(429, "Authorization: ")
 		for range 100 {
 			for _, path := range []string{"/healthz", "/readyz"} {

@@ -53,13 +53,22 @@ type Quota struct {
 // Charge takes one request from the caller's quota. A caller that has used it up
 // is a *Refusal, OverQuota.
 func (c *Control) Charge(who *Caller, class Class, now time.Time) (Quota, *Refusal) {
+	return c.judge(who, class, now, true)
+}
+
+// Afford says what Charge would, and takes nothing.
+func (c *Control) Afford(who *Caller, class Class, now time.Time) (Quota, *Refusal) {
+	return c.judge(who, class, now, false)
+}
+
+func (c *Control) judge(who *Caller, class Class, now time.Time, take bool) (Quota, *Refusal) {
 	if who.bucket == nil || class == Health {
 		return Quota{}, nil
 	}
-	granted := who.bucket.AllowN(now, 1)
+	granted := take && who.bucket.AllowN(now, 1)
 	left := max(0, who.bucket.TokensAt(now))
 	q := Quota{Policy: c.policy.header, State: c.policy.states[min(int(left), c.policy.burst)]}
-	if granted {
+	if granted || !take && left >= 1 {
 		return q, nil
 	}
 	c.meter.refused[class][OverQuota].Inc()

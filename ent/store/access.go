@@ -64,14 +64,8 @@ func (a Access) CreatePerson(ctx context.Context, p access.Person, i access.Iden
 		if err != nil {
 			return fail("write a person", err)
 		}
-		err = a.s.ent.Identity.Create().
-			SetID(string(i.ID)).SetPersonID(string(p.ID)).SetProvider(i.Provider).SetIssuer(i.Issuer).
-			SetSubject(i.Subject).SetCreatedAt(i.CreatedAt).
-			Exec(ctx)
-		if isUnique(err) {
-			return identityTaken(i.Provider, err)
-		}
-		return fail("write an identity", err)
+		i.Person = p.ID
+		return a.addIdentity(ctx, i)
 	})
 }
 
@@ -119,18 +113,38 @@ func (a Access) PersonByIdentity(ctx context.Context, provider, issuer, subject 
 	return fromDBPerson(p), nil
 }
 
-// RenameIdentity gives an identity another subject.
-func (a Access) RenameIdentity(ctx context.Context, i access.Identity, subject string) error {
-	n, err := a.s.ent.Identity.Update().
-		Where(identity.PersonID(string(i.Person)), identity.Provider(i.Provider), identity.Issuer(i.Issuer), identity.Subject(i.Subject)).
-		SetSubject(subject).Save(ctx)
-	switch {
-	case isUnique(err):
+// GiveIdentity has the person known by the identity, and whoever else was known by it no more.
+func (a Access) GiveIdentity(ctx context.Context, i access.Identity) error {
+	return a.s.InTx(ctx, func(ctx context.Context) error {
+		n, err := a.s.ent.Identity.Update().
+			Where(identity.Provider(i.Provider), identity.Issuer(i.Issuer), identity.Subject(i.Subject)).
+			SetPersonID(string(i.Person)).Save(ctx)
+		if err != nil {
+			return fail("give an identity to another", err)
+		}
+		if n > 0 {
+			return nil
+		}
+		return a.addIdentity(ctx, i)
+	})
+}
+
+// TakeIdentity has the person known by the identity no more; it is none where they were not.
+func (a Access) TakeIdentity(ctx context.Context, i access.Identity) error {
+	_, err := a.s.ent.Identity.Delete().
+		Where(identity.PersonID(string(i.Person)), identity.Provider(i.Provider), identity.Issuer(i.Issuer), identity.Subject(i.Subject)).Exec(ctx)
+	return fail("take an identity away", err)
+}
+
+func (a Access) addIdentity(ctx context.Context, i access.Identity) error {
+	err := a.s.ent.Identity.Create().
+		SetID(string(i.ID)).SetPersonID(string(i.Person)).SetProvider(i.Provider).SetIssuer(i.Issuer).
+		SetSubject(i.Subject).SetCreatedAt(i.CreatedAt).
+		Exec(ctx)
+	if isUnique(err) {
 		return identityTaken(i.Provider, err)
-	case err == nil && n == 0:
-		return fault.Missing("identity", i.Subject)
 	}
-	return fail("rename an identity", err)
+	return fail("write an identity", err)
 }
 
 // identityTaken is the conflict over an identity.

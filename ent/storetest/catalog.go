@@ -185,12 +185,26 @@ func testCatalog(t *testing.T, open opener) {
 		same(t, must(r.DependenciesOf(t.Context(), []id.ID{service.ID}))(t), []registry.Dependency{d})
 	})
 
-	each(t, open, "an identity gets another subject, but not somebody else's", func(t *testing.T, s *store.Store) {
+	each(t, open, "an identity is one person's, whoever had it before", func(t *testing.T, s *store.Store) {
 		ada, bob := Person(t, s, "ada"), Person(t, s, "bob")
-		i := access.Identity{Person: ada.ID, Provider: "local", Issuer: "test", Subject: string(ada.ID)}
-		refused(t, s.Access().RenameIdentity(t.Context(), i, string(bob.ID)), fault.Conflict, "identity_taken")
-		ok(t, s.Access().RenameIdentity(t.Context(), i, "augusta"))
-		same(t, must(s.Access().PersonByIdentity(t.Context(), "local", "test", "augusta"))(t), ada)
-		refused(t, s.Access().RenameIdentity(t.Context(), i, "again"), fault.NotFound, "identity_not_found")
+		i := access.Identity{ID: newID(), Person: ada.ID, Provider: "local", Issuer: "test", Subject: "augusta", CreatedAt: Start}
+		known := func(subject string, want access.Person) {
+			t.Helper()
+			same(t, must(s.Access().PersonByIdentity(t.Context(), "local", "test", subject))(t), want)
+		}
+		for range 2 {
+			ok(t, s.Access().GiveIdentity(t.Context(), i))
+			known("augusta", ada)
+			known(string(ada.ID), ada)
+		}
+		i.ID, i.Person = newID(), bob.ID
+		ok(t, s.Access().TakeIdentity(t.Context(), i)) // which is not his
+		known("augusta", ada)
+		ok(t, s.Access().GiveIdentity(t.Context(), i))
+		known("augusta", bob)
+		ok(t, s.Access().TakeIdentity(t.Context(), i))
+		_, err := s.Access().PersonByIdentity(t.Context(), "local", "test", "augusta")
+		refused(t, err, fault.NotFound, "person_not_found")
+		known(string(bob.ID), bob)
 	})
 }

@@ -20,9 +20,9 @@ func (p Person) fields(after Person) []managed.Field {
 
 // MirrorPerson writes somebody as a catalog tells them, with the identity by which its portal knows
 // them; before is empty for somebody new. It gives nobody rights, and takes none. A catalog that
-// renames somebody has the identity renamed: who is called so afterwards is not them. Faults:
-// Invalid, at the fields of a PersonInput; Conflict "person_deactivated" and "identity_taken";
-// Precondition.
+// renames somebody, whom it called was before, has the identity renamed: who is called so afterwards
+// is not them. Faults: Invalid, at the fields of a PersonInput; Conflict "person_deactivated" and
+// "identity_taken"; Precondition.
 func (s *Service) MirrorPerson(ctx context.Context, before, after Person, i Identity, was string) (Person, error) {
 	now := s.moment()
 	err := s.runner.InTx(ctx, func(ctx context.Context) (err error) {
@@ -53,10 +53,8 @@ func (s *Service) MirrorPerson(ctx context.Context, before, after Person, i Iden
 		}
 		after.Version++
 		if was != "" && was != i.Subject {
-			former := i
-			former.Person, former.Subject = before.ID, was
-			err := s.store.RenameIdentity(ctx, former, i.Subject)
-			if err != nil && !fault.Is(err, fault.NotFound) { // somebody whom an administrator linked otherwise
+			i.ID, i.Person, i.CreatedAt = id.New(now), before.ID, now
+			if err := s.rename(ctx, i, was); err != nil {
 				return err
 			}
 		}
@@ -66,4 +64,26 @@ func (s *Service) MirrorPerson(ctx context.Context, before, after Person, i Iden
 		return Person{}, fmt.Errorf("mirror person: %w", err)
 	}
 	return after, nil
+}
+
+// rename has somebody known by another identity than before. Whoever was known by it, because they
+// had that name and left or are renamed as well, or came by the new name before the catalog told of
+// it, would go on being the one as whom somebody else signs in: they are known by it no more.
+func (s *Service) rename(ctx context.Context, i Identity, was string) error {
+	former := i
+	former.Subject = was
+	if err := s.store.TakeIdentity(ctx, former); err != nil {
+		return err
+	}
+	other, err := s.store.PersonByIdentity(ctx, i.Provider, i.Issuer, i.Subject)
+	switch {
+	case err == nil && other.ID != i.Person:
+		type known struct{ Identity string }
+		if err := s.recorder.RecordDiff(ctx, Update, other.object(), "somebody else is called so in the catalog", known{i.Subject}, known{}); err != nil {
+			return err
+		}
+	case err != nil && !fault.Is(err, fault.NotFound):
+		return err
+	}
+	return s.store.GiveIdentity(ctx, i)
 }

@@ -29,9 +29,10 @@ type Store interface {
 	Person(ctx context.Context, person id.ID) (Person, error)
 	// PersonByIdentity returns the person whom the provider knows so.
 	PersonByIdentity(ctx context.Context, provider, issuer, subject string) (Person, error)
-	// RenameIdentity has the person known by another subject of the identity's provider and
-	// issuer, and no more by the former. Conflict "identity_taken" when that is somebody's.
-	RenameIdentity(ctx context.Context, i Identity, subject string) error
+	// GiveIdentity has the person known by the identity, and whoever else was known by it no more.
+	GiveIdentity(ctx context.Context, i Identity) error
+	// TakeIdentity has the person known by the identity no more, if they were.
+	TakeIdentity(ctx context.Context, i Identity) error
 	People(ctx context.Context, f PersonFilter, r page.Request) (page.Page[Person], error)
 	UpdatePerson(ctx context.Context, p Person) error
 	// LockAdministrators returns the administrators who were not deactivated, and holds

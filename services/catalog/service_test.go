@@ -482,6 +482,91 @@ func TestPeopleOfACatalogAreThoseWhoSignIn(t *testing.T) {
 	}
 }
 
+// Whoever is called so in the portal signs in as that name: it has to lead to the person whose
+// entity has it now, by its UID.
+func TestAPersonKeepsTheirNameAndNobodyElsesWhenUsersAreRenamed(t *testing.T) {
+	t.Parallel()
+	renamed := func(u catalog.Told, name string) catalog.Told {
+		u.Ref = "user:default/" + name
+		return u
+	}
+	// in signs somebody in, and returns the name for people of whom they are then.
+	in := func(h *house, name string) string {
+		t.Helper()
+		c := ok(h.people.Meet(t.Context(), access.PersonInput{DisplayName: "a stranger", Provider: "backstage", Issuer: portal, Subject: "user:default/" + name}))(t)
+		return c.Name
+	}
+	ada, bea, cleo := user("ada"), user("bea"), user("cleo")
+	for name, c := range map[string]struct {
+		before func(h *house) // after Ada, Bea and Cleo were told
+		told   []catalog.Told
+		want   string            // what became of who is told
+		is     map[string]string // as whom the names sign in
+	}{
+		"to the name of somebody who was deleted": {
+			before: func(h *house) { h.full(ada, cleo, group("payments", "ada", "cleo")) },
+			told:   []catalog.Told{renamed(ada, "bea"), cleo},
+			want:   "updated, unchanged",
+			is:     map[string]string{"bea": "Ada", "ada": "a stranger", "cleo": "Cleo"},
+		},
+		"to the name of somebody who is deleted at the same time": {
+			told: []catalog.Told{renamed(ada, "bea"), cleo},
+			want: "updated, unchanged",
+			is:   map[string]string{"bea": "Ada", "ada": "a stranger", "cleo": "Cleo"},
+		},
+		"to the name of somebody who was deactivated here": {
+			before: func(h *house) {
+				p := ok(h.store.Access().PersonByIdentity(t.Context(), "backstage", portal, "user:default/bea"))(t)
+				ok(h.people.DeactivatePerson(h.root, p.ID, p.Version))(t)
+			},
+			told: []catalog.Told{renamed(ada, "bea"), cleo},
+			want: "updated, unchanged",
+			is:   map[string]string{"bea": "Ada", "cleo": "Cleo"},
+		},
+		"to a name by which they signed in before the catalog told of it": {
+			before: func(h *house) { is(t, "signs in", in(h, "augusta"), "a stranger") },
+			told:   []catalog.Told{renamed(ada, "augusta"), bea, cleo},
+			want:   "updated, unchanged, unchanged",
+			is:     map[string]string{"augusta": "Ada", "bea": "Bea", "cleo": "Cleo"},
+		},
+		"two who swap names": {
+			told: []catalog.Told{renamed(ada, "bea"), renamed(bea, "ada"), cleo},
+			want: "updated, updated, unchanged",
+			is:   map[string]string{"bea": "Ada", "ada": "Bea", "cleo": "Cleo"},
+		},
+		"three who pass names on": {
+			told: []catalog.Told{renamed(ada, "bea"), renamed(bea, "cleo"), renamed(cleo, "ada")},
+			want: "updated, updated, updated",
+			is:   map[string]string{"bea": "Ada", "cleo": "Bea", "ada": "Cleo"},
+		},
+		"one to the name that another gives up": {
+			told: []catalog.Told{renamed(ada, "bea"), renamed(bea, "beatrice"), cleo},
+			want: "updated, updated, unchanged",
+			is:   map[string]string{"bea": "Ada", "beatrice": "Bea", "ada": "a stranger", "cleo": "Cleo"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			h.full(ada, bea, cleo, group("payments", "ada", "bea", "cleo"))
+			if c.before != nil {
+				c.before(h)
+			}
+			all := append(c.told, group("payments", "cleo"))
+			results, _ := h.full(all...)
+			is(t, "results", outcomes(results[:len(c.told)]), c.want)
+			is(t, "members", h.members("payments"), c.is["cleo"]+" catalog")
+			for name, want := range c.is {
+				is(t, name+" is", in(h, name), want)
+			}
+			again, _ := h.full(all...)
+			for _, r := range again {
+				is(t, "again, "+r.Ref, r.Outcome, catalog.OutcomeUnchanged)
+			}
+		})
+	}
+}
+
 // pointers are those of a fault's violations.
 func pointers(err error) string {
 	var out []string

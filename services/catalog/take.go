@@ -236,6 +236,9 @@ func (c *Service) try(ctx context.Context, w *world, t Told) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	if beside != nil && beside.Resource != e.Resource {
+		w.leave(beside.Resource)
+	}
 	for _, former := range []*Entity{is, beside} {
 		if former != nil {
 			w.forget(*former)

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/managed"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/registry"
 )
@@ -47,6 +48,15 @@ func (w *world) forget(e Entity) {
 	}
 	if known := w.byRef[e.Ref]; known != nil && known.ID == e.ID {
 		delete(w.byRef, e.Ref)
+	}
+}
+
+// leave has a person that was let go be in no team any more by the catalog's word.
+func (w *world) leave(person id.ID) {
+	for team, members := range w.members {
+		w.members[team] = slices.DeleteFunc(members, func(m registry.Member) bool {
+			return m.Person == person && m.Manager == managed.Catalog
+		})
 	}
 }
 

@@ -107,6 +107,24 @@ var migrated = sync.OnceValues(func() ([]byte, error) {
 	return os.ReadFile(filepath.Join(dir, store.FileName))
 })
 
+// furnishDatabase has a data directory without a database hold a migrated one, where SQLite is used.
+func furnishDatabase(t *testing.T, c config.Config) {
+	t.Helper()
+	if c.UsesPostgreSQL() {
+		return
+	}
+	if _, err := os.Stat(c.SQLitePath()); err == nil {
+		return
+	}
+	file, err := migrated()
+	if err != nil {
+		t.Fatalf("make the template of databases: %v", err)
+	}
+	if err := os.WriteFile(c.SQLitePath(), file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // open starts the program for the first time.
 func open(t *testing.T, database string, change ...func(*config.Config)) *house {
 	t.Helper()
@@ -116,20 +134,12 @@ func open(t *testing.T, database string, change ...func(*config.Config)) *house 
 	}
 	c := loaded.Config
 	c.GitHub.WebhookSecret = config.NewSecret(webhookSecret)
+	c.Limits.RequestsPerSecond = 0 // tests call as often as they can
 	for _, configure := range change {
 		configure(&c)
 	}
-	c.Limits.RequestsPerSecond = 0 // tests call as often as they can
 	c.DataDir, c.Database.URL = t.TempDir(), config.NewSecret(database)
-	if database == "" {
-		file, err := migrated()
-		if err != nil {
-			t.Fatalf("make the template of databases: %v", err)
-		}
-		if err := os.WriteFile(c.SQLitePath(), file, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
+	furnishDatabase(t, c)
 	h := &house{t: t, clock: clock.NewManual(start), log: &record{}, tokens: map[string]string{"nobody": ""}, ids: map[string]string{}}
 	h.app, err = app.Open(t.Context(), app.Options{
 		Config: c, BaseURL: "http://evenkeel.example", Version: "test", Clock: h.clock.Now,
@@ -180,6 +190,9 @@ func (h *house) leave() {
 	}
 	h.t.Logf("%d requests: %d × 2xx, %d × 3xx, %d × 4xx, %d × 5xx", h.calls.Load(),
 		h.classes[2].Load(), h.classes[3].Load(), h.classes[4].Load(), h.classes[5].Load())
+	// Package testing keeps what a test had cleaned up until all tests have ended, this house
+	// among it: the programs of all houses together would take gigabytes.
+	h.app, h.handler, h.log = nil, nil, nil
 }
 
 // system is the context of the program itself.

@@ -292,10 +292,12 @@ func (h *house) replica(url string) http.Handler {
 	if err != nil {
 		h.t.Fatal(err)
 	}
+	held := a
 	h.t.Cleanup(func() {
-		if err := a.Close(context.Background()); err != nil {
+		if err := held.Close(context.Background()); err != nil {
 			h.t.Errorf("close the replica: %v", err)
 		}
+		held = nil // see house.leave
 	})
 	return a.Handler()
 }

@@ -13,7 +13,7 @@ import (
 
 func TestOfTwoWritersOfOneVersionOneWins(t *testing.T) {
 	onEach(t, func(t *testing.T, h *house) {
-		for round := 1; round <= 25; round++ {
+		for round := 1; round <= repeated(8, 25); round++ {
 			statuses := make([]int, 2)
 			var both sync.WaitGroup
 			for i := range statuses {
@@ -49,15 +49,16 @@ func TestARepeatedRequestOutlivesARename(t *testing.T) {
 	})
 }
 
-// TestNoUpdateIsLost has eight writers change one team 200 times, each to what it
+// TestNoUpdateIsLost has eight writers change one team many times, each to what it
 // read and one more: what the team says in the end is the number of the winners.
 func TestNoUpdateIsLost(t *testing.T) {
 	onEach(t, func(t *testing.T, h *house) {
+		changes := int64(repeated(80, 200))
 		var tries, won, lost atomic.Int64
 		var writers sync.WaitGroup
 		for range 8 {
 			writers.Go(func() {
-				for tries.Add(1) <= 200 {
+				for tries.Add(1) <= changes {
 					read := h.do(call{as: "ada", method: "GET", path: "/v1/teams/payments"})
 					if read.status != http.StatusOK {
 						return // do has told
@@ -80,7 +81,7 @@ func TestNoUpdateIsLost(t *testing.T) {
 		}
 		writers.Wait()
 		final := h.must(200, call{as: "ada", method: "GET", path: "/v1/teams/payments"})
-		if final.text("description") != fmt.Sprint(won.Load()) || final.header.Get("ETag") != fmt.Sprintf("%q", fmt.Sprint(won.Load()+1)) || won.Load()+lost.Load() != 200 {
+		if final.text("description") != fmt.Sprint(won.Load()) || final.header.Get("ETag") != fmt.Sprintf("%q", fmt.Sprint(won.Load()+1)) || won.Load()+lost.Load() != changes {
 			t.Errorf("%d won, %d lost, and the team is %s: %s", won.Load(), lost.Load(), final.header.Get("ETag"), final.body)
 		}
 		entries := h.must(200, call{as: "administrator", method: "GET", path: "/v1/audit?limit=500&object=" + h.ids["team payments"]}).items()
@@ -97,11 +98,12 @@ func TestNoUpdateIsLost(t *testing.T) {
 	})
 }
 
-// TestRepeatedCallsMakeNoDuplicates sends 300 calls by eight callers at once, of
+// TestRepeatedCallsMakeNoDuplicates sends many calls by eight callers at once, of
 // which three in ten repeat another.
 func TestRepeatedCallsMakeNoDuplicates(t *testing.T) {
 	onEach(t, func(t *testing.T, h *house) {
-		const calls, different = 300, 210
+		calls := repeated(100, 300)
+		different := calls * 7 / 10
 		dice := rand.New(rand.NewPCG(3, 10))
 		numbers := dice.Perm(different) // each once, and some again
 		for len(numbers) < calls {
@@ -117,7 +119,7 @@ func TestRepeatedCallsMakeNoDuplicates(t *testing.T) {
 		)
 		for range 8 {
 			callers.Go(func() {
-				for i := next.Add(1) - 1; i < calls; i = next.Add(1) - 1 {
+				for i := next.Add(1) - 1; i < int64(calls); i = next.Add(1) - 1 {
 					n := numbers[i]
 					a := h.do(call{
 						as: "ada", method: "POST", path: "/v1/services", header: []string{fmt.Sprintf("Idempotency-Key: call-%d", n)},
@@ -141,7 +143,7 @@ func TestRepeatedCallsMakeNoDuplicates(t *testing.T) {
 		}
 		callers.Wait()
 		all := h.must(200, call{as: "ada", method: "GET", path: "/v1/services?query=made-&limit=500"}).items()
-		if len(all) != different || replays.Load() != calls-different {
+		if len(all) != different || replays.Load() != int64(calls-different) {
 			t.Errorf("%d calls made %d services, with %d replays", calls, len(all), replays.Load())
 		}
 		for _, one := range all {
@@ -184,7 +186,7 @@ func TestPagesAreStableWhileOthersWrite(t *testing.T) {
 				}
 			})
 		}
-		for pass := 0; !t.Failed() && (pass < 4 || written.Load() < 120); pass++ {
+		for pass := 0; !t.Failed() && (pass < 4 || written.Load() < int64(repeated(40, 120))); pass++ {
 			var seen []string
 			limit := 2 + pass%7
 			for path := fmt.Sprintf("/v1/systems?query=kept-&limit=%d", limit); path != ""; {

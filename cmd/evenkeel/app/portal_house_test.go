@@ -142,10 +142,10 @@ type portalHouse struct {
 	auth, evenkeel, scaffolder, catalog, unlisted signer
 }
 
-func besidePortal(t *testing.T, database string) *portalHouse {
+func besidePortal(t *testing.T, database string, change ...func(*config.Config)) *portalHouse {
 	t.Helper()
 	b := openBackstage(t)
-	h := &portalHouse{portal: b, house: open(t, database, func(c *config.Config) { c.Portal.URL = b.url + "/" })}
+	h := &portalHouse{portal: b, house: open(t, database, append(change, func(c *config.Config) { c.Portal.URL = b.url + "/" })...)}
 	h.furnish()
 	for plugin, to := range map[string]*signer{"evenkeel": &h.evenkeel, "scaffolder": &h.scaffolder, "catalog": &h.catalog, "techdocs": &h.unlisted} {
 		*to = newSigner(t, "key-of-"+plugin)

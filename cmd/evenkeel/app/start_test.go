@@ -17,7 +17,8 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fault"
 )
 
-// configured opens the program as the configuration says.
+// configured opens the program as the configuration says. It is closed when the test ends, if not
+// before.
 func configured(t *testing.T, change func(*config.Config)) *app.App {
 	t.Helper()
 	loaded, err := config.Load(config.Sources{Hostname: "test"})
@@ -27,12 +28,20 @@ func configured(t *testing.T, change func(*config.Config)) *app.App {
 	c := loaded.Config
 	c.DataDir = t.TempDir()
 	change(&c)
+	furnishDatabase(t, c)
 	a, err := app.Open(t.Context(), app.Options{
 		Config: c, BaseURL: "http://evenkeel.example", Version: "test", Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+	held := a
+	t.Cleanup(func() {
+		if err := held.Close(context.WithoutCancel(t.Context())); err != nil {
+			t.Errorf("close: %v", err)
+		}
+		held = nil // see house.leave
+	})
 	return a
 }
 
@@ -43,7 +52,6 @@ func TestFirstStartsAtOnceMakeOneAdministrator(t *testing.T) {
 	apps, errs := make([]*app.App, replicas), make([]error, replicas)
 	for i := range apps {
 		apps[i] = configured(t, func(c *config.Config) { c.Database.URL = config.NewSecret(url) })
-		t.Cleanup(func() { _ = apps[i].Close(t.Context()) })
 	}
 	var all sync.WaitGroup
 	for i := range apps {
@@ -130,7 +138,6 @@ func TestLeasesOfAKilledProcessEndAtTheNextStartOnSQLite(t *testing.T) {
 				t.Fatal(err)
 			}
 			next := start()
-			t.Cleanup(func() { _ = next.Close(context.WithoutCancel(t.Context())) })
 			lease, err := next.Store.Jobs().TakeLease(t.Context(), "evaluate-budgets", "next", time.Minute)
 			switch {
 			case database == "SQLite" && (err != nil || lease.Epoch != 2):

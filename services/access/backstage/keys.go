@@ -37,8 +37,9 @@ var errNoKeys = errors.New("the portal's keys cannot be had")
 
 // keyRing keeps the sets of keys, each by its address.
 type keyRing struct {
-	client *http.Client
-	now    clock.Clock
+	client  *http.Client
+	now     clock.Clock
+	timeout time.Duration // of one look
 
 	mu   sync.Mutex
 	sets map[string]*keySet
@@ -70,14 +71,14 @@ func (r *keyRing) key(ctx context.Context, url, kid string) (*ecdsa.PublicKey, e
 		key, known, wait, err := set.look(r, kid, looked)
 		if wait == nil {
 			if !known && err != nil {
-				return nil, fmt.Errorf("%w: %w", errNoKeys, err)
+				return nil, fmt.Errorf("%w from %s: %w", errNoKeys, url, err)
 			}
 			return key, nil
 		}
 		select {
 		case <-wait:
 		case <-ctx.Done():
-			return nil, fmt.Errorf("%w: %w", errNoKeys, ctx.Err())
+			return nil, fmt.Errorf("%w from %s: %w", errNoKeys, url, ctx.Err())
 		}
 	}
 }
@@ -111,7 +112,7 @@ func (s *keySet) look(r *keyRing, kid string, looked bool) (key *ecdsa.PublicKey
 
 // ask gets the keys. It is nobody's request alone, and ends by its own time-out.
 func (s *keySet) ask(r *keyRing) {
-	ctx, cancel := context.WithTimeout(context.Background(), fetchTimeout)
+	ctx, cancel := context.WithTimeout(context.Background(), r.timeout)
 	defer cancel()
 	keys, err := r.fetch(ctx, s.url)
 	s.mu.Lock()

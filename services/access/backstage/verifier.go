@@ -1,6 +1,7 @@
 package backstage
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/go-jose/go-jose/v4/json"
 
@@ -42,6 +44,8 @@ type Options struct {
 	Audience string
 	// Plugins may act for people, OwnPlugins by themselves.
 	Plugins, OwnPlugins []string
+	// Timeout is how long a set of keys is waited for; zero means 5 s.
+	Timeout time.Duration
 
 	People  People
 	Clock   clock.Clock
@@ -63,6 +67,7 @@ type Verifier struct {
 // New returns a verifier, or a fault for options that are wrong. It asks the portal
 // nothing before there is a token.
 func New(o Options) (*Verifier, error) {
+	o.Timeout = cmp.Or(o.Timeout, fetchTimeout)
 	v := &Verifier{options: o, issuer: strings.TrimRight(o.URL, "/"), base: strings.TrimRight(o.APIURL, "/")}
 	if v.base == "" {
 		v.base = v.issuer
@@ -70,7 +75,7 @@ func New(o Options) (*Verifier, error) {
 	var err error
 	v.client, err = outbound.New(outbound.Options{
 		Name: "portal", URL: v.base, Reach: outbound.Reach{AllowLoopback: IsOnLoopback(v.base)},
-		AttemptTimeout: fetchTimeout, Timeout: fetchTimeout, Attempts: 1, MaxAnswer: maxKeySet,
+		AttemptTimeout: o.Timeout, Timeout: o.Timeout, Attempts: 1, MaxAnswer: maxKeySet,
 		// Each set is asked for once in AskAgainAfter at most, which is throttle enough: one that
 		// remembers an outage would turn the first look after it away.
 		Random: func() float64 { return 0.9999 },
@@ -79,7 +84,7 @@ func New(o Options) (*Verifier, error) {
 	if err != nil {
 		return nil, fmt.Errorf("speak with the portal: %w", err)
 	}
-	v.ring = &keyRing{now: o.Clock, sets: map[string]*keySet{}, client: &http.Client{
+	v.ring = &keyRing{now: o.Clock, timeout: o.Timeout, sets: map[string]*keySet{}, client: &http.Client{
 		Transport:     v.client,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // keys are where they are, or nowhere
 	}}
