@@ -48,7 +48,12 @@ export function refusalOf(
   }
   return {
     at: pointer => {
-      const of = faults.filter(f => covers(pointer, pointerOf(f)));
+      // A field for a part of it has what is refused of that part.
+      const nearer = fields.filter(field => field.startsWith(`${pointer}/`));
+      const of = faults
+        .map(f => ({ ...f, pointer: pointerOf(f) }))
+        .filter(f => covers(pointer, f.pointer))
+        .filter(f => !nearer.some(field => covers(field, f.pointer)));
       return of.length > 0 ? of.map(f => f.message).join('; ') : undefined;
     },
     rest,

@@ -70,7 +70,7 @@ export function Budgets(props: { teams: readonly string[] }) {
       actions={
         all && (
           <ButtonLink size="small" variant="tertiary" href={all()}>
-            {t('home.all')}
+            {t('home.budgets.all')}
           </ButtonLink>
         )
       }

@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { sloRouteRef } from '../routes';
 import { evenkeelTranslationRef } from '../translation';
 import { SLOForm } from './SLOForm';
+import { Writable } from './Writable';
 import { useSLO } from './data';
 import { draftOf } from './draft';
 import { useKinds } from './form';
@@ -27,19 +28,21 @@ export function EditPage(props: { service: string; slo: string }) {
           }
         }
       />
-      <Shown what={t('slos.form.what')} read={slo}>
-        {found => (
-          <Shown what={t('slos.form.what')} read={kinds}>
-            {all => (
-              <Edited
-                kinds={all}
-                found={found}
-                reload={async () => (await slo.refetch()).data}
-              />
-            )}
-          </Shown>
-        )}
-      </Shown>
+      <Writable service={props.service}>
+        <Shown what={t('slos.form.what')} read={slo}>
+          {found => (
+            <Shown what={t('slos.form.what')} read={kinds}>
+              {all => (
+                <Edited
+                  kinds={all}
+                  found={found}
+                  reload={async () => (await slo.refetch()).data}
+                />
+              )}
+            </Shown>
+          )}
+        </Shown>
+      </Writable>
     </PageBody>
   );
 }

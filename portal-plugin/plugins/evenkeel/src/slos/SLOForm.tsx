@@ -2,19 +2,15 @@ import type { Schemas } from '@evenkeel/client';
 import {
   LostRace,
   Refused,
-  RightButton,
   Section,
-  belongs,
   problemIn,
   refusalOf,
-  useMe,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Button } from '@backstage/ui';
-import { useState, type FormEvent } from 'react';
+import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { useNavigate } from 'react-router-dom';
 
-import { useService } from '../service/data';
 import { sloRouteRef } from '../routes';
 import { evenkeelTranslationRef } from '../translation';
 import { IndicatorFields } from './IndicatorFields';
@@ -24,40 +20,9 @@ import { PreviewPanel } from './PreviewPanel';
 import { SuggestionsPanel } from './SuggestionsPanel';
 import { TermsFields } from './TermsFields';
 import { bodyOf, type Draft } from './draft';
+import { pointersOf } from './fields';
 import { useSave, useSettled } from './form';
 import styles from './slos.module.css';
-
-/** The pointers of the fields that the form shows what was refused at. */
-const fields = [
-  '/name',
-  '/slug',
-  '/description',
-  '/objective',
-  '/windowDays',
-  '/calendar',
-  '/budgeting',
-  '/minEvents',
-  '/confidence',
-  '/enforcement',
-  '/alerts',
-  '/rationale',
-  '/reviewer',
-  '/reviewBy',
-  '/indicator/category',
-  '/indicator/description',
-  '/indicator/groupBy',
-  '/indicator/maxGroups',
-  '/indicator/source/dataSource',
-  '/indicator/source/ratio/good',
-  '/indicator/source/ratio/total',
-  '/indicator/source/latency/metric',
-  '/indicator/source/latency/selector',
-  '/indicator/source/latency/thresholdSeconds',
-  '/indicator/source/threshold/query',
-  '/indicator/source/threshold/value',
-  '/indicator/source/rawRatio/query',
-  '/indicator/source/rawRatio/weight',
-];
 
 /** The form of an SLO, with what would have become of it beside it. */
 export function SLOForm(props: {
@@ -75,16 +40,26 @@ export function SLOForm(props: {
     setDraft(before => ({ ...before, ...part }));
   const page = useRouteRef(sloRouteRef);
   const navigate = useNavigate();
-  const me = useMe();
-  const owner = useService(service).data?.value.team.slug;
   const save = useSave(service, existing, made => {
     if (page) {
       navigate(page({ service, slo: made.slug }));
     }
   });
   const lost = problemIn(save.error)?.code === 'version_mismatch';
-  const refusal = refusalOf(lost ? null : save.error, fields);
+  const refusal = refusalOf(lost ? null : save.error, pointersOf(draft));
   const settled = useSettled(draft, 600);
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    // What has to be put right first.
+    if (save.error) {
+      form.current
+        ?.querySelector<HTMLElement>('[aria-invalid=true], [role=alert]')
+        ?.scrollIntoView?.({ block: 'center' });
+      form.current
+        ?.querySelector<HTMLElement>('[aria-invalid=true]')
+        ?.focus();
+    }
+  }, [save.error]);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     save.mutate(bodyOf(draft));
@@ -92,6 +67,7 @@ export function SLOForm(props: {
   return (
     <div className={styles.form}>
       <form
+        ref={form}
         className={styles.fields}
         onSubmit={submit}
         noValidate
@@ -122,18 +98,9 @@ export function SLOForm(props: {
           <TermsFields draft={draft} set={set} refusal={refusal} />
         </Section>
         <div className={styles.buttons}>
-          <RightButton
-            type="submit"
-            variant="primary"
-            isPending={save.isPending}
-            reason={
-              owner === undefined || belongs(me.data, owner)
-                ? undefined
-                : t('slos.page.notYours', { team: owner })
-            }
-          >
+          <Button type="submit" variant="primary" isPending={save.isPending}>
             {t(existing ? 'slos.form.save' : 'slos.form.submit')}
-          </RightButton>
+          </Button>
           <Button variant="secondary" onPress={() => navigate(-1)}>
             {t('slos.form.cancel')}
           </Button>

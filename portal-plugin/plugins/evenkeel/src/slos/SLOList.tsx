@@ -1,4 +1,4 @@
-import { items, type Schemas } from '@evenkeel/client';
+import type { Schemas } from '@evenkeel/client';
 import {
   DataTable,
   More,
@@ -10,7 +10,6 @@ import {
   number,
   percent,
   useMe,
-  useRead,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Button, SearchField, Select } from '@backstage/ui';
@@ -18,7 +17,9 @@ import { useEffect, useState } from 'react';
 import { useSearchParams } from 'react-router-dom';
 
 import { SLOLink, ServiceLink } from '../scorecards/links';
+import { useTeams } from '../services';
 import { evenkeelTranslationRef } from '../translation';
+import { Meter } from './Meter';
 import { StateWord } from './StateWord';
 import { states, useSLOs, useStatus, type Filters } from './data';
 import styles from './slos.module.css';
@@ -81,11 +82,10 @@ export function SLOList() {
                   caption={t('slos.list.title')}
                   head={[
                     t('slos.list.slo'),
-                    t('slos.list.service'),
+                    t('slos.figures.budget'),
                     t('slos.list.state'),
                     t('slos.figures.objective'),
                     t('slos.figures.sli'),
-                    t('slos.figures.budget'),
                     t('slos.list.burn'),
                   ]}
                 >
@@ -110,14 +110,7 @@ function FilterRow(props: {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { filters, narrow } = props;
   const me = useMe();
-  const teams = useRead(['teams'], async (api, signal) => {
-    const all: Schemas['Team'][] = [];
-    const query = { limit: 200 };
-    for await (const team of items(api, '/v1/teams', { query }, signal)) {
-      all.push(team);
-    }
-    return all;
-  });
+  const teams = useTeams();
   const mine = new Set(me.data?.teams.map(team => team.slug));
   const sorted = [...(teams.data ?? [])].sort(
     (a, b) => Number(mine.has(b.slug)) - Number(mine.has(a.slug)),
@@ -197,10 +190,13 @@ function Line(props: { slo: Schemas['SLO'] }) {
         <SLOLink service={slo.service.slug} slo={slo.slug}>
           {slo.name}
         </SLOLink>
-        <Sub>{slo.slug}</Sub>
+        <Sub>
+          <ServiceLink service={slo.service.slug} />
+        </Sub>
       </th>
-      <td>
-        <ServiceLink service={slo.service.slug} />
+      <td className={styles.number}>
+        {figure(budget?.remaining, v => percent(v, 1))}
+        <Meter remaining={budget?.remaining} state={slo.state} />
       </td>
       <td>
         <StateWord
@@ -215,9 +211,6 @@ function Line(props: { slo: Schemas['SLO'] }) {
       </td>
       <td className={styles.number}>
         {figure(budget?.sli, v => percent(v, 3))}
-      </td>
-      <td className={styles.number}>
-        {figure(budget?.remaining, v => percent(v, 1))}
       </td>
       <td className={styles.number}>
         {figure(lastDay, v => t('slos.list.times', { rate: number(v, 2) }))}
