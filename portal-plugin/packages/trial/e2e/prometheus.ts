@@ -6,14 +6,16 @@ import { join } from 'node:path';
 import { after, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
 
-/** A counter that a service exposes, and by how much it grows in five minutes that end at a time. */
+/** A counter that a service exposes, and by how much it grows in 100 seconds that end at a time. */
 export type Counter = {
   /** As it is exposed: requests_total{code="200"}. */
   name: string;
   grows: (at: Date) => number;
 };
 
-const STEP_MS = 300_000;
+// Thrice in each slot of five minutes, and at its ends: an increase over a slot is exact.
+const STEP_MS = 100_000;
+const SLOT_MS = 300_000;
 
 /** Samples begin so many days ago: a day before the window of 28. */
 const DAYS = 29;
@@ -74,9 +76,9 @@ export async function startPrometheus(
   });
 }
 
-// As OpenMetrics; the samples are on whole five minutes, as the ends of slots are.
+// As OpenMetrics.
 function samplesOf(counters: readonly Counter[], now: number): string {
-  const end = Math.floor(now / STEP_MS) * STEP_MS;
+  const end = Math.floor(now / SLOT_MS) * SLOT_MS;
   const lines: string[] = [];
   for (const { name, grows } of counters) {
     let total = 0;

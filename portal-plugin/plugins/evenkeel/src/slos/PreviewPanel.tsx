@@ -19,7 +19,7 @@ import {
   problemIn,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Button, Text } from '@backstage/ui';
+import { Button, Text, VisuallyHidden } from '@backstage/ui';
 
 import { evenkeelTranslationRef } from '../translation';
 import { StateWord } from './StateWord';
@@ -228,7 +228,7 @@ function Objectives(props: {
           t('slos.figures.objective'),
           t('slos.figures.budget'),
           t('slos.preview.missed'),
-          '',
+          <VisuallyHidden key="take">{t('slos.preview.takeIt')}</VisuallyHidden>,
         ]}
       >
         {seen.objectives.map(o => (

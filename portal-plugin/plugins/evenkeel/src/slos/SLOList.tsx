@@ -52,12 +52,18 @@ export function SLOList() {
       },
       { replace: true },
     );
+  const [cleared, setCleared] = useState(0);
   const slos = useSLOs(filters);
   const narrowed = Object.values(filters).some(Boolean);
   return (
     <PageBody>
       <Section title={t('slos.list.title')} note={t('slos.list.note')}>
-        <FilterRow filters={filters} narrow={narrow} />
+        <FilterRow
+          // What is typed is begun anew where the filters are cleared.
+          key={cleared}
+          filters={filters}
+          narrow={narrow}
+        />
         <Shown what={t('slos.list.title')} read={slos}>
           {found =>
             found.length === 0 ? (
@@ -67,7 +73,10 @@ export function SLOList() {
                   narrowed && (
                     <Button
                       variant="secondary"
-                      onPress={() => setParams({}, { replace: true })}
+                      onPress={() => {
+                        setParams({}, { replace: true });
+                        setCleared(cleared + 1);
+                      }}
                     >
                       {t('slos.list.clear')}
                     </Button>
