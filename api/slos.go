@@ -25,7 +25,13 @@ type SLOFilter struct {
 	State          string `query:"state" enum:"no_data,ok,at_risk,exhausted" doc:"Only SLOs in this state."`
 	Query          string `query:"query" maxLength:"100" doc:"Only SLOs with this in their slug or name."`
 	IncludeRetired bool   `query:"includeRetired" doc:"Retired ones, too."`
-	Order          string `query:"order" enum:"slug,remaining" default:"slug" doc:"remaining: the least error budget first, those without data last."`
+	Order          string `query:"order" enum:"slug,remaining" default:"slug" doc:"remaining: the least error budget first, those of which nothing is known last."`
+}
+
+// OwnedBy narrows a list of SLOs to those of a team, or of a system.
+type OwnedBy struct {
+	Team   string `query:"team" maxLength:"63" doc:"Only SLOs of this team's services, by slug or identifier."`
+	System string `query:"system" maxLength:"63" doc:"Only SLOs of this system's services, by slug or identifier."`
 }
 
 func (f SLOFilter) filter() slo.Filter {
@@ -37,11 +43,10 @@ func (a *API) addSLOs(r Rooms) {
 	type all struct {
 		Paging
 		SLOFilter
-		Team   string `query:"team" maxLength:"63" doc:"Only SLOs of this team's services, by slug or identifier."`
-		System string `query:"system" maxLength:"63" doc:"Only SLOs of this system's services, by slug or identifier."`
+		OwnedBy
 	}
 	register(a, operation{
-		id: "listSLOs", method: http.MethodGet, path: "/v1/slos", tag: "SLOs", summary: "List SLOs of all services", description: "With the state of each. Retired SLOs are left out unless they are asked for.", rule: read, errors: renamed,
+		id: "listSLOs", method: http.MethodGet, path: "/v1/slos", tag: "SLOs", summary: "List SLOs of all services", description: "With the state of each; /v1/slo-statuses has the figures of as many. Retired SLOs are left out unless they are asked for.", rule: read, errors: renamed,
 	}, func(ctx context.Context, in *all) (*list[SLO], error) {
 		f := in.filter()
 		var err error

@@ -31,6 +31,39 @@ func (a *API) addStatus(r Rooms) {
 		return &statusReply{Body: toSLOStatus(v, ref(s.ID, s.Slug))}, nil
 	})
 
+	type statuses struct {
+		Paging
+		SLOFilter
+		OwnedBy
+		Service string `query:"service" maxLength:"63" doc:"Only SLOs of this service, by slug or identifier."`
+	}
+	register(a, operation{
+		id: "listSLOStatuses", method: http.MethodGet, path: "/v1/slo-statuses", tag: "SLOs",
+		summary: "List the statuses of SLOs", description: "Each as its own status has it, narrowed and ordered like the list of SLOs: order=remaining puts the least budget of the whole organisation first, and what is unknown last. Read this instead of the status of each SLO of a list. The figures are those of the last evaluation, of which each says the time; an SLO that was not evaluated since its terms changed counts as unknown.", rule: read, errors: renamed,
+	}, func(ctx context.Context, in *statuses) (*list[SLOStatus], error) {
+		f := in.filter()
+		var err error
+		if f.Team, f.System, err = r.owners(ctx, in.Team, in.System); err != nil {
+			return nil, err
+		}
+		if in.Service != "" {
+			s, err := r.Registry.ServiceFor(ctx, in.Service)
+			if err != nil {
+				return nil, atQuery("service", in.Service, err)
+			}
+			f.Service = s.ID
+		}
+		views, err := r.SLOs.Views(ctx, f, in.Request())
+		if err != nil {
+			return nil, err
+		}
+		names, err := r.serviceNames(ctx, each(views.Items, func(v slo.View) id.ID { return v.SLO.Service }))
+		if err != nil {
+			return nil, err
+		}
+		return listed(ctx, views, func(v slo.View) SLOStatus { return toSLOStatus(v, names.ref(v.SLO.Service)) }), nil
+	})
+
 	type explain struct {
 		SLOPath
 		OfGroup
@@ -109,10 +142,10 @@ func (a *API) addStatus(r Rooms) {
 func toSLOStatus(v slo.View, service Ref) SLOStatus {
 	f, st := v.Figures(), v.Status
 	out := SLOStatus{
-		SLO: ref(v.SLO.ID, v.SLO.Slug), Service: service, Revision: v.SLO.Revision, Judged: v.Current(),
+		SLO: ref(v.SLO.ID, v.SLO.Slug), Name: v.SLO.Name, Service: service, RetiredAt: v.SLO.RetiredAt, Revision: v.SLO.Revision, Judged: v.Current(),
 		State: string(f.State), Since: st.Since, Stale: st.Stale, Latest: optionalTime(st.Latest),
 		WindowEnd: optionalTime(st.End), EvaluatedAt: optionalTime(st.EvaluatedAt),
-		Objective: v.Revision.Objective.String(), MinEvents: v.Revision.MinEvents,
+		Objective: v.Revision.Objective.String(), MinEvents: v.Revision.MinEvents, LeastRemaining: v.LeastRemaining(),
 		Window: toBudget(f.Window), Uncorrected: toUncorrected(v), Further: each(v.Standings(), toStanding), Verdict: toCertainty(v.Certainty(f.Window)), Policy: toBudget(f.Policy),
 		Burn: toBurnRates(f), Alerts: make([]BurnPair, len(f.Alerts)),
 		Outlook: string(f.Projection.Outlook), ProjectedExhaustionAt: v.ExhaustedAt(f),

@@ -148,7 +148,7 @@ func TestEveryFigureOfAStatusIsExplained(t *testing.T) {
 		"further": func(v *slo.View) {
 			v.Revision.Further = []slo.Goal{{Name: "week", Objective: objective("90%"), Over: slo.TimeWindow{Days: 7}}, {Name: "month", Objective: objective("99%"), Over: month}}
 		},
-		"nothing": func(v *slo.View) { v.Status.Sums, v.Status.Raw = budget.Sums{}, nil },
+		"nothing": func(v *slo.View) { v.Status.Sums, v.Status.Raw, v.Status.RemainingPPB = budget.Sums{}, nil, nil },
 	} {
 		v := slo.View{}
 		v.Revision.ID, v.Status.Revision = "r", "r"
@@ -159,6 +159,8 @@ func TestEveryFigureOfAStatusIsExplained(t *testing.T) {
 		for i := range v.Status.Sums.Lookbacks {
 			v.Status.Sums.Lookbacks[i] = window.Sum{Good: int64(90_000 * (i + 1)), Total: int64(100_000 * (i + 1))}
 		}
+		left := int64(-1_500_000_000) // 25 % bad of a tenth: of "further" the least
+		v.Status.RemainingPPB = &left
 		change(&v)
 		half, week := end.Add(90*time.Hour), .5
 		outlook := slo.Outlook{From: end, Until: end.AddDate(0, 0, 28), Probability: .62, Times: [3]*time.Time{&half, &half, nil}, Week: &week, Hours: 672}
@@ -220,6 +222,7 @@ func TestEveryFigureOfAStatusIsExplained(t *testing.T) {
 			pair := one.(map[string]any)
 			check("alert."+pair["long"].(string)+"/"+pair["short"].(string), pair["factor"])
 		}
+		check("leastRemaining", status["leastRemaining"])
 		if at := v.ExhaustedAt(v.Figures()); at != nil {
 			check("projectedExhaustionAt", at.Sub(end).Seconds())
 		} else {

@@ -157,7 +157,9 @@ type SLORevision struct {
 // SLOStatus is what was last concluded of an SLO. What is not known is null.
 type SLOStatus struct {
 	SLO                   Ref        `json:"slo"`
+	Name                  string     `json:"name" doc:"Name of the SLO." example:"Checkout availability"`
 	Service               Ref        `json:"service"`
+	RetiredAt             *time.Time `json:"retiredAt" nullable:"true" doc:"When the SLO was retired, since when it is not evaluated; null while it lives."`
 	Revision              int        `json:"revision" doc:"The revision that the SLO has now."`
 	Judged                bool       `json:"judged" doc:"Whether the status was concluded under that revision; false until the first evaluation after a change."`
 	State                 string     `json:"state" enum:"no_data,ok,at_risk,exhausted"`
@@ -168,6 +170,7 @@ type SLOStatus struct {
 	EvaluatedAt           *time.Time `json:"evaluatedAt" nullable:"true"`
 	Objective             string     `json:"objective" example:"99.9%"`
 	MinEvents             int64      `json:"minEvents"`
+	LeastRemaining        *float64   `json:"leastRemaining" nullable:"true" doc:"Share of the error budget that remains, of the objective that has the least of it, to nine digits; below 0 when overspent. Lists are sorted by it. Null where nothing is concluded from any window." example:"0.42"`
 	Window                Budget     `json:"window" doc:"Over the SLO's own window."`
 	Uncorrected           *Budget    `json:"uncorrected,omitempty" doc:"How the own window would stand without corrections; absent where none lies in it."`
 	Further               []Standing `json:"furtherObjectives" doc:"How further objectives stand, each over its own window."`

@@ -192,6 +192,12 @@ func (o SLO) revisions(ctx context.Context, where string, args ...any) ([]slo.Re
 	return out, fail("read revisions", err)
 }
 
+// ForgetRemaining has the budget of an SLO unknown until the next status.
+func (o SLO) ForgetRemaining(ctx context.Context, of id.ID) error {
+	_, err := o.s.exec(ctx, "UPDATE slo_statuses SET remaining_ppb = NULL, rank = $1 WHERE slo_id = $2", rank(nil), string(of))
+	return fail("write a status", err)
+}
+
 // PutStatuses writes many, in few statements and in one order.
 func (o SLO) PutStatuses(ctx context.Context, statuses []slo.Status) error {
 	const columns = 13

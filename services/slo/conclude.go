@@ -151,6 +151,16 @@ func (s *Status) note(in budget.Input) {
 	}
 }
 
+// LeastRemaining is the share of the budget that remains of the objective with the least, by
+// which lists are ordered; nil where nothing is concluded from any window.
+func (v View) LeastRemaining() *float64 {
+	if v.Status.RemainingPPB == nil || !v.Current() {
+		return nil
+	}
+	share := float64(*v.Status.RemainingPPB) / 1e9
+	return &share
+}
+
 // input is what a state under the terms follows from, of sums of windows that end then.
 func (t Terms) input(sums budget.Sums, end time.Time) budget.Input {
 	return budget.Input{

@@ -114,6 +114,19 @@ func (o Outlook) probability(figure string, is float64, until time.Time) budget.
 	return line
 }
 
+// leastLine explains LeastRemaining.
+func (v View) leastLine() budget.Line {
+	line := budget.Line{
+		Figure: "leastRemaining", Formula: "the least of what remains of the budget of each objective that has enough events, rounded down to nine digits",
+		Worked: "unknown: nothing is concluded from any window", Source: "Evenkeel: the order of lists of SLOs",
+	}
+	if least := v.LeastRemaining(); least != nil {
+		line.Value = decimal(*least, 6)
+		line.Worked = fmt.Sprintf("%s %%, the least of %d", decimal(*least*100, 7), 1+len(v.Revision.Further))
+	}
+	return line
+}
+
 // Explain says where the state and each figure come from, as far as they were
 // concluded by the current revision, and why the state is another than the
 // figures say.
@@ -135,6 +148,7 @@ func (v View) Explain() budget.Explanation {
 			e.Lines = append(e.Lines, budget.ExplainWindow("furtherObjectives."+g.Name+".window", of)...)
 		}
 	}
+	e.Lines = append(e.Lines, v.leastLine())
 	if c := v.Certainty(v.Figures().Window); c != nil {
 		e.Lines = append(e.Lines, c.lines(v.Revision.Objective)...)
 	}

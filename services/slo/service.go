@@ -241,6 +241,10 @@ func (s *Service) writeRevised(ctx context.Context, old View, revised *View) err
 		if err := s.store.AddRevision(ctx, revised.Revision); err != nil {
 			return err
 		}
+		if err := s.store.ForgetRemaining(ctx, revised.SLO.ID); err != nil {
+			return err
+		}
+		revised.Status.RemainingPPB = nil
 	}
 	if err := s.store.UpdateSLO(ctx, revised.SLO); err != nil {
 		return err

@@ -36,8 +36,9 @@ type Status struct {
 	// Raw is Sums.Window without corrections; nil where none lies in it.
 	Raw *window.Sum
 	// RemainingPPB is the budget remaining in parts per billion of the whole
-	// budget, rounded down, below zero when overspent; nil without data. It is for
-	// sorting and filtering only.
+	// budget, of the objective with the least of it, rounded down, below zero when
+	// overspent; nil where nothing is concluded, and from a new revision to its first
+	// evaluation. Lists are sorted by it.
 	RemainingPPB *int64
 	// Worst is the worst group of a grouped SLO, nil where there is none.
 	Worst *Worst

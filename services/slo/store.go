@@ -63,6 +63,9 @@ type Store interface {
 	LastTerms(ctx context.Context, indicators []id.ID) ([]IndicatorTerms, error)
 	// PutStatuses writes many, in few statements.
 	PutStatuses(ctx context.Context, statuses []Status) error
+	// ForgetRemaining has the SLO's budget unknown, and its place in lists with it, until
+	// the next status: what remained by other terms is no figure of these.
+	ForgetRemaining(ctx context.Context, slo id.ID) error
 	// GroupStatuses returns those of all groups of the SLOs, in any order.
 	GroupStatuses(ctx context.Context, slos []id.ID) ([]GroupStatus, error)
 	// PutGroupStatuses writes many, in few statements, and RemoveGroupStatuses

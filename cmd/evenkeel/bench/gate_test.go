@@ -51,13 +51,13 @@ func withinBudget(b *testing.B, h *house) {
 	views, err := h.Store.SLO().ActiveViews(h.system, "", services*slosAsked)
 	check(b, err)
 	now := clock.Round(h.clock.Now())
-	statuses := make([]slo.Status, len(views))
+	statuses, left := make([]slo.Status, len(views)), int64(budget.Billion/10*9)
 	for i, v := range views {
 		sum := window.Sum{Total: 1_000_000_000}
 		sum.Good = sum.Total - sum.Total/10*v.Revision.Objective.BudgetPPB()/budget.Billion
 		statuses[i] = slo.Status{
 			SLO: v.SLO.ID, Revision: v.Revision.ID, End: now.Truncate(time.Minute), EvaluatedAt: now, State: budget.OK, Since: now, Latest: now.Truncate(time.Minute),
-			Sums: budget.Sums{Policy: sum, Window: sum},
+			Sums: budget.Sums{Policy: sum, Window: sum}, RemainingPPB: &left,
 		}
 	}
 	check(b, h.Store.SLO().PutStatuses(h.system, statuses))
