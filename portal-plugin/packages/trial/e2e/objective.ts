@@ -43,7 +43,9 @@ export async function newSLO(
         slug: 'made',
         name,
         objective: '99%',
-        indicator: { category: 'availability', resolutionSeconds: 300 },
+        minEvents: 1,
+        enforcement: 'observed',
+        indicator: pushed,
         ...input,
       },
     }),
@@ -52,6 +54,13 @@ export async function newSLO(
 }
 
 const SLOT_MS = 300_000;
+
+/** Events that are pushed in slots of five minutes. */
+export const pushed: Schemas['IndicatorInput'] = {
+  category: 'availability',
+  counting: 'good_total',
+  resolutionSeconds: 300,
+};
 
 /**
  * Pushes as many good events of a hundred in each of the last slots, the newest last, of a group

@@ -5,7 +5,7 @@ import { ifMatch, versioned } from '@evenkeel/client';
 
 import { accessible } from './axe';
 import { visit } from './house';
-import { api, newSLO, push } from './objective';
+import { api, newSLO, push, pushed } from './objective';
 import { pictures } from './pictures';
 
 test('an SLO is edited, and its page shows the new terms and the old', async t => {
@@ -46,7 +46,9 @@ test('who comes second is shown what the other changed, and goes on from there',
       slug: made.slo,
       name: made.name,
       objective: '97%',
-      indicator: { category: 'availability', resolutionSeconds: 300 },
+      minEvents: 1,
+      enforcement: 'observed',
+      indicator: pushed,
     },
   });
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { accessible } from './axe';
-import { visit } from './house';
-import { newSLO, push } from './objective';
+import { house, visit } from './house';
+import { newSLO, push, pushed } from './objective';
 import { pictures } from './pictures';
 
 test('SLOs are listed by the budget that is left, those without data last', async t => {
@@ -50,8 +50,7 @@ test('SLOs are searched and narrowed, and the address says how', async t => {
   assert.equal(new URL(page.url()).search, '');
   assert.equal(await search.inputValue(), '');
 
-  await page.goBack();
-  await page.goto(`${new URL(page.url()).origin}/evenkeel/slos?service=stock`);
+  await page.goto(`${house.url}/evenkeel/slos?service=stock`);
   await rows.filter({ hasText: 'Counts can be read' }).waitFor();
   assert.equal(await rows.count(), 2);
 });
@@ -108,7 +107,7 @@ test('somebody of another team is told who may change an SLO', async t => {
   assert.ok(await page.getByRole('button', { name: 'Edit' }).isDisabled());
   assert.ok(await page.getByRole('button', { name: 'Retire' }).isDisabled());
   for (const path of ['checkout/availability/edit', 'checkout/_new']) {
-    await page.goto(`${new URL(page.url()).origin}/evenkeel/slos/${path}`);
+    await page.goto(`${house.url}/evenkeel/slos/${path}`);
     const why = page.getByRole('heading', { name: 'The form is not for you' });
     await why.waitFor();
     await page.getByText(who).waitFor();
@@ -150,10 +149,7 @@ test('what was never measured is unknown, and says how it is sent', async t => {
 
 test('the groups of an SLO have budgets of their own', async t => {
   const made = await newSLO({
-    indicator: {
-      ...{ category: 'availability', resolutionSeconds: 300 },
-      groupBy: 'region',
-    },
+    indicator: { ...pushed, groupBy: 'region' },
   });
   // Of 400 events four may be bad: north has one of four left, south has two more than it may.
   await push(made, [99, 99, 99, 100], 'north');
@@ -176,7 +172,7 @@ test('the groups of an SLO have budgets of their own', async t => {
 test('a portal that cannot reach Evenkeel says so, and asks again', async t => {
   const page = await visit(t, 'nora', '/evenkeel/home', { allow: [/502/] });
   let down = true;
-  await page.route('**/api/evenkeel/v1/slos?*', route =>
+  await page.route('**/v1/slo-statuses?*order=remaining&limit=25', route =>
     down
       ? route.fulfill({
           status: 502,
@@ -188,7 +184,7 @@ test('a portal that cannot reach Evenkeel says so, and asks again', async t => {
         })
       : route.continue(),
   );
-  await page.getByRole('tab', { name: 'SLOs' }).or(page.getByRole('link', { name: 'SLOs', exact: true })).first().click();
+  await page.getByRole('link', { name: 'SLOs', exact: true }).click();
   const alert = page.getByRole('alert');
   await alert.waitFor();
   await accessible(page, alert);

@@ -100,7 +100,12 @@ export function Refused(props: { refusal: Refusal }) {
  * Says that somebody else changed it first, and what; nothing unless the error is that. What was
  * typed stays until its author begins again from theirs.
  */
-export function LostRace(props: { error: Error | null; onReload: () => void }) {
+export function LostRace(props: {
+  error: Error | null;
+  onReload: () => void;
+  /** What they changed, where the refusal itself does not say it. */
+  children?: ReactNode;
+}) {
   const { t } = useTranslationRef(evenkeelReactTranslationRef);
   const problem = problemIn(props.error);
   if (problem?.code !== 'version_mismatch') {
@@ -118,6 +123,7 @@ export function LostRace(props: { error: Error | null; onReload: () => void }) {
           {problem.problem.diff && (
             <pre className={styles.diff}>{problem.problem.diff}</pre>
           )}
+          {props.children}
         </>
       }
       customActions={

@@ -62,8 +62,6 @@ export const homeMessages = {
       exhausted: 'Exhausted',
       no_data: 'No data',
     },
-    unknown: 'not known',
-    stale: 'Stale',
   },
   actions: {
     title: 'Overdue actions',

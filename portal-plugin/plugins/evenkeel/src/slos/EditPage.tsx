@@ -33,11 +33,7 @@ export function EditPage(props: { service: string; slo: string }) {
           {found => (
             <Shown what={t('slos.form.what')} read={kinds}>
               {all => (
-                <Edited
-                  kinds={all}
-                  found={found}
-                  reload={async () => (await slo.refetch()).data}
-                />
+                <Edited kinds={all} found={found} />
               )}
             </Shown>
           )}
@@ -51,9 +47,9 @@ export function EditPage(props: { service: string; slo: string }) {
 function Edited(props: {
   kinds: readonly Schemas['SLOKind'][];
   found: Versioned<Schemas['SLO']>;
-  reload: () => Promise<Versioned<Schemas['SLO']> | undefined>;
 }) {
-  const [base, setBase] = useState(props.found);
+  const { found } = props;
+  const [base, setBase] = useState(found);
   return (
     <SLOForm
       key={base.etag}
@@ -61,12 +57,8 @@ function Edited(props: {
       kinds={props.kinds}
       initial={draftOf(base.value)}
       existing={{ slo: base.value.slug, etag: base.etag }}
-      onReload={async () => {
-        const theirs = await props.reload();
-        if (theirs) {
-          setBase(theirs);
-        }
-      }}
+      theirs={found.etag === base.etag ? undefined : draftOf(found.value)}
+      onReload={() => setBase(found)}
     />
   );
 }

@@ -11,7 +11,9 @@ import { Text, TextAreaField } from '@backstage/ui';
 import { useState } from 'react';
 
 import { evenkeelTranslationRef } from '../translation';
+import { Theirs } from './Theirs';
 import { useLife } from './data';
+import { draftOf } from './draft';
 
 /** Retires an SLO, or restores it, with a reason. */
 export function LifeDialog(props: {
@@ -24,6 +26,7 @@ export function LifeDialog(props: {
   const { slo, act, onClose } = props;
   // What they changed is shown before it is gone over: the version is the one that was looked at.
   const [etag, setEtag] = useState(props.etag);
+  const [looked, setLooked] = useState(slo);
   const [reason, setReason] = useState('');
   const life = useLife({ service: slo.service.slug, slo: slo.slug }, act);
   const lost = problemIn(life.error)?.code === 'version_mismatch';
@@ -43,9 +46,12 @@ export function LifeDialog(props: {
         error={life.error}
         onReload={() => {
           setEtag(props.etag);
+          setLooked(slo);
           life.reset();
         }}
-      />
+      >
+        <Theirs before={draftOf(looked)} after={draftOf(slo)} />
+      </LostRace>
       <Text as="p">{t(`slos.life.${act}Text`)}</Text>
       <TextAreaField
         label={t('slos.life.reason')}

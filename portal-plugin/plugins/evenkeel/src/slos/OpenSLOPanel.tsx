@@ -62,6 +62,7 @@ export function OpenSLOPanel(props: {
             <>
               <Refused refusal={refusalOf(reading.error, [])} />
               <TextAreaField
+                className={styles.document}
                 label={t('slos.openslo.text')}
                 rows={18}
                 value={text}

@@ -19,6 +19,7 @@ import { OpenSLOPanel } from './OpenSLOPanel';
 import { PreviewPanel } from './PreviewPanel';
 import { SuggestionsPanel } from './SuggestionsPanel';
 import { TermsFields } from './TermsFields';
+import { Theirs } from './Theirs';
 import { bodyOf, type Draft } from './draft';
 import { pointersOf } from './fields';
 import { useSave, useSettled } from './form';
@@ -31,6 +32,8 @@ export function SLOForm(props: {
   initial: Draft;
   /** The SLO that is edited; absent where a new one is declared. */
   existing?: { slo: string; etag: string };
+  /** What is declared now, where that is not what the form began with: somebody else was first. */
+  theirs?: Draft;
   onReload?: () => void;
 }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
@@ -79,7 +82,11 @@ export function SLOForm(props: {
             save.reset();
             props.onReload?.();
           }}
-        />
+        >
+          {props.theirs && (
+            <Theirs before={props.initial} after={props.theirs} />
+          )}
+        </LostRace>
         <Refused refusal={refusal} />
         {!existing && <SuggestionsPanel service={service} onTake={setDraft} />}
         <Section title={t('slos.form.promise')}>

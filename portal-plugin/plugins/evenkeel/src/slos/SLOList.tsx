@@ -21,9 +21,8 @@ import { useTeams } from '../services';
 import { evenkeelTranslationRef } from '../translation';
 import { Meter } from './Meter';
 import { StateWord } from './StateWord';
-import { states, useSLOs, useStatus, type Filters } from './data';
+import { states, useStatuses, type Filters } from './data';
 import styles from './slos.module.css';
-import { useWindowWords } from './words';
 
 const ANY = 'any';
 
@@ -53,7 +52,7 @@ export function SLOList() {
       { replace: true },
     );
   const [cleared, setCleared] = useState(0);
-  const slos = useSLOs(filters);
+  const slos = useStatuses(filters);
   const narrowed = Object.values(filters).some(Boolean);
   return (
     <PageBody>
@@ -98,8 +97,8 @@ export function SLOList() {
                     t('slos.list.burn'),
                   ]}
                 >
-                  {found.map(slo => (
-                    <Line key={slo.id} slo={slo} />
+                  {found.map(of => (
+                    <Line key={of.slo.id} of={of} />
                   ))}
                 </DataTable>
                 <More of={slos} />
@@ -174,55 +173,39 @@ function FilterRow(props: {
   );
 }
 
-// The list has the states; what remains is of each one's status, for the lines that are shown.
-function Line(props: { slo: Schemas['SLO'] }) {
+function Line(props: { of: Schemas['SLOStatus'] }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
-  const { slo } = props;
-  const windowOf = useWindowWords();
-  const status = useStatus({ service: slo.service.slug, slo: slo.slug });
-  const budget = status.data?.window;
-  const figure = (
-    value: number | null | undefined,
-    write: (v: number) => string,
-  ) => {
-    if (status.isPending) {
-      return '…';
-    }
-    return value === null || value === undefined
-      ? t('slos.unknown')
-      : write(value);
-  };
-  const lastDay = status.data?.burn.find(b => b.lookback === '1d')?.rate;
+  const { of } = props;
+  const unless = (value: number | null, write: (known: number) => string) =>
+    value === null ? t('slos.unknown') : write(value);
+  const lastDay = of.burn.find(b => b.lookback === '1d')?.rate ?? null;
   return (
     <tr>
       <th scope="row">
-        <SLOLink service={slo.service.slug} slo={slo.slug}>
-          {slo.name}
+        <SLOLink service={of.service.slug} slo={of.slo.slug}>
+          {of.name}
         </SLOLink>
         <Sub>
-          <ServiceLink service={slo.service.slug} />
+          <ServiceLink service={of.service.slug} />
         </Sub>
       </th>
       <td className={styles.number}>
-        {figure(budget?.remaining, v => percent(v, 1))}
-        <Meter remaining={budget?.remaining} state={slo.state} />
+        {unless(of.leastRemaining, v => percent(v, 1))}
+        <Meter remaining={of.leastRemaining} state={of.state} />
       </td>
       <td>
         <StateWord
-          state={slo.state}
-          stale={slo.stale}
-          retired={slo.retiredAt !== null}
+          state={of.state}
+          stale={of.stale && of.latest !== null}
+          retired={of.retiredAt !== null}
         />
       </td>
+      <td className={styles.number}>{of.objective.replace(/%$/, ' %')}</td>
       <td className={styles.number}>
-        {slo.objective.replace(/%$/, ' %')}
-        <Sub>{windowOf(slo)}</Sub>
+        {unless(of.window.sli, v => percent(v, 3))}
       </td>
       <td className={styles.number}>
-        {figure(budget?.sli, v => percent(v, 3))}
-      </td>
-      <td className={styles.number}>
-        {figure(lastDay, v => t('slos.list.times', { rate: number(v, 2) }))}
+        {unless(lastDay, v => t('slos.list.times', { rate: number(v, 2) }))}
       </td>
     </tr>
   );

@@ -163,7 +163,7 @@ function Title(props: {
             <ServiceLink service={slo.service.slug} />
             <StateWord
               state={status?.state ?? slo.state}
-              stale={slo.stale}
+              stale={slo.stale && status?.latest !== null}
               retired={retired}
             />
             {status?.latest && (
