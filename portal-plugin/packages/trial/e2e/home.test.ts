@@ -16,7 +16,9 @@ test('Home has what waits for who looks after services, and leads there', async 
   await first.getByText('Violation').waitFor();
   assert.equal(await todo.getByRole('listitem').count(), 3);
   const budgets = page.getByRole('table', { name: 'Budgets at risk' });
-  const spent = budgets.getByRole('row').filter({ hasText: 'Orders can be paid' });
+  const spent = budgets
+    .getByRole('row')
+    .filter({ hasText: 'Orders can be paid' });
   await spent.getByText('Exhausted').waitFor();
   await spent.getByText(/^-\d[\d.]* %$/).waitFor();
   await page
@@ -38,7 +40,9 @@ test('Home has what waits for who looks after services, and leads there', async 
 test('Home has the exemptions of the team that end soon', async t => {
   const page = await visit(t, 'omar', '/evenkeel/home');
   const ends = page.getByRole('list', { name: 'Exemptions that end next' });
-  const soon = ends.getByRole('listitem').filter({ hasText: 'shipping-labels' });
+  const soon = ends
+    .getByRole('listitem')
+    .filter({ hasText: 'shipping-labels' });
   await soon.getByText('Soon').waitFor();
   await page.getByRole('link', { name: 'All exemptions' }).click();
   await page.waitForURL(/\/scorecards\/exemptions/);
@@ -46,7 +50,9 @@ test('Home has the exemptions of the team that end soon', async t => {
 
 test('who is in no team is told how to join; in a new team nothing waits, and its question is answered', async t => {
   const page = await visit(t, 'yuki', '/evenkeel/home');
-  const stranger = page.getByRole('heading', { name: 'You are in no team yet' });
+  const stranger = page.getByRole('heading', {
+    name: 'You are in no team yet',
+  });
   await stranger.waitFor();
   await page.getByText('memberOf: [your-team]').waitFor();
   await page.getByText('SLOs in all').waitFor();
@@ -54,14 +60,22 @@ test('who is in no team is told how to join; in a new team nothing waits, and it
   await pictures(page, stranger, 'home-stranger');
 
   const team = `team-${word()}`;
-  await value(api.POST('/v1/teams', { body: { slug: team, name: 'New Ones' } }));
+  await value(
+    api.POST('/v1/teams', { body: { slug: team, name: 'New Ones' } }),
+  );
   const path = { team };
   const settings = await versioned(
     api.GET('/v1/teams/{team}/toil/settings', { params: { path } }),
   );
   await api.PUT('/v1/teams/{team}/toil/settings', {
     params: { path, header: ifMatch(settings.etag) },
-    body: { hoursPerWeek: 40, daysPerWeek: 5, overheadPercent: 20, capPercent: 50, asks: true },
+    body: {
+      hoursPerWeek: 40,
+      daysPerWeek: 5,
+      overheadPercent: 20,
+      capPercent: 50,
+      asks: true,
+    },
   });
   const people = await value(
     api.GET('/v1/people', { params: { query: { limit: 200 } } }),
@@ -91,7 +105,9 @@ test('who is in no team is told how to join; in a new team nothing waits, and it
   });
   await question.getByRole('button', { name: '25 %' }).click();
   await page.getByRole('button', { name: 'Migrations' }).click();
-  const answered = page.getByText(/^You answered 25 % for .*, mostly migrations/);
+  const answered = page.getByText(
+    /^You answered 25 % for .*, mostly migrations/,
+  );
   await answered.waitFor();
   await page.getByRole('button', { name: 'Change it' }).click();
   await question.getByRole('button', { name: '0 %: None' }).click();

@@ -66,7 +66,9 @@ export async function startPrometheus(
     let said = '';
     child.stderr.on('data', part => {
       said += part;
-      const address = /msg="Listening on" address=(127\.0\.0\.1:\d+)/.exec(said);
+      const address = /msg="Listening on" address=(127\.0\.0\.1:\d+)/.exec(
+        said,
+      );
       // It listens before it answers questions.
       if (address && said.includes('Server is ready')) {
         resolve(`http://${address[1]}`);

@@ -109,7 +109,10 @@ test('an SLO is read as OpenSLO, edited there and taken over; what is wrong has 
 
   const lines = document.split('\n');
   const at = lines.findIndex(line => line.includes('budgetingMethod'));
-  const wrong = document.replace(/budgetingMethod: \w+/, 'budgetingMethod: Hours');
+  const wrong = document.replace(
+    /budgetingMethod: \w+/,
+    'budgetingMethod: Hours',
+  );
   await text.fill(wrong);
   await panel.getByRole('button', { name: 'Take over into the form' }).click();
   const alert = panel.getByRole('alert');
@@ -129,7 +132,9 @@ test('an SLO is read as OpenSLO, edited there and taken over; what is wrong has 
   assert.equal(await field('Objective').inputValue(), '97.5%');
   await panel.getByText('displayName: Parcels arrive').waitFor();
   await page.getByRole('button', { name: 'Declare SLO' }).click();
-  await page.getByRole('heading', { name: 'Parcels arrive', exact: true }).waitFor();
+  await page
+    .getByRole('heading', { name: 'Parcels arrive', exact: true })
+    .waitFor();
   await page.getByText('97.5 %', { exact: true }).first().waitFor();
 });
 

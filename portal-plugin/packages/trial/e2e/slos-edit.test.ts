@@ -14,7 +14,10 @@ test('an SLO is edited, and its page shows the new terms and the old', async t =
   await push(made, [99, 98, 100, 100]);
   const page = await visit(t, 'nora', at);
   await page.getByRole('button', { name: 'Edit' }).click();
-  const objective = page.getByRole('textbox', { name: 'Objective', exact: true });
+  const objective = page.getByRole('textbox', {
+    name: 'Objective',
+    exact: true,
+  });
   await objective.fill('95');
   const preview = page.getByRole('region', { name: 'Preview' });
   // Three of the 20 that may be bad of 400 are.
@@ -59,10 +62,12 @@ test('who comes second is shown what the other changed, and goes on from there',
   assert.equal(await name.inputValue(), 'Mine');
   await alert.getByRole('button').click();
   await alert.waitFor({ state: 'detached' });
-  const objective = page.getByRole('textbox', { name: 'Objective', exact: true });
-  await page.waitForFunction(
-    () =>
-      [...document.querySelectorAll('input')].some(i => i.value === '97%'),
+  const objective = page.getByRole('textbox', {
+    name: 'Objective',
+    exact: true,
+  });
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll('input')].some(i => i.value === '97%'),
   );
   assert.equal(await objective.inputValue(), '97%');
   await name.fill('Ours');

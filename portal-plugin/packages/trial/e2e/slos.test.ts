@@ -73,7 +73,10 @@ test('a budget below zero is shown with what happened, as a picture and as a tab
   assert.equal(await figure.getByText('probability').count(), 0);
   await figure.getByRole('button', { name: 'Show as a table' }).click();
   await figure.getByRole('columnheader', { name: 'What happened' }).waitFor();
-  await figure.getByRole('cell', { name: /sev\d: /i }).first().waitFor();
+  await figure
+    .getByRole('cell', { name: /sev\d: /i })
+    .first()
+    .waitFor();
 });
 
 test('each figure explains itself, and the dialog gives the focus back', async t => {
@@ -178,7 +181,11 @@ test('a portal that cannot reach Evenkeel says so, and asks again', async t => {
           status: 502,
           contentType: 'application/problem+json',
           body: JSON.stringify({
-            ...{ status: 502, code: 'evenkeel_unreachable', type: 'about:blank' },
+            ...{
+              status: 502,
+              code: 'evenkeel_unreachable',
+              type: 'about:blank',
+            },
             ...{ title: 'Bad gateway', detail: 'gone', requestId: 'r' },
           }),
         })
@@ -191,5 +198,8 @@ test('a portal that cannot reach Evenkeel says so, and asks again', async t => {
   await pictures(page, alert, 'slos-down');
   down = false;
   await alert.getByRole('button', { name: 'Try again' }).click();
-  await page.getByRole('row').filter({ hasText: 'Orders can be paid' }).waitFor();
+  await page
+    .getByRole('row')
+    .filter({ hasText: 'Orders can be paid' })
+    .waitFor();
 });

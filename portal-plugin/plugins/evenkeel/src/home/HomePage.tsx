@@ -58,7 +58,9 @@ function Member(props: { me: Schemas['Me'] }) {
         title={t('home.hello', { name: me.name })}
         meta={
           <>
-            <span>{t('home.of', { teams: mine.map(of => of.name).join(', ') })}</span>
+            <span>
+              {t('home.of', { teams: mine.map(of => of.name).join(', ') })}
+            </span>
             {me.teams.length > MOST_TEAMS && (
               <span>{t('home.cut', { number: String(MOST_TEAMS) })}</span>
             )}

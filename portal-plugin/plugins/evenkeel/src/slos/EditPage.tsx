@@ -32,9 +32,7 @@ export function EditPage(props: { service: string; slo: string }) {
         <Shown what={t('slos.form.what')} read={slo}>
           {found => (
             <Shown what={t('slos.form.what')} read={kinds}>
-              {all => (
-                <Edited kinds={all} found={found} />
-              )}
+              {all => <Edited kinds={all} found={found} />}
             </Shown>
           )}
         </Shown>
@@ -56,7 +54,11 @@ function Edited(props: {
       service={base.value.service.slug}
       kinds={props.kinds}
       initial={draftOf(base.value)}
-      existing={{ slo: base.value.slug, etag: base.etag }}
+      existing={{
+        slo: base.value.slug,
+        etag: base.etag,
+        version: base.value.version,
+      }}
       theirs={found.etag === base.etag ? undefined : draftOf(found.value)}
       onReload={() => setBase(found)}
     />

@@ -98,7 +98,9 @@ export function OpenSLOPanel(props: {
                   </Button>
                 }
               >
-                {faults.map(f => `${nameOf(f.pointer)}: ${f.message}`).join('; ')}
+                {faults
+                  .map(f => `${nameOf(f.pointer)}: ${f.message}`)
+                  .join('; ')}
               </Nothing>
             ) : (
               <Shown what={t('slos.openslo.title')} read={rendering}>

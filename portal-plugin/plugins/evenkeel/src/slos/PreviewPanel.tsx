@@ -228,7 +228,9 @@ function Objectives(props: {
           t('slos.figures.objective'),
           t('slos.figures.budget'),
           t('slos.preview.missed'),
-          <VisuallyHidden key="take">{t('slos.preview.takeIt')}</VisuallyHidden>,
+          <VisuallyHidden key="take">
+            {t('slos.preview.takeIt')}
+          </VisuallyHidden>,
         ]}
       >
         {seen.objectives.map(o => (

@@ -17,9 +17,11 @@ import { IndicatorFields } from './IndicatorFields';
 import { NameFields } from './NameFields';
 import { OpenSLOPanel } from './OpenSLOPanel';
 import { PreviewPanel } from './PreviewPanel';
+import { SecondPerson } from './SecondPerson';
 import { SuggestionsPanel } from './SuggestionsPanel';
 import { TermsFields } from './TermsFields';
 import { Theirs } from './Theirs';
+import { needsApproval, usePropose } from './acts';
 import { bodyOf, type Draft } from './draft';
 import { pointersOf } from './fields';
 import { useSave, useSettled } from './form';
@@ -31,7 +33,7 @@ export function SLOForm(props: {
   kinds: readonly Schemas['SLOKind'][];
   initial: Draft;
   /** The SLO that is edited; absent where a new one is declared. */
-  existing?: { slo: string; etag: string };
+  existing?: { slo: string; etag: string; version: number };
   /** What is declared now, where that is not what the form began with: somebody else was first. */
   theirs?: Draft;
   onReload?: () => void;
@@ -39,17 +41,26 @@ export function SLOForm(props: {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { service, kinds, existing } = props;
   const [draft, setDraft] = useState(props.initial);
-  const set = (part: Partial<Draft>) =>
-    setDraft(before => ({ ...before, ...part }));
   const page = useRouteRef(sloRouteRef);
   const navigate = useNavigate();
-  const save = useSave(service, existing, made => {
-    if (page) {
-      navigate(page({ service, slo: made.slug }));
+  const leave = (slo: string) => page && navigate(page({ service, slo }));
+  const save = useSave(service, existing, made => leave(made.slug));
+  const set = (part: Partial<Draft>) => {
+    setDraft(before => ({ ...before, ...part }));
+    // What is changed may need nobody's approval any more.
+    if (needsApproval(save.error)) {
+      save.reset();
     }
-  });
+  };
   const lost = problemIn(save.error)?.code === 'version_mismatch';
-  const refusal = refusalOf(lost ? null : save.error, pointersOf(draft));
+  const asks = existing !== undefined && needsApproval(save.error);
+  const refusal = refusalOf(
+    lost || asks ? null : save.error,
+    pointersOf(draft),
+  );
+  const propose = usePropose({ service, slo: existing?.slo ?? '' });
+  const [why, setWhy] = useState('');
+  const refused = refusalOf(propose.error, ['/reason']);
   const settled = useSettled(draft, 600);
   const form = useRef<HTMLFormElement>(null);
   useEffect(() => {
@@ -58,9 +69,7 @@ export function SLOForm(props: {
       form.current
         ?.querySelector<HTMLElement>('[aria-invalid=true], [role=alert]')
         ?.scrollIntoView?.({ block: 'center' });
-      form.current
-        ?.querySelector<HTMLElement>('[aria-invalid=true]')
-        ?.focus();
+      form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus();
     }
   }, [save.error]);
   const submit = (event: FormEvent) => {
@@ -88,6 +97,41 @@ export function SLOForm(props: {
           )}
         </LostRace>
         <Refused refusal={refusal} />
+        {asks && (
+          <Section>
+            <div className={styles.stack}>
+              <SecondPerson
+                error={save.error}
+                why={why}
+                onWhy={setWhy}
+                refusal={refused}
+              />
+              <Refused refusal={refused} />
+              <div className={styles.buttons}>
+                <Button
+                  variant="primary"
+                  isPending={propose.isPending}
+                  onPress={() =>
+                    propose.mutate(
+                      {
+                        reason: why,
+                        revision: {
+                          service,
+                          slo: existing.slo,
+                          version: existing.version,
+                          declaration: bodyOf(draft),
+                        },
+                      },
+                      { onSuccess: () => leave(existing.slo) },
+                    )
+                  }
+                >
+                  {t('slos.proposals.propose')}
+                </Button>
+              </div>
+            </div>
+          </Section>
+        )}
         {!existing && <SuggestionsPanel service={service} onTake={setDraft} />}
         <Section title={t('slos.form.promise')}>
           <NameFields

@@ -28,6 +28,7 @@ import { Collected } from './Collected';
 import { Corrections } from './Corrections';
 import { Groups } from './Groups';
 import { LifeDialog } from './LifeDialog';
+import { Proposals } from './Proposals';
 import { Revisions } from './Revisions';
 import { Sureness } from './Sureness';
 import { StateWord } from './StateWord';
@@ -98,6 +99,7 @@ function Found(props: { slo: Schemas['SLO']; etag: string }) {
                 <BurnDown of={of} name={slo.name} />
               </Section>
             )}
+            <Proposals slo={slo} />
             <Columns>
               <Column>
                 <BurnRates of={of} status={s} />
@@ -105,7 +107,7 @@ function Found(props: { slo: Schemas['SLO']; etag: string }) {
                 {slo.indicator.groupBy && (
                   <Groups of={of} groupBy={slo.indicator.groupBy} />
                 )}
-                <Corrections of={of} />
+                <Corrections of={of} uncorrected={s.uncorrected} />
                 <Revisions of={of} />
               </Column>
               <Column>
@@ -147,7 +149,7 @@ function Title(props: {
 }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { slo, etag, status } = props;
-  const [dialog, setDialog] = useState(false);
+  const [act, setAct] = useState<'retire' | 'restore'>();
   const list = useRouteRef(slosRouteRef);
   const edit = useRouteRef(editSLORouteRef);
   const navigate = useNavigate();
@@ -190,19 +192,19 @@ function Title(props: {
               variant="secondary"
               reason={retired ? reason : undefined}
               isDisabled={!may}
-              onPress={() => setDialog(true)}
+              onPress={() => setAct(retired ? 'restore' : 'retire')}
             >
               {t(retired ? 'slos.life.restore' : 'slos.life.retire')}
             </RightButton>
           </>
         }
       />
-      {dialog && (
+      {act && (
         <LifeDialog
           slo={slo}
           etag={etag}
-          act={retired ? 'restore' : 'retire'}
-          onClose={() => setDialog(false)}
+          act={act}
+          onClose={() => setAct(undefined)}
         />
       )}
     </>

@@ -82,7 +82,9 @@ describe('the list of SLOs', () => {
   });
 
   it('says what to do where there is none', async () => {
-    show(<SLOsPage />, world().on('get', '/v1/slo-statuses', page()), { mount });
+    show(<SLOsPage />, world().on('get', '/v1/slo-statuses', page()), {
+      mount,
+    });
     expect(
       await screen.findByRole('heading', { name: 'No SLO yet' }),
     ).toBeInTheDocument();
@@ -90,7 +92,9 @@ describe('the list of SLOs', () => {
 
   it('says why it may not be seen', async () => {
     const refused = refuse(403, 'forbidden', { detail: 'Ask your portal.' });
-    show(<SLOsPage />, world().on('get', '/v1/slo-statuses', refused), { mount });
+    show(<SLOsPage />, world().on('get', '/v1/slo-statuses', refused), {
+      mount,
+    });
     expect(await screen.findByText('Ask your portal.')).toBeInTheDocument();
   });
 });
