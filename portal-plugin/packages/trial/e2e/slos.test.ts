@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { value } from '@evenkeel/client';
+
 import { accessible } from './axe';
 import { house, visit } from './house';
-import { newSLO, push, pushed } from './objective';
+import { api, judge, newSLO, push, pushed, word } from './objective';
 import { pictures } from './pictures';
 
 test('SLOs are listed by the budget that is left, those without data last', async t => {
@@ -170,6 +172,51 @@ test('the groups of an SLO have budgets of their own', async t => {
   await row('south').getByText('Exhausted').waitFor();
   // The least budget first, below the head.
   assert.match(await groups.getByRole('row').nth(1).innerText(), /south/);
+});
+
+test('the SLO of a journey shows who spends its budget', async t => {
+  // By weight 3 and 1, of 98 % that are promised: (3 × 99.25 + 97.5) ÷ 4 = 98.8125 %, which leaves
+  // 0.8125 of 2; the first spends 3 × 0.75 ÷ 4 of it, 28.1 % of 2, the other 2.5 ÷ 4, 31.3 %.
+  const [first, second] = [await newSLO(), await newSLO()];
+  await push(first, [99, 98, 100, 100]);
+  await push(second, [97, 96, 98, 99]);
+  const slug = `journey-${word()}`;
+  await value(
+    api.POST('/v1/composites', {
+      body: {
+        slug,
+        name: `Buying ${slug}`,
+        team: 'fulfilment',
+        journey: { name: 'Buy a thing' },
+        method: 'weighted_average',
+        objective: '98%',
+        members: [
+          { service: first.service, slo: first.slo, weight: '3', missing: 'ignore' },
+          { service: second.service, slo: second.slo, weight: '1', missing: 'ignore' },
+        ],
+      },
+    }),
+  );
+  await judge();
+  const page = await visit(t, 'nora', '/evenkeel/slos');
+  const row = page
+    .getByRole('table', { name: 'Journeys and systems' })
+    .getByRole('row')
+    .filter({ hasText: slug });
+  await row.getByText('Buy a thing').waitFor();
+  await row.getByRole('link', { name: `Buying ${slug}` }).click();
+  await page.getByText('98.813 %', { exact: true }).waitFor();
+  await page.getByText('40.6 %', { exact: true }).first().waitFor();
+  const members = page.getByRole('table', { name: 'Who spends the budget' });
+  await members
+    .getByRole('row')
+    .filter({ hasText: first.service })
+    .getByText('28.1 %')
+    .waitFor();
+  const other = members.getByRole('row').filter({ hasText: second.service });
+  await other.getByText('31.3 %').waitFor();
+  await accessible(page, other);
+  await pictures(page, other, 'slo-composite');
 });
 
 test('a portal that cannot reach Evenkeel says so, and asks again', async t => {

@@ -19,6 +19,7 @@ import { useSearchParams } from 'react-router-dom';
 import { SLOLink, ServiceLink } from '../scorecards/links';
 import { useTeams } from '../services';
 import { evenkeelTranslationRef } from '../translation';
+import { Composites } from './Composites';
 import { Meter } from './Meter';
 import { StateWord } from './StateWord';
 import { states, useStatuses, type Filters } from './data';
@@ -107,6 +108,7 @@ export function SLOList() {
           }
         </Shown>
       </Section>
+      <Composites />
     </PageBody>
   );
 }

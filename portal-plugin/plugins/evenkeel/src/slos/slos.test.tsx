@@ -24,6 +24,7 @@ function world(): World {
     .as('ada', ['payments'])
     .on('get', '/v1/slo-statuses', page(status))
     .on('get', '/v1/teams', page())
+    .on('get', '/v1/composites', page())
     .on('get', '/v1/data-sources', page())
     .on('get', '/v1/slo-kinds', page(kind))
     .on('get', '/v1/services/{service}', service)
