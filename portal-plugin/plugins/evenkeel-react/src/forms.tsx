@@ -103,7 +103,11 @@ export function Refused(props: { refusal: Refusal }) {
 export function LostRace(props: {
   error: Error | null;
   onReload: () => void;
-  /** What they changed, where the refusal itself does not say it. */
+  /** The word on the button; "Begin again from theirs" without. */
+  reload?: string;
+  /** What else can be done about it: more buttons. */
+  actions?: ReactNode;
+  /** What they changed, where the API does not say it. */
   children?: ReactNode;
 }) {
   const { t } = useTranslationRef(evenkeelReactTranslationRef);
@@ -111,6 +115,12 @@ export function LostRace(props: {
   if (problem?.code !== 'version_mismatch') {
     return null;
   }
+  const { diff, detail } = problem.problem;
+  const theirs = diff ? (
+    <pre className={styles.diff}>{diff}</pre>
+  ) : (
+    props.children
+  );
   return (
     <Alert
       role="alert"
@@ -118,18 +128,22 @@ export function LostRace(props: {
       status="warning"
       title={t('form.lostRace.title')}
       description={
-        <>
-          {t('form.lostRace.text')}
-          {problem.problem.diff && (
-            <pre className={styles.diff}>{problem.problem.diff}</pre>
-          )}
-          {props.children}
-        </>
+        theirs ? (
+          <>
+            {t('form.lostRace.text')}
+            {theirs}
+          </>
+        ) : (
+          detail
+        )
       }
       customActions={
-        <Button size="small" variant="secondary" onPress={props.onReload}>
-          {t('form.lostRace.reload')}
-        </Button>
+        <>
+          <Button size="small" variant="secondary" onPress={props.onReload}>
+            {props.reload ?? t('form.lostRace.reload')}
+          </Button>
+          {props.actions}
+        </>
       }
     />
   );
