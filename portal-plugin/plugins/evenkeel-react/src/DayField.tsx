@@ -2,10 +2,7 @@ import { useId } from 'react';
 
 import styles from './DayField.module.css';
 
-/**
- * A field for a day, "2026-11-28", or for a minute of the reader's own time, "2026-11-28T10:30", in
- * the browser's own calendar.
- */
+/** A field for a day, "2026-11-28", in the browser's own calendar. */
 export function DayField(props: {
   label: string;
   value: string;
@@ -14,8 +11,6 @@ export function DayField(props: {
   /** What the API refused of it. */
   fault?: string;
   isRequired?: boolean;
-  /** The minute too. */
-  withTime?: boolean;
   isDisabled?: boolean;
 }) {
   const id = useId();
@@ -26,7 +21,7 @@ export function DayField(props: {
       {description && <span id={`${id}-about`}>{description}</span>}
       <input
         id={id}
-        type={props.withTime ? 'datetime-local' : 'date'}
+        type="date"
         value={props.value}
         required={props.isRequired}
         disabled={props.isDisabled}

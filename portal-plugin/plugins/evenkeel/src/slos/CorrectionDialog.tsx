@@ -1,7 +1,7 @@
 import type { Schemas } from '@evenkeel/client';
 import {
-  DayField,
   FormDialog,
+  MomentField,
   faultAt,
   number,
   percent,
@@ -42,10 +42,6 @@ const kinds = [
 ] as const;
 const effects = ['exclude', 'count_good'] as const;
 
-// A minute of the reader's own time as the API takes it; nothing where none was chosen.
-const utc = (local: string | undefined) =>
-  local ? new Date(local).toISOString() : undefined;
-
 /** Has the events of a time not count, or count as good, with what that does to the budget. */
 export function CorrectionDialog(props: { of: Name; onClose: () => void }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
@@ -55,13 +51,8 @@ export function CorrectionDialog(props: { of: Name; onClose: () => void }) {
     kind: 'maintenance',
     reason: '',
   });
-  const [from, setFrom] = useState('');
-  const [to, setTo] = useState('');
   const [why, setWhy] = useState('');
   const { recurrence } = body;
-  const whole: Correction = recurrence
-    ? body
-    : { ...body, from: utc(from), to: utc(to) };
   const correct = useCorrect(of);
   const propose = usePropose(of);
   const asks = needsApproval(correct.error);
@@ -99,11 +90,11 @@ export function CorrectionDialog(props: { of: Name; onClose: () => void }) {
           ? propose.mutate(
               {
                 reason: why,
-                correction: { ...of, declaration: whole },
+                correction: { ...of, declaration: body },
               },
               { onSuccess: onClose },
             )
-          : correct.mutate(whole, { onSuccess: onClose })
+          : correct.mutate(body, { onSuccess: onClose })
       }
     >
       <div className={styles.two}>
@@ -139,6 +130,8 @@ export function CorrectionDialog(props: { of: Name; onClose: () => void }) {
         value={recurrence ? 'again' : 'once'}
         onChange={key =>
           set({
+            from: undefined,
+            to: undefined,
             recurrence:
               key === 'again'
                 ? {
@@ -159,26 +152,16 @@ export function CorrectionDialog(props: { of: Name; onClose: () => void }) {
         />
       ) : (
         <div className={styles.two}>
-          <DayField
+          <MomentField
             label={t('slos.corrections.from')}
-            withTime
-            isRequired
-            value={from}
-            onChange={at => {
-              setFrom(at);
-              set({});
-            }}
+            value={body.from}
+            onChange={from => set({ from })}
             fault={refusal.at('/from')}
           />
-          <DayField
+          <MomentField
             label={t('slos.corrections.to')}
-            withTime
-            isRequired
-            value={to}
-            onChange={at => {
-              setTo(at);
-              set({});
-            }}
+            value={body.to}
+            onChange={to => set({ to })}
             fault={refusal.at('/to')}
           />
         </div>
@@ -191,7 +174,7 @@ export function CorrectionDialog(props: { of: Name; onClose: () => void }) {
         onChange={reason => set({ reason })}
         {...faultAt(refusal, '/reason')}
       />
-      <WouldDo of={of} body={whole} />
+      <WouldDo of={of} body={body} />
       <SecondPerson
         error={correct.error}
         why={why}
@@ -212,13 +195,13 @@ function Recurrence(props: {
   return (
     <>
       <div className={styles.two}>
-        <DayField
+        <TextField
           label={t('slos.corrections.first')}
-          withTime
+          description={t('slos.corrections.firstNote')}
           isRequired
           value={recurrence.start}
           onChange={start => set({ start })}
-          fault={refusal.at('/recurrence/start')}
+          {...faultAt(refusal, '/recurrence/start')}
         />
         <TextField
           label={t('slos.form.timeZone')}

@@ -108,6 +108,7 @@ export const slosMessages = {
     },
     events: 'Events',
     first: 'First from',
+    firstNote: 'As the clocks there show it: 2026-11-29T02:00.',
     from: 'From',
     kind: {
       deploy: 'Deployment',
