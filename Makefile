@@ -59,7 +59,7 @@ test: ## Run all tests on SQLite and PostgreSQL under the race detector (PKG=./a
 
 .PHONY: portal-test
 portal-test: build ## Check and test the portal's packages against the program, in a browser too
-	EVENKEEL_TEST_PROGRAM=$(CURDIR)/bin/evenkeel scripts/testenv postgres chromium npm -- scripts/portalenv ../scripts/portal-test
+	EVENKEEL_TEST_PROGRAM=$(CURDIR)/bin/evenkeel scripts/testenv postgres prometheus chromium npm -- scripts/portalenv ../scripts/portal-test
 
 .PHONY: lint
 lint: ## Check format, go vet, staticcheck, and who imports whom

@@ -46,13 +46,19 @@ export function TrialSignInPage({ onSignInSuccess }: SignInPageProps) {
   );
 }
 
+const groups = [
+  ...teams,
+  // Who is new.
+  { slug: undefined, name: 'In no team yet' },
+];
+
 function PeopleByTeam({ onEnter }: { onEnter: (name: string) => void }) {
   return (
     <>
-      {teams.map(team => {
+      {groups.map(team => {
         const members = people.filter(person => person.team === team.slug);
         return members.length === 0 ? null : (
-          <Card key={team.slug}>
+          <Card key={team.name}>
             <CardBody>
               <Flex direction="column" gap="3">
                 <Text as="h2" variant="title-x-small">

@@ -76,7 +76,7 @@ export async function enterTeams(
   }
   await sideBySide(people, AT_ONCE, async ({ name, team }) => {
     const person = ids.get(name);
-    if (person !== undefined) {
+    if (person !== undefined && team !== undefined) {
       await api.PUT('/v1/teams/{team}/members/{person}', {
         params: { path: { team, person } },
       });

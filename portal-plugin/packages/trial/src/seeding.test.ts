@@ -43,7 +43,7 @@ it('makes the organisation as it is written down', async () => {
   const query = { limit: 100 };
   // Counted by hand in world.ts and objectives.ts; beside them are the first administrator, and
   // Evenkeel's own service with two SLOs, which are there from the first start.
-  expect(await all(items(api, '/v1/people', { query }))).toHaveLength(17 + 1);
+  expect(await all(items(api, '/v1/people', { query }))).toHaveLength(18 + 1);
   expect(await all(items(api, '/v1/teams', { query }))).toHaveLength(5);
   expect(await all(items(api, '/v1/systems', { query }))).toHaveLength(4);
   expect(await all(items(api, '/v1/services', { query }))).toHaveLength(

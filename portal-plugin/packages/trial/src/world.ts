@@ -8,8 +8,8 @@ export type WorldPerson = {
   /** Name in the catalog, and what their subject ends with. */
   name: string;
   displayName: string;
-  /** Slug of the one team they are in. */
-  team: string;
+  /** Slug of the one team they are in; absent for who is new. */
+  team?: string;
   /** Looks after Evenkeel itself. */
   administrator?: boolean;
 };
@@ -99,6 +99,7 @@ export const people: WorldPerson[] = [
   { name: 'omar', displayName: 'Omar Farouk', team: 'fulfilment' },
   { name: 'priya', displayName: 'Priya Raman', team: 'fulfilment' },
   { name: 'tomas', displayName: 'Tomas Novak', team: 'fulfilment' },
+  { name: 'yuki', displayName: 'Yuki Tanaka' },
 ];
 
 /** The teams, each after the one above it. */
@@ -471,7 +472,7 @@ function userEntity(person: WorldPerson): CatalogEntity {
         displayName: person.displayName,
         email: emailOf(person.name),
       },
-      memberOf: [person.team],
+      memberOf: person.team === undefined ? [] : [person.team],
     },
   };
 }

@@ -27,6 +27,15 @@ it('puts each fault at its field, and those of no field beside', () => {
   expect(refusal.rest).toEqual(['/slug: must be a label']);
 });
 
+it('puts a fault at the nearest field alone', () => {
+  const refusal = refusalOf(new ProblemError(problem), [
+    '/alerts',
+    '/alerts/0/factor',
+  ]);
+  expect(refusal.at('/alerts/0/factor')).toBe('must be above 1');
+  expect(refusal.at('/alerts')).toBeUndefined();
+});
+
 it('does not take a field for another whose name begins alike', () => {
   expect(
     refusalOf(new ProblemError(problem), ['/alert']).at('/alert'),

@@ -23,6 +23,11 @@ export const declareSLORouteRef = createSubRouteRef({
   path: '/:service/_new',
 });
 
+export const compositeRouteRef = createSubRouteRef({
+  parent: slosRouteRef,
+  path: '/_composites/:composite',
+});
+
 export const scorecardsRouteRef = createRouteRef();
 export const scorecardRouteRef = createSubRouteRef({
   parent: scorecardsRouteRef,

@@ -35,7 +35,10 @@ async function main() {
   Its API:                ${portal.api.url}
 
   Enter as one of the sample people:
-${teams.map(whoIsIn).filter(Boolean).join('\n')}
+${[...teams, { slug: undefined, name: 'No team yet' }]
+  .map(whoIsIn)
+  .filter(Boolean)
+  .join('\n')}
 
   Ctrl-C ends it. What you enter is kept in ${values.data}.`);
 
@@ -48,7 +51,7 @@ ${teams.map(whoIsIn).filter(Boolean).join('\n')}
   await portal.stop();
 }
 
-function whoIsIn(team: { slug: string; name: string }): string {
+function whoIsIn(team: { slug: string | undefined; name: string }): string {
   const names = people
     .filter(person => person.team === team.slug)
     .map(p => (p.administrator ? `${p.name} (administrator)` : p.name));

@@ -1,13 +1,11 @@
-import { value, type Schemas } from '@evenkeel/client';
+import { value } from '@evenkeel/client';
 import {
   DataTable,
   Nothing,
   Section,
   Shown,
   Sub,
-  Word,
   percent,
-  sloTones,
   useRead,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
@@ -15,10 +13,10 @@ import { ButtonLink } from '@backstage/ui';
 
 import { SLOLink } from '../scorecards/links';
 import { slosRouteRef } from '../routes';
+import { Meter } from '../slos/Meter';
+import { StateWord } from '../slos/StateWord';
 import { evenkeelTranslationRef } from '../translation';
 import styles from './home.module.css';
-
-type AtRisk = { slo: Schemas['SLO']; status: Schemas['SLOStatus'] };
 
 const SHOWN = 6;
 
@@ -27,42 +25,29 @@ export function Budgets(props: { teams: readonly string[] }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { teams } = props;
   const all = useRouteRef(slosRouteRef);
-  const atRisk = useRead<AtRisk[]>(
-    ['slos', 'at-risk', ...teams],
-    async (api, signal) => {
-      const lists = await Promise.all(
-        teams.flatMap(team =>
-          (['exhausted', 'at_risk'] as const).map(state =>
-            value(
-              api.GET('/v1/slos', {
-                params: {
-                  query: { team, state, order: 'remaining', limit: SHOWN },
-                },
-                signal,
-              }),
-            ),
+  const atRisk = useRead(['slos', 'at-risk', ...teams], async (api, signal) => {
+    const lists = await Promise.all(
+      teams.flatMap(team =>
+        (['exhausted', 'at_risk'] as const).map(state =>
+          value(
+            api.GET('/v1/slo-statuses', {
+              params: {
+                query: { team, state, order: 'remaining', limit: SHOWN },
+              },
+              signal,
+            }),
           ),
         ),
-      );
-      const found = await Promise.all(
-        lists
-          .flatMap(list => list.items ?? [])
-          .map(async slo => ({
-            slo,
-            status: await value(
-              api.GET('/v1/services/{service}/slos/{slo}/status', {
-                params: { path: { service: slo.service.slug, slo: slo.slug } },
-                signal,
-              }),
-            ),
-          })),
-      );
-      return found.sort(
-        (a, b) =>
-          (a.status.window.remaining ?? 1) - (b.status.window.remaining ?? 1),
-      );
-    },
-  );
+      ),
+    );
+    // An SLO of a team below another one comes with both.
+    const byID = new Map(
+      lists.flatMap(list => list.items ?? []).map(of => [of.slo.id, of]),
+    );
+    return [...byID.values()].sort(
+      (a, b) => (a.leastRemaining ?? Infinity) - (b.leastRemaining ?? Infinity),
+    );
+  });
   return (
     <Section
       title={t('home.budgets.title')}
@@ -70,7 +55,7 @@ export function Budgets(props: { teams: readonly string[] }) {
       actions={
         all && (
           <ButtonLink size="small" variant="tertiary" href={all()}>
-            {t('home.all')}
+            {t('home.budgets.all')}
           </ButtonLink>
         )
       }
@@ -90,28 +75,22 @@ export function Budgets(props: { teams: readonly string[] }) {
                 t('home.budgets.columns.remaining'),
               ]}
             >
-              {found.slice(0, SHOWN).map(({ slo, status }) => (
-                <tr key={slo.id}>
+              {found.slice(0, SHOWN).map(of => (
+                <tr key={of.slo.id}>
                   <th scope="row">
-                    <SLOLink service={slo.service.slug} slo={slo.slug}>
-                      {slo.name}
+                    <SLOLink service={of.service.slug} slo={of.slo.slug}>
+                      {of.name}
                     </SLOLink>
-                    <Sub>{slo.service.slug}</Sub>
+                    <Sub>{of.service.slug}</Sub>
                   </th>
                   <td>
-                    <span className={styles.words}>
-                      <Word tone={sloTones[slo.state]}>
-                        {t(`home.budgets.states.${slo.state}`)}
-                      </Word>
-                      {slo.stale && (
-                        <Word tone="stale">{t('home.budgets.stale')}</Word>
-                      )}
-                    </span>
+                    <StateWord state={of.state} stale={of.stale} />
                   </td>
                   <td className={styles.number}>
-                    {status.window.remaining === null
-                      ? t('home.budgets.unknown')
-                      : percent(status.window.remaining, 1)}
+                    {of.leastRemaining === null
+                      ? t('slos.unknown')
+                      : percent(of.leastRemaining, 1)}
+                    <Meter remaining={of.leastRemaining} state={of.state} />
                   </td>
                 </tr>
               ))}

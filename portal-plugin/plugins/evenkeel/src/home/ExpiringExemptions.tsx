@@ -41,7 +41,7 @@ export function ExpiringExemptions(props: { teams: readonly string[] }) {
       actions={
         all && (
           <ButtonLink size="small" variant="tertiary" href={all()}>
-            {t('home.all')}
+            {t('home.exemptions.all')}
           </ButtonLink>
         )
       }

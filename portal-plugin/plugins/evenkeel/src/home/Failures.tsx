@@ -34,7 +34,7 @@ export function Failures(props: { teams: readonly string[] }) {
             variant="tertiary"
             href={href({ scorecard: card.slug })}
           >
-            {t('home.all')}
+            {t('home.failures.all')}
           </ButtonLink>
         )
       }

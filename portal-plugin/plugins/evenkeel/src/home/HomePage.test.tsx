@@ -83,7 +83,7 @@ function world() {
       '/v1/scorecards/{scorecard}/services',
       page(position('checkout')),
     )
-    .on('get', '/v1/slos', page())
+    .on('get', '/v1/slo-statuses', page())
     .on(
       'get',
       '/v1/exemptions',
@@ -208,7 +208,7 @@ describe('the home page', () => {
   it('says in each part what it may not show, and shows the others', async () => {
     await show(
       <HomePage />,
-      world().on('get', '/v1/slos', refuse(403, 'forbidden')),
+      world().on('get', '/v1/slo-statuses', refuse(403, 'forbidden')),
       { mount },
     );
     expect(await screen.findByRole('alert')).toHaveTextContent(

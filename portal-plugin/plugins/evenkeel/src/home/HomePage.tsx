@@ -50,14 +50,17 @@ function Home() {
 function Member(props: { me: Schemas['Me'] }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { me } = props;
-  const teams = me.teams.slice(0, MOST_TEAMS).map(team => team.slug);
+  const mine = me.teams.slice(0, MOST_TEAMS);
+  const teams = mine.map(team => team.slug);
   return (
     <>
       <PageTitle
         title={t('home.hello', { name: me.name })}
         meta={
           <>
-            <span>{t('home.of', { teams: teams.join(', ') })}</span>
+            <span>
+              {t('home.of', { teams: mine.map(of => of.name).join(', ') })}
+            </span>
             {me.teams.length > MOST_TEAMS && (
               <span>{t('home.cut', { number: String(MOST_TEAMS) })}</span>
             )}
@@ -71,7 +74,7 @@ function Member(props: { me: Schemas['Me'] }) {
           <Failures teams={teams} />
         </Column>
         <Column>
-          <ToilQuestions teams={teams} />
+          <ToilQuestions teams={mine} />
           <OverdueActions me={me} teams={teams} />
           <ExpiringExemptions teams={teams} />
         </Column>

@@ -11,7 +11,7 @@ import {
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import type { ReactNode } from 'react';
 
-import { CheckLink, IncidentLink, SLOLink } from '../scorecards/links';
+import { CheckLink, IncidentLink, ServiceLink } from '../scorecards/links';
 import { evenkeelTranslationRef } from '../translation';
 import styles from './home.module.css';
 import { useOfTeams } from './teams';
@@ -60,12 +60,14 @@ export function ToDo(props: { me: Schemas['Me']; teams: readonly string[] }) {
         tone: 'bad' as const,
         kind: t('home.todo.kind.violation'),
         what: (
-          <SLOLink service={v.service.slug} slo={v.slo.slug}>
-            {t('home.todo.violation', { slo: v.slo.slug })}
-          </SLOLink>
+          <ServiceLink service={v.service.slug}>
+            {t('home.todo.violation', {
+              service: v.service.slug,
+              slo: v.slo.slug,
+            })}
+          </ServiceLink>
         ),
         sub: t('home.todo.violationSub', {
-          service: v.service.slug,
           clause: v.clause,
           when: ago(v.openedAt),
         }),

@@ -34,10 +34,11 @@ const categories: readonly Category[] = [
 ];
 
 /** The toil of the person's teams: this week's question, answered in place, and how it goes. */
-export function ToilQuestions(props: { teams: readonly string[] }) {
+export function ToilQuestions(props: { teams: readonly Schemas['MyTeam'][] }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { teams } = props;
-  const [team, setTeam] = useState(teams[0]);
+  const [chosen, setChosen] = useState(teams[0].slug);
+  const team = teams.find(of => of.slug === chosen) ?? teams[0];
   return (
     <Section title={t('home.toil.title')} note={t('home.toil.onlyYou')}>
       <div className={styles.team}>
@@ -46,20 +47,20 @@ export function ToilQuestions(props: { teams: readonly string[] }) {
             label={t('home.toil.team')}
             size="small"
             selectionMode="single"
-            value={team}
-            onChange={chosen => setTeam(String(chosen))}
-            options={teams.map(of => ({ id: of, label: of }))}
+            value={team.slug}
+            onChange={key => setChosen(String(key))}
+            options={teams.map(of => ({ value: of.slug, label: of.name }))}
           />
         )}
-        <OfTeam key={team} team={team} />
+        <OfTeam key={team.slug} team={team.slug} name={team.name} />
       </div>
     </Section>
   );
 }
 
-function OfTeam(props: { team: string }) {
+function OfTeam(props: { team: string; name: string }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
-  const { team } = props;
+  const { team, name } = props;
   const toil = useRead(['toil', team], (api, signal) =>
     value(
       api.GET('/v1/teams/{team}/toil', { params: { path: { team } }, signal }),
@@ -74,13 +75,13 @@ function OfTeam(props: { team: string }) {
           return (
             <>
               {of.settings.asks && week ? (
-                <Question team={team} week={week} />
+                <Question team={team} name={name} week={week} />
               ) : (
                 <Text as="p" variant="body-small" color="secondary">
                   {t('home.toil.notAsked')}. {t('home.toil.notAskedText')}
                 </Text>
               )}
-              <Trend toil={of} />
+              <Trend toil={of} name={name} />
             </>
           );
         }}
@@ -96,10 +97,9 @@ const states = {
   too_few: 'home.toil.states.few',
 } as const;
 
-function Trend(props: { toil: Schemas['Toil'] }) {
+function Trend(props: { toil: Schemas['Toil']; name: string }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
-  const { toil } = props;
-  const team = toil.team.slug;
+  const { toil, name } = props;
   const share = toil.rolling.answers?.share ?? toil.rolling.entries?.share;
   const values = toil.trend.map(week => week.share);
   const { state } = toil.rolling;
@@ -109,10 +109,11 @@ function Trend(props: { toil: Schemas['Toil'] }) {
       : t(states[state]);
   return (
     <div className={styles.trend}>
-      {values.some(v => v !== null) && (
+      {/* A line takes two weeks at least. */}
+      {values.filter(v => v !== null).length > 1 && (
         <Sparkline
           label={t('home.toil.trend', {
-            team,
+            team: name,
             weeks: String(toil.trend.length),
           })}
           values={values}
@@ -120,14 +121,16 @@ function Trend(props: { toil: Schemas['Toil'] }) {
         />
       )}
       <Sub>{said}</Sub>
-      <ToilLink team={team}>{t('home.toil.more', { team })}</ToilLink>
+      <ToilLink team={toil.team.slug}>
+        {t('home.toil.more', { team: name })}
+      </ToilLink>
     </div>
   );
 }
 
-function Question(props: { team: string; week: string }) {
+function Question(props: { team: string; name: string; week: string }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
-  const { team, week } = props;
+  const { team, name, week } = props;
   const id = useId();
   const [share, setShare] = useState<Share>();
   const [again, setAgain] = useState(false);
@@ -192,7 +195,7 @@ function Question(props: { team: string; week: string }) {
   return (
     <div className={styles.question}>
       <Text id={`${id}-share`} as="h3" variant="body-medium" weight="bold">
-        {t('home.toil.question', { team })}
+        {t('home.toil.question', { team: name })}
       </Text>
       <Refused refusal={refusalOf(give.error, [])} />
       <div

@@ -4,7 +4,6 @@ export const homeMessages = {
   of: 'What the teams you are in look after: {{teams}}.',
   cut: 'Only your first {{number}} teams are on this page.',
   you: 'Your page',
-  all: 'All',
   todo: {
     title: 'Three things to do',
     note: 'What helps your services most, in this order: what a policy waits for, what is overdue, then the next step of the service with the lowest score.',
@@ -12,8 +11,9 @@ export const homeMessages = {
     none: 'Nothing waits for you',
     noneText:
       'No violation is unanswered, no action of yours is overdue, and your services pass every check that counts.',
-    violation: 'Say what you do about the spent budget of {{slo}}',
-    violationSub: '{{service}}, clause “{{clause}}”, open since {{when}}',
+    violation: 'Say what you do about {{service}}: {{slo}}',
+    violationSub:
+      'It broke the clause “{{clause}}” {{when}}; nobody acknowledged it yet',
     action: 'Finish “{{title}}”',
     actionSub: '{{service}}, was due {{when}}',
     check: '{{check}}',
@@ -28,6 +28,7 @@ export const homeMessages = {
     },
   },
   failures: {
+    all: 'All services',
     title: 'Services with failing checks',
     note: 'By {{scorecard}}, the lowest score first.',
     what: 'The checks of your services',
@@ -48,6 +49,7 @@ export const homeMessages = {
     unscored: 'not known yet',
   },
   budgets: {
+    all: 'All SLOs',
     title: 'Budgets at risk',
     note: 'SLOs of your services that are spent or burn too fast.',
     what: 'The SLOs of your services',
@@ -60,8 +62,6 @@ export const homeMessages = {
       exhausted: 'Exhausted',
       no_data: 'No data',
     },
-    unknown: 'not known',
-    stale: 'Stale',
   },
   actions: {
     title: 'Overdue actions',
@@ -74,6 +74,7 @@ export const homeMessages = {
     postponed_other: 'postponed {{count}} times',
   },
   exemptions: {
+    all: 'All exemptions',
     title: 'Exemptions that end next',
     what: 'The exemptions',
     none: 'No exemption is in force',

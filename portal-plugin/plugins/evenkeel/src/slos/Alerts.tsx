@@ -3,6 +3,7 @@ import {
   DataTable,
   More,
   Nothing,
+  RightButton,
   Row,
   Rows,
   Section,
@@ -13,10 +14,14 @@ import {
   number,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { useState } from 'react';
 
 import { evenkeelTranslationRef } from '../translation';
 import { Explain } from './Explain';
+import { ReasonDialog } from './ReasonDialog';
+import { useAcknowledgeAlert } from './acts';
 import { useAlerts, type Name } from './data';
+import { useRight } from './rights';
 import styles from './slos.module.css';
 
 /** How fast the budget burns, and which pairs of windows put the SLO at risk. */
@@ -102,8 +107,16 @@ function Pair(props: { pair: Schemas['BurnPair'] }) {
 export function Alerts(props: { of: Name }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const alerts = useAlerts(props.of);
+  const { may, reason } = useRight(props.of.service);
+  const [acknowledging, setAcknowledging] = useState<string>();
   return (
     <Section title={t('slos.alerts.title')}>
+      {acknowledging && (
+        <Acknowledge
+          alert={acknowledging}
+          onClose={() => setAcknowledging(undefined)}
+        />
+      )}
       <Shown what={t('slos.alerts.title')} read={alerts}>
         {found =>
           found.length === 0 ? (
@@ -117,21 +130,47 @@ export function Alerts(props: { of: Name }) {
                   <Row
                     key={a.id}
                     sub={
-                      a.endedAt
-                        ? t('slos.alerts.lasted', {
-                            when: moment(a.startedAt),
-                            length: duration(
-                              (+new Date(a.endedAt) - +new Date(a.startedAt)) /
-                                1000,
-                            ),
-                          })
-                        : t('slos.alerts.since', { when: moment(a.startedAt) })
+                      <>
+                        {a.endedAt
+                          ? t('slos.alerts.lasted', {
+                              when: moment(a.startedAt),
+                              length: duration(
+                                (+new Date(a.endedAt) -
+                                  +new Date(a.startedAt)) /
+                                  1000,
+                              ),
+                            })
+                          : t('slos.alerts.since', {
+                              when: moment(a.startedAt),
+                            })}
+                        {a.acknowledgement &&
+                          ` · ${t('slos.alerts.acknowledged', {
+                            who: a.acknowledgement.by,
+                            note:
+                              a.acknowledgement.note || t('slos.alerts.seen'),
+                          })}`}
+                      </>
                     }
                     end={
                       a.open ? (
-                        <Word tone={a.severity === 'page' ? 'bad' : 'warning'}>
-                          {t('slos.alerts.open')}
-                        </Word>
+                        <>
+                          {!a.acknowledgement && (
+                            <RightButton
+                              size="small"
+                              variant="secondary"
+                              isDisabled={!may}
+                              reason={reason}
+                              onPress={() => setAcknowledging(a.id)}
+                            >
+                              {t('slos.alerts.acknowledge')}
+                            </RightButton>
+                          )}
+                          <Word
+                            tone={a.severity === 'page' ? 'bad' : 'warning'}
+                          >
+                            {t('slos.alerts.open')}
+                          </Word>
+                        </>
                       ) : (
                         <Word tone="good">{t('slos.alerts.ended')}</Word>
                       )
@@ -158,5 +197,22 @@ export function Alerts(props: { of: Name }) {
         }
       </Shown>
     </Section>
+  );
+}
+
+function Acknowledge(props: { alert: string; onClose: () => void }) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const acknowledge = useAcknowledgeAlert(props.alert);
+  return (
+    <ReasonDialog
+      title={t('slos.alerts.acknowledgeTitle')}
+      text={t('slos.alerts.acknowledgeText')}
+      submit={t('slos.alerts.acknowledge')}
+      label={t('slos.alerts.note')}
+      pointer="/note"
+      isOptional
+      change={acknowledge}
+      onClose={props.onClose}
+    />
   );
 }

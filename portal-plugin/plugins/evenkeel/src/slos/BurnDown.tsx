@@ -17,6 +17,7 @@ import {
   useForecast,
   useHappened,
   useHistory,
+  useStatus,
   type Happened,
   type Name,
 } from './data';
@@ -29,6 +30,7 @@ export function BurnDown(props: { of: Name; name: string }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const history = useHistory(props.of);
   const forecast = useForecast(props.of);
+  const status = useStatus(props.of);
   const happened = useHappened(props.of.service, history.data?.from);
   return (
     <Shown what={t('slos.burnDown.title')} read={history}>
@@ -36,7 +38,10 @@ export function BurnDown(props: { of: Name; name: string }) {
         <Drawn
           name={props.name}
           history={h}
-          forecast={forecast.data}
+          // Of a budget that is spent nothing is to be foretold.
+          forecast={
+            status.data?.state === 'exhausted' ? undefined : forecast.data
+          }
           happened={happened.data ?? { incidents: [], changes: [] }}
         />
       )}

@@ -1,26 +1,69 @@
+import type { Schemas } from '@evenkeel/client';
 import {
   DataTable,
   More,
   Nothing,
+  RightButton,
   Section,
   Shown,
   Sub,
   moment,
+  percent,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { Button, VisuallyHidden } from '@backstage/ui';
+import { useState } from 'react';
 
 import { evenkeelTranslationRef } from '../translation';
+import { CorrectionDialog } from './CorrectionDialog';
+import { ReasonDialog } from './ReasonDialog';
+import { usePropose, useRemoveCorrection } from './acts';
 import { useCorrections, type Name } from './data';
+import { useRight } from './rights';
 
 /** What is left out of an SLO's budget, or counts as good, and why. */
-export function Corrections(props: { of: Name }) {
+export function Corrections(props: {
+  of: Name;
+  /** Without them the budget would be; undefined where none counts. */
+  uncorrected: Schemas['Budget'] | undefined;
+}) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
-  const corrections = useCorrections(props.of);
+  const { of, uncorrected } = props;
+  const corrections = useCorrections(of);
+  const { may, reason } = useRight(of.service);
+  const [declaring, setDeclaring] = useState(false);
+  const [removing, setRemoving] = useState<string>();
+  const left = uncorrected?.remaining ?? null;
   return (
     <Section
       title={t('slos.corrections.title')}
-      note={t('slos.corrections.note')}
+      note={
+        left === null
+          ? t('slos.corrections.note')
+          : t('slos.corrections.without', { left: percent(left, 1) })
+      }
+      actions={
+        <RightButton
+          size="small"
+          variant="secondary"
+          isDisabled={!may}
+          reason={reason}
+          onPress={() => setDeclaring(true)}
+        >
+          {t('slos.corrections.declare')}
+        </RightButton>
+      }
     >
+      {declaring && (
+        <CorrectionDialog of={of} onClose={() => setDeclaring(false)} />
+      )}
+      {removing && (
+        <Remove
+          of={of}
+          correction={removing}
+          onClose={() => setRemoving(undefined)}
+        />
+      )}
       <Shown what={t('slos.corrections.title')} read={corrections}>
         {found =>
           found.length === 0 ? (
@@ -33,6 +76,9 @@ export function Corrections(props: { of: Name }) {
                   t('slos.corrections.when'),
                   t('slos.corrections.does'),
                   t('slos.corrections.why'),
+                  <VisuallyHidden key="remove">
+                    {t('slos.corrections.remove')}
+                  </VisuallyHidden>,
                 ]}
               >
                 {found.map(c => (
@@ -56,6 +102,19 @@ export function Corrections(props: { of: Name }) {
                         })}
                       </Sub>
                     </td>
+                    <td>
+                      <Button
+                        size="small"
+                        variant="tertiary"
+                        isDisabled={!may}
+                        aria-label={t('slos.corrections.removeOne', {
+                          reason: c.reason,
+                        })}
+                        onPress={() => setRemoving(c.id)}
+                      >
+                        {t('slos.corrections.remove')}
+                      </Button>
+                    </td>
                   </tr>
                 ))}
               </DataTable>
@@ -65,5 +124,33 @@ export function Corrections(props: { of: Name }) {
         }
       </Shown>
     </Section>
+  );
+}
+
+function Remove(props: { of: Name; correction: string; onClose: () => void }) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const { of, correction, onClose } = props;
+  const remove = useRemoveCorrection(of, correction);
+  const propose = usePropose(of);
+  return (
+    <ReasonDialog
+      title={t('slos.corrections.removeTitle')}
+      text={t('slos.corrections.removeText')}
+      submit={t('slos.corrections.remove')}
+      label={t('slos.life.reason')}
+      pointer="/reason"
+      destructive
+      change={remove}
+      propose={{
+        isPending: propose.isPending,
+        error: propose.error,
+        mutate: (reason, why) =>
+          propose.mutate(
+            { reason: why, removal: { ...of, correction, reason } },
+            { onSuccess: onClose },
+          ),
+      }}
+      onClose={onClose}
+    />
   );
 }

@@ -4,6 +4,7 @@ import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
 import { serviceRouteRef } from '../routes';
 import { evenkeelTranslationRef } from '../translation';
 import { SLOForm } from './SLOForm';
+import { Writable } from './Writable';
 import { newDraft } from './draft';
 import { useKinds } from './form';
 
@@ -19,11 +20,13 @@ export function DeclarePage(props: { service: string }) {
         title={t('slos.form.declare', { service })}
         back={back && { href: back({ service }), text: service }}
       />
-      <Shown what={t('slos.form.what')} read={kinds}>
-        {all => (
-          <SLOForm service={service} kinds={all} initial={newDraft(all[0])} />
-        )}
-      </Shown>
+      <Writable service={service}>
+        <Shown what={t('slos.form.what')} read={kinds}>
+          {all => (
+            <SLOForm service={service} kinds={all} initial={newDraft(all[0])} />
+          )}
+        </Shown>
+      </Writable>
     </PageBody>
   );
 }

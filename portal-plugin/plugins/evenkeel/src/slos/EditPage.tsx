@@ -6,6 +6,7 @@ import { useState } from 'react';
 import { sloRouteRef } from '../routes';
 import { evenkeelTranslationRef } from '../translation';
 import { SLOForm } from './SLOForm';
+import { Writable } from './Writable';
 import { useSLO } from './data';
 import { draftOf } from './draft';
 import { useKinds } from './form';
@@ -27,19 +28,15 @@ export function EditPage(props: { service: string; slo: string }) {
           }
         }
       />
-      <Shown what={t('slos.form.what')} read={slo}>
-        {found => (
-          <Shown what={t('slos.form.what')} read={kinds}>
-            {all => (
-              <Edited
-                kinds={all}
-                found={found}
-                reload={async () => (await slo.refetch()).data}
-              />
-            )}
-          </Shown>
-        )}
-      </Shown>
+      <Writable service={props.service}>
+        <Shown what={t('slos.form.what')} read={slo}>
+          {found => (
+            <Shown what={t('slos.form.what')} read={kinds}>
+              {all => <Edited kinds={all} found={found} />}
+            </Shown>
+          )}
+        </Shown>
+      </Writable>
     </PageBody>
   );
 }
@@ -48,22 +45,22 @@ export function EditPage(props: { service: string; slo: string }) {
 function Edited(props: {
   kinds: readonly Schemas['SLOKind'][];
   found: Versioned<Schemas['SLO']>;
-  reload: () => Promise<Versioned<Schemas['SLO']> | undefined>;
 }) {
-  const [base, setBase] = useState(props.found);
+  const { found } = props;
+  const [base, setBase] = useState(found);
   return (
     <SLOForm
       key={base.etag}
       service={base.value.service.slug}
       kinds={props.kinds}
       initial={draftOf(base.value)}
-      existing={{ slo: base.value.slug, etag: base.etag }}
-      onReload={async () => {
-        const theirs = await props.reload();
-        if (theirs) {
-          setBase(theirs);
-        }
+      existing={{
+        slo: base.value.slug,
+        etag: base.etag,
+        version: base.value.version,
       }}
+      theirs={found.etag === base.etag ? undefined : draftOf(found.value)}
+      onReload={() => setBase(found)}
     />
   );
 }

@@ -79,6 +79,7 @@ export function IndicatorFields(props: PartProps) {
                 counting: key === 'bad_total' ? 'bad_total' : 'good_total',
               })
             }
+            {...faultAt(refusal, '/indicator/counting')}
           />
         </>
       )}
@@ -123,6 +124,7 @@ export function IndicatorFields(props: PartProps) {
         ]}
         value={String(indicator.resolutionSeconds)}
         onChange={key => change({ resolutionSeconds: key === '60' ? 60 : 300 })}
+        {...faultAt(refusal, '/indicator/resolutionSeconds')}
       />
       <div className={styles.two}>
         <TextField

@@ -11,7 +11,11 @@ import { Text, TextAreaField } from '@backstage/ui';
 import { useState } from 'react';
 
 import { evenkeelTranslationRef } from '../translation';
+import { SecondPerson } from './SecondPerson';
+import { Theirs } from './Theirs';
+import { needsApproval, usePropose } from './acts';
 import { useLife } from './data';
+import { draftOf } from './draft';
 
 /** Retires an SLO, or restores it, with a reason. */
 export function LifeDialog(props: {
@@ -24,28 +28,47 @@ export function LifeDialog(props: {
   const { slo, act, onClose } = props;
   // What they changed is shown before it is gone over: the version is the one that was looked at.
   const [etag, setEtag] = useState(props.etag);
+  const [looked, setLooked] = useState(slo);
   const [reason, setReason] = useState('');
   const life = useLife({ service: slo.service.slug, slo: slo.slug }, act);
   const lost = problemIn(life.error)?.code === 'version_mismatch';
-  const refusal = refusalOf(lost ? null : life.error, ['/reason']);
+  const asks = needsApproval(life.error);
+  const refusal = refusalOf(lost || asks ? null : life.error, ['/reason']);
+  const of = { service: slo.service.slug, slo: slo.slug };
+  const propose = usePropose(of);
+  const [why, setWhy] = useState('');
+  const refused = refusalOf(propose.error, ['/reason']);
   return (
     <FormDialog
       title={t(`slos.life.${act}Title`, { name: slo.name })}
       open
       onClose={onClose}
-      pending={life.isPending}
-      refusal={refusal}
-      submit={t(`slos.life.${act}`)}
-      destructive={act === 'retire'}
-      onSubmit={() => life.mutate({ etag, reason }, { onSuccess: onClose })}
+      pending={life.isPending || propose.isPending}
+      refusal={asks ? refused : refusal}
+      submit={t(asks ? 'slos.proposals.propose' : `slos.life.${act}`)}
+      destructive={act === 'retire' && !asks}
+      onSubmit={() =>
+        asks
+          ? propose.mutate(
+              {
+                reason: why,
+                retirement: { ...of, version: looked.version, reason },
+              },
+              { onSuccess: onClose },
+            )
+          : life.mutate({ etag, reason }, { onSuccess: onClose })
+      }
     >
       <LostRace
         error={life.error}
         onReload={() => {
           setEtag(props.etag);
+          setLooked(slo);
           life.reset();
         }}
-      />
+      >
+        <Theirs before={draftOf(looked)} after={draftOf(slo)} />
+      </LostRace>
       <Text as="p">{t(`slos.life.${act}Text`)}</Text>
       <TextAreaField
         label={t('slos.life.reason')}
@@ -54,6 +77,12 @@ export function LifeDialog(props: {
         value={reason}
         onChange={setReason}
         {...faultAt(refusal, '/reason')}
+      />
+      <SecondPerson
+        error={life.error}
+        why={why}
+        onWhy={setWhy}
+        refusal={refused}
       />
     </FormDialog>
   );

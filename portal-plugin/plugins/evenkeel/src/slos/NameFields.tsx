@@ -65,7 +65,6 @@ export function NameFields(
         <TextField
           label={t('slos.form.name')}
           description={t('slos.form.nameNote')}
-          isRequired
           value={draft.name}
           onChange={name =>
             set({

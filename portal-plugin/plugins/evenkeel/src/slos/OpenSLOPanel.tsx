@@ -17,6 +17,7 @@ import { useState } from 'react';
 
 import { evenkeelTranslationRef } from '../translation';
 import { bodyOf, type Draft } from './draft';
+import { useFieldNames } from './fields';
 import { useReading, useRendering } from './form';
 import styles from './slos.module.css';
 
@@ -39,6 +40,7 @@ export function OpenSLOPanel(props: {
     props.onTake(read.slo);
   });
   const faults = problemIn(rendering.error)?.faults ?? [];
+  const nameOf = useFieldNames();
   return (
     <Section
       title={t('slos.openslo.title')}
@@ -60,6 +62,7 @@ export function OpenSLOPanel(props: {
             <>
               <Refused refusal={refusalOf(reading.error, [])} />
               <TextAreaField
+                className={styles.document}
                 label={t('slos.openslo.text')}
                 rows={18}
                 value={text}
@@ -95,7 +98,9 @@ export function OpenSLOPanel(props: {
                   </Button>
                 }
               >
-                {faults.map(f => `${f.pointer}: ${f.message}`).join('; ')}
+                {faults
+                  .map(f => `${nameOf(f.pointer)}: ${f.message}`)
+                  .join('; ')}
               </Nothing>
             ) : (
               <Shown what={t('slos.openslo.title')} read={rendering}>
@@ -123,7 +128,7 @@ export function OpenSLOPanel(props: {
                   })}
                   end={<Word tone="warning">{t('slos.preview.warning')}</Word>}
                 >
-                  {w.message}
+                  <span className={styles.sentence}>{w.message}</span>
                 </Row>
               ))}
             </Rows>

@@ -8,6 +8,7 @@ import {
   Rows,
   Section,
   Shown,
+  Sub,
   TimeChart,
   Word,
   colors,
@@ -18,11 +19,12 @@ import {
   problemIn,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Button, Text } from '@backstage/ui';
+import { Button, Text, VisuallyHidden } from '@backstage/ui';
 
 import { evenkeelTranslationRef } from '../translation';
 import { StateWord } from './StateWord';
 import { bodyOf, type Draft } from './draft';
+import { useFieldNames } from './fields';
 import { usePreview } from './form';
 import styles from './slos.module.css';
 
@@ -39,6 +41,7 @@ export function PreviewPanel(props: {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const preview = usePreview(props.service, props.slo, bodyOf(props.draft));
   const faults = problemIn(preview.error)?.faults ?? [];
+  const nameOf = useFieldNames();
   return (
     <Section
       title={t('slos.preview.title')}
@@ -53,7 +56,7 @@ export function PreviewPanel(props: {
       {faults.length > 0 ? (
         <Nothing title={t('slos.preview.notYet')}>
           {t('slos.preview.notYetText')}{' '}
-          {faults.map(f => `${f.pointer}: ${f.message}`).join('; ')}
+          {faults.map(f => `${nameOf(f.pointer)}: ${f.message}`).join('; ')}
         </Nothing>
       ) : (
         <Shown what={t('slos.preview.title')} read={preview}>
@@ -71,6 +74,7 @@ function Found(props: {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { preview, onObjective } = props;
   const { seen } = preview;
+  const nameOf = useFieldNames();
   return (
     <div className={styles.stack}>
       {preview.reason && (
@@ -88,10 +92,10 @@ function Found(props: {
             {preview.warnings.map(w => (
               <Row
                 key={`${w.code}${w.pointer}`}
-                sub={w.pointer}
+                sub={nameOf(w.pointer)}
                 end={<Word tone="warning">{t('slos.preview.warning')}</Word>}
               >
-                {w.message}
+                <span className={styles.sentence}>{w.message}</span>
               </Row>
             ))}
           </Rows>
@@ -224,13 +228,18 @@ function Objectives(props: {
           t('slos.figures.objective'),
           t('slos.figures.budget'),
           t('slos.preview.missed'),
-          '',
+          <VisuallyHidden key="take">
+            {t('slos.preview.takeIt')}
+          </VisuallyHidden>,
         ]}
       >
         {seen.objectives.map(o => (
           <tr key={o.objective}>
             <th scope="row" className={styles.number}>
               {o.objective.replace(/%$/, ' %')}
+              {o.objective === seen.suggested && (
+                <Sub>{t('slos.preview.suggested')}</Sub>
+              )}
             </th>
             <td className={styles.number}>
               {o.remaining === null
@@ -250,11 +259,7 @@ function Objectives(props: {
                 aria-label={t('slos.preview.take', { objective: o.objective })}
                 onPress={() => onObjective(o.objective)}
               >
-                {t(
-                  o.objective === seen.suggested
-                    ? 'slos.preview.takeSuggested'
-                    : 'slos.preview.takeIt',
-                )}
+                {t('slos.preview.takeIt')}
               </Button>
             </td>
           </tr>

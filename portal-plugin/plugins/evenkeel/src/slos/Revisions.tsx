@@ -10,6 +10,7 @@ import { useTranslationRef } from '@backstage/frontend-plugin-api';
 
 import { evenkeelTranslationRef } from '../translation';
 import { useRevisions, type Name } from './data';
+import styles from './slos.module.css';
 import { useWindowWords } from './words';
 
 /** What was promised when, and why. */
@@ -34,11 +35,11 @@ export function Revisions(props: { of: Name }) {
               {found.map(r => (
                 <tr key={r.id}>
                   <th scope="row">{r.number}</th>
-                  <td>
+                  <td className={styles.number}>
                     {day(r.createdAt)}
                     <Sub>{r.createdBy}</Sub>
                   </td>
-                  <td>
+                  <td className={styles.number}>
                     {r.objective.replace(/%$/, ' %')}
                     <Sub>{windowOf(r)}</Sub>
                   </td>

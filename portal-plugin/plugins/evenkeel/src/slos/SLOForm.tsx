@@ -2,62 +2,30 @@ import type { Schemas } from '@evenkeel/client';
 import {
   LostRace,
   Refused,
-  RightButton,
   Section,
-  belongs,
   problemIn,
   refusalOf,
-  useMe,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Button } from '@backstage/ui';
-import { useState, type FormEvent } from 'react';
+import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { useNavigate } from 'react-router-dom';
 
-import { useService } from '../service/data';
 import { sloRouteRef } from '../routes';
 import { evenkeelTranslationRef } from '../translation';
 import { IndicatorFields } from './IndicatorFields';
 import { NameFields } from './NameFields';
 import { OpenSLOPanel } from './OpenSLOPanel';
 import { PreviewPanel } from './PreviewPanel';
+import { SecondPerson } from './SecondPerson';
 import { SuggestionsPanel } from './SuggestionsPanel';
 import { TermsFields } from './TermsFields';
+import { Theirs } from './Theirs';
+import { needsApproval, usePropose } from './acts';
 import { bodyOf, type Draft } from './draft';
+import { pointersOf } from './fields';
 import { useSave, useSettled } from './form';
 import styles from './slos.module.css';
-
-/** The pointers of the fields that the form shows what was refused at. */
-const fields = [
-  '/name',
-  '/slug',
-  '/description',
-  '/objective',
-  '/windowDays',
-  '/calendar',
-  '/budgeting',
-  '/minEvents',
-  '/confidence',
-  '/enforcement',
-  '/alerts',
-  '/rationale',
-  '/reviewer',
-  '/reviewBy',
-  '/indicator/category',
-  '/indicator/description',
-  '/indicator/groupBy',
-  '/indicator/maxGroups',
-  '/indicator/source/dataSource',
-  '/indicator/source/ratio/good',
-  '/indicator/source/ratio/total',
-  '/indicator/source/latency/metric',
-  '/indicator/source/latency/selector',
-  '/indicator/source/latency/thresholdSeconds',
-  '/indicator/source/threshold/query',
-  '/indicator/source/threshold/value',
-  '/indicator/source/rawRatio/query',
-  '/indicator/source/rawRatio/weight',
-];
 
 /** The form of an SLO, with what would have become of it beside it. */
 export function SLOForm(props: {
@@ -65,26 +33,45 @@ export function SLOForm(props: {
   kinds: readonly Schemas['SLOKind'][];
   initial: Draft;
   /** The SLO that is edited; absent where a new one is declared. */
-  existing?: { slo: string; etag: string };
+  existing?: { slo: string; etag: string; version: number };
+  /** What is declared now, where that is not what the form began with: somebody else was first. */
+  theirs?: Draft;
   onReload?: () => void;
 }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { service, kinds, existing } = props;
   const [draft, setDraft] = useState(props.initial);
-  const set = (part: Partial<Draft>) =>
-    setDraft(before => ({ ...before, ...part }));
   const page = useRouteRef(sloRouteRef);
   const navigate = useNavigate();
-  const me = useMe();
-  const owner = useService(service).data?.value.team.slug;
-  const save = useSave(service, existing, made => {
-    if (page) {
-      navigate(page({ service, slo: made.slug }));
+  const leave = (slo: string) => page && navigate(page({ service, slo }));
+  const save = useSave(service, existing, made => leave(made.slug));
+  const set = (part: Partial<Draft>) => {
+    setDraft(before => ({ ...before, ...part }));
+    // What is changed may need nobody's approval any more.
+    if (needsApproval(save.error)) {
+      save.reset();
     }
-  });
+  };
   const lost = problemIn(save.error)?.code === 'version_mismatch';
-  const refusal = refusalOf(lost ? null : save.error, fields);
+  const asks = existing !== undefined && needsApproval(save.error);
+  const refusal = refusalOf(
+    lost || asks ? null : save.error,
+    pointersOf(draft),
+  );
+  const propose = usePropose({ service, slo: existing?.slo ?? '' });
+  const [why, setWhy] = useState('');
+  const refused = refusalOf(propose.error, ['/reason']);
   const settled = useSettled(draft, 600);
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    // What has to be put right first.
+    if (save.error) {
+      form.current
+        ?.querySelector<HTMLElement>('[aria-invalid=true], [role=alert]')
+        ?.scrollIntoView?.({ block: 'center' });
+      form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus();
+    }
+  }, [save.error]);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     save.mutate(bodyOf(draft));
@@ -92,6 +79,7 @@ export function SLOForm(props: {
   return (
     <div className={styles.form}>
       <form
+        ref={form}
         className={styles.fields}
         onSubmit={submit}
         noValidate
@@ -103,8 +91,47 @@ export function SLOForm(props: {
             save.reset();
             props.onReload?.();
           }}
-        />
+        >
+          {props.theirs && (
+            <Theirs before={props.initial} after={props.theirs} />
+          )}
+        </LostRace>
         <Refused refusal={refusal} />
+        {asks && (
+          <Section>
+            <div className={styles.stack}>
+              <SecondPerson
+                error={save.error}
+                why={why}
+                onWhy={setWhy}
+                refusal={refused}
+              />
+              <Refused refusal={refused} />
+              <div className={styles.buttons}>
+                <Button
+                  variant="primary"
+                  isPending={propose.isPending}
+                  onPress={() =>
+                    propose.mutate(
+                      {
+                        reason: why,
+                        revision: {
+                          service,
+                          slo: existing.slo,
+                          version: existing.version,
+                          declaration: bodyOf(draft),
+                        },
+                      },
+                      { onSuccess: () => leave(existing.slo) },
+                    )
+                  }
+                >
+                  {t('slos.proposals.propose')}
+                </Button>
+              </div>
+            </div>
+          </Section>
+        )}
         {!existing && <SuggestionsPanel service={service} onTake={setDraft} />}
         <Section title={t('slos.form.promise')}>
           <NameFields
@@ -122,18 +149,9 @@ export function SLOForm(props: {
           <TermsFields draft={draft} set={set} refusal={refusal} />
         </Section>
         <div className={styles.buttons}>
-          <RightButton
-            type="submit"
-            variant="primary"
-            isPending={save.isPending}
-            reason={
-              owner === undefined || belongs(me.data, owner)
-                ? undefined
-                : t('slos.page.notYours', { team: owner })
-            }
-          >
+          <Button type="submit" variant="primary" isPending={save.isPending}>
             {t(existing ? 'slos.form.save' : 'slos.form.submit')}
-          </RightButton>
+          </Button>
           <Button variant="secondary" onPress={() => navigate(-1)}>
             {t('slos.form.cancel')}
           </Button>

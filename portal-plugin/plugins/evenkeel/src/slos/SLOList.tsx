@@ -1,4 +1,4 @@
-import { items, type Schemas } from '@evenkeel/client';
+import type { Schemas } from '@evenkeel/client';
 import {
   DataTable,
   More,
@@ -10,7 +10,6 @@ import {
   number,
   percent,
   useMe,
-  useRead,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Button, SearchField, Select } from '@backstage/ui';
@@ -18,11 +17,13 @@ import { useEffect, useState } from 'react';
 import { useSearchParams } from 'react-router-dom';
 
 import { SLOLink, ServiceLink } from '../scorecards/links';
+import { useTeams } from '../services';
 import { evenkeelTranslationRef } from '../translation';
+import { Composites } from './Composites';
+import { Meter } from './Meter';
 import { StateWord } from './StateWord';
-import { states, useSLOs, useStatus, type Filters } from './data';
+import { states, useStatuses, type Filters } from './data';
 import styles from './slos.module.css';
-import { useWindowWords } from './words';
 
 const ANY = 'any';
 
@@ -51,12 +52,18 @@ export function SLOList() {
       },
       { replace: true },
     );
-  const slos = useSLOs(filters);
+  const [cleared, setCleared] = useState(0);
+  const slos = useStatuses(filters);
   const narrowed = Object.values(filters).some(Boolean);
   return (
     <PageBody>
       <Section title={t('slos.list.title')} note={t('slos.list.note')}>
-        <FilterRow filters={filters} narrow={narrow} />
+        <FilterRow
+          // What is typed is begun anew where the filters are cleared.
+          key={cleared}
+          filters={filters}
+          narrow={narrow}
+        />
         <Shown what={t('slos.list.title')} read={slos}>
           {found =>
             found.length === 0 ? (
@@ -66,7 +73,10 @@ export function SLOList() {
                   narrowed && (
                     <Button
                       variant="secondary"
-                      onPress={() => setParams({}, { replace: true })}
+                      onPress={() => {
+                        setParams({}, { replace: true });
+                        setCleared(cleared + 1);
+                      }}
                     >
                       {t('slos.list.clear')}
                     </Button>
@@ -81,16 +91,15 @@ export function SLOList() {
                   caption={t('slos.list.title')}
                   head={[
                     t('slos.list.slo'),
-                    t('slos.list.service'),
+                    t('slos.figures.budget'),
                     t('slos.list.state'),
                     t('slos.figures.objective'),
                     t('slos.figures.sli'),
-                    t('slos.figures.budget'),
                     t('slos.list.burn'),
                   ]}
                 >
-                  {found.map(slo => (
-                    <Line key={slo.id} slo={slo} />
+                  {found.map(of => (
+                    <Line key={of.slo.id} of={of} />
                   ))}
                 </DataTable>
                 <More of={slos} />
@@ -99,6 +108,7 @@ export function SLOList() {
           }
         </Shown>
       </Section>
+      <Composites />
     </PageBody>
   );
 }
@@ -110,14 +120,7 @@ function FilterRow(props: {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { filters, narrow } = props;
   const me = useMe();
-  const teams = useRead(['teams'], async (api, signal) => {
-    const all: Schemas['Team'][] = [];
-    const query = { limit: 200 };
-    for await (const team of items(api, '/v1/teams', { query }, signal)) {
-      all.push(team);
-    }
-    return all;
-  });
+  const teams = useTeams();
   const mine = new Set(me.data?.teams.map(team => team.slug));
   const sorted = [...(teams.data ?? [])].sort(
     (a, b) => Number(mine.has(b.slug)) - Number(mine.has(a.slug)),
@@ -172,55 +175,39 @@ function FilterRow(props: {
   );
 }
 
-// The list has the states; what remains is of each one's status, for the lines that are shown.
-function Line(props: { slo: Schemas['SLO'] }) {
+function Line(props: { of: Schemas['SLOStatus'] }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
-  const { slo } = props;
-  const windowOf = useWindowWords();
-  const status = useStatus({ service: slo.service.slug, slo: slo.slug });
-  const budget = status.data?.window;
-  const figure = (
-    value: number | null | undefined,
-    write: (v: number) => string,
-  ) => {
-    if (status.isPending) {
-      return '…';
-    }
-    return value === null || value === undefined
-      ? t('slos.unknown')
-      : write(value);
-  };
-  const lastDay = status.data?.burn.find(b => b.lookback === '1d')?.rate;
+  const { of } = props;
+  const unless = (value: number | null, write: (known: number) => string) =>
+    value === null ? t('slos.unknown') : write(value);
+  const lastDay = of.burn.find(b => b.lookback === '1d')?.rate ?? null;
   return (
     <tr>
       <th scope="row">
-        <SLOLink service={slo.service.slug} slo={slo.slug}>
-          {slo.name}
+        <SLOLink service={of.service.slug} slo={of.slo.slug}>
+          {of.name}
         </SLOLink>
-        <Sub>{slo.slug}</Sub>
+        <Sub>
+          <ServiceLink service={of.service.slug} />
+        </Sub>
       </th>
-      <td>
-        <ServiceLink service={slo.service.slug} />
+      <td className={styles.number}>
+        {unless(of.leastRemaining, v => percent(v, 1))}
+        <Meter remaining={of.leastRemaining} state={of.state} />
       </td>
       <td>
         <StateWord
-          state={slo.state}
-          stale={slo.stale}
-          retired={slo.retiredAt !== null}
+          state={of.state}
+          stale={of.stale && of.latest !== null}
+          retired={of.retiredAt !== null}
         />
       </td>
+      <td className={styles.number}>{of.objective.replace(/%$/, ' %')}</td>
       <td className={styles.number}>
-        {slo.objective.replace(/%$/, ' %')}
-        <Sub>{windowOf(slo)}</Sub>
+        {unless(of.window.sli, v => percent(v, 3))}
       </td>
       <td className={styles.number}>
-        {figure(budget?.sli, v => percent(v, 3))}
-      </td>
-      <td className={styles.number}>
-        {figure(budget?.remaining, v => percent(v, 1))}
-      </td>
-      <td className={styles.number}>
-        {figure(lastDay, v => t('slos.list.times', { rate: number(v, 2) }))}
+        {unless(lastDay, v => t('slos.list.times', { rate: number(v, 2) }))}
       </td>
     </tr>
   );

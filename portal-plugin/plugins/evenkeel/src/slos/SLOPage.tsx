@@ -10,18 +10,16 @@ import {
   Section,
   Shown,
   ago,
-  belongs,
   day,
   moment,
-  useMe,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
+import { Alert } from '@backstage/ui';
 import { useState } from 'react';
 import { useNavigate } from 'react-router-dom';
 
 import { editSLORouteRef, slosRouteRef } from '../routes';
 import { ServiceLink } from '../scorecards/links';
-import { useService } from '../service/data';
 import { evenkeelTranslationRef } from '../translation';
 import { Alerts, BurnRates } from './Alerts';
 import { BigFigures } from './BigFigures';
@@ -30,10 +28,13 @@ import { Collected } from './Collected';
 import { Corrections } from './Corrections';
 import { Groups } from './Groups';
 import { LifeDialog } from './LifeDialog';
+import { Proposals } from './Proposals';
 import { Revisions } from './Revisions';
 import { Sureness } from './Sureness';
 import { StateWord } from './StateWord';
 import { useSLO, useStatus } from './data';
+import { useRight } from './rights';
+import styles from './slos.module.css';
 import { pushSnippet, useWindowWords } from './words';
 
 /** All there is to know of an SLO. */
@@ -62,7 +63,19 @@ function Found(props: { slo: Schemas['SLO']; etag: string }) {
         {s => (
           <>
             <Section title={t('slos.page.now')} note={outlook(s)}>
-              <BigFigures slo={slo} status={s} />
+              <div className={styles.stack}>
+                {slo.stale && s.latest && (
+                  <Alert
+                    icon
+                    status="warning"
+                    title={t('slos.page.staleTitle')}
+                    description={t('slos.page.staleText', {
+                      when: `${moment(s.latest)} (${ago(s.latest)})`,
+                    })}
+                  />
+                )}
+                <BigFigures slo={slo} status={s} />
+              </div>
             </Section>
             {s.latest === null ? (
               <Section title={t('slos.burnDown.title')}>
@@ -82,10 +95,11 @@ function Found(props: { slo: Schemas['SLO']; etag: string }) {
                 </Nothing>
               </Section>
             ) : (
-              <Section title={t('slos.burnDown.title')}>
+              <Section>
                 <BurnDown of={of} name={slo.name} />
               </Section>
             )}
+            <Proposals slo={slo} />
             <Columns>
               <Column>
                 <BurnRates of={of} status={s} />
@@ -93,7 +107,7 @@ function Found(props: { slo: Schemas['SLO']; etag: string }) {
                 {slo.indicator.groupBy && (
                   <Groups of={of} groupBy={slo.indicator.groupBy} />
                 )}
-                <Corrections of={of} />
+                <Corrections of={of} uncorrected={s.uncorrected} />
                 <Revisions of={of} />
               </Column>
               <Column>
@@ -135,17 +149,11 @@ function Title(props: {
 }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { slo, etag, status } = props;
-  const [dialog, setDialog] = useState(false);
-  const me = useMe();
+  const [act, setAct] = useState<'retire' | 'restore'>();
   const list = useRouteRef(slosRouteRef);
   const edit = useRouteRef(editSLORouteRef);
   const navigate = useNavigate();
-  const service = useService(slo.service.slug);
-  const team = service.data?.value.team.slug;
-  const reason =
-    team === undefined || belongs(me.data, team)
-      ? undefined
-      : t('slos.page.notYours', { team });
+  const { may, reason } = useRight(slo.service.slug);
   const retired = slo.retiredAt !== null;
   return (
     <>
@@ -157,7 +165,7 @@ function Title(props: {
             <ServiceLink service={slo.service.slug} />
             <StateWord
               state={status?.state ?? slo.state}
-              stale={slo.stale}
+              stale={slo.stale && status?.latest !== null}
               retired={retired}
             />
             {status?.latest && (
@@ -171,6 +179,7 @@ function Title(props: {
               <RightButton
                 variant="primary"
                 reason={reason}
+                isDisabled={!may}
                 onPress={() =>
                   edit &&
                   navigate(edit({ service: slo.service.slug, slo: slo.slug }))
@@ -182,20 +191,20 @@ function Title(props: {
             <RightButton
               variant="secondary"
               reason={retired ? reason : undefined}
-              isDisabled={reason !== undefined}
-              onPress={() => setDialog(true)}
+              isDisabled={!may}
+              onPress={() => setAct(retired ? 'restore' : 'retire')}
             >
               {t(retired ? 'slos.life.restore' : 'slos.life.retire')}
             </RightButton>
           </>
         }
       />
-      {dialog && (
+      {act && (
         <LifeDialog
           slo={slo}
           etag={etag}
-          act={retired ? 'restore' : 'retire'}
-          onClose={() => setDialog(false)}
+          act={act}
+          onClose={() => setAct(undefined)}
         />
       )}
     </>

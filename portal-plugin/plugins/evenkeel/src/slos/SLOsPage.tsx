@@ -1,6 +1,7 @@
 import { EvenkeelRoot } from '@evenkeel/plugin-evenkeel-react';
 import { Route, Routes, useParams } from 'react-router-dom';
 
+import { CompositePage } from './CompositePage';
 import { DeclarePage } from './DeclarePage';
 import { EditPage } from './EditPage';
 import { SLOList } from './SLOList';
@@ -12,12 +13,18 @@ export function SLOsPage() {
     <EvenkeelRoot>
       <Routes>
         <Route path="/" element={<SLOList />} />
+        <Route path="/_composites/:composite" element={<Composite />} />
         <Route path="/:service/_new" element={<Named of={DeclarePage} />} />
         <Route path="/:service/:slo" element={<Named of={SLOPage} />} />
         <Route path="/:service/:slo/edit" element={<Named of={EditPage} />} />
       </Routes>
     </EvenkeelRoot>
   );
+}
+
+function Composite() {
+  const { composite = '' } = useParams();
+  return <CompositePage key={composite} composite={composite} />;
 }
 
 function Named(props: {

@@ -116,6 +116,7 @@ function WindowFields(props: PartProps) {
               calendar: { ...calendar, timeZone: timeZone || undefined },
             })
           }
+          {...faultAt(refusal, '/calendar/timeZone')}
         />
       ) : (
         <NumberField
@@ -167,6 +168,7 @@ function BudgetFields(props: PartProps) {
               onChange={sliceTarget =>
                 set({ budgeting: { ...budgeting, sliceTarget } })
               }
+              {...faultAt(refusal, '/budgeting/sliceTarget')}
             />
           )}
           <Select
@@ -184,6 +186,7 @@ function BudgetFields(props: PartProps) {
                 },
               })
             }
+            {...faultAt(refusal, '/budgeting/missing')}
           />
         </div>
       )}
@@ -229,6 +232,7 @@ function AlertFields(props: PartProps) {
         onChange={minBadEvents =>
           set({ alerts: { ...draft.alerts, minBadEvents } })
         }
+        {...faultAt(refusal, '/alerts/minBadEvents')}
       />
     </fieldset>
   );

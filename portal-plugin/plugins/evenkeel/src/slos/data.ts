@@ -45,6 +45,26 @@ export function useSLOs(filters: Filters, limit = 25) {
   );
 }
 
+/** How SLOs stand, the least budget first; those of which nothing is known last. */
+export function useStatuses(filters: Filters) {
+  const { service, team, state, query } = filters;
+  return usePages(
+    ['slos', 'statuses', service, team, state, query],
+    (api, after, signal) =>
+      value(
+        api.GET('/v1/slo-statuses', {
+          params: {
+            query: {
+              ...{ service, team, state, query, after },
+              ...{ order: 'remaining', limit: 25 },
+            },
+          },
+          signal,
+        }),
+      ),
+  );
+}
+
 /** An SLO with its version. */
 export function useSLO(of: Name) {
   return useRead(keyOf(of), (api, signal) =>

@@ -53,6 +53,9 @@ const window: Schemas['Budget'] = {
 
 /** Its status: overspent by half of its budget. */
 export const status: Schemas['SLOStatus'] = {
+  name: 'Orders can be paid',
+  retiredAt: null,
+  leastRemaining: -0.5,
   slo: ref('availability'),
   service: ref('checkout'),
   objective: '99.9%',
@@ -90,6 +93,7 @@ export const unmeasured: Schemas['SLOStatus'] = {
   ...status,
   state: 'no_data',
   latest: null,
+  leastRemaining: null,
   outlook: 'unknown',
   window: {
     ...window,

@@ -22,8 +22,9 @@ const one = '/v1/services/{service}/slos/{slo}' as const;
 function world(): World {
   return new World()
     .as('ada', ['payments'])
-    .on('get', '/v1/slos', page(slo))
+    .on('get', '/v1/slo-statuses', page(status))
     .on('get', '/v1/teams', page())
+    .on('get', '/v1/composites', page())
     .on('get', '/v1/data-sources', page())
     .on('get', '/v1/slo-kinds', page(kind))
     .on('get', '/v1/services/{service}', service)
@@ -57,7 +58,7 @@ describe('the list of SLOs', () => {
   });
 
   it('says unknown, and no percentage, where nothing was measured', async () => {
-    const empty = world().on('get', `${one}/status`, unmeasured);
+    const empty = world().on('get', '/v1/slo-statuses', page(unmeasured));
     show(<SLOsPage />, empty, { mount });
     const row = await screen.findByRole('row', { name: /Orders can be paid/ });
     // Its SLI, what is left of its budget, and how fast that burns.
@@ -72,7 +73,7 @@ describe('the list of SLOs', () => {
       at: `${mount}?state=at_risk&team=search&query=paid`,
     });
     await screen.findByRole('row', { name: /Orders can be paid/ });
-    const { query } = asked.sent('get', '/v1/slos')[0];
+    const { query } = asked.sent('get', '/v1/slo-statuses')[0];
     expect(Object.fromEntries(query)).toMatchObject({
       state: 'at_risk',
       team: 'search',
@@ -82,7 +83,9 @@ describe('the list of SLOs', () => {
   });
 
   it('says what to do where there is none', async () => {
-    show(<SLOsPage />, world().on('get', '/v1/slos', page()), { mount });
+    show(<SLOsPage />, world().on('get', '/v1/slo-statuses', page()), {
+      mount,
+    });
     expect(
       await screen.findByRole('heading', { name: 'No SLO yet' }),
     ).toBeInTheDocument();
@@ -90,7 +93,9 @@ describe('the list of SLOs', () => {
 
   it('says why it may not be seen', async () => {
     const refused = refuse(403, 'forbidden', { detail: 'Ask your portal.' });
-    show(<SLOsPage />, world().on('get', '/v1/slos', refused), { mount });
+    show(<SLOsPage />, world().on('get', '/v1/slo-statuses', refused), {
+      mount,
+    });
     expect(await screen.findByText('Ask your portal.')).toBeInTheDocument();
   });
 });
