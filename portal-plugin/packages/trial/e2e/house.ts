@@ -27,6 +27,8 @@ export type VisitOptions = {
   allow?: RegExp[];
   /** Pixels of the window; 1280 × 800 by default. */
   viewport?: { width: number; height: number };
+  /** Where the portal is, for files that start their own. */
+  at?: string;
 };
 
 let browser: Promise<Browser> | undefined;
@@ -60,7 +62,11 @@ export async function visit(
   path: string,
   options: VisitOptions = {},
 ): Promise<Page> {
-  const { allow = [], viewport = { width: 1280, height: 800 } } = options;
+  const {
+    allow = [],
+    viewport = { width: 1280, height: 800 },
+    at = house.url,
+  } = options;
   const context = await (await launched()).newContext({ viewport });
   context.setDefaultTimeout(15_000);
   if (person !== undefined) {
@@ -70,17 +76,18 @@ export async function visit(
       person,
     );
   }
-  const page = await context.newPage();
   const faults: string[] = [];
-  page.on('console', message => {
+  context.on('console', message => {
     if (message.type() === 'error') {
       faults.push(`console: ${message.text()} (${message.location().url})`);
     }
   });
-  page.on('pageerror', error => faults.push(`page: ${error.message}`));
-  page.on('request', request => {
+  context.on('weberror', fault =>
+    faults.push(`page: ${fault.error().message}`),
+  );
+  context.on('request', request => {
     const { origin, protocol } = new URL(request.url());
-    if (origin !== house.url && !['data:', 'blob:'].includes(protocol)) {
+    if (origin !== at && !['data:', 'blob:'].includes(protocol)) {
       faults.push(`request to another origin: ${request.url()}`);
     }
   });
@@ -91,13 +98,14 @@ export async function visit(
       [],
     );
   });
-  await page.goto(`${house.url}${path}`);
+  const page = await context.newPage();
+  await page.goto(`${at}${path}`);
   return page;
 }
 
 /** Asks the portal's backend as one of the sample people, without a browser. */
-export async function tokenOf(person: string): Promise<string> {
-  const reply = await fetch(`${house.url}/api/auth/trial/refresh`, {
+export async function tokenOf(person: string, at = house.url): Promise<string> {
+  const reply = await fetch(`${at}/api/auth/trial/refresh`, {
     headers: { 'X-Trial-Person': person, 'X-Requested-With': 'test' },
   });
   assert.equal(reply.status, 200, `${person} may not enter`);

@@ -23,6 +23,19 @@ export async function startProgram(): Promise<Program> {
       'EVENKEEL_TEST_PROGRAM does not say where the program is: run `make portal-test`, or set it to what `make build` builds',
     );
   }
+  for (;;) {
+    const started = await startAt(path, `127.0.0.1:${await freePort()}`);
+    // Between the moment that a port was free and now, somebody else may have taken it.
+    if (started !== 'port taken') {
+      return started;
+    }
+  }
+}
+
+async function startAt(
+  path: string,
+  address: string,
+): Promise<Program | 'port taken'> {
   // It takes no variables for settings but its own.
   const env = Object.fromEntries(
     Object.entries(process.env).filter(
@@ -30,13 +43,16 @@ export async function startProgram(): Promise<Program> {
     ),
   );
   const directory = mkdtempSync(join(tmpdir(), 'evenkeel-trial-'));
-  const address = `127.0.0.1:${await freePort()}`;
   const server = spawn(
     path,
     ['serve', '--data-dir', directory, '--listen', address],
-    { stdio: 'ignore', env },
+    { stdio: ['ignore', 'ignore', 'pipe'], env },
   );
-  const ended = new Promise<void>(resolve => server.once('exit', resolve));
+  let written = '';
+  server.stderr.on('data', chunk => {
+    written = `${written}${chunk}`.slice(-4000);
+  });
+  const ended = new Promise<void>(resolve => server.once('close', resolve));
   const stop = async () => {
     server.kill('SIGTERM');
     await ended;
@@ -45,13 +61,16 @@ export async function startProgram(): Promise<Program> {
   const url = `http://${address}`;
   for (;;) {
     const ready = await fetch(`${url}/readyz`).catch(() => undefined);
+    if (server.exitCode !== null) {
+      await stop();
+      if (written.includes('is in use by another program')) {
+        return 'port taken';
+      }
+      throw new Error(`the program ended with ${server.exitCode}:\n${written}`);
+    }
     if (ready?.ok) {
       const token = await readFile(join(directory, 'admin-token'), 'utf8');
       return { url, token: token.trim(), stop };
-    }
-    if (server.exitCode !== null) {
-      await stop();
-      throw new Error(`the program ended with ${server.exitCode}`);
     }
     await setTimeout(50);
   }

@@ -38,6 +38,11 @@ export const evenkeelPlugin = createBackendPlugin({
         const settings = readApiSettings(config);
         deps.permissionsRegistry.addPermissions(evenkeelPermissions);
         deps.httpRouter.use(createRouter({ ...deps, settings }));
+        // The router looks at who asks before all else, and says in the API's own shape what is wrong.
+        deps.httpRouter.addAuthPolicy({
+          path: '/v1',
+          allow: 'unauthenticated',
+        });
 
         const telling =
           config.getOptionalBoolean('evenkeel.notifications.enabled') ?? true;

@@ -5,6 +5,7 @@ import {
   startTestBackend,
   type TestBackend,
 } from '@backstage/backend-test-utils';
+import { ResponseError } from '@backstage/errors';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import { request, type RequestListener } from 'node:http';
 
@@ -212,6 +213,7 @@ it.each([
     },
   });
   expect(answer.status).toBe(status);
+  expect(problem(answer).status).toBe(status);
   expect(api.came).toEqual([]);
 });
 
@@ -260,6 +262,15 @@ it('says which permission the portal does not give', async () => {
     detail: expect.stringContaining('evenkeel.read'),
     requestId: '',
   });
+});
+
+it('knows somebody no more whom the permissions know no more', async () => {
+  const over = new Response('{}', { status: 401 });
+  authorize.mockRejectedValue(await ResponseError.fromResponse(over));
+  const answer = await asked('/v1/services');
+  expect(answer.status).toBe(401);
+  expect(problem(answer).code).toBe('portal_unauthenticated');
+  expect(api.came).toEqual([]);
 });
 
 it.each([

@@ -11,7 +11,11 @@ import type {
   LoggerService,
   PermissionsService,
 } from '@backstage/backend-plugin-api';
-import { AuthenticationError, NotAllowedError } from '@backstage/errors';
+import {
+  AuthenticationError,
+  NotAllowedError,
+  ResponseError,
+} from '@backstage/errors';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import { Router, type Request, type Response } from 'express';
 
@@ -158,7 +162,11 @@ function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) {
     return error;
   }
-  if (error instanceof AuthenticationError) {
+  if (
+    error instanceof AuthenticationError ||
+    // The plugin of permissions looks at the person once more, and a session may have ended since.
+    (error instanceof ResponseError && error.statusCode === 401)
+  ) {
     return new Refusal(
       401,
       'portal_unauthenticated',

@@ -24,6 +24,8 @@ export function evenkeelApi(options: {
   const { discoveryApi, fetchApi } = options;
   return evenkeel({
     baseUrl: nowhere,
+    // Who looks at a page is told at once that the API is away: the page goes on by itself.
+    retry: { attempts: 3, maxDelayMs: 2_000 },
     fetch: async request => {
       const base = await discoveryApi.getBaseUrl('evenkeel');
       // A body that is a stream could not be sent by HTTP/1; those here are small.

@@ -9,6 +9,7 @@ import { useEffect } from 'react';
 
 import { evenkeelApiRef, type EvenkeelApi } from './api';
 import layout from './layout.module.css';
+import { againAfter } from './queries';
 import { evenkeelReactTranslationRef } from './translation';
 
 /** A page of a list of the API. */
@@ -48,6 +49,8 @@ export function usePages<T>(
     select: (data: InfiniteData<Page<T>, string | undefined>) =>
       data.pages.flatMap(page => page.items ?? []),
     enabled: options.enabled ?? true,
+    // Many pages are not read again as long as they are there.
+    refetchInterval: query => againAfter(query.state.error, false),
   });
   const { hasNextPage, isFetching, isError, fetchNextPage, dataUpdatedAt } =
     pages;

@@ -18,6 +18,8 @@ import { evenkeelApiRef, type EvenkeelApi } from './api';
 const FRESH = 15_000;
 /** How often what is on a page is read again, in milliseconds. */
 const AGAIN = 60_000;
+/** How often that is where the API did not answer, so that a page goes on by itself. */
+const AWAY_AGAIN = 5_000;
 
 // What was read belongs to the API that it was read from: one for each app, and for each test.
 const clients = new WeakMap<EvenkeelApi, QueryClient>();
@@ -68,7 +70,8 @@ export function useRead<T>(
     queryKey: ['evenkeel', ...key],
     queryFn: ({ signal }) => read(api, signal),
     enabled: options.enabled ?? true,
-    refetchInterval: options.again ?? AGAIN,
+    refetchInterval: query =>
+      againAfter(query.state.error, options.again ?? AGAIN),
     placeholderData: keepPreviousData,
   });
 }
@@ -99,6 +102,23 @@ export function useChange<In, Out>(
         ),
       ),
   });
+}
+
+/**
+ * Milliseconds after which something is read again: soon where the API did not answer the last
+ * time, otherwise as `usual` says.
+ */
+export function againAfter(
+  error: Error | null,
+  usual: number | false,
+): number | false {
+  return error && isAway(error) ? AWAY_AGAIN : usual;
+}
+
+/** Whether the API did not answer, or the portal did not: what passes by itself. */
+export function isAway(error: Error): boolean {
+  const problem = problemIn(error);
+  return !problem || [502, 503, 504].includes(problem.status);
 }
 
 /** Returns what the API said where an error is its refusal. */

@@ -1,9 +1,13 @@
 import { value, type Schemas } from '@evenkeel/client';
+import { evenkeelChangePermission } from '@evenkeel/plugin-evenkeel-common';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { usePermission } from '@backstage/plugin-permission-react';
 import { Button, Text, type ButtonProps } from '@backstage/ui';
 import { useId } from 'react';
 
 import styles from './rights.module.css';
 import { useRead } from './queries';
+import { evenkeelReactTranslationRef } from './translation';
 
 /** Who is signed in, as Evenkeel knows them, with the teams that they are in. */
 export function useMe() {
@@ -28,8 +32,13 @@ export function RightButton(
     reason: string | undefined;
   },
 ) {
-  const { reason, ...button } = props;
+  const { t } = useTranslationRef(evenkeelReactTranslationRef);
+  const { reason: ofEvenkeel, ...button } = props;
   const id = useId();
+  // The portal has a word in it too, for all that is changed in Evenkeel.
+  const portal = usePermission({ permission: evenkeelChangePermission });
+  const reason =
+    portal.loading || portal.allowed ? ofEvenkeel : t('right.portal');
   if (reason === undefined) {
     return <Button {...button} />;
   }

@@ -59,6 +59,18 @@ it('shows what was read before, and since when, where the API is down', async ()
   );
 });
 
+it('says beside what was read before why it is not read again', async () => {
+  await show({
+    data: 'three of them',
+    error: refused(401, 'portal_unauthenticated'),
+  });
+  expect(await screen.findByText('three of them')).toBeInTheDocument();
+  expect(screen.getByRole('alert')).toHaveTextContent('Your session is over');
+  expect(
+    screen.getByRole('button', { name: 'Sign in again' }),
+  ).toBeInTheDocument();
+});
+
 it.each([
   [403, 'forbidden', 'Not for you to see', 'detail of forbidden'],
   [404, 'not_found', 'Not here', 'detail of not_found'],
@@ -69,6 +81,12 @@ it.each([
     'The portal reaches no Evenkeel API.',
   ],
   [500, 'internal', 'The SLOs cannot be shown', 'detail of internal'],
+  [
+    401,
+    'portal_unauthenticated',
+    'Your session is over',
+    'until you have signed in again',
+  ],
 ])('says why after %d %s', async (status, code, title, text) => {
   await show({ error: refused(status, code) });
   const alert = await screen.findByRole('alert');

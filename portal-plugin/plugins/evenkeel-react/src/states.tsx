@@ -4,7 +4,7 @@ import { RiCheckLine, RiFileCopyLine } from '@remixicon/react';
 import { useState, type ReactNode } from 'react';
 
 import { ago } from './format';
-import { problemIn, type Read } from './queries';
+import { isAway, problemIn, type Read } from './queries';
 import styles from './states.module.css';
 import { evenkeelReactTranslationRef } from './translation';
 
@@ -39,17 +39,25 @@ export function Trouble(props: {
   const problem = problemIn(error);
   let title: string = t('state.failed', { what });
   let text: string = problem?.problem.detail || error.message;
-  if (
-    !problem ||
-    problem.code === 'evenkeel_unreachable' ||
-    [502, 503, 504].includes(problem.status)
-  ) {
+  let again: { text: string; act: () => void } | undefined = onRetry && {
+    text: t('state.again'),
+    act: onRetry,
+  };
+  if (isAway(error)) {
     title = t('state.unreachable.title');
     text = t('state.unreachable.text');
-  } else if (problem.status === 403) {
+  } else if (problem?.status === 401) {
+    title = t('state.signedOut.title');
+    text = t('state.signedOut.text');
+    // The portal signs in whoever comes, and leads back.
+    again = {
+      text: t('state.signedOut.again'),
+      act: () => window.location.reload(),
+    };
+  } else if (problem?.status === 403) {
     title = t('state.forbidden.title');
     text = problem.problem.detail || t('state.forbidden.text');
-  } else if (problem.status === 404) {
+  } else if (problem?.status === 404) {
     title = t('state.notFound.title');
     text = problem.problem.detail || t('state.notFound.text');
   }
@@ -70,9 +78,9 @@ export function Trouble(props: {
         </>
       }
       customActions={
-        onRetry && (
-          <Button size="small" variant="secondary" onPress={onRetry}>
-            {t('state.again')}
+        again && (
+          <Button size="small" variant="secondary" onPress={again.act}>
+            {again.text}
           </Button>
         )
       }
@@ -151,10 +159,17 @@ export function Shown<T>(props: {
   }
   return (
     <>
-      {read.error && (
+      {read.error && isAway(read.error) && (
         <div role="status" className={styles.stale}>
           {t('state.stale', { when: ago(new Date(read.dataUpdatedAt)) })}
         </div>
+      )}
+      {read.error && !isAway(read.error) && (
+        <Trouble
+          what={what}
+          error={read.error}
+          onRetry={() => read.refetch()}
+        />
       )}
       {props.children(read.data)}
     </>

@@ -14,6 +14,11 @@ export const evenkeelReactTranslationRef = createTranslationRef({
       },
       loading: 'Loading {{what}}',
       failed: '{{what}} cannot be shown',
+      signedOut: {
+        title: 'Your session is over',
+        text: 'The portal does not know any more who you are. What you see here stays until you have signed in again.',
+        again: 'Sign in again',
+      },
       notFound: {
         title: 'Not here',
         text: 'It may have been renamed or removed.',
@@ -35,6 +40,10 @@ export const evenkeelReactTranslationRef = createTranslationRef({
     },
     list: {
       more: 'Show more',
+    },
+    right: {
+      portal:
+        'Your portal does not let you change anything in Evenkeel: it does not give you its permission evenkeel.change',
     },
     form: {
       cancel: 'Cancel',

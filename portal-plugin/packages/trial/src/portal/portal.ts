@@ -2,7 +2,10 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { seed } from '../seeding';
-import { freePort, plainEnvironment, start, type Started } from './process';
+import { freePort, Part, plainEnvironment } from './process';
+
+/** Settings of the portal's backend by their path, such as "catalog.processingInterval". */
+export type Settings = Record<string, unknown>;
 
 /** How the portal of the trial is started. */
 export type PortalOptions = {
@@ -14,8 +17,10 @@ export type PortalOptions = {
   database: string;
   /** The port that the portal listens on, where it is free. */
   port?: number;
-  /** How many plain services there are beside those of the organisation. */
-  services: number;
+  /** How many plain services there are beside those of the organisation; without, nothing is entered. */
+  services?: number;
+  /** What is set otherwise than in app-config.yaml. */
+  settings?: Settings;
   /** Told what is being done. */
   say: (line: string) => void;
 };
@@ -26,6 +31,14 @@ export type Portal = {
   url: string;
   /** Where the API is, and its first administrator's token. */
   api: { url: string; token: string };
+  /** Where logs are, and what the API keeps. */
+  directory: string;
+  /** Ends the API, and starts it again at the same address. */
+  program: Pick<Part, 'start' | 'stop'>;
+  /** Ends the portal's backend, and starts it again at the same address, with other settings. */
+  backend: { start(settings?: Settings): Promise<void>; stop(): Promise<void> };
+  /** Enters the sample organisation. */
+  fill(services: number): Promise<void>;
   /** Ends all of it. */
   stop: () => Promise<void>;
 };
@@ -38,93 +51,118 @@ const root = process.cwd();
 
 /** Starts the API, fills it, and starts the portal with the app that was built. */
 export async function startPortal(options: PortalOptions): Promise<Portal> {
-  const { say } = options;
-  await mkdir(options.directory, { recursive: true });
+  const { directory, say } = options;
+  await mkdir(directory, { recursive: true });
   const began = performance.now();
   const done = (what: string) => {
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     say(`${seconds.padStart(5)} s  ${what}`);
   };
   const port = await freePort(options.port);
-  const url = `http://localhost:${port}`;
-  const running: Started[] = [];
+  const address = `127.0.0.1:${await freePort()}`;
+  const at = { url: `http://localhost:${port}`, api: `http://${address}` };
+  const program = apiOf(options, address, port);
+  const backend = backendOf(options, port, at);
   const stop = async () => {
-    await Promise.all(running.map(program => program.stop()));
+    await Promise.all([program.stop(), backend.stop()]);
   };
   try {
-    const api = await startApi(options, port, running);
-    done(`the API is ready at ${api.url}`);
-    const backend = startBackend(options, { port, url, api: api.url });
-    running.push(backend);
-    await backend.ready(`${url}/.backstage/health/v1/readiness`);
+    await program.start();
+    done(`the API is ready at ${at.api}`);
+    const token = await readFile(join(directory, 'api/admin-token'), 'utf8');
+    const api = { url: at.api, token: token.trim() };
+    await backend.start();
     done('the portal answers');
-    // After the portal is there, so that it tells people of what happens.
-    await seed({
-      ...api,
-      portal: ISSUER,
-      services: options.services,
-      now: Date.now(),
-      say: () => {},
-    });
-    done('the sample organisation is there');
-    await backend.ready(`${url}/api/auth/trial/refresh`, {
+    const fill = async (services: number) => {
+      const portal = ISSUER;
+      await seed({ ...api, portal, services, now: Date.now(), say: () => {} });
+      done('the sample organisation is there');
+    };
+    if (options.services !== undefined) {
+      // After the portal is there, so that it tells people of what happens.
+      await fill(options.services);
+    }
+    await backend.ready(`${at.url}/api/auth/trial/refresh`, {
       'X-Trial-Person': 'sam',
     });
     done('people can enter');
-    return { url, api, stop };
+    return {
+      url: at.url,
+      api,
+      directory,
+      program,
+      backend: {
+        start: settings => backend.start(asEnvironment(settings)),
+        stop: () => backend.stop(),
+      },
+      fill,
+      stop,
+    };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function startApi(
+function apiOf(
   options: PortalOptions,
+  address: string,
   portalPort: number,
-  running: Started[],
-): Promise<Portal['api']> {
+): Part {
   const data = join(options.directory, 'api');
-  const address = `127.0.0.1:${await freePort()}`;
-  const program = start({
-    name: 'the API',
-    command: options.program,
-    args: ['serve', '--data-dir', data, '--listen', address],
-    cwd: root,
-    env: {
-      ...plainEnvironment(),
-      EVENKEEL_PORTAL_URL: ISSUER,
-      EVENKEEL_PORTAL_API_URL: `http://127.0.0.1:${portalPort}`,
+  return new Part(
+    {
+      name: 'the API',
+      command: options.program,
+      args: ['serve', '--data-dir', data, '--listen', address],
+      cwd: root,
+      env: {
+        ...plainEnvironment(),
+        EVENKEEL_PORTAL_URL: ISSUER,
+        EVENKEEL_PORTAL_API_URL: `http://127.0.0.1:${portalPort}`,
+      },
+      log: join(options.directory, 'api.log'),
     },
-    log: join(options.directory, 'api.log'),
-  });
-  running.push(program);
-  const url = `http://${address}`;
-  await program.ready(`${url}/readyz`);
-  const token = await readFile(join(data, 'admin-token'), 'utf8');
-  return { url, token: token.trim() };
+    `http://${address}/readyz`,
+  );
 }
 
-function startBackend(
+function backendOf(
   options: PortalOptions,
-  at: { port: number; url: string; api: string },
-): Started {
+  port: number,
+  at: { url: string; api: string },
+): Part {
   // Its sources as they are: what the bundler would make of them is the same, half a minute later.
   const transform = require.resolve('@backstage/cli/config/nodeTransform.cjs');
-  return start({
-    name: 'the portal',
-    command: process.execPath,
-    args: ['--require', transform, 'src/index.ts'],
-    cwd: join(root, 'packages/backend'),
-    env: {
-      ...plainEnvironment(),
-      NODE_ENV: 'production',
-      PORTAL_URL: at.url,
-      PORTAL_PORT: String(at.port),
-      PORTAL_DATABASE: options.database,
-      PORTAL_EVENKEEL: at.api,
+  return new Part(
+    {
+      name: 'the portal',
+      command: process.execPath,
+      args: ['--require', transform, 'src/index.ts'],
+      cwd: join(root, 'packages/backend'),
+      env: {
+        ...plainEnvironment(),
+        NODE_ENV: 'production',
+        PORTAL_URL: at.url,
+        PORTAL_PORT: String(port),
+        PORTAL_DATABASE: options.database,
+        PORTAL_EVENKEEL: at.api,
+        ...asEnvironment(options.settings),
+      },
+      log: join(options.directory, 'portal.log'),
     },
-    log: join(options.directory, 'portal.log'),
-  });
+    `${at.url}/.backstage/health/v1/readiness`,
+  );
+}
+
+// Backstage reads settings there too, before all others.
+function asEnvironment(settings: Settings = {}): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(settings).map(([path, value]) => [
+      `APP_CONFIG_${path.replaceAll('.', '_')}`,
+      JSON.stringify(value),
+    ]),
+  );
 }
 
 /** A new database of a server, by the address of one that is there. */

@@ -35,7 +35,8 @@ export function start(options: StartOptions): Started {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const out = createWriteStream(log);
+  // What it wrote the last time stays.
+  const out = createWriteStream(log, { flags: 'a' });
   child.stdout.pipe(out, { end: false });
   child.stderr.pipe(out, { end: false });
   let over: string | undefined;
@@ -75,6 +76,39 @@ export function start(options: StartOptions): Started {
       throw new Error(`${name}: ${over}\n${written.slice(-4000)}`);
     },
   };
+}
+
+/** A program that can be ended and started again, with what it had. */
+export class Part {
+  #running: Started | undefined;
+
+  constructor(
+    private readonly options: StartOptions,
+    /** The address at which it answers once it is ready. */
+    private readonly readyAt: string,
+  ) {}
+
+  /** Starts it, and waits until it is ready; more environment is for this time alone. */
+  async start(environment: NodeJS.ProcessEnv = {}): Promise<void> {
+    const env = { ...this.options.env, ...environment };
+    this.#running = start({ ...this.options, env });
+    await this.ready(this.readyAt);
+  }
+
+  /** Resolves once it answers at an address. */
+  async ready(url: string, headers?: Record<string, string>): Promise<void> {
+    if (this.#running === undefined) {
+      throw new Error(`${this.options.name} was not started`);
+    }
+    await this.#running.ready(url, headers);
+  }
+
+  /** Ends it, if it runs, and waits until it has ended. */
+  async stop(): Promise<void> {
+    const running = this.#running;
+    this.#running = undefined;
+    await running?.stop();
+  }
 }
 
 /** The environment without the settings of Evenkeel, which takes no others than its own. */

@@ -8,6 +8,9 @@ import { testDatabase, type TestDatabase } from '../__testUtils__/database';
 import { Ledger } from './ledger';
 import { Teller } from './teller';
 
+// A database of its own is made for each, which takes as long as the machine lets it.
+jest.setTimeout(60_000);
+
 const start = new Date('2026-11-28T06:00:00Z');
 const minutes = (n: number) => new Date(start.getTime() + n * 60_000);
 
