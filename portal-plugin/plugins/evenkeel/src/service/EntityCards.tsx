@@ -77,7 +77,7 @@ function OfEntity(props: {
     <EvenkeelRoot>
       <Card>
         <CardHeader>
-          <Text as="h2" variant="title-x-small">
+          <Text as="h2" variant="title-x-small" weight="bold">
             {t(`service.cards.${props.title}`)}
           </Text>
         </CardHeader>

@@ -17,7 +17,7 @@ import { Text } from '@backstage/ui';
 import { useState } from 'react';
 
 import { evenkeelTranslationRef } from '../translation';
-import { answerTones } from './HeaderStrip';
+import { answerTones, sentence } from './HeaderStrip';
 import { OverrideDialog } from './OverrideDialog';
 import { Overrides } from './Overrides';
 import { useDecisions, useGate } from './data';
@@ -38,11 +38,11 @@ export function Gate(props: { service: string; team: string }) {
       <Shown what={t('service.gate.title')} read={gate}>
         {found => (
           <div className={styles.stack}>
-            <Rows label={t('service.gate.title')}>
+            <ul className={styles.answers} aria-label={t('service.gate.title')}>
               {alike(found.classes).map(group => (
                 <Answer key={group[0].class} classes={group} />
               ))}
-            </Rows>
+            </ul>
             {!found.override && (
               <div>
                 <RightButton
@@ -97,20 +97,18 @@ function Answer(props: { classes: GateClass[] }) {
   const { answer, wayOut, recoversAt } = classes[0];
   const reasons = why(classes[0]);
   return (
-    <Row
-      end={
+    <li>
+      <div className={styles.head}>
+        <span>
+          {classes.map(c => t(`service.gate.class.${c.class}`)).join(', ')}
+        </span>
         <Word tone={answerTones[answer]}>
           {t(`service.gate.answer.${answer}`)}
         </Word>
-      }
-    >
-      {classes.map(c => t(`service.gate.class.${c.class}`)).join(', ')}
+      </div>
       {reasons.length > 0 && (
         <ul className={styles.because}>
-          {reasons.map(text => (
-            <li key={text}>{sentence(text)}</li>
-          ))}
-          {(wayOut ?? []).map(text => (
+          {[...reasons, ...(wayOut ?? [])].map(text => (
             <li key={text}>{sentence(text)}</li>
           ))}
           {recoversAt && (
@@ -118,14 +116,8 @@ function Answer(props: { classes: GateClass[] }) {
           )}
         </ul>
       )}
-    </Row>
+    </li>
   );
-}
-
-/** What the API says in a sentence, as one that stands by itself. */
-function sentence(text: string): string {
-  const begun = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
 }
 
 function Decisions(props: { service: string }) {

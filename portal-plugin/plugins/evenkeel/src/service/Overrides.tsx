@@ -5,6 +5,7 @@ import {
   Row,
   Rows,
   Shown,
+  Sub,
   Trouble,
   Word,
   belongs,
@@ -98,10 +99,10 @@ function One(props: {
   return (
     <Row
       end={<Word tone={tone}>{t(`service.gate.overrideState.${state}`)}</Word>}
-      sub={`${moment(madeAt)} – ${moment(until)}`}
     >
       {t('service.gate.liftedBy', { who: madeBy, reason })}
-      <Text as="p" variant="body-small" color="secondary">
+      <Sub>{`${moment(madeAt)} – ${moment(until)}`}</Sub>
+      <Sub>
         {review
           ? t(
               review.justified
@@ -110,7 +111,7 @@ function One(props: {
               { who: review.by, note: review.note },
             )
           : t('service.gate.reviewDue', { when: moment(reviewDue) })}
-      </Text>
+      </Sub>
       {end.error && (
         <Trouble what={t('service.gate.overrides')} error={end.error} />
       )}

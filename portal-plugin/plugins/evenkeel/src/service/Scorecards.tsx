@@ -6,6 +6,7 @@ import {
   Rows,
   Section,
   Shown,
+  Waiting,
   Word,
   levelColor,
   resultTones,
@@ -25,7 +26,15 @@ export function Scorecards(props: { service: string }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const scorecards = useScorecards(props.service);
   return (
-    <Shown what={t('service.scorecards.title')} read={scorecards}>
+    <Shown
+      what={t('service.scorecards.title')}
+      read={scorecards}
+      waiting={
+        <Section title={t('service.scorecards.title')}>
+          <Waiting what={t('service.scorecards.title')} />
+        </Section>
+      }
+    >
       {found =>
         found.length === 0 ? (
           <Section title={t('service.scorecards.title')}>
