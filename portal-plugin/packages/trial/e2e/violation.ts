@@ -61,9 +61,16 @@ export async function newViolation(): Promise<Frozen> {
     params: { path: { policy } },
     body: { target: 'service', service, mode: 'enforce' },
   });
-  const { slo } = await newSLO({ service, enforcement: 'policy', minEvents: 1 });
+  const { slo } = await newSLO({
+    service,
+    enforcement: 'policy',
+    minEvents: 1,
+  });
   // Half of the events are bad where one in a hundred may be: fifty times the budget.
-  await push({ service, slo }, Array.from({ length: 24 }, () => 50));
+  await push(
+    { service, slo },
+    Array.from({ length: 24 }, () => 50),
+  );
   const end = now + 60_000;
   for (;;) {
     await api.POST('/v1/jobs/{job}/runs', {

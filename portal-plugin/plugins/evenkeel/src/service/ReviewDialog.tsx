@@ -44,7 +44,18 @@ export function ReviewDialog(props: {
           setEtag(`"${override.version}"`);
           review.reset();
         }}
-      />
+      >
+        {override.review && (
+          <p>
+            {t(
+              override.review.justified
+                ? 'service.gate.justified'
+                : 'service.gate.unjustified',
+              { who: override.review.by, note: override.review.note },
+            )}
+          </p>
+        )}
+      </LostRace>
       <Text as="p">
         {t('service.gate.liftedBy', {
           who: override.madeBy,

@@ -3,6 +3,7 @@ import {
   DayField,
   FormDialog,
   LostRace,
+  day,
   faultAt,
   problemIn,
   refusalOf,
@@ -75,7 +76,17 @@ export function SayDialog(props: {
           setDueOn(before?.dueOn ?? dueOn);
           say.reset();
         }}
-      />
+      >
+        {before && (
+          <p>
+            {t('violations.handled.planned', {
+              who: before.by,
+              plan: before.plan,
+              due: day(before.dueOn),
+            })}
+          </p>
+        )}
+      </LostRace>
       <Text as="p">
         {act === 'rule'
           ? t('violations.dialog.rule.text', {
