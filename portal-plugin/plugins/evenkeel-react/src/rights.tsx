@@ -24,30 +24,43 @@ export function belongs(me: Schemas['Me'] | undefined, team: string): boolean {
 
 /**
  * A button of what not everybody may do. For others it stands there, cannot be pressed, and says
- * who can: nothing is hidden at random.
+ * who can: nothing is hidden at random. Until it is known who is signed in it says nothing.
  */
 export function RightButton(
   props: ButtonProps & {
-    /** Why it is not for whoever is signed in; undefined where it is. */
+    /**
+     * Why it is not for whoever is signed in; undefined where it is, and empty while that is not
+     * known yet.
+     */
     reason: string | undefined;
   },
 ) {
   const { t } = useTranslationRef(evenkeelReactTranslationRef);
   const { reason: ofEvenkeel, ...button } = props;
+  const me = useMe();
   const id = useId();
   // The portal has a word in it too, for all that is changed in Evenkeel.
   const portal = usePermission({ permission: evenkeelChangePermission });
-  const reason =
-    portal.loading || portal.allowed ? ofEvenkeel : t('right.portal');
-  if (reason === undefined) {
-    return <Button {...button} />;
+  const denied = !portal.loading && !portal.allowed;
+  const reason = denied ? t('right.portal') : ofEvenkeel;
+  const refused = reason !== undefined;
+  let text = reason || undefined;
+  if (refused && !denied && !me.data) {
+    text = me.isError ? t('right.unknown') : undefined;
   }
   return (
-    <span className={styles.refused}>
-      <Button {...button} isDisabled aria-describedby={id} />
-      <Text id={id} as="span" variant="body-x-small" color="secondary">
-        {reason}
-      </Text>
+    // The button stays the same one once it is known who may: it keeps the focus.
+    <span className={text === undefined ? styles.offered : styles.refused}>
+      <Button
+        {...button}
+        isDisabled={refused || button.isDisabled}
+        aria-describedby={text === undefined ? undefined : id}
+      />
+      {text !== undefined && (
+        <Text id={id} as="span" variant="body-x-small" color="secondary">
+          {text}
+        </Text>
+      )}
     </span>
   );
 }

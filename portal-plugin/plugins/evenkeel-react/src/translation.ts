@@ -44,6 +44,7 @@ export const evenkeelReactTranslationRef = createTranslationRef({
     right: {
       portal:
         'Your portal does not let you change anything in Evenkeel: it does not give you its permission evenkeel.change',
+      unknown: 'Evenkeel does not say who you are just now.',
     },
     form: {
       cancel: 'Cancel',

@@ -8,6 +8,7 @@ import { scorecardsMessages } from './scorecards/messages';
 import { serviceMessages } from './service/messages';
 import { slosMessages } from './slos/messages';
 import { toilMessages } from './toil/messages';
+import { violationsMessages } from './violations/messages';
 
 /** The words of the pages and cards; each part has its own file of them. */
 export const evenkeelTranslationRef = createTranslationRef({
@@ -24,5 +25,6 @@ export const evenkeelTranslationRef = createTranslationRef({
     service: serviceMessages,
     slos: slosMessages,
     toil: toilMessages,
+    violations: violationsMessages,
   },
 });

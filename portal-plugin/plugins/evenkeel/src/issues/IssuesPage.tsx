@@ -10,19 +10,18 @@ import {
   Sub,
   Word,
   ago,
-  useMe,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Link, Select, Text } from '@backstage/ui';
 import { Route, Routes, useParams, useSearchParams } from 'react-router-dom';
 
-import { useServices, useTeams } from '../services';
+import { useTeams } from '../services';
 import styles from '../incidents/incidents.module.css';
 import { issueRouteRef } from '../routes';
 import { evenkeelTranslationRef } from '../translation';
+import { Violations } from '../violations/Violations';
 import { IssuePage } from './IssuePage';
 import { IssueTitle } from './IssueTitle';
-import { Violations } from './Violations';
 import {
   deliveries,
   deliveryTones,
@@ -56,8 +55,6 @@ function IssueList() {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const [query, setQuery] = useSearchParams();
   const teams = useTeams();
-  const me = useMe();
-  const services = useServices();
   const state = query.get('state') ?? 'open';
   const filter: Filter = {
     state: state === 'open' || state === 'closed' ? state : undefined,
@@ -78,20 +75,12 @@ function IssueList() {
       },
       { replace: true },
     );
-  const reasonFor = (service: string) => {
-    const team = services.data?.find(s => s.slug === service)?.team.slug;
-    return me.data?.administrator || me.data?.teams.some(of => of.slug === team)
-      ? undefined
-      : t('issues.violations.members', {
-          team: team ?? t('issues.violations.ofTheTeam'),
-        });
-  };
   return (
     <>
       <Text as="p" variant="body-medium">
         {t('issues.lede')}
       </Text>
-      <Violations team={filter.team} reasonFor={reasonFor} />
+      <Violations of={{ team: filter.team }} />
       <Tally team={filter.team} />
       <Section title={t('issues.list')}>
         <div className={styles.filters}>

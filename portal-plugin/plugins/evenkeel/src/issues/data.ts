@@ -1,4 +1,4 @@
-import { value, versioned, type Schemas } from '@evenkeel/client';
+import { value, versioned } from '@evenkeel/client';
 import {
   useChange,
   usePages,
@@ -114,56 +114,5 @@ export function useAct(issue: string, onDone: () => void) {
       }
     },
     { touches: [['issues']], onDone },
-  );
-}
-
-/** Open violations of a service, a team, or all. */
-export function useViolations(of: { service?: string; team?: string }) {
-  return usePages(['violations', of], (api, after, signal) =>
-    value(
-      api.GET('/v1/violations', {
-        params: { query: { ...of, state: 'open', after, limit: 50 } },
-        signal,
-      }),
-    ),
-  );
-}
-
-/** What somebody does about a violation. */
-export type Handling =
-  | { act: 'acknowledge'; plan: string; dueOn: string }
-  | { act: 'dispute'; reason: string }
-  | { act: 'rule'; outcome: 'upheld' | 'void'; note: string };
-
-/** Acknowledges or disputes a violation, or rules on a dispute. */
-export function useHandle(onDone: () => void) {
-  return useChange(
-    async (
-      api,
-      input: { violation: Schemas['Violation']; handling: Handling },
-    ) => {
-      const { violation, handling } = input;
-      const path = { violation: violation.id };
-      switch (handling.act) {
-        case 'acknowledge':
-          await api.PUT('/v1/violations/{violation}/acknowledgement', {
-            params: { path, header: { 'If-Match': `"${violation.version}"` } },
-            body: { plan: handling.plan, dueOn: handling.dueOn },
-          });
-          break;
-        case 'dispute':
-          await api.POST('/v1/violations/{violation}/disputes', {
-            params: { path },
-            body: { reason: handling.reason },
-          });
-          break;
-        default:
-          await api.POST('/v1/violations/{violation}/rulings', {
-            params: { path },
-            body: { outcome: handling.outcome, note: handling.note },
-          });
-      }
-    },
-    { touches: [['violations'], ['service']], onDone },
   );
 }

@@ -1,9 +1,11 @@
+import type { Schemas } from '@evenkeel/client';
 import {
   EvenkeelRoot,
   Nothing,
   Row,
   Rows,
   Shown,
+  percent,
   problemIn,
 } from '@evenkeel/plugin-evenkeel-react';
 import {
@@ -17,9 +19,9 @@ import type { ReactNode } from 'react';
 
 import { SLOLink } from '../scorecards/links';
 import { StateWord } from '../slos/StateWord';
-import { useSLOs } from '../slos/data';
+import { useSLOs, useStatus } from '../slos/data';
 import { evenkeelTranslationRef } from '../translation';
-import { OpenActions, RecentIncidents } from './Incidents';
+import { ActionRows, IncidentRows } from './Incidents';
 import { ScorecardsInShort } from './Scorecards';
 import { useService } from './data';
 import styles from './service.module.css';
@@ -46,11 +48,23 @@ export function IncidentsCard() {
     <OfEntity title="incidents">
       {slug => (
         <div className={styles.stack}>
-          <RecentIncidents service={slug} />
-          <OpenActions service={slug} />
+          <IncidentRows service={slug} />
+          <Open service={slug} />
         </div>
       )}
     </OfEntity>
+  );
+}
+
+function Open(props: { service: string }) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  return (
+    <div className={styles.rung}>
+      <Text as="h3" variant="body-medium" weight="bold">
+        {t('service.actions.title')}
+      </Text>
+      <ActionRows {...props} />
+    </div>
   );
 }
 
@@ -63,7 +77,7 @@ function OfEntity(props: {
     <EvenkeelRoot>
       <Card>
         <CardHeader>
-          <Text as="h2" variant="title-x-small">
+          <Text as="h2" variant="title-x-small" weight="bold">
             {t(`service.cards.${props.title}`)}
           </Text>
         </CardHeader>
@@ -106,19 +120,38 @@ function SLOsInShort(props: { service: string }) {
         ) : (
           <Rows label={t('slos.list.title')}>
             {found.map(slo => (
-              <Row
-                key={slo.id}
-                sub={slo.objective.replace(/%$/, ' %')}
-                end={<StateWord state={slo.state} stale={slo.stale} />}
-              >
-                <SLOLink service={slo.service.slug} slo={slo.slug}>
-                  {slo.name}
-                </SLOLink>
-              </Row>
+              <InShort key={slo.id} slo={slo} />
             ))}
           </Rows>
         )
       }
     </Shown>
+  );
+}
+
+function InShort(props: { slo: Schemas['SLO'] }) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const { slo } = props;
+  const of = { service: slo.service.slug, slo: slo.slug };
+  const status = useStatus(of);
+  const left = status.data?.window.remaining;
+  const objective = slo.objective.replace(/%$/, ' %');
+  return (
+    <Row
+      sub={
+        status.data
+          ? t('service.slos.short', {
+              objective,
+              left:
+                typeof left === 'number'
+                  ? percent(left, 1)
+                  : t('service.unknown'),
+            })
+          : objective
+      }
+      end={<StateWord state={slo.state} stale={slo.stale} />}
+    >
+      <SLOLink {...of}>{slo.name}</SLOLink>
+    </Row>
   );
 }

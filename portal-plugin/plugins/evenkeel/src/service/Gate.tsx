@@ -1,73 +1,49 @@
 import type { Schemas } from '@evenkeel/client';
 import {
-  FormDialog,
   More,
   RightButton,
   Row,
   Rows,
   Section,
   Shown,
-  Trouble,
   Word,
   ago,
   belongs,
-  faultAt,
-  moment,
-  refusalOf,
+  day,
   useMe,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import { NumberField, Text, TextAreaField } from '@backstage/ui';
+import { Text } from '@backstage/ui';
 import { useState } from 'react';
 
 import { evenkeelTranslationRef } from '../translation';
-import { answerTones } from './HeaderStrip';
-import { useDecisions, useEndOverride, useGate, useOverride } from './data';
+import { answerTones, sentence } from './HeaderStrip';
+import { OverrideDialog } from './OverrideDialog';
+import { Overrides } from './Overrides';
+import { useDecisions, useGate } from './data';
 import styles from './service.module.css';
 
-/** What may go out now and why, what was answered, and the override. */
+/** What may go out now and why, the overrides, and what was answered. */
 export function Gate(props: { service: string; team: string }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { service, team } = props;
   const gate = useGate(service);
   const me = useMe();
   const [overriding, setOverriding] = useState(false);
-  const mine = belongs(me.data, team);
-  const reason = mine ? undefined : t('slos.page.notYours', { team });
+  const reason = belongs(me.data, team)
+    ? undefined
+    : t('slos.page.notYours', { team });
   return (
     <Section title={t('service.gate.title')} note={t('service.gate.note')}>
       <Shown what={t('service.gate.title')} read={gate}>
         {found => (
           <div className={styles.stack}>
-            <Rows label={t('service.gate.title')}>
-              {found.classes.map(c => (
-                <Row
-                  key={c.class}
-                  sub={
-                    c.answer === 'allow'
-                      ? undefined
-                      : [
-                          ...c.reasons.map(r => r.text),
-                          ...(c.wayOut ?? []),
-                        ].join(' · ')
-                  }
-                  end={
-                    <Word tone={answerTones[c.answer]}>
-                      {t(`service.gate.answer.${c.answer}`)}
-                    </Word>
-                  }
-                >
-                  {t(`service.gate.class.${c.class}`)}
-                </Row>
+            <ul className={styles.answers} aria-label={t('service.gate.title')}>
+              {alike(found.classes).map(group => (
+                <Answer key={group[0].class} classes={group} />
               ))}
-            </Rows>
-            {found.override ? (
-              <Lifted
-                service={service}
-                override={found.override}
-                reason={reason}
-              />
-            ) : (
+            </ul>
+            {!found.override && (
               <div>
                 <RightButton
                   size="small"
@@ -79,6 +55,7 @@ export function Gate(props: { service: string; team: string }) {
                 </RightButton>
               </div>
             )}
+            <Overrides service={service} team={team} />
             <Decisions service={service} />
             {overriding && (
               <OverrideDialog
@@ -93,89 +70,53 @@ export function Gate(props: { service: string; team: string }) {
   );
 }
 
-function Lifted(props: {
-  service: string;
-  override: Schemas['GateOverride'];
-  reason: string | undefined;
-}) {
-  const { t } = useTranslationRef(evenkeelTranslationRef);
-  const { service, override, reason } = props;
-  const end = useEndOverride(service);
-  return (
-    <div className={styles.stack}>
-      <div>
-        <Word tone="warning">{t('service.gate.overridden')}</Word>
-      </div>
-      <Text as="p" variant="body-small">
-        {t('service.gate.lifted', { until: moment(override.until) })}{' '}
-        {t('service.gate.liftedBy', {
-          who: override.madeBy,
-          reason: override.reason,
-        })}
-      </Text>
-      <Text as="p" variant="body-small" color="secondary">
-        {t('service.gate.reviewDue', { when: moment(override.reviewDue) })}
-      </Text>
-      {end.error && (
-        <Trouble what={t('service.gate.title')} error={end.error} />
-      )}
-      <div>
-        <RightButton
-          size="small"
-          variant="secondary"
-          reason={reason}
-          isPending={end.isPending}
-          onPress={() => end.mutate(override)}
-        >
-          {t('service.gate.end')}
-        </RightButton>
-      </div>
-    </div>
-  );
+type GateClass = Schemas['GateClass'];
+
+function why(of: GateClass): string[] {
+  return of.answer === 'allow' ? [] : of.reasons.map(r => r.text);
 }
 
-function OverrideDialog(props: { service: string; onClose: () => void }) {
+/** Classes that are answered alike and for the same reasons, together. */
+function alike(classes: readonly GateClass[]): GateClass[][] {
+  const groups = new Map<string, GateClass[]>();
+  for (const of of classes) {
+    const key = JSON.stringify([of.answer, why(of), of.wayOut, of.recoversAt]);
+    groups.set(key, [...(groups.get(key) ?? []), of]);
+  }
+  // What may go out needs no reason, and stands together whatever its reasons are.
+  const may = classes.filter(of => of.answer === 'allow');
+  return [
+    ...[...groups.values()].filter(group => group[0].answer !== 'allow'),
+    ...(may.length > 0 ? [may] : []),
+  ];
+}
+
+function Answer(props: { classes: GateClass[] }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
-  const [reason, setReason] = useState('');
-  const [hours, setHours] = useState(4);
-  const override = useOverride(props.service, props.onClose);
-  const refusal = refusalOf(override.error, ['/reason', '/until']);
+  const { classes } = props;
+  const { answer, wayOut, recoversAt } = classes[0];
+  const reasons = why(classes[0]);
   return (
-    <FormDialog
-      title={t('service.gate.overrideTitle')}
-      open
-      onClose={props.onClose}
-      pending={override.isPending}
-      refusal={refusal}
-      submit={t('service.gate.override')}
-      destructive
-      onSubmit={() =>
-        override.mutate({
-          reason,
-          until: new Date(Date.now() + hours * 3_600_000).toISOString(),
-        })
-      }
-    >
-      <Text as="p">{t('service.gate.overrideText')}</Text>
-      <TextAreaField
-        label={t('service.gate.reason')}
-        isRequired
-        rows={3}
-        value={reason}
-        onChange={setReason}
-        {...faultAt(refusal, '/reason')}
-      />
-      <NumberField
-        label={t('service.gate.hours')}
-        description={t('service.gate.hoursNote')}
-        minValue={0.5}
-        maxValue={24}
-        step={0.5}
-        value={hours}
-        onChange={setHours}
-        {...faultAt(refusal, '/until')}
-      />
-    </FormDialog>
+    <li>
+      <div className={styles.head}>
+        <span>
+          {classes.map(c => t(`service.gate.class.${c.class}`)).join(', ')}
+        </span>
+        <Word tone={answerTones[answer]}>
+          {t(`service.gate.answer.${answer}`)}
+        </Word>
+      </div>
+      {reasons.length > 0 && (
+        <ul className={styles.because}>
+          {[...reasons, ...(wayOut ?? [])].map(text => (
+            <li key={text}>{sentence(text)}</li>
+          ))}
+          {recoversAt && (
+            <li>{t('service.gate.recovers', { when: day(recoversAt) })}</li>
+          )}
+        </ul>
+      )}
+    </li>
   );
 }
 
@@ -184,7 +125,7 @@ function Decisions(props: { service: string }) {
   const decisions = useDecisions(props.service);
   return (
     <div className={styles.rung}>
-      <Text as="h3" variant="title-x-small">
+      <Text as="h3" variant="body-medium" weight="bold">
         {t('service.gate.decisions')}
       </Text>
       <Shown what={t('service.gate.decisions')} read={decisions}>

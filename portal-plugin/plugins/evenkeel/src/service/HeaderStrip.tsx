@@ -16,6 +16,12 @@ export const answerTones: Record<Schemas['GateClass']['answer'], Tone> = {
   deny: 'bad',
 };
 
+/** What the API says in a sentence, as one that stands by itself. */
+export function sentence(text: string): string {
+  const begun = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
+}
+
 /** Text that leads to a page where it is an address of one, and never to anything else. */
 export function Address(props: { text: string; word: string }) {
   return /^https?:\/\//i.test(props.text) ? (
@@ -25,6 +31,22 @@ export function Address(props: { text: string; word: string }) {
   ) : (
     <>{props.text}</>
   );
+}
+
+function Answer(props: {
+  pending: boolean;
+  answer: Schemas['GateClass']['answer'] | undefined;
+}) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const { pending, answer } = props;
+  if (answer) {
+    return (
+      <Word tone={answerTones[answer]}>
+        {t(`service.gate.answer.${answer}`)}
+      </Word>
+    );
+  }
+  return pending ? <>…</> : <Word tone="unknown">{t('service.unknown')}</Word>;
 }
 
 /** Whose the service is, how much depends on it, whether a feature may go out, and who is on call. */
@@ -53,15 +75,7 @@ export function HeaderStrip(props: { service: Schemas['Service'] }) {
     ],
     [
       t('service.header.gate'),
-      feature ? (
-        <Word key="gate" tone={answerTones[feature.answer]}>
-          {t(`service.gate.answer.${feature.answer}`)}
-        </Word>
-      ) : (
-        <Word key="gate" tone="unknown">
-          {t('service.unknown')}
-        </Word>
-      ),
+      <Answer key="gate" pending={gate.isPending} answer={feature?.answer} />,
     ],
     [
       t('service.header.onCall'),
@@ -89,7 +103,7 @@ export function HeaderStrip(props: { service: Schemas['Service'] }) {
       {feature && feature.answer !== 'allow' && (
         <ul className={styles.reasons}>
           {feature.reasons.map(r => (
-            <li key={r.text}>{r.text}</li>
+            <li key={r.text}>{sentence(r.text)}</li>
           ))}
         </ul>
       )}

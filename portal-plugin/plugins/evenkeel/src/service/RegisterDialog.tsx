@@ -10,7 +10,7 @@ import { useState } from 'react';
 
 import { evenkeelTranslationRef } from '../translation';
 import { useRegister } from './data';
-import { kinds, lifecycles, serviceFrom } from './register';
+import { kinds, lifecycles, serviceFrom, tiers } from './register';
 import styles from './service.module.css';
 
 const texts = ['repository', 'runbook', 'dashboard', 'docs', 'onCall'] as const;
@@ -84,7 +84,7 @@ export function RegisterDialog(props: {
         />
         <Select
           label={t('service.header.tier')}
-          options={([1, 2, 3, 4] as const).map(tier => ({
+          options={tiers.map(tier => ({
             value: String(tier),
             label: t('service.register.tier', { tier: String(tier) }),
           }))}

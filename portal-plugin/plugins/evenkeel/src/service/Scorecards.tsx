@@ -6,6 +6,7 @@ import {
   Rows,
   Section,
   Shown,
+  Waiting,
   Word,
   levelColor,
   resultTones,
@@ -25,7 +26,15 @@ export function Scorecards(props: { service: string }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const scorecards = useScorecards(props.service);
   return (
-    <Shown what={t('service.scorecards.title')} read={scorecards}>
+    <Shown
+      what={t('service.scorecards.title')}
+      read={scorecards}
+      waiting={
+        <Section title={t('service.scorecards.title')}>
+          <Waiting what={t('service.scorecards.title')} />
+        </Section>
+      }
+    >
       {found =>
         found.length === 0 ? (
           <Section title={t('service.scorecards.title')}>
@@ -82,7 +91,7 @@ function Scorecard(props: { of: Schemas['ServiceScorecard'] }) {
         <Progress of={of} />
         {next.length > 0 && (
           <div className={styles.rung}>
-            <Text as="h3" variant="title-x-small">
+            <Text as="h3" variant="body-medium" weight="bold">
               {t('service.scorecards.next')}
             </Text>
             <ol className={styles.next}>
@@ -99,33 +108,14 @@ function Scorecard(props: { of: Schemas['ServiceScorecard'] }) {
         )}
         {of.ladder.map(rung => (
           <div key={rung.level} className={styles.rung}>
-            <Text as="h3" variant="title-x-small">
+            <Text as="h3" variant="body-medium" weight="bold">
               {t('service.scorecards.rung', {
                 level: rung.level,
                 passed: String(rung.passed),
                 counted: String(rung.counted),
               })}
             </Text>
-            <Rows label={rung.level}>
-              {of.checks
-                .filter(c => c.level === rung.level)
-                .map(check => (
-                  <Row
-                    key={check.id}
-                    end={
-                      <Word tone={resultTones[check.outcome]}>
-                        {t(`service.scorecards.outcome.${check.outcome}`)}
-                      </Word>
-                    }
-                  >
-                    <CheckLink scorecard={of.scorecard.slug} check={check.id}>
-                      {check.title}
-                    </CheckLink>
-                    {check.outcome !== 'pass' &&
-                      !of.next.includes(check.id) && <Fix check={check} />}
-                  </Row>
-                ))}
-            </Rows>
+            <Rung scorecard={of} level={rung.level} />
           </div>
         ))}
       </div>
@@ -133,16 +123,66 @@ function Scorecard(props: { of: Schemas['ServiceScorecard'] }) {
   );
 }
 
+/** The checks of a level: what asks for something first, the others behind a button. */
+function Rung(props: {
+  scorecard: Schemas['ServiceScorecard'];
+  level: string;
+}) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const { scorecard, level } = props;
+  const checks = scorecard.checks.filter(c => c.level === level);
+  const asks = checks.filter(c => needs(c));
+  const rest = checks.filter(c => !needs(c));
+  const row = (check: Schemas['CheckResult']) => (
+    <Row
+      key={check.id}
+      end={
+        <Word tone={resultTones[check.outcome]}>
+          {t(`service.scorecards.outcome.${check.outcome}`)}
+        </Word>
+      }
+    >
+      <CheckLink scorecard={scorecard.scorecard.slug} check={check.id}>
+        {check.title}
+      </CheckLink>
+      {needs(check) && !scorecard.next.includes(check.id) && (
+        <Fix check={check} />
+      )}
+    </Row>
+  );
+  return (
+    <>
+      {asks.length > 0 && <Rows label={level}>{asks.map(row)}</Rows>}
+      {rest.length > 0 && (
+        <details className={styles.more}>
+          <summary>
+            {t(
+              rest.length === 1
+                ? 'service.scorecards.passingOne'
+                : 'service.scorecards.passing',
+              { checks: String(rest.length) },
+            )}
+          </summary>
+          <Rows label={level}>{rest.map(row)}</Rows>
+        </details>
+      )}
+    </>
+  );
+}
+
+/** Whether a check asks for something to be done. */
+function needs(check: Schemas['CheckResult']): boolean {
+  return ['fail', 'unknown', 'error'].includes(check.outcome);
+}
+
 function Fix(props: { check: Schemas['CheckResult'] }) {
   const { check } = props;
   return (
     <div className={styles.fix}>
       {check.reason && <p>{check.reason}</p>}
-      {check.outcome !== 'exempt' && check.outcome !== 'not_applicable' && (
-        <Markdown remarkPlugins={[remarkGfm]} skipHtml>
-          {check.fix}
-        </Markdown>
-      )}
+      <Markdown remarkPlugins={[remarkGfm]} skipHtml>
+        {check.fix}
+      </Markdown>
     </div>
   );
 }

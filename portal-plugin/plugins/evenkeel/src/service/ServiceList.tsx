@@ -12,48 +12,89 @@ import {
 import { parseEntityRef } from '@backstage/catalog-model';
 import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
 import { entityRouteRef } from '@backstage/plugin-catalog-react';
-import { SearchField } from '@backstage/ui';
-import { useEffect, useState } from 'react';
+import { Button, SearchField, Select } from '@backstage/ui';
+import { useCallback, useEffect, useState } from 'react';
 import { useSearchParams } from 'react-router-dom';
 
 import { serviceRouteRef } from '../routes';
 import { To, ToilLink } from '../scorecards/links';
+import { useTeams } from '../services';
 import { StateWord } from '../slos/StateWord';
 import { states, useSLOs } from '../slos/data';
 import { useSettled } from '../slos/form';
 import { evenkeelTranslationRef } from '../translation';
-import { useScorecards, useServices } from './data';
+import { useScorecards, useServices, type Filters } from './data';
+import { lifecycles, tiers } from './register';
 import styles from './service.module.css';
 
-/** Every service, with its worst SLO, its level and its owner; what is searched for is in the address. */
+/** The value of a filter that leaves everything in. */
+const ANY = 'any';
+
+/** Every service, with its worst SLO, its level and its owner; how it is narrowed is in the address. */
 export function ServiceList() {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const [params, setParams] = useSearchParams();
-  const [typed, setTyped] = useState(params.get('query') ?? '');
-  const query = useSettled(typed.trim(), 300);
-  useEffect(() => {
-    setParams(query ? { query } : {}, { replace: true });
-  }, [query, setParams]);
-  const services = useServices(query);
+  const tier = tiers.find(of => String(of) === params.get('tier'));
+  const filters: Filters = {
+    query: params.get('query') || undefined,
+    team: params.get('team') || undefined,
+    tier,
+    lifecycle: lifecycles.find(of => of === params.get('lifecycle')),
+    entity: params.get('entity') === 'none' ? 'none' : undefined,
+  };
+  const narrow = useCallback(
+    (name: string, to: string) =>
+      setParams(
+        before => {
+          const after = new URLSearchParams(before);
+          if (to && to !== ANY) {
+            after.set(name, to);
+          } else {
+            after.delete(name);
+          }
+          return after;
+        },
+        { replace: true },
+      ),
+    [setParams],
+  );
+  const services = useServices(filters);
+  const [cleared, setCleared] = useState(0);
+  const narrowed = Object.values(filters).some(Boolean);
   return (
     <PageBody>
       <Section title={t('service.list.title')} note={t('service.list.note')}>
-        <div className={styles.search} role="search">
-          <SearchField
-            label={t('service.list.search')}
-            placeholder={t('service.list.searchHint')}
-            value={typed}
-            onChange={setTyped}
-          />
-        </div>
+        <FilterRow
+          // What is typed begins anew where all filters are taken away.
+          key={cleared}
+          filters={filters}
+          narrow={narrow}
+        />
         <Shown what={t('service.list.title')} read={services}>
           {found =>
             found.length === 0 ? (
               <Nothing
-                title={t(query ? 'service.list.noneSuch' : 'service.list.none')}
+                title={t(
+                  narrowed ? 'service.list.noneSuch' : 'service.list.none',
+                )}
+                action={
+                  narrowed && (
+                    <Button
+                      variant="secondary"
+                      onPress={() => {
+                        setParams({}, { replace: true });
+                        setCleared(cleared + 1);
+                      }}
+                    >
+                      {t('service.list.clear')}
+                    </Button>
+                  )
+                }
               >
                 {t(
-                  query ? 'service.list.noneSuchText' : 'service.list.noneText',
+                  narrowed
+                    ? 'service.list.noneSuchText'
+                    : 'service.list.noneText',
                 )}
               </Nothing>
             ) : (
@@ -80,6 +121,73 @@ export function ServiceList() {
         </Shown>
       </Section>
     </PageBody>
+  );
+}
+
+function FilterRow(props: {
+  filters: Filters;
+  narrow: (name: string, to: string) => void;
+}) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const { filters, narrow } = props;
+  const teams = useTeams();
+  const [typed, setTyped] = useState(filters.query ?? '');
+  const query = useSettled(typed.trim(), 300);
+  useEffect(() => {
+    narrow('query', query);
+  }, [query, narrow]);
+  const any = { value: ANY, label: t('service.list.any') };
+  return (
+    <div className={styles.filters} role="search">
+      <SearchField
+        label={t('service.list.search')}
+        placeholder={t('service.list.searchHint')}
+        value={typed}
+        onChange={setTyped}
+      />
+      <Select
+        label={t('service.header.team')}
+        options={[
+          any,
+          ...(teams.data ?? []).map(of => ({
+            value: of.slug,
+            label: of.name,
+          })),
+        ]}
+        value={filters.team ?? ANY}
+        onChange={key => narrow('team', String(key))}
+      />
+      <Select
+        label={t('service.header.tier')}
+        options={[
+          any,
+          ...tiers.map(of => ({
+            value: String(of),
+            label: t('service.register.tier', { tier: String(of) }),
+          })),
+        ]}
+        value={filters.tier ? String(filters.tier) : ANY}
+        onChange={key => narrow('tier', String(key))}
+      />
+      <Select
+        label={t('service.header.lifecycle')}
+        options={[
+          any,
+          ...lifecycles.map(of => ({
+            value: of,
+            label: t(`service.lifecycle.${of}`),
+          })),
+        ]}
+        value={filters.lifecycle ?? ANY}
+        onChange={key => narrow('lifecycle', String(key))}
+      />
+      <Select
+        label={t('service.list.catalog')}
+        options={[any, { value: 'none', label: t('service.list.notInIt') }]}
+        value={filters.entity ?? ANY}
+        onChange={key => narrow('entity', String(key))}
+      />
+    </div>
   );
 }
 

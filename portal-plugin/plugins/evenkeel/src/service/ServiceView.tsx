@@ -1,13 +1,13 @@
 import type { Schemas } from '@evenkeel/client';
 import { Column, Columns } from '@evenkeel/plugin-evenkeel-react';
 
+import { Violations } from '../violations/Violations';
 import { Gate } from './Gate';
 import { HeaderStrip } from './HeaderStrip';
 import { Issues, OpenActions, RecentIncidents } from './Incidents';
 import { Scorecards } from './Scorecards';
 import { ServiceSLOs } from './ServiceSLOs';
 import { Signals } from './Signals';
-import { Violations } from './Violations';
 
 /** All there is to know of a service. */
 export function ServiceView(props: { service: Schemas['Service'] }) {
@@ -17,7 +17,7 @@ export function ServiceView(props: { service: Schemas['Service'] }) {
   return (
     <>
       <HeaderStrip service={service} />
-      <Violations service={slug} team={team} />
+      <Violations of={{ service: slug }} />
       <ServiceSLOs service={slug} team={team} />
       <Signals service={slug} />
       <Columns>

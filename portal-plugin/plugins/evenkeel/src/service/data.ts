@@ -1,6 +1,8 @@
 import { ifMatch, value, versioned, type Schemas } from '@evenkeel/client';
 import { useChange, usePages, useRead } from '@evenkeel/plugin-evenkeel-react';
 
+import type { lifecycles } from './register';
+
 /** The key under which all that is read of a service is kept. */
 export const keyOf = (service: string) => ['services', service] as const;
 
@@ -16,12 +18,22 @@ export function useService(service: string) {
   );
 }
 
+/** What the list of services is narrowed to. */
+export type Filters = {
+  query?: string;
+  team?: string;
+  tier?: number;
+  lifecycle?: (typeof lifecycles)[number];
+  /** Only those that no catalog has an entity of. */
+  entity?: 'none';
+};
+
 /** Services, by slug. */
-export function useServices(query: string) {
-  return usePages(['services', 'list', query], (api, after, signal) =>
+export function useServices(filters: Filters) {
+  return usePages(['services', 'list', filters], (api, after, signal) =>
     value(
       api.GET('/v1/services', {
-        params: { query: { query: query || undefined, after, limit: 25 } },
+        params: { query: { ...filters, after, limit: 25 } },
         signal,
       }),
     ),
@@ -60,6 +72,36 @@ export function useOverride(service: string, onDone: () => void) {
         api.POST('/v1/services/{service}/gate/overrides', {
           params: { path: { service } },
           body,
+        }),
+      ),
+    { touches: [keyOf(service)], onDone },
+  );
+}
+
+/** How the freezes of a service were lifted, the newest first. */
+export function useOverrides(service: string) {
+  return usePages([...keyOf(service), 'overrides'], (api, after, signal) =>
+    value(
+      api.GET('/v1/services/{service}/gate/overrides', {
+        params: { path: { service }, query: { after, limit: 3 } },
+        signal,
+      }),
+    ),
+  );
+}
+
+/** Says of an override whether it was justified. */
+export function useReviewOverride(
+  service: string,
+  override: string,
+  onDone: () => void,
+) {
+  return useChange(
+    (api, input: { etag: string; body: Schemas['GateOverrideReviewInput'] }) =>
+      value(
+        api.POST('/v1/services/{service}/gate/overrides/{override}/review', {
+          params: { path: { service, override }, header: ifMatch(input.etag) },
+          body: input.body,
         }),
       ),
     { touches: [keyOf(service)], onDone },
@@ -122,49 +164,6 @@ export function useSignalsSeries(service: string, enabled: boolean) {
         }),
       ),
     { enabled, again: 300_000 },
-  );
-}
-
-/** Violations of a service that are open. */
-export function useViolations(service: string) {
-  return usePages([...keyOf(service), 'violations'], (api, after, signal) =>
-    value(
-      api.GET('/v1/violations', {
-        params: { query: { service, state: 'open', after, limit: 10 } },
-        signal,
-      }),
-    ),
-  );
-}
-
-/** Says what is going to be done about a violation. */
-export function useAcknowledge(violation: Schemas['Violation']) {
-  return useChange(
-    (api, input: { etag: string; plan: Schemas['PlanInput'] }) =>
-      value(
-        api.PUT('/v1/violations/{violation}/acknowledgement', {
-          params: {
-            path: { violation: violation.id },
-            header: ifMatch(input.etag),
-          },
-          body: input.plan,
-        }),
-      ),
-    { touches: [keyOf(violation.service.slug)] },
-  );
-}
-
-/** Says what is wrong with a violation. */
-export function useDispute(violation: Schemas['Violation']) {
-  return useChange(
-    (api, body: Schemas['DisputeInput']) =>
-      value(
-        api.POST('/v1/violations/{violation}/disputes', {
-          params: { path: { violation: violation.id } },
-          body,
-        }),
-      ),
-    { touches: [keyOf(violation.service.slug)] },
   );
 }
 

@@ -19,6 +19,9 @@ export const kinds = [
   'llm',
 ] as const;
 
+/** The tiers of services, the most critical first. */
+export const tiers = [1, 2, 3, 4] as const;
+
 /** The parts of a service's life. */
 export const lifecycles = ['experimental', 'production', 'deprecated'] as const;
 
@@ -55,7 +58,7 @@ export function serviceFrom(
     name: metadata.title ?? metadata.name,
     description: metadata.description,
     team: teamOf(entity),
-    tier: [1, 2, 3, 4].includes(tier) ? tier : 3,
+    tier: tiers.find(of => of === tier) ?? 3,
     kind: kinds.find(k => k === annotations[KIND_ANNOTATION]) ?? 'http',
     lifecycle: lifecycles.find(l => l === spec?.lifecycle) ?? 'production',
     repository: project ? `https://github.com/${project}` : undefined,
