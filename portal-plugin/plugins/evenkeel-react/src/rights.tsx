@@ -26,7 +26,10 @@ export function belongs(me: Schemas['Me'] | undefined, team: string): boolean {
  */
 export function RightButton(
   props: ButtonProps & {
-    /** Why it is not for whoever is signed in; undefined where it is. */
+    /**
+     * Why it is not for whoever is signed in; undefined where it is, and empty while that is not
+     * known yet.
+     */
     reason: string | undefined;
   },
 ) {
@@ -35,7 +38,7 @@ export function RightButton(
   const me = useMe();
   const id = useId();
   const refused = reason !== undefined;
-  let text = reason;
+  let text = reason || undefined;
   if (refused && !me.data) {
     text = me.isError ? t('right.unknown') : undefined;
   }

@@ -104,7 +104,7 @@ function useEndReason(
     return undefined;
   }
   if (service.data === undefined) {
-    return t('scorecards.exempt.notMember');
+    return service.error ? t('scorecards.exempt.notMember') : '';
   }
   const team = service.data.team.slug;
   return belongs(me, team)

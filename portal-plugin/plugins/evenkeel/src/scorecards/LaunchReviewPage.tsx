@@ -217,7 +217,9 @@ function Conditions(props: { review: Review }) {
   const me = useMe();
   const service = useService(review.service.slug);
   // It is for the service's team, whoever keeps the scorecard.
-  let refused: string | undefined = t('scorecards.launches.meetWhy');
+  let refused: string | undefined = service.error
+    ? t('scorecards.launches.meetWhy')
+    : '';
   if (service.data) {
     const team = service.data.team.slug;
     refused = belongs(me.data, team)

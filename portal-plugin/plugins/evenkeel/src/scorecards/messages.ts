@@ -158,7 +158,6 @@ export const scorecardsMessages = {
       '“{{check}}” does not count for {{service}} until {{until}}. Their reason: {{reason}}',
     decideReason: 'Reason',
     decideReasonHelp: 'For who asked; kept in the audit log.',
-    looking: 'Reading who decides …',
     ownDecision: 'You asked for it: another person decides.',
     notKeeper: '{{keeper}} decides.',
     keeperTeam: 'A member of {{team}} or an administrator',

@@ -15,7 +15,7 @@ export function useDecisionReason(): (asked: {
   const cards = useScorecards();
   return asked => {
     if (!me.data || !cards.data) {
-      return t('scorecards.exempt.looking');
+      return ''; // it is not known yet
     }
     const card = cards.data?.find(of => of.slug === asked.scorecard.slug);
     switch (mayNotDecide(me.data, card, asked)) {
