@@ -10,6 +10,15 @@ declare global {
   }
 }
 
+/** Has the portal in light or in dark; resolves once it was built anew in these colours. */
+export async function inColours(
+  page: Page,
+  colorScheme: 'light' | 'dark',
+): Promise<void> {
+  await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+  await page.locator(`body[data-theme-mode="${colorScheme}"]`).waitFor();
+}
+
 /**
  * Fails with what axe finds in a part of the page, by default what the portal shows in its frame,
  * in light and in dark. `shown` is what is there once the page is: the portal builds it anew in
@@ -23,7 +32,7 @@ export async function accessible(
 ): Promise<void> {
   const source = await readFile(require.resolve('axe-core/axe.min.js'), 'utf8');
   for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await inColours(page, colorScheme);
     await show?.();
     await shown.waitFor();
     // Colours that fade from one scheme to the other are neither.

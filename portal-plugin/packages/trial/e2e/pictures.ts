@@ -2,14 +2,18 @@ import { join } from 'node:path';
 
 import type { Locator, Page } from 'playwright-core';
 
+import { inColours } from './axe';
+
 /**
  * Takes pictures of the page, wide and narrow, in light and in dark, where TRIAL_PICTURES names a
- * directory for them. `shown` is what is there once the page is.
+ * directory for them. `shown` is what is there once the page is; what is gone by other colours,
+ * such as a dialog, `show` has come again.
  */
 export async function pictures(
   page: Page,
   shown: Locator,
   name: string,
+  show?: () => Promise<void>,
 ): Promise<void> {
   const directory = process.env.TRIAL_PICTURES;
   if (!directory) {
@@ -19,7 +23,8 @@ export async function pictures(
   for (const width of [1280, 390]) {
     await page.setViewportSize({ width, height: 900 });
     for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await inColours(page, colorScheme);
+      await show?.();
       await shown.waitFor();
       await page.waitForLoadState('networkidle');
       await page.screenshot({
