@@ -14,6 +14,8 @@ const jobs = [
   'chase-action-items',
   'chase-exemptions',
   'forecast-budgets',
+  // On a Monday or Tuesday it asks about the week before; on other days it asks nobody.
+  'ask-toil',
 ];
 
 /** Runs the jobs, so that what they conclude is there at once; gives how many ran. */

@@ -211,6 +211,10 @@ export function TimeChart(props: {
           const defined = (p: Point) => p.value !== null;
           const px = (p: Point) => x(p.at);
           const py = (p: Point) => y(p.value ?? 0);
+          // No line leads to one that has no neighbour.
+          const alone = (p: Point, i: number) =>
+            defined(p) &&
+            [of[i - 1], of[i + 1]].every(n => !n || n.value === null);
           return (
             <g key={s.name}>
               {s.area && (
@@ -237,6 +241,15 @@ export function TimeChart(props: {
                 strokeDasharray={s.dashed ? '5 4' : undefined}
                 strokeLinecap="round"
               />
+              {of.filter(alone).map(p => (
+                <circle
+                  key={p.at.toISOString()}
+                  cx={px(p)}
+                  cy={py(p)}
+                  r={3}
+                  fill={s.color}
+                />
+              ))}
             </g>
           );
         })}

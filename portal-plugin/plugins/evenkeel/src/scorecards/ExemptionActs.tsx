@@ -3,6 +3,7 @@ import {
   FormDialog,
   LostRace,
   RightButton,
+  belongs,
   day,
   faultAt,
   ifSeen,
@@ -10,16 +11,17 @@ import {
   useChange,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Text, TextAreaField } from '@backstage/ui';
+import { Button, Text, TextAreaField } from '@backstage/ui';
 import { useState } from 'react';
 
 import { evenkeelTranslationRef } from '../translation';
+import { useService } from './cards';
 import styles from './scorecards.module.css';
 import { useDecisionReason } from './useDecisionReason';
 
 type Act = 'approve' | 'reject' | 'end';
 
-/** What can be decided of an exemption, by whom. */
+/** What can be decided of an exemption, by whom; nothing of one that is over. */
 export function ExemptionActs(props: {
   exemption: Schemas['Exemption'];
   me: Schemas['Me'] | undefined;
@@ -27,16 +29,15 @@ export function ExemptionActs(props: {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { exemption, me } = props;
   const [act, setAct] = useState<Act>();
-  const reasonOf = useDecisionReason();
-  const refused = reasonOf(exemption);
-  // Who asked takes it back; of one in force also others of the team, whom the API knows.
+  const refused = useDecisionReason()(exemption);
+  const ends = useEndReason(exemption, me, refused);
   const mine = me?.person?.id === exemption.personId;
   if (exemption.state !== 'waiting' && exemption.state !== 'in_force') {
     return null;
   }
   return (
     <div className={styles.actions}>
-      {exemption.state === 'waiting' && !mine && (
+      {exemption.state === 'waiting' && (
         <>
           <RightButton
             size="small"
@@ -47,37 +48,30 @@ export function ExemptionActs(props: {
             {t('scorecards.exempt.approve')}
           </RightButton>
           {refused === undefined && (
-            <RightButton
+            <Button
               size="small"
               variant="secondary"
-              reason={undefined}
               onPress={() => setAct('reject')}
             >
               {t('scorecards.exempt.reject')}
-            </RightButton>
+            </Button>
           )}
-        </>
-      )}
-      {exemption.state === 'waiting' && mine && (
-        <>
-          <RightButton
-            size="small"
-            variant="secondary"
-            reason={undefined}
-            onPress={() => setAct('end')}
-          >
-            {t('scorecards.exempt.withdraw')}
-          </RightButton>
-          <Text variant="body-x-small" color="secondary">
-            {t('scorecards.exempt.ownDecision')}
-          </Text>
+          {mine && (
+            <Button
+              size="small"
+              variant="secondary"
+              onPress={() => setAct('end')}
+            >
+              {t('scorecards.exempt.withdraw')}
+            </Button>
+          )}
         </>
       )}
       {exemption.state === 'in_force' && (
         <RightButton
           size="small"
-          variant="tertiary"
-          reason={undefined}
+          variant="secondary"
+          reason={ends}
           onPress={() => setAct('end')}
         >
           {t('scorecards.exempt.end')}
@@ -92,6 +86,30 @@ export function ExemptionActs(props: {
       )}
     </div>
   );
+}
+
+/**
+ * Why whoever is signed in may not end an exemption in force: that is for the service's team, and
+ * for who could decide on it.
+ */
+function useEndReason(
+  exemption: Schemas['Exemption'],
+  me: Schemas['Me'] | undefined,
+  refused: string | undefined,
+): string | undefined {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const asks = exemption.state === 'in_force' && refused !== undefined;
+  const service = useService(exemption.service.slug, asks);
+  if (!asks) {
+    return undefined;
+  }
+  if (service.data === undefined) {
+    return service.error ? t('scorecards.exempt.notMember') : '';
+  }
+  const team = service.data.team.slug;
+  return belongs(me, team)
+    ? undefined
+    : t('scorecards.exempt.notMemberOf', { team });
 }
 
 function Decide(props: {

@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 
 import { World, page, refuse, show } from '../testing';
 import { ScorecardsPage } from './ScorecardsPage';
-import { card, waiting } from './testing';
+import { card, service, waiting } from './testing';
 
 const mount = '/evenkeel/scorecards';
 const at = `${mount}/exemptions`;
@@ -26,7 +26,7 @@ describe('the exemptions', () => {
       version: 8,
     });
     await show(<ScorecardsPage />, of, { mount, at });
-    const table = await screen.findByRole('table', {
+    const table = await screen.findByRole('list', {
       name: 'Waiting for a decision',
     });
     // It can be pressed once it is known who is signed in.
@@ -77,9 +77,29 @@ describe('the exemptions', () => {
     expect(
       screen.getByText('You asked for it: another person decides.'),
     ).toBeInTheDocument();
-    expect(
-      screen.queryByRole('button', { name: 'Approve' }),
-    ).not.toBeInTheDocument();
+    expect(screen.getByRole('button', { name: 'Approve' })).toBeDisabled();
+  });
+
+  it('lets those end one who may, and tells others who that is', async () => {
+    const of = () =>
+      world()
+        .on('get', '/v1/exemptions', asked =>
+          asked.query.get('state') === 'in_force'
+            ? page({ ...waiting, state: 'in_force' as const })
+            : page(),
+        )
+        .on('get', '/v1/services/{service}', service);
+    await show(<ScorecardsPage />, of().as('grace', ['search']), {
+      mount,
+      at,
+    });
+    const end = await screen.findByRole('button', { name: 'End it' });
+    await waitFor(() =>
+      expect(end).toHaveAccessibleDescription(
+        `Members of ${service.team.slug} end it, or who approves.`,
+      ),
+    );
+    expect(end).toBeDisabled();
   });
 
   it('tells others who decides', async () => {

@@ -1,12 +1,12 @@
 import { value, type Schemas } from '@evenkeel/client';
 import {
-  DataTable,
   More,
   Nothing,
   PageTitle,
+  Row,
+  Rows,
   Section,
   Shown,
-  Sub,
   Word,
   ago,
   day,
@@ -15,7 +15,7 @@ import {
   type Tone,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Button, Link } from '@backstage/ui';
+import { Button, Link, Text } from '@backstage/ui';
 import { useState } from 'react';
 import { useSearchParams } from 'react-router-dom';
 
@@ -137,79 +137,80 @@ function Listed(props: {
   );
 }
 
-/** Exemptions in a table, with what can be decided of each. */
+/** Exemptions, with what can be decided of each. */
 export function Exemptions(props: {
   title: string;
   exemptions: readonly Exemption[];
   /** They are all from the same check, which is said already. */
   ofCheck?: boolean;
 }) {
-  const { t } = useTranslationRef(evenkeelTranslationRef);
   const me = useMe();
   return (
-    <DataTable
-      caption={props.title}
-      head={[
-        ...(props.ofCheck ? [] : [t('scorecards.exempt.columns.check')]),
-        t('scorecards.exempt.columns.service'),
-        t('scorecards.exempt.columns.reason'),
-        t('scorecards.exempt.columns.until'),
-        t('scorecards.exempt.columns.state'),
-        t('scorecards.exempt.columns.act'),
-      ]}
-    >
+    <Rows label={props.title}>
       {props.exemptions.map(e => (
-        <tr key={e.id}>
-          {!props.ofCheck && (
-            <th scope="row">
-              <CheckLink scorecard={e.scorecard.slug} check={e.check}>
-                {e.checkTitle || e.check}
-              </CheckLink>
-              <Sub>{e.scorecard.slug}</Sub>
-            </th>
-          )}
-          {props.ofCheck ? (
-            <th scope="row">
-              <ServiceLink service={e.service.slug} />
-            </th>
-          ) : (
-            <td>
-              <ServiceLink service={e.service.slug} />
-            </td>
-          )}
-          <td>
-            {e.link ? <Link href={e.link}>{e.reason}</Link> : e.reason}
-            <Sub>
-              {t('scorecards.exempt.askedBy', {
-                by: e.askedBy,
-                when: ago(e.askedAt),
-              })}
-              {e.approval &&
-                `, ${t('scorecards.exempt.approvedBy', { by: e.approval.by })}`}
-            </Sub>
-          </td>
-          <td className={styles.number}>{day(e.until)}</td>
-          <td>
-            <Word tone={tones[e.state]}>
-              {t(`scorecards.exempt.states.${e.state}`)}
-            </Word>
-            {e.state === 'in_force' && endsSoon(e) && (
-              <Sub>{t('scorecards.exempt.soon')}</Sub>
-            )}
-            {e.ended?.by && (
-              <Sub>
-                {t('scorecards.exempt.endedBy', {
-                  by: e.ended.by,
-                  reason: e.ended.reason,
-                })}
-              </Sub>
-            )}
-          </td>
-          <td>
-            <ExemptionActs exemption={e} me={me.data} />
-          </td>
-        </tr>
+        <One key={e.id} exemption={e} me={me.data} ofCheck={props.ofCheck} />
       ))}
-    </DataTable>
+    </Rows>
+  );
+}
+
+function One(props: {
+  exemption: Exemption;
+  me: Schemas['Me'] | undefined;
+  ofCheck?: boolean;
+}) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const { exemption: e, me, ofCheck } = props;
+  return (
+    <Row
+      sub={
+        <>
+          {[
+            !ofCheck && e.scorecard.slug,
+            t('scorecards.exempt.askedBy', {
+              by: e.askedBy,
+              when: ago(e.askedAt),
+            }),
+            e.approval &&
+              t('scorecards.exempt.approvedBy', { by: e.approval.by }),
+            e.ended?.by &&
+              t('scorecards.exempt.endedBy', {
+                by: e.ended.by,
+                reason: e.ended.reason,
+              }),
+          ]
+            .filter(Boolean)
+            .join(' · ')}
+          {e.link && (
+            <>
+              {' · '}
+              <Link href={e.link}>{t('scorecards.exempt.more')}</Link>
+            </>
+          )}
+        </>
+      }
+      end={<ExemptionActs exemption={e} me={me} />}
+    >
+      <div className={styles.excused}>
+        <Text as="h3" variant="body-medium" weight="bold">
+          <ServiceLink service={e.service.slug} />
+        </Text>
+        {!ofCheck && (
+          <CheckLink scorecard={e.scorecard.slug} check={e.check}>
+            {e.checkTitle || e.check}
+          </CheckLink>
+        )}
+        <Word tone={tones[e.state]}>
+          {t(`scorecards.exempt.states.${e.state}`)}
+        </Word>
+        <span className={styles.absent}>
+          {t('scorecards.exempt.untilDay', { day: day(e.until) })}
+        </span>
+        {e.state === 'in_force' && endsSoon(e) && (
+          <Word tone="warning">{t('scorecards.exempt.soon')}</Word>
+        )}
+      </div>
+      {e.reason}
+    </Row>
   );
 }

@@ -13,11 +13,14 @@ import {
   Sub,
   Word,
   ago,
+  belongs,
   day,
   moment,
+  useMe,
   useRead,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
+import { Button } from '@backstage/ui';
 import { useState } from 'react';
 import { useParams } from 'react-router-dom';
 
@@ -27,7 +30,9 @@ import { MeetCondition, RejectLaunch, SignOff } from './LaunchDecisions';
 import { launchTones } from './LaunchReviewsPage';
 import { Nav } from './Nav';
 import { OutcomeWord } from './OutcomeWord';
+import { useService } from './cards';
 import { CheckLink, ServiceLink } from './links';
+import { outcomes } from './outcomes';
 import styles from './scorecards.module.css';
 import { useDecisionReason } from './useDecisionReason';
 
@@ -62,6 +67,10 @@ function Launch(props: { review: Review }) {
   const [doing, setDoing] = useState<'signOff' | 'reject'>();
   const refused = useDecisionReason()(review);
   const { evidence } = review;
+  // What is missing comes first; of the same outcome they stand as in the scorecard.
+  const checks = [...evidence.checks].sort(
+    (a, b) => outcomes.indexOf(a.outcome) - outcomes.indexOf(b.outcome),
+  );
   return (
     <>
       <PageTitle
@@ -94,13 +103,9 @@ function Launch(props: { review: Review }) {
                 {t('scorecards.launches.signOff')}
               </RightButton>
               {refused === undefined && (
-                <RightButton
-                  variant="secondary"
-                  reason={undefined}
-                  onPress={() => setDoing('reject')}
-                >
+                <Button variant="secondary" onPress={() => setDoing('reject')}>
                   {t('scorecards.launches.reject')}
-                </RightButton>
+                </Button>
               )}
             </>
           )
@@ -124,7 +129,7 @@ function Launch(props: { review: Review }) {
                 t('scorecards.launches.outcome'),
               ]}
             >
-              {evidence.checks.map(c => (
+              {checks.map(c => (
                 <tr key={c.id}>
                   <th scope="row">
                     <CheckLink scorecard={review.scorecard.slug} check={c.id}>
@@ -209,6 +214,18 @@ function Conditions(props: { review: Review }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { review } = props;
   const [meeting, setMeeting] = useState<number>();
+  const me = useMe();
+  const service = useService(review.service.slug);
+  // It is for the service's team, whoever keeps the scorecard.
+  let refused: string | undefined = service.error
+    ? t('scorecards.launches.meetWhy')
+    : '';
+  if (service.data) {
+    const team = service.data.team.slug;
+    refused = belongs(me.data, team)
+      ? undefined
+      : t('scorecards.launches.meetWhyOf', { team });
+  }
   if (!review.decision?.until) {
     return null;
   }
@@ -246,7 +263,7 @@ function Conditions(props: { review: Review }) {
                       <RightButton
                         size="small"
                         variant="secondary"
-                        reason={undefined}
+                        reason={refused}
                         onPress={() => setMeeting(at + 1)}
                       >
                         {t('scorecards.launches.meet')}

@@ -205,18 +205,20 @@ export function TeamSelect(props: {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const teams = useTeams().data ?? [];
   return (
-    <Select
-      aria-label={t('scorecards.matrix.team')}
-      size="small"
-      selectionMode="single"
-      search
-      value={props.team ?? ''}
-      onChange={chosen => props.onChange(String(chosen) || undefined)}
-      options={[
-        { id: '', label: t('scorecards.matrix.allTeams') },
-        ...teams.map(of => ({ id: of.slug, label: of.name })),
-      ]}
-    />
+    <div className={styles.select}>
+      <Select
+        aria-label={t('scorecards.matrix.team')}
+        size="small"
+        selectionMode="single"
+        search
+        value={props.team ?? ''}
+        onChange={chosen => props.onChange(String(chosen) || undefined)}
+        options={[
+          { id: '', label: t('scorecards.matrix.allTeams') },
+          ...teams.map(of => ({ id: of.slug, label: of.name })),
+        ]}
+      />
+    </div>
   );
 }
 

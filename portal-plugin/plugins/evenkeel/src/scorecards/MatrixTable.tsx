@@ -66,7 +66,7 @@ export function MatrixTable(props: {
     <div
       ref={scroller}
       className={styles.matrix}
-      role="region"
+      role="group"
       aria-label={t('scorecards.matrix.title')}
       // It scrolls, which takes the keyboard too.
       // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex

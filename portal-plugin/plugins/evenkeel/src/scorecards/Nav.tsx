@@ -57,20 +57,22 @@ export function Nav(props: { at: Place; scorecard?: string }) {
         )}
       </nav>
       {props.scorecard && cards.length > 1 && (
-        <Select
-          aria-label={t('scorecards.nav.card')}
-          size="small"
-          selectionMode="single"
-          value={props.scorecard}
-          onChange={chosen => {
-            const to = props.at === 'report' ? ofReport : ofServices;
-            const href = to?.({ scorecard: String(chosen) });
-            if (href) {
-              navigate(href);
-            }
-          }}
-          options={cards.map(card => ({ id: card.slug, label: card.name }))}
-        />
+        <div className={styles.select}>
+          <Select
+            aria-label={t('scorecards.nav.card')}
+            size="small"
+            selectionMode="single"
+            value={props.scorecard}
+            onChange={chosen => {
+              const to = props.at === 'report' ? ofReport : ofServices;
+              const href = to?.({ scorecard: String(chosen) });
+              if (href) {
+                navigate(href);
+              }
+            }}
+            options={cards.map(card => ({ id: card.slug, label: card.name }))}
+          />
+        </div>
       )}
     </div>
   );

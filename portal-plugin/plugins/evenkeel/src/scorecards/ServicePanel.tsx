@@ -20,7 +20,7 @@ import { Dialog, DialogBody, DialogHeader, Text } from '@backstage/ui';
 import { evenkeelTranslationRef } from '../translation';
 import { Attestations } from './Attestations';
 import { CheckResult } from './CheckResult';
-import { useScorecard } from './cards';
+import { useScorecard, useService } from './cards';
 import { CheckLink, ServiceLink } from './links';
 import { isOpen, outcomes } from './outcomes';
 import styles from './scorecards.module.css';
@@ -57,14 +57,7 @@ export function ServicePanel(props: {
 function ServiceResult(props: { scorecard: string; service: string }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { scorecard, service } = props;
-  const of = useRead(['services', service], (api, signal) =>
-    value(
-      api.GET('/v1/services/{service}', {
-        params: { path: { service } },
-        signal,
-      }),
-    ),
-  );
+  const of = useService(service);
   const result = useRead<Schemas['ServiceScorecard'] | null>(
     ['scorecards', scorecard, 'of', service],
     async (api, signal) => {
@@ -187,7 +180,7 @@ function Result(props: {
           <Text as="h3" variant="body-large" weight="bold">
             {t('scorecards.panel.next')}
           </Text>
-          <ol>
+          <ol className={styles.steps}>
             {result.next.map(id => (
               <li key={id}>
                 <CheckLink scorecard={result.scorecard.slug} check={id}>

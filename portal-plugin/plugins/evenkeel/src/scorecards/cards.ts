@@ -29,6 +29,24 @@ export function useScorecard(scorecard: string): Read<Schemas['Scorecard']> {
   );
 }
 
+/** Reads a service, with the team that owns it. */
+export function useService(
+  service: string,
+  enabled: boolean = true,
+): Read<Schemas['Service']> {
+  return useRead(
+    ['services', service],
+    (api, signal) =>
+      value(
+        api.GET('/v1/services/{service}', {
+          params: { path: { service } },
+          signal,
+        }),
+      ),
+    { enabled },
+  );
+}
+
 /** Reads the teams, by slug; of a large organisation too, to choose one of them. */
 export function useTeams(): Read<Schemas['Team'][]> {
   return useRead(['teams', 'all'], async (api, signal) => {

@@ -131,17 +131,11 @@ export const scorecardsMessages = {
     noneInForceText: 'All checks count for all services.',
     nonePast: 'None yet',
     nonePastText: 'What was rejected, withdrawn or ended stands here.',
-    columns: {
-      check: 'Check',
-      service: 'Service',
-      reason: 'Why',
-      until: 'Until',
-      state: 'State',
-      act: 'Decide',
-    },
+    untilDay: 'until {{day}}',
+    more: 'Read more',
     askedBy: 'asked by {{by}} {{when}}',
     approvedBy: 'approved by {{by}}',
-    endedBy: 'by {{by}}: {{reason}}',
+    endedBy: 'ended by {{by}}: {{reason}}',
     soon: 'Ends soon',
     states: {
       waiting: 'Waiting',
@@ -169,6 +163,7 @@ export const scorecardsMessages = {
     keeperTeam: 'A member of {{team}} or an administrator',
     keeperAdmins: 'An administrator',
     notMember: 'Members of the service’s team end it, or who approves.',
+    notMemberOf: 'Members of {{team}} end it, or who approves.',
     team: 'Team',
   },
   attest: {
@@ -397,6 +392,7 @@ export const scorecardsMessages = {
     meetTitle: 'Say that the condition is met',
     meetNote: 'Where it is seen',
     meetWhy: 'Members of the service’s team say so.',
+    meetWhyOf: 'Members of {{team}} say so.',
     form: {
       title: 'Ask for a launch review',
       service: 'Service',

@@ -14,6 +14,9 @@ export function useDecisionReason(): (asked: {
   const me = useMe();
   const cards = useScorecards();
   return asked => {
+    if (!me.data || !cards.data) {
+      return ''; // it is not known yet
+    }
     const card = cards.data?.find(of => of.slug === asked.scorecard.slug);
     switch (mayNotDecide(me.data, card, asked)) {
       case 'asked':

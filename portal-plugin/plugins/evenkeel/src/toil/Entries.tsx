@@ -1,16 +1,17 @@
 import type { Schemas } from '@evenkeel/client';
 import {
   DataTable,
+  FormDialog,
   LostRace,
+  More,
   Nothing,
-  Refused,
+  Section,
   Shown,
   day,
   refusalOf,
-  Section,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Button } from '@backstage/ui';
+import { Button, Link, Text } from '@backstage/ui';
 import { useState } from 'react';
 
 import { evenkeelTranslationRef } from '../translation';
@@ -20,98 +21,91 @@ import { Proposals } from './Proposals';
 import { useEntries, useStrike } from './data';
 import styles from './toil.module.css';
 
-/** How many entries a page of them has. */
-const PAGE = 20;
+type Entry = Schemas['ToilEntry'];
 
 /** What whoever is signed in logged, and what may have been toil of theirs. */
 export function Entries(props: { team: string }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { team } = props;
-  const [limit, setLimit] = useState(PAGE);
-  const [open, setOpen] = useState<Schemas['ToilEntry'] | 'new'>();
-  const read = useEntries(team, limit, true);
-  const strike = useStrike(team);
+  const [open, setOpen] = useState<Entry | 'new'>();
+  const [struck, setStruck] = useState<Entry>();
+  const read = useEntries(team);
   return (
     <Section
       title={t('toil.entries.title')}
       note={t('toil.entries.privately')}
       actions={
-        <Button size="small" variant="primary" onPress={() => setOpen('new')}>
-          {t('toil.entries.log')}
-        </Button>
+        <>
+          <CsvButtons team={team} />
+          <Button size="small" variant="primary" onPress={() => setOpen('new')}>
+            {t('toil.entries.log')}
+          </Button>
+        </>
       }
     >
       <Proposals team={team} />
-      <LostRace error={strike.error} onReload={() => strike.reset()} />
-      <Refused refusal={refusalOf(strike.error, [])} />
       <Shown what={t('toil.entries.title')} read={read}>
-        {list =>
-          list.items?.length ? (
-            <>
-              <DataTable
-                caption={t('toil.entries.title')}
-                head={[
-                  t('toil.entries.kind'),
-                  t('toil.entries.day'),
-                  t('toil.entries.actions'),
-                ]}
-              >
-                {list.items.map(entry => (
-                  <tr key={entry.id}>
-                    <th scope="row">
-                      {t(`toil.category.${entry.category}`)}
-                      <span className={styles.sub}>
-                        {[
-                          t('toil.entries.minutesOf', {
-                            minutes: String(entry.minutes),
-                          }),
-                          entry.service?.slug,
-                          t('toil.entries.score', {
-                            score: String(entry.score),
-                          }),
-                          entry.note,
-                        ]
-                          .filter(Boolean)
-                          .join(' · ')}
-                      </span>
-                    </th>
-                    <td className={styles.number}>{day(entry.day)}</td>
-                    <td>
-                      <div className={styles.buttons}>
-                        <Button
-                          size="small"
-                          variant="tertiary"
-                          onPress={() => setOpen(entry)}
-                        >
-                          {t('toil.entries.edit')}
-                        </Button>
-                        <Button
-                          size="small"
-                          variant="tertiary"
-                          destructive
-                          isPending={
-                            strike.isPending &&
-                            strike.variables?.id === entry.id
-                          }
-                          onPress={() => strike.mutate(entry)}
-                        >
-                          {t('toil.entries.remove')}
-                        </Button>
-                      </div>
-                    </td>
-                  </tr>
-                ))}
-              </DataTable>
-              {list.next && (
-                <Button
-                  size="small"
-                  variant="secondary"
-                  onPress={() => setLimit(limit + PAGE)}
-                >
-                  {t('toil.entries.more')}
-                </Button>
-              )}
-            </>
+        {entries =>
+          entries.length > 0 ? (
+            <DataTable
+              caption={t('toil.entries.title')}
+              head={[
+                t('toil.entries.day'),
+                t('toil.entries.kind'),
+                t('toil.entries.service'),
+                t('toil.entries.time'),
+                t('toil.entries.like'),
+                t('toil.entries.actions'),
+              ]}
+            >
+              {entries.map(entry => (
+                <tr key={entry.id}>
+                  <th scope="row" className={styles.number}>
+                    {day(entry.day)}
+                  </th>
+                  <td>
+                    {t(`toil.category.${entry.category}`)}
+                    <span className={styles.sub}>
+                      {entry.link ? (
+                        <Link href={entry.link}>
+                          {entry.note || t('toil.entries.link')}
+                        </Link>
+                      ) : (
+                        entry.note
+                      )}
+                    </span>
+                  </td>
+                  <td>{entry.service?.slug ?? '–'}</td>
+                  <td className={styles.number}>
+                    {t('toil.entries.minutesOf', {
+                      minutes: String(entry.minutes),
+                    })}
+                  </td>
+                  <td className={styles.number}>
+                    {t('toil.entries.score', { score: String(entry.score) })}
+                  </td>
+                  <td>
+                    <div className={styles.pair}>
+                      <Button
+                        size="small"
+                        variant="secondary"
+                        onPress={() => setOpen(entry)}
+                      >
+                        {t('toil.entries.edit')}
+                      </Button>
+                      <Button
+                        size="small"
+                        variant="tertiary"
+                        destructive
+                        onPress={() => setStruck(entry)}
+                      >
+                        {t('toil.entries.remove')}
+                      </Button>
+                    </div>
+                  </td>
+                </tr>
+              ))}
+            </DataTable>
           ) : (
             <Nothing title={t('toil.entries.none')}>
               {t('toil.entries.noneText')}
@@ -119,7 +113,7 @@ export function Entries(props: { team: string }) {
           )
         }
       </Shown>
-      <CsvButtons team={team} />
+      <More of={read} />
       {open && (
         <EntryDialog
           team={team}
@@ -127,6 +121,43 @@ export function Entries(props: { team: string }) {
           onClose={() => setOpen(undefined)}
         />
       )}
+      {struck && (
+        <Strike
+          team={team}
+          entry={struck}
+          onClose={() => setStruck(undefined)}
+        />
+      )}
     </Section>
+  );
+}
+
+function Strike(props: { team: string; entry: Entry; onClose: () => void }) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const { team, entry, onClose } = props;
+  const strike = useStrike(team, onClose);
+  return (
+    <FormDialog
+      open
+      destructive
+      title={t('toil.entries.removeTitle')}
+      submit={t('toil.entries.remove')}
+      pending={strike.isPending}
+      refusal={refusalOf(strike.error, [])}
+      onClose={onClose}
+      onSubmit={() => strike.mutate(entry)}
+    >
+      <LostRace error={strike.error} onReload={onClose} />
+      <Text as="p" variant="body-medium">
+        {[
+          day(entry.day),
+          t(`toil.category.${entry.category}`),
+          t('toil.entries.minutesOf', { minutes: String(entry.minutes) }),
+          entry.note,
+        ]
+          .filter(Boolean)
+          .join(' · ')}
+      </Text>
+    </FormDialog>
   );
 }

@@ -83,8 +83,7 @@ export function EntryDialog(props: {
       submit={entry ? undefined : t('toil.entries.log')}
       onSubmit={() =>
         log.mutate({
-          id: entry?.id,
-          version: entry?.version,
+          before: entry,
           entry: {
             ...input,
             service: input.service || undefined,

@@ -1,74 +1,73 @@
 import type { Schemas } from '@evenkeel/client';
 import {
+  Figures as Numbers,
+  Section,
   Word,
   percent,
-  type Tone,
-  Section,
+  type Figure,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import type { ReactNode } from 'react';
 
 import { evenkeelTranslationRef } from '../translation';
 import styles from './toil.module.css';
+
+type Standing = Schemas['ToilStanding'];
 
 /** The share of toil over 90 days and the quarter, the response rate, and one's own. */
 export function Figures(props: { toil: Schemas['Toil'] }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { rolling, quarter, you, member, settings } = props.toil;
-  const cap = String(settings.capPercent);
+  const shareOf = useShare(settings.capPercent);
+  const unknown = (
+    <span className={styles.unknown}>{t('toil.share.unknown')}</span>
+  );
+  const figures: Figure[] = [
+    { name: t('toil.share.rolling'), ...shareOf(rolling) },
+    {
+      name: t('toil.share.quarter', { name: quarter.name }),
+      ...shareOf(quarter),
+    },
+    {
+      name: t('toil.share.response'),
+      value:
+        rolling.responseRate === null
+          ? unknown
+          : percent(rolling.responseRate, 0),
+      note:
+        rolling.asked === 0
+          ? t(member ? 'toil.share.nobodyAsked' : 'toil.share.notToldAsked')
+          : t('toil.share.responded', {
+              answered: String(rolling.answered),
+              asked: String(rolling.asked),
+            }),
+    },
+  ];
+  if (member) {
+    const answers = you?.answers ?? null;
+    const entries = you?.entries ?? null;
+    figures.push({
+      name: t('toil.share.yours'),
+      value: answers === null ? unknown : percent(answers, 0),
+      note: (
+        <>
+          {answers === null
+            ? t('toil.share.yoursNone')
+            : t('toil.share.byAnswers')}
+          {entries !== null && (
+            <Line>
+              {t('toil.share.entries', { share: percent(entries, 0) })}
+            </Line>
+          )}
+        </>
+      ),
+    });
+  }
   return (
     <Section title={t('toil.share.title')}>
-      <dl className={styles.figures}>
-        <Share name={t('toil.share.rolling')} standing={rolling} cap={cap} />
-        <Share
-          name={t('toil.share.quarter', { name: quarter.name })}
-          standing={quarter}
-          cap={cap}
-        />
-        <div>
-          <dt>{t('toil.share.response')}</dt>
-          <dd>
-            <div
-              className={
-                rolling.responseRate === null ? styles.unknown : styles.big
-              }
-            >
-              {rolling.responseRate === null
-                ? t('toil.share.unknown')
-                : percent(rolling.responseRate, 0)}
-            </div>
-            <p className={styles.caption}>
-              {t('toil.share.responded', {
-                answered: String(rolling.answered),
-                asked: String(rolling.asked),
-              })}
-            </p>
-          </dd>
-        </div>
-        {member && (
-          <div>
-            <dt>{t('toil.share.yours')}</dt>
-            <dd>
-              <div
-                className={
-                  typeof you?.answers === 'number' ? styles.big : styles.unknown
-                }
-              >
-                {you?.answers !== null && you?.answers !== undefined
-                  ? percent(you.answers, 0)
-                  : t('toil.share.unknown')}
-              </div>
-              <p className={styles.caption}>
-                {you?.answers !== null && you?.answers !== undefined
-                  ? t('toil.share.byAnswers')
-                  : t('toil.share.yoursNone')}
-                {you?.entries !== null &&
-                  you?.entries !== undefined &&
-                  `; ${percent(you.entries, 0)} ${t('toil.share.byEntries')}`}
-              </p>
-            </dd>
-          </div>
-        )}
-      </dl>
+      <div className={styles.shares}>
+        <Numbers figures={figures} />
+      </div>
       {(rolling.disagree || you?.disagree) && (
         <p className={styles.caption}>{t('toil.share.disagree')}</p>
       )}
@@ -76,7 +75,11 @@ export function Figures(props: { toil: Schemas['Toil'] }) {
   );
 }
 
-// Why a share is not known, by what the API calls its state.
+function Line(props: { children: ReactNode }) {
+  return <span className={styles.line}>{props.children}</span>;
+}
+
+// Why a share by answers is not known, by what the API calls its state.
 const reasons = {
   no_data: 'none',
   known: 'none',
@@ -84,62 +87,62 @@ const reasons = {
   too_few: 'few',
 } as const;
 
-function Share(props: {
-  name: string;
-  standing: Schemas['ToilStanding'];
-  cap: string;
-}) {
+/** How a share is shown: by answers where enough came, else by what was logged, else as not known. */
+function useShare(capPercent: number) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
-  const { name, standing, cap } = props;
-  const figures = standing.answers ?? standing.entries;
-  if (standing.state !== 'known' || !figures) {
-    return (
-      <div>
-        <dt>{name}</dt>
-        <dd>
-          <div className={styles.unknown}>{t('toil.share.unknown')}</div>
-          <p className={styles.caption}>
-            {t(`toil.share.state.${reasons[standing.state]}`)}
-          </p>
-        </dd>
-      </div>
-    );
-  }
-  let tone: Tone = 'unknown';
-  if (standing.aboveCap !== null) {
-    tone = standing.aboveCap ? 'bad' : 'good';
-  }
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>
-        <div className={styles.big}>{percent(figures.share, 0)}</div>
-        {standing.aboveCap !== null && (
-          <Word tone={tone}>
-            {standing.aboveCap
-              ? t('toil.share.above', { cap })
-              : t('toil.share.within', { cap })}
-          </Word>
-        )}
-        <p className={styles.caption}>
-          {standing.answers
-            ? t('toil.share.byAnswers')
-            : t('toil.share.byEntries')}
-          {figures.median !== null &&
-            figures.maximum !== null &&
-            `; ${t('toil.share.spread', {
-              median: percent(figures.median, 0),
-              maximum: percent(figures.maximum, 0),
-            })}`}
-        </p>
-        {standing.answers && standing.entries && (
-          <p className={styles.caption}>
-            {`${percent(standing.entries.share, 0)} ${t(
-              'toil.share.byEntries',
-            )}`}
-          </p>
-        )}
-      </dd>
-    </div>
-  );
+  const cap = String(capPercent);
+  return (standing: Standing): Pick<Figure, 'value' | 'note'> => {
+    const { answers, entries, aboveCap } = standing;
+    if (standing.state === 'known' && answers) {
+      return {
+        value: percent(answers.share, 0),
+        note: (
+          <>
+            {aboveCap !== null && (
+              <Word tone={aboveCap ? 'bad' : 'good'}>
+                {aboveCap
+                  ? t('toil.share.above', { cap })
+                  : t('toil.share.within', { cap })}
+              </Word>
+            )}
+            <Line>{t('toil.share.byAnswers')}</Line>
+            {answers.median !== null && answers.maximum !== null && (
+              <Line>
+                {t('toil.share.spread', {
+                  median: percent(answers.median, 0),
+                  maximum: percent(answers.maximum, 0),
+                })}
+              </Line>
+            )}
+            {entries && (
+              <Line>
+                {t('toil.share.entries', { share: percent(entries.share, 0) })}
+              </Line>
+            )}
+          </>
+        ),
+      };
+    }
+    const why =
+      standing.state === 'insufficient' && standing.asked === 0
+        ? t('toil.share.state.unasked')
+        : t(`toil.share.state.${reasons[standing.state]}`);
+    if (!entries) {
+      return {
+        value: (
+          <span className={styles.unknown}>{t('toil.share.unknown')}</span>
+        ),
+        note: why,
+      };
+    }
+    return {
+      value: percent(entries.share, 0),
+      note: (
+        <>
+          {t('toil.share.byEntries')}
+          <Line>{why}</Line>
+        </>
+      ),
+    };
+  };
 }

@@ -55,7 +55,9 @@ export function Parts(props: { toil: Schemas['Toil'] }) {
                   }}
                 />
               </th>
-              <td className={styles.number}>{number(part.minutes / 60)}</td>
+              <td className={styles.number}>
+                {`${number(part.minutes / 60)} h`}
+              </td>
               <td className={styles.number}>{part.entries}</td>
               <td className={styles.number}>{percent(before / all, 0)}</td>
             </tr>

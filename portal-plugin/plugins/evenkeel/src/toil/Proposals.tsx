@@ -1,6 +1,7 @@
 import type { Schemas } from '@evenkeel/client';
 import {
   FormDialog,
+  Refused,
   day,
   faultAt,
   refusalOf,
@@ -19,15 +20,17 @@ export function Proposals(props: { team: string }) {
   const { team } = props;
   const read = useProposals(team, true);
   const settle = useSettle(team);
+  const refusal = refusalOf(settle.error, []);
   const [taken, setTaken] = useState<Schemas['ToilProposal']>();
   if (!read.data?.items?.length) {
     return null;
   }
   return (
-    <div>
+    <div className={styles.proposals}>
       <Text as="h3" variant="body-medium" weight="bold">
         {t('toil.proposals.title')}
       </Text>
+      <Refused refusal={refusal} />
       <ul className={styles.rows}>
         {read.data.items.map(p => (
           <li key={p.id}>

@@ -27,7 +27,7 @@ const fields = ['/share', '/category', '/daysAway', '/note'];
 
 /** The question of the week: a share and the largest cause, in 15 seconds. */
 export function Question(props: { team: string }) {
-  const answers = useAnswers(props.team, true);
+  const answers = useAnswers(props.team);
   const week = weekBefore(new Date());
   const last = answers.data?.items?.find(a => a.week === week);
   if (answers.data === undefined && !answers.error) {
@@ -83,7 +83,8 @@ function Asked(props: {
               week,
               answer: {
                 share,
-                category,
+                // Where there was no toil it has no cause.
+                category: share === 0 ? undefined : category,
                 daysAway: away || undefined,
                 note: note || undefined,
               },
@@ -105,15 +106,17 @@ function Asked(props: {
         </RadioGroup>
         <Select
           label={t('toil.question.cause')}
-          options={[
-            { value: '', label: t('toil.question.none') },
-            ...categories.map(c => ({
-              value: c,
-              label: t(`toil.category.${c}`),
-            })),
-          ]}
-          value={category ?? ''}
+          placeholder={t(
+            share === 0 ? 'toil.question.none' : 'toil.question.choose',
+          )}
+          isDisabled={share === 0}
+          options={categories.map(c => ({
+            value: c,
+            label: t(`toil.category.${c}`),
+          }))}
+          value={share === 0 ? null : category ?? null}
           onChange={key => setCategory(categories.find(c => c === key))}
+          {...faultAt(refusal, '/category')}
         />
         <Button
           type="submit"

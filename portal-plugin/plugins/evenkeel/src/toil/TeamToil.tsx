@@ -1,8 +1,9 @@
-import { Shown } from '@evenkeel/plugin-evenkeel-react';
+import { Column, Columns, Shown } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Alert } from '@backstage/ui';
 
 import { evenkeelTranslationRef } from '../translation';
+import { Answers } from './Answers';
 import { Candidates } from './Candidates';
 import { Credits } from './Credits';
 import { Entries } from './Entries';
@@ -13,7 +14,6 @@ import { Settings } from './Settings';
 import { Survey } from './Survey';
 import { Trend } from './Trend';
 import { useToil } from './data';
-import styles from './toil.module.css';
 
 /** A team's toil: its share, what it is, what to automate first, and one's own part in it. */
 export function TeamToil(props: { team: string }) {
@@ -30,28 +30,39 @@ export function TeamToil(props: { team: string }) {
             <Alert
               status="info"
               icon
-              title={t('toil.outside.title')}
+              title={t('toil.outside.title', { team })}
               description={t('toil.outside.text')}
             />
           )}
           <Figures toil={toil} />
-          <Candidates team={team} member={toil.member} />
-          <div className={styles.columns}>
-            <div className={styles.column}>
+          <Columns even>
+            <Column>
               <Trend toil={toil} />
-              <Credits credits={toil.credits} />
-              <Survey team={team} member={toil.member} />
-            </div>
-            <div className={styles.column}>
+            </Column>
+            <Column>
               <Parts toil={toil} />
-              {toil.member && <Entries team={team} />}
+            </Column>
+          </Columns>
+          <Candidates team={team} member={toil.member} />
+          {toil.member && <Entries team={team} />}
+          <Columns even>
+            <Column>
+              {toil.member && <Answers team={team} />}
+              <Survey team={team} member={toil.member} />
+            </Column>
+            <Column>
+              <Credits
+                team={team}
+                member={toil.member}
+                credits={toil.credits}
+              />
               <Settings
                 team={team}
                 settings={toil.settings}
                 member={toil.member}
               />
-            </div>
-          </div>
+            </Column>
+          </Columns>
         </>
       )}
     </Shown>

@@ -2,11 +2,13 @@ import type { Schemas } from '@evenkeel/client';
 import {
   EvenkeelRoot,
   Nothing,
+  PageBody,
+  PageTitle,
   Shown,
   useMe,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Select, Text } from '@backstage/ui';
+import { Select } from '@backstage/ui';
 import { Route, Routes, useNavigate, useParams } from 'react-router-dom';
 
 import { teamToilRouteRef } from '../routes';
@@ -19,10 +21,12 @@ import styles from './toil.module.css';
 export function ToilPage() {
   return (
     <EvenkeelRoot>
-      <Routes>
-        <Route path="/" element={<Chosen />} />
-        <Route path="/:team" element={<Chosen />} />
-      </Routes>
+      <PageBody>
+        <Routes>
+          <Route path="/" element={<Chosen />} />
+          <Route path="/:team" element={<Chosen />} />
+        </Routes>
+      </PageBody>
     </EvenkeelRoot>
   );
 }
@@ -33,30 +37,25 @@ function Chosen() {
   const me = useMe();
   const teams = useTeams();
   return (
-    <div className={styles.page}>
-      <Text as="p" variant="body-medium" className={styles.lede}>
-        {t('toil.lede')}
-      </Text>
-      <Shown what={t('toil.title')} read={me}>
-        {who => (
-          <Shown what={t('toil.title')} read={teams}>
-            {all =>
-              all.length > 0 ? (
-                <OfTeam
-                  me={who}
-                  teams={all}
-                  team={team ?? who.teams[0]?.slug ?? all[0].slug}
-                />
-              ) : (
-                <Nothing title={t('toil.noTeams.title')}>
-                  {t('toil.noTeams.text')}
-                </Nothing>
-              )
-            }
-          </Shown>
-        )}
-      </Shown>
-    </div>
+    <Shown what={t('toil.title')} read={me}>
+      {who => (
+        <Shown what={t('toil.title')} read={teams}>
+          {all =>
+            all.length > 0 ? (
+              <OfTeam
+                me={who}
+                teams={all}
+                team={team ?? who.teams[0]?.slug ?? all[0].slug}
+              />
+            ) : (
+              <Nothing title={t('toil.noTeams.title')}>
+                {t('toil.noTeams.text')}
+              </Nothing>
+            )
+          }
+        </Shown>
+      )}
+    </Shown>
   );
 }
 
@@ -72,25 +71,34 @@ function OfTeam(props: {
   const mine = teams.filter(of => me.teams.some(m => m.slug === of.slug));
   const others = teams.filter(of => !mine.includes(of));
   const option = (of: Schemas['Team']) => ({ value: of.slug, label: of.name });
+  const name = teams.find(of => of.slug === team)?.name ?? team;
   return (
     <>
-      <Select
-        label={t('toil.team')}
-        options={[
-          ...(mine.length > 0
-            ? [{ title: t('toil.mine'), options: mine.map(option) }]
-            : []),
-          ...(others.length > 0
-            ? [{ title: t('toil.others'), options: others.map(option) }]
-            : []),
-        ]}
-        value={team}
-        onChange={key => {
-          if (to && key) {
-            navigate(to({ team: String(key) }));
-          }
-        }}
-        style={{ maxWidth: 320 }}
+      <PageTitle
+        title={t('toil.of', { team: name })}
+        meta={<span>{t('toil.lede')}</span>}
+        actions={
+          <div className={styles.select}>
+            <Select
+              aria-label={t('toil.team')}
+              size="small"
+              options={[
+                ...(mine.length > 0
+                  ? [{ title: t('toil.mine'), options: mine.map(option) }]
+                  : []),
+                ...(others.length > 0
+                  ? [{ title: t('toil.others'), options: others.map(option) }]
+                  : []),
+              ]}
+              value={team}
+              onChange={key => {
+                if (to && key) {
+                  navigate(to({ team: String(key) }));
+                }
+              }}
+            />
+          </div>
+        }
       />
       <TeamToil key={team} team={team} />
     </>

@@ -5,6 +5,7 @@ import {
   TimeChart,
   colors,
   duration,
+  number,
   percent,
   Section,
 } from '@evenkeel/plugin-evenkeel-react';
@@ -33,11 +34,13 @@ export function Trend(props: { toil: Schemas['Toil'] }) {
       </Section>
     );
   }
+  // Outside the team, answers are told later than what was logged, if ever.
+  const shares = trend.some(w => w.share !== null);
   return (
-    <Section title={t('toil.trend.title')}>
+    <Section>
       <ChartFrame
-        title={t('toil.trend.chart')}
-        summary={t('toil.trend.summary')}
+        title={t(shares ? 'toil.trend.chart' : 'toil.trend.hours')}
+        summary={t(shares ? 'toil.trend.summary' : 'toil.trend.hoursSummary')}
         table={{
           head: [
             t('toil.trend.week'),
@@ -50,7 +53,7 @@ export function Trend(props: { toil: Schemas['Toil'] }) {
             w.share === null ? t('toil.trend.gap') : percent(w.share, 0),
             w.answers === null
               ? t('toil.trend.gap')
-              : t('toil.trend.of', {
+              : t(w.asked > 0 ? 'toil.trend.of' : 'toil.trend.unasked', {
                   answers: String(w.answers),
                   asked: String(w.asked),
                 }),
@@ -58,27 +61,52 @@ export function Trend(props: { toil: Schemas['Toil'] }) {
           ]),
         }}
       >
-        <TimeChart
-          label={t('toil.trend.chart')}
-          height={200}
-          domain={[0, 1]}
-          format={v => percent(v, 0)}
-          series={[
-            {
-              name: t('toil.trend.shareOf'),
-              color: colors.main,
-              area: true,
-              points: trend.map(w => ({ at: monday(w.week), value: w.share })),
-            },
-          ]}
-          levels={[
-            {
-              value: settings.capPercent / 100,
-              label: t('toil.trend.cap', { cap: String(settings.capPercent) }),
-              color: colors.bad,
-            },
-          ]}
-        />
+        {shares ? (
+          <TimeChart
+            label={t('toil.trend.chart')}
+            height={200}
+            domain={[0, 1]}
+            format={v => percent(v, 0)}
+            series={[
+              {
+                name: t('toil.trend.shareOf'),
+                color: colors.main,
+                area: true,
+                points: trend.map(w => ({
+                  at: monday(w.week),
+                  value: w.share,
+                })),
+              },
+            ]}
+            levels={[
+              {
+                value: settings.capPercent / 100,
+                label: t('toil.trend.cap', {
+                  cap: String(settings.capPercent),
+                }),
+                color: colors.bad,
+              },
+            ]}
+          />
+        ) : (
+          <TimeChart
+            label={t('toil.trend.hours')}
+            height={200}
+            domain={[0, 1]}
+            format={v => `${number(v, 0)} h`}
+            series={[
+              {
+                name: t('toil.trend.logged'),
+                color: colors.main,
+                area: true,
+                points: trend.map(w => ({
+                  at: monday(w.week),
+                  value: w.minutes === null ? null : w.minutes / 60,
+                })),
+              },
+            ]}
+          />
+        )}
       </ChartFrame>
     </Section>
   );

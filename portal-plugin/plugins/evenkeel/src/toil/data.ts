@@ -1,5 +1,10 @@
 import { value, versioned, type Schemas } from '@evenkeel/client';
-import { useChange, useRead } from '@evenkeel/plugin-evenkeel-react';
+import {
+  ifSeen,
+  useChange,
+  usePages,
+  useRead,
+} from '@evenkeel/plugin-evenkeel-react';
 
 /** The kinds of toil, in the order of the workbook's taxonomy. */
 export const categories = [
@@ -26,17 +31,14 @@ export function useToil(team: string) {
 }
 
 /** What whoever is signed in answered, the newest week first. */
-export function useAnswers(team: string, enabled: boolean) {
-  return useRead(
-    [...of(team), 'answers'],
-    (api, signal) =>
-      value(
-        api.GET('/v1/teams/{team}/toil/answers', {
-          params: { path: { team }, query: { limit: 12 } },
-          signal,
-        }),
-      ),
-    { enabled },
+export function useAnswers(team: string) {
+  return useRead([...of(team), 'answers'], (api, signal) =>
+    value(
+      api.GET('/v1/teams/{team}/toil/answers', {
+        params: { path: { team }, query: { limit: 8 } },
+        signal,
+      }),
+    ),
   );
 }
 
@@ -54,33 +56,32 @@ export function useAnswer(team: string) {
   );
 }
 
+/** How many entries are read at once. */
+const ENTRIES = 10;
+
 /** What whoever is signed in logged, the newest first. */
-export function useEntries(team: string, limit: number, enabled: boolean) {
-  return useRead(
-    [...of(team), 'entries', limit],
-    (api, signal) =>
-      value(
-        api.GET('/v1/teams/{team}/toil/entries', {
-          params: { path: { team }, query: { limit } },
-          signal,
-        }),
-      ),
-    { enabled },
+export function useEntries(team: string) {
+  return usePages([...of(team), 'entries'], (api, after, signal) =>
+    value(
+      api.GET('/v1/teams/{team}/toil/entries', {
+        params: { path: { team }, query: { limit: ENTRIES, after } },
+        signal,
+      }),
+    ),
   );
 }
 
-/** Logs an entry, or changes the one of that identifier. */
+/** Logs an entry, or changes the one that was there before. */
 export function useLog(team: string, onDone: () => void) {
   return useChange(
-    async (
+    (
       api,
       input: {
-        id?: string;
-        version?: number;
+        before?: Schemas['ToilEntry'];
         entry: Schemas['ToilEntryInput'];
       },
     ) =>
-      input.id === undefined
+      input.before === undefined
         ? value(
             api.POST('/v1/teams/{team}/toil/entries', {
               params: { path: { team } },
@@ -89,10 +90,8 @@ export function useLog(team: string, onDone: () => void) {
           )
         : value(
             api.PUT('/v1/teams/{team}/toil/entries/{toilEntry}', {
-              params: {
-                path: { team, toilEntry: input.id },
-                header: { 'If-Match': `"${input.version}"` },
-              },
+              params: { path: { team, toilEntry: input.before.id } },
+              headers: ifSeen(input.before),
               body: input.entry,
             }),
           ),
@@ -101,17 +100,15 @@ export function useLog(team: string, onDone: () => void) {
 }
 
 /** Removes an entry. */
-export function useStrike(team: string) {
+export function useStrike(team: string, onDone: () => void) {
   return useChange(
     async (api, entry: Schemas['ToilEntry']) => {
       await api.DELETE('/v1/teams/{team}/toil/entries/{toilEntry}', {
-        params: {
-          path: { team, toilEntry: entry.id },
-          header: { 'If-Match': `"${entry.version}"` },
-        },
+        params: { path: { team, toilEntry: entry.id } },
+        headers: ifSeen(entry),
       });
     },
-    { touches: [of(team)] },
+    { touches: [of(team)], onDone },
   );
 }
 
@@ -185,11 +182,35 @@ export function useWant(team: string) {
         api.POST('/v1/teams/{team}/toil/candidates/{toilCandidate}/want', {
           params: {
             path: { team, toilCandidate: candidate.id },
-            header: { 'If-Match': `"${candidate.version}"` },
           },
+          headers: ifSeen(candidate),
         }),
       ),
     { touches: [of(team), ['issues']] },
+  );
+}
+
+/** What automation reported of a team, the newest day first. */
+export function useAutomations(team: string) {
+  return usePages([...of(team), 'automations'], (api, after, signal) =>
+    value(
+      api.GET('/v1/teams/{team}/toil/automations', {
+        params: { path: { team }, query: { limit: 10, after } },
+        signal,
+      }),
+    ),
+  );
+}
+
+/** Withdraws what automation reported. */
+export function useWithdraw(team: string) {
+  return useChange(
+    async (api, toilAutomation: string) => {
+      await api.DELETE('/v1/teams/{team}/toil/automations/{toilAutomation}', {
+        params: { path: { team, toilAutomation } },
+      });
+    },
+    { touches: [of(team)] },
   );
 }
 

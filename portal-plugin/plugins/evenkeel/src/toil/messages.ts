@@ -1,6 +1,7 @@
 export const toilMessages = {
   title: 'Toil',
   lede: 'Work that is manual, repetitive, can be automated, and leaves the service as it was. What one person says is seen by that person alone.',
+  of: 'Toil of {{team}}',
   team: 'Team',
   mine: 'My teams',
   others: 'Other teams',
@@ -9,8 +10,8 @@ export const toilMessages = {
     text: 'Teams come from the catalog, or somebody makes one. Then its members are asked once a week.',
   },
   outside: {
-    title: 'You are not a member',
-    text: 'Members say how much toil they have in a team; others see what is over four people and more.',
+    title: 'You are not a member of {{team}}',
+    text: 'What members say of themselves is theirs alone. Others see sums and shares of four people and more, once a week can be answered no more.',
   },
   category: {
     business_processes: 'Business processes',
@@ -26,7 +27,8 @@ export const toilMessages = {
     privately: 'Only you see what you answer; the team sees a share of all.',
     share: 'Share of my time',
     cause: 'The largest cause',
-    none: 'None in particular',
+    none: 'None: there was no toil',
+    choose: 'Choose one',
     more: 'Days away, or a note',
     away: 'Days away',
     note: 'A note to yourself',
@@ -34,7 +36,9 @@ export const toilMessages = {
     again: 'Answer again',
     answered: 'You answered {{share}} % {{when}}. Another answer replaces it.',
     before: 'Your answers before',
-    beforeNone: 'You have not answered before.',
+    beforeNone: 'You have not answered before',
+    beforeNoneText:
+      'The question of the week stands at the top of this page, and can be answered for two weeks.',
   },
   share: {
     title: 'Share of toil',
@@ -48,11 +52,16 @@ export const toilMessages = {
     spread: 'median {{median}}, at most {{maximum}} for one person',
     response: 'Response rate',
     responded: '{{answered}} of {{asked}} answers that were asked for',
+    nobodyAsked: 'Nobody was asked about a week of it yet',
+    notToldAsked: 'Nothing is told of it yet',
+    entries: '{{share}} by what was logged',
     yours: 'Yours',
     yoursNone: 'You said nothing of a week that is over.',
     disagree: 'Answers and what was logged disagree: both are shown.',
     state: {
       none: 'No answer and nothing logged yet.',
+      unasked:
+        'Nobody was asked yet: members are asked every Monday about the week before.',
       insufficient:
         'Fewer than half of the answers that were asked for came: the share is shown as not known, and opens nothing.',
       few: 'Fewer than four people said something: a share would tell what one of them said.',
@@ -61,7 +70,7 @@ export const toilMessages = {
   trend: {
     title: 'Week by week',
     chart: 'Share of working time',
-    summary: 'By answers; weeks that fewer than half answered are gaps.',
+    summary: 'By answers; weeks that nobody answered are gaps.',
     none: 'No week is over yet',
     noneText:
       'The first week shows here once it is over and half of the team answered.',
@@ -72,6 +81,10 @@ export const toilMessages = {
     cap: 'cap {{cap}} %',
     gap: 'not known',
     of: '{{answers}} of {{asked}}',
+    unasked: '{{answers}}, not asked for',
+    hours: 'Hours logged',
+    hoursSummary:
+      'No answers are told yet. What was logged, week by week; weeks of which nothing is told are gaps.',
   },
   parts: {
     title: 'What it is',
@@ -119,7 +132,14 @@ export const toilMessages = {
     summary: 'In 90 days, as automation reported it.',
     what: 'What',
     times: 'Times',
-    hours: 'Hours',
+    hours: 'Would have taken',
+    none: 'No automation reported anything',
+    noneText:
+      'A program tells, with a token of the team, how often it did something that a person would have had to do:',
+    days: 'Each day that was reported',
+    each: 'Each time',
+    by: 'told by {{by}}',
+    withdraw: 'Withdraw',
   },
   entries: {
     title: 'What you logged',
@@ -129,8 +149,10 @@ export const toilMessages = {
     log: 'Log toil',
     change: 'Change what you logged',
     remove: 'Remove',
+    removeTitle: 'Remove what you logged?',
     edit: 'Change',
-    more: 'Show more',
+    time: 'Took',
+    like: 'Signs of toil',
     day: 'Day',
     minutes: 'Minutes, hands on',
     kind: 'Kind',
@@ -148,7 +170,6 @@ export const toilMessages = {
     score: '{{score}} of 6',
     actions: 'Actions',
     minutesOf: '{{minutes}} min',
-    removed: 'Removed.',
   },
   csv: {
     out: 'Download as CSV',

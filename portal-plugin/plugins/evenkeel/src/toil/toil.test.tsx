@@ -116,6 +116,7 @@ function world(): World {
     .on('get', of, toil)
     .on('get', `${of}/answers`, page())
     .on('get', `${of}/entries`, page())
+    .on('get', `${of}/automations`, page())
     .on('get', `${of}/proposals`, page())
     .on('get', `${of}/candidates`, page(candidate))
     .on('get', `${of}/settings`, settings)
@@ -157,20 +158,18 @@ it('shows shares by answers and by what was logged, and none where it is not kno
 it('takes the answer of the week in two clicks', async () => {
   const answered = world().on('put', `${of}/answers/{week}`, {
     week: '2026-W47',
-    share: 25,
+    share: 0,
     createdAt: '2026-11-28T08:00:00Z',
     updatedAt: '2026-11-28T08:00:00Z',
     version: 1,
   });
   show(<ToilPage />, answered, { mount });
-  await userEvent.click(await screen.findByRole('radio', { name: '25 %' }));
+  await userEvent.click(await screen.findByRole('radio', { name: '0 %' }));
   await userEvent.click(screen.getByRole('button', { name: 'Answer' }));
   const week = weekBefore(new Date());
   const path = `/v1/teams/payments/toil/answers/${week}`;
   await waitFor(() =>
-    expect(answered.sent('put', path).map(a => a.body)).toEqual([
-      { share: 25 },
-    ]),
+    expect(answered.sent('put', path).map(a => a.body)).toEqual([{ share: 0 }]),
   );
 });
 
@@ -194,7 +193,9 @@ it('asks nothing of somebody of another team, and says who does', async () => {
     .as('grace', ['search'])
     .on('get', of, { ...toil, member: false, you: undefined });
   show(<ToilPage />, outside, { mount, at: `${mount}/payments` });
-  expect(await screen.findByText('You are not a member')).toBeInTheDocument();
+  expect(
+    await screen.findByText('You are not a member of payments'),
+  ).toBeInTheDocument();
   expect(screen.queryByRole('radio')).not.toBeInTheDocument();
   const want = await screen.findByRole('button', {
     name: 'Make an issue of it',
