@@ -9,14 +9,17 @@ import { newDatabase, startPortal } from '../src/portal/portal';
 import type { House } from './house';
 
 const needed = [
-  'EVENKEEL_TEST_PROGRAM',
-  'EVENKEEL_TEST_POSTGRES',
   'EVENKEEL_TEST_CHROMIUM',
-] as const;
+  // A portal that is there already needs no others.
+  ...(process.env.TRIAL_HOUSE
+    ? []
+    : ['EVENKEEL_TEST_PROGRAM', 'EVENKEEL_TEST_POSTGRES']),
+];
 
 /**
  * Starts a portal and runs the browser tests against it, all or those whose file's name has one of
- * the given words in it; gives how many failed.
+ * the given words in it, as often as TRIAL_TIMES says; gives how many failed. Where TRIAL_HOUSE
+ * says of a portal that is there, that one is used.
  */
 async function main(words: string[]): Promise<number> {
   for (const name of needed) {
@@ -28,6 +31,9 @@ async function main(words: string[]): Promise<number> {
     .filter(file => file.endsWith('.test.ts'))
     .filter(file => !words.length || words.some(word => file.includes(word)))
     .map(file => join(__dirname, file));
+  if (process.env.TRIAL_HOUSE) {
+    return repeated(files, new AbortController().signal);
+  }
   const directory = mkdtempSync(join(tmpdir(), 'evenkeel-portal-'));
   const portal = await startPortal({
     program: process.env.EVENKEEL_TEST_PROGRAM ?? '',
@@ -42,7 +48,7 @@ async function main(words: string[]): Promise<number> {
   try {
     const house: House = { url: portal.url, api: portal.api };
     process.env.TRIAL_HOUSE = JSON.stringify(house);
-    return await tested(files, stopped.signal);
+    return await repeated(files, stopped.signal);
   } finally {
     await portal.stop();
     if (process.env.TRIAL_KEEP) {
@@ -51,6 +57,14 @@ async function main(words: string[]): Promise<number> {
       rmSync(directory, { recursive: true, force: true });
     }
   }
+}
+
+async function repeated(files: string[], signal: AbortSignal): Promise<number> {
+  let failed = 0;
+  for (let time = Number(process.env.TRIAL_TIMES ?? 1); time > 0; time -= 1) {
+    failed += await tested(files, signal);
+  }
+  return failed;
 }
 
 function tested(files: string[], signal: AbortSignal): Promise<number> {

@@ -95,12 +95,27 @@ export function Refused(props: { refusal: Refusal }) {
  * Says that somebody else changed it first, and what; nothing unless the error is that. What was
  * typed stays until its author begins again from theirs.
  */
-export function LostRace(props: { error: Error | null; onReload: () => void }) {
+export function LostRace(props: {
+  error: Error | null;
+  onReload: () => void;
+  /** The word on the button; "Begin again from theirs" without. */
+  reload?: string;
+  /** What else can be done about it: more buttons. */
+  actions?: ReactNode;
+  /** What they changed, where the API does not say it. */
+  children?: ReactNode;
+}) {
   const { t } = useTranslationRef(evenkeelReactTranslationRef);
   const problem = problemIn(props.error);
   if (problem?.code !== 'version_mismatch') {
     return null;
   }
+  const { diff, detail } = problem.problem;
+  const theirs = diff ? (
+    <pre className={styles.diff}>{diff}</pre>
+  ) : (
+    props.children
+  );
   return (
     <Alert
       role="alert"
@@ -108,17 +123,22 @@ export function LostRace(props: { error: Error | null; onReload: () => void }) {
       status="warning"
       title={t('form.lostRace.title')}
       description={
-        <>
-          {t('form.lostRace.text')}
-          {problem.problem.diff && (
-            <pre className={styles.diff}>{problem.problem.diff}</pre>
-          )}
-        </>
+        theirs ? (
+          <>
+            {t('form.lostRace.text')}
+            {theirs}
+          </>
+        ) : (
+          detail
+        )
       }
       customActions={
-        <Button size="small" variant="secondary" onPress={props.onReload}>
-          {t('form.lostRace.reload')}
-        </Button>
+        <>
+          <Button size="small" variant="secondary" onPress={props.onReload}>
+            {props.reload ?? t('form.lostRace.reload')}
+          </Button>
+          {props.actions}
+        </>
       }
     />
   );

@@ -26,6 +26,7 @@ export {
   type Refusal,
 } from './forms';
 export { DayField } from './DayField';
+export { MomentField } from './MomentField';
 export { ifSeen } from './seen';
 export { RightButton, belongs, useMe } from './rights';
 export { ChartFrame, Key, type ChartTable } from './charts/ChartFrame';
