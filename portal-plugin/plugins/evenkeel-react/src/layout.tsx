@@ -3,9 +3,14 @@ import { useId, type ReactNode } from 'react';
 
 import styles from './layout.module.css';
 
-/** What stands below the portal's tabs: its sections below each other, never wider than can be read. */
-export function PageBody(props: { children: ReactNode }) {
-  return <div className={styles.body}>{props.children}</div>;
+/**
+ * What stands below the portal's tabs: its sections below each other, never wider than can be read.
+ * It is the main part of the page, which the portal's frame has none of; a page of the catalog has
+ * one itself, and what stands `inside` it is none.
+ */
+export function PageBody(props: { inside?: boolean; children: ReactNode }) {
+  const Part = props.inside ? 'div' : 'main';
+  return <Part className={styles.body}>{props.children}</Part>;
 }
 
 /** What a page below a tab is about, with the way back and what can be done there. */

@@ -28,7 +28,7 @@ function OfEntity() {
   const slug = serviceOf(entity);
   const service = useService(slug);
   return (
-    <PageBody>
+    <PageBody inside>
       {problemIn(service.error)?.status === 404 ? (
         <UnknownService entity={entity} slug={slug} />
       ) : (
