@@ -1,9 +1,11 @@
 import { value, type Schemas } from '@evenkeel/client';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Button, Text, type ButtonProps } from '@backstage/ui';
 import { useId } from 'react';
 
 import styles from './rights.module.css';
 import { useRead } from './queries';
+import { evenkeelReactTranslationRef } from './translation';
 
 /** Who is signed in, as Evenkeel knows them, with the teams that they are in. */
 export function useMe() {
@@ -20,7 +22,7 @@ export function belongs(me: Schemas['Me'] | undefined, team: string): boolean {
 
 /**
  * A button of what not everybody may do. For others it stands there, cannot be pressed, and says
- * who can: nothing is hidden at random.
+ * who can: nothing is hidden at random. Until it is known who is signed in it says nothing.
  */
 export function RightButton(
   props: ButtonProps & {
@@ -28,17 +30,28 @@ export function RightButton(
     reason: string | undefined;
   },
 ) {
+  const { t } = useTranslationRef(evenkeelReactTranslationRef);
   const { reason, ...button } = props;
+  const me = useMe();
   const id = useId();
-  if (reason === undefined) {
-    return <Button {...button} />;
+  const refused = reason !== undefined;
+  let text = reason;
+  if (refused && !me.data) {
+    text = me.isError ? t('right.unknown') : undefined;
   }
   return (
-    <span className={styles.refused}>
-      <Button {...button} isDisabled aria-describedby={id} />
-      <Text id={id} as="span" variant="body-x-small" color="secondary">
-        {reason}
-      </Text>
+    // The button stays the same one once it is known who may: it keeps the focus.
+    <span className={text === undefined ? styles.offered : styles.refused}>
+      <Button
+        {...button}
+        isDisabled={refused || button.isDisabled}
+        aria-describedby={text === undefined ? undefined : id}
+      />
+      {text !== undefined && (
+        <Text id={id} as="span" variant="body-x-small" color="secondary">
+          {text}
+        </Text>
+      )}
     </span>
   );
 }

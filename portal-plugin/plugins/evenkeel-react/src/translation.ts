@@ -36,6 +36,9 @@ export const evenkeelReactTranslationRef = createTranslationRef({
     list: {
       more: 'Show more',
     },
+    right: {
+      unknown: 'Evenkeel does not say who you are just now.',
+    },
     form: {
       cancel: 'Cancel',
       lostRace: {

@@ -1,3 +1,6 @@
+// Where they are defined; it is loaded wherever one of them is used, also where no chart is.
+import './palette.module.css';
+
 /**
  * The colours of charts, for light and dark: each is told from the others at 3:1 against the
  * background, and never alone says what a thing is.
