@@ -13,22 +13,24 @@ declare global {
 /**
  * Fails with what axe finds in a part of the page, by default what the portal shows in its frame,
  * in light and in dark. `shown` is what is there once the page is: the portal builds it anew in
- * other colours.
+ * other colours. What is gone by that, such as a dialog, `show` has come again.
  */
 export async function accessible(
   page: Page,
   shown: Locator,
   part = 'main',
+  show?: () => Promise<void>,
 ): Promise<void> {
   const source = await readFile(require.resolve('axe-core/axe.min.js'), 'utf8');
-  await page.evaluate(source);
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await show?.();
     await shown.waitFor();
     // Colours that fade from one scheme to the other are neither.
     await page.waitForFunction(() =>
       document.getAnimations().every(a => a.playState !== 'running'),
     );
+    await page.evaluate(source);
     const found = await page.evaluate(async selector => {
       const { violations } = await window.axe.run(selector);
       return violations.flatMap(({ id, help, nodes }) =>

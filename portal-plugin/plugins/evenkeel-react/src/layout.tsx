@@ -108,7 +108,7 @@ export function DataTable(props: {
   return (
     <div
       className={styles.scroll}
-      role="region"
+      role="group"
       aria-label={props.caption}
       // It scrolls where it is wide, which takes the keyboard too.
       // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
