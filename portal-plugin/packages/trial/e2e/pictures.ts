@@ -4,12 +4,14 @@ import type { Locator, Page } from 'playwright-core';
 
 /**
  * Takes pictures of the page, wide and narrow, in light and in dark, where TRIAL_PICTURES names a
- * directory for them. `shown` is what is there once the page is.
+ * directory for them. `shown` is what is there once the page is; what is gone by a change of
+ * colours, such as a dialog, `show` has come again.
  */
 export async function pictures(
   page: Page,
   shown: Locator,
   name: string,
+  show?: () => Promise<void>,
 ): Promise<void> {
   const directory = process.env.TRIAL_PICTURES;
   if (!directory) {
@@ -20,6 +22,7 @@ export async function pictures(
     await page.setViewportSize({ width, height: 900 });
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await show?.();
       await shown.waitFor();
       await page.waitForLoadState('networkidle');
       await page.screenshot({
