@@ -4,8 +4,17 @@ import { test } from 'node:test';
 import { ifMatch, value } from '@evenkeel/client';
 
 import { accessible } from './axe';
+import { saidOf } from './field';
 import { visit } from './house';
-import { asPerson, choose, declared, idOf, named, sample } from './incidents';
+import {
+  asPerson,
+  choose,
+  declared,
+  idOf,
+  named,
+  opened,
+  sample,
+} from './incidents';
 import { pictures } from './pictures';
 
 const outage = 'Nobody could pay for two hours';
@@ -46,9 +55,7 @@ test('an incident is declared, and what is missing is said at its field', async 
   await dialog.getByRole('button', { name: 'Declare', exact: true }).click();
   const title = dialog.getByRole('textbox', { name: 'What happens' });
   await dialog.getByText(/must/).first().waitFor();
-  assert.match(await described(title), /must/);
-  await accessible(page, dialog, '[role="dialog"]');
-  await pictures(page, dialog, 'incident-declare');
+  assert.match(await saidOf(title), /must/);
 
   const name = named('Refunds are not sent');
   await title.fill(name);
@@ -96,8 +103,6 @@ test('its status and severity are changed, and the page shows it', async t => {
     dialog.getByRole('button', { name: /Incident commander/ }),
     'Chloe Martin',
   );
-  await accessible(page, dialog, '[role="dialog"]');
-  await pictures(page, dialog, 'incident-edit');
   await dialog.getByRole('button', { name: 'Save' }).click();
   await dialog.waitFor({ state: 'hidden' });
   await page.getByText('SEV2', { exact: true }).waitFor();
@@ -115,7 +120,7 @@ test('what was seen and done is written down, mended and withdrawn', async t => 
   await dialog.getByRole('button', { name: 'Write it down' }).click();
   const text = dialog.getByRole('textbox', { name: 'What happened' });
   await dialog.getByText(/must/).first().waitFor();
-  assert.match(await described(text), /must/);
+  assert.match(await saidOf(text), /must/);
   await text.fill('The queue is ful.');
   await dialog.getByRole('button', { name: 'Write it down' }).click();
   await timeline.getByText('The queue is ful.').waitFor();
@@ -196,7 +201,6 @@ test('somebody else was first: it shows what they changed, and loses nothing tha
   await theirs.getByRole('cell', { name: 'SEV3' }).waitFor();
   await theirs.getByRole('cell', { name: 'SEV1' }).waitFor();
   assert.equal(await title.inputValue(), mine);
-  await pictures(page, theirs, 'incident-race');
 
   await dialog.getByRole('button', { name: /Take theirs/ }).click();
   await dialog.getByRole('button', { name: 'Save' }).click();
@@ -210,7 +214,7 @@ test('somebody of another team is told who changes it', async t => {
   for (const name of ['Change status', 'Add a note', 'Plan an action item']) {
     const button = page.getByRole('button', { name });
     assert.equal(await button.isDisabled(), true, name);
-    assert.equal(await described(button), 'Members of payments do this.', name);
+    assert.equal(await saidOf(button), 'Members of payments do this.', name);
   }
   assert.equal(await page.getByRole('button', { name: /^Edit/ }).count(), 0);
 });
@@ -230,10 +234,8 @@ test('an action item is planned with its faults at the fields, and done', async 
     what,
     dialog.getByRole('textbox', { name: 'How one will see that it worked' }),
   ]) {
-    assert.match(await described(field), /must/);
+    assert.match(await saidOf(field), /must/);
   }
-  await accessible(page, dialog, '[role="dialog"]');
-  await pictures(page, dialog, 'action-plan');
   const title = named('Alert on a queue that is older than a minute');
   await what.fill(title);
   await dialog
@@ -342,13 +344,29 @@ test('a part of the page that the API fails at says so, and the others are there
   await page.getByRole('row', { name: outage }).first().waitFor();
 });
 
-/** What describes an element to who does not see it. */
-function described(element: import('playwright-core').Locator) {
-  return element.evaluate(node =>
-    (node.getAttribute('aria-describedby') ?? '')
-      .split(' ')
-      .map(id => document.getElementById(id)?.textContent ?? '')
-      .join(' ')
-      .trim(),
-  );
-}
+test('each dialog, with what is refused in it, can be used and read by all', async t => {
+  const incident = await declared();
+  const page = await visit(t, 'ada', `/evenkeel/incidents/${incident.id}`, {
+    allow: [/422/],
+  });
+  const dialog = page.getByRole('dialog');
+  for (const [name, button, submit] of [
+    ['incident-status', 'Change status'],
+    ['incident-edit', 'Edit'],
+    ['timeline-note', 'Add a note', 'Write it down'],
+    ['action-plan', 'Plan an action item', 'Plan an action item'],
+  ] as const) {
+    const open = page.getByRole('button', { name: button, exact: true });
+    const show = opened(page, dialog, async () => {
+      await open.click();
+      if (submit) {
+        await dialog.getByRole('button', { name: submit }).click();
+        await dialog.getByText(/must/).first().waitFor();
+      }
+    });
+    await accessible(page, dialog, '[role="dialog"]', show);
+    await pictures(page, dialog, name, show);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+  }
+});

@@ -76,5 +76,33 @@ export async function choose(
   option: string,
 ): Promise<void> {
   await field.click();
-  await page.getByRole('option', { name: option, exact: true }).click();
+  await page
+    .getByRole('option', { name: option, exact: true })
+    // People that the catalog knows by another address of the portal are there twice.
+    .first()
+    .click();
+}
+
+/**
+ * Has a dialog come again, as accessible and pictures ask for it: a change of colours builds the
+ * page anew, without it.
+ */
+export function opened(
+  page: Page,
+  dialog: Locator,
+  open: () => Promise<void>,
+): () => Promise<void> {
+  return async () => {
+    const scheme = await page.evaluate(() =>
+      matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light',
+    );
+    await page
+      .locator(`[data-theme-mode="${scheme}"]`)
+      .first()
+      .waitFor({ state: 'attached' });
+    if (!(await dialog.isVisible())) {
+      await open();
+    }
+    await dialog.waitFor();
+  };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 
-import { value, type Schemas } from '@evenkeel/client';
+import { value } from '@evenkeel/client';
 import type { Locator, Page } from 'playwright-core';
 
 import { accessible } from './axe';
@@ -72,17 +72,17 @@ test('levels and scores are those of the scorecard’s report', async t => {
   const part = page.getByRole('region', { name: /^Levels by/ });
   await part.getByText('Mean score').waitFor();
   for (const level of report.levels) {
-    const number = report.now.levels.find(
-      of => of.level === level.name,
-    )?.services;
-    if (number !== undefined) {
-      assert.equal(
-        (await figure(part, level.name).innerText()).trim(),
-        String(number),
-        level.name,
-      );
-    }
+    assert.equal(
+      (await figure(part, level.name).innerText()).trim(),
+      String(report.now.levels[level.name] ?? 0),
+      level.name,
+    );
   }
+  assert.ok(report.now.score !== null, 'a score is known in the sample');
+  assert.match(
+    await figure(part, 'Mean score').innerText(),
+    new RegExp(`^${report.now.score.toFixed(0)} %`),
+  );
 });
 
 test('a team opens into its figures and the teams below it', async t => {
@@ -169,7 +169,7 @@ test('a system opens into its levels and the SLOs with the least budget', async 
   await list.waitFor();
   assert.deepEqual(
     await list.getByRole('link').allInnerTexts(),
-    (items ?? []).map((slo: Schemas['SLOHead']) => slo.name),
+    (items ?? []).map(slo => slo.name),
   );
   await list.getByRole('link').first().click();
   await page.waitForURL(/\/evenkeel\/slos\/checkout\//);
