@@ -69,6 +69,11 @@ export async function idOf(person: string): Promise<string> {
   return me.person.id;
 }
 
+/** The dialog that is open; what a field opens its list in has no heading. */
+export function dialogOf(page: Page): Locator {
+  return page.getByRole('dialog').filter({ has: page.getByRole('heading') });
+}
+
 /** Chooses an option of a field that has a list. */
 export async function choose(
   page: Page,

@@ -7,7 +7,7 @@ import type { Locator, Page } from 'playwright-core';
 
 import { accessible } from './axe';
 import { visit } from './house';
-import { asPerson } from './incidents';
+import { asPerson, opened as reopened } from './incidents';
 import { pictures } from './pictures';
 
 const at = '/evenkeel/organisation';
@@ -116,10 +116,23 @@ test('a team opens into its figures and the teams below it', async t => {
       name,
     );
   }
-  await accessible(page, detail);
-  await pictures(page, detail, 'organisation');
   await detail.getByRole('link', { name: /%|not known/ }).click();
   await page.waitForURL(/\/evenkeel\/toil\/payments/);
+});
+
+test('the report can be used and read by all, with a team and a system open', async t => {
+  const page = await visit(t, 'ada', at);
+  const detail = page.getByText('Overdue actions').first();
+  const slos = page.getByRole('list', {
+    name: 'SLOs with the least budget left',
+  });
+  const show = reopened(page, detail, async () => {
+    await opened(page, 'Commerce');
+    await opened(page, 'Checkout flow');
+    await slos.waitFor();
+  });
+  await accessible(page, detail, 'main', show);
+  await pictures(page, detail, 'organisation', show);
 });
 
 test('what is not known is said, and no figure stands for it', async t => {

@@ -8,7 +8,14 @@ import { outagePostmortem } from '../src/postmortem';
 import { accessible } from './axe';
 import { tabTo } from './field';
 import { visit } from './house';
-import { asPerson, choose, declared, opened, sample } from './incidents';
+import {
+  asPerson,
+  choose,
+  declared,
+  dialogOf,
+  opened,
+  sample,
+} from './incidents';
 import { pictures } from './pictures';
 
 const blaming = 'Ada was careless when she took the pool away.';
@@ -154,7 +161,7 @@ test('it is sent to review, and published by those who may', async t => {
   await field(ada).waitFor();
   await ada.getByText('No part is missing.').waitFor();
   await ada.getByRole('button', { name: 'Submit for review' }).click();
-  const dialog = ada.getByRole('dialog');
+  const dialog = dialogOf(ada);
   await dialog.getByRole('button', { name: 'Submit for review' }).click();
   await dialog.getByText('must be 1 to 10 people').waitFor();
   await choose(
@@ -175,8 +182,7 @@ test('it is sent to review, and published by those who may', async t => {
   await bruno
     .getByRole('textbox', { name: 'What has to change?' })
     .fill('Say how it was found.');
-  await bruno
-    .getByRole('dialog')
+  await dialogOf(bruno)
     .getByRole('button', { name: 'Ask for changes' })
     .click();
   await bruno.getByText('Draft', { exact: true }).waitFor();
@@ -232,7 +238,7 @@ test('somebody of another team reads it, is told who writes it, and may ask for 
     .getByText('Members of payments and who is in a role of the incident')
     .waitFor();
   await page.getByRole('button', { name: 'Ask for it' }).click();
-  const dialog = page.getByRole('dialog');
+  const dialog = dialogOf(page);
   await dialog
     .getByRole('textbox', { name: 'Reason' })
     .fill('It is the third time.');
@@ -310,7 +316,7 @@ test('a postmortem is begun, written and submitted by keyboard alone', async t =
   const submit = page.getByRole('button', { name: 'Submit for review' });
   await tabTo(page, submit);
   await page.keyboard.press('Enter');
-  const dialog = page.getByRole('dialog');
+  const dialog = dialogOf(page);
   await dialog.waitFor();
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'hidden' });
@@ -340,7 +346,7 @@ test('writing and asking for a review can be used and read by all', async t => {
   const mark = page.locator('mark');
   await accessible(page, mark);
   await pictures(page, mark, 'postmortem-lint');
-  const dialog = page.getByRole('dialog');
+  const dialog = dialogOf(page);
   const show = opened(page, dialog, async () => {
     const submit = { name: 'Submit for review' };
     await page.getByRole('button', submit).click();

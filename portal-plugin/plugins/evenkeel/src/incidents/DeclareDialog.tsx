@@ -101,7 +101,8 @@ export function DeclareDialog(props: {
           label: s.name,
         }))}
         search
-        value={service || null}
+        // Without a key its fault would not be shown.
+        value={service}
         onChange={key => setService(String(key ?? ''))}
         {...faultAt(refusal, '/services')}
       />
@@ -109,7 +110,7 @@ export function DeclareDialog(props: {
         label={t('incidents.form.team')}
         description={t('incidents.form.teamNote')}
         options={mine.map(of => ({ value: of.slug, label: of.name }))}
-        value={team ?? null}
+        value={team ?? ''}
         onChange={key => setSaid(String(key))}
         {...faultAt(refusal, '/team')}
       />

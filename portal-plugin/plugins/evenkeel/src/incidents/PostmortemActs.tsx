@@ -204,7 +204,8 @@ function SubmitDialog(props: {
           .filter(p => p.id !== myself)
           .map(p => ({ value: p.id, label: p.displayName }))}
         search
-        value={reviewer || null}
+        // Without a key its fault would not be shown.
+        value={reviewer}
         onChange={key => setReviewer(String(key ?? ''))}
         {...faultAt(refusal, '/reviewers')}
       />

@@ -9,7 +9,6 @@ import {
   Section,
   Shown,
   Snippet,
-  Sub,
   ago,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
@@ -155,7 +154,10 @@ export function PostmortemEditor(props: {
         </Section>
       </Column>
       <Column>
-        <Section title={t('incidents.postmortem.lint')}>
+        <Section
+          title={t('incidents.postmortem.lint')}
+          note={t('incidents.postmortem.lintNote')}
+        >
           <Shown what={t('incidents.postmortem.lint')} read={lint}>
             {() =>
               found.length > 0 ? (
@@ -191,7 +193,6 @@ export function PostmortemEditor(props: {
               )
             }
           </Shown>
-          <Sub>{t('incidents.postmortem.lintNote')}</Sub>
         </Section>
         <Section
           title={t('incidents.postmortem.missing')}
@@ -201,7 +202,7 @@ export function PostmortemEditor(props: {
             <Rows label={t('incidents.postmortem.missing')}>
               {postmortem.missing.map(m => (
                 <Row key={m.section}>
-                  {`${m.section} ${t(`incidents.postmortem.whys.${m.why}`)}`}
+                  {`${m.section}: ${t(`incidents.postmortem.whys.${m.why}`)}`}
                 </Row>
               ))}
             </Rows>

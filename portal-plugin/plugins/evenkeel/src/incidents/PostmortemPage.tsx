@@ -24,7 +24,7 @@ import { PostmortemActs } from './PostmortemActs';
 import { PostmortemEditor } from './PostmortemEditor';
 import { PostmortemVersions } from './PostmortemVersions';
 import { ReasonDialog } from './ReasonDialog';
-import { postmortemTones, useIncident } from './data';
+import { isOwed, postmortemTones, useIncident } from './data';
 import { useAskFor, useBegin, usePostmortem } from './postmortem';
 import { useWriteReason } from './rights';
 
@@ -89,7 +89,7 @@ function Title(props: {
             {postmortem.overdue && (
               <Word tone="bad">{t('incidents.postmortem.overdue')}</Word>
             )}
-            {postmortem.dueAt && (
+            {postmortem.dueAt && isOwed(postmortem.status) && (
               <span>
                 {t('incidents.postmortem.due', { when: ago(postmortem.dueAt) })}
               </span>
@@ -212,7 +212,7 @@ function Begun(props: {
         </Section>
       )}
       {!writes && !link && (
-        <Section title={t('incidents.postmortem.read')} note={reason}>
+        <Section title={t('incidents.postmortem.read')}>
           <Prose text={postmortem.text} />
         </Section>
       )}

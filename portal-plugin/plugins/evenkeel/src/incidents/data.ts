@@ -46,6 +46,11 @@ export const postmortemTones: Record<Schemas['Postmortem']['status'], Tone> = {
   published: 'good',
 };
 
+/** Whether somebody still waits for a postmortem: what is due is its approval. */
+export function isOwed(status: Schemas['Postmortem']['status']): boolean {
+  return !['waived', 'approved', 'published'].includes(status);
+}
+
 const all = ['incidents'] as const;
 
 /** How the list of incidents is narrowed. */

@@ -213,7 +213,7 @@ describe('a postmortem', () => {
     expect(
       screen.getByText('Say what made it sensible then.'),
     ).toBeInTheDocument();
-    expect(screen.getByText('Trigger is empty')).toBeInTheDocument();
+    expect(screen.getByText('Trigger: empty')).toBeInTheDocument();
   });
 
   it('keeps what is typed while somebody else saves, and shows what they wrote', async () => {

@@ -259,9 +259,9 @@ export const incidentsMessages = {
     missingNone: 'No part is missing.',
     missingNote: 'As of the version that is saved.',
     whys: {
-      absent: 'is not there',
-      empty: 'is empty',
-      as_given: 'is still as the template has it',
+      absent: 'not there',
+      empty: 'empty',
+      as_given: 'still as the template has it',
     },
     submit: 'Submit for review',
     submitTitle: 'Who reviews it?',
