@@ -97,14 +97,15 @@ export function opened(
   dialog: Locator,
   open: () => Promise<void>,
 ): () => Promise<void> {
+  let last: string | undefined;
   return async () => {
     const scheme = await page.evaluate(() =>
       matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light',
     );
-    await page
-      .locator(`[data-theme-mode="${scheme}"]`)
-      .first()
-      .waitFor({ state: 'attached' });
+    if (last !== undefined && last !== scheme) {
+      await dialog.waitFor({ state: 'hidden' });
+    }
+    last = scheme;
     if (!(await dialog.isVisible())) {
       await open();
     }

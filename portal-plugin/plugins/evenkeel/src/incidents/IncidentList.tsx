@@ -26,6 +26,7 @@ import { evenkeelTranslationRef } from '../translation';
 import { ActionTable } from './ActionItems';
 import { DeclareDialog } from './DeclareDialog';
 import { Postmortems } from './Postmortems';
+import { Templates } from './Templates';
 import {
   severities,
   severityTones,
@@ -138,6 +139,7 @@ export function IncidentList() {
       </Section>
       <Actions team={filter.team} />
       <Postmortems team={filter.team} />
+      <Templates />
       {declaring && <DeclareDialog onClose={() => setDeclaring(false)} />}
     </>
   );

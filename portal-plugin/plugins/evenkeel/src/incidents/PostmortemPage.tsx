@@ -14,7 +14,7 @@ import {
   useMe,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Button, Flex, Link, Text } from '@backstage/ui';
+import { Button, Flex, Link, Select, Text } from '@backstage/ui';
 import { useState } from 'react';
 
 import { Prose } from '../Prose';
@@ -27,6 +27,7 @@ import { ReasonDialog } from './ReasonDialog';
 import { isOwed, postmortemTones, useIncident } from './data';
 import { useAskFor, useBegin, usePostmortem } from './postmortem';
 import { useWriteReason } from './rights';
+import { useTemplates } from './templates';
 
 /** A postmortem: written with what to look at beside it, reviewed, published. */
 export function PostmortemPage(props: { incident: string }) {
@@ -110,6 +111,8 @@ function None(props: {
   const { incident, postmortem } = props;
   const begin = useBegin(incident.id);
   const reason = useWriteReason(incident);
+  const templates = useTemplates();
+  const [template, setTemplate] = useState('');
   const [asking, setAsking] = useState(false);
   const ask = useAskFor(incident.id, () => setAsking(false));
   const requests = (postmortem?.requests ?? []).filter(of => !of.waiver);
@@ -120,12 +123,26 @@ function None(props: {
         <Nothing
           title={t('incidents.postmortem.none')}
           action={
-            <Flex gap="3" align="start" style={{ flexWrap: 'wrap' }}>
+            <Flex gap="3" align="end" style={{ flexWrap: 'wrap' }}>
+              {reason === undefined && (templates.data ?? []).length > 0 && (
+                <Select
+                  label={t('incidents.templates.choose')}
+                  options={[
+                    { value: '', label: t('incidents.templates.bySeverity') },
+                    ...(templates.data ?? []).map(of => ({
+                      value: of.slug,
+                      label: of.name,
+                    })),
+                  ]}
+                  value={template}
+                  onChange={key => setTemplate(String(key ?? ''))}
+                />
+              )}
               <RightButton
                 reason={reason}
                 variant="primary"
                 isPending={begin.isPending}
-                onPress={() => begin.mutate({})}
+                onPress={() => begin.mutate(template ? { template } : {})}
               >
                 {t('incidents.postmortem.begin')}
               </RightButton>

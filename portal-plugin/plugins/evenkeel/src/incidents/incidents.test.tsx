@@ -21,6 +21,7 @@ function world(): World {
     .on('get', '/v1/people', page())
     .on('get', '/v1/incidents', page(incident))
     .on('get', '/v1/postmortems', page())
+    .on('get', '/v1/postmortem-templates', page())
     .on('get', '/v1/action-items', page(action))
     .on('get', '/v1/incident-statistics', {
       ...figures,
