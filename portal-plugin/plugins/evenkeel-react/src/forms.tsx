@@ -128,21 +128,16 @@ export function LostRace(props: {
       status="warning"
       title={t('form.lostRace.title')}
       description={
-        theirs ? (
-          <>
-            {t('form.lostRace.text')}
-            {theirs}
-          </>
-        ) : (
-          detail
-        )
-      }
-      customActions={
         <>
-          <Button size="small" variant="secondary" onPress={props.onReload}>
-            {props.reload ?? t('form.lostRace.reload')}
-          </Button>
-          {props.actions}
+          {theirs ? t('form.lostRace.text') : detail}
+          {theirs}
+          {/* Below: beside what they changed they would leave it no room. */}
+          <span className={styles.actions}>
+            <Button size="small" variant="secondary" onPress={props.onReload}>
+              {props.reload ?? t('form.lostRace.reload')}
+            </Button>
+            {props.actions}
+          </span>
         </>
       }
     />

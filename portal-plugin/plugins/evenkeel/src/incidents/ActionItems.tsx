@@ -16,6 +16,7 @@ import { evenkeelTranslationRef } from '../translation';
 import { ReasonDialog } from './ReasonDialog';
 import { useSettleAction } from './data';
 import styles from './incidents.module.css';
+import { useChangeReason, useMyself } from './rights';
 
 const tones: Record<Schemas['ActionItem']['state'], Tone> = {
   open: 'warning',
@@ -23,108 +24,154 @@ const tones: Record<Schemas['ActionItem']['state'], Tone> = {
   waived: 'unknown',
 };
 
-type Asked = {
-  act: 'complete' | 'waive' | 'reopen';
-  item: Schemas['ActionItem'];
-};
+type Act = 'complete' | 'waive' | 'reopen';
 
-/** Action items, with what can be done about each. */
+/**
+ * Action items of an incident, with what can be done about each: its owner and members of the
+ * incident's team complete and reopen it, members alone waive it.
+ */
 export function ActionItems(props: {
   items: readonly Schemas['ActionItem'][];
-  /** Whether each leads to its incident. */
-  withIncident?: boolean;
+  /** Slug of the team that owns their incident. */
+  team: string;
 }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
-  const [asked, setAsked] = useState<Asked>();
-  const to = useRouteRef(incidentRouteRef);
-  const name = useNames();
+  const { items } = props;
+  const [asked, setAsked] = useState<{ act: Act; item: string }>();
+  const member = useChangeReason(props.team) === undefined;
+  const myself = useMyself();
+  const settles = (item: Schemas['ActionItem']) =>
+    member || item.owner === myself;
+  const item = items.find(of => of.id === asked?.item);
+  const acts = (of: Schemas['ActionItem']): Act[] => {
+    if (!settles(of)) {
+      return [];
+    }
+    if (of.state !== 'open') {
+      return ['reopen'];
+    }
+    // A P0 is waived by somebody else than its owner.
+    return member && !(of.priority === 'p0' && of.owner === myself)
+      ? ['complete', 'waive']
+      : ['complete'];
+  };
   return (
     <>
-      <DataTable
-        caption={t('incidents.actions.title')}
-        head={[
-          t('incidents.actions.item'),
-          t('incidents.actions.state'),
-          t('incidents.actions.due'),
-          t('incidents.actions.owner'),
-          t('incidents.actions.act'),
-        ]}
-      >
-        {props.items.map(item => (
-          <tr key={item.id}>
-            <th scope="row">
-              {props.withIncident ? (
-                <Link href={to?.({ incident: item.incident }) ?? ''}>
-                  {item.title}
-                </Link>
-              ) : (
-                item.title
-              )}
-              <Sub>
-                {[
-                  item.priority.toUpperCase(),
-                  t(`incidents.actions.types.${item.type}`),
-                  item.service.slug,
-                  item.verification,
-                ]
-                  .filter(Boolean)
-                  .join(' · ')}
-              </Sub>
-            </th>
-            <td>
-              {item.overdue ? (
-                <Word tone="bad">{t('incidents.actions.overdue')}</Word>
-              ) : (
-                <Word tone={tones[item.state]}>
-                  {t(`incidents.actions.states.${item.state}`)}
-                </Word>
-              )}
-            </td>
-            <td className={styles.once}>{day(item.dueOn)}</td>
-            <td>{name(item.owner)}</td>
-            <td>
-              <Flex gap="2" style={{ flexWrap: 'wrap' }}>
-                {item.state === 'open' ? (
-                  <>
+      <ActionTable
+        items={items}
+        acts={
+          items.some(settles)
+            ? of => (
+                <Flex gap="2" style={{ flexWrap: 'wrap' }}>
+                  {acts(of).map(act => (
                     <Button
+                      key={act}
                       size="small"
-                      variant="secondary"
-                      onPress={() => setAsked({ act: 'complete', item })}
+                      variant={act === 'complete' ? 'secondary' : 'tertiary'}
+                      aria-label={t(`incidents.actions.${act}Of`, {
+                        item: of.title,
+                      })}
+                      onPress={() => setAsked({ act, item: of.id })}
                     >
-                      {t('incidents.actions.complete')}
+                      {t(`incidents.actions.${act}`)}
                     </Button>
-                    <Button
-                      size="small"
-                      variant="tertiary"
-                      onPress={() => setAsked({ act: 'waive', item })}
-                    >
-                      {t('incidents.actions.waive')}
-                    </Button>
-                  </>
-                ) : (
-                  <Button
-                    size="small"
-                    variant="tertiary"
-                    onPress={() => setAsked({ act: 'reopen', item })}
-                  >
-                    {t('incidents.actions.reopen')}
-                  </Button>
-                )}
-              </Flex>
-            </td>
-          </tr>
-        ))}
-      </DataTable>
-      {asked && (
-        <SettleDialog asked={asked} onClose={() => setAsked(undefined)} />
+                  ))}
+                </Flex>
+              )
+            : undefined
+        }
+      />
+      {asked && item && (
+        <SettleDialog
+          act={asked.act}
+          item={item}
+          onClose={() => setAsked(undefined)}
+        />
       )}
     </>
   );
 }
 
-function SettleDialog(props: { asked: Asked; onClose: () => void }) {
+/** Action items, each of which leads to its incident where that is another page. */
+export function ActionTable(props: {
+  items: readonly Schemas['ActionItem'][];
+  withIncident?: boolean;
+  /** What can be done about an item; there is no such column without. */
+  acts?: (item: Schemas['ActionItem']) => JSX.Element;
+}) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
-  const { act, item } = props.asked;
+  const { acts } = props;
+  const to = useRouteRef(incidentRouteRef);
+  const name = useNames();
+  return (
+    <DataTable
+      caption={t('incidents.actions.title')}
+      head={[
+        t('incidents.actions.item'),
+        t('incidents.actions.state'),
+        t('incidents.actions.due'),
+        t('incidents.actions.owner'),
+        ...(acts ? [t('incidents.actions.act')] : []),
+      ]}
+    >
+      {props.items.map(item => (
+        <tr key={item.id}>
+          <th scope="row">
+            {props.withIncident ? (
+              <Link href={to?.({ incident: item.incident }) ?? ''}>
+                {item.title}
+              </Link>
+            ) : (
+              item.title
+            )}
+            <Sub>
+              {[
+                item.priority.toUpperCase(),
+                t(`incidents.actions.types.${item.type}`),
+                item.service.slug,
+                item.verification,
+              ]
+                .filter(Boolean)
+                .join(' · ')}
+            </Sub>
+            {item.settled && (
+              <Sub>
+                {t('incidents.actions.settled', {
+                  by: item.settled.by,
+                  when: day(item.settled.at),
+                  note: item.settled.note,
+                })}
+              </Sub>
+            )}
+          </th>
+          <td>
+            {item.overdue ? (
+              <Word tone="bad">{t('incidents.actions.overdue')}</Word>
+            ) : (
+              <Word tone={tones[item.state]}>
+                {t(`incidents.actions.states.${item.state}`)}
+              </Word>
+            )}
+          </td>
+          <td className={styles.once}>{day(item.dueOn)}</td>
+          <td>{name(item.owner)}</td>
+          {acts && <td>{acts(item)}</td>}
+        </tr>
+      ))}
+    </DataTable>
+  );
+}
+
+function SettleDialog(props: {
+  act: Act;
+  /** As it is now. */
+  item: Schemas['ActionItem'];
+  onClose: () => void;
+}) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const { act, item } = props;
+  // What is done is done to the item as it was when the dialog was opened.
+  const [seen, setSeen] = useState(item);
   const settle = useSettleAction(props.onClose);
   const completes = act === 'complete';
   return (
@@ -138,14 +185,25 @@ function SettleDialog(props: { asked: Asked; onClose: () => void }) {
       submit={t(`incidents.actions.${act}`)}
       error={settle.error}
       pending={settle.isPending}
+      theirs={
+        item.version > seen.version &&
+        t('incidents.actions.theirs', {
+          by: item.updatedBy,
+          state: t(`incidents.actions.states.${item.state}`),
+          title: item.title,
+        })
+      }
+      onReload={() => {
+        settle.reset();
+        setSeen(item);
+      }}
       onClose={props.onClose}
       onSubmit={(text, link) =>
         settle.mutate({
-          item,
-          settlement:
-            act === 'complete'
-              ? { act, note: text, link }
-              : { act, reason: text },
+          item: seen,
+          settlement: completes
+            ? { act, note: text, link }
+            : { act, reason: text },
         })
       }
     />

@@ -1,7 +1,10 @@
 import {
   FormDialog,
+  MomentField,
+  belongs,
   faultAt,
   refusalOf,
+  useMe,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Select, TextAreaField, TextField } from '@backstage/ui';
@@ -9,7 +12,7 @@ import { useState } from 'react';
 import { useNavigate } from 'react-router-dom';
 
 import { incidentRouteRef } from '../routes';
-import { useServices } from '../services';
+import { useServices, useTeams } from '../services';
 import { evenkeelTranslationRef } from '../translation';
 import { severities, useDeclare, type Severity } from './data';
 
@@ -17,14 +20,10 @@ const fields = [
   '/title',
   '/severity',
   '/services',
+  '/team',
   '/impactStart',
   '/customerImpact',
 ];
-
-/** Now, as the field of a moment is filled: YYYY-MM-DDTHH:MM, in UTC. */
-export function nowText(): string {
-  return new Date().toISOString().slice(0, 16);
-}
 
 /** Declares an incident with what is known at once; the rest comes as it becomes known. */
 export function DeclareDialog(props: {
@@ -35,9 +34,19 @@ export function DeclareDialog(props: {
   const [title, setTitle] = useState('');
   const [severity, setSeverity] = useState<Severity>('sev3');
   const [service, setService] = useState(props.service ?? '');
-  const [began, setBegan] = useState(nowText);
+  const [began, setBegan] = useState<string | undefined>(() =>
+    new Date().toISOString(),
+  );
   const [impact, setImpact] = useState('');
   const services = useServices();
+  const teams = useTeams();
+  const me = useMe();
+  // Whoever notices declares it: for the service's team where they are in it, and for their own.
+  const mine = (teams.data ?? []).filter(of => belongs(me.data, of.slug));
+  const owner = services.data?.find(of => of.slug === service)?.team.slug;
+  const [said, setSaid] = useState<string>();
+  const team =
+    said ?? mine.find(of => of.slug === owner)?.slug ?? mine[0]?.slug;
   const to = useRouteRef(incidentRouteRef);
   const navigate = useNavigate();
   const declare = useDeclare(made => {
@@ -59,10 +68,10 @@ export function DeclareDialog(props: {
         declare.mutate({
           title,
           severity,
+          team,
           services: service ? [{ service, role: 'affected' }] : [],
-          impactStart: /^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(began)
-            ? `${began}:00Z`
-            : began,
+          // Without one the API says that it is needed.
+          impactStart: began ?? '',
           customerImpact: impact || undefined,
         })
       }
@@ -92,15 +101,24 @@ export function DeclareDialog(props: {
           label: s.name,
         }))}
         search
-        value={service || null}
+        // Without a key its fault would not be shown.
+        value={service}
         onChange={key => setService(String(key ?? ''))}
         {...faultAt(refusal, '/services')}
       />
-      <TextField
+      <Select
+        label={t('incidents.form.team')}
+        description={t('incidents.form.teamNote')}
+        options={mine.map(of => ({ value: of.slug, label: of.name }))}
+        value={team ?? ''}
+        onChange={key => setSaid(String(key))}
+        {...faultAt(refusal, '/team')}
+      />
+      <MomentField
         label={t('incidents.form.began')}
         value={began}
         onChange={setBegan}
-        {...faultAt(refusal, '/impactStart')}
+        fault={refusal.at('/impactStart')}
       />
       <TextAreaField
         label={t('incidents.form.impact')}

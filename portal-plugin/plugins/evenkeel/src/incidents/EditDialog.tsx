@@ -2,16 +2,19 @@ import type { Schemas } from '@evenkeel/client';
 import {
   FormDialog,
   LostRace,
+  MomentField,
   faultAt,
-  refusalOf,
+  moment,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Select, Switch, TextAreaField, TextField } from '@backstage/ui';
 import { useState } from 'react';
 
-import { usePeople } from '../services';
+import { useNames, usePeople } from '../services';
 import { evenkeelTranslationRef } from '../translation';
 import { severities, useEdit } from './data';
+import styles from './incidents.module.css';
+import { Changed, isNewer, over, refusalBesideRace, type Told } from './race';
 
 const moments = [
   ['impactStart', 'began'],
@@ -57,6 +60,28 @@ function inputOf(incident: Schemas['Incident']): Schemas['IncidentInput'] {
   };
 }
 
+/** What is typed: what the API takes, with the roles and tags each as their field has them. */
+type Draft = Omit<Schemas['IncidentInput'], 'roles' | 'tags'> &
+  Schemas['IncidentRoles'] & { tags: string };
+
+function draftOf(incident: Schemas['Incident']): Draft {
+  const { roles: people, tags, ...rest } = inputOf(incident);
+  return { ...rest, ...people, tags: (tags ?? []).join(', ') };
+}
+
+function sentOf(draft: Draft): Schemas['IncidentInput'] {
+  const { commander, operations, communications, scribe, tags, ...rest } =
+    draft;
+  return {
+    ...rest,
+    roles: { commander, operations, communications, scribe },
+    tags: tags
+      .split(',')
+      .map(tag => tag.trim())
+      .filter(Boolean),
+  };
+}
+
 /** Edits what is known of an incident: its title and severity, its times, its roles and its impact. */
 export function EditDialog(props: {
   incident: Schemas['Incident'];
@@ -65,14 +90,29 @@ export function EditDialog(props: {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { incident, onClose } = props;
   // What is typed changes the incident as it was when the dialog was opened.
-  const [version, setVersion] = useState(incident.version);
-  const [input, setInput] = useState(() => inputOf(incident));
-  const [tags, setTags] = useState((incident.tags ?? []).join(', '));
+  const [seen, setSeen] = useState(incident);
+  const [draft, setDraft] = useState(() => draftOf(incident));
   const people = usePeople();
+  const name = useNames();
   const edit = useEdit(incident.id, onClose);
-  const refusal = refusalOf(edit.error, fields);
-  const set = (part: Partial<Schemas['IncidentInput']>) =>
-    setInput(before => ({ ...before, ...part }));
+  const refusal = refusalBesideRace(edit.error, fields);
+  const set = (part: Partial<Draft>) =>
+    setDraft(before => ({ ...before, ...part }));
+  const told = (of: Schemas['Incident']): Told => [
+    [t('incidents.form.title'), of.title],
+    [t('incidents.form.severity'), t(`incidents.severity.${of.severity}`)],
+    [t('incidents.column.status'), t(`incidents.status.${of.status}`)],
+    ...moments.map(([at, label]): [string, string] => {
+      const when = of[at];
+      return [t(`incidents.form.${label}`), when ? moment(when) : ''];
+    }),
+    ...roles.map((role): [string, string] => [
+      t(`incidents.facts.${role}`),
+      name(of.roles?.[role]),
+    ]),
+    [t('incidents.facts.impact'), of.customerImpact ?? ''],
+    [t('incidents.facts.tags'), (of.tags ?? []).join(', ')],
+  ];
   return (
     <FormDialog
       title={t('incidents.change.editTitle')}
@@ -81,31 +121,24 @@ export function EditDialog(props: {
       onClose={onClose}
       pending={edit.isPending}
       refusal={refusal}
-      onSubmit={() =>
-        edit.mutate({
-          version,
-          body: {
-            ...input,
-            tags: tags
-              .split(',')
-              .map(tag => tag.trim())
-              .filter(Boolean),
-          },
-        })
-      }
+      onSubmit={() => edit.mutate({ seen, body: sentOf(draft) })}
     >
       <LostRace
         error={edit.error}
+        reload={t('incidents.race.merge')}
         onReload={() => {
           edit.reset();
-          setVersion(incident.version);
-          setInput(inputOf(incident));
-          setTags((incident.tags ?? []).join(', '));
+          setDraft(mine => over(mine, draftOf(seen), draftOf(incident)));
+          setSeen(incident);
         }}
-      />
+      >
+        {isNewer(incident, seen) && (
+          <Changed was={told(seen)} now={told(incident)} />
+        )}
+      </LostRace>
       <TextField
         label={t('incidents.form.title')}
-        value={input.title}
+        value={draft.title}
         onChange={title => set({ title })}
         {...faultAt(refusal, '/title')}
       />
@@ -115,96 +148,67 @@ export function EditDialog(props: {
           value: s,
           label: t(`incidents.severity.${s}`),
         }))}
-        value={input.severity}
+        value={draft.severity}
         onChange={key =>
-          set({ severity: severities.find(s => s === key) ?? input.severity })
+          set({ severity: severities.find(s => s === key) ?? draft.severity })
         }
         {...faultAt(refusal, '/severity')}
       />
-      {moments.map(([name, label]) => (
-        <Moment
-          key={`${name} ${version}`}
-          label={t(`incidents.form.${label}`)}
-          value={input[name]}
-          onChange={at =>
-            // Its begin is always known; others may not be known any more.
-            set({ [name]: name === 'impactStart' ? at : at || undefined })
-          }
-          fault={faultAt(refusal, `/${name}`)}
-        />
-      ))}
-      {roles.map(role => (
-        <Select
-          key={role}
-          label={t(`incidents.facts.${role}`)}
-          options={[
-            { value: '', label: t('incidents.facts.nobody') },
-            ...(people.data ?? []).map(p => ({
-              value: p.id,
-              label: p.displayName,
-            })),
-          ]}
-          value={input.roles?.[role] ?? ''}
-          onChange={key =>
-            set({
-              roles: {
-                ...input.roles,
-                [role]: key ? String(key) : undefined,
-              },
-            })
-          }
-          {...faultAt(refusal, `/roles/${role}`)}
-        />
-      ))}
+      <div className={styles.pairs}>
+        {moments.map(([at, label]) => (
+          <MomentField
+            key={at}
+            label={t(`incidents.form.${label}`)}
+            value={draft[at]}
+            onChange={to =>
+              // Its begin is always known; others may not be known any more.
+              set({ [at]: at === 'impactStart' ? to ?? '' : to })
+            }
+            fault={refusal.at(`/${at}`)}
+          />
+        ))}
+      </div>
+      <div className={styles.pairs}>
+        {roles.map(role => (
+          <Select
+            key={role}
+            label={t(`incidents.facts.${role}`)}
+            options={[
+              { value: '', label: t('incidents.facts.nobody') },
+              ...(people.data ?? []).map(p => ({
+                value: p.id,
+                label: p.displayName,
+              })),
+            ]}
+            value={draft[role] ?? ''}
+            onChange={key => set({ [role]: key ? String(key) : undefined })}
+            {...faultAt(refusal, `/roles/${role}`)}
+          />
+        ))}
+      </div>
       <TextAreaField
         label={t('incidents.facts.impact')}
         rows={3}
-        value={input.customerImpact ?? ''}
+        value={draft.customerImpact ?? ''}
         onChange={text => set({ customerImpact: text || undefined })}
         {...faultAt(refusal, '/customerImpact')}
       />
       <TextField
         label={t('incidents.form.tags')}
-        value={tags}
-        onChange={setTags}
+        value={draft.tags}
+        onChange={tags => set({ tags })}
         {...faultAt(refusal, '/tags')}
       />
       <Switch
         label={t('incidents.form.onCall')}
-        isSelected={input.onCallIntervened ?? false}
+        isSelected={draft.onCallIntervened ?? false}
         onChange={onCallIntervened => set({ onCallIntervened })}
       />
       <Switch
         label={t('incidents.form.dataLoss')}
-        isSelected={input.dataLoss ?? false}
+        isSelected={draft.dataLoss ?? false}
         onChange={dataLoss => set({ dataLoss })}
       />
     </FormDialog>
-  );
-}
-
-/**
- * A moment in UTC, to the minute, as it is typed. One that is not touched keeps its seconds; what
- * is no moment is sent as it is, so that the API says what is wrong with it.
- */
-function Moment(props: {
-  label: string;
-  value: string | undefined;
-  onChange: (at: string) => void;
-  fault: ReturnType<typeof faultAt>;
-}) {
-  const [text, setText] = useState(props.value?.slice(0, 16) ?? '');
-  return (
-    <TextField
-      label={props.label}
-      value={text}
-      onChange={to => {
-        setText(to);
-        props.onChange(
-          /^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(to) ? `${to}:00Z` : to,
-        );
-      }}
-      {...props.fault}
-    />
   );
 }

@@ -4,6 +4,7 @@ import {
   Figures,
   More,
   Nothing,
+  RightButton,
   Row,
   Rows,
   Section,
@@ -12,18 +13,20 @@ import {
   Word,
   ago,
   duration,
+  useMe,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Button, Link, SearchField, Select } from '@backstage/ui';
+import { Link, SearchField, Select } from '@backstage/ui';
 import { useState } from 'react';
 import { useSearchParams } from 'react-router-dom';
 
 import { incidentRouteRef, postmortemRouteRef } from '../routes';
 import { useTeams } from '../services';
 import { evenkeelTranslationRef } from '../translation';
-import { ActionItems } from './ActionItems';
+import { ActionTable } from './ActionItems';
 import { DeclareDialog } from './DeclareDialog';
 import { Postmortems } from './Postmortems';
+import { Templates } from './Templates';
 import {
   severities,
   severityTones,
@@ -36,6 +39,7 @@ import {
   type Filter,
 } from './data';
 import styles from './incidents.module.css';
+import { useSettled } from './settled';
 
 /** All incidents: what came of them, the list with its filters, the search, postmortems and action items. */
 export function IncidentList() {
@@ -43,6 +47,11 @@ export function IncidentList() {
   const [query, setQuery] = useSearchParams();
   const [declaring, setDeclaring] = useState(false);
   const teams = useTeams();
+  const me = useMe();
+  const reason =
+    me.data && !me.data.administrator && me.data.teams.length === 0
+      ? t('incidents.change.noTeam')
+      : undefined;
   const open = query.get('open');
   const filter: Filter = {
     open: open === 'true' || open === 'false' ? open : undefined,
@@ -63,24 +72,27 @@ export function IncidentList() {
       { replace: true },
     );
   const text = query.get('q') ?? '';
+  const settled = useSettled(text, 300);
   return (
     <>
       <Statistics team={filter.team} />
       <Section
         title={t('incidents.list')}
         actions={
-          <Button
+          <RightButton
+            reason={reason}
             size="small"
             variant="primary"
             onPress={() => setDeclaring(true)}
           >
             {t('incidents.declare')}
-          </Button>
+          </RightButton>
         }
       >
         <div className={styles.filters}>
           <SearchField
             label={t('incidents.search')}
+            placeholder={t('incidents.searchIn')}
             value={text}
             onChange={to => set('q', to)}
           />
@@ -119,14 +131,15 @@ export function IncidentList() {
             onChange={key => set('team', String(key ?? ''))}
           />
         </div>
-        {text.trim() === '' ? (
+        {settled.trim() === '' ? (
           <Listed filter={filter} />
         ) : (
-          <Found text={text} />
+          <Found text={settled} />
         )}
       </Section>
       <Actions team={filter.team} />
       <Postmortems team={filter.team} />
+      <Templates />
       {declaring && <DeclareDialog onClose={() => setDeclaring(false)} />}
     </>
   );
@@ -289,7 +302,7 @@ function Actions(props: { team: string | undefined }) {
         {items =>
           items.length > 0 ? (
             <>
-              <ActionItems items={items} withIncident />
+              <ActionTable items={items} withIncident />
               <More of={read} />
             </>
           ) : (

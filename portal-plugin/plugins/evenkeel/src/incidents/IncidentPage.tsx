@@ -3,8 +3,6 @@ import {
   Column,
   Columns,
   Facts,
-  FormDialog,
-  LostRace,
   Nothing,
   PageTitle,
   RightButton,
@@ -12,15 +10,13 @@ import {
   Rows,
   Section,
   Shown,
+  Waiting,
   Word,
-  belongs,
-  faultAt,
   moment,
-  refusalOf,
   useMe,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Button, ButtonLink, Link, Select, TextAreaField } from '@backstage/ui';
+import { Button, ButtonLink, Link } from '@backstage/ui';
 import { useState } from 'react';
 
 import {
@@ -34,25 +30,32 @@ import { ActionItems } from './ActionItems';
 import { EditDialog } from './EditDialog';
 import { Impact } from './Impact';
 import { PlanDialog } from './PlanDialog';
+import { StatusDialog } from './StatusDialog';
 import { Timeline } from './Timeline';
 import {
   severityTones,
   statusTones,
-  statuses,
   useActionsOf,
-  useChangeStatus,
   useIncident,
   useSimilar,
-  type Status,
 } from './data';
+import { useChangeReason } from './rights';
 
 /** An incident: what is known, what was written down, what it cost and what follows. */
 export function IncidentPage(props: { incident: string }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const read = useIncident(props.incident);
+  // Nobody is told for a moment that they may not, who may.
+  const me = useMe();
   return (
-    <Shown what={t('incidents.title')} read={read}>
-      {incident => <Known incident={incident} />}
+    <Shown what={t('incidents.one')} read={read}>
+      {incident =>
+        me.isPending ? (
+          <Waiting what={t('incidents.one')} lines={6} />
+        ) : (
+          <Known incident={incident} />
+        )
+      }
     </Shown>
   );
 }
@@ -60,19 +63,13 @@ export function IncidentPage(props: { incident: string }) {
 function Known(props: { incident: Schemas['Incident'] }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { incident } = props;
-  const me = useMe();
   const name = useNames();
   const list = useRouteRef(incidentsRouteRef);
   const postmortem = useRouteRef(postmortemRouteRef);
   const [changing, setChanging] = useState(false);
   const [editing, setEditing] = useState(false);
   const roles = incident.roles ?? {};
-  const mine =
-    belongs(me.data, incident.team.slug) ||
-    Object.values(roles).includes(me.data?.person?.id ?? '-');
-  const reason = mine
-    ? undefined
-    : t('incidents.change.members', { team: incident.team.slug });
+  const reason = useChangeReason(incident.team.slug);
   const when = (at: string | undefined) =>
     at ? moment(at) : t('incidents.facts.notYet');
   const who = (person: string | undefined) =>
@@ -92,6 +89,16 @@ function Known(props: { incident: Schemas['Incident'] }) {
             </Word>
             {incident.restricted && (
               <Word tone="info">{t('incidents.restricted')}</Word>
+            )}
+            {incident.origin && (
+              <span>
+                {t('incidents.origin', { source: incident.origin.source })}{' '}
+                {incident.origin.link && (
+                  <Link href={incident.origin.link}>
+                    {incident.origin.externalId}
+                  </Link>
+                )}
+              </span>
             )}
           </>
         }
@@ -204,7 +211,7 @@ function Actions(props: {
       <Shown what={t('incidents.actions.title')} read={read}>
         {list =>
           list.items?.length ? (
-            <ActionItems items={list.items} />
+            <ActionItems items={list.items} team={props.incident.team.slug} />
           ) : (
             <Nothing title={t('incidents.actions.none')}>
               {t('incidents.actions.noneText')}
@@ -259,58 +266,5 @@ function Similar(props: { incident: string }) {
         }
       </Shown>
     </Section>
-  );
-}
-
-function StatusDialog(props: {
-  incident: Schemas['Incident'];
-  onClose: () => void;
-}) {
-  const { t } = useTranslationRef(evenkeelTranslationRef);
-  const { incident, onClose } = props;
-  const next =
-    statuses[
-      Math.min(statuses.indexOf(incident.status) + 1, statuses.length - 1)
-    ];
-  const [status, setStatus] = useState<Status>(next);
-  const [why, setWhy] = useState('');
-  // What is changed is the incident as it was when the dialog was opened.
-  const [version] = useState(incident.version);
-  const change = useChangeStatus(incident.id, onClose);
-  const refusal = refusalOf(change.error, ['/status', '/reason', '/at']);
-  return (
-    <FormDialog
-      title={t('incidents.change.title')}
-      open
-      onClose={onClose}
-      pending={change.isPending}
-      refusal={refusal}
-      submit={t('incidents.change.act')}
-      onSubmit={() =>
-        change.mutate({
-          version,
-          change: { status, reason: why || undefined },
-        })
-      }
-    >
-      <LostRace error={change.error} onReload={onClose} />
-      <Select
-        label={t('incidents.change.to')}
-        options={statuses.map(s => ({
-          value: s,
-          label: t(`incidents.status.${s}`),
-        }))}
-        value={status}
-        onChange={key => setStatus(statuses.find(s => s === key) ?? status)}
-        {...faultAt(refusal, '/status')}
-      />
-      <TextAreaField
-        label={t('incidents.change.reason')}
-        rows={2}
-        value={why}
-        onChange={setWhy}
-        {...faultAt(refusal, '/reason')}
-      />
-    </FormDialog>
   );
 }

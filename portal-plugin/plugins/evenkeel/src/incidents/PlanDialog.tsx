@@ -74,7 +74,8 @@ export function PlanDialog(props: {
           label: p.displayName,
         }))}
         search
-        value={input.owner || null}
+        // Without a key its fault would not be shown.
+        value={input.owner}
         onChange={key => set({ owner: String(key ?? '') })}
         {...faultAt(refusal, '/owner')}
       />
@@ -84,7 +85,7 @@ export function PlanDialog(props: {
           value: s.service.slug,
           label: s.service.slug,
         }))}
-        value={input.service || null}
+        value={input.service}
         onChange={key => set({ service: String(key ?? '') })}
         {...faultAt(refusal, '/service')}
       />

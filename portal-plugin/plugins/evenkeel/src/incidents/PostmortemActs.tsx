@@ -5,17 +5,17 @@ import {
   Refused,
   RightButton,
   faultAt,
-  refusalOf,
-  useMe,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Button, Flex, Select, Text } from '@backstage/ui';
+import { Alert, Button, Flex, Select, Text } from '@backstage/ui';
 import { useState } from 'react';
 
 import { usePeople } from '../services';
 import { evenkeelTranslationRef } from '../translation';
 import { ReasonDialog } from './ReasonDialog';
 import { useAct } from './postmortem';
+import { refusalBesideRace } from './race';
+import { useMyself } from './rights';
 
 /** What can be done with a postmortem in its state, by whom. */
 export function PostmortemActs(props: {
@@ -24,52 +24,68 @@ export function PostmortemActs(props: {
   etag: string;
   /** Why whoever is signed in does not write it. */
   reason: string | undefined;
+  /** Whether something is typed that is not saved, and would not be submitted. */
+  unsaved: boolean;
 }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { incident, postmortem, etag, reason } = props;
-  const me = useMe();
+  const myself = useMyself();
   const [open, setOpen] = useState<'submit' | 'changes' | 'reopen'>();
-  const close = () => setOpen(undefined);
-  const act = useAct(incident.id, close);
-  const reviews = postmortem.review.reviewers.some(
-    r => r.id === me.data?.person?.id,
-  );
-  const { approvals } = postmortem.review;
+  const act = useAct(incident.id, () => setOpen(undefined));
+  const begin = (what: typeof open) => {
+    act.reset();
+    setOpen(what);
+  };
+  const close = () => begin(undefined);
+  const { approvals, reviewers, returned } = postmortem.review;
+  const names = reviewers.map(r => r.name).join(', ');
+  const notAsked = reviewers.some(r => r.id === myself)
+    ? undefined
+    : t('incidents.postmortem.notAsked', { names });
+  const unready =
+    reason ?? (props.unsaved ? t('incidents.postmortem.saveFirst') : undefined);
   return (
     <>
       {open === undefined && (
         <>
-          <LostRace error={act.error} onReload={() => act.reset()} />
-          <Refused refusal={refusalOf(act.error, [])} />
+          <LostRace
+            error={act.error}
+            reload={t('incidents.race.goOn')}
+            onReload={() => act.reset()}
+          />
+          <Refused refusal={refusalBesideRace(act.error, [])} />
         </>
       )}
       <Flex gap="2" align="center" style={{ flexWrap: 'wrap' }}>
         {postmortem.status === 'draft' && (
           <RightButton
-            reason={reason}
+            reason={unready}
             variant="secondary"
-            onPress={() => setOpen('submit')}
+            onPress={() => begin('submit')}
           >
             {t('incidents.postmortem.submit')}
           </RightButton>
         )}
-        {postmortem.status === 'in_review' && reviews && (
+        {postmortem.status === 'in_review' && (
           <>
-            <Button
+            <RightButton
+              reason={notAsked}
               variant="primary"
               isPending={act.isPending}
               onPress={() => act.mutate({ etag, act: { act: 'approve' } })}
             >
               {t('incidents.postmortem.approve')}
-            </Button>
-            <Button variant="secondary" onPress={() => setOpen('changes')}>
-              {t('incidents.postmortem.requestChanges')}
-            </Button>
+            </RightButton>
+            {notAsked === undefined && (
+              <Button variant="secondary" onPress={() => begin('changes')}>
+                {t('incidents.postmortem.requestChanges')}
+              </Button>
+            )}
           </>
         )}
         {postmortem.status === 'approved' && (
           <RightButton
-            reason={reason}
+            reason={unready}
             variant="primary"
             isPending={act.isPending}
             onPress={() => act.mutate({ etag, act: { act: 'publish' } })}
@@ -81,10 +97,15 @@ export function PostmortemActs(props: {
           <RightButton
             reason={reason}
             variant="secondary"
-            onPress={() => setOpen('reopen')}
+            onPress={() => begin('reopen')}
           >
             {t('incidents.postmortem.reopen')}
           </RightButton>
+        )}
+        {postmortem.status === 'in_review' && notAsked === undefined && (
+          <Text variant="body-small" color="secondary">
+            {t('incidents.postmortem.asked', { names })}
+          </Text>
         )}
         {approvals.length > 0 && (
           <Text variant="body-small" color="secondary">
@@ -94,10 +115,21 @@ export function PostmortemActs(props: {
           </Text>
         )}
       </Flex>
+      {postmortem.status === 'draft' && returned && (
+        <Alert
+          icon
+          status="info"
+          title={t('incidents.postmortem.returned', {
+            by: returned.person.name,
+          })}
+          description={returned.text}
+        />
+      )}
       {open === 'submit' && (
         <SubmitDialog
           error={act.error}
           pending={act.isPending}
+          onReload={() => act.reset()}
           onClose={close}
           onSubmit={reviewers =>
             act.mutate({ etag, act: { act: 'submit', reviewers } })
@@ -112,6 +144,7 @@ export function PostmortemActs(props: {
           submit={t('incidents.postmortem.requestChanges')}
           error={act.error}
           pending={act.isPending}
+          onReload={() => act.reset()}
           onClose={close}
           onSubmit={text =>
             act.mutate({ etag, act: { act: 'requestChanges', text } })
@@ -126,6 +159,7 @@ export function PostmortemActs(props: {
           submit={t('incidents.postmortem.reopen')}
           error={act.error}
           pending={act.isPending}
+          onReload={() => act.reset()}
           onClose={close}
           onSubmit={text =>
             act.mutate({ etag, act: { act: 'reopen', reason: text } })
@@ -140,13 +174,14 @@ function SubmitDialog(props: {
   error: Error | null;
   pending: boolean;
   onSubmit: (reviewers: string[]) => void;
+  onReload: () => void;
   onClose: () => void;
 }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
-  const me = useMe();
+  const myself = useMyself();
   const people = usePeople();
   const [reviewer, setReviewer] = useState('');
-  const refusal = refusalOf(props.error, ['/reviewers']);
+  const refusal = refusalBesideRace(props.error, ['/reviewers']);
   return (
     <FormDialog
       title={t('incidents.postmortem.submitTitle')}
@@ -157,15 +192,20 @@ function SubmitDialog(props: {
       submit={t('incidents.postmortem.submit')}
       onSubmit={() => props.onSubmit(reviewer ? [reviewer] : [])}
     >
-      <LostRace error={props.error} onReload={props.onClose} />
+      <LostRace
+        error={props.error}
+        reload={t('incidents.race.goOn')}
+        onReload={props.onReload}
+      />
       <Select
         label={t('incidents.postmortem.reviewer')}
         // Somebody else approves.
         options={(people.data ?? [])
-          .filter(p => p.id !== me.data?.person?.id)
+          .filter(p => p.id !== myself)
           .map(p => ({ value: p.id, label: p.displayName }))}
         search
-        value={reviewer || null}
+        // Without a key its fault would not be shown.
+        value={reviewer}
         onChange={key => setReviewer(String(key ?? ''))}
         {...faultAt(refusal, '/reviewers')}
       />

@@ -1,43 +1,33 @@
 import type { Schemas, Versioned } from '@evenkeel/client';
 import {
-  Column,
-  Columns,
-  LostRace,
-  More,
   Nothing,
   PageTitle,
   Refused,
   RightButton,
-  Row,
-  Rows,
   Section,
   Shown,
+  Waiting,
   Word,
   ago,
-  belongs,
-  moment,
   problemIn,
   refusalOf,
   useMe,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Button, Text, TextAreaField } from '@backstage/ui';
-import { useDeferredValue, useEffect, useState } from 'react';
+import { Button, Flex, Link, Select, Text } from '@backstage/ui';
+import { useState } from 'react';
 
 import { Prose } from '../Prose';
 import { incidentRouteRef } from '../routes';
 import { evenkeelTranslationRef } from '../translation';
 import { PostmortemActs } from './PostmortemActs';
-import { postmortemTones, useIncident } from './data';
-import styles from './incidents.module.css';
-import {
-  useBegin,
-  useDifference,
-  useLint,
-  usePostmortem,
-  useSave,
-  useVersions,
-} from './postmortem';
+import { PostmortemEditor } from './PostmortemEditor';
+import { PostmortemVersions } from './PostmortemVersions';
+import { ReasonDialog } from './ReasonDialog';
+import { isOwed, postmortemTones, useIncident } from './data';
+import { useAskFor, useBegin, usePostmortem } from './postmortem';
+import { useWriteReason } from './rights';
+import { useTemplates } from './templates';
 
 /** A postmortem: written with what to look at beside it, reviewed, published. */
 export function PostmortemPage(props: { incident: string }) {
@@ -45,35 +35,36 @@ export function PostmortemPage(props: { incident: string }) {
   const { incident } = props;
   const of = useIncident(incident);
   const read = usePostmortem(incident);
+  // Nobody is told for a moment that they may not, who may.
+  const me = useMe();
   return (
-    <Shown what={t('incidents.title')} read={of}>
+    <Shown what={t('incidents.one')} read={of}>
       {known =>
-        problemIn(read.error)?.status === 404 && !read.data ? (
-          <None incident={known} />
+        me.isPending ? (
+          <Waiting what={t('incidents.postmortem.title')} lines={6} />
         ) : (
-          <Shown what={t('incidents.postmortem.title')} read={read}>
-            {postmortem => (
-              <Begun
-                incident={known}
-                postmortem={postmortem}
-                onReload={async () => (await read.refetch()).data}
-              />
+          <>
+            {problemIn(read.error)?.status === 404 && !read.data ? (
+              <>
+                <Title incident={known} />
+                <None incident={known} />
+              </>
+            ) : (
+              <Shown what={t('incidents.postmortem.title')} read={read}>
+                {postmortem => (
+                  <Begun
+                    incident={known}
+                    postmortem={postmortem}
+                    onReload={async () => (await read.refetch()).data}
+                  />
+                )}
+              </Shown>
             )}
-          </Shown>
+          </>
         )
       }
     </Shown>
   );
-}
-
-/** Why whoever is signed in does not write; undefined where they do. */
-function useReason(incident: Schemas['Incident']): string | undefined {
-  const { t } = useTranslationRef(evenkeelTranslationRef);
-  const me = useMe();
-  return belongs(me.data, incident.team.slug) ||
-    Object.values(incident.roles ?? {}).includes(me.data?.person?.id ?? '-')
-    ? undefined
-    : t('incidents.change.members', { team: incident.team.slug });
 }
 
 function Title(props: {
@@ -99,7 +90,7 @@ function Title(props: {
             {postmortem.overdue && (
               <Word tone="bad">{t('incidents.postmortem.overdue')}</Word>
             )}
-            {postmortem.dueAt && (
+            {postmortem.dueAt && isOwed(postmortem.status) && (
               <span>
                 {t('incidents.postmortem.due', { when: ago(postmortem.dueAt) })}
               </span>
@@ -111,29 +102,81 @@ function Title(props: {
   );
 }
 
-function None(props: { incident: Schemas['Incident'] }) {
+/** That nothing is written yet: who may begins it, and everybody may ask for it. */
+function None(props: {
+  incident: Schemas['Incident'];
+  postmortem?: Schemas['Postmortem'];
+}) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
-  const begin = useBegin(props.incident.id);
-  const reason = useReason(props.incident);
+  const { incident, postmortem } = props;
+  const begin = useBegin(incident.id);
+  const reason = useWriteReason(incident);
+  const templates = useTemplates();
+  const [template, setTemplate] = useState('');
+  const [asking, setAsking] = useState(false);
+  const ask = useAskFor(incident.id, () => setAsking(false));
+  const requests = (postmortem?.requests ?? []).filter(of => !of.waiver);
   return (
     <>
-      <Title incident={props.incident} />
       <Refused refusal={refusalOf(begin.error, [])} />
-      <Nothing
-        title={t('incidents.postmortem.none')}
-        action={
-          <RightButton
-            reason={reason}
-            variant="primary"
-            isPending={begin.isPending}
-            onPress={() => begin.mutate()}
-          >
-            {t('incidents.postmortem.begin')}
-          </RightButton>
-        }
-      >
-        {t('incidents.postmortem.noneText')}
-      </Nothing>
+      <Section>
+        <Nothing
+          title={t('incidents.postmortem.none')}
+          action={
+            <Flex gap="3" align="end" style={{ flexWrap: 'wrap' }}>
+              {reason === undefined && (templates.data ?? []).length > 0 && (
+                <Select
+                  label={t('incidents.templates.choose')}
+                  options={[
+                    { value: '', label: t('incidents.templates.bySeverity') },
+                    ...(templates.data ?? []).map(of => ({
+                      value: of.slug,
+                      label: of.name,
+                    })),
+                  ]}
+                  value={template}
+                  onChange={key => setTemplate(String(key ?? ''))}
+                />
+              )}
+              <RightButton
+                reason={reason}
+                variant="primary"
+                isPending={begin.isPending}
+                onPress={() => begin.mutate(template ? { template } : {})}
+              >
+                {t('incidents.postmortem.begin')}
+              </RightButton>
+              <Button variant="secondary" onPress={() => setAsking(true)}>
+                {t('incidents.postmortem.ask')}
+              </Button>
+            </Flex>
+          }
+        >
+          {t('incidents.postmortem.noneText')}
+        </Nothing>
+        {requests.map(of => (
+          <Text key={of.id} as="p" variant="body-small" color="secondary">
+            {t(`incidents.postmortem.reasons.${of.reason}`, {
+              by: of.by,
+              when: ago(of.at),
+              text: of.text,
+            })}
+          </Text>
+        ))}
+      </Section>
+      {asking && (
+        <ReasonDialog
+          title={t('incidents.postmortem.askTitle')}
+          label={t('incidents.actions.reason')}
+          pointer="/reason"
+          submit={t('incidents.postmortem.ask')}
+          error={ask.error}
+          pending={ask.isPending}
+          onReload={() => ask.reset()}
+          onClose={() => setAsking(false)}
+          onSubmit={why => ask.mutate(why)}
+        />
+      )}
     </>
   );
 }
@@ -146,10 +189,22 @@ function Begun(props: {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { incident, onReload } = props;
   const { value: postmortem, etag } = props.postmortem;
-  const reason = useReason(incident);
-  const begin = useBegin(incident.id);
-  const writable = ['draft', 'approved'].includes(postmortem.status);
-  const asked = ['requested', 'waived'].includes(postmortem.status);
+  const reason = useWriteReason(incident);
+  const [unsaved, setUnsaved] = useState(false);
+  // In review it waits for its reviewers; what is published stays as it is. What was being typed
+  // when somebody else went on with it is not taken away.
+  const writes =
+    reason === undefined &&
+    (unsaved || ['draft', 'approved'].includes(postmortem.status));
+  if (['requested', 'waived'].includes(postmortem.status)) {
+    return (
+      <>
+        <Title incident={incident} postmortem={postmortem} />
+        <None incident={incident} postmortem={postmortem} />
+      </>
+    );
+  }
+  const { link } = postmortem;
   return (
     <>
       <Title incident={incident} postmortem={postmortem} />
@@ -158,246 +213,29 @@ function Begun(props: {
         postmortem={postmortem}
         etag={etag}
         reason={reason}
+        unsaved={unsaved}
       />
-      {asked && (
-        <Nothing
-          title={t('incidents.postmortem.none')}
-          action={
-            <RightButton
-              reason={reason}
-              variant="primary"
-              isPending={begin.isPending}
-              onPress={() => begin.mutate()}
-            >
-              {t('incidents.postmortem.begin')}
-            </RightButton>
-          }
-        >
-          {t('incidents.postmortem.noneText')}
-        </Nothing>
-      )}
-      {!asked && writable && reason === undefined && (
-        <Editor
+      {writes && (
+        <PostmortemEditor
           incident={incident}
           postmortem={props.postmortem}
           onReload={onReload}
+          onUnsaved={setUnsaved}
         />
       )}
-      {!asked && !(writable && reason === undefined) && (
-        <Section title={t('incidents.postmortem.read')} note={reason}>
+      {!writes && link && (
+        <Section title={t('incidents.postmortem.elsewhere')}>
+          <Link href={link.url}>{link.title || link.url}</Link>
+        </Section>
+      )}
+      {!writes && !link && (
+        <Section title={t('incidents.postmortem.read')}>
           <Prose text={postmortem.text} />
         </Section>
       )}
-      {!asked && <Versions incident={incident.id} />}
-    </>
-  );
-}
-
-/** A value that has stayed as it is for a while. */
-function useSettled<T>(value: T, milliseconds: number): T {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), milliseconds);
-    return () => clearTimeout(timer);
-  }, [value, milliseconds]);
-  return settled;
-}
-
-function Editor(props: {
-  incident: Schemas['Incident'];
-  postmortem: Versioned<Schemas['Postmortem']>;
-  onReload: () => Promise<Versioned<Schemas['Postmortem']> | undefined>;
-}) {
-  const { t } = useTranslationRef(evenkeelTranslationRef);
-  const { incident, onReload } = props;
-  const { value: postmortem, etag } = props.postmortem;
-  // What is typed changes the text that its author began from. What others save meanwhile is read
-  // again and again; it never takes the place of what is typed, and is not overwritten unseen.
-  const [base, setBase] = useState(props.postmortem);
-  const [text, setText] = useState(postmortem.text);
-  const shown = useDeferredValue(text);
-  const lint = useLint(incident.id, useSettled(text, 600));
-  const save = useSave(incident.id);
-  const refusal = refusalOf(save.error, ['/text']);
-  const changed = text !== base.value.text;
-  const beginFrom = (of: Versioned<Schemas['Postmortem']>) => {
-    setBase(of);
-    setText(of.value.text);
-  };
-  const newer = postmortem.textVersion > base.value.textVersion;
-  if (newer && !changed && !save.isPending) {
-    beginFrom(props.postmortem);
-  }
-  return (
-    <Columns even>
-      <Column>
-        <Section
-          title={t('incidents.postmortem.write')}
-          note={
-            changed
-              ? t('incidents.postmortem.changed')
-              : t('incidents.postmortem.saved', {
-                  version: String(postmortem.textVersion),
-                  by: postmortem.updatedBy,
-                  when: ago(postmortem.updatedAt),
-                })
-          }
-          actions={
-            <Button
-              size="small"
-              variant="primary"
-              isDisabled={!changed}
-              isPending={save.isPending}
-              onPress={() =>
-                save.mutate(
-                  { etag: newer ? base.etag : etag, text },
-                  { onSuccess: setBase },
-                )
-              }
-            >
-              {t('incidents.postmortem.save')}
-            </Button>
-          }
-        >
-          <LostRace
-            error={save.error}
-            onReload={async () => {
-              const theirs = await onReload();
-              if (theirs) {
-                save.reset();
-                beginFrom(theirs);
-              }
-            }}
-          />
-          {problemIn(save.error)?.code !== 'version_mismatch' && (
-            <Refused refusal={refusal} />
-          )}
-          <TextAreaField
-            label={t('incidents.postmortem.text')}
-            rows={24}
-            className={styles.editor}
-            value={text}
-            onChange={setText}
-          />
-        </Section>
-      </Column>
-      <Column>
-        <Section title={t('incidents.postmortem.lint')}>
-          <Shown what={t('incidents.postmortem.lint')} read={lint}>
-            {({ findings }) =>
-              findings.length > 0 ? (
-                <Rows label={t('incidents.postmortem.lint')}>
-                  {findings.map(f => (
-                    <Row key={`${f.from} ${f.rule}`} sub={f.advice}>
-                      {t('incidents.postmortem.lintLine', {
-                        line: String(f.line),
-                        text: f.text,
-                      })}
-                    </Row>
-                  ))}
-                </Rows>
-              ) : (
-                <Text as="p" variant="body-medium">
-                  {t('incidents.postmortem.lintNone')}
-                </Text>
-              )
-            }
-          </Shown>
-        </Section>
-        <Section
-          title={t('incidents.postmortem.missing')}
-          note={t('incidents.postmortem.missingNote')}
-        >
-          {postmortem.missing.length > 0 ? (
-            <Rows label={t('incidents.postmortem.missing')}>
-              {postmortem.missing.map(m => (
-                <Row key={m.section}>
-                  {`${m.section} ${t(`incidents.postmortem.whys.${m.why}`)}`}
-                </Row>
-              ))}
-            </Rows>
-          ) : (
-            <Text as="p" variant="body-medium">
-              {t('incidents.postmortem.missingNone')}
-            </Text>
-          )}
-        </Section>
-        <Section title={t('incidents.postmortem.read')}>
-          <Prose text={shown} />
-        </Section>
-      </Column>
-    </Columns>
-  );
-}
-
-function Versions(props: { incident: string }) {
-  const { t } = useTranslationRef(evenkeelTranslationRef);
-  const { incident } = props;
-  const read = useVersions(incident);
-  const [compared, setCompared] = useState<number>();
-  return (
-    <Section title={t('incidents.postmortem.versions')}>
-      <Shown what={t('incidents.postmortem.versions')} read={read}>
-        {versions => (
-          <>
-            <Rows label={t('incidents.postmortem.versions')}>
-              {versions.map(v => (
-                <Row
-                  key={v.number}
-                  sub={
-                    <>
-                      {v.note}
-                      {compared === v.number && (
-                        <Difference incident={incident} version={v.number} />
-                      )}
-                    </>
-                  }
-                  end={
-                    v.number > 1 && (
-                      <Button
-                        size="small"
-                        variant="tertiary"
-                        aria-expanded={compared === v.number}
-                        onPress={() =>
-                          setCompared(
-                            compared === v.number ? undefined : v.number,
-                          )
-                        }
-                      >
-                        {t('incidents.postmortem.compare', {
-                          number: String(v.number),
-                        })}
-                      </Button>
-                    )
-                  }
-                >
-                  {t('incidents.postmortem.version', {
-                    number: String(v.number),
-                    by: v.author,
-                    when: moment(v.at),
-                  })}
-                </Row>
-              ))}
-            </Rows>
-            <More of={read} />
-          </>
-        )}
-      </Shown>
-    </Section>
-  );
-}
-
-/** What a version changed of the one before, line by line. */
-function Difference(props: { incident: string; version: number }) {
-  const { t } = useTranslationRef(evenkeelTranslationRef);
-  const read = useDifference(props.incident, props.version);
-  return (
-    <Shown what={t('incidents.postmortem.difference')} read={read}>
-      {({ diff }) => (
-        <pre className={styles.difference}>
-          {diff || t('incidents.postmortem.same')}
-        </pre>
+      {postmortem.textVersion > 0 && (
+        <PostmortemVersions incident={incident.id} />
       )}
-    </Shown>
+    </>
   );
 }

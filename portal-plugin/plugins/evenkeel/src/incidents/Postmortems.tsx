@@ -15,7 +15,7 @@ import { Link } from '@backstage/ui';
 
 import { postmortemRouteRef } from '../routes';
 import { evenkeelTranslationRef } from '../translation';
-import { postmortemTones } from './data';
+import { isOwed, postmortemTones } from './data';
 
 /** The postmortems of a team, or of all: those that are due first among them. */
 export function Postmortems(props: { team: string | undefined }) {
@@ -67,7 +67,7 @@ export function Postmortems(props: { team: string | undefined }) {
                           {t('incidents.postmortem.overdue')}
                         </Word>
                       ) : (
-                        head.dueAt && ago(head.dueAt)
+                        head.dueAt && isOwed(head.status) && ago(head.dueAt)
                       )}
                     </td>
                   </tr>

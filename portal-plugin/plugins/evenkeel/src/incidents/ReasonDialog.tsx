@@ -1,11 +1,10 @@
-import {
-  FormDialog,
-  LostRace,
-  faultAt,
-  refusalOf,
-} from '@evenkeel/plugin-evenkeel-react';
+import { FormDialog, LostRace, faultAt } from '@evenkeel/plugin-evenkeel-react';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { TextAreaField, TextField } from '@backstage/ui';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
+
+import { evenkeelTranslationRef } from '../translation';
+import { refusalBesideRace } from './race';
 
 /** A dialog that asks for a text, and for a link where one helps. */
 export function ReasonDialog(props: {
@@ -18,12 +17,17 @@ export function ReasonDialog(props: {
   destructive?: boolean;
   error: Error | null;
   pending: boolean;
+  /** What somebody else changed meanwhile, where they were first. */
+  theirs?: ReactNode;
+  /** Goes on from what somebody else changed, and what was typed stays; it is closed without. */
+  onReload?: () => void;
   onSubmit: (text: string, link: string | undefined) => void;
   onClose: () => void;
 }) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
   const [text, setText] = useState('');
   const [link, setLink] = useState('');
-  const refusal = refusalOf(props.error, [props.pointer, '/link']);
+  const refusal = refusalBesideRace(props.error, [props.pointer, '/link']);
   return (
     <FormDialog
       title={props.title}
@@ -35,7 +39,13 @@ export function ReasonDialog(props: {
       destructive={props.destructive}
       onSubmit={() => props.onSubmit(text, link || undefined)}
     >
-      <LostRace error={props.error} onReload={props.onClose} />
+      <LostRace
+        error={props.error}
+        reload={props.onReload && t('incidents.race.goOn')}
+        onReload={props.onReload ?? props.onClose}
+      >
+        {props.theirs}
+      </LostRace>
       <TextAreaField
         label={props.label}
         rows={3}

@@ -2,23 +2,29 @@ import type { Schemas } from '@evenkeel/client';
 import {
   FormDialog,
   LostRace,
+  MomentField,
   More,
   Nothing,
   RightButton,
-  Row,
-  Rows,
   Section,
   Shown,
+  Sub,
   faultAt,
   moment,
-  refusalOf,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Button, Flex, TextAreaField, TextField } from '@backstage/ui';
+import { Button, Flex, Link, Text, TextAreaField } from '@backstage/ui';
 import { useState } from 'react';
 
 import { evenkeelTranslationRef } from '../translation';
 import { useTimeline, useWriteTimeline } from './data';
+import styles from './incidents.module.css';
+import { refusalBesideRace } from './race';
+
+type Entry = Schemas['TimelineEntry'];
+
+/** What is being done: a note is written or edited, or an entry is withdrawn. */
+type Doing = { act: 'write' } | { act: 'edit' | 'withdraw'; entry: string };
 
 /** What was seen, done and decided, each with its time. */
 export function Timeline(props: {
@@ -29,8 +35,12 @@ export function Timeline(props: {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { incident, reason } = props;
   const read = useTimeline(incident);
-  const [open, setOpen] = useState<Schemas['TimelineEntry'] | 'new'>();
-  const withdraw = useWriteTimeline(incident, () => undefined);
+  const [doing, setDoing] = useState<Doing>();
+  const close = () => setDoing(undefined);
+  const entry =
+    doing && doing.act !== 'write'
+      ? read.data?.find(of => of.id === doing.entry)
+      : undefined;
   return (
     <Section
       title={t('incidents.timeline.title')}
@@ -39,64 +49,61 @@ export function Timeline(props: {
           reason={reason}
           size="small"
           variant="secondary"
-          onPress={() => setOpen('new')}
+          onPress={() => setDoing({ act: 'write' })}
         >
           {t('incidents.timeline.add')}
         </RightButton>
       }
     >
-      <LostRace error={withdraw.error} onReload={() => withdraw.reset()} />
       <Shown what={t('incidents.timeline.title')} read={read}>
         {entries =>
           entries.length > 0 ? (
             <>
-              <Rows label={t('incidents.timeline.title')}>
+              <ol
+                className={styles.timeline}
+                aria-label={t('incidents.timeline.title')}
+              >
                 {entries.map(e => (
-                  <Row
-                    key={e.id}
-                    sub={[
-                      moment(e.at),
-                      t(`incidents.timeline.kinds.${e.kind}`),
-                      e.by,
-                    ]
-                      .filter(Boolean)
-                      .join(' · ')}
-                    end={
-                      e.kind === 'note' &&
+                  <li key={e.id} data-kind={e.kind}>
+                    <time dateTime={e.at}>{moment(e.at)}</time>
+                    <div>
+                      <Said entry={e} />
+                      <Sub>
+                        {[t(`incidents.timeline.kinds.${e.kind}`), e.by]
+                          .filter(Boolean)
+                          .join(' · ')}
+                        {e.link && (
+                          <>
+                            {' · '}
+                            <Link href={e.link}>
+                              {t('incidents.timeline.source')}
+                            </Link>
+                          </>
+                        )}
+                      </Sub>
+                    </div>
+                    {['note', 'imported'].includes(e.kind) &&
                       !e.withdrawnAt &&
                       reason === undefined && (
-                        <Flex gap="2">
-                          <Button
-                            size="small"
-                            variant="tertiary"
-                            onPress={() => setOpen(e)}
-                          >
-                            {t('incidents.timeline.edit')}
-                          </Button>
-                          <Button
-                            size="small"
-                            variant="tertiary"
-                            destructive
-                            onPress={() => withdraw.mutate({ entry: e })}
-                          >
-                            {t('incidents.timeline.withdraw')}
-                          </Button>
+                        <Flex gap="1">
+                          {(['edit', 'withdraw'] as const).map(act => (
+                            <Button
+                              key={act}
+                              size="small"
+                              variant="tertiary"
+                              aria-label={t(`incidents.timeline.${act}Of`, {
+                                text: e.text,
+                              })}
+                              onPress={() => setDoing({ act, entry: e.id })}
+                            >
+                              {t(`incidents.timeline.${act}`)}
+                            </Button>
+                          ))}
                         </Flex>
-                      )
-                    }
-                  >
-                    {e.withdrawnAt ? (
-                      <em>
-                        {t('incidents.timeline.withdrawn', {
-                          by: e.withdrawnBy,
-                        })}
-                      </em>
-                    ) : (
-                      e.text
-                    )}
-                  </Row>
+                      )}
+                  </li>
                 ))}
-              </Rows>
+              </ol>
               <More of={read} />
             </>
           ) : (
@@ -106,49 +113,71 @@ export function Timeline(props: {
           )
         }
       </Shown>
-      {open && (
-        <EntryDialog
-          incident={incident}
-          entry={open === 'new' ? undefined : open}
-          onClose={() => setOpen(undefined)}
-        />
+      {(doing?.act === 'write' || (doing?.act === 'edit' && entry)) && (
+        <EntryDialog incident={incident} entry={entry} onClose={close} />
+      )}
+      {doing?.act === 'withdraw' && entry && (
+        <WithdrawDialog incident={incident} entry={entry} onClose={close} />
       )}
     </Section>
   );
 }
 
+function Said(props: { entry: Entry }) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const { withdrawnAt, withdrawnBy, text } = props.entry;
+  return withdrawnAt ? (
+    <em>{t('incidents.timeline.withdrawn', { by: withdrawnBy })}</em>
+  ) : (
+    <span>{text}</span>
+  );
+}
+
 function EntryDialog(props: {
   incident: string;
-  entry: Schemas['TimelineEntry'] | undefined;
+  /** As it is now; undefined of one that is written. */
+  entry: Entry | undefined;
   onClose: () => void;
 }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { incident, entry, onClose } = props;
+  // What is typed changes the entry as it was when the dialog was opened.
+  const [seen, setSeen] = useState(entry);
   const [text, setText] = useState(entry?.text ?? '');
-  const [at, setAt] = useState(entry?.at.slice(0, 16) ?? '');
+  const [at, setAt] = useState(entry?.at);
   const write = useWriteTimeline(incident, onClose);
-  const refusal = refusalOf(write.error, ['/text', '/at', '/link']);
+  const refusal = refusalBesideRace(write.error, ['/text', '/at', '/link']);
   return (
     <FormDialog
-      title={t('incidents.timeline.add')}
+      title={t(
+        entry ? 'incidents.timeline.editTitle' : 'incidents.timeline.add',
+      )}
       open
       onClose={onClose}
       pending={write.isPending}
       refusal={refusal}
-      submit={t('incidents.timeline.write')}
+      submit={entry ? undefined : t('incidents.timeline.write')}
       onSubmit={() =>
         write.mutate({
-          entry,
-          text: {
-            text,
-            at: /^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(at)
-              ? `${at}:00Z`
-              : at || undefined,
-          },
+          entry: seen,
+          text: { text, at, link: seen?.link || undefined },
         })
       }
     >
-      <LostRace error={write.error} onReload={onClose} />
+      <LostRace
+        error={write.error}
+        reload={t('incidents.race.goOn')}
+        onReload={() => {
+          write.reset();
+          setSeen(entry);
+        }}
+      >
+        {entry && seen && entry.version > seen.version && (
+          <blockquote className={styles.theirs}>
+            {moment(entry.at)}: <Said entry={entry} />
+          </blockquote>
+        )}
+      </LostRace>
       <TextAreaField
         label={t('incidents.timeline.text')}
         rows={3}
@@ -156,12 +185,49 @@ function EntryDialog(props: {
         onChange={setText}
         {...faultAt(refusal, '/text')}
       />
-      <TextField
+      <MomentField
         label={t('incidents.timeline.at')}
+        description={entry ? undefined : t('incidents.timeline.atNote')}
         value={at}
         onChange={setAt}
-        {...faultAt(refusal, '/at')}
+        fault={refusal.at('/at')}
       />
+    </FormDialog>
+  );
+}
+
+function WithdrawDialog(props: {
+  incident: string;
+  entry: Entry;
+  onClose: () => void;
+}) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const { incident, entry, onClose } = props;
+  const [seen, setSeen] = useState(entry);
+  const withdraw = useWriteTimeline(incident, onClose);
+  return (
+    <FormDialog
+      title={t('incidents.timeline.withdrawTitle')}
+      open
+      destructive
+      onClose={onClose}
+      pending={withdraw.isPending}
+      refusal={refusalBesideRace(withdraw.error, [])}
+      submit={t('incidents.timeline.withdraw')}
+      onSubmit={() => withdraw.mutate({ entry: seen })}
+    >
+      <LostRace
+        error={withdraw.error}
+        reload={t('incidents.race.goOn')}
+        onReload={() => {
+          withdraw.reset();
+          setSeen(entry);
+        }}
+      />
+      <Text as="p">{t('incidents.timeline.withdrawText')}</Text>
+      <blockquote className={styles.theirs}>
+        <Said entry={entry} />
+      </blockquote>
     </FormDialog>
   );
 }

@@ -1,5 +1,10 @@
 import { value, type Schemas } from '@evenkeel/client';
-import { useChange, usePages, useRead } from '@evenkeel/plugin-evenkeel-react';
+import {
+  ifSeen,
+  useChange,
+  usePages,
+  useRead,
+} from '@evenkeel/plugin-evenkeel-react';
 import type { Tone } from '@evenkeel/plugin-evenkeel-react';
 
 /** The severities, the worst first. */
@@ -41,8 +46,12 @@ export const postmortemTones: Record<Schemas['Postmortem']['status'], Tone> = {
   published: 'good',
 };
 
+/** Whether somebody still waits for a postmortem: what is due is its approval. */
+export function isOwed(status: Schemas['Postmortem']['status']): boolean {
+  return !['waived', 'approved', 'published'].includes(status);
+}
+
 const all = ['incidents'] as const;
-const match = (version: number) => ({ 'If-Match': `"${version}"` });
 
 /** How the list of incidents is narrowed. */
 export type Filter = {
@@ -114,10 +123,13 @@ export function useDeclare(onDone: (made: Schemas['Incident']) => void) {
 /** Changes what is known of an incident. */
 export function useEdit(incident: string, onDone: () => void) {
   return useChange(
-    (api, input: { version: number; body: Schemas['IncidentInput'] }) =>
+    (
+      api,
+      input: { seen: Schemas['Incident']; body: Schemas['IncidentInput'] },
+    ) =>
       value(
         api.PUT('/v1/incidents/{incident}', {
-          params: { path: { incident }, header: match(input.version) },
+          params: { path: { incident }, header: ifSeen(input.seen) },
           body: input.body,
         }),
       ),
@@ -130,11 +142,14 @@ export function useChangeStatus(incident: string, onDone: () => void) {
   return useChange(
     (
       api,
-      input: { version: number; change: Schemas['IncidentStatusChange'] },
+      input: {
+        seen: Schemas['Incident'];
+        change: Schemas['IncidentStatusChange'];
+      },
     ) =>
       value(
         api.POST('/v1/incidents/{incident}/status', {
-          params: { path: { incident }, header: match(input.version) },
+          params: { path: { incident }, header: ifSeen(input.seen) },
           body: input.change,
         }),
       ),
@@ -174,7 +189,7 @@ export function useWriteTimeline(incident: string, onDone: () => void) {
       }
       const params = {
         path: { incident, timelineEntry: entry.id },
-        header: match(entry.version),
+        header: ifSeen(entry),
       };
       if (text) {
         await api.PUT('/v1/incidents/{incident}/timeline/{timelineEntry}', {
@@ -281,7 +296,7 @@ export function useSettleAction(onDone: () => void) {
       const { item, settlement } = input;
       const params = {
         path: { actionItem: item.id },
-        header: match(item.version),
+        header: ifSeen(item),
       };
       switch (settlement.act) {
         case 'complete':

@@ -21,6 +21,7 @@ function world(): World {
     .on('get', '/v1/people', page())
     .on('get', '/v1/incidents', page(incident))
     .on('get', '/v1/postmortems', page())
+    .on('get', '/v1/postmortem-templates', page())
     .on('get', '/v1/action-items', page(action))
     .on('get', '/v1/incident-statistics', {
       ...figures,
@@ -213,7 +214,7 @@ describe('a postmortem', () => {
     expect(
       screen.getByText('Say what made it sensible then.'),
     ).toBeInTheDocument();
-    expect(screen.getByText('Trigger is empty')).toBeInTheDocument();
+    expect(screen.getByText('Trigger: empty')).toBeInTheDocument();
   });
 
   it('keeps what is typed while somebody else saves, and shows what they wrote', async () => {

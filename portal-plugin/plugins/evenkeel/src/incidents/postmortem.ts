@@ -15,17 +15,31 @@ export function usePostmortem(incident: string) {
   );
 }
 
-/** Begins a postmortem from the template. */
+/** Begins a postmortem from a template, that of the incident's severity without one. */
 export function useBegin(incident: string) {
   return useChange(
-    (api, _: void) =>
+    (api, body: Schemas['PostmortemBegin']) =>
       value(
         api.PUT('/v1/incidents/{incident}/postmortem', {
           params: { path: { incident } },
-          body: {},
+          body,
         }),
       ),
     { touches: [['incidents']] },
+  );
+}
+
+/** Asks for a postmortem, and says why. */
+export function useAskFor(incident: string, onDone: () => void) {
+  return useChange(
+    (api, reason: string) =>
+      value(
+        api.POST('/v1/incidents/{incident}/postmortem/requests', {
+          params: { path: { incident } },
+          body: { reason },
+        }),
+      ),
+    { touches: [['incidents']], onDone },
   );
 }
 
@@ -103,18 +117,23 @@ export function useAct(incident: string, onDone: () => void) {
   );
 }
 
-/** What there is to look at in a text, as it is typed. */
+/** What there is to look at in a text, with the text that was looked at. */
 export function useLint(incident: string, text: string) {
   return useRead(
     ['lint', incident, text],
-    (api, signal) =>
-      value(
+    async (api, signal) => {
+      if (text.trim() === '') {
+        return { text, findings: [] };
+      }
+      const { findings } = await value(
         api.POST('/v1/postmortem-lint', {
           body: { incident, text },
           signal,
         }),
-      ),
-    { enabled: text !== '', again: false },
+      );
+      return { text, findings };
+    },
+    { again: false },
   );
 }
 

@@ -1,0 +1,221 @@
+import type { Schemas, Versioned } from '@evenkeel/client';
+import {
+  Column,
+  Columns,
+  LostRace,
+  Refused,
+  Row,
+  Rows,
+  Section,
+  Shown,
+  Snippet,
+  ago,
+} from '@evenkeel/plugin-evenkeel-react';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+import { Button, Text } from '@backstage/ui';
+import { useDeferredValue, useEffect, useRef, useState } from 'react';
+
+import { Prose } from '../Prose';
+import { evenkeelTranslationRef } from '../translation';
+import { MarkedText } from './MarkedText';
+import { standing } from './findings';
+import { useLint, useSave } from './postmortem';
+import { refusalBesideRace } from './race';
+import { useSettled } from './settled';
+
+/** A postmortem as it is written: with marks where its words blame somebody, and how it reads. */
+export function PostmortemEditor(props: {
+  incident: Schemas['Incident'];
+  postmortem: Versioned<Schemas['Postmortem']>;
+  /** Reads the postmortem again. */
+  onReload: () => Promise<Versioned<Schemas['Postmortem']> | undefined>;
+  /** Told whether something is typed that is not saved. */
+  onUnsaved: (unsaved: boolean) => void;
+}) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const { incident, onReload, onUnsaved } = props;
+  const { value: postmortem, etag } = props.postmortem;
+  // What is typed changes the text that its author began from. What others save meanwhile is read
+  // again and again; it never takes the place of what is typed, and is not overwritten unseen.
+  const [base, setBase] = useState(props.postmortem);
+  const [text, setText] = useState(postmortem.text);
+  const [mine, setMine] = useState<string>();
+  const field = useRef<HTMLTextAreaElement>(null);
+  const shown = useDeferredValue(text);
+  const lint = useLint(incident.id, useSettled(text, 600));
+  const found = lint.data
+    ? standing(lint.data.findings, lint.data.text, text)
+    : [];
+  const save = useSave(incident.id);
+  const refusal = refusalBesideRace(save.error, ['/text']);
+  const changed = text !== base.value.text;
+  useEffect(() => {
+    onUnsaved(changed);
+    if (!changed) {
+      return undefined;
+    }
+    const stay = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener('beforeunload', stay);
+    return () => window.removeEventListener('beforeunload', stay);
+  }, [changed, onUnsaved]);
+  const beginFrom = (of: Versioned<Schemas['Postmortem']>) => {
+    setBase(of);
+    setText(of.value.text);
+  };
+  const newer = postmortem.textVersion > base.value.textVersion;
+  if (newer && !changed && !save.isPending) {
+    beginFrom(props.postmortem);
+  }
+  const goOn = async (how: 'theirs' | 'mine') => {
+    const theirs = await onReload();
+    if (!theirs) {
+      return;
+    }
+    save.reset();
+    if (how === 'mine') {
+      setBase(theirs);
+    } else {
+      setMine(text);
+      beginFrom(theirs);
+    }
+  };
+  const lookAt = (from: number, to: number) => {
+    field.current?.focus();
+    field.current?.setSelectionRange(from, to);
+  };
+  return (
+    <Columns even>
+      <Column>
+        <Section
+          title={t('incidents.postmortem.write')}
+          note={
+            <span role="status">
+              {changed
+                ? t('incidents.postmortem.changed')
+                : t('incidents.postmortem.saved', {
+                    version: String(postmortem.textVersion),
+                    by: postmortem.updatedBy,
+                    when: ago(postmortem.updatedAt),
+                  })}
+            </span>
+          }
+          actions={
+            <Button
+              size="small"
+              variant="primary"
+              isDisabled={!changed}
+              isPending={save.isPending}
+              onPress={() =>
+                save.mutate(
+                  { etag: newer ? base.etag : etag, text },
+                  { onSuccess: setBase },
+                )
+              }
+            >
+              {t('incidents.postmortem.save')}
+            </Button>
+          }
+        >
+          <LostRace
+            error={save.error}
+            onReload={() => goOn('theirs')}
+            actions={
+              <Button
+                size="small"
+                variant="secondary"
+                onPress={() => goOn('mine')}
+              >
+                {t('incidents.race.keepMine')}
+              </Button>
+            }
+          />
+          <Refused refusal={refusal} />
+          {mine !== undefined && (
+            <details open>
+              <summary>{t('incidents.postmortem.mine')}</summary>
+              <Snippet text={mine} />
+              <Button
+                size="small"
+                variant="tertiary"
+                onPress={() => setMine(undefined)}
+              >
+                {t('incidents.postmortem.mineDone')}
+              </Button>
+            </details>
+          )}
+          <MarkedText
+            label={t('incidents.postmortem.text')}
+            value={text}
+            onChange={setText}
+            marks={found}
+            field={field}
+            fault={refusal.at('/text')}
+          />
+        </Section>
+      </Column>
+      <Column>
+        <Section
+          title={t('incidents.postmortem.lint')}
+          note={t('incidents.postmortem.lintNote')}
+        >
+          <Shown what={t('incidents.postmortem.lint')} read={lint}>
+            {() =>
+              found.length > 0 ? (
+                <Rows label={t('incidents.postmortem.lint')}>
+                  {found.map(({ finding, from, to }) => (
+                    <Row
+                      key={`${finding.from} ${finding.rule}`}
+                      sub={finding.advice}
+                      end={
+                        <Button
+                          size="small"
+                          variant="tertiary"
+                          aria-label={t('incidents.postmortem.lookAt', {
+                            text: finding.text,
+                          })}
+                          onPress={() => lookAt(from, to)}
+                        >
+                          {t('incidents.postmortem.look')}
+                        </Button>
+                      }
+                    >
+                      {t('incidents.postmortem.lintLine', {
+                        line: String(text.slice(0, from).split('\n').length),
+                        text: finding.text,
+                      })}
+                    </Row>
+                  ))}
+                </Rows>
+              ) : (
+                <Text as="p" variant="body-medium">
+                  {t('incidents.postmortem.lintNone')}
+                </Text>
+              )
+            }
+          </Shown>
+        </Section>
+        <Section
+          title={t('incidents.postmortem.missing')}
+          note={t('incidents.postmortem.missingNote')}
+        >
+          {postmortem.missing.length > 0 ? (
+            <Rows label={t('incidents.postmortem.missing')}>
+              {postmortem.missing.map(m => (
+                <Row key={m.section}>
+                  {`${m.section}: ${t(`incidents.postmortem.whys.${m.why}`)}`}
+                </Row>
+              ))}
+            </Rows>
+          ) : (
+            <Text as="p" variant="body-medium">
+              {t('incidents.postmortem.missingNone')}
+            </Text>
+          )}
+        </Section>
+        <Section title={t('incidents.postmortem.read')}>
+          <Prose text={shown} />
+        </Section>
+      </Column>
+    </Columns>
+  );
+}

@@ -1,0 +1,77 @@
+import type { Schemas } from '@evenkeel/client';
+import {
+  DataTable,
+  problemIn,
+  refusalOf,
+  type Refusal,
+} from '@evenkeel/plugin-evenkeel-react';
+import { useTranslationRef } from '@backstage/frontend-plugin-api';
+
+import { evenkeelTranslationRef } from '../translation';
+
+/** Whether somebody else changed it first, which LostRace says. */
+export function raced(error: Error | null): boolean {
+  return problemIn(error)?.code === 'version_mismatch';
+}
+
+/** What the API refused of a form that says of a lost race by LostRace. */
+export function refusalBesideRace(
+  error: Error | null,
+  fields: readonly string[],
+): Refusal {
+  return refusalOf(raced(error) ? null : error, fields);
+}
+
+/**
+ * What somebody typed, over what somebody else made of it meanwhile: each field that was not
+ * touched is as it is theirs.
+ *
+ * @param was - what both began from
+ */
+export function over<T extends object>(mine: T, was: T, theirs: T): T {
+  const merged = { ...theirs, ...mine };
+  for (const key of Object.keys(merged) as (keyof T)[]) {
+    if (JSON.stringify(mine[key]) === JSON.stringify(was[key])) {
+      merged[key] = theirs[key];
+    }
+  }
+  return merged;
+}
+
+/** What of an incident people see in its dialog, by the name of each field. */
+export type Told = readonly (readonly [string, string])[];
+
+/** What somebody else changed, field by field; nothing where nothing is known of it yet. */
+export function Changed(props: { was: Told; now: Told }) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const { was, now } = props;
+  const changed = now.flatMap(([name, value], at) =>
+    was[at]?.[1] === value ? [] : [[name, was[at]?.[1] ?? '', value] as const],
+  );
+  return (
+    <DataTable
+      caption={t('incidents.race.caption')}
+      head={[
+        t('incidents.race.field'),
+        t('incidents.race.was'),
+        t('incidents.race.is'),
+      ]}
+    >
+      {changed.map(([name, before, after]) => (
+        <tr key={name}>
+          <th scope="row">{name}</th>
+          <td>{before || '—'}</td>
+          <td>{after || '—'}</td>
+        </tr>
+      ))}
+    </DataTable>
+  );
+}
+
+/** Whether an incident that is read again is another one than that which a dialog began from. */
+export function isNewer(
+  now: Schemas['Incident'],
+  than: Schemas['Incident'],
+): boolean {
+  return now.version > than.version;
+}
