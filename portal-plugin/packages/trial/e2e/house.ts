@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, type TestContext } from 'node:test';
 
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+
+import { faultsOf, launchBrowser } from './browser';
 
 /** What the runner says of the portal that it started. */
 export type House = {
@@ -32,18 +34,7 @@ export type VisitOptions = {
 let browser: Promise<Browser> | undefined;
 
 function launched(): Promise<Browser> {
-  browser ??= chromium.launch({
-    executablePath: process.env.EVENKEEL_TEST_CHROMIUM,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  browser ??= launchBrowser();
   return browser;
 }
 
@@ -71,19 +62,7 @@ export async function visit(
     );
   }
   const page = await context.newPage();
-  const faults: string[] = [];
-  page.on('console', message => {
-    if (message.type() === 'error') {
-      faults.push(`console: ${message.text()} (${message.location().url})`);
-    }
-  });
-  page.on('pageerror', error => faults.push(`page: ${error.message}`));
-  page.on('request', request => {
-    const { origin, protocol } = new URL(request.url());
-    if (origin !== house.url && !['data:', 'blob:'].includes(protocol)) {
-      faults.push(`request to another origin: ${request.url()}`);
-    }
-  });
+  const faults = faultsOf(page, house.url);
   t.after(async () => {
     await context.close();
     assert.deepEqual(

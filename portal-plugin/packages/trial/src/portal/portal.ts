@@ -52,21 +52,38 @@ export async function startPortal(options: PortalOptions): Promise<Portal> {
     await Promise.all(running.map(program => program.stop()));
   };
   try {
-    const api = await startApi(options, port, running);
+    const api = await startApi(
+      {
+        ...options,
+        portal: ISSUER,
+        portalApi: `http://127.0.0.1:${port}`,
+      },
+      running,
+    );
     done(`the API is ready at ${api.url}`);
+    const fill = async () => {
+      await seed({
+        ...api,
+        portal: ISSUER,
+        services: options.services,
+        now: Date.now(),
+        say: () => {},
+      });
+      done('the sample organisation is there');
+    };
+    // The catalog tells the API of the plain services too: not while they are being entered.
+    const many = options.services > 0;
+    if (many) {
+      await fill();
+    }
     const backend = startBackend(options, { port, url, api: api.url });
     running.push(backend);
     await backend.ready(`${url}/.backstage/health/v1/readiness`);
     done('the portal answers');
     // After the portal is there, so that it tells people of what happens.
-    await seed({
-      ...api,
-      portal: ISSUER,
-      services: options.services,
-      now: Date.now(),
-      say: () => {},
-    });
-    done('the sample organisation is there');
+    if (!many) {
+      await fill();
+    }
     await backend.ready(`${url}/api/auth/trial/refresh`, {
       'X-Trial-Person': 'sam',
     });
@@ -78,9 +95,14 @@ export async function startPortal(options: PortalOptions): Promise<Portal> {
   }
 }
 
-async function startApi(
-  options: PortalOptions,
-  portalPort: number,
+/** Starts the API for a portal at an address, which it reaches at another one. */
+export async function startApi(
+  options: {
+    program: string;
+    directory: string;
+    portal: string;
+    portalApi: string;
+  },
   running: Started[],
 ): Promise<Portal['api']> {
   const data = join(options.directory, 'api');
@@ -92,8 +114,8 @@ async function startApi(
     cwd: root,
     env: {
       ...plainEnvironment(),
-      EVENKEEL_PORTAL_URL: ISSUER,
-      EVENKEEL_PORTAL_API_URL: `http://127.0.0.1:${portalPort}`,
+      EVENKEEL_PORTAL_URL: options.portal,
+      EVENKEEL_PORTAL_API_URL: options.portalApi,
     },
     log: join(options.directory, 'api.log'),
   });
@@ -122,6 +144,7 @@ function startBackend(
       PORTAL_PORT: String(at.port),
       PORTAL_DATABASE: options.database,
       PORTAL_EVENKEEL: at.api,
+      PORTAL_PLAIN_SERVICES: String(options.services),
     },
     log: join(options.directory, 'portal.log'),
   });
