@@ -16,9 +16,9 @@ const SCAFFOLDER = '@evenkeel/plugin-scaffolder-backend-module-evenkeel';
 const here = `evenkeel:
   baseUrl: \${PORTAL_EVENKEEL}
   catalog:
-    schedule: { frequency: { seconds: 5 }, initialDelay: { seconds: 2 } }
+    schedule: { frequency: { minutes: 0, seconds: 5 }, initialDelay: { seconds: 2 } }
   search:
-    schedule: { frequency: { seconds: 10 } }
+    schedule: { frequency: { minutes: 0, seconds: 10 } }
 `;
 
 /**

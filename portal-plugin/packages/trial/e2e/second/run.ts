@@ -18,7 +18,7 @@ import {
 import { SLOT_MS } from '../../src/slots';
 import { faultsOf, launchBrowser } from '../browser';
 import { inApp, layOut } from './app';
-import { packedIn } from './packages';
+import { packedIn, type Packed } from './packages';
 
 const began = performance.now();
 function say(what: string) {
@@ -28,7 +28,13 @@ function say(what: string) {
 
 /** Installs the packages in a second app as the guide says, and looks at it in Chromium. */
 async function main() {
-  const { values } = parseArgs({ options: { packed: { type: 'string' } } });
+  const { values } = parseArgs({
+    options: {
+      packed: { type: 'string' },
+      // One that was laid out and built before, to go on from there.
+      app: { type: 'string' },
+    },
+  });
   assert.ok(values.packed, 'run it by `make portal-pack-test`');
   const packed = await packedIn(values.packed);
   say(`${packed.length} packages are as they should be`);
@@ -46,17 +52,15 @@ async function main() {
   process.once('SIGINT', () => end().finally(() => process.exit(130)));
   process.once('SIGTERM', () => end().finally(() => process.exit(143)));
   try {
-    await tried(directory, packed, running);
+    const app = values.app ?? (await installed(directory, packed));
+    await tried(directory, app, running);
   } finally {
     await end();
   }
 }
 
-async function tried(
-  directory: string,
-  packed: Awaited<ReturnType<typeof packedIn>>,
-  running: Started[],
-) {
+/** Lays the app out and builds it; gives its directory. */
+async function installed(directory: string, packed: Packed[]) {
   const app = join(directory, 'app');
   await layOut(app, packed);
   say('the app is laid out and installed');
@@ -67,10 +71,12 @@ async function tried(
     `require('@evenkeel/plugin-scaffolder-backend-module-evenkeel').default.$$type`,
   ]);
   assert.equal(loaded.trim(), '@backstage/BackendFeature');
-  const config = ['app-config.yaml', 'app-config.guide.yaml'];
   await inApp(app, 'yarn', ['workspace', 'app', 'build']);
   say('it is built');
+  return app;
+}
 
+async function tried(directory: string, app: string, running: Started[]) {
   const port = await freePort();
   const portal = `http://localhost:${port}`;
   const api = await startApi(
@@ -91,9 +97,9 @@ async function tried(
         paths: [app],
       }),
       'src/index.ts',
-      ...[...config, 'app-config.here.yaml'].flatMap(name => [
+      ...['app-config', 'app-config.guide', 'app-config.here'].flatMap(name => [
         '--config',
-        join(app, name),
+        join(app, `${name}.yaml`),
       ]),
     ],
     cwd: join(app, 'packages/backend'),
@@ -113,7 +119,7 @@ async function tried(
 
   await measured(evenkeel({ baseUrl: api.url, token: api.token }));
   say('Evenkeel has the service of the catalog, and an SLO of it');
-  await looked(portal);
+  await looked(portal, directory);
   say('Mira finds her team, her service and its SLO');
 }
 
@@ -170,19 +176,19 @@ async function measured(api: Evenkeel) {
 }
 
 /** Enters as the one who is known, and looks at what a team looks at. */
-async function looked(portal: string) {
+async function looked(portal: string, directory: string) {
   const browser = await launchBrowser();
+  const page = await browser.newPage();
+  page.setDefaultTimeout(60_000);
+  const faults = faultsOf(page, portal);
   try {
-    const page = await browser.newPage();
-    page.setDefaultTimeout(60_000);
-    const faults = faultsOf(page, portal);
-    await page.goto(portal);
+    await page.goto(`${portal}/catalog`);
     await page.getByRole('button', { name: 'Enter' }).click();
     await page.getByRole('link', { name: 'Storefront' }).first().waitFor();
 
     await page.getByRole('link', { name: 'Evenkeel' }).first().click();
     await page.waitForURL(/\/evenkeel/);
-    await page.getByRole('main').getByText('Storefront').first().waitFor();
+    await page.getByRole('link', { name: 'Storefront', exact: true }).waitFor();
 
     await page.goto(`${portal}/evenkeel/slos`);
     await page
@@ -202,6 +208,11 @@ async function looked(portal: string) {
     await page.goto(`${portal}/evenkeel/services/storefront`);
     await page.getByText('Pages are answered').first().waitFor();
     assert.deepEqual(faults, []);
+  } catch (error) {
+    // TRIAL_KEEP keeps it.
+    await page.screenshot({ path: join(directory, 'failed.png') });
+    console.error([page.url(), ...faults].join('\n'));
+    throw error;
   } finally {
     await browser.close();
   }
