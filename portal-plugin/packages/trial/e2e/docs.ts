@@ -90,7 +90,7 @@ async function main() {
 async function still(page: Page) {
   await page.waitForLoadState('networkidle');
   await page.waitForFunction(
-    () => document.querySelectorAll('[aria-busy="true"]').length === 0,
+    () => document.querySelectorAll('.bui-Skeleton').length === 0,
   );
 }
 

@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 
 import { evenkeel, ProblemError, value, type Evenkeel } from '@evenkeel/client';
 
+import { runJobs } from '../../src/jobs';
 import { newDatabase, startApi } from '../../src/portal/portal';
 import {
   freePort,
@@ -123,7 +124,7 @@ async function tried(directory: string, app: string, running: Started[]) {
   say('Mira finds her team, her service and its SLO');
 }
 
-/** Waits until the catalog was told, and has an SLO measured of what came from it. */
+/** Waits until Evenkeel was told of the catalog, and has an SLO measured of what came from it. */
 async function measured(api: Evenkeel) {
   const path = { service: 'storefront' };
   const told = () =>
@@ -173,6 +174,7 @@ async function measured(api: Evenkeel) {
       },
     }),
   );
+  await runJobs(api);
 }
 
 /** Enters as the one who is known, and looks at what a team looks at. */
