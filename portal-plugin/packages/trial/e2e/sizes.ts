@@ -5,8 +5,8 @@ import { gzipSync } from 'node:zlib';
 
 import { decode } from '@jridgewell/sourcemap-codec';
 
-// scripts/portalenv runs everything in portal-plugin.
-const root = process.cwd();
+// The portal whose app was built: this one, which scripts/portalenv runs everything in, or a second.
+const root = process.argv[2] ?? process.cwd();
 const built = join(root, 'packages/app/dist/static');
 
 type Manifest = { dependencies?: Record<string, string> };

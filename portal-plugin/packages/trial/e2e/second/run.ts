@@ -21,6 +21,8 @@ import { faultsOf, launchBrowser } from '../browser';
 import { inApp, layOut } from './app';
 import { packedIn, type Packed } from './packages';
 
+// scripts/portalenv runs everything there.
+const root = process.cwd();
 const began = performance.now();
 function say(what: string) {
   const seconds = ((performance.now() - began) / 1000).toFixed(0);
@@ -74,6 +76,10 @@ async function installed(directory: string, packed: Packed[]) {
   assert.equal(loaded.trim(), '@backstage/BackendFeature');
   await inApp(app, 'yarn', ['workspace', 'app', 'build']);
   say('it is built');
+  const sizes = join(__dirname, '../sizes.ts');
+  console.log(
+    await inApp(root, process.execPath, ['--import', 'tsx', sizes, app]),
+  );
   return app;
 }
 
@@ -199,7 +205,7 @@ async function looked(portal: string, directory: string) {
       .waitFor();
 
     await page.goto(`${portal}/catalog/default/component/storefront`);
-    await page.getByRole('tab', { name: 'Reliability' }).click();
+    await page.getByText('Reliability', { exact: true }).click();
     await page.getByText('Pages are answered').first().waitFor();
     await page
       .getByText(/99\.6\d* ?%/)
