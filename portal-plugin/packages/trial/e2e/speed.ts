@@ -162,6 +162,7 @@ async function measure(portal: Portal, pages: Measured[], rounds: number) {
           looks.get(page.name)?.push(look);
         }
       }
+      console.log(round === 0 ? 'all pages open' : `round ${round}`);
     }
     print(pages, looks);
   } finally {
