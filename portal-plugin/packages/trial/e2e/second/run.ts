@@ -216,8 +216,9 @@ async function looked(portal: string, directory: string) {
     await page.goto(`${portal}/evenkeel/services/storefront`);
     await page.getByText('Pages are answered').first().waitFor();
     assert.deepEqual(faults, []);
-  } catch (error) {
     // TRIAL_KEEP keeps it.
+    await page.screenshot({ path: join(directory, 'seen.png') });
+  } catch (error) {
     await page.screenshot({ path: join(directory, 'failed.png') });
     console.error([page.url(), ...faults].join('\n'));
     throw error;
