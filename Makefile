@@ -45,6 +45,10 @@ build: ## Build bin/evenkeel
 portal: build ## Start a Backstage portal with sample services on http://localhost:7007, to try Evenkeel in (ARGS=--services=1000)
 	@exec scripts/testenv postgres npm -- scripts/portalenv ../scripts/portal $(CURDIR)/bin/evenkeel $(ARGS)
 
+.PHONY: portal-pack
+portal-pack: ## Write the portal's packages to bin/packages, as they are published
+	scripts/testenv npm -- scripts/portalenv ../scripts/portal-pack $(CURDIR)/bin/packages
+
 ENGINE ?= $(firstword $(shell command -v podman docker))
 
 .PHONY: image
@@ -60,6 +64,14 @@ test: ## Run all tests on SQLite and PostgreSQL under the race detector (PKG=./a
 .PHONY: portal-test
 portal-test: build ## Check and test the portal's packages against the program, in a browser too
 	EVENKEEL_TEST_PROGRAM=$(CURDIR)/bin/evenkeel scripts/testenv postgres prometheus chromium npm -- scripts/portalenv ../scripts/portal-test
+
+.PHONY: portal-pack-test
+portal-pack-test: build ## Try docs/how-to/install-the-portal-plugin.md in a second Backstage app, from the packages as they are published
+	EVENKEEL_TEST_PROGRAM=$(CURDIR)/bin/evenkeel scripts/testenv postgres chromium npm -- scripts/portalenv ../scripts/portal-pack-test
+
+.PHONY: portal-bench
+portal-bench: build ## Measure how soon the portal's pages are there with a thousand services, beside the app's own (ARGS=--rounds=3)
+	EVENKEEL_TEST_PROGRAM=$(CURDIR)/bin/evenkeel scripts/testenv postgres chromium npm -- scripts/portalenv ../scripts/portal-bench $(ARGS)
 
 .PHONY: lint
 lint: ## Check format, go vet, staticcheck, and who imports whom
@@ -101,10 +113,14 @@ fmt: ## Format all Go files
 clean: ## Remove what was built; data/ stays
 	rm -rf bin
 
+.PHONY: portal-pictures
+portal-pictures: build ## Take the portal's pictures of README and docs anew
+	EVENKEEL_TEST_PROGRAM=$(CURDIR)/bin/evenkeel scripts/testenv postgres chromium npm -- scripts/portalenv ../scripts/portal-pictures
+
 ##@ Help
 
 .PHONY: help
 help: ## List the commands
 	@awk 'BEGIN { FS = ":.*## " } \
 		/^##@ / { printf "\n%s\n", substr($$0, 5) } \
-		/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+		/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -9,8 +9,8 @@ import (
 
 // Portal says which Backstage portal is believed, and what.
 type Portal struct {
-	URL        string `koanf:"url" default:"" shown:"no portal" doc:"The address of the portal's backend (backend.baseUrl of Backstage), such as https://portal.example.com. It is the issuer of the identities by which the portal's users are known here: with another address they are other people. It has to be https, but on this machine. Empty means that no portal's token is taken."`
-	APIURL     string `koanf:"apiURL" default:"" shown:"url" doc:"The address at which this process reaches the portal's backend for its keys, where that is not url: a service in the same cluster. The same rules hold for it."`
+	URL        string `koanf:"url" default:"" shown:"no portal" doc:"The address of the portal (app.baseUrl of Backstage, to the letter), such as https://portal.example.com. It is the issuer of the identities by which the portal's users are known here: with another address they are other people. It has to be https, but on this machine. Empty means that no portal's token is taken."`
+	APIURL     string `koanf:"apiURL" default:"" shown:"url" doc:"The address at which this process reaches the portal's backend for its keys, where that is not url: backend.baseUrl of Backstage, or a service in the same cluster. The same rules hold for it."`
 	Audience   string `koanf:"audience" default:"evenkeel-api" doc:"What the portal's plugins call this API: the targetPluginId for which they ask for tokens (evenkeel.audience in the portal). A token for another target is refused."`
 	Plugins    List   `koanf:"plugins" default:"evenkeel, scaffolder" doc:"The plugins, by id, that may act for the users of the portal: the backend plugin that its pages speak through, and the scaffolder, whose templates register services. Each of them is trusted to pass on what users ask, and nothing else."`
 	OwnPlugins List   `koanf:"ownPlugins" default:"catalog, search, evenkeel" doc:"The plugins, by id, that may call by themselves, for nobody: they read what the organisation reads, and tell what the catalog says. Not the scaffolder, which acts for people."`

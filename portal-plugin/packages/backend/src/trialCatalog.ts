@@ -1,4 +1,7 @@
-import { createBackendModule } from '@backstage/backend-plugin-api';
+import {
+  coreServices,
+  createBackendModule,
+} from '@backstage/backend-plugin-api';
 import {
   ANNOTATION_LOCATION,
   ANNOTATION_ORIGIN_LOCATION,
@@ -9,15 +12,17 @@ import {
   type EntityProviderConnection,
 } from '@backstage/plugin-catalog-node';
 import { catalogEntities } from 'trial';
+import { plainEntities } from 'trial/plain';
 
 const location = 'trial:packages/trial/src/world.ts';
 
-const provider: EntityProvider = {
+const providerOf = (plain: number): EntityProvider => ({
   getProviderName: () => 'trial',
   async connect(connection: EntityProviderConnection) {
+    const entities = [...catalogEntities(), ...plainEntities(plain)];
     await connection.applyMutation({
       type: 'full',
-      entities: catalogEntities().map(entity => ({
+      entities: entities.map(entity => ({
         locationKey: 'trial',
         entity: {
           ...entity,
@@ -33,17 +38,24 @@ const provider: EntityProvider = {
       })),
     });
   },
-};
+});
 
-/** The catalog of the trial: its people, teams, systems and services. */
+/**
+ * The catalog of the trial: its people, teams, systems and services, and as many plain services
+ * more as `trial.plainServices` of the configuration says.
+ */
 export const trialCatalog = createBackendModule({
   pluginId: 'catalog',
   moduleId: 'trial',
   register(env) {
     env.registerInit({
-      deps: { processing: catalogProcessingExtensionPoint },
-      async init({ processing }) {
-        processing.addEntityProvider(provider);
+      deps: {
+        config: coreServices.rootConfig,
+        processing: catalogProcessingExtensionPoint,
+      },
+      async init({ config, processing }) {
+        const plain = config.getOptionalNumber('trial.plainServices') ?? 0;
+        processing.addEntityProvider(providerOf(plain));
       },
     });
   },

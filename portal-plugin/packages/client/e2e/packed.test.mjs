@@ -163,7 +163,7 @@ test('the packed client works in Node', async () => {
   assert.equal(stdout, 'listed /slug\n');
 });
 
-test('the packed client works in a browser', async () => {
+test('the packed client works in a browser', async t => {
   await writeFile(
     join(directory, 'page.ts'),
     `import { story } from './user';\nstory(location.origin).then(t => { document.title = t; document.body.textContent = t; }, e => { document.body.textContent = String(e); });\n`,
@@ -228,7 +228,7 @@ test('the packed client works in a browser', async () => {
       { timeout: 60_000 },
     );
     assert.match(stdout, /<body>listed \/slug/);
-    console.log(`# the client in a page, minified: ${script.length} bytes`);
+    t.diagnostic(`the client in a page, minified: ${script.length} bytes`);
   } finally {
     site.closeAllConnections();
     site.close();

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, type TestContext } from 'node:test';
 
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+
+import { faultsOf, launchBrowser } from './browser';
 
 /** What the runner says of the portal that it started. */
 export type House = {
@@ -34,18 +36,7 @@ export type VisitOptions = {
 let browser: Promise<Browser> | undefined;
 
 function launched(): Promise<Browser> {
-  browser ??= chromium.launch({
-    executablePath: process.env.EVENKEEL_TEST_CHROMIUM,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  browser ??= launchBrowser();
   return browser;
 }
 
@@ -76,21 +67,7 @@ export async function visit(
       person,
     );
   }
-  const faults: string[] = [];
-  context.on('console', message => {
-    if (message.type() === 'error') {
-      faults.push(`console: ${message.text()} (${message.location().url})`);
-    }
-  });
-  context.on('weberror', fault =>
-    faults.push(`page: ${fault.error().message}`),
-  );
-  context.on('request', request => {
-    const { origin, protocol } = new URL(request.url());
-    if (origin !== at && !['data:', 'blob:'].includes(protocol)) {
-      faults.push(`request to another origin: ${request.url()}`);
-    }
-  });
+  const faults = faultsOf(context, at);
   t.after(async () => {
     await context.close();
     assert.deepEqual(

@@ -3,10 +3,9 @@ import { items, type Evenkeel } from '@evenkeel/client';
 import { AT_ONCE, knownServices } from './organisation';
 import type { WorldObjective } from './objectives';
 import { sideBySide } from './pace';
+import { plainService } from './plain';
 import { SLOT_MS, slotsOf } from './slots';
-import { teams } from './world';
 
-const kinds = ['http', 'grpc', 'pipeline', 'batch', 'stateful'] as const;
 // So many slots: a day, so that a thousand services take seconds.
 const SLOTS = 288;
 // So many services in one push.
@@ -26,15 +25,7 @@ export async function enterMany(
   const missing = all.filter(at => !known.has(slugOf(at)));
   await sideBySide(missing, AT_ONCE, at =>
     api.POST('/v1/services', {
-      body: {
-        slug: slugOf(at),
-        name: `Plain ${at}`,
-        description: 'One of many, to see how pages look with all of them.',
-        team: ownerOf(at),
-        kind: kinds[at % kinds.length],
-        tier: (at % 4) + 1,
-        lifecycle: 'production',
-      },
+      body: { ...plainService(at), lifecycle: 'production' },
     }),
   );
   // Those of before may have been left without an SLO, or without what was measured.
@@ -85,12 +76,7 @@ export async function enterMany(
 }
 
 function slugOf(at: number) {
-  return `plain-${String(at).padStart(4, '0')}`;
-}
-
-function ownerOf(at: number) {
-  const owning = teams.filter(team => team.parent !== undefined);
-  return owning[at % owning.length].slug;
+  return plainService(at).slug;
 }
 
 /** One in ten has spent its budget, one in ten is close to it. */

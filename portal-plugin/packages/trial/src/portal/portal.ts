@@ -61,7 +61,10 @@ export async function startPortal(options: PortalOptions): Promise<Portal> {
   const port = await freePort(options.port);
   const address = `127.0.0.1:${await freePort()}`;
   const at = { url: `http://localhost:${port}`, api: `http://${address}` };
-  const program = apiOf(options, address, port);
+  const program = apiOf(
+    { ...options, portal: ISSUER, portalApi: `http://127.0.0.1:${port}` },
+    address,
+  );
   const backend = backendOf(options, port, at);
   const stop = async () => {
     await Promise.all([program.stop(), backend.stop()]);
@@ -69,16 +72,20 @@ export async function startPortal(options: PortalOptions): Promise<Portal> {
   try {
     await program.start();
     done(`the API is ready at ${at.api}`);
-    const token = await readFile(join(directory, 'api/admin-token'), 'utf8');
-    const api = { url: at.api, token: token.trim() };
-    await backend.start();
-    done('the portal answers');
+    const api = { url: at.api, token: await tokenIn(directory) };
     const fill = async (services: number) => {
       const portal = ISSUER;
       await seed({ ...api, portal, services, now: Date.now(), say: () => {} });
       done('the sample organisation is there');
     };
-    if (options.services !== undefined) {
+    // The catalog tells the API of the plain services too: not while they are being entered.
+    const many = (options.services ?? 0) > 0;
+    if (many) {
+      await fill(options.services ?? 0);
+    }
+    await backend.start();
+    done('the portal answers');
+    if (options.services !== undefined && !many) {
       // After the portal is there, so that it tells people of what happens.
       await fill(options.services);
     }
@@ -104,11 +111,34 @@ export async function startPortal(options: PortalOptions): Promise<Portal> {
   }
 }
 
-function apiOf(
-  options: PortalOptions,
-  address: string,
-  portalPort: number,
-): Part {
+async function tokenIn(directory: string): Promise<string> {
+  const token = await readFile(join(directory, 'api/admin-token'), 'utf8');
+  return token.trim();
+}
+
+/** How the API for a portal is started. */
+export type ApiOptions = {
+  /** Path of the program of Evenkeel. */
+  program: string;
+  /** The directory in which it keeps its data, and where its log goes. */
+  directory: string;
+  /** By which address the portal is known, and at which the API reaches it. */
+  portal: string;
+  portalApi: string;
+};
+
+/** Starts an API without its portal, and says where it is and its administrator's token. */
+export async function startApi(
+  options: ApiOptions,
+): Promise<Portal['api'] & { program: Pick<Part, 'stop'> }> {
+  const address = `127.0.0.1:${await freePort()}`;
+  const program = apiOf(options, address);
+  await program.start();
+  const token = await tokenIn(options.directory);
+  return { url: `http://${address}`, token, program };
+}
+
+function apiOf(options: ApiOptions, address: string): Part {
   const data = join(options.directory, 'api');
   return new Part(
     {
@@ -118,8 +148,8 @@ function apiOf(
       cwd: root,
       env: {
         ...plainEnvironment(),
-        EVENKEEL_PORTAL_URL: ISSUER,
-        EVENKEEL_PORTAL_API_URL: `http://127.0.0.1:${portalPort}`,
+        EVENKEEL_PORTAL_URL: options.portal,
+        EVENKEEL_PORTAL_API_URL: options.portalApi,
       },
       log: join(options.directory, 'api.log'),
     },
@@ -147,6 +177,7 @@ function backendOf(
         PORTAL_PORT: String(port),
         PORTAL_DATABASE: options.database,
         PORTAL_EVENKEEL: at.api,
+        PORTAL_PLAIN_SERVICES: String(options.services ?? 0),
         ...asEnvironment(options.settings),
       },
       log: join(options.directory, 'portal.log'),

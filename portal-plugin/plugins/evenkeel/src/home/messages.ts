@@ -37,9 +37,9 @@ export const homeMessages = {
     noCard: 'No scorecard yet',
     noCardText:
       'An administrator makes one from a template; the starter has twelve checks.',
-    noServices: 'Your teams have no service yet',
+    noServices: 'No service of your teams is scored yet',
     noServicesText:
-      'Open a component of yours in the catalog and register it on its tab Reliability.',
+      'Services are scored a minute after they are registered. To register one, open its component in the catalog, and there the tab Reliability.',
     columns: {
       service: 'Service',
       level: 'Level',
