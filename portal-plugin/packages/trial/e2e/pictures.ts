@@ -23,7 +23,7 @@ export async function pictures(
   for (const width of [1280, 390]) {
     await page.setViewportSize({ width, height: 900 });
     for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await inColours(page, colorScheme);
       await show?.();
       await shown.waitFor();
       await page.waitForLoadState('networkidle');
