@@ -50,7 +50,7 @@ func (a *API) addAccount(r Rooms) {
 	type rightsReply struct{ Body Rights }
 	register(a, operation{
 		id: "getMyRights", method: http.MethodGet, path: "/v1/me/rights", tag: "Account",
-		summary: "Get what the caller may do", description: "Every verb and kind, with the reason for each that is refused, so that a page can say why something cannot be done. Rules about single things come on top: that another person approves, who reads a restricted incident.",
+		summary: "Get what the caller may do", description: "Every verb and kind, with the reason for each that is refused, so that a page can say why something cannot be done. Rules about single things come on top: that another person approves, who reads a restricted incident. What exemptions, launch reviews, violations and overrides let the caller do, with these rules, is in their acts.",
 		rule: access.Rule{Verb: access.Read, Kind: access.KindSelf}, errors: renamed,
 	}, func(ctx context.Context, in *rightsQuery) (*rightsReply, error) {
 		var reply rightsReply
@@ -72,6 +72,10 @@ func (a *API) addAccount(r Rooms) {
 		})
 		return &reply, nil
 	})
+}
+
+func toAct(a access.Act) Act {
+	return Act{Act: a.Name, Allowed: a.Allowed(), Code: a.Code, Reason: a.Reason}
 }
 
 // rules are those that the operations declare.

@@ -138,25 +138,31 @@ func (r Rooms) showExemptions(ctx context.Context, exemptions []exemption.Exempt
 	if err != nil {
 		return nil, err
 	}
-	return each(exemptions, func(e exemption.Exemption) Exemption {
+	acts, err := r.Exemptions.Acts(ctx, exemptions, names, cards)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Exemption, len(exemptions))
+	for i, e := range exemptions {
 		card := cards[e.Scorecard]
-		out := Exemption{
+		one := Exemption{
 			ID: string(e.ID), Service: names.ref(e.Service), Scorecard: ref(e.Scorecard, card.Scorecard.Slug), Check: e.Check, Reason: e.Reason, Link: e.Link, Until: e.Until,
-			State: string(r.Exemptions.State(e)), AskedAt: e.AskedAt, PersonID: string(e.Person), AskedBy: e.AskedBy, Version: e.Version,
+			State: string(r.Exemptions.State(e)), AskedAt: e.AskedAt, PersonID: string(e.Person), AskedBy: e.AskedBy, Acts: each(acts[i], toAct), Version: e.Version,
 		}
 		for _, c := range card.Revision.Checks {
 			if c.ID == e.Check {
-				out.CheckTitle = c.Title
+				one.CheckTitle = c.Title
 			}
 		}
 		if e.Approval != nil {
-			out.Approval = &ExemptionApproval{At: e.Approval.At, PersonID: string(e.Approval.Person), By: e.Approval.By, Reason: e.Approval.Reason}
+			one.Approval = &ExemptionApproval{At: e.Approval.At, PersonID: string(e.Approval.Person), By: e.Approval.By, Reason: e.Approval.Reason}
 		}
 		if e.Ended != nil {
-			out.Ended = &ExemptionEnd{At: e.Ended.At, By: e.Ended.By, Reason: e.Ended.Reason}
+			one.Ended = &ExemptionEnd{At: e.Ended.At, By: e.Ended.By, Reason: e.Ended.Reason}
 		}
-		return out
-	}), nil
+		out[i] = one
+	}
+	return out, nil
 }
 
 // cardsOf are the scorecards of these identifiers, of which there are few.

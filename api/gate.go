@@ -5,9 +5,11 @@ import (
 	"net/http"
 
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/policy/gate"
+	"github.com/evenkeel/evenkeel/services/registry"
 )
 
 // gatePath is where the gate of a service is.
@@ -33,7 +35,11 @@ func (a *API) addGate(r Rooms) {
 			return GateClass{Class: string(class), GateVerdict: toGateVerdict(verdicts[class])}
 		})}
 		if situation.Override != nil {
-			out.Override = pointer(toGateOverride(*situation.Override))
+			shown, err := single(ctx, *situation.Override, nil, r.overrides(of))
+			if err != nil {
+				return nil, err
+			}
+			out.Override = &shown
 		}
 		return &gateReply{Body: out}, nil
 	})
@@ -134,15 +140,19 @@ func (a *API) addGateOverrides(r Rooms) {
 		if err != nil {
 			return nil, err
 		}
-		return create(ctx, a, in.Once, creation[gate.Override, GateOverride]{
-			make: func(ctx context.Context) (gate.Override, error) {
-				return r.Gate.Break(ctx, of.ID, gate.OverrideInput{Reason: in.Body.Reason, Until: in.Body.Until})
+		return create(ctx, a, in.Once, creation[GateOverride, GateOverride]{
+			make: func(ctx context.Context) (GateOverride, error) {
+				o, err := r.Gate.Break(ctx, of.ID, gate.OverrideInput{Reason: in.Body.Reason, Until: in.Body.Until})
+				return single(ctx, o, err, r.overrides(of))
 			},
-			load: func(ctx context.Context, made id.ID) (gate.Override, error) { return r.Gate.Override(ctx, of.ID, made) },
-			name: func(o gate.Override) (id.ID, int64, string) {
-				return o.ID, o.Version, "/v1/services/" + of.Slug + "/gate/overrides/" + string(o.ID)
+			load: func(ctx context.Context, made id.ID) (GateOverride, error) {
+				o, err := r.Gate.Override(ctx, of.ID, made)
+				return single(ctx, o, err, r.overrides(of))
 			},
-			show: toGateOverride,
+			name: func(o GateOverride) (id.ID, int64, string) {
+				return id.ID(o.ID), o.Version, "/v1/services/" + of.Slug + "/gate/overrides/" + o.ID
+			},
+			show: itself[GateOverride],
 		})
 	})
 
@@ -163,7 +173,11 @@ func (a *API) addGateOverrides(r Rooms) {
 		if err != nil {
 			return nil, err
 		}
-		return listed(ctx, found, toGateOverride), nil
+		shown, err := r.overrides(of)(ctx, found.Items)
+		if err != nil {
+			return nil, err
+		}
+		return listed(ctx, page.Page[GateOverride]{Items: shown, Next: found.Next}, itself[GateOverride]), nil
 	})
 
 	type get struct {
@@ -179,10 +193,11 @@ func (a *API) addGateOverrides(r Rooms) {
 			return nil, err
 		}
 		o, err := r.Gate.Override(ctx, of.ID, id.ID(in.Override))
+		shown, err := single(ctx, o, err, r.overrides(of))
 		if err != nil {
 			return nil, err
 		}
-		return found(in.IfNoneMatch, o.Version, toGateOverride(o)), nil
+		return found(in.IfNoneMatch, shown.Version, shown), nil
 	})
 
 	type end struct {
@@ -197,7 +212,8 @@ func (a *API) addGateOverrides(r Rooms) {
 		if err != nil {
 			return nil, err
 		}
-		return overridden(r.Gate.End(ctx, of.ID, id.ID(in.Override), in.Version()))
+		o, err := r.Gate.End(ctx, of.ID, id.ID(in.Override), in.Version())
+		return r.overridden(ctx, of, o, err)
 	})
 
 	type review struct {
@@ -213,15 +229,32 @@ func (a *API) addGateOverrides(r Rooms) {
 		if err != nil {
 			return nil, err
 		}
-		return overridden(r.Gate.Judge(ctx, of.ID, id.ID(in.Override), in.Version(), gate.ReviewInput{Justified: in.Body.Justified, Note: in.Body.Note}))
+		o, err := r.Gate.Judge(ctx, of.ID, id.ID(in.Override), in.Version(), gate.ReviewInput{Justified: in.Body.Justified, Note: in.Body.Note})
+		return r.overridden(ctx, of, o, err)
 	})
 }
 
-func overridden(o gate.Override, err error) (*reply[GateOverride], error) {
+func (r Rooms) overridden(ctx context.Context, of registry.Service, o gate.Override, err error) (*reply[GateOverride], error) {
+	shown, err := single(ctx, o, err, r.overrides(of))
 	if err != nil {
 		return nil, err
 	}
-	return current(o.Version, toGateOverride(o)), nil
+	return current(shown.Version, shown), nil
+}
+
+// overrides shows overrides of a service.
+func (r Rooms) overrides(of registry.Service) func(context.Context, []gate.Override) ([]GateOverride, error) {
+	return func(ctx context.Context, overrides []gate.Override) ([]GateOverride, error) {
+		acts, err := r.Gate.Acts(ctx, of, overrides)
+		if err != nil {
+			return nil, err
+		}
+		out := make([]GateOverride, len(overrides))
+		for i, o := range overrides {
+			out[i] = toGateOverride(o, acts[i])
+		}
+		return out, nil
+	}
 }
 
 func toGateVerdict(v gate.Verdict) GateVerdict {
@@ -240,9 +273,9 @@ func toGateDecision(d gate.Decision) GateDecision {
 	}
 }
 
-func toGateOverride(o gate.Override) GateOverride {
+func toGateOverride(o gate.Override, acts access.Acts) GateOverride {
 	out := GateOverride{
-		ID: string(o.ID), ServiceID: string(o.Service), Reason: o.Reason, MadeAt: o.At, Until: o.Until, MadeBy: o.By, ReviewDue: o.ReviewDue(), Version: o.Version,
+		ID: string(o.ID), ServiceID: string(o.Service), Reason: o.Reason, MadeAt: o.At, Until: o.Until, MadeBy: o.By, ReviewDue: o.ReviewDue(), Acts: each(acts, toAct), Version: o.Version,
 	}
 	if o.Review != nil {
 		out.Review = &GateOverrideReview{At: o.Review.At, By: o.Review.By, Justified: o.Review.Justified, Note: o.Review.Note}

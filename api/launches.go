@@ -159,19 +159,25 @@ func (r Rooms) showLaunches(ctx context.Context, reviews []launch.Review) ([]Lau
 	if err != nil {
 		return nil, err
 	}
+	acts, err := r.Launches.Acts(ctx, reviews, names, cards)
+	if err != nil {
+		return nil, err
+	}
 	now := r.Launches.Now()
-	return each(reviews, func(l launch.Review) LaunchReview {
-		out := LaunchReview{
+	out := make([]LaunchReview, len(reviews))
+	for i, l := range reviews {
+		one := LaunchReview{
 			ID: string(l.ID), Service: names.ref(l.Service), Scorecard: ref(l.Scorecard, cards[l.Scorecard].Scorecard.Slug), RevisionID: string(l.Revision), Level: l.Level, PlannedOn: string(l.PlannedOn), Note: l.Note,
-			State: string(l.State(now)), AskedAt: l.AskedAt, PersonID: string(l.Person), AskedBy: l.AskedBy, Version: l.Version,
+			State: string(l.State(now)), AskedAt: l.AskedAt, PersonID: string(l.Person), AskedBy: l.AskedBy, Acts: each(acts[i], toAct), Version: l.Version,
 			Evidence:   LaunchEvidence{At: l.Evidence.At, Level: l.Evidence.Level, Meets: l.Evidence.Meets, Score: l.Evidence.Score, Checks: each(l.Evidence.Checks, toLaunchCheck)},
 			Conditions: each(l.Conditions, func(c launch.Condition) LaunchCondition { return toLaunchCondition(c, now) }),
 		}
 		if d := l.Decision; d != nil {
-			out.Decision = &LaunchDecision{At: d.At, PersonID: string(d.Person), By: d.By, Reason: d.Reason, Until: d.Until}
+			one.Decision = &LaunchDecision{At: d.At, PersonID: string(d.Person), By: d.By, Reason: d.Reason, Until: d.Until}
 		}
-		return out
-	}), nil
+		out[i] = one
+	}
+	return out, nil
 }
 
 func toLaunchCheck(c launch.Check) LaunchCheck {

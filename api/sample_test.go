@@ -102,6 +102,9 @@ func (b *bench) Authenticate(_ context.Context, token string) (access.Caller, er
 // IsMember makes nobody a member of anything.
 func (b *bench) IsMember(context.Context, id.ID, id.ID) (bool, error) { return false, nil }
 
+// TeamsOf makes nobody a member of anything.
+func (b *bench) TeamsOf(context.Context, id.ID) ([]id.ID, error) { return nil, nil }
+
 // Do remembers keys in memory, as the service does in a transaction.
 func (b *bench) Do(ctx context.Context, key idempotency.Key, effect func(context.Context) (idempotency.Resource, error)) (idempotency.Resource, bool, error) {
 	b.mu.Lock()

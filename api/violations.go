@@ -270,18 +270,22 @@ func (r Rooms) violations(ctx context.Context, violations []policy.Violation) ([
 	if err != nil {
 		return nil, err
 	}
-	policies := map[id.ID]Ref{} // there are few
+	policies := map[id.ID]policy.View{} // there are few
 	for _, one := range distinct(each(violations, func(v policy.Violation) id.ID { return v.Policy })) {
 		p, err := r.Policies.Get(ctx, string(one))
 		if err != nil {
 			return nil, err
 		}
-		policies[one] = ref(one, p.Policy.Slug)
+		policies[one] = p
+	}
+	acts, err := r.Policies.Acts(ctx, violations, services, policies)
+	if err != nil {
+		return nil, err
 	}
 	out := make([]Violation, len(violations))
 	for i, v := range violations {
 		out[i] = Violation{
-			ID: string(v.ID), Policy: policies[v.Policy], Clause: v.Clause,
+			ID: string(v.ID), Policy: ref(v.Policy, policies[v.Policy].Policy.Slug), Clause: v.Clause,
 			Service: services.ref(v.Service), SLO: ref(v.SLO, slos[v.SLO].SLO.Slug), Mode: string(v.Mode),
 			Open: v.EndedAt == nil, OpenedAt: v.OpenedAt, EndedAt: v.EndedAt,
 			Evidence: Evidence{
@@ -292,7 +296,7 @@ func (r Rooms) violations(ctx context.Context, violations []policy.Violation) ([
 				Facts: each(v.Evidence.Facts, func(k fact.Known) KnownFact { return KnownFact(k) }),
 			},
 			Handling: toHandling(v.Handling), MutedUntil: v.MutedUntil,
-			Version: v.Version,
+			Acts: each(acts[i], toAct), Version: v.Version,
 		}
 		if v.Ending != "" {
 			ending := string(v.Ending)

@@ -18,6 +18,7 @@ type Exemption struct {
 	AskedBy    string             `json:"askedBy"`
 	Approval   *ExemptionApproval `json:"approval,omitempty" doc:"Absent while nobody approved it."`
 	Ended      *ExemptionEnd      `json:"ended,omitempty" doc:"How it came to be over; absent while nobody ended it. That it expired is written within the hour."`
+	Acts       []Act              `json:"acts" doc:"What can be done to it, and whether whoever reads this may, as it is now. It can change while the version does not."`
 	Version    int64              `json:"version" doc:"Grows with each change; also the ETag."`
 }
 

@@ -77,6 +77,7 @@ type GateOverride struct {
 	MadeBy    string              `json:"madeBy"`
 	ReviewDue time.Time           `json:"reviewDue" doc:"By when another person has to have reviewed it: two working days later."`
 	Review    *GateOverrideReview `json:"review,omitempty" doc:"What another person found; absent until then."`
+	Acts      []Act               `json:"acts" doc:"What can be done to it, and whether whoever reads this may, as it is now. It can change while the version does not."`
 	Version   int64               `json:"version" doc:"Grows with each change; also the ETag."`
 }
 

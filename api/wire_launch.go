@@ -18,6 +18,7 @@ type LaunchReview struct {
 	AskedBy    string            `json:"askedBy"`
 	Decision   *LaunchDecision   `json:"decision,omitempty" doc:"Absent while nobody decided."`
 	Conditions []LaunchCondition `json:"conditions" doc:"Of a sign-off, in order."`
+	Acts       []Act             `json:"acts" doc:"What can be done to it, and whether whoever reads this may, as it is now. It can change while the version does not."`
 	Version    int64             `json:"version" doc:"Grows with each change; also the ETag."`
 }
 

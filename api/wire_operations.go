@@ -234,6 +234,15 @@ type Right struct {
 	Reason  string `json:"reason,omitempty" doc:"Why not." example:"only members of the owning team and administrators may update this slo"`
 }
 
+// Act says whether whoever reads a thing may do something to it, as it is now: by their rights and by
+// the rules of that thing, such as that another person decides than asked.
+type Act struct {
+	Act     string `json:"act" enum:"approve,reject,end,sign_off,meet_condition,acknowledge,exit_early,dispute,decide_dispute,review" doc:"Of an exemption approve, reject and end; of a launch review sign_off, reject and meet_condition; of a violation acknowledge, exit_early, dispute and decide_dispute; of an override end and review."`
+	Allowed bool   `json:"allowed"`
+	Code    string `json:"code,omitempty" doc:"The code of the problem that would be the answer; absent where it is allowed. What is wrong with what is sent comes on top." example:"own_exemption"`
+	Reason  string `json:"reason,omitempty" doc:"Why not; absent where it is allowed." example:"who asked for an exemption cannot decide on it; another person who keeps the scorecard can. To take it back, end it"`
+}
+
 // Person is a human being who uses Evenkeel.
 type Person struct {
 	ID            string         `json:"id" doc:"Identifier (ULID)."`

@@ -17,6 +17,7 @@ type Violation struct {
 	Evidence   Evidence          `json:"evidence" doc:"What was known when it opened, frozen."`
 	Handling   ViolationHandling `json:"handling" doc:"What people made of it so far."`
 	MutedUntil *time.Time        `json:"mutedUntil" nullable:"true" doc:"Of a void one whose condition still holds: until when the clause opens no other for the SLO."`
+	Acts       []Act             `json:"acts" doc:"What can be done to it, and whether whoever reads this may, as it is now. It can change while the version does not."`
 	Version    int64             `json:"version" doc:"Grows with each change; also the ETag."`
 }
 

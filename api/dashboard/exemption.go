@@ -62,7 +62,7 @@ func (d *Dashboard) exemptionScreen(v *visit, e exemption.Exemption, wrong []str
 	if err != nil {
 		return screen{}, err
 	}
-	rights, err := d.sources.Exemptions.Rights(v.ctx, e)
+	acts, err := d.sources.Exemptions.Acts(v.ctx, []exemption.Exemption{e}, services, map[id.ID]scorecards.View{e.Scorecard: card})
 	if err != nil {
 		return screen{}, err
 	}
@@ -73,7 +73,7 @@ func (d *Dashboard) exemptionScreen(v *visit, e exemption.Exemption, wrong []str
 		Facts: []fact{
 			{"Service", link{URL: serviceURL(of.Slug), Text: of.Name}}, {"Scorecard", link{URL: ladderURL(of.Slug, card.Scorecard.Slug), Text: card.Scorecard.Name}}, {"Check", checkLink(card, e.Check)}, {"Excused until", link{Text: at(e.Until).Text}},
 		},
-		Do: exemptionDo{At: exemptionURL(e.ID), Version: e.Version, Decide: rights.Decide, End: rights.End, Taken: "End it early"},
+		Do: exemptionDo{At: exemptionURL(e.ID), Version: e.Version, Decide: acts[0].Allow(exemption.ActReject), End: acts[0].Allow(exemption.ActEnd), Taken: "End it early"},
 	}
 	if state == exemption.Waiting {
 		p.Do.Taken = "Take it back"

@@ -11,6 +11,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/scorecards"
 	"github.com/evenkeel/evenkeel/scorecards/exemption"
+	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/registry"
 )
 
@@ -19,7 +20,7 @@ import (
 type Exemptions interface {
 	Get(ctx context.Context, exemption id.ID) (exemption.Exemption, error)
 	List(ctx context.Context, f exemption.Filter, r page.Request) (page.Page[exemption.Exemption], error)
-	Rights(ctx context.Context, e exemption.Exemption) (exemption.Rights, error)
+	Acts(ctx context.Context, exemptions []exemption.Exemption, services map[id.ID]registry.Service, cards map[id.ID]scorecards.View) ([]access.Acts, error)
 
 	Ask(ctx context.Context, in exemption.Request) (exemption.Exemption, error)
 	Approve(ctx context.Context, exemption id.ID, version int64, reason string) (exemption.Exemption, error)

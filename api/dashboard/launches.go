@@ -12,13 +12,15 @@ import (
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/scorecards"
 	"github.com/evenkeel/evenkeel/scorecards/launch"
+	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/registry"
 )
 
 // Launches tells of launch reviews, and takes decisions; see launch.Service.
 type Launches interface {
 	Get(ctx context.Context, review id.ID) (launch.Review, error)
 	List(ctx context.Context, f launch.Filter, r page.Request) (page.Page[launch.Review], error)
-	Rights(ctx context.Context, r launch.Review) (launch.Rights, error)
+	Acts(ctx context.Context, reviews []launch.Review, services map[id.ID]registry.Service, cards map[id.ID]scorecards.View) ([]access.Acts, error)
 
 	Ask(ctx context.Context, in launch.Request) (launch.Review, error)
 	SignOff(ctx context.Context, review id.ID, version int64, in launch.SignOff) (launch.Review, error)
@@ -235,7 +237,7 @@ func (d *Dashboard) launchScreen(v *visit, r launch.Review, wrong []string, type
 	if err != nil {
 		return screen{}, err
 	}
-	rights, err := d.sources.Launches.Rights(v.ctx, r)
+	acts, err := d.sources.Launches.Acts(v.ctx, []launch.Review{r}, services, map[id.ID]scorecards.View{r.Scorecard: card})
 	if err != nil {
 		return screen{}, err
 	}
@@ -244,7 +246,7 @@ func (d *Dashboard) launchScreen(v *visit, r launch.Review, wrong []string, type
 		Crumbs: []link{{URL: launchesPath, Text: "Launch reviews"}, {Text: of.Name}}, Title: "Launch of " + of.Name, State: launchBadges[r.State(v.now)], Wrong: wrong,
 		Meta: []link{{URL: serviceURL(of.Slug), Text: of.Name}, {Text: "planned on " + day(r.PlannedOn.Time()).Text}}, Note: r.Note, By: r.AskedBy, Asked: ago(v.now, r.AskedAt), At: at(r.Evidence.At),
 		Facts: []fact{{"Scorecard", link{Text: card.Scorecard.Name}}, {"To reach", link{Text: r.Level}}, {"It was at", link{Text: reachedText(r.Evidence)}}},
-		Do:    launchDo{At: launchURL(r.ID), Version: r.Version, Decide: rights.Decide, Below: !r.Evidence.Meets, Until: v.now.UTC().AddDate(0, 0, 180).Format(formTime), Typed: typed},
+		Do:    launchDo{At: launchURL(r.ID), Version: r.Version, Decide: acts[0].Allow(launch.ActReject), Below: !r.Evidence.Meets, Until: v.now.UTC().AddDate(0, 0, 180).Format(formTime), Typed: typed},
 	}
 	keeper := link{Text: "administrators"}
 	if card.Scorecard.Owner != "" {
@@ -262,7 +264,7 @@ func (d *Dashboard) launchScreen(v *visit, r launch.Review, wrong []string, type
 		p.Evidence = append(p.Evidence, launchCheck{Title: c.Title, Level: c.Level, Why: c.Why, Outcome: outcomeNamed(c.Outcome)})
 	}
 	for n, c := range r.Conditions {
-		p.Conditions = append(p.Conditions, launchConditionOf(v, r, n, c, rights.Meet))
+		p.Conditions = append(p.Conditions, launchConditionOf(v, r, n, c, acts[0].Allow(launch.ActMeet)))
 	}
 	return screen{template: "launch", title: p.Title, section: launchesPath, page: p}, nil
 }

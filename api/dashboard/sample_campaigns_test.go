@@ -8,9 +8,12 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/scorecards"
 	"github.com/evenkeel/evenkeel/scorecards/campaign"
 	"github.com/evenkeel/evenkeel/scorecards/launch"
 	"github.com/evenkeel/evenkeel/scorecards/rules"
+	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/registry"
 )
 
 // campaigner has a campaign that runs, one that is late, one that is planned and one that was ended.
@@ -169,8 +172,12 @@ func (l launcher) List(_ context.Context, f launch.Filter, r page.Request) (page
 	return pageOf(out, r), l.fail
 }
 
-func (l launcher) Rights(_ context.Context, r launch.Review) (launch.Rights, error) {
-	return launch.Rights{Decide: r.State(l.now) == launch.Waiting, Meet: r.State(l.now) == launch.SignedOff}, l.fail
+func (l launcher) Acts(_ context.Context, reviews []launch.Review, _ map[id.ID]registry.Service, _ map[id.ID]scorecards.View) ([]access.Acts, error) {
+	acts := map[launch.State]access.Acts{
+		launch.Waiting:   {{Name: launch.ActSignOff}, {Name: launch.ActReject}},
+		launch.SignedOff: {{Name: launch.ActMeet}},
+	}
+	return []access.Acts{acts[reviews[0].State(l.now)]}, l.fail
 }
 
 func (l launcher) Ask(context.Context, launch.Request) (launch.Review, error) {

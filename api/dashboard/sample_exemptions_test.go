@@ -8,7 +8,10 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/scorecards"
 	"github.com/evenkeel/evenkeel/scorecards/exemption"
+	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/registry"
 )
 
 // sampleCard is the scorecard that ships; see assessor.
@@ -66,9 +69,12 @@ func (x excuser) List(_ context.Context, f exemption.Filter, r page.Request) (pa
 	return pageOf(out, r), x.fail
 }
 
-func (x excuser) Rights(_ context.Context, e exemption.Exemption) (exemption.Rights, error) {
-	open := e.State(x.now) == exemption.Waiting
-	return exemption.Rights{Decide: open, End: open || e.State(x.now) == exemption.InForce}, x.fail
+func (x excuser) Acts(_ context.Context, exemptions []exemption.Exemption, _ map[id.ID]registry.Service, _ map[id.ID]scorecards.View) ([]access.Acts, error) {
+	acts := map[exemption.State]access.Acts{
+		exemption.Waiting: {{Name: exemption.ActApprove}, {Name: exemption.ActReject}, {Name: exemption.ActEnd}},
+		exemption.InForce: {{Name: exemption.ActReject, Code: "exemption_decided"}, {Name: exemption.ActEnd}},
+	}
+	return []access.Acts{acts[exemptions[0].State(x.now)]}, x.fail
 }
 
 func (x excuser) Ask(context.Context, exemption.Request) (exemption.Exemption, error) {

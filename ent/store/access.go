@@ -36,6 +36,18 @@ func (a Access) IsMember(ctx context.Context, personID, team id.ID) (bool, error
 	return a.s.isMember(ctx, personID, team)
 }
 
+// TeamsOf returns the teams that the person is a member of.
+func (a Access) TeamsOf(ctx context.Context, person id.ID) ([]id.ID, error) {
+	var out []id.ID
+	err := a.s.queryAll(ctx, "SELECT team_id FROM members WHERE person_id = $1", []any{string(person)}, func(rows *sql.Rows) error {
+		var team id.ID
+		err := rows.Scan(&team)
+		out = append(out, team)
+		return err
+	})
+	return out, fail("read memberships", err)
+}
+
 func (s *Store) isMember(ctx context.Context, personID, team id.ID) (bool, error) {
 	var is bool
 	err := s.lookUpOne(ctx, "SELECT EXISTS (SELECT 1 FROM members WHERE team_id = $1 AND person_id = $2)", []any{string(team), string(personID)}, &is)

@@ -215,5 +215,7 @@ func testAccess(t *testing.T, open opener) {
 		if !must(s.Access().IsMember(t.Context(), p.ID, team.ID))(t) || must(s.Access().IsMember(t.Context(), q.ID, team.ID))(t) {
 			t.Error("membership is not what was written")
 		}
+		same(t, must(s.Access().TeamsOf(t.Context(), p.ID))(t), []id.ID{team.ID})
+		same(t, len(must(s.Access().TeamsOf(t.Context(), q.ID))(t)), 0)
 	})
 }

@@ -27,10 +27,7 @@ func (s *Service) Approve(ctx context.Context, exemption id.ID, version int64, r
 		if err := check.Err(); err != nil {
 			return "", err
 		}
-		if !has(a.card, e.Check) {
-			return "", fault.New(fault.Conflict, "check_gone", "the scorecard %q does not ask for the check %q any more", a.card.Scorecard.Slug, e.Check)
-		}
-		if err := a.service.Live(); err != nil {
+		if err := a.approvable(*e); err != nil {
 			return "", err
 		}
 		c := access.CallerFrom(ctx)
@@ -57,28 +54,16 @@ func (s *Service) Reject(ctx context.Context, exemption id.ID, version int64, re
 // decides.
 func (s *Service) decide(ctx context.Context, exemption id.ID, version int64, do func(context.Context, about, *Exemption, time.Time) (reason string, err error)) (Exemption, error) {
 	return s.change(ctx, exemption, access.Update, func(ctx context.Context, a about, e *Exemption, now time.Time) (string, error) {
-		o := a.decided(*e)
-		if err := s.Authorizer.Authorize(ctx, access.Update, o); err != nil {
+		if err := a.mayDecide(ctx, s.Authorizer, *e); err != nil {
 			return "", err
-		}
-		c := access.CallerFrom(ctx)
-		if c.Kind != access.ByPerson || c.Person == "" {
-			return "", access.Refused(ctx, access.Update, o, "forbidden", "only a person may decide on an exemption")
-		}
-		if c.Person == e.Person {
-			return "", fault.New(fault.Conflict, "own_exemption", "who asked for an exemption cannot decide on it; another person who keeps the scorecard can. To take it back, end it")
 		}
 		if e.Version != version {
 			return "", fault.Stale("exemption")
 		}
-		switch state := e.State(now); state {
-		case Waiting:
-			return do(ctx, a, e, now)
-		case Lapsed:
-			return "", fault.New(fault.Conflict, "exemption_over", "it was asked for until %s, which is over; ask anew", e.Until.Format(time.RFC3339))
-		default:
-			return "", fault.New(fault.Conflict, "exemption_decided", "the exemption does not wait any more: it is %s", words(state))
+		if err := e.waits(now); err != nil {
+			return "", err
 		}
+		return do(ctx, a, e, now)
 	})
 }
 
@@ -89,27 +74,18 @@ func (s *Service) decide(ctx context.Context, exemption id.ID, version int64, do
 // Faults: NotFound; Forbidden; Precondition; Conflict "exemption_over"; Invalid.
 func (s *Service) End(ctx context.Context, exemption id.ID, version int64, reason string) (Exemption, error) {
 	return s.change(ctx, exemption, access.Delete, func(ctx context.Context, a about, e *Exemption, now time.Time) (string, error) {
-		state := e.State(now)
-		if err := s.Authorizer.Authorize(ctx, access.Delete, a.asked(*e)); err != nil {
-			decides, otherwise := s.may(ctx, access.Update, a.decided(*e))
-			if otherwise != nil {
-				return "", otherwise
-			}
-			if !decides || state == Waiting { // which they reject
-				return "", err
-			}
+		if err := a.mayEnd(ctx, s.Authorizer, *e, now); err != nil {
+			return "", err
 		}
 		if e.Version != version {
 			return "", fault.Stale("exemption")
 		}
-		reason := strings.TrimSpace(reason)
-		how := Ended
-		switch state {
-		case Waiting:
+		if err := e.lasts(now); err != nil {
+			return "", err
+		}
+		reason, how := strings.TrimSpace(reason), Ended
+		if e.State(now) == Waiting {
 			how = Withdrawn
-		case InForce:
-		default:
-			return "", fault.New(fault.Conflict, "exemption_over", "the exemption is %s already", words(state))
 		}
 		var check fault.Check
 		checkReason(&check, reason, "must say why it ends early")

@@ -89,31 +89,6 @@ func (s *Service) List(ctx context.Context, f Filter, r page.Request) (page.Page
 // State is the state of an exemption now.
 func (s *Service) State(e Exemption) State { return e.State(clock.Round(s.Clock())) }
 
-// Rights are what the caller may do to an exemption as it is now.
-type Rights struct{ Decide, End bool }
-
-// Rights tells what the context's caller may do to the exemption.
-func (s *Service) Rights(ctx context.Context, e Exemption) (Rights, error) {
-	a, err := s.about(ctx, e)
-	if err != nil {
-		return Rights{}, err
-	}
-	decides, err := s.may(ctx, access.Update, a.decided(e))
-	if err != nil {
-		return Rights{}, err
-	}
-	ends, err := s.may(ctx, access.Delete, a.asked(e))
-	if err != nil {
-		return Rights{}, err
-	}
-	state := s.State(e)
-	c := access.CallerFrom(ctx)
-	return Rights{
-		Decide: decides && state == Waiting && c.Kind == access.ByPerson && c.Person != e.Person,
-		End:    ends && state == Waiting || (ends || decides) && state == InForce,
-	}, nil
-}
-
 // MayAsk reports whether the context's caller may ask for exemptions of the service.
 func (s *Service) MayAsk(ctx context.Context, service registry.Service) (bool, error) {
 	may, err := s.may(ctx, access.Create, about{service: service}.asked(Exemption{}))

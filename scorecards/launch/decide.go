@@ -55,19 +55,16 @@ func (s *Service) Reject(ctx context.Context, review id.ID, version int64, reaso
 // decide loads a review that waits, authorises the caller on the decision, and writes what do decides.
 func (s *Service) decide(ctx context.Context, review id.ID, version int64, do func(about, *Review, time.Time) (reason string, err error)) (Review, error) {
 	return s.change(ctx, review, access.Update, func(ctx context.Context, a about, r *Review, now time.Time) (string, []event.Event, error) {
-		if err := s.person(ctx, access.Update, a.decided(*r)); err != nil {
+		if err := a.mayDecide(ctx, s.Authorizer, *r); err != nil {
 			return "", nil, err
-		}
-		c := access.CallerFrom(ctx)
-		if c.Person == r.Person {
-			return "", nil, fault.New(fault.Conflict, "own_launch_review", "who asked for a review cannot decide on it; another person who keeps the scorecard can")
 		}
 		if r.Version != version {
 			return "", nil, fault.Stale("launch_review")
 		}
-		if r.Decision != nil {
-			return "", nil, fault.New(fault.Conflict, "launch_review_decided", "the review was decided on already, by %s", r.Decision.By)
+		if err := r.waits(); err != nil {
+			return "", nil, err
 		}
+		c := access.CallerFrom(ctx)
 		r.Decision = &Decision{At: now, Person: c.Person, By: c.Name}
 		reason, err := do(a, r, now)
 		if err != nil {
@@ -85,7 +82,7 @@ func (s *Service) decide(ctx context.Context, review id.ID, version int64, do fu
 func (s *Service) Meet(ctx context.Context, review id.ID, n int, version int64, note string) (Review, error) {
 	note = strings.TrimSpace(note)
 	return s.change(ctx, review, access.Check, func(ctx context.Context, a about, r *Review, now time.Time) (string, []event.Event, error) {
-		if err := s.person(ctx, access.Check, a.asked(*r)); err != nil {
+		if err := a.mayMeet(ctx, s.Authorizer, *r); err != nil {
 			return "", nil, err
 		}
 		if n < 1 || n > len(r.Conditions) {
@@ -94,8 +91,8 @@ func (s *Service) Meet(ctx context.Context, review id.ID, n int, version int64, 
 		if r.Version != version {
 			return "", nil, fault.Stale("launch_review")
 		}
-		if d := r.Conditions[n-1].Done; d != nil {
-			return "", nil, fault.New(fault.Conflict, "condition_done", "%s said already that it is done", d.By)
+		if err := r.Conditions[n-1].open(); err != nil {
+			return "", nil, err
 		}
 		var check fault.Check
 		check.Require(note != "", "/note", nil, "must say where it is seen")

@@ -91,7 +91,7 @@ func (s *Service) named(ctx context.Context, in Request, check *fault.Check) (ab
 		check.Fail("/service", in.Service, "must be the slug or identifier of a service; there is none of it")
 	} else if err != nil {
 		return a, err
-	} else if err := s.person(ctx, access.Create, a.asked(Review{})); err != nil {
+	} else if err := person(ctx, s.Authorizer, access.Create, a.asked(Review{})); err != nil {
 		return a, err
 	} else if err := a.service.Live(); err != nil {
 		return a, err
@@ -115,8 +115,8 @@ func (s *Service) named(ctx context.Context, in Request, check *fault.Check) (ab
 }
 
 // person authorises a person, whom another one can be compared with.
-func (s *Service) person(ctx context.Context, verb access.Verb, o access.Object) error {
-	if err := s.Authorizer.Authorize(ctx, verb, o); err != nil {
+func person(ctx context.Context, by *access.Authorizer, verb access.Verb, o access.Object) error {
+	if err := by.Authorize(ctx, verb, o); err != nil {
 		return err
 	}
 	if c := access.CallerFrom(ctx); c.Kind != access.ByPerson || c.Person == "" {
@@ -181,35 +181,6 @@ func (s *Service) List(ctx context.Context, f Filter, r page.Request) (page.Page
 
 // Now is by when states of reviews are told.
 func (s *Service) Now() time.Time { return clock.Round(s.Clock()) }
-
-// Rights are what the caller may do to a review as it is now.
-type Rights struct{ Decide, Meet bool }
-
-// Rights tells what the context's caller may do to the review.
-func (s *Service) Rights(ctx context.Context, r Review) (Rights, error) {
-	a, err := s.about(ctx, r)
-	if err != nil {
-		return Rights{}, err
-	}
-	decides, err := s.may(ctx, access.Update, a.decided(r))
-	if err != nil {
-		return Rights{}, err
-	}
-	meets, err := s.may(ctx, access.Check, a.asked(r))
-	if err != nil {
-		return Rights{}, err
-	}
-	c, state := access.CallerFrom(ctx), r.State(s.Now())
-	return Rights{Decide: decides && state == Waiting && c.Kind == access.ByPerson && c.Person != r.Person, Meet: meets && state == SignedOff}, nil
-}
-
-func (s *Service) may(ctx context.Context, verb access.Verb, o access.Object) (bool, error) {
-	err := s.Authorizer.Authorize(ctx, verb, o)
-	if fault.Is(err, fault.Forbidden) || fault.Is(err, fault.Unauthenticated) {
-		return false, nil
-	}
-	return err == nil, err
-}
 
 func (s *Service) mayRead(ctx context.Context) error {
 	return s.Authorizer.Authorize(ctx, access.Read, access.Object{Kind: access.KindLaunchReview})

@@ -2,13 +2,16 @@ package launch_test
 
 import (
 	"context"
+	"maps"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/event"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/scorecards"
 	"github.com/evenkeel/evenkeel/scorecards/launch"
+	"github.com/evenkeel/evenkeel/services/registry"
 )
 
 func TestWhatIsAskedOfALaunchIsRefusedInWords(t *testing.T) {
@@ -148,24 +151,43 @@ func TestWhatMayBeDoneIsToldAsItIs(t *testing.T) {
 	h := newHouse(t)
 	r := h.asked(t)
 	ok(h.registry.AddMember(h.root, "platform", h.adasID))(t)
-	rights := func(as context.Context, r launch.Review) launch.Rights { t.Helper(); return ok(h.Rights(as, r))(t) }
+	services, cards := map[id.ID]registry.Service{r.Service: ok(h.registry.ServiceFor(h.root, string(r.Service)))(t)}, map[id.ID]scorecards.View{r.Scorecard: ok(h.cards.Get(h.root, string(r.Scorecard)))(t)}
+	// acts are how each would be refused, empty where it would not.
+	acts := func(as context.Context, r launch.Review) map[string]string {
+		t.Helper()
+		why := map[string]string{}
+		for _, one := range ok(h.Acts(as, []launch.Review{r}, services, cards))(t)[0] {
+			if why[one.Name] = one.Code; one.Allowed() != (one.Reason == "") {
+				t.Errorf("%+v", one)
+			}
+		}
+		return why
+	}
+	told := func(signOff, reject, meet string) map[string]string {
+		return map[string]string{launch.ActSignOff: signOff, launch.ActReject: reject, launch.ActMeet: meet}
+	}
 	for who, c := range map[string]struct {
 		as   context.Context
-		want launch.Rights
-	}{"ada, who asked": {h.ada, launch.Rights{}}, "bob": {h.bob, launch.Rights{Decide: true}}, "rita": {h.rita, launch.Rights{}}, "robot": {h.robot, launch.Rights{}}} {
-		if got := rights(c.as, r); got != c.want {
-			t.Errorf("of what waits, %s may %+v", who, got)
+		want map[string]string
+	}{
+		"ada, who asked": {h.ada, told("own_launch_review", "own_launch_review", "condition_done")},
+		"bob":            {h.bob, told("", "", "forbidden")},
+		"rita":           {h.rita, told("forbidden", "forbidden", "forbidden")},
+		"robot":          {h.robot, told("forbidden", "forbidden", "forbidden")},
+	} {
+		if got := acts(c.as, r); !maps.Equal(got, c.want) {
+			t.Errorf("of what waits, %s is told %v", who, got)
 		}
 	}
-	signed := ok(h.SignOff(h.bob, r.ID, r.Version, launch.SignOff{Reason: "Soon.", Until: start.Add(day)}))(t)
-	if got := rights(h.ada, signed); got != (launch.Rights{Meet: true}) {
-		t.Errorf("of what is signed off, Ada may %+v", got)
+	signed := ok(h.SignOff(h.bob, r.ID, r.Version, launch.SignOff{Reason: "Soon.", Until: start.Add(2 * day), Conditions: []launch.Condition{{Text: "Drill.", DueOn: h.on(1)}}}))(t)
+	if got := acts(h.ada, signed); !maps.Equal(got, told("own_launch_review", "own_launch_review", "")) {
+		t.Errorf("of what is signed off, Ada is told %v", got)
 	}
-	if got := rights(h.bob, signed); got != (launch.Rights{}) {
-		t.Errorf("of what is signed off, Bob may %+v", got)
+	if got := acts(h.bob, signed); !maps.Equal(got, told("launch_review_decided", "launch_review_decided", "forbidden")) {
+		t.Errorf("of what is signed off, Bob is told %v", got)
 	}
-	h.clock.Advance(day)
-	if got := rights(h.ada, signed); got != (launch.Rights{}) {
-		t.Errorf("of what expired, Ada may %+v", got)
+	met := ok(h.Meet(h.ada, signed.ID, 1, signed.Version, "The wiki."))(t)
+	if got := acts(h.ada, met)[launch.ActMeet]; got != "condition_done" {
+		t.Errorf("of what is done, Ada is told %q", got)
 	}
 }

@@ -314,6 +314,8 @@ var grants = map[Rule]grant{
 type Memberships interface {
 	// IsMember reports whether the person is a member of the team.
 	IsMember(ctx context.Context, person, team id.ID) (bool, error)
+	// TeamsOf returns the teams that the person is a member of.
+	TeamsOf(ctx context.Context, person id.ID) ([]id.ID, error)
 }
 
 // Authorizer decides who may do what.

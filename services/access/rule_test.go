@@ -18,6 +18,13 @@ func (o oneTeam) IsMember(_ context.Context, person, team id.ID) (bool, error) {
 	return person == "ada" && team == "crew", o.err
 }
 
+func (o oneTeam) TeamsOf(_ context.Context, person id.ID) ([]id.ID, error) {
+	if person == "ada" {
+		return []id.ID{"crew"}, o.err
+	}
+	return nil, o.err
+}
+
 var (
 	verbs = []access.Verb{access.Read, access.Create, access.Update, access.Delete, access.Retire, access.Restore, access.Transfer, access.Push, access.Run, access.Sync, "approve"}
 	kinds = []access.Kind{

@@ -32,8 +32,7 @@ func (s *Service) Dispute(ctx context.Context, violation id.ID, reason string) (
 		if err != nil {
 			return err
 		}
-		o := n.object(access.KindDispute)
-		if err := s.authorizer.Authorize(ctx, access.Create, o); err != nil {
+		if err := n.mayDispute(ctx, s.authorizer); err != nil {
 			return err
 		}
 		var check fault.Check
@@ -45,7 +44,7 @@ func (s *Service) Dispute(ctx context.Context, violation id.ID, reason string) (
 		if err := n.standing(); err != nil {
 			return err
 		}
-		if _, err := s.add(ctx, o, e); err != nil {
+		if _, err := s.add(ctx, n.object(access.KindDispute), e); err != nil {
 			return err
 		}
 		return s.raise(ctx, n, Dispute{At: now, By: c.Name, Person: c.Person, Reason: e.Text}, now)
@@ -211,7 +210,7 @@ func (s *Service) Rule(ctx context.Context, violation id.ID, in RulingInput) (Ev
 		if err != nil {
 			return err
 		}
-		if err := approves(ctx, n, access.KindDispute); err != nil {
+		if err := n.approves(ctx, access.KindDispute); err != nil {
 			return err
 		}
 		var check fault.Check
@@ -224,16 +223,12 @@ func (s *Service) Rule(ctx context.Context, violation id.ID, in RulingInput) (Ev
 		}
 		stored := n.violation
 		v := stored
-		switch d := v.Handling.Dispute; {
-		case d == nil || d.Ruling != nil:
-			return fault.New(fault.Conflict, "not_disputed", "no dispute of the violation waits to be decided")
-		case d.Person == c.Person:
-			return access.Refused(ctx, access.Update, n.object(access.KindDispute), "own_dispute", fmt.Sprintf("another person than %s, who raised it, has to decide it", d.By))
-		default:
-			decided := *d
-			decided.Ruling = &Ruling{At: now, By: c.Name, Person: c.Person, Outcome: in.Outcome, Note: in.Note, Reread: in.Reread}
-			v.Handling.Dispute = &decided
+		if err := n.disputed(ctx); err != nil {
+			return err
 		}
+		decided := *v.Handling.Dispute
+		decided.Ruling = &Ruling{At: now, By: c.Name, Person: c.Person, Outcome: in.Outcome, Note: in.Note, Reread: in.Reread}
+		v.Handling.Dispute = &decided
 		n.violation = v
 		if _, err := s.add(ctx, n.object(access.KindDispute), e); err != nil {
 			return err
@@ -277,15 +272,6 @@ func (s *Service) void(ctx context.Context, n news, stored Violation, in RulingI
 		return err
 	}
 	return s.tell(ctx, n, event.ViolationVoided, nil, fmt.Sprintf("%s: the violation of %s that ended was none", n.path(), v.Clause), Sentence(reason), true, now)
-}
-
-// approves refuses everybody but the person who approved the policy, and administrators.
-func approves(ctx context.Context, n news, kind access.Kind) error {
-	c := access.CallerFrom(ctx)
-	if c.Administers() || c.Kind == access.ByPerson && c.Person != "" && c.Person == n.policy.Revision.Approval.Approver {
-		return nil
-	}
-	return access.Refused(ctx, access.Update, n.object(kind), "not_approver", fmt.Sprintf("only the person who approved the policy %q, and administrators, decide that", n.policy.Policy.Slug))
 }
 
 // Approves reports whether the context's caller approved every policy that acts on the service

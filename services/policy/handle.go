@@ -38,7 +38,7 @@ func (s *Service) Acknowledge(ctx context.Context, violation id.ID, version int6
 	now, c := clock.Round(s.now()), access.CallerFrom(ctx)
 	p.Text = strings.TrimSpace(p.Text)
 	return s.handle(ctx, violation, version, Acknowledged, func(ctx context.Context, n *news) (string, error) {
-		if err := s.authorizer.Authorize(ctx, access.Update, n.object(access.KindViolation)); err != nil {
+		if err := n.mayAcknowledge(ctx, s.authorizer); err != nil {
 			return "", err
 		}
 		var check fault.Check
@@ -61,7 +61,7 @@ func (s *Service) ExitEarly(ctx context.Context, violation id.ID, version int64,
 	now, c := clock.Round(s.now()), access.CallerFrom(ctx)
 	done = strings.TrimSpace(done)
 	return s.handle(ctx, violation, version, LeftEarly, func(ctx context.Context, n *news) (string, error) {
-		if err := approves(ctx, *n, access.KindViolation); err != nil {
+		if err := n.approves(ctx, access.KindViolation); err != nil {
 			return "", err
 		}
 		var check fault.Check
@@ -72,17 +72,11 @@ func (s *Service) ExitEarly(ctx context.Context, violation id.ID, version int64,
 		}
 		v := &n.violation
 		clause, err := s.clauseOf(ctx, *v, n.policy)
-		switch {
-		case err != nil:
+		if err != nil {
 			return "", err
-		case clause.Freeze == nil || !clause.Freeze.EarlyExit:
-			return "", fault.New(fault.Conflict, "no_early_exit", "the clause %q lets nobody end its freeze early", clause.Name)
-		case v.Handling.Acknowledgement == nil:
-			return "", fault.New(fault.Conflict, "not_acknowledged", "the team has to acknowledge the violation with a plan first")
-		case v.Handling.Acknowledgement.Person == c.Person:
-			return "", access.Refused(ctx, access.Update, n.object(access.KindViolation), "own_plan", fmt.Sprintf("another person than %s, whose plan it is, has to end the freeze", v.Handling.Acknowledgement.By))
-		case v.Handling.EarlyExit != nil:
-			return "", fault.New(fault.Conflict, "already_exited", "%s ended the freeze already", v.Handling.EarlyExit.By)
+		}
+		if err := n.exits(ctx, clause); err != nil {
+			return "", err
 		}
 		if v.freezes(clause) {
 			err = s.ceased(ctx, *n, clause, fmt.Sprintf("%s ended the freeze early, for this is done: %s", c.Name, done), now)
@@ -105,12 +99,13 @@ func (s *Service) handle(ctx context.Context, violation id.ID, version int64, ki
 			return err
 		}
 		said, err := do(ctx, &n)
-		switch {
-		case err != nil:
+		if err != nil {
 			return err
-		case n.violation.EndedAt != nil:
-			return fault.New(fault.Conflict, "violation_ended", "it ended at %s", n.violation.EndedAt.UTC().Format(time.RFC3339))
-		case n.violation.Version != version:
+		}
+		if err := n.lasts(); err != nil {
+			return err
+		}
+		if n.violation.Version != version {
 			return fault.Stale("violation")
 		}
 		if err := s.put(ctx, n.violation); err != nil {

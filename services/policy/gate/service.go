@@ -243,8 +243,8 @@ func (s *Service) Break(ctx context.Context, service id.ID, in OverrideInput) (O
 func (s *Service) End(ctx context.Context, service, override id.ID, version int64) (Override, error) {
 	now := clock.Round(s.Clock())
 	return s.change(ctx, service, override, version, "ended before its time", func(o *Override) error {
-		if !o.Until.After(now) {
-			return fault.New(fault.Conflict, "override_over", "it was over at %s already", o.Until.UTC().Format(time.RFC3339))
+		if err := o.lasts(now); err != nil {
+			return err
 		}
 		o.Until = now
 		return nil
@@ -260,11 +260,8 @@ func (s *Service) Judge(ctx context.Context, service, override id.ID, version in
 	in.Note = strings.TrimSpace(in.Note)
 	c := access.CallerFrom(ctx)
 	return s.change(ctx, service, override, version, "reviewed", func(o *Override) error {
-		switch {
-		case c.Person == "" || c.Person == o.Person:
-			return fault.New(fault.Forbidden, "own_override", "another person than %s has to review it", o.By)
-		case o.Review != nil:
-			return fault.New(fault.Conflict, "already_reviewed", "%s reviewed it at %s", o.Review.By, o.Review.At.UTC().Format(time.RFC3339))
+		if err := o.reviewable(c); err != nil {
+			return err
 		}
 		var check fault.Check
 		in.check(&check)
@@ -287,7 +284,7 @@ func (s *Service) change(ctx context.Context, service, override id.ID, version i
 		if err != nil {
 			return err
 		}
-		if err := s.Authorizer.Authorize(ctx, access.Update, before.object(of)); err != nil {
+		if err := before.mayChange(ctx, s.Authorizer, of); err != nil {
 			return err
 		}
 		if before.Version != version {
