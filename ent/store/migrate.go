@@ -16,11 +16,17 @@ import (
 // Migrate brings the database up to this version's tables. On SQLite all pending
 // files are one transaction, which is rolled back unless every foreign key holds
 // at its end; on PostgreSQL each file is one, and other processes that migrate
-// wait for the session's lock.
+// wait for the session's lock. Precondition "database_of_another_version".
 func (s *Store) Migrate(ctx context.Context) error {
 	files, err := migrations.Files(s.Dialect())
 	if err != nil {
 		return fmt.Errorf("find the migrations: %w", err)
+	}
+	if err := s.ownVersion(ctx, files); err != nil {
+		return err
+	}
+	if err := s.note(ctx, files); err != nil {
+		return err
 	}
 	if s.postgres() {
 		err = migratePostgres(ctx, s.db.writer, files)
@@ -30,11 +36,15 @@ func (s *Store) Migrate(ctx context.Context) error {
 	return fail("migrate the database", err)
 }
 
-// Pending returns the number of migrations that are not applied yet.
+// Pending returns the number of migrations that are not applied yet; Precondition
+// "database_of_another_version".
 func (s *Store) Pending(ctx context.Context) (int, error) {
 	files, err := migrations.Files(s.Dialect())
 	if err != nil {
 		return 0, fmt.Errorf("find the migrations: %w", err)
+	}
+	if err := s.ownVersion(ctx, files); err != nil {
+		return 0, err
 	}
 	provider, err := goose.NewProvider(gooseDialect(s.postgres()), s.db.writer, files, quiet...)
 	if err != nil {

@@ -50,6 +50,11 @@ func TestMigrationsOfPostgreSQLArePendingUntilApplied(t *testing.T) {
 	pendingUntilApplied(t, replica(t, storetest.EmptyPostgresURL(t)))
 }
 
+func TestAPostgreSQLOfAnotherVersionIsRefused(t *testing.T) {
+	t.Parallel()
+	refusesAnotherVersion(t, replica(t, storetest.EmptyPostgresURL(t)))
+}
+
 func TestAFencedTransactionHoldsItsLeaseUntilItEnds(t *testing.T) {
 	t.Parallel()
 	url := storetest.PostgresURL(t)

@@ -191,6 +191,51 @@ func pendingUntilApplied(t *testing.T, s *store.Store) {
 	}
 }
 
+// A database whose migration of the same number had another text, was run before texts were noted, or
+// is of a later version, is refused in words, and stays as it is.
+func refusesAnotherVersion(t *testing.T, s *store.Store) {
+	t.Helper()
+	ok := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	ok(s.Migrate(t.Context()))
+	writer, _ := s.Pools()
+	sum := ""
+	ok(writer.QueryRowContext(t.Context(), "SELECT sum FROM migration_sums WHERE version_id = 1").Scan(&sum))
+	for _, c := range []struct{ make, says, undo string }{
+		{"UPDATE migration_sums SET sum = 'another' WHERE version_id = 1", "its migration 1 is not the one", "UPDATE migration_sums SET sum = '" + sum + "' WHERE version_id = 1"},
+		{"INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, TRUE)", "does not have its migration 9999", "DELETE FROM goose_db_version WHERE version_id = 9999"},
+		{"DROP TABLE migration_sums", "its migration 1 is not the one", ""},
+	} {
+		_, err := writer.ExecContext(t.Context(), c.make)
+		ok(err)
+		_, pending := s.Pending(t.Context())
+		for what, err := range map[string]error{"migrate": s.Migrate(t.Context()), "pending": pending} {
+			if f := fault.As(err); f == nil || f.Kind != fault.Precondition || f.Code != "database_of_another_version" || !strings.Contains(f.Message, c.says) || !strings.Contains(f.Message, "empty") {
+				t.Errorf("%s after %s: %v", what, c.make, err)
+			}
+		}
+		if c.undo != "" {
+			_, err := writer.ExecContext(t.Context(), c.undo)
+			ok(err)
+			ok(s.Migrate(t.Context()))
+		}
+	}
+}
+
+func TestADatabaseOfAnotherVersionIsRefused(t *testing.T) {
+	t.Parallel()
+	s, err := store.Open(t.Context(), store.Options{DataDir: t.TempDir()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	refusesAnotherVersion(t, s)
+}
+
 func TestMigrationsOnlyGoUp(t *testing.T) {
 	t.Parallel()
 	for _, d := range []string{"sqlite3", "postgres"} {

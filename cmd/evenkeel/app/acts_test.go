@@ -11,9 +11,9 @@ import (
 // deed is how an act is done, but for the If-Match, which is added.
 type deed struct{ method, path, body string }
 
-// told are the codes by which each act on the thing would be refused, as its reader is told; empty
+// lets are the codes by which each act on the thing would be refused, as its reader is told; empty
 // where it is allowed.
-func (h *house) told(as, path string) map[string]string {
+func (h *house) lets(as, path string) map[string]string {
 	h.t.Helper()
 	out := map[string]string{}
 	for _, one := range h.must(200, call{as: as, method: "GET", path: path}).object()["acts"].([]any) {
@@ -37,7 +37,7 @@ func (h *house) acts(when, path, names string, deeds map[string]deed, right map[
 		for i, code := range strings.Fields(codes) {
 			want[strings.Fields(names)[i]] = strings.Trim(code, "-")
 		}
-		if got := h.told(as, path); !maps.Equal(got, want) {
+		if got := h.lets(as, path); !maps.Equal(got, want) {
 			h.t.Errorf("%s, %s is told %v, want %v", when, as, got, want)
 		}
 		for act, code := range want {
@@ -102,7 +102,7 @@ func TestEverybodyIsToldWhatTheyMayDoToAThing(t *testing.T) {
 		deeds = map[string]deed{"sign_off": {"POST", "/sign-off", signOff()}, "reject": {"POST", "/reject", `{"reason":"No."}`}, "meet_condition": {"POST", "/conditions/1/done", `{"note":"There."}`}}
 		const launching = "sign_off reject meet_condition"
 		for as, want := range map[string]string{"ada": "condition_done", "ann": "condition_done", "administrator": "condition_done"} {
-			if got := h.told(as, review)["meet_condition"]; got != want { // there is none yet, which is told so too
+			if got := h.lets(as, review)["meet_condition"]; got != want { // there is none yet, which is told so too
 				t.Errorf("of a review without conditions %s is told %q", as, got)
 			}
 		}

@@ -1,0 +1,148 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+
+	"github.com/pressly/goose/v3"
+
+	"github.com/evenkeel/evenkeel/internal/fault"
+)
+
+// sumsTable has the SHA-256 of each migration that was run, so that a database is told from one of
+// another version whose migration of the same number was another: its tables are not these, and what
+// would be said of that is that some column is missing. Goose keeps the numbers alone.
+const sumsTable = "migration_sums"
+
+// sumsLock is the advisory lock of who writes them on PostgreSQL; any number that nobody else takes.
+const sumsLock = 7_305_812_460_411
+
+// migration is a file of this version with its sum.
+type migration struct {
+	version int64
+	sum     string
+}
+
+// migrationsOf are the files' migrations.
+func migrationsOf(files fs.FS) ([]migration, error) {
+	names, err := fs.Glob(files, "*.sql")
+	if err != nil {
+		return nil, fmt.Errorf("list the migrations: %w", err)
+	}
+	var out []migration
+	for _, name := range names {
+		version, err := goose.NumericComponent(name)
+		if err != nil {
+			return nil, fmt.Errorf("read the number of the migration %s: %w", name, err)
+		}
+		text, err := fs.ReadFile(files, name)
+		if err != nil {
+			return nil, fmt.Errorf("read the migration %s: %w", name, err)
+		}
+		sum := sha256.Sum256(text)
+		out = append(out, migration{version, hex.EncodeToString(sum[:])})
+	}
+	return out, nil
+}
+
+// ownVersion returns Precondition "database_of_another_version" where a migration was run that this
+// version does not have, or has with another text.
+func (s *Store) ownVersion(ctx context.Context, files fs.FS) error {
+	known, err := migrationsOf(files)
+	if err != nil {
+		return err
+	}
+	applied, err := s.read(ctx, "goose_db_version", "SELECT version_id, '' FROM goose_db_version WHERE version_id > 0")
+	if err != nil || len(applied) == 0 {
+		return err
+	}
+	sums, err := s.read(ctx, sumsTable, "SELECT version_id, sum FROM "+sumsTable)
+	if err != nil {
+		return err
+	}
+	for _, m := range known {
+		if _, was := applied[m.version]; was && sums[m.version] != m.sum {
+			return s.otherVersion(fmt.Sprintf("its migration %d is not the one that this version has", m.version))
+		}
+		delete(applied, m.version)
+	}
+	for version := range applied {
+		return s.otherVersion(fmt.Sprintf("this version does not have its migration %d", version))
+	}
+	return nil
+}
+
+func (s *Store) otherVersion(why string) error {
+	place := "data directory"
+	if s.postgres() {
+		place = "database"
+	}
+	return fault.New(fault.Precondition, "database_of_another_version",
+		"the database was made by another version of Evenkeel: %s. Start the version that made it, or a later release; or give this one an empty %s. Nothing was changed", why, place)
+}
+
+// read returns the text by the number of each row, none where the table is not there.
+func (s *Store) read(ctx context.Context, table, query string) (map[int64]string, error) {
+	is := "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1)"
+	if s.postgres() {
+		is = "SELECT to_regclass($1) IS NOT NULL"
+	}
+	var there bool
+	if err := s.db.writer.QueryRowContext(ctx, is, table).Scan(&there); err != nil || !there {
+		return nil, fail("look for the table "+table, err)
+	}
+	out := map[int64]string{}
+	rows, err := s.db.writer.QueryContext(ctx, query)
+	if err != nil {
+		return nil, fail("read "+table, err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var version int64
+		var text string
+		if err := rows.Scan(&version, &text); err != nil {
+			return nil, fail("read "+table, err)
+		}
+		out[version] = text
+	}
+	return out, fail("read "+table, rows.Err())
+}
+
+// note writes the sums of what is not applied yet, before it is: a sum of what was not run in the end
+// is written again, and a migration without one would be another version's.
+func (s *Store) note(ctx context.Context, files fs.FS) error {
+	known, err := migrationsOf(files)
+	if err != nil {
+		return err
+	}
+	applied, err := s.read(ctx, "goose_db_version", "SELECT version_id, '' FROM goose_db_version WHERE version_id > 0")
+	if err != nil || len(applied) == len(known) {
+		return err // also where there is no room to write: reading goes on
+	}
+	tx, err := s.db.writer.BeginTx(ctx, nil)
+	if err != nil {
+		return fail("note the migrations", err)
+	}
+	defer func() { _ = tx.Rollback() }() // nothing after the commit
+	do := func(query string, args ...any) {
+		if err == nil {
+			_, err = tx.ExecContext(ctx, query, args...)
+		}
+	}
+	if s.postgres() { // replicas that start together make one table
+		do("SELECT pg_advisory_xact_lock($1)", sumsLock)
+	}
+	do("CREATE TABLE IF NOT EXISTS " + sumsTable + " (version_id bigint NOT NULL PRIMARY KEY, sum text NOT NULL)")
+	for _, m := range known {
+		if _, was := applied[m.version]; !was {
+			do("INSERT INTO "+sumsTable+" (version_id, sum) VALUES ($1, $2) ON CONFLICT (version_id) DO UPDATE SET sum = excluded.sum", m.version, m.sum)
+		}
+	}
+	if err == nil {
+		err = tx.Commit()
+	}
+	return fail("note the migrations", err)
+}
