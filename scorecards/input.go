@@ -75,7 +75,7 @@ func (t Terms) inspect(check *fault.Check, language *expr.Environment) {
 			first[c.ID] = i
 		}
 	}
-	check.Require(t.Issues.Mode == "" || slices.Contains(IssueModes, t.Issues.Mode), "/issues/mode", t.Issues.Mode, "must be one of %v", IssueModes)
+	check.Require(t.Issues.Mode == "" || slices.Contains(IssueModes, t.Issues.Mode), "/issues/mode", t.Issues.Mode, "must be one of %s", fault.Or(IssueModes))
 	check.Require(t.Issues.GraceDays >= 0 && t.Issues.GraceDays <= maxGraceDays, "/issues/graceDays", t.Issues.GraceDays, "must be 0 to %d days", maxGraceDays)
 	check.Require(t.Issues.UpTo == "" || t.level(t.Issues.UpTo) >= 0, "/issues/upTo", t.Issues.UpTo, "must be one of the levels: %s", t.levels())
 }

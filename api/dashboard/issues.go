@@ -82,7 +82,7 @@ func (d *Dashboard) issues(v *visit) (screen, error) {
 	}
 	if !slices.ContainsFunc(p.Filters, func(e entry) bool { return e.Current }) {
 		var check fault.Check
-		check.Fail("query.state", string(state), "must be one of %q", delivery.States)
+		check.Fail("query.state", string(state), "must be one of %s", fault.Or(delivery.States))
 		return screen{}, check.Err()
 	}
 	tally, err := d.sources.Issues.Tally(v.ctx, "")

@@ -166,3 +166,19 @@ func Clip(text string, most int) string {
 	}
 	return text
 }
+
+// Or writes what there is to choose from in words: a, b or c.
+func Or[T any](values []T) string {
+	var b strings.Builder
+	for i, v := range values {
+		switch {
+		case i == 0:
+		case i == len(values)-1:
+			b.WriteString(" or ")
+		default:
+			b.WriteString(", ")
+		}
+		fmt.Fprint(&b, v)
+	}
+	return b.String()
+}

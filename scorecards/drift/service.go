@@ -50,7 +50,7 @@ func (s *Service) List(ctx context.Context, f Filter, r page.Request) (page.Page
 		return none, err
 	}
 	var check fault.Check
-	check.Require(f.Reason == "" || slices.Contains(Reasons, f.Reason), "query.reason", string(f.Reason), "must be one of %q", Reasons)
+	check.Require(f.Reason == "" || slices.Contains(Reasons, f.Reason), "query.reason", string(f.Reason), "must be one of %s", fault.Or(Reasons))
 	if err := check.Err(); err != nil {
 		return none, err
 	}

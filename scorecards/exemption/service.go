@@ -75,7 +75,7 @@ func (s *Service) List(ctx context.Context, f Filter, r page.Request) (page.Page
 		return page.Page[Exemption]{}, err
 	}
 	var check fault.Check
-	check.Require(f.State == "" || slices.Contains(States, f.State), "query.state", f.State, "must be one of %q", States)
+	check.Require(f.State == "" || slices.Contains(States, f.State), "query.state", f.State, "must be one of %s", fault.Or(States))
 	if err := check.Err(); err != nil {
 		return page.Page[Exemption]{}, err
 	}

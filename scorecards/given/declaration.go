@@ -133,7 +133,7 @@ func speakable(name string, of fact.Type) bool {
 }
 
 func (t Terms) check(check *fault.Check) {
-	check.Require(slices.Contains(Types, t.Type), "/type", string(t.Type), "must be one of %v", Types)
+	check.Require(slices.Contains(Types, t.Type), "/type", string(t.Type), "must be one of %s", fault.Or(Types))
 	n := utf8.RuneCountInString(t.Doc)
 	if n < 1 || n > maxDoc {
 		check.Fail("/doc", t.Doc, "must say in 1 to %d characters what it is, has %d", maxDoc, n)
@@ -144,7 +144,7 @@ func (t Terms) check(check *fault.Check) {
 	numeric := t.Type == fact.Number || t.Type == fact.Numbers
 	check.Require(t.Unit == "" || numeric, "/unit", t.Unit, "must be left out: only numbers have a unit, and an age is in days")
 	t.checkValues(check)
-	check.Require(t.Pushed || t.Attested, "/ways", nil, "must have at least one of %v", Ways)
+	check.Require(t.Pushed || t.Attested, "/ways", nil, "must have at least one of %s", fault.Or(Ways))
 	check.Require(t.LongestDays >= 1 && t.LongestDays <= mostDays, "/longestDays", t.LongestDays, "must be 1 to %d days", mostDays)
 }
 

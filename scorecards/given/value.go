@@ -146,7 +146,7 @@ func checkNumber(check *fault.Check, at string, n float64) {
 
 func checkText(check *fault.Check, at, text string, among []string) {
 	if len(among) > 0 {
-		check.Require(slices.Contains(among, text), at, text, "must be one of %q", among)
+		check.Require(slices.Contains(among, text), at, text, "must be one of %s", fault.Or(among))
 		return
 	}
 	access.CheckLine(check, at, text, 1, maxText)
@@ -166,7 +166,7 @@ func checkNames(check *fault.Check, at string, names, among []string, each func(
 	for _, name := range names {
 		var found fault.Check
 		if len(among) > 0 {
-			found.Require(slices.Contains(among, name), at, name, "has a name that is not among %q", among)
+			found.Require(slices.Contains(among, name), at, name, "has a name that is not %s", fault.Or(among))
 		} else {
 			access.CheckLine(&found, at, name, 1, maxNameOf)
 		}

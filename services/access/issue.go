@@ -53,14 +53,14 @@ func (in TokenInput) Validate() error {
 	check.Require(in.LifetimeDays >= 0 && in.LifetimeDays <= MaxLifetimeDays, "/lifetimeDays", in.LifetimeDays,
 		"must be 1 to %d days, or absent for the default", MaxLifetimeDays)
 	if len(in.Scopes) > maxTokenScopes {
-		check.Fail("/scopes", len(in.Scopes), "must have at most %d scopes, of %q", len(Scopes), Scopes)
+		check.Fail("/scopes", len(in.Scopes), "must have at most %d scopes, each of them %s", len(Scopes), fault.Or(Scopes))
 		return check.Err()
 	}
 	for i, scope := range in.Scopes {
 		pointer := fmt.Sprintf("/scopes/%d", i)
 		switch {
 		case !slices.Contains(Scopes, scope):
-			check.Fail(pointer, scope, "must be one of %q", Scopes)
+			check.Fail(pointer, scope, "must be one of %s", fault.Or(Scopes))
 		case slices.Contains(in.Scopes[:i], scope):
 			check.Fail(pointer, scope, "is named twice")
 		case scope == ScopeAdmin && in.Kind == WorkloadToken:

@@ -38,7 +38,7 @@ func (in PersonInput) Validate() error {
 	CheckLine(&check, "/displayName", in.DisplayName, 1, maxName)
 	checkEmail(&check, in.Email)
 	checkGitHubLogin(&check, in.GitHubLogin)
-	check.Require(slices.Contains(Providers, in.Provider), "/provider", in.Provider, "must be one of %q", Providers)
+	check.Require(slices.Contains(Providers, in.Provider), "/provider", in.Provider, "must be one of %s", fault.Or(Providers))
 	CheckLine(&check, "/issuer", in.Issuer, 1, maxSubject)
 	CheckLine(&check, "/subject", in.Subject, 1, maxSubject)
 	return check.Err()

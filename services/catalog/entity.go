@@ -93,7 +93,7 @@ func lowered(refs []string) []string {
 // named reports whether the entity can be remembered: by a kind, a reference and a UID.
 func (t Told) named(check *fault.Check) bool {
 	var own fault.Check
-	own.Require(slices.Contains(Kinds, t.Kind), "/kind", string(t.Kind), "must be one of %q", Kinds)
+	own.Require(slices.Contains(Kinds, t.Kind), "/kind", string(t.Kind), "must be one of %s", fault.Or(Kinds))
 	if slices.Contains(Kinds, t.Kind) {
 		checkRef(&own, "/ref", t.Ref, t.Kind)
 	}
@@ -128,7 +128,7 @@ func (t Told) check(check *fault.Check) {
 		registry.CheckSlug(check, "/slug", t.Slug)
 	}
 	check.Require(t.Tier >= 0 && t.Tier <= 4, "/tier", t.Tier, "must be 1, the most critical, to 4, or absent")
-	check.Require(t.ServiceKind == "" || slices.Contains(registry.Kinds, registry.Kind(t.ServiceKind)), "/serviceKind", t.ServiceKind, "must be one of %q, or absent", registry.Kinds)
+	check.Require(t.ServiceKind == "" || slices.Contains(registry.Kinds, registry.Kind(t.ServiceKind)), "/serviceKind", t.ServiceKind, "must be one of %s, or absent", fault.Or(registry.Kinds))
 	for _, one := range []struct {
 		pointer, ref string
 		kind         Kind

@@ -29,16 +29,16 @@ const (
 // check notes the faults of what is said at now of an incident of the status.
 func (t Terms) check(check *fault.Check, now time.Time, status Status) {
 	access.CheckLine(check, "/title", t.Title, 1, maxTitle)
-	check.Require(slices.Contains(Severities, t.Severity), "/severity", string(t.Severity), "must be one of %v", Severities)
+	check.Require(slices.Contains(Severities, t.Severity), "/severity", string(t.Severity), "must be one of %s", fault.Or(Severities))
 	t.checkServices(check)
 	for _, role := range slices.Sorted(maps.Keys(t.Roles)) {
-		check.Require(slices.Contains(Roles, role), "/roles", string(role), "must be of the roles %v", Roles)
+		check.Require(slices.Contains(Roles, role), "/roles", string(role), "must be of the roles %s", fault.Or(Roles))
 	}
 	t.checkTimes(check, now, status)
 	registry.CheckText(check, "/customerImpact", t.CustomerImpact, maxImpact)
 	for n, cause := range t.Causes {
 		at := fmt.Sprintf("/causes/%d", n)
-		check.Require(slices.Contains(Causes, cause), at, cause, "must be one of %v", Causes)
+		check.Require(slices.Contains(Causes, cause), at, cause, "must be one of %s", fault.Or(Causes))
 		check.Require(slices.Index(t.Causes, cause) == n, at, cause, "is named twice; once is enough")
 	}
 	check.Require(len(t.Tags) <= maxTags, "/tags", len(t.Tags), "must be at most %d", maxTags)
@@ -62,7 +62,7 @@ func (t Terms) checkServices(check *fault.Check) {
 	n := len(t.Services)
 	check.Require(n >= 1 && n <= maxServices, "/services", n, "must be 1 to %d", maxServices)
 	for n, s := range t.Services {
-		check.Require(slices.Contains(parts, s.Part), fmt.Sprintf("/services/%d/role", n), string(s.Part), "must be one of %v", parts)
+		check.Require(slices.Contains(parts, s.Part), fmt.Sprintf("/services/%d/role", n), string(s.Part), "must be one of %s", fault.Or(parts))
 		first := slices.IndexFunc(t.Services, func(o Involved) bool { return o.Service == s.Service })
 		check.Require(first == n, fmt.Sprintf("/services/%d/service", n), string(s.Service), "is the same service as /services/%d: each is named once", first)
 	}

@@ -225,7 +225,7 @@ func (s *Service) Upsert(ctx context.Context, t Told) (Incident, Outcome, error)
 
 func (t Told) check(now time.Time) error {
 	var check fault.Check
-	check.Require(slices.Contains(Sources, t.Source), "path.source", string(t.Source), "must be one of %v", Sources)
+	check.Require(slices.Contains(Sources, t.Source), "path.source", string(t.Source), "must be one of %s", fault.Or(Sources))
 	access.CheckLine(&check, "path.externalId", t.ExternalID, 1, registry.MaxLine)
 	registry.CheckURL(&check, "/link", t.Link)
 	if t.ToldAt != nil {

@@ -34,7 +34,7 @@ func (s Status) rank() int { return slices.Index(Statuses, s) }
 
 func (s Status) check(check *fault.Check) bool {
 	known := s.rank() >= 0
-	check.Require(known, "/status", string(s), "must be one of %v", Statuses)
+	check.Require(known, "/status", string(s), "must be one of %s", fault.Or(Statuses))
 	return known
 }
 
@@ -54,7 +54,7 @@ func (m Move) check(check *fault.Check, now time.Time, i Incident) {
 	reopens := i.Status.Over() && m.Status == Investigating
 	switch {
 	case m.Status == i.Status:
-		check.Fail("/status", string(m.Status), "is the status already; it goes on to a later one of %v", Statuses)
+		check.Fail("/status", string(m.Status), "is the status already; it goes on to a later one of %s", fault.Or(Statuses))
 	case m.Status.rank() < i.Status.rank() && !reopens:
 		check.Fail("/status", string(m.Status), "must come after %q: an incident goes back only from %q or %q to %q", i.Status, Resolved, Closed, Investigating)
 	case reopens:

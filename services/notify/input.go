@@ -54,7 +54,7 @@ var wanted = map[Kind]wants{
 func (in TargetInput) check(check *fault.Check) {
 	registry.CheckName(check, "/name", in.Name)
 	check.Require(in.Rank >= 0 && in.Rank <= MaxRank, "/rank", in.Rank, "must be 0 to %d, the lowest first", MaxRank)
-	check.Require(slices.Contains(event.Urgencies, in.Least), "/leastUrgency", in.Least, "must be one of %q", event.Urgencies)
+	check.Require(slices.Contains(event.Urgencies, in.Least), "/leastUrgency", in.Least, "must be one of %s", fault.Or(event.Urgencies))
 	for i, t := range in.Types {
 		at := fmt.Sprintf("/types/%d", i)
 		kind, known := event.KindOf(t)
@@ -67,7 +67,7 @@ func (in TargetInput) check(check *fault.Check) {
 	}
 	want, known := wanted[in.Kind]
 	if !known {
-		check.Fail("/kind", in.Kind, "must be one of %q", Kinds)
+		check.Fail("/kind", in.Kind, "must be one of %s", fault.Or(Kinds))
 		return
 	}
 	checkWanted(check, "/address", in.Address, want.address, in.Kind)

@@ -118,7 +118,7 @@ func gather(docs []yamldoc.Document) (*reader, error) {
 		case version != APIVersion:
 			return nil, d.Place([]fault.Violation{{Pointer: "/apiVersion", Message: fmt.Sprintf("must be %q", APIVersion), Value: version}})
 		case !slices.Contains(Kinds, kind):
-			return nil, d.Place([]fault.Violation{{Pointer: "/kind", Message: fmt.Sprintf("must be one of %q", Kinds), Value: kind}})
+			return nil, d.Place([]fault.Violation{{Pointer: "/kind", Message: fmt.Sprintf("must be one of %s", fault.Or(Kinds)), Value: kind}})
 		}
 		switch kind {
 		case KindSLO:

@@ -52,7 +52,7 @@ func (c Clause) check(check *fault.Check, at string, language *expr.Environment)
 		}
 	}
 	if c.Issue != nil {
-		check.Require(slices.Contains(Priorities, c.Issue.Priority), at+"/issue/priority", c.Issue.Priority, "must be one of %v", Priorities)
+		check.Require(slices.Contains(Priorities, c.Issue.Priority), at+"/issue/priority", c.Issue.Priority, "must be one of %s", fault.Or(Priorities))
 		checkLabels(check, at+"/issue/labels", c.Issue.Labels)
 		registry.CheckText(check, at+"/issue/template", c.Issue.Template, maxDescription)
 	}
@@ -61,15 +61,15 @@ func (c Clause) check(check *fault.Check, at string, language *expr.Environment)
 			c.Postmortem.PriorityActions, "must be 0 to %d", maxPriorityActions)
 	}
 	if c.Escalate != nil {
-		check.Require(slices.Contains(Audiences, c.Escalate.To), at+"/escalate/to", c.Escalate.To, "must be one of %v", Audiences)
+		check.Require(slices.Contains(Audiences, c.Escalate.To), at+"/escalate/to", c.Escalate.To, "must be one of %s", fault.Or(Audiences))
 		check.Require(c.Escalate.AfterDays >= 0 && c.Escalate.AfterDays <= maxAfterDays, at+"/escalate/afterDays", c.Escalate.AfterDays, "must be 0 to %d", maxAfterDays)
 	}
 	if c.Notify != nil {
-		check.Require(len(c.Notify.To) > 0, at+"/notify/to", nil, "must name at least one of %v", Audiences)
+		check.Require(len(c.Notify.To) > 0, at+"/notify/to", nil, "must name at least one of %s", fault.Or(Audiences))
 		seen := make(map[Audience]bool)
 		for i, to := range c.Notify.To {
 			here := fmt.Sprintf("%s/notify/to/%d", at, i)
-			check.Require(slices.Contains(Audiences, to), here, to, "must be one of %v", Audiences)
+			check.Require(slices.Contains(Audiences, to), here, to, "must be one of %s", fault.Or(Audiences))
 			check.Require(!seen[to], here, to, "must be there once only")
 			seen[to] = true
 		}

@@ -180,7 +180,7 @@ type RulingInput struct {
 }
 
 func (in RulingInput) check(check *fault.Check, now time.Time) {
-	check.Require(slices.Contains(Outcomes, in.Outcome), "/outcome", in.Outcome, "must be one of %v", Outcomes)
+	check.Require(slices.Contains(Outcomes, in.Outcome), "/outcome", in.Outcome, "must be one of %s", fault.Or(Outcomes))
 	check.Require(in.Note != "", "/note", nil, "must say why")
 	registry.CheckText(check, "/note", in.Note, registry.MaxReason)
 	if in.Reread == nil {

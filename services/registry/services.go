@@ -40,9 +40,9 @@ func (in ServiceInput) check(check *fault.Check) {
 func (p Profile) check(check *fault.Check) {
 	CheckName(check, "/name", p.Name)
 	CheckText(check, "/description", p.Description, MaxDescription)
-	check.Require(slices.Contains(Kinds, p.Kind), "/kind", p.Kind, "must be one of %q", Kinds)
+	check.Require(slices.Contains(Kinds, p.Kind), "/kind", p.Kind, "must be one of %s", fault.Or(Kinds))
 	check.Require(p.Tier >= 1 && p.Tier <= 4, "/tier", p.Tier, "must be 1, the most critical, to 4")
-	check.Require(slices.Contains(Lifecycles, p.Lifecycle), "/lifecycle", p.Lifecycle, "must be one of %q", Lifecycles)
+	check.Require(slices.Contains(Lifecycles, p.Lifecycle), "/lifecycle", p.Lifecycle, "must be one of %s", fault.Or(Lifecycles))
 	CheckURL(check, "/repository", p.Repository)
 	if strings.Contains(p.OnCall, "://") {
 		CheckURL(check, "/onCall", p.OnCall)

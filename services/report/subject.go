@@ -45,7 +45,7 @@ type ScopeInput struct {
 // Moved where it is named in a path or a query.
 func (s *Service) check(ctx context.Context, check *fault.Check, pointer string, in ScopeInput) (Scope, error) {
 	if !slices.Contains(Kinds, in.Kind) {
-		check.Fail(pointer+"scope", in.Kind, "must be one of %q", Kinds)
+		check.Fail(pointer+"scope", in.Kind, "must be one of %s", fault.Or(Kinds))
 		return Scope{}, nil
 	}
 	if in.Kind == OfOrganisation {

@@ -138,7 +138,7 @@ func (l LatencyMap) check(check *fault.Check) {
 	}
 	for i, q := range l.Quantiles {
 		at := fmt.Sprintf("%s/quantiles/%d", base, i)
-		check.Require(slices.Contains(Quantiles, q), at, q, "must be one of %q", Quantiles)
+		check.Require(slices.Contains(Quantiles, q), at, q, "must be one of %s", fault.Or(Quantiles))
 		check.Require(slices.Index(l.Quantiles, q) == i, at, q, "must be given once")
 	}
 	if h := l.Histogram; h != nil {
@@ -162,8 +162,8 @@ func (l LatencyMap) checkQueries(check *fault.Check, base string) {
 	}
 	for i, q := range l.Queries {
 		at := fmt.Sprintf("%s/queries/%d", base, i)
-		check.Require(slices.Contains(Quantiles, q.Quantile), at+"/quantile", q.Quantile, "must be one of %q", Quantiles)
-		check.Require(slices.Contains(Outcomes, q.Outcome), at+"/outcome", q.Outcome, "must be one of %q", Outcomes)
+		check.Require(slices.Contains(Quantiles, q.Quantile), at+"/quantile", q.Quantile, "must be one of %s", fault.Or(Quantiles))
+		check.Require(slices.Contains(Outcomes, q.Outcome), at+"/outcome", q.Outcome, "must be one of %s", fault.Or(Outcomes))
 		same := func(o QuantileQuery) bool { return o.Quantile == q.Quantile && o.Outcome == q.Outcome }
 		check.Require(slices.IndexFunc(l.Queries, same) == i, at+"/quantile", q.Quantile, "must be given once for each outcome")
 		checkQuery(check, at+"/query", q.Query)

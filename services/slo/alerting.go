@@ -113,7 +113,7 @@ func (d Declaration) checkAlerts(check *fault.Check) AlertTerms {
 		pointer := fmt.Sprintf("/alerts/off/%d", i)
 		switch {
 		case !slices.Contains(known, name):
-			check.Fail(pointer, name, "must be one of %q", known)
+			check.Fail(pointer, name, "must be one of %s", fault.Or(known))
 		case slices.Contains(d.AlertsOff[:i], name):
 			check.Fail(pointer, name, "is named already; name each once")
 		}

@@ -99,7 +99,7 @@ func (d BudgetingInput) check(check *fault.Check, resolution time.Duration) Budg
 	const at = "/budgeting"
 	d = d.orDefaults(resolution)
 	b := Budgeting{Method: d.Method, SliceLength: d.SliceLength, Missing: d.Missing}
-	check.Require(slices.Contains(Methods, d.Method), at+"/method", d.Method, "must be one of %q", Methods)
+	check.Require(slices.Contains(Methods, d.Method), at+"/method", d.Method, "must be one of %s", fault.Or(Methods))
 	if d.Method == Timeslices {
 		var err error
 		if b.SliceTarget, err = budget.ParseSliceTarget(d.SliceTarget); err != nil {
@@ -115,7 +115,7 @@ func (d BudgetingInput) check(check *fault.Check, resolution time.Duration) Budg
 	}
 	check.Require(d.SliceLength > 0 && time.Hour%d.SliceLength == 0 && (resolution <= 0 || d.SliceLength%resolution == 0),
 		at+"/sliceSeconds", int64(d.SliceLength/time.Second), "must divide an hour and be a whole multiple of the resolution, %d seconds", int64(resolution/time.Second))
-	check.Require(slices.Contains(lens.Missings, d.Missing), at+"/missing", d.Missing, "must be one of %q", lens.Missings)
+	check.Require(slices.Contains(lens.Missings, d.Missing), at+"/missing", d.Missing, "must be one of %s", fault.Or(lens.Missings))
 	return b
 }
 

@@ -170,9 +170,9 @@ func (d Declaration) check(check *fault.Check, now time.Time, standing *time.Tim
 		check.Require(budgeting.Method != RatioTimeslices, "/confidence", d.Confidence,
 			"must be left out with %s: a verdict is on events or slices that are good or bad, and these are shares", RatioTimeslices)
 	}
-	check.Require(slices.Contains(Enforcements, d.Enforcement), "/enforcement", d.Enforcement, "must be one of %q", Enforcements)
-	check.Require(slices.Contains(Categories, d.Category), "/indicator/category", d.Category, "must be one of %q", Categories)
-	check.Require(slices.Contains(Countings, d.Counting), "/indicator/counting", d.Counting, "must be one of %q", Countings)
+	check.Require(slices.Contains(Enforcements, d.Enforcement), "/enforcement", d.Enforcement, "must be one of %s", fault.Or(Enforcements))
+	check.Require(slices.Contains(Categories, d.Category), "/indicator/category", d.Category, "must be one of %s", fault.Or(Categories))
+	check.Require(slices.Contains(Countings, d.Counting), "/indicator/counting", d.Counting, "must be one of %s", fault.Or(Countings))
 	check.Require(d.Counting == GoodTotal || d.Origin.Pushed(), "/indicator/counting", d.Counting, "must be left out where there is a source: it says which counts reporters push")
 	check.Require(d.Resolution == measure.Minute || d.Resolution == measure.FiveMinutes,
 		"/indicator/resolutionSeconds", int64(d.Resolution/time.Second), "must be 60 or 300 seconds")

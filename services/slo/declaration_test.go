@@ -127,7 +127,7 @@ func TestAFaultOfAlertTermsSaysWhatWouldBeRight(t *testing.T) {
 	d.AlertsOff = []string{"pages"}
 	_, _, err := checked(d.orElse(defaults), noon, nil)
 	e := fault.As(err)
-	if e == nil || len(e.Violations) != 1 || e.Violations[0].Value != "pages" || e.Violations[0].Message != `must be one of ["1h/5m" "6h/30m" "1d/2h" "3d/6h" "absent" "page" "ticket"]` {
+	if e == nil || len(e.Violations) != 1 || e.Violations[0].Value != "pages" || e.Violations[0].Message != `must be one of 1h/5m, 6h/30m, 1d/2h, 3d/6h, absent, page or ticket` {
 		t.Errorf("the fault is %+v", e)
 	}
 }

@@ -80,7 +80,7 @@ func (s *Service) Groups(ctx context.Context, f GroupFilter, r page.Request) (pa
 		return page.Page[GroupStatus]{}, err
 	}
 	var check fault.Check
-	check.Require(f.State == "" || slices.Contains(budget.States, f.State), "query.state", f.State, "must be one of %q", budget.States)
+	check.Require(f.State == "" || slices.Contains(budget.States, f.State), "query.state", f.State, "must be one of %s", fault.Or(budget.States))
 	check.Require(f.Order == "" || f.Order == GroupsByRemaining || f.Order == GroupsByName,
 		"query.order", f.Order, "must be %q or %q", GroupsByRemaining, GroupsByName)
 	if err := check.Err(); err != nil {

@@ -65,7 +65,7 @@ func (s *Service) Views(ctx context.Context, f Filter, r page.Request) (page.Pag
 		return page.Page[View]{}, err
 	}
 	var check fault.Check
-	check.Require(f.State == "" || slices.Contains(budget.States, f.State), "query.state", f.State, "must be one of %q", budget.States)
+	check.Require(f.State == "" || slices.Contains(budget.States, f.State), "query.state", f.State, "must be one of %s", fault.Or(budget.States))
 	check.Require(f.Order == "" || f.Order == BySlug || f.Order == ByRemaining, "query.order", f.Order, "must be %q or %q", BySlug, ByRemaining)
 	access.CheckLine(&check, "query.query", f.Query, 0, registry.MaxName)
 	if err := check.Err(); err != nil {

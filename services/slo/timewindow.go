@@ -126,7 +126,7 @@ func (d *CalendarInput) complete() *CalendarInput {
 func (d CalendarInput) Check(check *fault.Check, pointer string) TimeWindow {
 	d = d.OrDefaults()
 	var own fault.Check
-	own.Require(slices.Contains(calendar.Units, d.Period), pointer+"/period", d.Period, "must be one of %q", calendar.Units)
+	own.Require(slices.Contains(calendar.Units, d.Period), pointer+"/period", d.Period, "must be one of %s", fault.Or(calendar.Units))
 	start, err := time.Parse(time.DateOnly, d.StartDate)
 	own.Require(err == nil && start.Year() >= 1970, pointer+"/startDate", d.StartDate, "must be a date from the year 1970 on, such as 2026-01-31")
 	zone, err := ZoneOf(d.TimeZone)

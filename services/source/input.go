@@ -76,7 +76,7 @@ func (in Input) Check(check *fault.Check) {
 	registry.CheckSlug(check, "/slug", in.Slug)
 	registry.CheckName(check, "/name", in.Name)
 	registry.CheckText(check, "/description", in.Description, registry.MaxDescription)
-	check.Require(slices.Contains(Kinds, in.Kind), "/kind", in.Kind, "must be one of %q", Kinds)
+	check.Require(slices.Contains(Kinds, in.Kind), "/kind", in.Kind, "must be one of %s", fault.Or(Kinds))
 	in.Access.check(check)
 	check.Require(in.Timeout >= MinTimeout && in.Timeout <= MaxTimeout, "/timeoutSeconds", seconds(in.Timeout),
 		"must be %d to %d seconds", seconds(MinTimeout), seconds(MaxTimeout))
@@ -132,7 +132,7 @@ func (a Auth) check(check *fault.Check) {
 		check.Require(!strings.Contains(a.Username, ":"), "/auth/username", a.Username, "must not contain a colon: it ends the name in HTTP's basic authentication")
 		checkSecret(check, "/auth/secret", a.Secret, true)
 	default:
-		check.Fail("/auth/scheme", a.Scheme, "must be one of %q", Schemes)
+		check.Fail("/auth/scheme", a.Scheme, "must be one of %s", fault.Or(Schemes))
 	}
 }
 

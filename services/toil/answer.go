@@ -44,7 +44,7 @@ const fortnight = 14 * 24 * time.Hour
 func (in AnswerInput) check(check *fault.Check, weekDays int) {
 	check.Require(in.Away >= 0 && in.Away <= weekDays, "/daysAway", in.Away, "must be 0 to %d, the working days of the team's week", weekDays)
 	check.Require(in.Away != weekDays || in.Percent == 0, "/share", in.Percent, "must be 0 of a week that was not worked")
-	check.Require(slices.Contains(Percents, in.Percent), "/share", in.Percent, "must be one of %v, in percent", Percents)
+	check.Require(slices.Contains(Percents, in.Percent), "/share", in.Percent, "must be one of %s, in percent", fault.Or(Percents))
 	if in.Percent == 0 {
 		check.Require(in.Category == "", "/category", string(in.Category), "must be left out where there was no toil")
 	} else {

@@ -31,7 +31,7 @@ func (c Category) Words() string {
 }
 
 func (c Category) check(check *fault.Check, pointer string) {
-	check.Require(slices.Contains(Categories, c), pointer, string(c), "must be one of %v", Categories)
+	check.Require(slices.Contains(Categories, c), pointer, string(c), "must be one of %s", fault.Or(Categories))
 }
 
 // Traits are the attributes that make work toil (Site Reliability Engineering, chapter 5). Not all of

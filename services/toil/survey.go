@@ -74,8 +74,8 @@ func (in SurveyInput) check(check *fault.Check, q share.Quarter, now time.Time) 
 		in.Category.check(check, "/category")
 	}
 	registry.CheckText(check, "/wish", in.Wish, registry.MaxReason)
-	check.Require(slices.Contains(Courses, in.Course), "/course", string(in.Course), "must be one of %v", Courses)
-	check.Require(slices.Contains(Loads, in.OnCall), "/onCall", string(in.OnCall), "must be one of %v", Loads)
+	check.Require(slices.Contains(Courses, in.Course), "/course", string(in.Course), "must be one of %s", fault.Or(Courses))
+	check.Require(slices.Contains(Loads, in.OnCall), "/onCall", string(in.OnCall), "must be one of %s", fault.Or(Loads))
 	if _, is := share.ParseQuarter(string(q)); !is {
 		check.Fail("path.quarter", string(q), "must be a quarter, such as %q", share.QuarterOf(now))
 		return

@@ -152,8 +152,8 @@ func (t Terms) check(check *fault.Check, at string, now time.Time, before clock.
 	registry.CheckText(check, at+"/detail", t.Detail, maxDetail)
 	registry.CheckText(check, at+"/verification", t.Verification, registry.MaxReason)
 	check.Require(t.Verification != "", at+"/verification", nil, "must say how anybody sees that it is done, such as \"the alert fires in the game day\"")
-	check.Require(slices.Contains(Priorities, t.Priority), at+"/priority", string(t.Priority), "must be one of %v", Priorities)
-	check.Require(slices.Contains(Types, t.Type), at+"/type", string(t.Type), "must be one of %v", Types)
+	check.Require(slices.Contains(Priorities, t.Priority), at+"/priority", string(t.Priority), "must be one of %s", fault.Or(Priorities))
+	check.Require(slices.Contains(Types, t.Type), at+"/type", string(t.Type), "must be one of %s", fault.Or(Types))
 	var day fault.Check
 	if t.DueOn.Check(&day, at+"/dueOn"); !check.Join(day) {
 		return

@@ -58,7 +58,7 @@ func ReadPagerDuty(body []byte) (*Report, error) {
 	}
 	known := false
 	r.Status, known = pagerDutyStatuses[d.Status]
-	check.Require(known, "/event/data/status", d.Status, "must be one of %v", slices.Sorted(maps.Keys(pagerDutyStatuses)))
+	check.Require(known, "/event/data/status", d.Status, "must be one of %s", fault.Or(slices.Sorted(maps.Keys(pagerDutyStatuses))))
 	if d.Status == "triggered" && d.ReopenedAt != "" {
 		r.Status = incident.Investigating // what was reopened is declared no more
 	}

@@ -79,7 +79,7 @@ func (s Settings) Check(source incident.Source, note func(field string, value an
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Severities)) {
 		if severity := incident.Severity(s.Severities[name]); !slices.Contains(incident.Severities, severity) {
-			note("severities."+name, string(severity), fmt.Sprintf("must be one of %v", incident.Severities))
+			note("severities."+name, string(severity), fmt.Sprintf("must be one of %s", fault.Or(incident.Severities)))
 		}
 	}
 	if s.Link != "" && link(strings.ReplaceAll(s.Link, "{id}", "id")) == "" {

@@ -36,7 +36,7 @@ func ReadStandard(body []byte) (*Report, error) {
 		ImpactStart: when(&check, "/impactStart", p.ImpactStart), ImpactEnd: maybe(&check, "/impactEnd", p.ImpactEnd), DetectedAt: maybe(&check, "/detectedAt", p.DetectedAt),
 		MitigatedAt: maybe(&check, "/mitigatedAt", p.MitigatedAt), ResolvedAt: maybe(&check, "/resolvedAt", p.ResolvedAt),
 	}
-	check.Require(p.Status == "" || slices.Contains(incident.Statuses, p.Status), "/status", string(p.Status), "must be one of %v", incident.Statuses)
+	check.Require(p.Status == "" || slices.Contains(incident.Statuses, p.Status), "/status", string(p.Status), "must be one of %s", fault.Or(incident.Statuses))
 	check.Require(len(p.Services) <= maxNamed, "/services", len(p.Services), "must be at most %d", maxNamed)
 	check.Require(p.Link == "" || r.Link != "", "/link", nil, "must be an http or https address without a name or password in it")
 	r.severity(p.Severity)

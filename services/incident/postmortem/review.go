@@ -23,7 +23,7 @@ const (
 
 // wrongStatus is the fault of an act that is not for the status.
 func (p Postmortem) wrongStatus(doing string, right ...Status) error {
-	return fault.New(fault.Conflict, "postmortem_status", "it cannot be %s while it is %q; that is for one that is %v", doing, p.Status, right)
+	return fault.New(fault.Conflict, "postmortem_status", "it cannot be %s while it is %q; that is for one that is %s", doing, p.Status, fault.Or(right))
 }
 
 // Submit asks people to review the text. Where it is in review, others can be named. Reviewers are

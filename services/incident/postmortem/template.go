@@ -52,7 +52,7 @@ func (in TemplateInput) check(check *fault.Check) {
 	registry.CheckName(check, "/name", in.Name)
 	for n, severity := range in.Severities {
 		at := fmt.Sprintf("/severities/%d", n)
-		check.Require(slices.Contains(incident.Severities, severity), at, string(severity), "must be one of %v", incident.Severities)
+		check.Require(slices.Contains(incident.Severities, severity), at, string(severity), "must be one of %s", fault.Or(incident.Severities))
 		check.Require(slices.Index(in.Severities, severity) == n, at, string(severity), "is there twice; once is enough")
 	}
 	TextInput{Text: in.Markdown}.checkAt(check, "/markdown")

@@ -63,7 +63,7 @@ func (s *Service) Read(ctx context.Context, f Filter) (Statistics, error) {
 	check.Require(f.From.Before(f.To), "query.from", f.From.UTC().Format(time.RFC3339), "must be before to, %s", f.To.UTC().Format(time.RFC3339))
 	check.Require(f.To.Sub(f.From) <= longest, "query.from", f.From.UTC().Format(time.RFC3339), "must be at most two years before to")
 	check.Require(f.To.Year() > 1970 && f.To.Year() < 9999, "query.to", f.To.UTC().Format(time.RFC3339), "must be a year from 1971 to 9998")
-	check.Require(f.Severity == "" || slices.Contains(incident.Severities, f.Severity), "query.severity", string(f.Severity), "must be one of %v", incident.Severities)
+	check.Require(f.Severity == "" || slices.Contains(incident.Severities, f.Severity), "query.severity", string(f.Severity), "must be one of %s", fault.Or(incident.Severities))
 	zone, err := time.LoadLocation(f.Zone)
 	check.Require(err == nil && f.Zone != "Local", "query.timeZone", f.Zone, "must be a time zone of the IANA database, such as Europe/Berlin")
 	if err := check.Err(); err != nil {

@@ -62,14 +62,14 @@ func Defaults() Settings {
 // Validate returns an Invalid fault with everything that is wrong.
 func (s Settings) Validate() error {
 	var check fault.Check
-	check.Require(slices.Contains(Modes, s.Mode), "/mode", s.Mode, "must be one of %q", Modes)
+	check.Require(slices.Contains(Modes, s.Mode), "/mode", s.Mode, "must be one of %s", fault.Or(Modes))
 	for kind, mode := range s.Kinds {
-		check.Require(slices.Contains(issues.Kinds, kind), "/kinds", kind, "must be one of %q", issues.Kinds)
-		check.Require(slices.Contains(Modes, mode), "/kinds/"+string(kind), mode, "must be one of %q", Modes)
+		check.Require(slices.Contains(issues.Kinds, kind), "/kinds", kind, "must be one of %s", fault.Or(issues.Kinds))
+		check.Require(slices.Contains(Modes, mode), "/kinds/"+string(kind), mode, "must be one of %s", fault.Or(Modes))
 	}
 	for pointer, kinds := range map[string][]issues.Kind{"/stoppedKinds": s.StoppedKinds, "/routes/publicKinds": s.Routes.PublicKinds} {
 		for _, kind := range kinds {
-			check.Require(slices.Contains(issues.Kinds, kind), pointer, kind, "must be one of %q", issues.Kinds)
+			check.Require(slices.Contains(issues.Kinds, kind), pointer, kind, "must be one of %s", fault.Or(issues.Kinds))
 		}
 	}
 	check.Require(s.TeamPerDay > 0, "/teamPerDay", s.TeamPerDay, "must be at least 1")

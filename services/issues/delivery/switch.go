@@ -60,7 +60,7 @@ func (in SwitchInput) validate() error {
 	var check fault.Check
 	access.CheckLine(&check, "/reason", in.Reason, 1, MaxReason)
 	for i, kind := range in.Kinds {
-		check.Require(slices.Contains(issues.Kinds, kind), fmt.Sprintf("/stoppedKinds/%d", i), kind, "must be one of %q", issues.Kinds)
+		check.Require(slices.Contains(issues.Kinds, kind), fmt.Sprintf("/stoppedKinds/%d", i), kind, "must be one of %s", fault.Or(issues.Kinds))
 	}
 	return check.Err()
 }

@@ -160,7 +160,7 @@ func (r *Ratio) check(check *fault.Check, base string) {
 
 func (t *Threshold) check(check *fault.Check, base string) {
 	checkExpression(check, base+"/query", t.Query, true)
-	check.Require(slices.Contains(Ops, t.Op), base+"/op", t.Op, "must be one of %q", Ops)
+	check.Require(slices.Contains(Ops, t.Op), base+"/op", t.Op, "must be one of %s", fault.Or(Ops))
 	check.Require(finite(t.Value), base+"/value", nil, "must be a finite number")
 }
 
@@ -251,7 +251,7 @@ func checkMatches(check *fault.Check, pointer string, matches []Match) {
 	for i, m := range matches {
 		at := fmt.Sprintf("%s/%d", pointer, i)
 		access.CheckLine(check, at+"/attribute", m.Attribute, 1, maxLabel)
-		check.Require(slices.Contains(MatchOps, m.Op), at+"/op", m.Op, "must be one of %q", MatchOps)
+		check.Require(slices.Contains(MatchOps, m.Op), at+"/op", m.Op, "must be one of %s", fault.Or(MatchOps))
 		switch {
 		case len(m.Value) > maxValue || !readable(m.Value):
 			check.Fail(at+"/value", m.Value, "must be at most %d bytes of UTF-8, without control characters", maxValue)

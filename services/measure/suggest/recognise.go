@@ -59,7 +59,7 @@ func (s *Service) Recognise(ctx context.Context, src source.Source, r Request) (
 func (r Request) checked() (Request, error) {
 	var check fault.Check
 	check.Require(r.Limit >= 0 && r.Limit <= MaxLimit, "/limit", r.Limit, "must be 1 to %d", MaxLimit)
-	check.Require(r.Kind == "" || slices.Contains(registry.Kinds, r.Kind), "/kind", r.Kind, "must be one of %q", registry.Kinds)
+	check.Require(r.Kind == "" || slices.Contains(registry.Kinds, r.Kind), "/kind", r.Kind, "must be one of %s", fault.Or(registry.Kinds))
 	if r.Limit == 0 {
 		r.Limit = DefaultLimit
 	}

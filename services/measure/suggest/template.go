@@ -148,7 +148,7 @@ func (t Template) check(check *fault.Check, pointer string) {
 	check.Require(t.Title != "", pointer+"/title", nil, "must not be empty")
 	check.Require(len(t.Kinds) > 0, pointer+"/kinds", nil, "must not be empty")
 	for i, k := range t.Kinds {
-		check.Require(slices.Contains(registry.Kinds, k), fmt.Sprintf("%s/kinds/%d", pointer, i), k, "must be one of %q", registry.Kinds)
+		check.Require(slices.Contains(registry.Kinds, k), fmt.Sprintf("%s/kinds/%d", pointer, i), k, "must be one of %s", fault.Or(registry.Kinds))
 	}
 	check.Require(label.MatchString(strings.ReplaceAll(t.Detect.Metric, ":", "_")), pointer+"/detect/metric", t.Detect.Metric, "must be the name of a metric")
 	check.Require(len(t.Service) > 0, pointer+"/service", nil, "must name the labels that tell services apart")

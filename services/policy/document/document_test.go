@@ -97,7 +97,7 @@ func TestWhatIsWrongIsToldAtItsPlace(t *testing.T) {
 		"consumed > 1 && unplanned":   {"consumed > 1 && unplaned", `16:27: /clauses/0/when: there is no fact "unplaned"`},
 		"when: consumed > 1 && unpl":  {"when: \"consumd > 1\" #", `16:12: /clauses/0/when: there is no fact "consumd"`},
 		"outageShares[class] > 0.2":   {"outageShares[class] > 'x'", `24:56: /clauses/1/when: ">" cannot be between these: a number, a text`},
-		"{ to: parent_team, after":    {"{ to: boss, after", `25:21: /clauses/1/escalate/to: must be one of [team parent_team approver] (it is "boss")`},
+		"{ to: parent_team, after":    {"{ to: boss, after", `25:21: /clauses/1/escalate/to: must be one of team, parent_team or approver (it is "boss")`},
 		"    issue: {}\n":             {"    issue: []\n", "20:12: "},
 		"allow: [reliability]":        {"allow: [reliability, p0]", "18:28: /clauses/0/freeze/allow/1: must be"},
 		"  - name: one-class":         {"  - name: budget-exceeded", "21:11: /clauses/1/name: must be unique"},

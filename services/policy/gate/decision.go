@@ -24,7 +24,7 @@ type Question struct {
 const maxVersion = 200
 
 func (q Question) check(check *fault.Check) {
-	check.Require(slices.Contains(policy.ChangeClasses, q.Class), "/class", q.Class, "must be one of %v", policy.ChangeClasses)
+	check.Require(slices.Contains(policy.ChangeClasses, q.Class), "/class", q.Class, "must be one of %s", fault.Or(policy.ChangeClasses))
 	access.CheckLine(check, "/version", q.Version, 0, maxVersion)
 	registry.CheckURL(check, "/link", q.Link)
 }

@@ -91,7 +91,7 @@ var pointer = strings.NewReplacer("~", "~0", "/", "~1")
 func (in Input) check(check *fault.Check, name string, now time.Time) {
 	switch name {
 	case Cause:
-		check.Require(slices.Contains(Causes, in.Value.Text), "/text", in.Value.Text, "must be one of %v", Causes)
+		check.Require(slices.Contains(Causes, in.Value.Text), "/text", in.Value.Text, "must be one of %s", fault.Or(Causes))
 		check.Require(len(in.Value.Numbers) == 0, "/numbers", nil, "is only for %s", IncidentShares)
 		check.Require(in.Note != "" || !slices.Contains(Excusing, in.Value.Text), "/note", nil, "must say why, for the cause excuses the team")
 	case IncidentShares:

@@ -162,8 +162,8 @@ func (s *Service) Alerts(ctx context.Context, f Filter, r page.Request) (page.Pa
 		return page.Page[Alert]{}, err
 	}
 	var check fault.Check
-	check.Require(f.Severity == "" || slices.Contains(Severities, f.Severity), "query.severity", f.Severity, "must be one of %q", Severities)
-	check.Require(f.Kind == "" || slices.Contains(Kinds(), f.Kind), "query.kind", f.Kind, "must be one of %q", Kinds())
+	check.Require(f.Severity == "" || slices.Contains(Severities, f.Severity), "query.severity", f.Severity, "must be one of %s", fault.Or(Severities))
+	check.Require(f.Kind == "" || slices.Contains(Kinds(), f.Kind), "query.kind", f.Kind, "must be one of %s", fault.Or(Kinds()))
 	if err := check.Err(); err != nil {
 		return page.Page[Alert]{}, err
 	}

@@ -74,7 +74,7 @@ func (d Declaration) check(check *fault.Check) (Composite, Terms) {
 	}
 	t := Terms{Method: d.Method, SliceLength: d.SliceLength, Rationale: d.Rationale}
 	t.Over = slo.CheckWindow(check, "", d.WindowDays, d.Calendar)
-	check.Require(slices.Contains(formula.Methods, d.Method), "/method", d.Method, "must be one of %q", formula.Methods)
+	check.Require(slices.Contains(formula.Methods, d.Method), "/method", d.Method, "must be one of %s", fault.Or(formula.Methods))
 	var err error
 	if d.Method.Promises() {
 		if t.Objective, err = budget.ParseObjective(d.Objective); err != nil {
@@ -140,7 +140,7 @@ func (s *Service) members(ctx context.Context, check *fault.Check, d Declaration
 	for i, in := range d.Members[:min(len(d.Members), MaxMembers)] {
 		at := fmt.Sprintf("/members/%d", i)
 		m := Member{ID: id.New(now), Weight: formula.One, Missing: cmp.Or(in.Missing, formula.Ignore)}
-		check.Require(slices.Contains(formula.Missings, m.Missing), at+"/missing", in.Missing, "must be one of %q", formula.Missings)
+		check.Require(slices.Contains(formula.Missings, m.Missing), at+"/missing", in.Missing, "must be one of %s", fault.Or(formula.Missings))
 		switch {
 		case !d.Method.Weighs():
 			check.Require(in.Weight == "", at+"/weight", in.Weight, "must be left out: with %s a slice is bad or it is not, whichever member is", formula.Timeslices)

@@ -46,7 +46,7 @@ func (s *Service) List(ctx context.Context, f Filter, r page.Request) (page.Page
 		return page.Page[View]{}, err
 	}
 	var check fault.Check
-	check.Require(f.State == "" || slices.Contains(budget.States, f.State), "query.state", f.State, "must be one of %q", budget.States)
+	check.Require(f.State == "" || slices.Contains(budget.States, f.State), "query.state", f.State, "must be one of %s", fault.Or(budget.States))
 	if err := check.Err(); err != nil {
 		return page.Page[View]{}, err
 	}

@@ -53,8 +53,8 @@ type RecurrenceInput struct {
 
 // check returns the correction that the declaration spells, and notes its faults.
 func (d Declaration) check(check *fault.Check, now time.Time) Correction {
-	check.Require(slices.Contains(Effects, d.Effect), "/effect", d.Effect, "must be one of %q", Effects)
-	check.Require(slices.Contains(Kinds, d.Kind), "/kind", d.Kind, "must be one of %q", Kinds)
+	check.Require(slices.Contains(Effects, d.Effect), "/effect", d.Effect, "must be one of %s", fault.Or(Effects))
+	check.Require(slices.Contains(Kinds, d.Kind), "/kind", d.Kind, "must be one of %s", fault.Or(Kinds))
 	check.Require(strings.TrimSpace(d.Reason) != "", "/reason", nil, "must say why the events do not count as they were measured")
 	registry.CheckText(check, "/reason", d.Reason, registry.MaxReason)
 	c := Correction{Effect: d.Effect, Kind: d.Kind, Reason: d.Reason}

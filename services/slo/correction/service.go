@@ -300,7 +300,7 @@ func (s *Service) List(ctx context.Context, f Filter, r page.Request) (page.Page
 		return page.Page[Correction]{}, err
 	}
 	var check fault.Check
-	check.Require(f.Effect == "" || slices.Contains(Effects, f.Effect), "query.effect", f.Effect, "must be one of %q", Effects)
+	check.Require(f.Effect == "" || slices.Contains(Effects, f.Effect), "query.effect", f.Effect, "must be one of %s", fault.Or(Effects))
 	if err := check.Err(); err != nil {
 		return page.Page[Correction]{}, err
 	}

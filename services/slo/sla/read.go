@@ -76,7 +76,7 @@ func (s *Service) Periods(ctx context.Context, f PeriodFilter, r page.Request) (
 		return page.Page[Period]{}, err
 	}
 	var check fault.Check
-	check.Require(f.Verdict == "" || slices.Contains(Verdicts, f.Verdict), "query.verdict", f.Verdict, "must be one of %q", Verdicts)
+	check.Require(f.Verdict == "" || slices.Contains(Verdicts, f.Verdict), "query.verdict", f.Verdict, "must be one of %s", fault.Or(Verdicts))
 	if err := check.Err(); err != nil {
 		return page.Page[Period]{}, err
 	}
