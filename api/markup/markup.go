@@ -16,6 +16,7 @@ import (
 	gmtext "github.com/yuin/goldmark/text"
 	"github.com/yuin/goldmark/util"
 
+	"github.com/evenkeel/evenkeel/services/issues/markdown/nesting"
 	"github.com/evenkeel/evenkeel/services/issues/markdown/table"
 )
 
@@ -23,7 +24,7 @@ import (
 // something are left out by goldmark, and pictures become links, because pages
 // ask nothing of anybody else.
 var markdown = goldmark.New(
-	goldmark.WithExtensions(table.Bounded, extension.Strikethrough, extension.TaskList, extension.NewLinkify()),
+	goldmark.WithExtensions(nesting.Bounded, table.Bounded, extension.Strikethrough, extension.TaskList, extension.NewLinkify()),
 	goldmark.WithRendererOptions(
 		html.WithHardWraps(),
 		renderer.WithNodeRenderers(util.Prioritized(pictures{}, 100), util.Prioritized(tasks{}, 100), util.Prioritized(marks{}, 100)),

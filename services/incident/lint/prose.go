@@ -13,6 +13,7 @@ import (
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/text"
 
+	"github.com/evenkeel/evenkeel/services/issues/markdown/nesting"
 	"github.com/evenkeel/evenkeel/services/issues/markdown/table"
 )
 
@@ -26,7 +27,7 @@ type passage struct {
 // stand is what stands in prose for code and quotes, which are left alone: a thing, and no person.
 const stand = "code"
 
-var markdownParser = goldmark.New(goldmark.WithExtensions(extension.Linkify, table.Bounded, extension.Strikethrough, extension.TaskList)).Parser()
+var markdownParser = goldmark.New(goldmark.WithExtensions(nesting.Bounded, extension.Linkify, table.Bounded, extension.Strikethrough, extension.TaskList)).Parser()
 
 // prose returns the passages of a text, without block quotes and code.
 func prose(markdown string) []passage {

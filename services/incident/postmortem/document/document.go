@@ -12,6 +12,7 @@ import (
 	"golang.org/x/text/cases"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/services/issues/markdown/nesting"
 )
 
 // Template is what a postmortem begins as, and which of its sections have to be written before it is
@@ -35,7 +36,7 @@ const (
 	maxSections = 40
 )
 
-var parser = goldmark.DefaultParser()
+var parser = goldmark.New(goldmark.WithExtensions(nesting.Bounded)).Parser()
 
 // Sections are those of the text, in their order. What looks like a heading in code is none.
 func Sections(markdown string) []Section {
