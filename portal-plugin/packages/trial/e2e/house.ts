@@ -76,16 +76,15 @@ export async function visit(
       person,
     );
   }
+  const page = await context.newPage();
   const faults: string[] = [];
-  context.on('console', message => {
+  page.on('console', message => {
     if (message.type() === 'error') {
       faults.push(`console: ${message.text()} (${message.location().url})`);
     }
   });
-  context.on('weberror', fault =>
-    faults.push(`page: ${fault.error().message}`),
-  );
-  context.on('request', request => {
+  page.on('pageerror', error => faults.push(`page: ${error.message}`));
+  page.on('request', request => {
     const { origin, protocol } = new URL(request.url());
     if (origin !== at && !['data:', 'blob:'].includes(protocol)) {
       faults.push(`request to another origin: ${request.url()}`);
@@ -98,7 +97,6 @@ export async function visit(
       [],
     );
   });
-  const page = await context.newPage();
   await page.goto(`${at}${path}`);
   return page;
 }

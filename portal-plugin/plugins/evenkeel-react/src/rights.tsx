@@ -37,8 +37,9 @@ export function RightButton(
   const id = useId();
   // The portal has a word in it too, for all that is changed in Evenkeel.
   const portal = usePermission({ permission: evenkeelChangePermission });
+  const known = !portal.loading && !portal.error;
   const reason =
-    portal.loading || portal.allowed ? ofEvenkeel : t('right.portal');
+    known && !portal.allowed ? t('right.portal') : ofEvenkeel;
   if (reason === undefined) {
     return <Button {...button} />;
   }
