@@ -95,6 +95,11 @@ const portal = ownPortal(async () => {
         timeout: { minutes: 1 },
         initialDelay: { seconds: 1 },
       },
+      'evenkeel.search.schedule': {
+        frequency: { seconds: 3 },
+        timeout: { minutes: 1 },
+        initialDelay: { seconds: 1 },
+      },
     },
   };
 });
@@ -204,7 +209,7 @@ test('a field has one manager, which its page names; the others are the team’s
         params: { path, header: ifMatch(read.etag) },
         body: {
           ...{ slug, name, description, kind, tier, lifecycle },
-          ...{ team: 'wallets', system: 'wallet-flow', ...changed },
+          ...{ system: 'wallet-flow', ...changed },
         },
       }),
     );
@@ -278,10 +283,60 @@ test('what is gone from the catalog is let go of, and stays to be found', async 
   for (const ref of ['component:default/receipts', 'user:default/will']) {
     assert.ok(gone.includes(ref), `${ref} is not among ${gone}`);
   }
+  const without: string[] = [];
+  for await (const one of items(administrator(), '/v1/services', {
+    query: { entity: 'none' },
+  })) {
+    without.push(one.slug);
+  }
+  assert.ok(without.includes('receipts'), `${without}`);
+  assert.ok(!without.includes('purse'), `${without}`);
   // No entity leads there any more; Evenkeel's own list does.
   const { url } = portal();
   const page = await visit(t, 'wendy', '/evenkeel/services', { at: url });
   await page.getByRole('link', { name: 'Receipts' }).first().click();
   await page.getByRole('heading', { name: 'Receipts' }).first().waitFor();
   assert.equal(await page.getByText(/Kept in the catalog/).count(), 0);
+});
+
+/** What the search finds of Evenkeel, as Wendy: addresses by title. */
+async function searched(term: string): Promise<Map<string, string>> {
+  const { url } = portal();
+  const query = new URLSearchParams({ term, 'types[0]': 'evenkeel' });
+  const reply = await fetch(`${url}/api/search/query?${query}`, {
+    headers: { Authorization: `Bearer ${await tokenOf('wendy', url)}` },
+  });
+  assert.equal(reply.status, 200, await reply.clone().text());
+  const { results } = await reply.json();
+  return new Map(
+    results.map(({ document }: { document: Record<string, string> }) => [
+      document.title,
+      document.location,
+    ]),
+  );
+}
+
+test('the search finds what is there now by its name, and leads to it', async t => {
+  await eventually('the search knows the new name', async () =>
+    (await searched('Purse')).has('Purse'),
+  );
+  assert.ok(!(await searched('Wallet')).has('Wallet'), 'it knows the old one');
+  const place = (await searched('Receipts')).get('Receipts');
+  assert.equal(place, '/evenkeel/services/receipts');
+  const { url } = portal();
+  const page = await visit(t, 'wendy', `${place}`, { at: url });
+  await page.getByRole('heading', { name: 'Receipts' }).first().waitFor();
+
+  const path = { service: 'receipts' };
+  const api = administrator();
+  const read = await versioned(
+    api.GET('/v1/services/{service}', { params: { path } }),
+  );
+  await api.POST('/v1/services/{service}/retire', {
+    params: { path, header: ifMatch(read.etag) },
+    body: { reason: 'Nobody prints them any more.' },
+  });
+  await eventually('what is retired is found no more', async () =>
+    !(await searched('Receipts')).has('Receipts'),
+  );
 });
