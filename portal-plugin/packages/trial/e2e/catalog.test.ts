@@ -336,7 +336,8 @@ test('the search finds what is there now by its name, and leads to it', async t 
     params: { path, header: ifMatch(read.etag) },
     body: { reason: 'Nobody prints them any more.' },
   });
-  await eventually('what is retired is found no more', async () =>
-    !(await searched('Receipts')).has('Receipts'),
+  await eventually(
+    'what is retired is found no more',
+    async () => !(await searched('Receipts')).has('Receipts'),
   );
 });

@@ -108,7 +108,9 @@ async function excuseForSeconds(): Promise<void> {
       token: await tokenOf(person, portal().url),
     });
   const asked = await versioned(
-    (await as('ada')).POST('/v1/exemptions', {
+    (
+      await as('ada')
+    ).POST('/v1/exemptions', {
       body: {
         ...{ service: 'checkout', scorecard: 'production-readiness' },
         ...{ check: 'on-call', reason: 'The rota changes while this runs.' },
@@ -117,7 +119,9 @@ async function excuseForSeconds(): Promise<void> {
     }),
   );
   await value(
-    (await as('sam')).POST('/v1/exemptions/{exemption}/approve', {
+    (
+      await as('sam')
+    ).POST('/v1/exemptions/{exemption}/approve', {
       params: {
         path: { exemption: asked.value.id },
         header: ifMatch(asked.etag),
@@ -209,6 +213,9 @@ test('teams are told of violations, exemptions that expire and actions that are 
 
     const expiring = find(fulfilment, 'exemption.expiring');
     await page.goto(`${url}${expiring.link}`);
-    await main.getByRole('row', { name: /shipping-labels/i }).first().waitFor();
+    await main
+      .getByRole('row', { name: /shipping-labels/i })
+      .first()
+      .waitFor();
   });
 });

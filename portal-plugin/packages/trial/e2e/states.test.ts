@@ -221,10 +221,7 @@ test('who is signed in no more is told so, and goes on after signing in', async 
 test('what is not measured any more says that it is stale, beside its state', async t => {
   const page = await enter(t, 'ada', []);
   await go(page, '/evenkeel/slos/event-stream/freshness');
-  await main(page)
-    .getByText(/stale/i)
-    .first()
-    .waitFor();
+  await main(page).getByText(/stale/i).first().waitFor();
   await pictures(page, main(page).getByText(/stale/i).first(), 'state-stale');
 });
 

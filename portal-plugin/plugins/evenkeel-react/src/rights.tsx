@@ -38,8 +38,7 @@ export function RightButton(
   // The portal has a word in it too, for all that is changed in Evenkeel.
   const portal = usePermission({ permission: evenkeelChangePermission });
   const known = !portal.loading && !portal.error;
-  const reason =
-    known && !portal.allowed ? t('right.portal') : ofEvenkeel;
+  const reason = known && !portal.allowed ? t('right.portal') : ofEvenkeel;
   if (reason === undefined) {
     return <Button {...button} />;
   }

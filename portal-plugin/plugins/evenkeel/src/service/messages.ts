@@ -61,7 +61,8 @@ export const serviceMessages = {
     title: 'The service in short',
   },
   managed: {
-    catalog: 'Kept in the catalog of the portal, and changed there: {{fields}}.',
+    catalog:
+      'Kept in the catalog of the portal, and changed there: {{fields}}.',
     fields: {
       contact: 'contact',
       dashboard: 'dashboard',
