@@ -43,9 +43,6 @@ export type Portal = {
   stop: () => Promise<void>;
 };
 
-// Whoever is known by the portal is known by this address, on whichever port it listens.
-const ISSUER = 'http://localhost:7007';
-
 // scripts/portalenv runs everything there.
 const root = process.cwd();
 
@@ -61,7 +58,7 @@ export async function startPortal(options: PortalOptions): Promise<Portal> {
   const port = await freePort(options.port);
   const address = `127.0.0.1:${await freePort()}`;
   const at = { url: `http://localhost:${port}`, api: `http://${address}` };
-  const program = apiOf(options, address, port);
+  const program = apiOf(options, address, at.url, port);
   const backend = backendOf(options, port, at);
   const stop = async () => {
     await Promise.all([program.stop(), backend.stop()]);
@@ -74,7 +71,8 @@ export async function startPortal(options: PortalOptions): Promise<Portal> {
     await backend.start();
     done('the portal answers');
     const fill = async (services: number) => {
-      const portal = ISSUER;
+      // People are known by the address that the portal's catalog tells of them with, to the letter.
+      const portal = at.url;
       await seed({ ...api, portal, services, now: Date.now(), say: () => {} });
       done('the sample organisation is there');
     };
@@ -107,6 +105,7 @@ export async function startPortal(options: PortalOptions): Promise<Portal> {
 function apiOf(
   options: PortalOptions,
   address: string,
+  portal: string,
   portalPort: number,
 ): Part {
   const data = join(options.directory, 'api');
@@ -118,7 +117,7 @@ function apiOf(
       cwd: root,
       env: {
         ...plainEnvironment(),
-        EVENKEEL_PORTAL_URL: ISSUER,
+        EVENKEEL_PORTAL_URL: portal,
         EVENKEEL_PORTAL_API_URL: `http://127.0.0.1:${portalPort}`,
       },
       log: join(options.directory, 'api.log'),
