@@ -89,14 +89,15 @@ const portal = ownPortal(async () => {
         type: 'file',
         target: file(name),
       })),
-      'catalog.processingInterval': { seconds: 2 },
+      // What stands in app-config.yaml is added to, not replaced.
+      'catalog.processingInterval': { minutes: 0, seconds: 2 },
       'evenkeel.catalog.schedule': {
         frequency: { seconds: 2 },
         timeout: { minutes: 1 },
         initialDelay: { seconds: 1 },
       },
       'evenkeel.search.schedule': {
-        frequency: { seconds: 3 },
+        frequency: { minutes: 0, seconds: 3 },
         timeout: { minutes: 1 },
         initialDelay: { seconds: 1 },
       },
