@@ -15,7 +15,6 @@ import {
   type Schemas,
 } from '@evenkeel/client';
 
-import { accessible } from './axe';
 import { tokenOf, visit } from './house';
 import { ownPortal } from './own';
 import { pictures } from './pictures';
@@ -230,7 +229,6 @@ test('a field has one manager, which its page names; the others are the team’s
   const kept = page.getByText(/Kept in the catalog of the portal.*name/);
   await kept.waitFor();
   assert.doesNotMatch(await kept.innerText(), /on call/);
-  await accessible(page, kept);
   await pictures(page, kept, 'service-from-catalog');
 });
 
