@@ -75,7 +75,6 @@ export async function visit(
       [],
     );
   });
-  const page = await context.newPage();
   await page.goto(`${at}${path}`);
   return page;
 }

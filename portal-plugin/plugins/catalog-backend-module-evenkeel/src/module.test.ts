@@ -215,6 +215,16 @@ it('takes what the settings say for services, and what is annotated', async () =
   expect(api.told()).toHaveLength(2);
 });
 
+it('does not tell what nobody declares any more', async () => {
+  const orphan = entity('User', 'leaver', { memberOf: ['payments'] });
+  orphan.metadata.annotations = { 'backstage.io/orphan': 'true' };
+  await run([...entities, orphan], { kinds: ['user', 'group'] });
+  expect(api.told().map(told => [told.ref, told.members])).toEqual([
+    ['user:default/ada', undefined],
+    ['group:default/payments', ['user:default/ada']],
+  ]);
+});
+
 it('says of each entity that was not taken why, and goes on', async () => {
   api.answers.set('/v1/catalog/syncs/S1/entities', {
     status: 200,

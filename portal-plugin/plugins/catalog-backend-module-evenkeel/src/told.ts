@@ -7,9 +7,9 @@ export type Told = ToldUser | ToldGroup | ToldSystem | ToldComponent;
 type Named = {
   /** The entity's reference, such as "component:default/checkout". */
   ref: string;
-  /** Stays when the entity is renamed. */
+  /** The catalog's own name for it: another one once it is called otherwise. */
   uid: string;
-  /** Where it is declared. */
+  /** Where it is declared, by which one that is called otherwise is known again. */
   origin?: string;
 };
 

@@ -41,7 +41,7 @@ export function RightButton(
   const id = useId();
   // The portal has a word in it too, for all that is changed in Evenkeel.
   const portal = usePermission({ permission: evenkeelChangePermission });
-  const denied = !portal.loading && !portal.allowed;
+  const denied = !portal.loading && !portal.error && !portal.allowed;
   const reason = denied ? t('right.portal') : ofEvenkeel;
   const refused = reason !== undefined;
   let text = reason || undefined;

@@ -43,9 +43,6 @@ export type Portal = {
   stop: () => Promise<void>;
 };
 
-// Whoever is known by the portal is known by this address, on whichever port it listens.
-const ISSUER = 'http://localhost:7007';
-
 // scripts/portalenv runs everything there.
 const root = process.cwd();
 
@@ -62,7 +59,7 @@ export async function startPortal(options: PortalOptions): Promise<Portal> {
   const address = `127.0.0.1:${await freePort()}`;
   const at = { url: `http://localhost:${port}`, api: `http://${address}` };
   const program = apiOf(
-    { ...options, portal: ISSUER, portalApi: `http://127.0.0.1:${port}` },
+    { ...options, portal: at.url, portalApi: `http://127.0.0.1:${port}` },
     address,
   );
   const backend = backendOf(options, port, at);
@@ -74,7 +71,8 @@ export async function startPortal(options: PortalOptions): Promise<Portal> {
     done(`the API is ready at ${at.api}`);
     const api = { url: at.api, token: await tokenIn(directory) };
     const fill = async (services: number) => {
-      const portal = ISSUER;
+      // People are known by the address that the portal's catalog tells of them with, to the letter.
+      const portal = at.url;
       await seed({ ...api, portal, services, now: Date.now(), say: () => {} });
       done('the sample organisation is there');
     };

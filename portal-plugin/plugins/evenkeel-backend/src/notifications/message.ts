@@ -45,7 +45,7 @@ function link(event: Event): string {
     case 'incidents':
       return `/evenkeel/incidents/${name}`;
     case 'exemptions':
-      return '/evenkeel/scorecards';
+      return '/evenkeel/scorecards/exemptions';
     default:
       return event.service
         ? `/evenkeel/services/${event.service.slug}`

@@ -149,7 +149,7 @@ it('tells the team, in one place for a matter, and where the portal shows it', a
 
 it.each([
   ['action_item.overdue', '/incidents/I#actions', '/evenkeel/incidents/I'],
-  ['exemption.expiring', '/exemptions/X', '/evenkeel/scorecards'],
+  ['exemption.expiring', '/exemptions/X', '/evenkeel/scorecards/exemptions'],
   ['violation.opened', '/violations/V', '/evenkeel/services/checkout'],
 ])('leads from %s at %s to %s', async (type, link, place) => {
   await run(start);

@@ -5,6 +5,7 @@ import { Violations } from '../violations/Violations';
 import { Gate } from './Gate';
 import { HeaderStrip } from './HeaderStrip';
 import { Issues, OpenActions, RecentIncidents } from './Incidents';
+import { Managed } from './Managed';
 import { Scorecards } from './Scorecards';
 import { ServiceSLOs } from './ServiceSLOs';
 import { Signals } from './Signals';
@@ -17,6 +18,7 @@ export function ServiceView(props: { service: Schemas['Service'] }) {
   return (
     <>
       <HeaderStrip service={service} />
+      <Managed service={service} />
       <Violations of={{ service: slug }} />
       <ServiceSLOs service={slug} team={team} />
       <Signals service={slug} />

@@ -73,6 +73,26 @@ export const serviceMessages = {
     tier: 'Tier',
     title: 'The service in short',
   },
+  managed: {
+    catalog:
+      'Kept in the catalog of the portal, and changed there: {{fields}}.',
+    fields: {
+      contact: 'contact',
+      dashboard: 'dashboard',
+      description: 'description',
+      docs: 'documentation',
+      kind: 'kind',
+      lifecycle: 'lifecycle',
+      name: 'name',
+      onCall: 'on call',
+      repository: 'repository',
+      runbook: 'runbook',
+      slug: 'short name',
+      system: 'system',
+      team: 'team',
+      tier: 'tier',
+    },
+  },
   incidents: {
     none: 'No incident yet',
     status: {
