@@ -217,7 +217,10 @@ test('what relaxes a troubled SLO is proposed, and approved by another member', 
 test('an alert is acknowledged by a member, and says by whom', async t => {
   // Of a hundred one may be bad and 20 are, for more than an hour: 20 times as fast, above 13.44.
   const made = await newSLO();
-  await push(made, Array.from({ length: 13 }, () => 80));
+  await push(
+    made,
+    Array.from({ length: 13 }, () => 80),
+  );
   const page = await visit(
     t,
     'nora',

@@ -1,5 +1,10 @@
 import type { Schemas } from '@evenkeel/client';
-import { DataTable, Section, Sub, percent } from '@evenkeel/plugin-evenkeel-react';
+import {
+  DataTable,
+  Section,
+  Sub,
+  percent,
+} from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 
 import { evenkeelTranslationRef } from '../translation';
@@ -50,9 +55,7 @@ export function Standings(props: {
                 {sli === null ? t('slos.unknown') : percent(sli, 3)}
               </td>
               <td className={styles.number}>
-                {remaining === null
-                  ? t('slos.unknown')
-                  : percent(remaining, 1)}
+                {remaining === null ? t('slos.unknown') : percent(remaining, 1)}
                 <Meter remaining={remaining} state={standing.state} />
               </td>
             </tr>
