@@ -30,6 +30,13 @@ export async function newService(team = 'fulfilment'): Promise<string> {
   return slug;
 }
 
+/** Events that are pushed in slots of five minutes. */
+export const pushed: Schemas['IndicatorInput'] = {
+  category: 'availability',
+  counting: 'good_total',
+  resolutionSeconds: 300,
+};
+
 /** Declares an SLO for a test, of a service of its own where none is named. */
 export async function newSLO(
   part: Partial<Schemas['SLOInput']> & { service?: string } = {},
@@ -54,13 +61,6 @@ export async function newSLO(
 }
 
 const SLOT_MS = 300_000;
-
-/** Events that are pushed in slots of five minutes. */
-export const pushed: Schemas['IndicatorInput'] = {
-  category: 'availability',
-  counting: 'good_total',
-  resolutionSeconds: 300,
-};
 
 /**
  * Pushes as many good events of a hundred in each of the last slots, the newest last, of a group

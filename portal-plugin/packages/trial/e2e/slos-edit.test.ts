@@ -6,7 +6,7 @@ import { ifMatch, versioned } from '@evenkeel/client';
 import { accessible } from './axe';
 import { saidOf } from './field';
 import { visit } from './house';
-import { api, newSLO, push, pushed } from './objective';
+import { api, judge, newSLO, push, pushed } from './objective';
 import { pictures } from './pictures';
 
 test('an SLO is edited, and its page shows the new terms and the old', async t => {
@@ -29,6 +29,39 @@ test('an SLO is edited, and its page shows the new terms and the old', async t =
   const revisions = page.getByRole('table', { name: 'Revisions' });
   await revisions.getByRole('row').filter({ hasText: '90 %' }).waitFor();
   await revisions.getByRole('row').filter({ hasText: '95 %' }).waitFor();
+});
+
+test('an SLO is given a further objective over another window, which stands by itself', async t => {
+  const made = await newSLO({ objective: '90%' });
+  const at = `/evenkeel/slos/${made.service}/${made.slo}`;
+  await push(made, [99, 98, 100, 100]);
+  const page = await visit(t, 'nora', `${at}/edit`, { allow: [/422/] });
+  await page.getByRole('button', { name: 'Add an objective' }).click();
+  const name = page.getByRole('textbox', { name: 'Name of it' });
+  await name.fill('Each Week');
+  const objective = page.getByRole('textbox', { name: 'Its objective' });
+  await objective.fill('97');
+  await page
+    .getByRole('group', { name: 'Further objectives' })
+    .getByRole('button', { name: 'Window' })
+    .click();
+  await page.getByRole('option', { name: 'Rolling' }).click();
+  await page.getByRole('button', { name: 'Save SLO' }).click();
+  await page.waitForFunction(
+    () => document.activeElement?.getAttribute('aria-invalid') === 'true',
+  );
+  assert.match(await saidOf(name), /lower-case letters/);
+  await name.fill('month');
+  await page.getByRole('button', { name: 'Save SLO' }).click();
+  await page.getByRole('heading', { name: made.name, exact: true }).waitFor();
+  await judge();
+  await page.reload();
+  const row = page
+    .getByRole('table', { name: 'Further objectives' })
+    .getByRole('row')
+    .filter({ hasText: 'month' });
+  // Three of the twelve that may be bad of 400 are.
+  await row.getByText('75 %', { exact: true }).waitFor();
 });
 
 test('who comes second is shown what the other changed, and goes on from there', async t => {
@@ -184,7 +217,10 @@ test('what relaxes a troubled SLO is proposed, and approved by another member', 
 test('an alert is acknowledged by a member, and says by whom', async t => {
   // Of a hundred one may be bad and 20 are, for more than an hour: 20 times as fast, above 13.44.
   const made = await newSLO();
-  await push(made, Array.from({ length: 13 }, () => 80));
+  await push(
+    made,
+    Array.from({ length: 13 }, () => 80),
+  );
   const page = await visit(
     t,
     'nora',

@@ -108,7 +108,7 @@ test('each figure explains itself, and the dialog gives the focus back', async t
 test('somebody of another team is told who may change an SLO', async t => {
   const page = await visit(t, 'grace', '/evenkeel/slos/checkout/availability');
   const who = 'For members of the team payments and administrators';
-  await page.getByText(who).waitFor();
+  await page.getByText(who).first().waitFor();
   assert.ok(await page.getByRole('button', { name: 'Edit' }).isDisabled());
   assert.ok(await page.getByRole('button', { name: 'Retire' }).isDisabled());
   for (const path of ['checkout/availability/edit', 'checkout/_new']) {
@@ -191,8 +191,18 @@ test('the SLO of a journey shows who spends its budget', async t => {
         method: 'weighted_average',
         objective: '98%',
         members: [
-          { service: first.service, slo: first.slo, weight: '3', missing: 'ignore' },
-          { service: second.service, slo: second.slo, weight: '1', missing: 'ignore' },
+          {
+            service: first.service,
+            slo: first.slo,
+            weight: '3',
+            missing: 'ignore',
+          },
+          {
+            service: second.service,
+            slo: second.slo,
+            weight: '1',
+            missing: 'ignore',
+          },
         ],
       },
     }),
@@ -220,7 +230,7 @@ test('the SLO of a journey shows who spends its budget', async t => {
 });
 
 test('a portal that cannot reach Evenkeel says so, and asks again', async t => {
-  const page = await visit(t, 'nora', '/evenkeel/home', { allow: [/502/] });
+  const page = await visit(t, 'nora', '/evenkeel/issues', { allow: [/502/] });
   let down = true;
   await page.route('**/v1/slo-statuses?*order=remaining&limit=25', route =>
     down
@@ -238,7 +248,7 @@ test('a portal that cannot reach Evenkeel says so, and asks again', async t => {
         })
       : route.continue(),
   );
-  await page.getByRole('link', { name: 'SLOs', exact: true }).click();
+  await page.goto(`${house.url}/evenkeel/slos`);
   const alert = page.getByRole('alert');
   await alert.waitFor();
   await accessible(page, alert);

@@ -1,9 +1,4 @@
-import {
-  DataTable,
-  More,
-  Section,
-  Sub,
-} from '@evenkeel/plugin-evenkeel-react';
+import { DataTable, More, Section, Sub } from '@evenkeel/plugin-evenkeel-react';
 import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
 
 import { compositeRouteRef } from '../routes';

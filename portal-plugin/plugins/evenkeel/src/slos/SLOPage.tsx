@@ -30,6 +30,7 @@ import { Groups } from './Groups';
 import { LifeDialog } from './LifeDialog';
 import { Proposals } from './Proposals';
 import { Revisions } from './Revisions';
+import { Standings } from './Standings';
 import { Sureness } from './Sureness';
 import { StateWord } from './StateWord';
 import { useSLO, useStatus } from './data';
@@ -99,6 +100,7 @@ function Found(props: { slo: Schemas['SLO']; etag: string }) {
                 <BurnDown of={of} name={slo.name} />
               </Section>
             )}
+            <Standings slo={slo} status={s} />
             <Proposals slo={slo} />
             <Columns>
               <Column>

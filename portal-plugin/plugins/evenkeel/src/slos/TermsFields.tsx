@@ -9,12 +9,12 @@ import {
 } from '@backstage/ui';
 
 import { evenkeelTranslationRef } from '../translation';
+import { FurtherFields } from './FurtherFields';
 import type { PartProps } from './NameFields';
+import { WindowFields } from './WindowFields';
 import { alertKinds } from './draft';
 import styles from './slos.module.css';
 
-const ROLLING = 'rolling';
-const periods = ['week', 'month', 'quarter', 'year', 'day'] as const;
 const methods = ['occurrences', 'timeslices', 'ratio_timeslices'] as const;
 
 /** The window, what the budget is of, which alerts are raised, and when it is looked at again. */
@@ -23,7 +23,7 @@ export function TermsFields(props: PartProps) {
   const { draft, set, refusal } = props;
   return (
     <div className={styles.fields}>
-      <WindowFields {...props} />
+      <WindowFields of={draft} set={set} refusal={refusal} at="" />
       <BudgetFields {...props} />
       <div className={styles.two}>
         <NumberField
@@ -42,6 +42,7 @@ export function TermsFields(props: PartProps) {
           {...faultAt(refusal, '/confidence')}
         />
       </div>
+      <FurtherFields {...props} />
       <AlertFields {...props} />
       <Select
         label={t('slos.promise.policies')}
@@ -76,57 +77,6 @@ export function TermsFields(props: PartProps) {
         onChange={description => set({ description })}
         {...faultAt(refusal, '/description')}
       />
-    </div>
-  );
-}
-
-function WindowFields(props: PartProps) {
-  const { t } = useTranslationRef(evenkeelTranslationRef);
-  const { draft, set, refusal } = props;
-  const { calendar } = draft;
-  return (
-    <div className={styles.two}>
-      <Select
-        label={t('slos.form.window')}
-        options={[
-          { value: ROLLING, label: t('slos.form.rolling') },
-          ...periods.map(p => ({
-            value: p,
-            label: t('slos.window.calendar', { period: p }),
-          })),
-        ]}
-        value={calendar?.period ?? ROLLING}
-        onChange={key => {
-          const period = periods.find(p => p === key);
-          set(
-            period
-              ? { windowDays: undefined, calendar: { ...calendar, period } }
-              : { windowDays: 28, calendar: undefined },
-          );
-        }}
-        {...faultAt(refusal, '/calendar')}
-      />
-      {calendar ? (
-        <TextField
-          label={t('slos.form.timeZone')}
-          placeholder="UTC"
-          value={calendar.timeZone ?? ''}
-          onChange={timeZone =>
-            set({
-              calendar: { ...calendar, timeZone: timeZone || undefined },
-            })
-          }
-          {...faultAt(refusal, '/calendar/timeZone')}
-        />
-      ) : (
-        <NumberField
-          label={t('slos.form.days')}
-          minValue={1}
-          value={draft.windowDays ?? 28}
-          onChange={windowDays => set({ windowDays })}
-          {...faultAt(refusal, '/windowDays')}
-        />
-      )}
     </div>
   );
 }

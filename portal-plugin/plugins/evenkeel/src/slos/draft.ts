@@ -105,6 +105,10 @@ export function bodyOf(draft: Draft): Draft {
     slug: draft.slug.trim(),
     name: draft.name.trim(),
     objective: sign(objective) || undefined,
+    furtherObjectives: draft.furtherObjectives?.map(goal => ({
+      ...goal,
+      objective: sign(goal.objective.trim()) ?? '',
+    })),
     confidence: sign(draft.confidence?.trim()) || undefined,
     description: draft.description || undefined,
     rationale: draft.rationale || undefined,

@@ -18,6 +18,7 @@ const names = {
   '/minEvents': 'slos.form.minEvents',
   '/confidence': 'slos.form.confidence',
   '/enforcement': 'slos.promise.policies',
+  '/furtherObjectives': 'slos.further.title',
   '/alerts': 'slos.form.alerts',
   '/alerts/minBadEvents': 'slos.form.minBadEvents',
   '/rationale': 'slos.form.rationale',
@@ -78,7 +79,17 @@ function stands(pointer: Pointer, draft: Draft): boolean {
 
 /** The pointers of what the form of a draft has fields for: what is refused of them stands there. */
 export function pointersOf(draft: Draft): readonly string[] {
-  return pointers.filter(pointer => stands(pointer, draft));
+  return [
+    ...pointers.filter(pointer => stands(pointer, draft)),
+    ...(draft.furtherObjectives ?? []).flatMap(({ calendar }, at) =>
+      [
+        'name',
+        'objective',
+        'calendar',
+        ...(calendar ? ['calendar/timeZone'] : ['windowDays']),
+      ].map(field => `/furtherObjectives/${at}/${field}`),
+    ),
+  ];
 }
 
 /** Names the field of the form that a pointer leads to; the pointer itself where there is none. */

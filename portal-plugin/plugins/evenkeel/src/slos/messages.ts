@@ -240,6 +240,16 @@ export const slosMessages = {
     what: 'The SLO',
     window: 'Window',
   },
+  further: {
+    add: 'Add an objective',
+    name: 'Name of it',
+    nameNote: 'A label, such as quarter.',
+    objective: 'Its objective',
+    objectiveNote: 'In percent.',
+    remove: 'Remove',
+    removeOne: 'Remove the objective {{name}}',
+    title: 'Further objectives',
+  },
   groups: {
     events: 'Events',
     none: 'No group has events yet',
