@@ -99,7 +99,7 @@ test('an entity that Evenkeel does not know is registered by its owner', async t
   await page.getByText(`Evenkeel does not know “${name}”`).first().waitFor();
   await tab(page).click();
   await page
-    .getByText(`evenkeel.dev/service: ${name}`, { exact: false })
+    .getByText(/metadata:\s+annotations:\s+evenkeel.dev\/service: /)
     .waitFor();
   const register = page.getByRole('button', { name: 'Register this service' });
   await accessible(page, register);

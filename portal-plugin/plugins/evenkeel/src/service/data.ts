@@ -6,15 +6,18 @@ import type { lifecycles } from './register';
 /** The key under which all that is read of a service is kept. */
 export const keyOf = (service: string) => ['services', service] as const;
 
-/** A service with its version. */
-export function useService(service: string) {
-  return useRead([...keyOf(service), 'itself'], (api, signal) =>
-    versioned(
-      api.GET('/v1/services/{service}', {
-        params: { path: { service } },
-        signal,
-      }),
-    ),
+/** A service with its version; nothing is read where none is named. */
+export function useService(service: string | undefined) {
+  return useRead(
+    [...keyOf(service ?? ''), 'itself'],
+    (api, signal) =>
+      versioned(
+        api.GET('/v1/services/{service}', {
+          params: { path: { service: service ?? '' } },
+          signal,
+        }),
+      ),
+    { enabled: service !== undefined },
   );
 }
 

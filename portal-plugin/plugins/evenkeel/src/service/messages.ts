@@ -180,6 +180,8 @@ export const serviceMessages = {
   },
   unknown: 'unknown',
   unregistered: {
+    inShort:
+      'Register it on the tab “Reliability”, or name the service that it is in its catalog-info.yaml.',
     noOwner: 'The entity has no owner that is a team',
     register: 'Register this service',
     text: 'Nothing is measured or judged of it yet. Register it here, or name the service that it is in its catalog-info.yaml:',
