@@ -204,7 +204,10 @@ function Known(props: { issue: Versioned<Schemas['Issue']> }) {
       )}
       {open?.what === 'retarget' && (
         <RetargetDialog
-          repository={issue.repository}
+          repository={
+            delivery.repository ||
+            issue.repository.replace(/^https?:\/\/[^/]+\//, '')
+          }
           error={act.error}
           pending={act.isPending}
           onClose={close}

@@ -82,7 +82,7 @@ export const issuesMessages = {
     retry: 'Send it again',
     retarget: 'Send it elsewhere',
     retargetTitle: 'To which repository?',
-    repositoryField: 'Repository, such as https://github.com/acme/checkout',
+    repositoryField: 'Repository, such as acme/checkout',
     dismiss: 'Dismiss',
     dismissTitle: 'Why is it not needed?',
     reason: 'Reason',

@@ -155,6 +155,32 @@ export function useSignalsNow(service: string) {
   );
 }
 
+/** How the golden signals of a service are read, with its version. */
+export function useMapping(service: string) {
+  return useRead([...keyOf(service), 'signals', 'mapping'], (api, signal) =>
+    versioned(
+      api.GET('/v1/services/{service}/golden-signals', {
+        params: { path: { service } },
+        signal,
+      }),
+    ),
+  );
+}
+
+/** Says how the golden signals of a service are read. */
+export function useMapSignals(service: string, onDone: () => void) {
+  return useChange(
+    (api, input: { etag: string; body: Schemas['GoldenSignalsInput'] }) =>
+      value(
+        api.PUT('/v1/services/{service}/golden-signals', {
+          params: { path: { service }, header: ifMatch(input.etag) },
+          body: input.body,
+        }),
+      ),
+    { touches: [[...keyOf(service), 'signals']], onDone },
+  );
+}
+
 /** The golden signals of a service over the last hours. */
 export function useSignalsSeries(service: string, enabled: boolean) {
   return useRead(
