@@ -59,7 +59,12 @@ function Known(props: { issue: Versioned<Schemas['Issue']> }) {
   };
   const reason = useRefusal(issue);
   const awaited = ['pending', 'sending', 'unknown'].includes(delivery.state);
-  const failed = ['dead', 'draft', 'unknown'].includes(delivery.state);
+  // What is told of in another issue is seen to there, and what was sent is looked for first.
+  const grouped = delivery.state === 'grouped';
+  const looked = ['sending', 'unknown'].includes(delivery.state);
+  const unsent = ['dead', 'draft', 'pending', 'dismissed'].includes(
+    delivery.state,
+  );
   return (
     <>
       <PageTitle
@@ -76,21 +81,29 @@ function Known(props: { issue: Versioned<Schemas['Issue']> }) {
           </>
         }
         actions={
-          failed && (
+          !grouped && (
             <>
-              <RightButton
-                reason={reason}
-                size="small"
-                variant="primary"
-                isPending={act.isPending}
-                onPress={() => act.mutate({ etag, act: { act: 'retry' } })}
-              >
-                {delivery.state === 'draft'
-                  ? t('issues.one.send')
-                  : t('issues.one.retry')}
-              </RightButton>
+              {(unsent || looked) && (
+                <RightButton
+                  reason={
+                    reason ?? (looked ? t('issues.one.onItsWay') : undefined)
+                  }
+                  size="small"
+                  variant="primary"
+                  isPending={act.isPending}
+                  onPress={() => act.mutate({ etag, act: { act: 'retry' } })}
+                >
+                  {delivery.state === 'draft'
+                    ? t('issues.one.send')
+                    : t('issues.one.retry')}
+                </RightButton>
+              )}
               {reason === undefined &&
-                (['retarget', 'dismiss'] as const).map(what => (
+                !looked &&
+                (delivery.state === 'dismissed'
+                  ? (['retarget'] as const)
+                  : (['retarget', 'dismiss'] as const)
+                ).map(what => (
                   <Button
                     key={what}
                     size="small"

@@ -87,6 +87,8 @@ export const issuesMessages = {
     dismissTitle: 'Why is it not needed?',
     reason: 'Reason',
     onGitHub: 'On GitHub: #{{number}}',
+    onItsWay:
+      'It was sent and is being looked for; try again once that is known.',
     members: 'Members of the owning team do this.',
   },
 } as const;
