@@ -9,7 +9,7 @@ import { again } from './dialog';
 import { newEntity } from './entity';
 import { saidOf } from './field';
 import { visit } from './house';
-import { api, newService } from './objective';
+import { api, newSLO, newService } from './objective';
 import { pictures } from './pictures';
 
 const checkout = { service: 'checkout', slo: 'availability' };
@@ -99,7 +99,7 @@ test('an entity that Evenkeel does not know is registered by its owner', async t
   await page.getByText(`Evenkeel does not know “${name}”`).first().waitFor();
   await tab(page).click();
   await page
-    .getByText(`evenkeel.dev/service: ${name}`, { exact: false })
+    .getByText(/metadata:\s+annotations:\s+evenkeel.dev\/service: /)
     .waitFor();
   const register = page.getByRole('button', { name: 'Register this service' });
   await accessible(page, register);
@@ -121,10 +121,7 @@ test('an entity that Evenkeel does not know is registered by its owner', async t
   // What is refused stands at its field, and what was typed stays.
   await field('Slug').fill('Not A Slug');
   await dialog.getByRole('button', { name: 'Register', exact: true }).click();
-  await dialog
-    .getByText(/RFC 1123|lower-case|label/)
-    .first()
-    .waitFor();
+  await dialog.locator('input[aria-invalid=true]').waitFor();
   assert.notEqual(await saidOf(field('Slug')), '');
   assert.equal(await field('Slug').inputValue(), 'Not A Slug');
 
@@ -172,6 +169,51 @@ test('each figure of an SLO tells how it comes about, as the API says', async t 
       `the focus is back at ${what}`,
     );
   }
+});
+
+test('golden signals are taken over from an SLO, and each value tells how', async t => {
+  const { service } = await newSLO();
+  const at = `/evenkeel/services/${service}`;
+  const grace = await visit(t, 'grace', at);
+  const refused = grace.getByRole('button', { name: 'Map the signals' });
+  await section(grace, 'Golden signals')
+    .getByText(/For members of the team fulfilment/)
+    .waitFor();
+  assert.ok(await refused.isDisabled());
+
+  const page = await visit(t, 'nora', at, { allow: [/412/] });
+  const part = section(page, 'Golden signals');
+  await part.getByRole('button', { name: 'Map the signals' }).click();
+  const dialog = page.getByRole('dialog');
+  for (const signal of ['Traffic', 'Errors']) {
+    await dialog.getByRole('button', { name: new RegExp(signal) }).click();
+    await page.getByRole('option', { name: /From the SLO/ }).click();
+    await page.getByRole('listbox').waitFor({ state: 'hidden' });
+  }
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.waitFor({ state: 'hidden' });
+  const path = { service };
+  const mapped = await value(
+    api.GET('/v1/services/{service}/golden-signals', { params: { path } }),
+  );
+  assert.equal(mapped.traffic?.slo?.slug, 'made');
+  assert.equal(mapped.errors?.slo?.slug, 'made');
+  assert.equal(mapped.latency, undefined);
+
+  // Nothing was measured of it yet, which is not nought.
+  await part.getByText(/requests unknown/).waitFor();
+  await part
+    .getByRole('button', { name: 'Explain requests of Traffic' })
+    .click();
+  const now = await value(
+    api.GET('/v1/services/{service}/golden-signals/current', {
+      params: { path },
+    }),
+  );
+  const reading = now.signals.find(s => s.signal === 'traffic')?.readings[0];
+  assert.ok(reading?.detail, 'the API says why it is not known');
+  await dialog.getByText(reading.how, { exact: true }).waitFor();
+  await dialog.getByText(reading.detail, { exact: true }).waitFor();
 });
 
 test('a budget below zero is drawn with what happened, and as a table', async t => {

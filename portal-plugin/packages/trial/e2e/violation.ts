@@ -26,11 +26,11 @@ export async function idOf(displayName: string): Promise<string> {
 }
 
 /**
- * Makes a service of payments with a spent budget, under a policy of its own that Sam approved: its
- * changes wait, an issue is wanted, and the freeze can be ended early.
+ * Makes a service of fulfilment, which Nora is in, with a spent budget, under a policy of its own
+ * that Sam approved: its changes wait, an issue is wanted, and the freeze can be ended early.
  */
 export async function newViolation(): Promise<Frozen> {
-  const service = await newService('payments');
+  const service = await newService();
   const policy = `made-${word()}`;
   const now = Date.now();
   await api.POST('/v1/budget-policies', {
@@ -49,7 +49,7 @@ export async function newViolation(): Promise<Frozen> {
       ],
       disputeHours: 24,
       approval: {
-        author: 'Ada Okafor',
+        author: 'Nora Haddad',
         reviewers: ['Grace Lindqvist'],
         approver: await idOf('Sam Whitaker'),
         approvedOn: dayOf(-1, now),

@@ -19,12 +19,14 @@ import {
   useMe,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Link, TextField } from '@backstage/ui';
+import { Button, Link, TextField } from '@backstage/ui';
 import { useState } from 'react';
 
 import { Prose } from '../Prose';
 import { ReasonDialog } from '../incidents/ReasonDialog';
 import { issuesRouteRef } from '../routes';
+import { ServiceLink } from '../scorecards/links';
+import { useService } from '../service/data';
 import { evenkeelTranslationRef } from '../translation';
 import { IssueTitle } from './IssueTitle';
 import { deliveryTones, useAct, useIssue } from './data';
@@ -45,16 +47,24 @@ function Known(props: { issue: Versioned<Schemas['Issue']> }) {
   const { value: issue, etag } = props.issue;
   const { delivery } = issue;
   const list = useRouteRef(issuesRouteRef);
-  const me = useMe();
-  const [open, setOpen] = useState<'retarget' | 'dismiss'>();
-  const close = () => setOpen(undefined);
-  const act = useAct(issue.id, close);
-  const reason =
-    me.data?.administrator || me.data?.teams.some(of => of.id === issue.teamId)
-      ? undefined
-      : t('issues.one.members');
+  // The version that was looked at when it was begun.
+  const [open, setOpen] = useState<{
+    what: 'retarget' | 'dismiss';
+    etag: string;
+  }>();
+  const act = useAct(issue.id, () => setOpen(undefined));
+  const close = () => {
+    setOpen(undefined);
+    act.reset();
+  };
+  const reason = useRefusal(issue);
   const awaited = ['pending', 'sending', 'unknown'].includes(delivery.state);
-  const failed = ['dead', 'draft', 'unknown'].includes(delivery.state);
+  // What is told of in another issue is seen to there, and what was sent is looked for first.
+  const grouped = delivery.state === 'grouped';
+  const looked = ['sending', 'unknown'].includes(delivery.state);
+  const unsent = ['dead', 'draft', 'pending', 'dismissed'].includes(
+    delivery.state,
+  );
   return (
     <>
       <PageTitle
@@ -71,39 +81,38 @@ function Known(props: { issue: Versioned<Schemas['Issue']> }) {
           </>
         }
         actions={
-          failed && (
+          !grouped && (
             <>
-              <RightButton
-                reason={reason}
-                size="small"
-                variant="primary"
-                isPending={act.isPending}
-                onPress={() => act.mutate({ etag, act: { act: 'retry' } })}
-              >
-                {delivery.state === 'draft'
-                  ? t('issues.one.send')
-                  : t('issues.one.retry')}
-              </RightButton>
-              {reason === undefined && (
-                <>
-                  <RightButton
-                    reason={undefined}
-                    size="small"
-                    variant="secondary"
-                    onPress={() => setOpen('retarget')}
-                  >
-                    {t('issues.one.retarget')}
-                  </RightButton>
-                  <RightButton
-                    reason={undefined}
-                    size="small"
-                    variant="secondary"
-                    onPress={() => setOpen('dismiss')}
-                  >
-                    {t('issues.one.dismiss')}
-                  </RightButton>
-                </>
+              {(unsent || looked) && (
+                <RightButton
+                  reason={
+                    reason ?? (looked ? t('issues.one.onItsWay') : undefined)
+                  }
+                  size="small"
+                  variant="primary"
+                  isPending={act.isPending}
+                  onPress={() => act.mutate({ etag, act: { act: 'retry' } })}
+                >
+                  {delivery.state === 'draft'
+                    ? t('issues.one.send')
+                    : t('issues.one.retry')}
+                </RightButton>
               )}
+              {reason === undefined &&
+                !looked &&
+                (delivery.state === 'dismissed'
+                  ? (['retarget'] as const)
+                  : (['retarget', 'dismiss'] as const)
+                ).map(what => (
+                  <Button
+                    key={what}
+                    size="small"
+                    variant="secondary"
+                    onPress={() => setOpen({ what, etag })}
+                  >
+                    {t(`issues.one.${what}`)}
+                  </Button>
+                ))}
             </>
           )
         }
@@ -142,7 +151,13 @@ function Known(props: { issue: Versioned<Schemas['Issue']> }) {
               facts={[
                 [t('issues.column.kind'), t(`issues.kinds.${issue.kind}`)],
                 issue.service
-                  ? [t('issues.one.service'), issue.service.slug]
+                  ? [
+                      t('issues.one.service'),
+                      <ServiceLink
+                        key="service"
+                        service={issue.service.slug}
+                      />,
+                    ]
                   : undefined,
                 [
                   t('issues.one.repository'),
@@ -182,7 +197,7 @@ function Known(props: { issue: Versioned<Schemas['Issue']> }) {
           </Section>
         </Column>
       </Columns>
-      {open === 'dismiss' && (
+      {open?.what === 'dismiss' && (
         <ReasonDialog
           title={t('issues.one.dismissTitle')}
           label={t('issues.one.reason')}
@@ -193,23 +208,53 @@ function Known(props: { issue: Versioned<Schemas['Issue']> }) {
           pending={act.isPending}
           onClose={close}
           onSubmit={text =>
-            act.mutate({ etag, act: { act: 'dismiss', reason: text } })
+            act.mutate({
+              etag: open.etag,
+              act: { act: 'dismiss', reason: text },
+            })
           }
         />
       )}
-      {open === 'retarget' && (
+      {open?.what === 'retarget' && (
         <RetargetDialog
-          repository={issue.repository}
+          repository={
+            delivery.repository ||
+            issue.repository.replace(/^https?:\/\/[^/]+\//, '')
+          }
           error={act.error}
           pending={act.isPending}
           onClose={close}
           onSubmit={repository =>
-            act.mutate({ etag, act: { act: 'retarget', repository } })
+            act.mutate({
+              etag: open.etag,
+              act: { act: 'retarget', repository },
+            })
           }
         />
       )}
     </>
   );
+}
+
+/** Why whoever is signed in cannot see to an issue; undefined where they can. */
+function useRefusal(issue: Schemas['Issue']): string | undefined {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const me = useMe().data;
+  const service = useService(issue.service?.slug);
+  // What no service is the subject of has a team of its own.
+  const team = service.data?.value.team;
+  if (
+    me?.administrator ||
+    me?.teams.some(of => of.id === (team?.id ?? issue.teamId))
+  ) {
+    return undefined;
+  }
+  if (issue.service && service.isPending) {
+    return '';
+  }
+  return team
+    ? t('slos.page.notYours', { team: team.slug })
+    : t('issues.one.members');
 }
 
 function RetargetDialog(props: {

@@ -1,5 +1,5 @@
 import type { Schemas } from '@evenkeel/client';
-import { screen, waitFor, within } from '@testing-library/react';
+import { configure, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 
 import { World, page, refuse, show } from '../testing';
@@ -7,10 +7,11 @@ import { IssuesPage } from './IssuesPage';
 
 // Forms are drawn anew with each letter, which takes a while on a busy machine.
 jest.setTimeout(30_000);
+// What it waits for comes late there, too.
+configure({ asyncUtilTimeout: 10_000 });
 
 const mount = '/evenkeel/issues';
 const at = `${mount}/issue-1`;
-const violationPath = '/v1/violations/{violation}' as const;
 
 const service: Schemas['Service'] = {
   managed: [],
@@ -36,33 +37,6 @@ const service: Schemas['Service'] = {
   version: 1,
 };
 
-const violation: Schemas['Violation'] = {
-  id: 'violation-1',
-  policy: { id: 'policy-1', slug: 'error-budget' },
-  clause: 'budget-exceeded',
-  service: { id: 'service-checkout', slug: 'checkout' },
-  slo: { id: 'slo-1', slug: 'availability' },
-  mode: 'enforce',
-  open: true,
-  openedAt: '2026-11-27T07:00:00Z',
-  endedAt: null,
-  ending: null,
-  mutedUntil: null,
-  evidence: {
-    consumedPercent: '160.66',
-    facts: [],
-    good: 998_394,
-    total: 1_000_000,
-    objective: '99.9%',
-    policyRevisionId: 'revision-1',
-    sloRevisionId: 'revision-2',
-    when: 'consumed > 1',
-    windowEnd: '2026-11-27T07:00:00Z',
-  },
-  handling: {},
-  version: 4,
-};
-
 const issue: Schemas['Issue'] = {
   id: 'issue-1',
   kind: 'budget_violation',
@@ -75,7 +49,7 @@ const issue: Schemas['Issue'] = {
   assigneeIds: [],
   repository: 'https://github.com/acme/checkout',
   service: { id: 'service-checkout', slug: 'checkout' },
-  teamId: 'team-payments',
+  teamId: '',
   fingerprint: '0f',
   actionItemId: '',
   campaignId: '',
@@ -108,7 +82,8 @@ function world(): World {
     .as('ada', ['payments'])
     .on('get', '/v1/teams', page())
     .on('get', '/v1/services', page(service))
-    .on('get', '/v1/violations', page(violation))
+    .on('get', '/v1/violations', page())
+    .on('get', '/v1/services/{service}', service)
     .on('get', '/v1/issues', page(issue))
     .on('get', '/v1/issues/{issue}', issue)
     .on('get', '/v1/issues/tally', {
@@ -158,9 +133,7 @@ describe('the list of issues', () => {
   });
 
   it('says when one is opened where there is none', async () => {
-    const empty = world()
-      .on('get', '/v1/issues', page())
-      .on('get', '/v1/violations', page());
+    const empty = world().on('get', '/v1/issues', page());
     show(<IssuesPage />, empty, { mount });
     expect(
       await screen.findByRole('heading', { name: 'No issue matches' }),
@@ -177,98 +150,6 @@ describe('the list of issues', () => {
   });
 });
 
-describe('a violation', () => {
-  const open = async (name: string) => {
-    // Whoever is signed in, and whose the service is, is known a moment later.
-    const button = await waitFor(() => {
-      const found = screen.getByRole('button', { name });
-      expect(found).toBeEnabled();
-      return found;
-    });
-    await userEvent.click(button);
-    return screen.findByRole('dialog');
-  };
-
-  it('is acknowledged by a plan, and shows what is wrong with its day', async () => {
-    const faulty = world().on(
-      'put',
-      `${violationPath}/acknowledgement`,
-      refuse(422, 'invalid', {
-        errors: [{ pointer: '/dueOn', message: 'must be a day' }],
-      }),
-    );
-    show(<IssuesPage />, faulty, { mount });
-    const dialog = await open('Acknowledge');
-    await userEvent.type(
-      within(dialog).getByRole('textbox', { name: 'Plan' }),
-      'Size pools',
-    );
-    await userEvent.click(
-      within(dialog).getByRole('button', { name: 'Acknowledge' }),
-    );
-    await waitFor(() =>
-      expect(within(dialog).getByLabelText('By')).toHaveAccessibleDescription(
-        'must be a day',
-      ),
-    );
-    const [sent] = faulty.sent(
-      'put',
-      '/v1/violations/violation-1/acknowledgement',
-    );
-    expect(sent.ifMatch).toBe('"4"');
-    expect(sent.body).toEqual({ plan: 'Size pools', dueOn: '' });
-  });
-
-  it('is disputed with a reason, and shows that it is', async () => {
-    const disputed = world();
-    disputed.on('post', `${violationPath}/disputes`, asked => {
-      const { reason } = asked.body as { reason: string };
-      const dispute = {
-        by: 'Ada',
-        at: '2026-11-28T07:00:00Z',
-        approver: 'person-grace',
-        reason,
-      };
-      disputed.on(
-        'get',
-        '/v1/violations',
-        page({ ...violation, handling: { dispute } }),
-      );
-      return {
-        id: 'event-1',
-        kind: 'disputed' as const,
-        via: 'api' as const,
-        by: 'Ada',
-        at: dispute.at,
-        text: reason,
-        link: '',
-      };
-    });
-    show(<IssuesPage />, disputed, { mount });
-    const dialog = await open('Dispute');
-    await userEvent.type(
-      within(dialog).getByRole('textbox', { name: 'Reason' }),
-      'A drill',
-    );
-    await userEvent.click(
-      within(dialog).getByRole('button', { name: 'Dispute' }),
-    );
-    expect(
-      await screen.findByText('Disputed by Ada: A drill'),
-    ).toBeInTheDocument();
-  });
-
-  it('is for members of its team', async () => {
-    show(<IssuesPage />, world().as('grace', ['search']), { mount });
-    await waitFor(() =>
-      expect(
-        screen.getByRole('button', { name: 'Acknowledge' }),
-      ).toHaveAccessibleDescription('Members of payments do this.'),
-    );
-    expect(screen.getByRole('button', { name: 'Acknowledge' })).toBeDisabled();
-  });
-});
-
 describe('an issue', () => {
   it('reads as on GitHub, where HTML of people is text', async () => {
     show(<IssuesPage />, world(), { mount, at });
@@ -278,6 +159,21 @@ describe('an issue', () => {
     expect(screen.getByText('<b>Loud</b>')).toBeInTheDocument();
     expect(screen.queryByText(/evenkeel:v1/)).not.toBeInTheDocument();
     expect(screen.getByText(/It is a draft/)).toBeInTheDocument();
+  });
+
+  it('is for the team of its service to see to', async () => {
+    show(<IssuesPage />, world().as('grace', ['search']), { mount, at });
+    expect(
+      await screen.findByText('For members of the team payments', {
+        exact: false,
+      }),
+    ).toBeInTheDocument();
+    expect(
+      screen.getByRole('button', { name: 'Try to send it' }),
+    ).toBeDisabled();
+    expect(
+      screen.queryByRole('button', { name: 'Dismiss' }),
+    ).not.toBeInTheDocument();
   });
 
   it('is not dismissed where somebody else was first', async () => {

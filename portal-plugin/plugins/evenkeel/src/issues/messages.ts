@@ -82,11 +82,13 @@ export const issuesMessages = {
     retry: 'Send it again',
     retarget: 'Send it elsewhere',
     retargetTitle: 'To which repository?',
-    repositoryField: 'Repository, such as https://github.com/acme/checkout',
+    repositoryField: 'Repository, such as acme/checkout',
     dismiss: 'Dismiss',
     dismissTitle: 'Why is it not needed?',
     reason: 'Reason',
     onGitHub: 'On GitHub: #{{number}}',
+    onItsWay:
+      'It was sent and is being looked for; try again once that is known.',
     members: 'Members of the owning team do this.',
   },
 } as const;

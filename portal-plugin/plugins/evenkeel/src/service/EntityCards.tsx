@@ -81,15 +81,19 @@ function OfEntity(props: {
             {t(`service.cards.${props.title}`)}
           </Text>
         </CardHeader>
-        <CardBody>
-          <Known>{props.children}</Known>
+        <CardBody className={styles.inCard}>
+          <Known snippet={props.title === 'slos'}>{props.children}</Known>
         </CardBody>
       </Card>
     </EvenkeelRoot>
   );
 }
 
-function Known(props: { children: (slug: string) => ReactNode }) {
+function Known(props: {
+  /** One card of the three has the annotation to copy. */
+  snippet: boolean;
+  children: (slug: string) => ReactNode;
+}) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { entity } = useEntity();
   const slug = serviceOf(entity);
@@ -98,8 +102,10 @@ function Known(props: { children: (slug: string) => ReactNode }) {
     return (
       <Nothing
         title={t('service.unregistered.title', { slug })}
-        snippet={`${SERVICE_ANNOTATION}: ${slug}`}
-      />
+        snippet={props.snippet ? `${SERVICE_ANNOTATION}: ${slug}` : undefined}
+      >
+        {t('service.unregistered.inShort')}
+      </Nothing>
     );
   }
   return (

@@ -21,7 +21,7 @@ export function ServiceView(props: { service: Schemas['Service'] }) {
       <Managed service={service} />
       <Violations of={{ service: slug }} />
       <ServiceSLOs service={slug} team={team} />
-      <Signals service={slug} />
+      <Signals service={slug} team={team} />
       <Columns>
         <Column>
           <Scorecards service={slug} />

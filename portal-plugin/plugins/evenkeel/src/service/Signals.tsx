@@ -16,6 +16,8 @@ import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Text } from '@backstage/ui';
 
 import { evenkeelTranslationRef } from '../translation';
+import { ExplainSignal } from './ExplainSignal';
+import { MapSignals } from './MapSignals';
 import { useSignalsNow, useSignalsSeries } from './data';
 import styles from './service.module.css';
 
@@ -38,17 +40,10 @@ function write(unit: Reading['unit']) {
   };
 }
 
-/** How a signal is read by the API: taken over from an SLO, to copy and change. */
-function mapping(service: string): string {
-  return `curl -X PUT "$EVENKEEL_URL/v1/services/${service}/golden-signals" \\
-  -H "Authorization: Bearer $EVENKEEL_TOKEN" -H "Content-Type: application/json" -H 'If-Match: "1"' \\
-  -d '{"traffic": {"slo": "availability"}, "errors": {"slo": "availability"}}'`;
-}
-
 /** Latency, traffic, errors and saturation, now and over the last hours. */
-export function Signals(props: { service: string }) {
+export function Signals(props: { service: string; team: string }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
-  const { service } = props;
+  const { service, team } = props;
   const now = useSignalsNow(service);
   const mapped = now.data?.signals.some(s => s.mapped) ?? false;
   const series = useSignalsSeries(service, mapped);
@@ -59,6 +54,7 @@ export function Signals(props: { service: string }) {
         now.data &&
         t('service.signals.note', { window: duration(now.data.windowSeconds) })
       }
+      actions={<MapSignals service={service} team={team} />}
     >
       <Shown what={t('service.signals.title')} read={now}>
         {found =>
@@ -75,10 +71,7 @@ export function Signals(props: { service: string }) {
               ))}
             </div>
           ) : (
-            <Nothing
-              title={t('service.signals.none')}
-              snippet={mapping(service)}
-            >
+            <Nothing title={t('service.signals.none')}>
               {t('service.signals.noneText')}
             </Nothing>
           )
@@ -110,55 +103,66 @@ function Signal(props: {
   const unit = now.readings[0]?.unit ?? '1';
   // A chart has one unit: further ones are said in words.
   const drawn = (series?.readings ?? []).filter(r => r.unit === unit);
-  const words = now.readings
-    .map(
-      r =>
-        `${r.name} ${
-          r.value === null ? t('service.unknown') : write(r.unit)(r.value)
-        }`,
-    )
-    .join(', ');
+  const said = (r: Reading) =>
+    `${r.name} ${
+      r.value === null ? t('service.unknown') : write(r.unit)(r.value)
+    }`;
   const points = drawn[0]?.points ?? [];
   return (
-    <ChartFrame
-      title={title}
-      summary={words}
-      table={{
-        head: [t('slos.burnDown.when'), ...drawn.map(r => r.name)],
-        rows: points.map((p, at) => [
-          moment(p.at),
-          ...drawn.map(r => {
-            const value = r.points[at]?.value ?? null;
-            return value === null ? t('service.unknown') : write(unit)(value);
-          }),
-        ]),
-      }}
-      legend={
-        drawn.length > 1 &&
-        drawn.map((r, at) => (
-          <Key key={r.name} color={lines[at % lines.length]}>
-            {r.name}
-          </Key>
-        ))
-      }
-    >
-      {points.some(p => p.value !== null) ? (
-        <TimeChart
-          label={title}
-          height={140}
-          domain={[0, 0]}
-          format={write(unit)}
-          series={drawn.map((r, at) => ({
-            name: r.name,
-            color: lines[at % lines.length],
-            points: r.points.map(p => ({ at: new Date(p.at), value: p.value })),
-          }))}
-        />
-      ) : (
-        <Text as="p" variant="body-small" color="secondary">
-          {t('service.signals.noPoints')}
-        </Text>
-      )}
-    </ChartFrame>
+    <div>
+      <ChartFrame
+        title={title}
+        summary={now.readings.map(said).join(', ')}
+        table={{
+          head: [t('slos.burnDown.when'), ...drawn.map(r => r.name)],
+          rows: points.map((p, at) => [
+            moment(p.at),
+            ...drawn.map(r => {
+              const value = r.points[at]?.value ?? null;
+              return value === null ? t('service.unknown') : write(unit)(value);
+            }),
+          ]),
+        }}
+        legend={
+          drawn.length > 1 &&
+          drawn.map((r, at) => (
+            <Key key={r.name} color={lines[at % lines.length]}>
+              {r.name}
+            </Key>
+          ))
+        }
+      >
+        {points.some(p => p.value !== null) ? (
+          <TimeChart
+            label={title}
+            height={140}
+            domain={[0, 0]}
+            format={write(unit)}
+            series={drawn.map((r, at) => ({
+              name: r.name,
+              color: lines[at % lines.length],
+              points: r.points.map(p => ({
+                at: new Date(p.at),
+                value: p.value,
+              })),
+            }))}
+          />
+        ) : (
+          <Text as="p" variant="body-small" color="secondary">
+            {t('service.signals.noPoints')}
+          </Text>
+        )}
+      </ChartFrame>
+      <div className={styles.buttons}>
+        {now.readings.map(r => (
+          <ExplainSignal
+            key={r.name}
+            title={title}
+            reading={r}
+            said={said(r)}
+          />
+        ))}
+      </div>
+    </div>
   );
 }

@@ -6,15 +6,18 @@ import type { lifecycles } from './register';
 /** The key under which all that is read of a service is kept. */
 export const keyOf = (service: string) => ['services', service] as const;
 
-/** A service with its version. */
-export function useService(service: string) {
-  return useRead([...keyOf(service), 'itself'], (api, signal) =>
-    versioned(
-      api.GET('/v1/services/{service}', {
-        params: { path: { service } },
-        signal,
-      }),
-    ),
+/** A service with its version; nothing is read where none is named. */
+export function useService(service: string | undefined) {
+  return useRead(
+    [...keyOf(service ?? ''), 'itself'],
+    (api, signal) =>
+      versioned(
+        api.GET('/v1/services/{service}', {
+          params: { path: { service: service ?? '' } },
+          signal,
+        }),
+      ),
+    { enabled: service !== undefined },
   );
 }
 
@@ -149,6 +152,32 @@ export function useSignalsNow(service: string) {
         signal,
       }),
     ),
+  );
+}
+
+/** How the golden signals of a service are read, with its version. */
+export function useMapping(service: string) {
+  return useRead([...keyOf(service), 'signals', 'mapping'], (api, signal) =>
+    versioned(
+      api.GET('/v1/services/{service}/golden-signals', {
+        params: { path: { service } },
+        signal,
+      }),
+    ),
+  );
+}
+
+/** Says how the golden signals of a service are read. */
+export function useMapSignals(service: string, onDone: () => void) {
+  return useChange(
+    (api, input: { etag: string; body: Schemas['GoldenSignalsInput'] }) =>
+      value(
+        api.PUT('/v1/services/{service}/golden-signals', {
+          params: { path: { service }, header: ifMatch(input.etag) },
+          body: input.body,
+        }),
+      ),
+    { touches: [[...keyOf(service), 'signals']], onDone },
   );
 }
 

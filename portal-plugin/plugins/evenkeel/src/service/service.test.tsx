@@ -1,6 +1,6 @@
 import type { Schemas } from '@evenkeel/client';
 import { EntityProvider } from '@backstage/plugin-catalog-react';
-import { screen, waitFor, within } from '@testing-library/react';
+import { configure, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 
 import { history, service, slo, status } from '../slos/samples';
@@ -11,6 +11,8 @@ import { serviceFrom } from './register';
 
 // The page has many parts, which takes a while on a busy machine.
 jest.setTimeout(30_000);
+// What it waits for comes late there, too.
+configure({ asyncUtilTimeout: 10_000 });
 
 const of = '/v1/services/{service}' as const;
 const mount = '/evenkeel/services';
@@ -107,6 +109,13 @@ function world(): World {
     .on('get', `${of}/changes`, page())
     .on('get', `${of}/gate`, gate)
     .on('get', `${of}/gate/decisions`, page())
+    .on('get', `${of}/gate/overrides`, page())
+    .on('get', `${of}/golden-signals`, {
+      service: service.team,
+      saturation: [],
+      updatedAt: null,
+      version: 1,
+    })
     .on('get', `${of}/scorecards`, { scorecards: [scorecard] })
     .on('get', `${of}/golden-signals/current`, {
       service: service.team,
@@ -223,10 +232,17 @@ describe('the page of a service', () => {
     expect(
       await screen.findByRole('button', { name: 'Override the gate' }),
     ).toBeDisabled();
-    expect(screen.getByRole('button', { name: 'Acknowledge' })).toBeDisabled();
     expect(
-      screen.getAllByText(/For members of the team payments/).length,
+      await screen.findByRole('button', { name: 'Acknowledge' }),
+    ).toBeDisabled();
+    expect(
+      (await screen.findAllByText(/For members of the team payments/)).length,
     ).toBeGreaterThan(1);
+    expect(
+      await screen.findByText(
+        'Members of the team payments acknowledge or dispute it.',
+      ),
+    ).toBeInTheDocument();
   });
 });
 
