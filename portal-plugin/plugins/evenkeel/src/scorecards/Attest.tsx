@@ -272,7 +272,7 @@ function ValueField(props: {
           label={t('scorecards.attest.text')}
           selectionMode="single"
           isRequired
-          value={typed || null}
+          value={typed}
           onChange={chosen => onChange(String(chosen))}
           options={fact.values.map(of => ({ id: of, label: of }))}
           {...faultOf(fault)}

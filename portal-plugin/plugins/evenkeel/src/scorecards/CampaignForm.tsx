@@ -113,7 +113,7 @@ export function CampaignForm(props: {
         label={t('scorecards.campaigns.form.scorecard')}
         selectionMode="single"
         isDisabled={campaign !== undefined}
-        value={body.scorecard || null}
+        value={body.scorecard}
         onChange={chosen => set({ scorecard: String(chosen), checks: [] })}
         options={cards.map(of => ({ id: of.slug, label: of.name }))}
         {...faultAt(refusal, '/scorecard')}
@@ -121,7 +121,7 @@ export function CampaignForm(props: {
       <Select
         label={t('scorecards.campaigns.form.team')}
         selectionMode="single"
-        value={body.team || null}
+        value={body.team}
         onChange={chosen => set({ team: String(chosen) })}
         options={teams}
         {...faultAt(refusal, '/team')}

@@ -96,7 +96,7 @@ function Asked(props: {
         <RadioGroup
           label={t('toil.question.share')}
           orientation="horizontal"
-          value={share === undefined ? null : String(share)}
+          value={share === undefined ? '' : String(share)}
           onChange={text => setShare(shares.find(s => String(s) === text))}
           {...faultAt(refusal, '/share')}
         >
@@ -114,7 +114,8 @@ function Asked(props: {
             value: c,
             label: t(`toil.category.${c}`),
           }))}
-          value={share === 0 ? null : category ?? null}
+          // Of a field without a value no fault would be shown.
+          value={share === 0 ? '' : category ?? ''}
           onChange={key => setCategory(categories.find(c => c === key))}
           {...faultAt(refusal, '/category')}
         />

@@ -4,6 +4,7 @@ import {
   Shown,
   ago,
   faultAt,
+  faultOf,
   number,
   refusalOf,
   Section,
@@ -21,7 +22,12 @@ import {
 import { useState } from 'react';
 
 import { evenkeelTranslationRef } from '../translation';
-import { categories, useAnswerSurvey, useSurvey } from './data';
+import {
+  categories,
+  useAnswerSurvey,
+  useSurvey,
+  useSurveyAnswer,
+} from './data';
 import { quarterOf } from './week';
 
 /** The survey of the quarter: without names, and told once it is closed. */
@@ -30,6 +36,7 @@ export function Survey(props: { team: string; member: boolean }) {
   const { team, member } = props;
   const quarter = quarterOf(new Date());
   const read = useSurvey(team, quarter);
+  const mine = useSurveyAnswer(team, quarter, member);
   const [open, setOpen] = useState(false);
   return (
     <Section
@@ -40,9 +47,10 @@ export function Survey(props: { team: string; member: boolean }) {
           <Button
             size="small"
             variant="secondary"
+            isDisabled={mine.data === undefined}
             onPress={() => setOpen(true)}
           >
-            {t('toil.survey.answer')}
+            {mine.data ? t('toil.survey.answerAgain') : t('toil.survey.answer')}
           </Button>
         )
       }
@@ -50,10 +58,16 @@ export function Survey(props: { team: string; member: boolean }) {
       <Shown what={t('toil.survey.title', { quarter })} read={read}>
         {survey => <Told survey={survey} />}
       </Shown>
+      {mine.data && (
+        <Text as="p" variant="body-medium">
+          {t('toil.survey.yours', { share: String(mine.data.share) })}
+        </Text>
+      )}
       {open && (
         <SurveyDialog
           team={team}
           quarter={quarter}
+          before={mine.data ?? undefined}
           onClose={() => setOpen(false)}
         />
       )}
@@ -105,17 +119,30 @@ const onCalls = ['not_on_call', 'light', 'fair', 'heavy'] as const;
 function SurveyDialog(props: {
   team: string;
   quarter: string;
+  /** What was answered before, which this begins with. */
+  before: Schemas['ToilSurveyAnswer'] | undefined;
   onClose: () => void;
 }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
-  const { team, quarter, onClose } = props;
-  const [input, setInput] = useState<Schemas['ToilSurveyInput']>({
-    share: 30,
-    course: 'same',
-    onCall: 'fair',
-  });
+  const { team, quarter, before, onClose } = props;
+  // Nothing is chosen beforehand: a question that answers itself measures nothing.
+  const [input, setInput] = useState<Partial<Schemas['ToilSurveyInput']>>(() =>
+    before
+      ? {
+          share: before.share,
+          category: before.category,
+          wish: before.wish,
+          course: before.course,
+          onCall: before.onCall,
+        }
+      : {},
+  );
+  const { share, course, onCall } = input;
+  const whole =
+    share !== undefined && course !== undefined && onCall !== undefined;
   const set = (part: Partial<Schemas['ToilSurveyInput']>) =>
-    setInput(before => ({ ...before, ...part }));
+    setInput(all => ({ ...all, ...part }));
+  const [asked, setAsked] = useState(false);
   const answer = useAnswerSurvey(team, quarter, onClose);
   const refusal = refusalOf(answer.error, [
     '/share',
@@ -124,6 +151,10 @@ function SurveyDialog(props: {
     '/course',
     '/onCall',
   ]);
+  const missing = (field: keyof Schemas['ToilSurveyInput']) =>
+    asked && input[field] === undefined
+      ? faultOf(t('toil.survey.missing'))
+      : faultAt(refusal, `/${field}`);
   return (
     <FormDialog
       title={t('toil.survey.title', { quarter })}
@@ -132,25 +163,43 @@ function SurveyDialog(props: {
       pending={answer.isPending}
       refusal={refusal}
       submit={t('toil.survey.answer')}
-      onSubmit={() => answer.mutate(input)}
+      onSubmit={() => {
+        if (whole) {
+          answer.mutate({
+            ...input,
+            share,
+            course,
+            onCall,
+            // Where there was no toil it has no cause.
+            category: share === 0 ? undefined : input.category,
+          });
+        } else {
+          setAsked(true);
+        }
+      }}
     >
       <NumberField
         label={t('toil.survey.share')}
-        value={input.share}
-        onChange={share => set({ share })}
-        {...faultAt(refusal, '/share')}
+        minValue={0}
+        maxValue={100}
+        value={share ?? NaN}
+        onChange={of => set({ share: Number.isNaN(of) ? undefined : of })}
+        {...missing('share')}
       />
       <Select
         label={t('toil.question.cause')}
-        options={[
-          { value: '', label: t('toil.question.none') },
-          ...categories.map(c => ({
-            value: c,
-            label: t(`toil.category.${c}`),
-          })),
-        ]}
-        value={input.category ?? ''}
+        placeholder={t(
+          share === 0 ? 'toil.question.none' : 'toil.question.choose',
+        )}
+        isDisabled={share === 0}
+        options={categories.map(c => ({
+          value: c,
+          label: t(`toil.category.${c}`),
+        }))}
+        // Of a field without a value no fault would be shown.
+        value={share === 0 ? '' : input.category ?? ''}
         onChange={key => set({ category: categories.find(c => c === key) })}
+        {...faultAt(refusal, '/category')}
       />
       <TextAreaField
         label={t('toil.survey.wish')}
@@ -162,10 +211,9 @@ function SurveyDialog(props: {
       <RadioGroup
         label={t('toil.survey.course')}
         orientation="horizontal"
-        value={input.course}
-        onChange={text =>
-          set({ course: courses.find(c => c === text) ?? input.course })
-        }
+        value={course ?? ''}
+        onChange={text => set({ course: courses.find(c => c === text) })}
+        {...missing('course')}
       >
         {courses.map(c => (
           <Radio key={c} value={c}>
@@ -176,10 +224,9 @@ function SurveyDialog(props: {
       <RadioGroup
         label={t('toil.survey.onCall')}
         orientation="horizontal"
-        value={input.onCall}
-        onChange={text =>
-          set({ onCall: onCalls.find(c => c === text) ?? input.onCall })
-        }
+        value={onCall ?? ''}
+        onChange={text => set({ onCall: onCalls.find(c => c === text) })}
+        {...missing('onCall')}
       >
         {onCalls.map(c => (
           <Radio key={c} value={c}>
