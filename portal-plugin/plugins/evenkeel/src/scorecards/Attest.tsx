@@ -98,7 +98,8 @@ export function valueOf(
     case 'text':
       return { text: typed };
     case 'age':
-      return { time: startOf(typed) };
+      // As of what is no number.
+      return typed === '' ? {} : { time: startOf(typed) };
     case 'numbers':
       return {
         numbers: Object.fromEntries(lines.map(([k, v]) => [k, Number(v)])),

@@ -114,10 +114,11 @@ function Asked(props: {
             value: c,
             label: t(`toil.category.${c}`),
           }))}
-          // Of a field without a value no fault would be shown.
           value={share === 0 ? '' : category ?? ''}
           onChange={key => setCategory(categories.find(c => c === key))}
-          {...faultAt(refusal, '/category')}
+          // A select without a value shows no fault of its own.
+          description={refusal.at('/category')}
+          isInvalid={refusal.at('/category') !== undefined}
         />
         <Button
           type="submit"

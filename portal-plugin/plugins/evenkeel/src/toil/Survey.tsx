@@ -22,12 +22,7 @@ import {
 import { useState } from 'react';
 
 import { evenkeelTranslationRef } from '../translation';
-import {
-  categories,
-  useAnswerSurvey,
-  useSurvey,
-  useSurveyAnswer,
-} from './data';
+import { categories, useAnswerSurvey, useSurvey } from './data';
 import { quarterOf } from './week';
 
 /** The survey of the quarter: without names, and told once it is closed. */
@@ -36,7 +31,8 @@ export function Survey(props: { team: string; member: boolean }) {
   const { team, member } = props;
   const quarter = quarterOf(new Date());
   const read = useSurvey(team, quarter);
-  const mine = useSurveyAnswer(team, quarter, member);
+  // What was answered while the page is open; it is not asked for what there is no answer of.
+  const [mine, setMine] = useState<Schemas['ToilSurveyAnswer']>();
   const [open, setOpen] = useState(false);
   return (
     <Section
@@ -47,10 +43,9 @@ export function Survey(props: { team: string; member: boolean }) {
           <Button
             size="small"
             variant="secondary"
-            isDisabled={mine.data === undefined}
             onPress={() => setOpen(true)}
           >
-            {mine.data ? t('toil.survey.answerAgain') : t('toil.survey.answer')}
+            {mine ? t('toil.survey.answerAgain') : t('toil.survey.answer')}
           </Button>
         )
       }
@@ -58,16 +53,17 @@ export function Survey(props: { team: string; member: boolean }) {
       <Shown what={t('toil.survey.title', { quarter })} read={read}>
         {survey => <Told survey={survey} />}
       </Shown>
-      {mine.data && (
+      {mine && (
         <Text as="p" variant="body-medium">
-          {t('toil.survey.yours', { share: String(mine.data.share) })}
+          {t('toil.survey.yours', { share: String(mine.share) })}
         </Text>
       )}
       {open && (
         <SurveyDialog
           team={team}
           quarter={quarter}
-          before={mine.data ?? undefined}
+          before={mine}
+          onDone={setMine}
           onClose={() => setOpen(false)}
         />
       )}
@@ -121,10 +117,11 @@ function SurveyDialog(props: {
   quarter: string;
   /** What was answered before, which this begins with. */
   before: Schemas['ToilSurveyAnswer'] | undefined;
+  onDone: (answered: Schemas['ToilSurveyAnswer']) => void;
   onClose: () => void;
 }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
-  const { team, quarter, before, onClose } = props;
+  const { team, quarter, before, onDone, onClose } = props;
   // Nothing is chosen beforehand: a question that answers itself measures nothing.
   const [input, setInput] = useState<Partial<Schemas['ToilSurveyInput']>>(() =>
     before
@@ -143,7 +140,10 @@ function SurveyDialog(props: {
   const set = (part: Partial<Schemas['ToilSurveyInput']>) =>
     setInput(all => ({ ...all, ...part }));
   const [asked, setAsked] = useState(false);
-  const answer = useAnswerSurvey(team, quarter, onClose);
+  const answer = useAnswerSurvey(team, quarter, answered => {
+    onDone(answered);
+    onClose();
+  });
   const refusal = refusalOf(answer.error, [
     '/share',
     '/category',
@@ -196,10 +196,11 @@ function SurveyDialog(props: {
           value: c,
           label: t(`toil.category.${c}`),
         }))}
-        // Of a field without a value no fault would be shown.
         value={share === 0 ? '' : input.category ?? ''}
         onChange={key => set({ category: categories.find(c => c === key) })}
-        {...faultAt(refusal, '/category')}
+        // A select without a value shows no fault of its own.
+        description={refusal.at('/category')}
+        isInvalid={refusal.at('/category') !== undefined}
       />
       <TextAreaField
         label={t('toil.survey.wish')}

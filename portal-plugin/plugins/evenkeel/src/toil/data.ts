@@ -1,7 +1,6 @@
 import { value, versioned, type Schemas } from '@evenkeel/client';
 import {
   ifSeen,
-  problemIn,
   useChange,
   usePages,
   useRead,
@@ -256,38 +255,11 @@ export function useSurvey(team: string, quarter: string) {
   );
 }
 
-/** What whoever is signed in answered of a quarter; null where they have not. */
-export function useSurveyAnswer(
-  team: string,
-  quarter: string,
-  enabled: boolean,
-) {
-  return useRead<Schemas['ToilSurveyAnswer'] | null>(
-    [...of(team), 'survey', quarter, 'answer'],
-    async (api, signal) => {
-      try {
-        return await value(
-          api.GET('/v1/teams/{team}/toil/surveys/{quarter}/answer', {
-            params: { path: { team, quarter } },
-            signal,
-          }),
-        );
-      } catch (error) {
-        if (problemIn(error)?.status === 404) {
-          return null;
-        }
-        throw error;
-      }
-    },
-    { enabled },
-  );
-}
-
 /** Answers the survey of a quarter. */
 export function useAnswerSurvey(
   team: string,
   quarter: string,
-  onDone: () => void,
+  onDone: (answered: Schemas['ToilSurveyAnswer']) => void,
 ) {
   return useChange(
     (api, body: Schemas['ToilSurveyInput']) =>
