@@ -343,8 +343,8 @@ test('the survey of the quarter is answered, and begins with the answer when it 
   await form.getByRole('textbox', { name: /How much/ }).fill('35');
   await form.getByRole('button', { name: /The largest cause/ }).click();
   await page.getByRole('option', { name: 'Migrations' }).click();
-  await form.getByText('Better').click();
-  await form.getByText('Light').click();
+  await form.getByText('Better', { exact: true }).click();
+  await form.getByText('Light', { exact: true }).click();
   await form.getByRole('button', { name: 'Answer the survey' }).click();
   await form.waitFor({ state: 'detached' });
   await survey.getByText('You said 35 %.').waitFor();

@@ -76,6 +76,7 @@ function Asked(props: {
     >
       <form
         className={styles.form}
+        noValidate
         onSubmit={event => {
           event.preventDefault();
           if (share !== undefined) {
