@@ -32,7 +32,7 @@ test('a campaign is begun, shown, and changed by those who run it', async t => {
     .click();
   await form.getByRole('button', { name: 'Begin' }).click();
   await form.getByText('must be 1 to').waitFor();
-  await form.getByRole('checkbox', { name: 'It has a runbook' }).check();
+  await form.getByText('It has a runbook').click();
   await form.getByLabel('Why').fill('The night shift asked for it.');
   await form.getByRole('button', { name: 'Begin' }).click();
   await form.waitFor({ state: 'detached' });

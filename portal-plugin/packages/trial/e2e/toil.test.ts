@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { test, type TestContext } from 'node:test';
 
-import { ifMatch, value } from '@evenkeel/client';
+import { ifMatch, value, versioned } from '@evenkeel/client';
 
 import { administrator, apiOf } from './asking';
 import { accessible } from './axe';
@@ -243,8 +243,11 @@ test('how toil is measured is changed by a member, and a lost race is shown', as
   await form.getByText(/must be 1 to 50/).waitFor();
   await form.getByRole('textbox', { name: 'Cap, in percent' }).fill('40');
   const bruno = await apiOf('bruno');
+  const seen = await versioned(
+    bruno.GET('/v1/teams/{team}/toil/settings', { params: { path: { team } } }),
+  );
   await bruno.PUT('/v1/teams/{team}/toil/settings', {
-    params: { path: { team }, header: { 'If-Match': '*' } },
+    params: { path: { team }, header: ifMatch(seen.etag) },
     body: {
       hoursPerWeek: 30,
       daysPerWeek: 4,
@@ -306,33 +309,67 @@ test('toil is logged by keyboard alone', async t => {
   await open.and(page.locator(':focus')).waitFor();
 });
 
-test('the forms can be read by all', async t => {
+for (const [region, button, dialog, field] of [
+  ['What you logged', 'Log toil', /Log toil/, 'Note'],
+  ['What you logged', 'Bring in a CSV file', /CSV/, 'The file’s text'],
+  [/Survey/, 'Answer the survey', /Survey/, 'What would you automate?'],
+  ['How it is measured', 'Change', /How toil is/, 'Cap, in percent'],
+] as const) {
+  test(`the form of “${button}” can be read by all`, async t => {
+    const team = await newTeam(t, ['ada']);
+    const page = await visit(t, 'ada', `${toil}/${team}`);
+    const shown = page
+      .getByRole('dialog', { name: dialog })
+      .getByRole('textbox', { name: field });
+    const pressed = page
+      .getByRole('region', { name: region })
+      .getByRole('button', { name: button });
+    await pressed.waitFor();
+    const open = () => pressed.click();
+    await accessible(page, shown, '[role=dialog] form', open);
+    await pictures(page, shown, `toil-${button.toLowerCase()}`, open);
+  });
+}
+
+test('the survey of the quarter is answered, and begins with the answer when it is answered again', async t => {
   const team = await newTeam(t, ['ada']);
   const page = await visit(t, 'ada', `${toil}/${team}`);
-  const dialogs: [
-    region: string | RegExp,
-    button: string,
-    dialog: RegExp,
-    field: string,
-  ][] = [
-    ['What you logged', 'Log toil', /Log toil/, 'Note'],
-    ['What you logged', 'Bring in a CSV file', /CSV/, 'The file’s text'],
-    [/Survey/, 'Answer the survey', /Survey/, 'What would you automate?'],
-    ['How it is measured', 'Change', /How toil is/, 'Cap, in percent'],
-  ];
-  for (const [region, button, name, field] of dialogs) {
-    const shown = page
-      .getByRole('dialog', { name })
-      .getByRole('textbox', { name: field });
-    const open = () =>
-      page
-        .getByRole('region', { name: region })
-        .getByRole('button', { name: button })
-        .click();
-    await accessible(page, shown, '[role=dialog] form', open);
-    await pictures(page, shown, `toil-${field.split(' ')[0]}`, open);
-    await page.reload();
-  }
+  const survey = page.getByRole('region', { name: /Survey/ });
+  await survey.getByRole('button', { name: 'Answer the survey' }).click();
+  const form = page.getByRole('dialog', { name: /Survey/ });
+  await form.getByRole('button', { name: 'Answer the survey' }).click();
+  // Nothing is chosen for who answers.
+  await form.getByText('Say one.').first().waitFor();
+  await form.getByRole('textbox', { name: /How much/ }).fill('35');
+  await form.getByRole('button', { name: /The largest cause/ }).click();
+  await page.getByRole('option', { name: 'Migrations' }).click();
+  await form.getByText('Better', { exact: true }).click();
+  await form.getByText('Light', { exact: true }).click();
+  await form.getByRole('button', { name: 'Answer the survey' }).click();
+  await form.waitFor({ state: 'detached' });
+  await survey.getByText('You said 35 %.').waitFor();
+  await survey.getByRole('button', { name: 'Answer again' }).click();
+  const share = form.getByRole('textbox', { name: /How much/ });
+  assert.equal(await share.inputValue(), '35');
+});
+
+test('a CSV file is looked at first, with the faults of its lines, and then taken', async t => {
+  const team = await newTeam(t, ['ada']);
+  const page = await visit(t, 'ada', `${toil}/${team}`, { allow: [/422/] });
+  await page.getByRole('button', { name: 'Bring in a CSV file' }).click();
+  const form = page.getByRole('dialog', { name: 'Bring in a CSV file' });
+  const text = form.getByRole('textbox', { name: 'The file’s text' });
+  await text.fill(`day,minutes,category\n${daysAgo(1)},0,migrations\n`);
+  await form.getByRole('button', { name: 'Look at it first' }).click();
+  await form.getByText(/lines\/2\/minutes.*must be 1 to/).waitFor();
+  await text.fill(`day,minutes,category\n${daysAgo(1)},25,migrations\n`);
+  await form.getByRole('button', { name: 'Look at it first' }).click();
+  await form.getByText('It has 1 line: 1 new, 25 minutes in all.').waitFor();
+  await page.getByText('You have logged nothing yet').waitFor();
+  await form.getByRole('button', { name: 'Take it' }).click();
+  await form.waitFor({ state: 'detached' });
+  const entries = page.getByRole('table', { name: 'What you logged' });
+  await entries.getByText('25 min').waitFor();
 });
 
 /** What an entry was made of. */

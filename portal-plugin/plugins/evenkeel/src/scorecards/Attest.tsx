@@ -98,7 +98,8 @@ export function valueOf(
     case 'text':
       return { text: typed };
     case 'age':
-      return { time: startOf(typed) };
+      // As of what is no number.
+      return typed === '' ? {} : { time: startOf(typed) };
     case 'numbers':
       return {
         numbers: Object.fromEntries(lines.map(([k, v]) => [k, Number(v)])),
@@ -272,7 +273,7 @@ function ValueField(props: {
           label={t('scorecards.attest.text')}
           selectionMode="single"
           isRequired
-          value={typed || null}
+          value={typed}
           onChange={chosen => onChange(String(chosen))}
           options={fact.values.map(of => ({ id: of, label: of }))}
           {...faultOf(fault)}

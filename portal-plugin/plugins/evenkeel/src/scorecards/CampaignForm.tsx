@@ -1,6 +1,7 @@
 import { value, type Schemas } from '@evenkeel/client';
 import {
   DayField,
+  Facts,
   FormDialog,
   LostRace,
   faultAt,
@@ -44,7 +45,9 @@ export function CampaignForm(props: {
   onDone: (made: Schemas['Campaign']) => void;
 }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
-  const { campaign, onClose, onDone } = props;
+  const { onClose, onDone } = props;
+  // What is typed changes the campaign that it was begun from, whatever is read meanwhile.
+  const [campaign] = useState(props.campaign);
   const me = useMe();
   const cards = useScorecards().data ?? [];
   const all = useTeams().data ?? [];
@@ -102,6 +105,9 @@ export function CampaignForm(props: {
       onSubmit={() => save.mutate(body)}
     >
       <LostRace error={save.error} onReload={onClose} />
+      {save.error && campaign && props.campaign && (
+        <Theirs before={campaign} after={props.campaign} />
+      )}
       <TextField
         label={t('scorecards.campaigns.form.name')}
         isRequired
@@ -113,7 +119,7 @@ export function CampaignForm(props: {
         label={t('scorecards.campaigns.form.scorecard')}
         selectionMode="single"
         isDisabled={campaign !== undefined}
-        value={body.scorecard || null}
+        value={body.scorecard}
         onChange={chosen => set({ scorecard: String(chosen), checks: [] })}
         options={cards.map(of => ({ id: of.slug, label: of.name }))}
         {...faultAt(refusal, '/scorecard')}
@@ -121,7 +127,7 @@ export function CampaignForm(props: {
       <Select
         label={t('scorecards.campaigns.form.team')}
         selectionMode="single"
-        value={body.team || null}
+        value={body.team}
         onChange={chosen => set({ team: String(chosen) })}
         options={teams}
         {...faultAt(refusal, '/team')}
@@ -181,4 +187,23 @@ export function CampaignForm(props: {
       )}
     </FormDialog>
   );
+}
+
+/** What somebody else changed of a campaign since it was begun from. */
+function Theirs(props: {
+  before: Schemas['Campaign'];
+  after: Schemas['Campaign'];
+}) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const { before, after } = props;
+  const changed = (['name', 'checks', 'dueOn', 'why', 'appliesTo'] as const)
+    .filter(of => String(before[of] ?? '') !== String(after[of] ?? ''))
+    .map(of => [
+      t(`scorecards.campaigns.form.${of}`),
+      [after[of] ?? ''].flat().join(', '),
+    ]);
+  if (changed.length === 0) {
+    return null;
+  }
+  return <Facts facts={changed.map(([name, now]) => [name, now] as const)} />;
 }

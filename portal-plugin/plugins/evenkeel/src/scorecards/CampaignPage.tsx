@@ -150,7 +150,7 @@ function Campaign(props: { campaign: Schemas['Campaign'] }) {
                         name: t('scorecards.campaigns.done'),
                         value: of.total.done,
                         note: t('scorecards.campaigns.doneNote', {
-                          services: String(of.total.services),
+                          count: of.total.services,
                         }),
                       },
                       {

@@ -93,7 +93,7 @@ export function LaunchForm(props: {
       <Select
         label={t('scorecards.launches.form.scorecard')}
         selectionMode="single"
-        value={card?.slug ?? null}
+        value={card?.slug ?? ''}
         onChange={chosen => {
           setScorecard(String(chosen));
           setLevel(undefined);
@@ -104,7 +104,7 @@ export function LaunchForm(props: {
       <Select
         label={t('scorecards.launches.form.level')}
         selectionMode="single"
-        value={level ?? card?.levels[0]?.name ?? null}
+        value={level ?? card?.levels[0]?.name ?? ''}
         onChange={chosen => setLevel(String(chosen))}
         options={(card?.levels ?? []).map(of => ({
           id: of.name,

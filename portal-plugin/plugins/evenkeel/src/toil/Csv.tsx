@@ -97,7 +97,7 @@ function ImportDialog(props: { team: string; onClose: () => void }) {
           status="info"
           icon
           title={t('toil.csv.tried', {
-            lines: String(looked.lines),
+            count: looked.lines,
             added: String(looked.added),
             minutes: String(looked.minutes),
           })}

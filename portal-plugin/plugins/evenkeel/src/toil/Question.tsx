@@ -76,6 +76,7 @@ function Asked(props: {
     >
       <form
         className={styles.form}
+        noValidate
         onSubmit={event => {
           event.preventDefault();
           if (share !== undefined) {
@@ -96,7 +97,7 @@ function Asked(props: {
         <RadioGroup
           label={t('toil.question.share')}
           orientation="horizontal"
-          value={share === undefined ? null : String(share)}
+          value={share === undefined ? '' : String(share)}
           onChange={text => setShare(shares.find(s => String(s) === text))}
           {...faultAt(refusal, '/share')}
         >
@@ -114,9 +115,11 @@ function Asked(props: {
             value: c,
             label: t(`toil.category.${c}`),
           }))}
-          value={share === 0 ? null : category ?? null}
+          value={share === 0 ? '' : category ?? ''}
           onChange={key => setCategory(categories.find(c => c === key))}
-          {...faultAt(refusal, '/category')}
+          // A select without a value shows no fault of its own.
+          description={refusal.at('/category')}
+          isInvalid={refusal.at('/category') !== undefined}
         />
         <Button
           type="submit"

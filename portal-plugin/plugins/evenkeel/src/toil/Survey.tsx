@@ -4,6 +4,7 @@ import {
   Shown,
   ago,
   faultAt,
+  faultOf,
   number,
   refusalOf,
   Section,
@@ -30,6 +31,8 @@ export function Survey(props: { team: string; member: boolean }) {
   const { team, member } = props;
   const quarter = quarterOf(new Date());
   const read = useSurvey(team, quarter);
+  // What was answered while the page is open; it is not asked for what there is no answer of.
+  const [mine, setMine] = useState<Schemas['ToilSurveyAnswer']>();
   const [open, setOpen] = useState(false);
   return (
     <Section
@@ -42,7 +45,7 @@ export function Survey(props: { team: string; member: boolean }) {
             variant="secondary"
             onPress={() => setOpen(true)}
           >
-            {t('toil.survey.answer')}
+            {mine ? t('toil.survey.answerAgain') : t('toil.survey.answer')}
           </Button>
         )
       }
@@ -50,10 +53,17 @@ export function Survey(props: { team: string; member: boolean }) {
       <Shown what={t('toil.survey.title', { quarter })} read={read}>
         {survey => <Told survey={survey} />}
       </Shown>
+      {mine && (
+        <Text as="p" variant="body-medium">
+          {t('toil.survey.yours', { share: String(mine.share) })}
+        </Text>
+      )}
       {open && (
         <SurveyDialog
           team={team}
           quarter={quarter}
+          before={mine}
+          onDone={setMine}
           onClose={() => setOpen(false)}
         />
       )}
@@ -105,18 +115,35 @@ const onCalls = ['not_on_call', 'light', 'fair', 'heavy'] as const;
 function SurveyDialog(props: {
   team: string;
   quarter: string;
+  /** What was answered before, which this begins with. */
+  before: Schemas['ToilSurveyAnswer'] | undefined;
+  onDone: (answered: Schemas['ToilSurveyAnswer']) => void;
   onClose: () => void;
 }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
-  const { team, quarter, onClose } = props;
-  const [input, setInput] = useState<Schemas['ToilSurveyInput']>({
-    share: 30,
-    course: 'same',
-    onCall: 'fair',
-  });
+  const { team, quarter, before, onDone, onClose } = props;
+  // Nothing is chosen beforehand: a question that answers itself measures nothing.
+  const [input, setInput] = useState<Partial<Schemas['ToilSurveyInput']>>(() =>
+    before
+      ? {
+          share: before.share,
+          category: before.category,
+          wish: before.wish,
+          course: before.course,
+          onCall: before.onCall,
+        }
+      : {},
+  );
+  const { share, course, onCall } = input;
+  const whole =
+    share !== undefined && course !== undefined && onCall !== undefined;
   const set = (part: Partial<Schemas['ToilSurveyInput']>) =>
-    setInput(before => ({ ...before, ...part }));
-  const answer = useAnswerSurvey(team, quarter, onClose);
+    setInput(all => ({ ...all, ...part }));
+  const [asked, setAsked] = useState(false);
+  const answer = useAnswerSurvey(team, quarter, answered => {
+    onDone(answered);
+    onClose();
+  });
   const refusal = refusalOf(answer.error, [
     '/share',
     '/category',
@@ -124,6 +151,10 @@ function SurveyDialog(props: {
     '/course',
     '/onCall',
   ]);
+  const missing = (field: keyof Schemas['ToilSurveyInput']) =>
+    asked && input[field] === undefined
+      ? faultOf(t('toil.survey.missing'))
+      : faultAt(refusal, `/${field}`);
   return (
     <FormDialog
       title={t('toil.survey.title', { quarter })}
@@ -132,25 +163,44 @@ function SurveyDialog(props: {
       pending={answer.isPending}
       refusal={refusal}
       submit={t('toil.survey.answer')}
-      onSubmit={() => answer.mutate(input)}
+      onSubmit={() => {
+        if (whole) {
+          answer.mutate({
+            ...input,
+            share,
+            course,
+            onCall,
+            // Where there was no toil it has no cause.
+            category: share === 0 ? undefined : input.category,
+          });
+        } else {
+          setAsked(true);
+        }
+      }}
     >
       <NumberField
         label={t('toil.survey.share')}
-        value={input.share}
-        onChange={share => set({ share })}
-        {...faultAt(refusal, '/share')}
+        minValue={0}
+        maxValue={100}
+        value={share ?? NaN}
+        onChange={of => set({ share: Number.isNaN(of) ? undefined : of })}
+        {...missing('share')}
       />
       <Select
         label={t('toil.question.cause')}
-        options={[
-          { value: '', label: t('toil.question.none') },
-          ...categories.map(c => ({
-            value: c,
-            label: t(`toil.category.${c}`),
-          })),
-        ]}
-        value={input.category ?? ''}
+        placeholder={t(
+          share === 0 ? 'toil.question.none' : 'toil.question.choose',
+        )}
+        isDisabled={share === 0}
+        options={categories.map(c => ({
+          value: c,
+          label: t(`toil.category.${c}`),
+        }))}
+        value={share === 0 ? '' : input.category ?? ''}
         onChange={key => set({ category: categories.find(c => c === key) })}
+        // A select without a value shows no fault of its own.
+        description={refusal.at('/category')}
+        isInvalid={refusal.at('/category') !== undefined}
       />
       <TextAreaField
         label={t('toil.survey.wish')}
@@ -162,10 +212,9 @@ function SurveyDialog(props: {
       <RadioGroup
         label={t('toil.survey.course')}
         orientation="horizontal"
-        value={input.course}
-        onChange={text =>
-          set({ course: courses.find(c => c === text) ?? input.course })
-        }
+        value={course ?? ''}
+        onChange={text => set({ course: courses.find(c => c === text) })}
+        {...missing('course')}
       >
         {courses.map(c => (
           <Radio key={c} value={c}>
@@ -176,10 +225,9 @@ function SurveyDialog(props: {
       <RadioGroup
         label={t('toil.survey.onCall')}
         orientation="horizontal"
-        value={input.onCall}
-        onChange={text =>
-          set({ onCall: onCalls.find(c => c === text) ?? input.onCall })
-        }
+        value={onCall ?? ''}
+        onChange={text => set({ onCall: onCalls.find(c => c === text) })}
+        {...missing('onCall')}
       >
         {onCalls.map(c => (
           <Radio key={c} value={c}>

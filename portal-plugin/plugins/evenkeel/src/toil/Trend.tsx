@@ -25,7 +25,7 @@ export function monday(week: string): Date {
 export function Trend(props: { toil: Schemas['Toil'] }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { trend, settings } = props.toil;
-  if (!trend.some(w => w.share !== null || w.minutes !== null)) {
+  if (!trend.some(w => w.share !== null || w.minutes)) {
     return (
       <Section title={t('toil.trend.title')}>
         <Nothing title={t('toil.trend.none')}>
@@ -92,7 +92,7 @@ export function Trend(props: { toil: Schemas['Toil'] }) {
           <TimeChart
             label={t('toil.trend.hours')}
             height={200}
-            domain={[0, 1]}
+            domain={[0, 10]}
             format={v => `${number(v, 0)} h`}
             series={[
               {

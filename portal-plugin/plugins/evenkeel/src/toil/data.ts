@@ -259,7 +259,7 @@ export function useSurvey(team: string, quarter: string) {
 export function useAnswerSurvey(
   team: string,
   quarter: string,
-  onDone: () => void,
+  onDone: (answered: Schemas['ToilSurveyAnswer']) => void,
 ) {
   return useChange(
     (api, body: Schemas['ToilSurveyInput']) =>

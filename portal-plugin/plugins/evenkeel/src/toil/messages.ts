@@ -178,7 +178,10 @@ export const toilMessages = {
     text: 'The first line names the columns, as in a file that was downloaded here. Nothing is taken until you say so.',
     file: 'The file’s text',
     choose: 'Choose a file',
-    tried: 'It has {{lines}} lines: {{added}} new, {{minutes}} minutes in all.',
+    tried_one:
+      'It has {{count}} line: {{added}} new, {{minutes}} minutes in all.',
+    tried_other:
+      'It has {{count}} lines: {{added}} new, {{minutes}} minutes in all.',
     try: 'Look at it first',
     take: 'Take it',
   },
@@ -198,6 +201,8 @@ export const toilMessages = {
     wishes: 'What people would automate',
     answer: 'Answer the survey',
     answerAgain: 'Answer again',
+    yours: 'You said {{share}} %. Only you see that you did.',
+    missing: 'Say one.',
     share: 'How much of the quarter was toil, in percent',
     wish: 'What would you automate?',
     course: 'Is it getting better?',
