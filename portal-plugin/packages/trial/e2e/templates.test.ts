@@ -53,10 +53,10 @@ test('an administrator makes a template, revises it and takes it away', async t 
   const show = opened(page, dialog, async () => {
     await add.click();
     await save.click();
-    await dialog.getByText(/RFC 1123/).waitFor();
+    await dialog.getByText(/lower-case letters/).waitFor();
   });
   await show();
-  assert.match(await saidOf(field('Slug')), /RFC 1123/);
+  assert.match(await saidOf(field('Slug')), /lower-case letters/);
   assert.match(await saidOf(field('Name')), /must/);
   const name = named('Brief');
   await field('Name').fill(name);
@@ -68,7 +68,7 @@ test('an administrator makes a template, revises it and takes it away', async t 
     .getByText(/Surprises/)
     .last()
     .waitFor();
-  assert.match(await saidOf(field('Required sections')), /Surprises/);
+  assert.match(await saidOf(field('Required sections')), /must be a section/);
   await field('Required sections').fill('Summary');
   await save.click();
   const row = page.getByRole('row', { name });
@@ -101,7 +101,7 @@ test('a postmortem begins as the template that is chosen; others are told who wr
   const field = page.getByRole('textbox', { name: 'Text, in Markdown' });
   await field.waitFor();
   assert.doesNotMatch(await field.inputValue(), /Root causes/);
-  await page.getByText('Summary: still as the template has it').waitFor();
+  await page.getByText('Summary: empty').waitFor();
 
   await page.goto(`${new URL(page.url()).origin}/evenkeel/incidents`);
   const row = page.getByRole('row', { name });
