@@ -69,6 +69,21 @@ export async function idOf(person: string): Promise<string> {
   return me.person.id;
 }
 
+/** Waits until something is said of a field or a button beside it, to who does not see it too. */
+export async function said(field: Locator, what: RegExp): Promise<void> {
+  await field.page().waitForFunction(
+    ([node, pattern]) =>
+      node instanceof Element &&
+      new RegExp(String(pattern)).test(
+        (node.getAttribute('aria-describedby') ?? '')
+          .split(' ')
+          .map(id => document.getElementById(id)?.textContent ?? '')
+          .join(' '),
+      ),
+    [await field.elementHandle(), what.source] as const,
+  );
+}
+
 /** The dialog that is open; what a field opens its list in has no heading. */
 export function dialogOf(page: Page): Locator {
   return page.getByRole('dialog').filter({ has: page.getByRole('heading') });

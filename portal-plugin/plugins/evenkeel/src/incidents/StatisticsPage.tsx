@@ -12,6 +12,7 @@ import {
   Rows,
   Section,
   Shown,
+  Sub,
   colors,
   day,
   duration,
@@ -197,6 +198,10 @@ function Durations(props: {
           from: duration(bin.fromSeconds),
           to: duration(bin.toSeconds),
         });
+  // Bins at the ends in which nothing is would make the others small; the table has them.
+  const first = of.bins.findIndex(bin => bin.count > 0);
+  const last = of.bins.reduce((to, bin, at) => (bin.count > 0 ? at : to), -1);
+  const drawn = first < 0 ? [] : of.bins.slice(first, last + 1);
   const known = of.quantiles
     ? t('incidents.statistics.quantiles', {
         median: duration(of.quantiles.median),
@@ -219,7 +224,7 @@ function Durations(props: {
     >
       <Bars
         label={title}
-        bars={of.bins.map(bin => ({
+        bars={drawn.map(bin => ({
           name: name(bin),
           value: bin.count,
           color: colors.main,
@@ -254,6 +259,9 @@ function Counts(props: {
   );
 }
 
+/** How many of those that came again are named. */
+const latest = 5;
+
 /** Causes and services of which one incident after another began. */
 function Repeats(props: { of: Statistics }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
@@ -269,14 +277,25 @@ function Repeats(props: { of: Statistics }) {
           {repeats.map(of => (
             <Row
               key={of.cause ?? of.service?.id}
-              sub={of.incidents.map((one, at) => (
-                <span key={one.id}>
-                  {at > 0 && ' · '}
-                  <Link href={to?.({ incident: one.id }) ?? ''}>
-                    {`${day(one.impactStart)}: ${one.title}`}
-                  </Link>
-                </span>
-              ))}
+              sub={
+                <>
+                  {of.incidents.slice(-latest).map(one => (
+                    <Sub key={one.id}>
+                      <Link href={to?.({ incident: one.id }) ?? ''}>
+                        {one.title}
+                      </Link>{' '}
+                      {day(one.impactStart)}
+                    </Sub>
+                  ))}
+                  {of.incidents.length > latest &&
+                    t('incidents.statistics.earlier', {
+                      count: of.incidents.length - latest,
+                    })}
+                </>
+              }
+              end={t('incidents.statistics.times', {
+                count: of.incidents.length,
+              })}
             >
               {of.cause ?? of.service?.slug}
             </Row>

@@ -67,6 +67,10 @@ export const incidentsMessages = {
     repeats: 'What came again',
     repeatsNote:
       'Causes and services of which one began within 90 days of the one before.',
+    earlier_one: 'and {{count}} earlier one',
+    earlier_other: 'and {{count}} earlier ones',
+    times_one: '{{count}} incident',
+    times_other: '{{count}} incidents',
     noRepeat: 'Nothing came again',
     onCall: 'Weeks on call',
     onCallNote:

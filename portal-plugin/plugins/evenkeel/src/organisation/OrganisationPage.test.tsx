@@ -135,7 +135,7 @@ describe('the report of the organisation', () => {
       await screen.findByText('Commerce', { selector: 'summary span' }),
     );
     expect(await screen.findByText('too few answers')).toBeInTheDocument();
-    expect(screen.getByText('of 2 open')).toBeInTheDocument();
+    expect(screen.getByText('of 2 open, its own')).toBeInTheDocument();
     expect(
       screen.getByText('Payments', { selector: 'summary span' }),
     ).toBeInTheDocument();
