@@ -28,13 +28,20 @@ test('the list shows what happens, what follows and what is owed', async t => {
   await row.getByText('SEV1').waitFor();
   await row.getByText('Resolved').waitFor();
   await page.getByRole('row', { name: /Size pools by a load test/ }).waitFor();
-  const owed = page.getByRole('table', { name: 'Postmortems' });
-  await owed
-    .getByRole('row', { name: outage })
-    .getByText('Published')
-    .waitFor();
   await accessible(page, row);
   await pictures(page, row, 'incidents');
+});
+
+test('what is owed of a team stands below its incidents', async t => {
+  const page = await visit(t, 'grace', '/evenkeel/incidents?team=search');
+  const owed = page
+    .getByRole('table', { name: 'Postmortems' })
+    .getByRole('row', { name: 'Searches failed after a release' });
+  await owed.getByText('Asked for').waitFor();
+  await owed.getByRole('link').click();
+  // Why it is asked for stands where it is begun.
+  await page.getByText(/^Asked for .* for its severity\.$/).waitFor();
+  await page.getByRole('button', { name: 'Begin it' }).waitFor();
 });
 
 test('the list is narrowed by state, severity and team, and says where none is left', async t => {

@@ -41,7 +41,8 @@ export async function declared(
         severity: 'sev3',
         team: 'payments',
         services: [{ service: 'settlement', role: 'cause' }],
-        impactStart: new Date(Date.now() - 3_600_000).toISOString(),
+        // Below those of the sample, on whose page it would take room otherwise.
+        impactStart: new Date(Date.now() - 40 * 86_400_000).toISOString(),
         ...part,
       },
     }),
