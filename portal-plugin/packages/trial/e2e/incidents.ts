@@ -41,7 +41,8 @@ export async function declared(
         severity: 'sev3',
         team: 'payments',
         services: [{ service: 'settlement', role: 'cause' }],
-        impactStart: new Date(Date.now() - 3_600_000).toISOString(),
+        // Below those of the sample, on whose page it would take room otherwise.
+        impactStart: new Date(Date.now() - 40 * 86_400_000).toISOString(),
         ...part,
       },
     }),
@@ -67,6 +68,21 @@ export async function idOf(person: string): Promise<string> {
     throw new Error(`${person} is no person`);
   }
   return me.person.id;
+}
+
+/** Waits until something is said of a field or a button beside it, to who does not see it too. */
+export async function said(field: Locator, what: RegExp): Promise<void> {
+  await field.page().waitForFunction(
+    ([node, pattern]) =>
+      node instanceof Element &&
+      new RegExp(String(pattern)).test(
+        (node.getAttribute('aria-describedby') ?? '')
+          .split(' ')
+          .map(id => document.getElementById(id)?.textContent ?? '')
+          .join(' '),
+      ),
+    [await field.elementHandle(), what.source] as const,
+  );
 }
 
 /** The dialog that is open; what a field opens its list in has no heading. */

@@ -73,6 +73,11 @@ export const incidentRouteRef = createSubRouteRef({
   parent: incidentsRouteRef,
   path: '/:incident',
 });
+/** No identifier of an incident is that word. */
+export const incidentStatisticsRouteRef = createSubRouteRef({
+  parent: incidentsRouteRef,
+  path: '/statistics',
+});
 export const postmortemRouteRef = createSubRouteRef({
   parent: incidentsRouteRef,
   path: '/:incident/postmortem',

@@ -1,7 +1,6 @@
 import type { Schemas } from '@evenkeel/client';
 import {
   DataTable,
-  Figures,
   More,
   Nothing,
   RightButton,
@@ -12,20 +11,24 @@ import {
   Sub,
   Word,
   ago,
-  duration,
   useMe,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Link, SearchField, Select } from '@backstage/ui';
+import { ButtonLink, Link, SearchField, Select } from '@backstage/ui';
 import { useState } from 'react';
 import { useSearchParams } from 'react-router-dom';
 
-import { incidentRouteRef, postmortemRouteRef } from '../routes';
+import {
+  incidentRouteRef,
+  incidentStatisticsRouteRef,
+  postmortemRouteRef,
+} from '../routes';
 import { useTeams } from '../services';
 import { evenkeelTranslationRef } from '../translation';
 import { ActionTable } from './ActionItems';
 import { DeclareDialog } from './DeclareDialog';
 import { Postmortems } from './Postmortems';
+import { StatisticsFigures } from './StatisticsFigures';
 import { Templates } from './Templates';
 import {
   severities,
@@ -249,32 +252,26 @@ function Found(props: { text: string }) {
 
 function Statistics(props: { team: string | undefined }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
-  const read = useStatistics(props.team);
-  const figure = (name: string, of: Schemas['DurationDistribution']) => ({
-    name,
-    value: of.quantiles
-      ? duration(of.quantiles.median)
-      : t('incidents.statistics.unknown'),
-    note: of.quantiles
-      ? t('incidents.statistics.half', { known: String(of.n) })
-      : t('incidents.statistics.fewer', { known: String(of.n) }),
-  });
+  const { team } = props;
+  const read = useStatistics(team);
+  const to = useRouteRef(incidentStatisticsRouteRef);
   return (
-    <Section title={t('incidents.statistics.title')}>
+    <Section
+      title={t('incidents.statistics.title')}
+      actions={
+        <ButtonLink
+          size="small"
+          variant="secondary"
+          href={`${to?.() ?? ''}${
+            team ? `?team=${encodeURIComponent(team)}` : ''
+          }`}
+        >
+          {t('incidents.statistics.page')}
+        </ButtonLink>
+      }
+    >
       <Shown what={t('incidents.statistics.title')} read={read}>
-        {of => (
-          <Figures
-            figures={[
-              {
-                name: t('incidents.statistics.incidents'),
-                value: String(of.incidents),
-              },
-              figure(t('incidents.statistics.detect'), of.detect),
-              figure(t('incidents.statistics.mitigate'), of.mitigate),
-              figure(t('incidents.statistics.resolve'), of.resolve),
-            ]}
-          />
-        )}
+        {of => <StatisticsFigures of={of} />}
       </Shown>
     </Section>
   );

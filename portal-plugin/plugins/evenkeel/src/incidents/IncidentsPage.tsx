@@ -4,6 +4,7 @@ import { Route, Routes, useParams } from 'react-router-dom';
 import { IncidentList } from './IncidentList';
 import { IncidentPage } from './IncidentPage';
 import { PostmortemPage } from './PostmortemPage';
+import { StatisticsPage } from './StatisticsPage';
 
 /** Incidents and their postmortems. */
 export function IncidentsPage() {
@@ -12,6 +13,7 @@ export function IncidentsPage() {
       <PageBody>
         <Routes>
           <Route path="/" element={<IncidentList />} />
+          <Route path="/statistics" element={<StatisticsPage />} />
           <Route path="/:incident" element={<One of={IncidentPage} />} />
           <Route
             path="/:incident/postmortem"

@@ -131,8 +131,8 @@ export function PostmortemActs(props: {
           pending={act.isPending}
           onReload={() => act.reset()}
           onClose={close}
-          onSubmit={reviewers =>
-            act.mutate({ etag, act: { act: 'submit', reviewers } })
+          onSubmit={asked =>
+            act.mutate({ etag, act: { act: 'submit', reviewers: asked } })
           }
         />
       )}

@@ -1,4 +1,10 @@
-import { act, screen, waitFor, within } from '@testing-library/react';
+import {
+  act,
+  configure,
+  screen,
+  waitFor,
+  within,
+} from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 
 import { World, page, refuse, show } from '../testing';
@@ -7,6 +13,7 @@ import { action, figures, incident, postmortem } from './samples';
 
 // Forms are drawn anew with each letter, which takes a while on a busy machine.
 jest.setTimeout(30_000);
+configure({ asyncUtilTimeout: 10_000 });
 
 const mount = '/evenkeel/incidents';
 const at = `${mount}/incident-1`;

@@ -186,6 +186,7 @@ function TeamDetail(props: { team: string }) {
       {
         name: t('organisation.teams.violations'),
         value: of.violations.next ? `${open}+` : open,
+        note: t('organisation.teams.own'),
       },
       {
         name: t('organisation.teams.overdue'),
