@@ -20,25 +20,25 @@ const wanted = [
   {
     name: 'portal-home',
     path: '/evenkeel/home',
-    shown: 'main table tbody tr',
+    shown: 'table tbody tr',
     height: 900,
   },
   {
     name: 'portal-service',
     path: '/catalog/default/component/checkout/evenkeel',
-    shown: 'main a[href*="/evenkeel/slos/checkout/"]',
+    shown: 'a[href*="/evenkeel/slos/checkout/"]',
     height: 1100,
   },
   {
     name: 'portal-slo',
     path: '/evenkeel/slos/checkout/availability',
-    shown: 'main svg path',
+    shown: 'svg[role="img"] path',
     height: 1000,
   },
   {
     name: 'portal-scorecards',
     path: '/evenkeel/scorecards',
-    shown: 'main tbody tr',
+    shown: 'tbody tr',
     height: 900,
   },
 ];
