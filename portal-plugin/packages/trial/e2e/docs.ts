@@ -8,7 +8,7 @@ import type { Page } from 'playwright-core';
 
 import { newDatabase, startPortal } from '../src/portal/portal';
 import { faultsOf, launchBrowser } from './browser';
-import { smaller } from './png';
+import { smaller } from '../src/png';
 
 // scripts/portalenv runs everything in portal-plugin.
 const images = join(process.cwd(), '../docs/images');
