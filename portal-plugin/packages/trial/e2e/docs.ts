@@ -8,7 +8,7 @@ import type { Page } from 'playwright-core';
 
 import { newDatabase, startPortal } from '../src/portal/portal';
 import { faultsOf, launchBrowser } from './browser';
-import { smaller } from './png';
+import { smaller } from '../src/png';
 
 // scripts/portalenv runs everything in portal-plugin.
 const images = join(process.cwd(), '../docs/images');
@@ -20,25 +20,25 @@ const wanted = [
   {
     name: 'portal-home',
     path: '/evenkeel/home',
-    shown: 'main table tbody tr',
+    shown: 'table tbody tr',
     height: 900,
   },
   {
     name: 'portal-service',
     path: '/catalog/default/component/checkout/evenkeel',
-    shown: 'main a[href*="/evenkeel/slos/checkout/"]',
+    shown: 'a[href*="/evenkeel/slos/checkout/"]',
     height: 1100,
   },
   {
     name: 'portal-slo',
     path: '/evenkeel/slos/checkout/availability',
-    shown: 'main svg path',
+    shown: 'svg[role="img"] path',
     height: 1000,
   },
   {
     name: 'portal-scorecards',
     path: '/evenkeel/scorecards',
-    shown: 'main tbody tr',
+    shown: 'tbody tr',
     height: 900,
   },
 ];

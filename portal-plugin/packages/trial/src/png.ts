@@ -3,6 +3,8 @@ import { crc32, deflateSync, inflateSync } from 'node:zlib';
 
 const SIGNATURE = Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]);
 const COLOURS = 256;
+// So many of them are the commonest ones.
+const COMMON = 96;
 
 /** A picture: its colours row by row, as 0xrrggbb. */
 type Picture = { width: number; height: number; colours: Uint32Array };
@@ -17,13 +19,9 @@ export function smaller(png: Buffer): Buffer {
   for (const colour of colours) {
     counts.set(colour, (counts.get(colour) ?? 0) + 1);
   }
-  const common = [...counts].sort((a, b) => b[1] - a[1]).map(([c]) => c);
-  const palette = common.slice(0, COLOURS);
+  const palette = paletteOf(counts);
   const places = new Map(
-    common.map((colour, at) => [
-      colour,
-      at < COLOURS ? at : nearest(colour, palette),
-    ]),
+    [...counts.keys()].map(colour => [colour, nearest(colour, palette)]),
   );
   const rows = Buffer.alloc((width + 1) * height); // a 0 before each row: not filtered
   colours.forEach((colour, at) => {
@@ -46,20 +44,48 @@ export function smaller(png: Buffer): Buffer {
   ]);
 }
 
+/**
+ * The commonest colours, and of the others those that are least like any of them: a small dot may be
+ * the only one of its colour.
+ */
+function paletteOf(counts: Map<number, number>): number[] {
+  const common = [...counts].sort((a, b) => b[1] - a[1]).map(([c]) => c);
+  const palette = common.slice(0, COMMON);
+  const others = common.slice(COMMON).map(colour => ({
+    colour,
+    least: distance(colour, palette[nearest(colour, palette)]),
+  }));
+  while (palette.length < COLOURS && others.length > 0) {
+    const next = others.reduce((far, one) =>
+      one.least > far.least ? one : far,
+    );
+    if (next.least === 0) {
+      break; // they are all there
+    }
+    palette.push(next.colour);
+    for (const other of others) {
+      other.least = Math.min(other.least, distance(other.colour, next.colour));
+    }
+  }
+  return palette;
+}
+
 function nearest(colour: number, palette: number[]): number {
   let best = 0;
-  let least = Infinity;
   palette.forEach((other, at) => {
-    const distance =
-      ((colour >> 16) - (other >> 16)) ** 2 +
-      (((colour >> 8) & 255) - ((other >> 8) & 255)) ** 2 +
-      ((colour & 255) - (other & 255)) ** 2;
-    if (distance < least) {
-      least = distance;
+    if (distance(colour, other) < distance(colour, palette[best])) {
       best = at;
     }
   });
   return best;
+}
+
+function distance(one: number, other: number): number {
+  return (
+    ((one >> 16) - (other >> 16)) ** 2 +
+    (((one >> 8) & 255) - ((other >> 8) & 255)) ** 2 +
+    ((one & 255) - (other & 255)) ** 2
+  );
 }
 
 /** Reads what Chromium writes: 8 bits of red, green, blue, and perhaps of what shines through. */
