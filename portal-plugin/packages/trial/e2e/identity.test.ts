@@ -130,6 +130,13 @@ async function caught(url: string, administrator: string): Promise<Genuine> {
   };
 }
 
+/** A token of a plugin for itself, once it asked. */
+function caughtByItself(sub: string): Promise<Caught> {
+  return eventually(async () =>
+    tap.caught({ sub, aud: 'evenkeel-api' }, false),
+  );
+}
+
 /** Shows each, and names those that were not refused as they are to be. */
 async function refuseAll(
   t: TestContext,
@@ -180,9 +187,7 @@ test('a token in the address is none', async () => {
 
 test('the portal by itself reads what all may read, and changes nothing', async t => {
   for (const sub of ['evenkeel', 'catalog', 'search']) {
-    const own = await eventually(async () =>
-      tap.caught({ sub, aud: 'evenkeel-api' }, false),
-    );
+    const own = await caughtByItself(sub);
     await t.test(sub, async () => {
       const me = await asked(atApi(), [
         ...bearer(own.token),

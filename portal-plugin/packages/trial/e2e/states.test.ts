@@ -166,16 +166,15 @@ test('who may not change anything is told so at the button', async t => {
 
 test('a slow page waits with what does not move when it is there', async t => {
   const page = await enter(t, 'ada', []);
-  let goOn = () => {};
-  let held = Promise.resolve();
+  const gate = { held: Promise.resolve(), open: () => {} };
   await page.route('**/api/evenkeel/**', async route => {
-    await held;
+    await gate.held;
     await route.continue();
   });
   for (const [name, { path, there }] of Object.entries(kinds)) {
     await t.test(name, async () => {
-      held = new Promise(resolve => {
-        goOn = resolve;
+      gate.held = new Promise(resolve => {
+        gate.open = resolve;
       });
       await go(page, path);
       const waits = main(page)
@@ -185,7 +184,7 @@ test('a slow page waits with what does not move when it is there', async t => {
       assert.equal(await main(page).getByRole('alert').count(), 0);
       const before = await main(page).boundingBox();
       await pictures(page, waits, `state-waiting-${name}`);
-      goOn();
+      gate.open();
       await there(main(page)).first().waitFor();
       const after = await main(page).boundingBox();
       const at = (box: typeof before) => box && [box.x, box.y, box.width];
