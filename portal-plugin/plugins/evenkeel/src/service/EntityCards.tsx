@@ -6,7 +6,6 @@ import {
   Rows,
   Shown,
   percent,
-  problemIn,
 } from '@evenkeel/plugin-evenkeel-react';
 import {
   SERVICE_ANNOTATION,
@@ -23,7 +22,7 @@ import { useSLOs, useStatus } from '../slos/data';
 import { evenkeelTranslationRef } from '../translation';
 import { ActionRows, IncidentRows } from './Incidents';
 import { ScorecardsInShort } from './Scorecards';
-import { useService } from './data';
+import { useKnown } from './data';
 import styles from './service.module.css';
 
 /** The SLOs of the service that an entity is. */
@@ -97,20 +96,23 @@ function Known(props: {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { entity } = useEntity();
   const slug = serviceOf(entity);
-  const service = useService(slug);
-  if (problemIn(service.error)?.status === 404) {
-    return (
-      <Nothing
-        title={t('service.unregistered.title', { slug })}
-        snippet={props.snippet ? `${SERVICE_ANNOTATION}: ${slug}` : undefined}
-      >
-        {t('service.unregistered.inShort')}
-      </Nothing>
-    );
-  }
+  const service = useKnown(slug);
   return (
     <Shown what={t('service.what')} read={service}>
-      {() => props.children(slug)}
+      {found =>
+        found ? (
+          props.children(slug)
+        ) : (
+          <Nothing
+            title={t('service.unregistered.title', { slug })}
+            snippet={
+              props.snippet ? `${SERVICE_ANNOTATION}: ${slug}` : undefined
+            }
+          >
+            {t('service.unregistered.inShort')}
+          </Nothing>
+        )
+      }
     </Shown>
   );
 }

@@ -1,5 +1,10 @@
 import { ifMatch, value, versioned, type Schemas } from '@evenkeel/client';
-import { useChange, usePages, useRead } from '@evenkeel/plugin-evenkeel-react';
+import {
+  problemIn,
+  useChange,
+  usePages,
+  useRead,
+} from '@evenkeel/plugin-evenkeel-react';
 
 import type { lifecycles } from './register';
 
@@ -19,6 +24,25 @@ export function useService(service: string | undefined) {
       ),
     { enabled: service !== undefined },
   );
+}
+
+/** A service, or null where Evenkeel knows none of this slug: also while that is asked again. */
+export function useKnown(service: string) {
+  return useRead([...keyOf(service), 'known'], async (api, signal) => {
+    try {
+      return await value(
+        api.GET('/v1/services/{service}', {
+          params: { path: { service } },
+          signal,
+        }),
+      );
+    } catch (error) {
+      if (problemIn(error)?.status === 404) {
+        return null;
+      }
+      throw error;
+    }
+  });
 }
 
 /** What the list of services is narrowed to. */
