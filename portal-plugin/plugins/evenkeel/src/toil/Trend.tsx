@@ -15,9 +15,9 @@ import { evenkeelTranslationRef } from '../translation';
 
 /** The Monday on which a week of ISO 8601 begins. */
 export function monday(week: string): Date {
-  const [year, number] = week.split('-W').map(Number);
+  const [year, nth] = week.split('-W').map(Number);
   const fourth = new Date(Date.UTC(year, 0, 4));
-  fourth.setUTCDate(4 - ((fourth.getUTCDay() + 6) % 7) + (number - 1) * 7);
+  fourth.setUTCDate(4 - ((fourth.getUTCDay() + 6) % 7) + (nth - 1) * 7);
   return fourth;
 }
 
