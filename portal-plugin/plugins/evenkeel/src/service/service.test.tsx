@@ -286,11 +286,11 @@ describe('the tab of an entity that Evenkeel does not know', () => {
     expect(
       await screen.findByText(/evenkeel.dev\/service: returns/),
     ).toBeInTheDocument();
-    const register = screen.getByRole('button', {
-      name: 'Register this service',
-    });
-    await waitFor(() => expect(register).toBeEnabled());
-    await userEvent.click(register);
+    // It is another element once the rights are known.
+    const register = () =>
+      screen.getByRole('button', { name: 'Register this service' });
+    await waitFor(() => expect(register()).toBeEnabled());
+    await userEvent.click(register());
     const dialog = await screen.findByRole('dialog');
     expect(within(dialog).getByLabelText(/^Name/)).toHaveValue(
       'Returns of goods',
