@@ -24,6 +24,10 @@ export async function accessible(
   const source = await readFile(require.resolve('axe-core/axe.min.js'), 'utf8');
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    // Until then what is shown is what was there in the other colours.
+    await page
+      .locator(`body[data-theme-mode="${colorScheme}"]`)
+      .waitFor({ state: 'attached' });
     await show?.();
     await shown.waitFor();
     // Colours that fade from one scheme to the other are neither.
