@@ -16,7 +16,9 @@ export async function inColours(
   colorScheme: 'light' | 'dark',
 ): Promise<void> {
   await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-  await page.locator(`body[data-theme-mode="${colorScheme}"]`).waitFor();
+  await page
+    .locator(`body[data-theme-mode="${colorScheme}"]`)
+    .waitFor({ state: 'attached' });
 }
 
 /**

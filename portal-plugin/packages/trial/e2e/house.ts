@@ -75,6 +75,7 @@ export async function visit(
       [],
     );
   });
+  const page = await context.newPage();
   await page.goto(`${at}${path}`);
   return page;
 }

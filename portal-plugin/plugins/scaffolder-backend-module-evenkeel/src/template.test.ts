@@ -95,7 +95,9 @@ it.each(Object.entries(places))(
       const action = actions.get(step.action);
       if (!action) {
         // Of others: what it puts out for the links is made up.
-        expect(step.action).not.toMatch(/^evenkeel:/);
+        if (step.action.startsWith('evenkeel:')) {
+          throw new Error(`there is no action ${step.action}`);
+        }
         steps[step.id ?? ''] = { output: { entityRef: 'component:default/x' } };
         continue;
       }

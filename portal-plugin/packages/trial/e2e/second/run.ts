@@ -10,11 +10,7 @@ import { evenkeel, ProblemError, value, type Evenkeel } from '@evenkeel/client';
 
 import { runJobs } from '../../src/jobs';
 import { newDatabase, startApi } from '../../src/portal/portal';
-import {
-  freePort,
-  plainEnvironment,
-  start,
-} from '../../src/portal/process';
+import { freePort, plainEnvironment, start } from '../../src/portal/process';
 import { SLOT_MS } from '../../src/slots';
 import { faultsOf, launchBrowser } from '../browser';
 import { inApp, layOut } from './app';

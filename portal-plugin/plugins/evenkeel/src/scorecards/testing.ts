@@ -219,6 +219,11 @@ export const result: Schemas['ServiceScorecard'] = {
 
 /** An exemption that Ada asks for, and nobody decided. */
 export const waiting: Schemas['Exemption'] = {
+  acts: [
+    { act: 'approve', allowed: true },
+    { act: 'reject', allowed: true },
+    { act: 'end', allowed: true },
+  ],
   id: 'exemption-1',
   service: ref('checkout'),
   scorecard: ref('readiness'),

@@ -71,6 +71,7 @@ const scorecard: Schemas['ServiceScorecard'] = {
 };
 
 const violation: Schemas['Violation'] = {
+  acts: [],
   id: 'id-violation',
   clause: 'budget-exceeded',
   policy: { id: 'id-policy', slug: 'error-budget' },
