@@ -22,7 +22,7 @@ func (s *Store) Migrate(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("find the migrations: %w", err)
 	}
-	if err := s.ownVersion(ctx, files); err != nil {
+	if err := s.ownVersion(ctx, files, false); err != nil {
 		return err
 	}
 	if err := s.note(ctx, files); err != nil {
@@ -37,13 +37,14 @@ func (s *Store) Migrate(ctx context.Context) error {
 }
 
 // Pending returns the number of migrations that are not applied yet; Precondition
-// "database_of_another_version".
+// "database_of_another_version". On PostgreSQL a later release may have migrated
+// already: replicas of both run side by side until the last is replaced.
 func (s *Store) Pending(ctx context.Context) (int, error) {
 	files, err := migrations.Files(s.Dialect())
 	if err != nil {
 		return 0, fmt.Errorf("find the migrations: %w", err)
 	}
-	if err := s.ownVersion(ctx, files); err != nil {
+	if err := s.ownVersion(ctx, files, s.postgres()); err != nil {
 		return 0, err
 	}
 	provider, err := goose.NewProvider(gooseDialect(s.postgres()), s.db.writer, files, quiet...)

@@ -49,8 +49,9 @@ func migrationsOf(files fs.FS) ([]migration, error) {
 }
 
 // ownVersion returns Precondition "database_of_another_version" where a migration was run that this
-// version does not have, or has with another text.
-func (s *Store) ownVersion(ctx context.Context, files fs.FS) error {
+// version does not have, or has with another text. Where it may be later than this one, those that
+// come after all that this version has are none.
+func (s *Store) ownVersion(ctx context.Context, files fs.FS, later bool) error {
 	known, err := migrationsOf(files)
 	if err != nil {
 		return err
@@ -70,6 +71,9 @@ func (s *Store) ownVersion(ctx context.Context, files fs.FS) error {
 		delete(applied, m.version)
 	}
 	for version := range applied {
+		if later && version > known[len(known)-1].version {
+			continue // what a later release added, an earlier one does without
+		}
 		return s.otherVersion(fmt.Sprintf("this version does not have its migration %d", version))
 	}
 	return nil

@@ -213,7 +213,12 @@ func refusesAnotherVersion(t *testing.T, s *store.Store) {
 		_, err := writer.ExecContext(t.Context(), c.make)
 		ok(err)
 		_, pending := s.Pending(t.Context())
-		for what, err := range map[string]error{"migrate": s.Migrate(t.Context()), "pending": pending} {
+		refusals := map[string]error{"migrate": s.Migrate(t.Context()), "pending": pending}
+		if strings.Contains(c.says, "9999") && s.Dialect() == "postgres" {
+			ok(pending) // a later release, beside which this one runs on
+			delete(refusals, "pending")
+		}
+		for what, err := range refusals {
 			if f := fault.As(err); f == nil || f.Kind != fault.Precondition || f.Code != "database_of_another_version" || !strings.Contains(f.Message, c.says) || !strings.Contains(f.Message, "empty") {
 				t.Errorf("%s after %s: %v", what, c.make, err)
 			}

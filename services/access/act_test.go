@@ -10,18 +10,18 @@ import (
 	"github.com/evenkeel/evenkeel/services/access"
 )
 
-// counted counts what is asked of oneTeam.
-type counted struct {
+// tallied counts what is asked of oneTeam.
+type tallied struct {
 	oneTeam
 	one, all *int
 }
 
-func (c counted) IsMember(ctx context.Context, person, team id.ID) (bool, error) {
+func (c tallied) IsMember(ctx context.Context, person, team id.ID) (bool, error) {
 	*c.one++
 	return c.oneTeam.IsMember(ctx, person, team)
 }
 
-func (c counted) TeamsOf(ctx context.Context, person id.ID) ([]id.ID, error) {
+func (c tallied) TeamsOf(ctx context.Context, person id.ID) ([]id.ID, error) {
 	*c.all++
 	return c.oneTeam.TeamsOf(ctx, person)
 }
@@ -29,7 +29,7 @@ func (c counted) TeamsOf(ctx context.Context, person id.ID) ([]id.ID, error) {
 func TestTheMembershipsOfACallerAreReadOnceForMany(t *testing.T) {
 	t.Parallel()
 	var one, all int
-	a := access.NewAuthorizer(counted{oneTeam{}, &one, &all}).ForMany()
+	a := access.NewAuthorizer(tallied{oneTeam{}, &one, &all}).ForMany()
 	ctx := access.WithCaller(t.Context(), access.Caller{Kind: access.ByPerson, Person: "ada", Scopes: []access.Scope{access.ScopeWrite}})
 	for range 3 {
 		if err := a.Authorize(ctx, access.Update, access.Object{Kind: access.KindSLO, Team: "crew"}); err != nil {

@@ -66,16 +66,38 @@ func (s *Service) MirrorPerson(ctx context.Context, before, after Person, i Iden
 	return after, nil
 }
 
+// RenameIdentity has somebody known by another identity of their portal than was, where a catalog
+// calls them otherwise and nothing else of them is written: who was deactivated stays so under the
+// new name. Fault Conflict "identity_taken".
+func (s *Service) RenameIdentity(ctx context.Context, person id.ID, i Identity, was string) error {
+	now := s.moment()
+	err := s.runner.InTx(ctx, func(ctx context.Context) error {
+		if err := s.authorizer.Authorize(ctx, Sync, Object{Kind: KindCatalog}); err != nil {
+			return err
+		}
+		i.ID, i.Person, i.CreatedAt = id.New(now), person, now
+		return s.rename(ctx, i, was)
+	})
+	if err != nil {
+		return fmt.Errorf("rename identity: %w", err)
+	}
+	return nil
+}
+
 // rename has somebody known by another identity than before. Whoever was known by it, because they
 // had that name and left or are renamed as well, or came by the new name before the catalog told of
 // it, would go on being the one as whom somebody else signs in: they are known by it no more.
 func (s *Service) rename(ctx context.Context, i Identity, was string) error {
+	other, err := s.store.PersonByIdentity(ctx, i.Provider, i.Issuer, i.Subject)
+	if err == nil && other.ID != i.Person && other.Administrator {
+		// No catalog takes an administrator's way in away.
+		return fault.New(fault.Conflict, "identity_taken", "%s, who administers Evenkeel, is known as %q", other.DisplayName, i.Subject)
+	}
 	former := i
 	former.Subject = was
 	if err := s.store.TakeIdentity(ctx, former); err != nil {
 		return err
 	}
-	other, err := s.store.PersonByIdentity(ctx, i.Provider, i.Issuer, i.Subject)
 	switch {
 	case err == nil && other.ID != i.Person:
 		type known struct{ Identity string }

@@ -482,6 +482,47 @@ func TestPeopleOfACatalogAreThoseWhoSignIn(t *testing.T) {
 	}
 }
 
+// Who was deactivated here stays so when the catalog calls them otherwise: the portal then names
+// them by the new name, under which nobody new is made.
+func TestWhoWasDeactivatedDoesNotComeBackUnderAnotherName(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ada := user("ada")
+	h.full(ada)
+	p := ok(h.store.Access().PersonByIdentity(t.Context(), "backstage", portal, "user:default/ada"))(t)
+	ok(h.people.DeactivatePerson(h.root, p.ID, p.Version))(t)
+	ada.Ref = "user:default/augusta"
+	h.full(ada)
+	meet := func(name string) error {
+		_, err := h.people.Meet(t.Context(), access.PersonInput{DisplayName: "a stranger", Provider: "backstage", Issuer: portal, Subject: "user:default/" + name})
+		return err
+	}
+	if err := meet("augusta"); !fault.Is(err, fault.Unauthenticated) {
+		t.Errorf("who was deactivated signs in as augusta: %v", err)
+	}
+	if err := meet("ada"); err != nil { // somebody new, who has the name now
+		t.Errorf("somebody new signs in as ada: %v", err)
+	}
+}
+
+// An administrator's way in is nothing that a catalog takes away by calling somebody else so.
+func TestARenameTakesNoAdministratorsIdentity(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ada := user("ada")
+	h.full(ada)
+	_, err := h.people.Meet(t.Context(), access.PersonInput{DisplayName: "Root", Provider: "backstage", Issuer: portal, Subject: "user:default/root"})
+	ok(0, err)(t)
+	root := ok(h.store.Access().PersonByIdentity(t.Context(), "backstage", portal, "user:default/root"))(t)
+	root.Administrator = true
+	ok(0, h.store.Access().UpdatePerson(t.Context(), root))(t)
+	ada.Ref = "user:default/root"
+	h.full(ada)
+	if is := ok(h.store.Access().PersonByIdentity(t.Context(), "backstage", portal, "user:default/root"))(t); is.ID != root.ID {
+		t.Errorf("root is %s now", is.DisplayName)
+	}
+}
+
 // Whoever is called so in the portal signs in as that name: it has to lead to the person whose
 // entity has it now, by its UID.
 func TestAPersonKeepsTheirNameAndNobodyElsesWhenUsersAreRenamed(t *testing.T) {

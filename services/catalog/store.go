@@ -87,4 +87,5 @@ type Organisation interface {
 // People writes people; access.Service is one.
 type People interface {
 	MirrorPerson(ctx context.Context, before, after access.Person, i access.Identity, was string) (access.Person, error)
+	RenameIdentity(ctx context.Context, person id.ID, i access.Identity, was string) error
 }

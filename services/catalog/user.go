@@ -31,7 +31,16 @@ func (c *Service) planUser(ctx context.Context, w *world, e Entity, t Told) (pla
 			return p, err
 		}
 	}
+	was := "" // the identity that is not theirs any more
+	if known := w.byUID[t.UID]; known != nil && known.Resource == before.ID && before.ID != "" && known.Ref != t.Ref {
+		was = known.Ref
+	}
 	if before.DeactivatedAt != nil {
+		if was != "" {
+			p.write = func(ctx context.Context) (id.ID, error) {
+				return before.ID, c.People.RenameIdentity(ctx, before.ID, identity(w.sync.Portal, t.Ref), was)
+			}
+		}
 		p.outcome, p.is, p.adopted = OutcomeSkipped, before.ID, false
 		p.faults = []Fault{{Message: "is somebody who was deactivated here"}}
 		return p, nil
@@ -45,10 +54,6 @@ func (c *Service) planUser(ctx context.Context, w *world, e Entity, t Told) (pla
 	giveText(&g, "githubLogin", &after.GitHubLogin, t.GitHubLogin)
 	after.Managed = g.set(w.sync.Portal, t.Ref)
 	p.is = before.ID
-	was := "" // the identity that is not theirs any more
-	if known := w.byUID[t.UID]; known != nil && known.Resource == before.ID && before.ID != "" && known.Ref != t.Ref {
-		was = known.Ref
-	}
 	if was == "" && reflect.DeepEqual(before, after) {
 		return p, nil
 	}

@@ -91,7 +91,7 @@ func build(t *testing.T, desk ...func(policy.Desk) policy.Desk) *house {
 func buildOn(t *testing.T, s *store.Store, desk ...func(policy.Desk) policy.Desk) *house {
 	t.Helper()
 	h := &house{t: t, store: s, clock: clock.NewManual(storetest.Start), told: &listener{}}
-	authorizer := access.NewAuthorizer(s.Registry())
+	authorizer := access.NewAuthorizer(s.Access())
 	h.audit = audit.NewService(s.Audit(), s, authorizer, h.clock.Now)
 	h.registry = registry.New(s.Registry(), s.Access(), s, authorizer, h.audit, h.clock.Now)
 	h.issues = issues.NewService(s.Issues(), s.Registry(), s.Policy(), "https://evenkeel.example.org/")
@@ -115,12 +115,12 @@ func (h *house) another(d policy.Desk) *policy.Service {
 
 func (h *house) anotherWith(d policy.Desk, change func(*policy.Parts)) *policy.Service {
 	s := h.store
-	facts := fact.NewBook[slo.View](supply.Source{Store: s.Supply(), Clock: h.clock.Now}, slo.NewService(s.SLO(), s, s.Registry(), measure.New(s.Measure(), s, h.clock.Now), judge.New(s.Sources(), s.Registry(), nil), access.NewAuthorizer(s.Registry()), h.audit, h.clock.Now, slog.New(slog.DiscardHandler)))
+	facts := fact.NewBook[slo.View](supply.Source{Store: s.Supply(), Clock: h.clock.Now}, slo.NewService(s.SLO(), s, s.Registry(), measure.New(s.Measure(), s, h.clock.Now), judge.New(s.Sources(), s.Registry(), nil), access.NewAuthorizer(s.Access()), h.audit, h.clock.Now, slog.New(slog.DiscardHandler)))
 	language, err := policy.Language(facts)
 	h.must(err)
 	parts := policy.Parts{
 		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), People: s.Access(), Facts: facts, Language: language, Desk: d, Teller: h.told, Runner: s,
-		Authorizer: access.NewAuthorizer(s.Registry()), Recorder: h.audit, Clock: h.clock.Now, Logger: slog.New(slog.DiscardHandler),
+		Authorizer: access.NewAuthorizer(s.Access()), Recorder: h.audit, Clock: h.clock.Now, Logger: slog.New(slog.DiscardHandler),
 	}
 	change(&parts)
 	return policy.NewService(parts)

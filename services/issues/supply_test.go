@@ -21,7 +21,7 @@ import (
 func (p *parties) supply() *supply.Service {
 	return supply.NewService(supply.Parts{
 		Store: p.store.Supply(), Policies: p.policies, Services: p.store.Registry(), SLOs: p.store.SLO(), Runner: p.store,
-		Authorizer: access.NewAuthorizer(p.store.Registry()), Recorder: p.audit, Clock: p.clock.Now,
+		Authorizer: access.NewAuthorizer(p.store.Access()), Recorder: p.audit, Clock: p.clock.Now,
 	})
 }
 

@@ -47,7 +47,7 @@ func anyReplicaCanBeAsked(t *testing.T, s *store.Store) {
 // asksOf counts the requests for runs that are in the audit log.
 func asksOf(t *testing.T, s *store.Store) int {
 	t.Helper()
-	entries, err := audit.NewService(s.Audit(), s, access.NewAuthorizer(s.Registry()), clock.System).List(asAdmin(t), audit.Filter{}, page.Request{})
+	entries, err := audit.NewService(s.Audit(), s, access.NewAuthorizer(s.Access()), clock.System).List(asAdmin(t), audit.Filter{}, page.Request{})
 	if err != nil {
 		t.Fatal(err)
 	}

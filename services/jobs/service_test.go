@@ -36,7 +36,7 @@ var (
 // replica returns a service of the jobs over the store, stopped when the test ends.
 func replica(t *testing.T, s *store.Store, name string, list []jobs.Job, change ...func(*jobs.Parts)) *jobs.Service {
 	t.Helper()
-	authorizer := access.NewAuthorizer(s.Registry())
+	authorizer := access.NewAuthorizer(s.Access())
 	parts := jobs.Parts{
 		Store: s.Jobs(), Runner: s, Authorizer: authorizer, Recorder: audit.NewService(s.Audit(), s, authorizer, clock.System),
 		Clock: clock.System, Logger: slog.New(slog.DiscardHandler), Replica: name,
@@ -94,7 +94,7 @@ func TestAnAdministratorRunsAJobNow(t *testing.T) {
 	if err != nil || stored.State != jobs.Succeeded || stored.StartedBy != "Ada" {
 		t.Errorf("stored %+v, %v", stored, err)
 	}
-	authorizer := access.NewAuthorizer(s.Registry())
+	authorizer := access.NewAuthorizer(s.Access())
 	entries, err := audit.NewService(s.Audit(), s, authorizer, clock.System).List(asAdmin(t), audit.Filter{}, page.Request{})
 	if err != nil || len(entries.Items) != 1 || entries.Items[0].Action != "job.run" || entries.Items[0].ActorName != "Ada" || entries.Items[0].ObjectLabel != "sweep" {
 		t.Errorf("audit %+v, %v", entries.Items, err)

@@ -29,7 +29,7 @@ func (s *Service) Acts(ctx context.Context, violations []Violation, services map
 		if err := out[i].Ask(ActAcknowledge, func() error { return n.mayAcknowledge(ctx, by) }, n.lasts); err != nil {
 			return nil, err
 		}
-		if err := out[i].Ask(ActExitEarly, func() error { return n.approves(ctx, access.KindViolation) }, n.lasts, func() error {
+		if err := out[i].Ask(ActExitEarly, func() error { return n.approves(ctx, by, access.KindViolation) }, n.lasts, func() error {
 			clause, err := s.clauseOf(ctx, v, n.policy)
 			if err != nil {
 				return err
@@ -41,7 +41,7 @@ func (s *Service) Acts(ctx context.Context, violations []Violation, services map
 		if err := out[i].Ask(ActDispute, func() error { return n.mayDispute(ctx, by) }, n.standing); err != nil {
 			return nil, err
 		}
-		if err := out[i].Ask(ActDecideDispute, func() error { return n.approves(ctx, access.KindDispute) }, n.standing, func() error { return n.disputed(ctx) }); err != nil {
+		if err := out[i].Ask(ActDecideDispute, func() error { return n.approves(ctx, by, access.KindDispute) }, n.standing, func() error { return n.disputed(ctx) }); err != nil {
 			return nil, err
 		}
 	}
@@ -96,7 +96,10 @@ func (n news) disputed(ctx context.Context) error {
 }
 
 // approves refuses everybody but the person who approved the policy, and administrators.
-func (n news) approves(ctx context.Context, kind access.Kind) error {
+func (n news) approves(ctx context.Context, by *access.Authorizer, kind access.Kind) error {
+	if err := by.Permit(ctx, access.Rule{Verb: access.Update, Kind: kind}); err != nil {
+		return err
+	}
 	c := access.CallerFrom(ctx)
 	if c.Administers() || c.Kind == access.ByPerson && c.Person != "" && c.Person == n.policy.Revision.Approval.Approver {
 		return nil

@@ -29,7 +29,7 @@ func TestAFirstStartThatIsTooLateTellsWhoeverOpenedTheTransaction(t *testing.T) 
 		r.must(r.policies.Bootstrap(t.Context()))
 		second := policy.NewService(policy.Parts{
 			Store: late{s.Policy()}, Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), People: s.Access(), Facts: told, Language: language(t, told), Runner: s,
-			Authorizer: access.NewAuthorizer(s.Registry()), Recorder: r.audit, Clock: r.clock.Now, Logger: slog.New(slog.DiscardHandler),
+			Authorizer: access.NewAuthorizer(s.Access()), Recorder: r.audit, Clock: r.clock.Now, Logger: slog.New(slog.DiscardHandler),
 		})
 		err := s.InTx(t.Context(), func(ctx context.Context) error {
 			err := second.Bootstrap(ctx)
@@ -51,7 +51,7 @@ func TestAFirstStartReadsTheClockOnce(t *testing.T) {
 	reads := 0
 	first := policy.NewService(policy.Parts{
 		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), People: s.Access(), Facts: told, Language: language(t, told), Runner: s,
-		Authorizer: access.NewAuthorizer(s.Registry()), Recorder: r.audit, Logger: slog.New(slog.DiscardHandler),
+		Authorizer: access.NewAuthorizer(s.Access()), Recorder: r.audit, Logger: slog.New(slog.DiscardHandler),
 		Clock: func() time.Time {
 			reads++
 			return r.clock.Advance(time.Second)

@@ -210,7 +210,7 @@ func (s *Service) Rule(ctx context.Context, violation id.ID, in RulingInput) (Ev
 		if err != nil {
 			return err
 		}
-		if err := n.approves(ctx, access.KindDispute); err != nil {
+		if err := n.approves(ctx, s.authorizer, access.KindDispute); err != nil {
 			return err
 		}
 		var check fault.Check

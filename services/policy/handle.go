@@ -61,13 +61,16 @@ func (s *Service) ExitEarly(ctx context.Context, violation id.ID, version int64,
 	now, c := clock.Round(s.now()), access.CallerFrom(ctx)
 	done = strings.TrimSpace(done)
 	return s.handle(ctx, violation, version, LeftEarly, func(ctx context.Context, n *news) (string, error) {
-		if err := n.approves(ctx, access.KindViolation); err != nil {
+		if err := n.approves(ctx, s.authorizer, access.KindViolation); err != nil {
 			return "", err
 		}
 		var check fault.Check
 		check.Require(done != "", "/done", nil, "must say what of the plan is done")
 		registry.CheckText(&check, "/done", done, registry.MaxReason)
 		if err := check.Err(); err != nil {
+			return "", err
+		}
+		if err := n.lasts(); err != nil {
 			return "", err
 		}
 		v := &n.violation

@@ -63,7 +63,7 @@ func furnish(t *testing.T) *room {
 func furnishOn(t *testing.T, s *store.Store) *room {
 	t.Helper()
 	r := &room{t: t, store: s, clock: clock.NewManual(storetest.Start)}
-	authorizer := access.NewAuthorizer(s.Registry())
+	authorizer := access.NewAuthorizer(s.Access())
 	r.audit = audit.NewService(s.Audit(), s, authorizer, r.clock.Now)
 	r.policies = policy.NewService(policy.Parts{
 		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), People: s.Access(), Facts: told, Language: language(t, told), Runner: s,

@@ -36,7 +36,7 @@ func openOffice(t *testing.T, change ...func(*delivery.ServiceParts)) *office {
 	t.Helper()
 	s := storetest.SQLite(t)
 	o := &office{T: t, store: s, clock: clock.NewManual(storetest.Start)}
-	authorizer := access.NewAuthorizer(s.Registry())
+	authorizer := access.NewAuthorizer(s.Access())
 	o.audit = audit.NewService(s.Audit(), s, authorizer, o.clock.Now)
 	parts := delivery.ServiceParts{
 		Records: s.Delivery(), Issues: s.Issues(), Services: s.Registry(), Runner: s, Authorizer: authorizer, Recorder: o.audit,

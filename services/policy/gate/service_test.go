@@ -87,7 +87,7 @@ func TestWhatCannotBeReadTakesNothingFromWhatIsKnown(t *testing.T) {
 	} {
 		g := gate.NewService(gate.Parts{
 			Store: c.store, Policies: c.policies, Registry: s.Registry(), SLOs: c.slos, Runner: s,
-			Authorizer: access.NewAuthorizer(s.Registry()), Clock: clock.NewManual(storetest.Start).Now, Logger: slog.New(slog.DiscardHandler),
+			Authorizer: access.NewAuthorizer(s.Access()), Clock: clock.NewManual(storetest.Start).Now, Logger: slog.New(slog.DiscardHandler),
 		})
 		ctx := access.WithCaller(t.Context(), access.Caller{Kind: access.ByPerson, Person: "ADMIN", Name: "Ada", Administrator: true, Scopes: []access.Scope{access.ScopeAdmin}})
 		decided, err := g.Decide(ctx, service, gate.Question{Class: policy.Feature})
@@ -158,7 +158,7 @@ func TestADependencyIsSpentWhereItsStatusSaysSoOfThePresent(t *testing.T) {
 		c.change(&v)
 		g := gate.NewService(gate.Parts{
 			Store: s.Gate(), Policies: frozen{}, Registry: s.Registry(), SLOs: promised{v}, Runner: s,
-			Authorizer: access.NewAuthorizer(s.Registry()), Clock: clock.NewManual(now).Now, Logger: slog.New(slog.DiscardHandler),
+			Authorizer: access.NewAuthorizer(s.Access()), Clock: clock.NewManual(now).Now, Logger: slog.New(slog.DiscardHandler),
 		})
 		_, shown, err := g.Show(access.WithCaller(t.Context(), access.System("test")), service)
 		if err != nil {
@@ -193,7 +193,7 @@ func TestAnOverrideThatNobodyReviewedIsChasedOnce(t *testing.T) {
 		}
 		service := storetest.Service(t, s, team.ID, "checkout").ID
 		told, at := &heard{}, clock.NewManual(storetest.Start)
-		authorizer := access.NewAuthorizer(s.Registry())
+		authorizer := access.NewAuthorizer(s.Access())
 		g := gate.NewService(gate.Parts{
 			Store: s.Gate(), Registry: s.Registry(), Runner: s, Teller: told, Authorizer: authorizer,
 			Recorder: audit.NewService(s.Audit(), s, authorizer, at.Now), Clock: at.Now, Logger: slog.New(slog.DiscardHandler),

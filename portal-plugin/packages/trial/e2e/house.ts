@@ -62,10 +62,12 @@ export async function visit(
   context.setDefaultTimeout(15_000);
   if (person !== undefined) {
     // As the page to sign in leaves it when somebody was chosen; see app/src/SignInPage.tsx.
-    await context.addInitScript(
-      name => sessionStorage.setItem('trial.person', name),
-      person,
-    );
+    await context.addInitScript(name => {
+      // An empty page, which comes first, has no storage.
+      if (window.origin !== 'null') {
+        sessionStorage.setItem('trial.person', name);
+      }
+    }, person);
   }
   const faults = faultsOf(context, at);
   t.after(async () => {
