@@ -72,6 +72,10 @@ test: ## Run all tests on SQLite and PostgreSQL under the race detector (PKG=./a
 portal-test: build ## Check and test the portal's packages against the program, in a browser too
 	EVENKEEL_TEST_PROGRAM=$(CURDIR)/bin/evenkeel scripts/testenv postgres prometheus chromium npm -- scripts/portalenv ../scripts/portal-test
 
+.PHONY: portal-check
+portal-check: build ## The same without the browser tests
+	EVENKEEL_TEST_PROGRAM=$(CURDIR)/bin/evenkeel scripts/testenv postgres chromium npm -- scripts/portalenv ../scripts/portal-test checks
+
 .PHONY: portal-pack-test
 portal-pack-test: build ## Try docs/how-to/install-the-portal-plugin.md in a second Backstage app, from the packages as they are published
 	EVENKEEL_TEST_PROGRAM=$(CURDIR)/bin/evenkeel scripts/testenv postgres chromium npm -- scripts/portalenv ../scripts/portal-pack-test
