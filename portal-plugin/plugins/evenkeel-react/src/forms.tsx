@@ -162,7 +162,9 @@ export function FormDialog(props: {
   const { t } = useTranslationRef(evenkeelReactTranslationRef);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    props.onSubmit();
+    if (!props.pending) {
+      props.onSubmit(); // Enter sends a form too while it is being sent
+    }
   };
   return (
     <Dialog

@@ -32,7 +32,10 @@ export function OverrideDialog(props: {
       onSubmit={() =>
         override.mutate({
           reason,
-          until: new Date(Date.now() + hours * 3_600_000).toISOString(),
+          // Without hours, the API says what is missing.
+          until: Number.isFinite(hours)
+            ? new Date(Date.now() + hours * 3_600_000).toISOString()
+            : '',
         })
       }
     >
