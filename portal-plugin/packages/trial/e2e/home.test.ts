@@ -91,7 +91,7 @@ test('who is in no team is told how to join; in a new team nothing waits, and it
   await nothing.waitFor();
   for (const name of [
     'No budget is at risk',
-    'Your teams have no service yet',
+    'No service of your teams is scored yet',
     'Nothing is overdue',
     'No exemption is in force',
   ]) {

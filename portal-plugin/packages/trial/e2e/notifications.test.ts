@@ -214,7 +214,8 @@ test('teams are told of violations, exemptions that expire and actions that are 
     const expiring = find(fulfilment, 'exemption.expiring');
     await page.goto(`${url}${expiring.link}`);
     await main
-      .getByRole('row', { name: /shipping-labels/i })
+      .getByRole('listitem')
+      .filter({ hasText: /shipping-labels/i })
       .first()
       .waitFor();
   });

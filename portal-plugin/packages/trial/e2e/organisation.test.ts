@@ -233,15 +233,15 @@ test('services that nobody may look after are listed, or it is said that there a
 });
 
 test('where Evenkeel does not answer, the report says so and nothing stands for figures', async t => {
-  const page = await visit(t, 'ada', '/catalog', { allow: [/404/] });
+  const page = await visit(t, 'ada', '/catalog', { allow: [/503/] });
   await page.route('**/api/evenkeel/v1/overview*', route =>
     route.fulfill({
-      status: 404,
+      status: 503,
       contentType: 'application/problem+json',
       body: JSON.stringify({
         type: 'about:blank',
-        title: 'Not found',
-        status: 404,
+        title: 'Service unavailable',
+        status: 503,
         code: 'evenkeel_unreachable',
         detail: '',
         requestId: '',

@@ -64,7 +64,7 @@ const kinds: Record<string, Kind> = {
   },
   'an SLO': {
     path: '/evenkeel/slos/checkout/availability',
-    there: main => main.getByRole('heading', { name: 'Burn-down' }),
+    there: main => main.getByRole('figure', { name: /^Budget of/ }),
   },
   'the tab of an entity': {
     // Another one than above, which is not read yet.
@@ -239,7 +239,7 @@ test('an organisation with nothing in it says what to do first', async t => {
     incidents: 'No incident matches',
     organisation: 'SLOs in all',
     issues: 'No issue matches',
-    services: 'platform',
+    services: 'Worst SLO',
     service: 'Not here',
     'the tab of an entity': 'Evenkeel does not know “ledger”',
   };
