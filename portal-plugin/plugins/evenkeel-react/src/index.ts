@@ -58,4 +58,5 @@ export {
 } from './layout';
 export { LevelWord, NO_LEVEL, levelColor, levelParts } from './levels';
 export { More, usePages, type Page, type Pages } from './pages';
+export { useSettled } from './settled';
 export { evenkeelReactTranslationRef } from './translation';

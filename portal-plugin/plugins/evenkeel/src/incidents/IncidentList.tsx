@@ -12,6 +12,7 @@ import {
   Word,
   ago,
   useMe,
+  useSettled,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
 import { ButtonLink, Link, SearchField, Select } from '@backstage/ui';
@@ -42,7 +43,6 @@ import {
   type Filter,
 } from './data';
 import styles from './incidents.module.css';
-import { useSettled } from './settled';
 
 /** All incidents: what came of them, the list with its filters, the search, postmortems and action items. */
 export function IncidentList() {

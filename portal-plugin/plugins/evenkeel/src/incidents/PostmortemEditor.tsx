@@ -10,6 +10,7 @@ import {
   Shown,
   Snippet,
   ago,
+  useSettled,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Button, Text } from '@backstage/ui';
@@ -21,7 +22,6 @@ import { MarkedText } from './MarkedText';
 import { standing } from './findings';
 import { useLint, useSave } from './postmortem';
 import { refusalBesideRace } from './race';
-import { useSettled } from './settled';
 
 /** A postmortem as it is written: with marks where its words blame somebody, and how it reads. */
 export function PostmortemEditor(props: {
@@ -107,7 +107,14 @@ export function PostmortemEditor(props: {
               isPending={save.isPending}
               onPress={() =>
                 save.mutate(
-                  { etag: newer ? base.etag : etag, text },
+                  {
+                    // That of the text that was begun from, where another was read.
+                    etag:
+                      postmortem.textVersion === base.value.textVersion
+                        ? etag
+                        : base.etag,
+                    text,
+                  },
                   { onSuccess: setBase },
                 )
               }

@@ -21,7 +21,8 @@ import {
 import { useState } from 'react';
 
 import { evenkeelTranslationRef } from '../translation';
-import { useScorecards, useTeams } from './cards';
+import { useTeams } from '../services';
+import { useScorecards } from './cards';
 import { dayIn } from './days';
 import styles from './scorecards.module.css';
 

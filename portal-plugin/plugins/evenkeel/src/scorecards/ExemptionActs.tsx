@@ -15,7 +15,7 @@ import { Button, Text, TextAreaField } from '@backstage/ui';
 import { useState } from 'react';
 
 import { evenkeelTranslationRef } from '../translation';
-import { useService } from './cards';
+import { useService } from '../service/data';
 import styles from './scorecards.module.css';
 import { useDecisionReason } from './useDecisionReason';
 
@@ -99,14 +99,14 @@ function useEndReason(
 ): string | undefined {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const asks = exemption.state === 'in_force' && refused !== undefined;
-  const service = useService(exemption.service.slug, asks);
+  const service = useService(asks ? exemption.service.slug : undefined);
   if (!asks) {
     return undefined;
   }
   if (service.data === undefined) {
     return service.error ? t('scorecards.exempt.notMember') : '';
   }
-  const team = service.data.team.slug;
+  const team = service.data.value.team.slug;
   return belongs(me, team)
     ? undefined
     : t('scorecards.exempt.notMemberOf', { team });

@@ -30,7 +30,7 @@ import { MeetCondition, RejectLaunch, SignOff } from './LaunchDecisions';
 import { launchTones } from './LaunchReviewsPage';
 import { Nav } from './Nav';
 import { OutcomeWord } from './OutcomeWord';
-import { useService } from './cards';
+import { useService } from '../service/data';
 import { CheckLink, ServiceLink } from './links';
 import { outcomes } from './outcomes';
 import styles from './scorecards.module.css';
@@ -221,7 +221,7 @@ function Conditions(props: { review: Review }) {
     ? t('scorecards.launches.meetWhy')
     : '';
   if (service.data) {
-    const team = service.data.team.slug;
+    const team = service.data.value.team.slug;
     refused = belongs(me.data, team)
       ? undefined
       : t('scorecards.launches.meetWhyOf', { team });

@@ -19,7 +19,8 @@ import { evenkeelTranslationRef } from '../translation';
 import { MatrixTable } from './MatrixTable';
 import { Nav } from './Nav';
 import { ServicePanel } from './ServicePanel';
-import { useScorecard, useTeams } from './cards';
+import { useTeams } from '../services';
+import { useScorecard } from './cards';
 import styles from './scorecards.module.css';
 
 // What services are filtered by that nothing counts of; the API names it so.

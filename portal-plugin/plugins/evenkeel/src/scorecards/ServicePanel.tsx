@@ -20,7 +20,8 @@ import { Dialog, DialogBody, DialogHeader, Text } from '@backstage/ui';
 import { evenkeelTranslationRef } from '../translation';
 import { Attestations } from './Attestations';
 import { CheckResult } from './CheckResult';
-import { useScorecard, useService } from './cards';
+import { useService } from '../service/data';
+import { useScorecard } from './cards';
 import { CheckLink, ServiceLink } from './links';
 import { isOpen, outcomes } from './outcomes';
 import styles from './scorecards.module.css';
@@ -79,7 +80,7 @@ function ServiceResult(props: { scorecard: string; service: string }) {
   return (
     <div className={styles.stack}>
       <Shown what={t('scorecards.panel.what')} read={of}>
-        {owned => (
+        {({ value: owned }) => (
           <>
             <Shown what={t('scorecards.panel.what')} read={result}>
               {found => <Result service={owned} result={found} />}

@@ -8,6 +8,7 @@ import {
   Section,
   Shown,
   Sub,
+  useSettled,
 } from '@evenkeel/plugin-evenkeel-react';
 import { parseEntityRef } from '@backstage/catalog-model';
 import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
@@ -21,7 +22,6 @@ import { To, ToilLink } from '../scorecards/links';
 import { useTeams } from '../services';
 import { StateWord } from '../slos/StateWord';
 import { states, useSLOs } from '../slos/data';
-import { useSettled } from '../slos/form';
 import { evenkeelTranslationRef } from '../translation';
 import { useScorecards, useServices, type Filters } from './data';
 import { lifecycles, tiers } from './register';

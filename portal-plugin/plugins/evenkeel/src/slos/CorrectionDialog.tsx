@@ -7,6 +7,7 @@ import {
   percent,
   problemIn,
   refusalOf,
+  useSettled,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
@@ -27,7 +28,6 @@ import {
   usePropose,
 } from './acts';
 import type { Name } from './data';
-import { useSettled } from './form';
 import styles from './slos.module.css';
 
 type Correction = Schemas['CorrectionInput'];
@@ -249,11 +249,15 @@ function WouldDo(props: { of: Name; body: Correction }) {
     sum.remaining === null ? unknown : percent(sum.remaining, 1);
   const sli = (sum: Schemas['CorrectedSum']) =>
     sum.sli === null ? unknown : percent(sum.sli, 3);
-  const found = preview.error ? undefined : preview.data;
+  // What is known of other days says nothing of these.
+  const found =
+    preview.error || preview.isPlaceholderData || text !== settled
+      ? undefined
+      : preview.data;
   let said: string = t('slos.corrections.previewNone');
   if (dated && found) {
     said = '';
-  } else if (dated && preview.isFetching) {
+  } else if (dated && (preview.isFetching || text !== settled)) {
     said = t('slos.corrections.previewing');
   } else if (preview.error) {
     said = (problemIn(preview.error)?.faults ?? [])

@@ -5,6 +5,7 @@ import {
   Section,
   problemIn,
   refusalOf,
+  useSettled,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Button } from '@backstage/ui';
@@ -24,7 +25,7 @@ import { Theirs } from './Theirs';
 import { needsApproval, usePropose } from './acts';
 import { bodyOf, type Draft } from './draft';
 import { pointersOf } from './fields';
-import { useSave, useSettled } from './form';
+import { useSave } from './form';
 import styles from './slos.module.css';
 
 /** The form of an SLO, with what would have become of it beside it. */

@@ -10,6 +10,7 @@ import {
   number,
   percent,
   useMe,
+  useSettled,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Button, SearchField, Select } from '@backstage/ui';
@@ -126,16 +127,14 @@ function FilterRow(props: {
     (a, b) => Number(mine.has(b.slug)) - Number(mine.has(a.slug)),
   );
   const [typed, setTyped] = useState(filters.query ?? '');
+  const query = useSettled(typed, 300);
   useEffect(() => {
-    const wait = setTimeout(() => {
-      if (typed !== (filters.query ?? '')) {
-        narrow({ query: typed });
-      }
-    }, 300);
-    return () => clearTimeout(wait);
+    if (query !== (filters.query ?? '')) {
+      narrow({ query });
+    }
     // What is typed is what is waited for.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [typed]);
+  }, [query]);
   const [service, setService] = useState(filters.service ?? '');
   return (
     <div className={styles.filters} role="search">

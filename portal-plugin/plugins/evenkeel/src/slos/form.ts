@@ -1,6 +1,5 @@
 import { items, value, type Schemas } from '@evenkeel/client';
 import { useChange, useRead } from '@evenkeel/plugin-evenkeel-react';
-import { useEffect, useState } from 'react';
 
 import type { Draft } from './draft';
 
@@ -119,14 +118,4 @@ export function useSave(
           ),
     { touches: [['slos'], ['services', service]], onDone },
   );
-}
-
-/** What a value was when it last stood still for a while. */
-export function useSettled<T>(current: T, milliseconds: number): T {
-  const [settled, setSettled] = useState(current);
-  useEffect(() => {
-    const wait = setTimeout(() => setSettled(current), milliseconds);
-    return () => clearTimeout(wait);
-  }, [current, milliseconds]);
-  return settled;
 }
