@@ -6,9 +6,10 @@ import { join } from 'node:path';
 
 import type { Page } from 'playwright-core';
 
-import { newDatabase, startPortal } from '../src/portal/portal';
-import { faultsOf, launchBrowser } from './browser';
 import { smaller } from '../src/png';
+import { newDatabase, startPortal } from '../src/portal/portal';
+import { exitOnSignals } from '../src/portal/process';
+import { faultsOf, launchBrowser } from './browser';
 
 // scripts/portalenv runs everything in portal-plugin.
 const images = join(process.cwd(), '../docs/images');
@@ -45,7 +46,11 @@ const wanted = [
 
 /** Takes the pictures of README and docs anew, from the trial's portal. */
 async function main() {
+  exitOnSignals();
   const directory = mkdtempSync(join(tmpdir(), 'evenkeel-pictures-'));
+  process.once('exit', () =>
+    rmSync(directory, { recursive: true, force: true }),
+  );
   const portal = await startPortal({
     program: process.env.EVENKEEL_TEST_PROGRAM ?? '',
     directory,
@@ -82,7 +87,6 @@ async function main() {
   } finally {
     await browser.close();
     await portal.stop();
-    rmSync(directory, { recursive: true, force: true });
   }
 }
 

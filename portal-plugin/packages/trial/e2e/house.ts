@@ -3,7 +3,11 @@ import { after, type TestContext } from 'node:test';
 
 import type { Browser, Page } from 'playwright-core';
 
+import { exitOnSignals } from '../src/portal/process';
 import { faultsOf, launchBrowser } from './browser';
+
+// Whoever ends the tests early ends what a file of them started too.
+exitOnSignals();
 
 /** What the runner says of the portal that it started. */
 export type House = {

@@ -64,13 +64,13 @@ const SLOT_MS = 300_000;
 
 /**
  * Pushes as many good events of a hundred in each of the last slots, the newest last, of a group
- * where one is named, and has them judged.
+ * where one is named, has them judged, and gives the moment at which the last slot ends.
  */
 export async function push(
   of: { service: string; slo: string },
   good: readonly number[],
   group?: string,
-): Promise<void> {
+): Promise<Date> {
   const end = Math.floor(Date.now() / SLOT_MS) * SLOT_MS;
   await value(
     api.POST('/v1/services/{service}/slos/{slo}/measurements', {
@@ -87,6 +87,7 @@ export async function push(
     }),
   );
   await judge();
+  return new Date(end);
 }
 
 /** Has all that was measured be judged now. */

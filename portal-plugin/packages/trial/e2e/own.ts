@@ -10,11 +10,6 @@ import {
   type PortalOptions,
 } from '../src/portal/portal';
 
-// Whoever ends the tests early ends what they started too: it is killed as this process exits.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => process.exit(1));
-}
-
 /**
  * Starts a portal for one file alone, which ends and starts the parts of it, or has them set
  * otherwise: others run at the same time. It is there from the first test of the file on, and is

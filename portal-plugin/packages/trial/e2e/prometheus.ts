@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
+
+import { freePort, start } from '../src/portal/process';
 
 /** A counter that a service exposes, and by how much it grows in 100 seconds that end at a time. */
 export type Counter = {
@@ -36,7 +38,6 @@ export async function startPrometheus(
     return undefined;
   }
   const directory = await mkdtemp(join(tmpdir(), 'evenkeel-prometheus-'));
-  after(() => rm(directory, { recursive: true, force: true }));
   const data = join(directory, 'data');
   const config = join(directory, 'prometheus.yml');
   const samples = join(directory, 'samples.txt');
@@ -47,35 +48,26 @@ export async function startPrometheus(
     ...['tsdb', 'create-blocks-from', '--quiet', '--max-block-duration=1458h'],
     ...['openmetrics', samples, data],
   ]);
-  const child = spawn(
-    server,
-    [
+  const address = `127.0.0.1:${await freePort()}`;
+  const prometheus = start({
+    name: 'Prometheus',
+    command: server,
+    args: [
       `--config.file=${config}`,
       `--storage.tsdb.path=${data}`,
       '--storage.tsdb.retention.time=100y',
-      '--web.listen-address=127.0.0.1:0',
+      `--web.listen-address=${address}`,
     ],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
-  );
-  const ended = new Promise<void>(resolve => child.once('exit', resolve));
+    cwd: directory,
+    env: process.env,
+    log: join(directory, 'prometheus.log'),
+  });
   after(async () => {
-    child.kill('SIGKILL');
-    await ended;
+    await prometheus.stop();
+    await rm(directory, { recursive: true, force: true });
   });
-  return new Promise<string>((resolve, reject) => {
-    let said = '';
-    child.stderr.on('data', part => {
-      said += part;
-      const address = /msg="Listening on" address=(127\.0\.0\.1:\d+)/.exec(
-        said,
-      );
-      // It listens before it answers questions.
-      if (address && said.includes('Server is ready')) {
-        resolve(`http://${address[1]}`);
-      }
-    });
-    ended.then(() => reject(new Error(`Prometheus ended: ${said}`)));
-  });
+  await prometheus.ready(`http://${address}/-/ready`);
+  return `http://${address}`;
 }
 
 // As OpenMetrics.

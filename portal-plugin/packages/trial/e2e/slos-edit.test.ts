@@ -140,7 +140,9 @@ function local(at: Date): string {
 test('a budget is corrected, with what that does, and the correction is removed', async t => {
   // 3 of the 40 that may be bad are; without the two slots that have them none of 20 is.
   const made = await newSLO({ objective: '90%' });
-  await push(made, [99, 98, 100, 100]);
+  const end = await push(made, [99, 98, 100, 100]);
+  const before = (minutes: number) =>
+    local(new Date(end.getTime() - minutes * 60_000));
   const page = await visit(
     t,
     'nora',
@@ -151,9 +153,8 @@ test('a budget is corrected, with what that does, and the correction is removed'
   const dialog = page.getByRole('dialog', { name: 'Correct the SLO' });
   const fill = async () => {
     await open.click();
-    const end = Math.floor(Date.now() / 300_000) * 300_000;
-    await dialog.getByLabel('From').fill(local(new Date(end - 1_500_000)));
-    await dialog.getByLabel('To').fill(local(new Date(end - 600_000)));
+    await dialog.getByLabel('From').fill(before(25));
+    await dialog.getByLabel('To').fill(before(10));
     await dialog.getByText('92.5 % → 100 %').waitFor();
   };
   await fill();

@@ -101,12 +101,19 @@ const main = (page: Page) => page.locator('#root, main').last();
 const alert = (page: Page, title: string) =>
   main(page).getByRole('alert').filter({ hasText: title }).first();
 
+/** Ends the API until it is started again, at the latest when the test ends. */
+async function endApi(t: TestContext): Promise<void> {
+  const { program } = portal();
+  t.after(() => program.start());
+  await program.stop();
+}
+
 test('a page says that the API is away, and comes back without being loaded again', async t => {
   const page = await enter(t, 'ada', [/50[234]/]);
   const { program } = portal();
   for (const [name, { path, there }] of Object.entries(kinds)) {
-    await t.test(name, async () => {
-      await program.stop();
+    await t.test(name, async s => {
+      await endApi(s);
       await go(page, path);
       const away = alert(page, 'Evenkeel does not answer');
       await away.waitFor();
@@ -129,7 +136,7 @@ test('what was read stays where the API goes away, and says of when it is', asyn
   await go(page, kinds.organisation.path);
   const row = kinds.organisation.there(main(page)).first();
   await row.waitFor();
-  await portal().program.stop();
+  await endApi(t);
   await page.clock.fastForward('02:00');
   await main(page)
     .getByRole('status')
@@ -137,7 +144,6 @@ test('what was read stays where the API goes away, and says of when it is', asyn
     .first()
     .waitFor();
   await row.waitFor();
-  await portal().program.start();
 });
 
 test('who may not read is told which permission the portal does not give', async t => {
@@ -226,7 +232,7 @@ test('what is not measured any more says that it is stale, beside its state', as
 
 test('an organisation with nothing in it says what to do first', async t => {
   const { program, directory } = portal();
-  await program.stop();
+  await endApi(t);
   await rm(join(directory, 'api'), { recursive: true });
   await program.start();
   const page = await enter(t, 'ada', [/404/]);

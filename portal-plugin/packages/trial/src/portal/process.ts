@@ -78,6 +78,12 @@ export function start(options: StartOptions): Started {
   };
 }
 
+/** Has this process exit on SIGINT and SIGTERM, so that what it started is killed with it. */
+export function exitOnSignals(): void {
+  process.once('SIGINT', () => process.exit(130));
+  process.once('SIGTERM', () => process.exit(143));
+}
+
 /** A program that can be ended and started again, with what it had. */
 export class Part {
   #running: Started | undefined;
@@ -88,8 +94,14 @@ export class Part {
     private readonly readyAt: string,
   ) {}
 
-  /** Starts it, and waits until it is ready; more environment is for this time alone. */
+  /**
+   * Starts it where it does not run, and waits until it is ready; more environment is for this time
+   * alone.
+   */
   async start(environment: NodeJS.ProcessEnv = {}): Promise<void> {
+    if (this.#running !== undefined) {
+      return;
+    }
     const env = { ...this.options.env, ...environment };
     this.#running = start({ ...this.options, env });
     await this.ready(this.readyAt);
