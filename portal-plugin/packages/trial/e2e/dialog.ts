@@ -23,3 +23,8 @@ export function again(
     await dialog.waitFor();
   };
 }
+
+/** The dialog that is open; what a field opens its list in has no heading. */
+export function dialogOf(page: Page): Locator {
+  return page.getByRole('dialog').filter({ has: page.getByRole('heading') });
+}

@@ -5,7 +5,7 @@ import type { TestContext } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 
 import { house, tokenOf } from './house';
-import { word } from './objective';
+import { word } from './names';
 
 /** A component that a test has put into the catalog. */
 export type Entity = { name: string; title: string };

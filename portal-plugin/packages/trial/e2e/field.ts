@@ -42,3 +42,32 @@ export async function tabTo(page: Page, wanted: Locator): Promise<void> {
   }
   throw new Error(`${wanted} cannot be reached by the keyboard`);
 }
+
+/** Waits until something is said of a field or a button beside it, to who does not see it too. */
+export async function said(field: Locator, what: RegExp): Promise<void> {
+  await field.page().waitForFunction(
+    ([node, pattern]) =>
+      node instanceof Element &&
+      new RegExp(String(pattern)).test(
+        (node.getAttribute('aria-describedby') ?? '')
+          .split(' ')
+          .map(id => document.getElementById(id)?.textContent ?? '')
+          .join(' '),
+      ),
+    [await field.elementHandle(), what.source] as const,
+  );
+}
+
+/** Chooses an option of a field that has a list. */
+export async function choose(
+  page: Page,
+  field: Locator,
+  option: string,
+): Promise<void> {
+  await field.click();
+  await page
+    .getByRole('option', { name: option, exact: true })
+    // People that the catalog knows by another address of the portal are there twice.
+    .first()
+    .click();
+}

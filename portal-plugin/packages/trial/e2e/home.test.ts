@@ -3,9 +3,10 @@ import { test } from 'node:test';
 
 import { value, versioned, ifMatch } from '@evenkeel/client';
 
+import { api } from './asking';
 import { accessible } from './axe';
 import { visit } from './house';
-import { api, word } from './objective';
+import { word } from './names';
 import { pictures } from './pictures';
 
 test('Home has what waits for who looks after services, and leads there', async t => {

@@ -3,19 +3,13 @@ import { test } from 'node:test';
 
 import { ifMatch, value } from '@evenkeel/client';
 
+import { apiOf, idOf } from './asking';
 import { accessible } from './axe';
+import { again, dialogOf } from './dialog';
+import { choose, said } from './field';
 import { visit } from './house';
-import {
-  asPerson,
-  choose,
-  declared,
-  dialogOf,
-  idOf,
-  named,
-  opened,
-  said,
-  sample,
-} from './incidents';
+import { declared, sample } from './incidents';
+import { named } from './names';
 import { pictures } from './pictures';
 
 const outage = 'Nobody could pay for two hours';
@@ -146,7 +140,7 @@ test('what was seen and done is written down, mended and withdrawn', async t => 
 
 test('what it cost of the budgets is what the API says', async t => {
   const { id } = await sample(outage);
-  const api = await asPerson('ada');
+  const api = await apiOf('ada');
   const impact = await value(
     api.GET('/v1/incidents/{incident}/impact', {
       params: { path: { incident: id } },
@@ -183,7 +177,7 @@ test('somebody else was first: it shows what they changed, and loses nothing tha
   const mine = named('Receipts are lost');
   await title.fill(mine);
 
-  const bruno = await asPerson('bruno');
+  const bruno = await apiOf('bruno');
   const { title: name, team, services, impactStart, detectedAt } = incident;
   await bruno.PUT('/v1/incidents/{incident}', {
     params: {
@@ -268,7 +262,7 @@ test('an action item is planned with its faults at the fields, and done', async 
 test('who owns an action item completes it, also of another team; others do not', async t => {
   const incident = await declared();
   const title = named('Try the receipts again by themselves');
-  const ada = await asPerson('ada');
+  const ada = await apiOf('ada');
   await ada.POST('/v1/incidents/{incident}/action-items', {
     params: { path: { incident: incident.id } },
     body: {
@@ -363,7 +357,7 @@ test('each dialog, with what is refused in it, can be used and read by all', asy
     ['action-plan', 'Plan an action item', 'Plan an action item'],
   ] as const) {
     const open = page.getByRole('button', { name: button, exact: true });
-    const show = opened(page, dialog, async () => {
+    const show = again(page, dialog, async () => {
       await open.click();
       if (submit) {
         await dialog.getByRole('button', { name: submit }).click();

@@ -3,11 +3,11 @@ import { test } from 'node:test';
 
 import { ifMatch, value, versioned, type Schemas } from '@evenkeel/client';
 
+import { api } from './asking';
 import { accessible } from './axe';
 import { again } from './dialog';
 import { saidOf } from './field';
 import { visit } from './house';
-import { api } from './objective';
 import { pictures } from './pictures';
 import { newViolation } from './violation';
 

@@ -1,20 +1,7 @@
-import { randomUUID } from 'node:crypto';
+import { value, type Schemas } from '@evenkeel/client';
 
-import { evenkeel, value, type Schemas } from '@evenkeel/client';
-
-import { house } from './house';
-
-/** The API, as its administrator, for what a test makes and what others change meanwhile. */
-export const api = evenkeel({
-  baseUrl: house.api.url,
-  token: house.api.token,
-  retry: { attempts: 30 },
-});
-
-/** A word that nothing else is called by. */
-export function word(): string {
-  return randomUUID().slice(0, 8);
-}
+import { api } from './asking';
+import { word } from './names';
 
 /** Registers a service for a test, by default of the team that Nora is in, and gives its slug. */
 export async function newService(team = 'fulfilment'): Promise<string> {

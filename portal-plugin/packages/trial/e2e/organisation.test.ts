@@ -5,9 +5,10 @@ import { test, type TestContext } from 'node:test';
 import { value, type Schemas } from '@evenkeel/client';
 import type { Locator, Page } from 'playwright-core';
 
+import { apiOf } from './asking';
 import { accessible } from './axe';
+import { again } from './dialog';
 import { visit } from './house';
-import { asPerson, opened as reopened } from './incidents';
 import { pictures } from './pictures';
 
 const at = '/evenkeel/organisation';
@@ -152,7 +153,7 @@ test('the report can be used and read by all, with a team and a system open', as
   const slos = page.getByRole('list', {
     name: 'SLOs with the least budget left',
   });
-  const show = reopened(page, detail, async () => {
+  const show = again(page, detail, async () => {
     await opened(page, 'Commerce');
     await opened(page, 'Checkout flow');
     await slos.waitFor();
@@ -162,7 +163,7 @@ test('the report can be used and read by all, with a team and a system open', as
 });
 
 test('what is not known is said, and no figure stands for it', async t => {
-  const api = await asPerson('grace');
+  const api = await apiOf('grace');
   const page = await visit(t, 'grace', at);
   const commerce = await opened(page, 'Commerce');
   let unknown = 0;
@@ -210,7 +211,7 @@ test('a system opens into its levels and the SLOs with the least budget', async 
 });
 
 test('a published report is downloaded as it was published', async t => {
-  const api = await asPerson('ada');
+  const api = await apiOf('ada');
   const { items } = await value(api.GET('/v1/reports'));
   const [report] = items ?? [];
   assert.ok(report, 'the sample has a report');

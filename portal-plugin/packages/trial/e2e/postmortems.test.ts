@@ -1,21 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { value, versioned, ifMatch, type Schemas } from '@evenkeel/client';
+import { versioned, ifMatch, type Schemas } from '@evenkeel/client';
 import type { Locator, Page } from 'playwright-core';
 
 import { outagePostmortem } from '../src/postmortem';
+import { apiOf, idOf } from './asking';
 import { accessible } from './axe';
-import { tabTo } from './field';
+import { again, dialogOf } from './dialog';
+import { choose, tabTo } from './field';
 import { visit } from './house';
-import {
-  asPerson,
-  choose,
-  declared,
-  dialogOf,
-  opened,
-  sample,
-} from './incidents';
+import { declared, sample } from './incidents';
 import { pictures } from './pictures';
 
 const blaming = 'Ada was careless when she took the pool away.';
@@ -35,7 +30,7 @@ async function begun(): Promise<{
   at: string;
 }> {
   const incident = await declared();
-  const api = await asPerson('ada');
+  const api = await apiOf('ada');
   await api.PUT('/v1/incidents/{incident}/postmortem', {
     params: { path: { incident: incident.id } },
     body: {},
@@ -45,7 +40,7 @@ async function begun(): Promise<{
 
 /** Saves a text as one of the sample people, as the next version. */
 async function saved(person: string, incident: string, text: string) {
-  const api = await asPerson(person);
+  const api = await apiOf(person);
   const path = { incident };
   const { etag } = await versioned(
     api.GET('/v1/incidents/{incident}/postmortem', { params: { path } }),
@@ -249,8 +244,7 @@ test('somebody of another team reads it, is told who writes it, and may ask for 
 });
 
 test('who is in a role of the incident writes its postmortem, of whichever team they are', async t => {
-  const me = await value((await asPerson('hana')).GET('/v1/me'));
-  const incident = await declared({ roles: { scribe: me.person?.id } });
+  const incident = await declared({ roles: { scribe: await idOf('hana') } });
   const page = await visit(
     t,
     'hana',
@@ -347,7 +341,7 @@ test('writing and asking for a review can be used and read by all', async t => {
   await accessible(page, mark);
   await pictures(page, mark, 'postmortem-lint');
   const dialog = dialogOf(page);
-  const show = opened(page, dialog, async () => {
+  const show = again(page, dialog, async () => {
     const submit = { name: 'Submit for review' };
     await page.getByRole('button', submit).click();
     await dialog.getByRole('button', submit).click();

@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
-
 import { ifMatch, value, versioned } from '@evenkeel/client';
 import type { TestContext } from 'node:test';
 
-import { administrator } from './asking';
+import { api } from './asking';
+import { word } from './names';
 
 /** A scorecard that the payments team keeps, with the one service that it is for. */
 export type Readiness = {
@@ -22,8 +21,7 @@ export async function newReadiness(
   t: TestContext,
   team = 'payments',
 ): Promise<Readiness> {
-  const api = administrator();
-  const part = randomUUID().slice(0, 8);
+  const part = word();
   const service = `drilled-${part}`;
   const name = `Drilled ${part}`;
   const card = `zz-drills-${part}`;

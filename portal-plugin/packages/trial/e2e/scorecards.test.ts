@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { value } from '@evenkeel/client';
 import type { Locator, Page } from 'playwright-core';
 
-import { administrator } from './asking';
+import { api } from './asking';
 import { accessible } from './axe';
 import { tabTo } from './field';
 import { visit } from './house';
@@ -291,7 +291,7 @@ test('an exemption is asked for by keyboard alone', async t => {
   await panel.waitFor({ state: 'detached' });
   await service.and(page.locator(':focus')).waitFor();
   const asked = await value(
-    administrator().GET('/v1/exemptions', {
+    api.GET('/v1/exemptions', {
       params: { query: { scorecard: of.card } },
     }),
   );

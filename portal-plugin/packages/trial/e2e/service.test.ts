@@ -4,12 +4,13 @@ import { test } from 'node:test';
 import { value } from '@evenkeel/client';
 import type { Locator, Page } from 'playwright-core';
 
+import { api } from './asking';
 import { accessible } from './axe';
 import { again } from './dialog';
 import { newEntity } from './entity';
 import { saidOf } from './field';
 import { visit } from './house';
-import { api, newSLO, newService } from './objective';
+import { newService, newSLO } from './objective';
 import { pictures } from './pictures';
 
 const checkout = { service: 'checkout', slo: 'availability' };

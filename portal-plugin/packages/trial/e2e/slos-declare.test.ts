@@ -3,10 +3,12 @@ import { test } from 'node:test';
 
 import { value } from '@evenkeel/client';
 
+import { api } from './asking';
 import { accessible } from './axe';
 import { saidOf, tabTo } from './field';
 import { visit } from './house';
-import { api, newService, word } from './objective';
+import { word } from './names';
+import { newService } from './objective';
 import { pictures } from './pictures';
 import { startPrometheus } from './prometheus';
 

@@ -3,10 +3,11 @@ import { test } from 'node:test';
 
 import { ifMatch, versioned } from '@evenkeel/client';
 
+import { api } from './asking';
 import { accessible } from './axe';
 import { saidOf } from './field';
 import { visit } from './house';
-import { api, judge, newSLO, push, pushed } from './objective';
+import { judge, newSLO, push, pushed } from './objective';
 import { pictures } from './pictures';
 
 test('an SLO is edited, and its page shows the new terms and the old', async t => {

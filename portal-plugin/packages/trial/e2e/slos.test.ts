@@ -3,9 +3,11 @@ import { test } from 'node:test';
 
 import { value } from '@evenkeel/client';
 
+import { api } from './asking';
 import { accessible } from './axe';
 import { house, visit } from './house';
-import { api, judge, newSLO, push, pushed, word } from './objective';
+import { word } from './names';
+import { judge, newSLO, push, pushed } from './objective';
 import { pictures } from './pictures';
 
 test('SLOs are listed by the budget that is left, those without data last', async t => {

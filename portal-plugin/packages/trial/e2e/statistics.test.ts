@@ -3,16 +3,17 @@ import { test } from 'node:test';
 
 import { value } from '@evenkeel/client';
 
+import { apiOf } from './asking';
 import { accessible } from './axe';
+import { choose } from './field';
 import { visit } from './house';
-import { asPerson, choose } from './incidents';
 import { pictures } from './pictures';
 
 // Of search, whose incidents no test adds to.
 const team = 'search';
 
 test('what incidents have in common is shown in the figures of the API', async t => {
-  const api = await asPerson('ada');
+  const api = await apiOf('ada');
   const of = await value(
     api.GET('/v1/incident-statistics', { params: { query: { team } } }),
   );

@@ -1,28 +1,22 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 
 import { ifMatch, versioned } from '@evenkeel/client';
 
+import { api } from './asking';
 import { accessible } from './axe';
+import { again, dialogOf } from './dialog';
+import { choose, said } from './field';
 import { visit } from './house';
-import {
-  asAdministrator,
-  choose,
-  declared,
-  dialogOf,
-  named,
-  opened,
-  said,
-} from './incidents';
+import { declared } from './incidents';
+import { named, word } from './names';
 import { pictures } from './pictures';
 
 const text = '## Summary\n\n## Lessons\n';
 
 /** Makes a template, and takes it away when the test ends. */
 async function template(t: { after: (end: () => Promise<void>) => void }) {
-  const api = asAdministrator();
-  const slug = `short-${randomUUID().slice(0, 8)}`;
+  const slug = `short-${word()}`;
   const name = named('Short');
   await api.POST('/v1/postmortem-templates', {
     body: { slug, name, markdown: text, required: ['Summary'] },
@@ -32,7 +26,6 @@ async function template(t: { after: (end: () => Promise<void>) => void }) {
 }
 
 async function removed(slug: string): Promise<void> {
-  const api = asAdministrator();
   const path = { postmortemTemplate: slug };
   const { etag } = await versioned(
     api.GET('/v1/postmortem-templates/{postmortemTemplate}', {
@@ -50,7 +43,7 @@ test('an administrator makes a template, revises it and takes it away', async t 
   const add = page.getByRole('button', { name: 'Add a template' });
   const save = dialog.getByRole('button', { name: 'Save' });
   const field = (name: string) => dialog.getByRole('textbox', { name });
-  const show = opened(page, dialog, async () => {
+  const show = again(page, dialog, async () => {
     await add.click();
     await save.click();
     await dialog.getByText(/lower-case letters/).waitFor();
@@ -60,7 +53,7 @@ test('an administrator makes a template, revises it and takes it away', async t 
   await said(field('Name'), /must/);
   const name = named('Brief');
   await field('Name').fill(name);
-  await field('Slug').fill(`brief-${randomUUID().slice(0, 8)}`);
+  await field('Slug').fill(`brief-${word()}`);
   await field('Text, in Markdown').fill(text);
   await field('Required sections').fill('Summary\nSurprises');
   await save.click();

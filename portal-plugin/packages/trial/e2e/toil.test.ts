@@ -1,21 +1,20 @@
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
 import { test, type TestContext } from 'node:test';
 
 import { ifMatch, value, versioned } from '@evenkeel/client';
 
-import { administrator, apiOf } from './asking';
+import { api, apiOf } from './asking';
 import { accessible } from './axe';
 import { tabTo } from './field';
 import { visit } from './house';
+import { word } from './names';
 import { pictures } from './pictures';
 
 const toil = '/evenkeel/toil';
 
 /** Makes a team of sample people, so that what they say is in no other team's share. */
 async function newTeam(t: TestContext, names: string[]): Promise<string> {
-  const api = administrator();
-  const slug = `toil-${randomUUID().slice(0, 8)}`;
+  const slug = `toil-${word()}`;
   await api.POST('/v1/teams', {
     body: { slug, name: `Toil ${slug.slice(5)}`, description: '', contact: '' },
   });
@@ -40,8 +39,8 @@ function daysAgo(days: number): string {
 
 /** Logs an hour of somebody on a day. */
 async function log(person: string, team: string, day: string, note: string) {
-  const api = await apiOf(person);
-  await api.POST('/v1/teams/{team}/toil/entries', {
+  const theirs = await apiOf(person);
+  await theirs.POST('/v1/teams/{team}/toil/entries', {
     params: { path: { team } },
     body: { day, minutes: 60, category: 'migrations', manual: true, note },
   });
@@ -207,7 +206,7 @@ test('automation shows what it did, day by day, and its team withdraws what was 
   const team = await newTeam(t, ['nora']);
   const page = await visit(t, 'nora', `${toil}/${team}`);
   await page.getByText('No automation reported anything').waitFor();
-  await administrator().POST('/v1/teams/{team}/toil/automations', {
+  await api.POST('/v1/teams/{team}/toil/automations', {
     params: { path: { team } },
     body: {
       name: 'restart-worker',

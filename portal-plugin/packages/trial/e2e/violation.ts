@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
 
-import { items, value, type Schemas } from '@evenkeel/client';
+import { value, type Schemas } from '@evenkeel/client';
 
 import { dayOf } from '../src/moment';
-import { api, newSLO, newService, push, word } from './objective';
+import { api, idOf } from './asking';
+import { word } from './names';
+import { newService, newSLO, push } from './objective';
 
 /** A service whose changes wait, as its budget is spent. */
 export type Frozen = {
@@ -12,18 +14,6 @@ export type Frozen = {
   policy: string;
   violation: Schemas['Violation'];
 };
-
-/** The identifier of one of the sample people. */
-export async function idOf(displayName: string): Promise<string> {
-  for await (const person of items(api, '/v1/people', {
-    query: { limit: 200 },
-  })) {
-    if (person.displayName === displayName) {
-      return person.id;
-    }
-  }
-  throw new Error(`nobody is called ${displayName}`);
-}
 
 /**
  * Makes a service of fulfilment, which Nora is in, with a spent budget, under a policy of its own
@@ -51,7 +41,7 @@ export async function newViolation(): Promise<Frozen> {
       approval: {
         author: 'Nora Haddad',
         reviewers: ['Grace Lindqvist'],
-        approver: await idOf('Sam Whitaker'),
+        approver: await idOf('sam'),
         approvedOn: dayOf(-1, now),
         revisitOn: dayOf(100, now),
       },

@@ -5,11 +5,11 @@ import { ifMatch, versioned } from '@evenkeel/client';
 import type { Locator, Page } from 'playwright-core';
 
 import { dayOf } from '../src/moment';
+import { api } from './asking';
 import { accessible } from './axe';
 import { again } from './dialog';
 import { saidOf, tabTo } from './field';
 import { visit } from './house';
-import { api } from './objective';
 import { pictures } from './pictures';
 import { newViolation } from './violation';
 
