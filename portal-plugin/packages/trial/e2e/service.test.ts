@@ -316,6 +316,7 @@ test('services are searched and narrowed, and the address keeps it', async t => 
   await table
     .getByRole('link', { name: 'Checkout' })
     .waitFor({ state: 'hidden' });
+  await table.getByRole('link', { name: 'Search API' }).waitFor();
   const ofTeam = await value(
     api.GET('/v1/services', { params: { query: { team: 'search' } } }),
   );
