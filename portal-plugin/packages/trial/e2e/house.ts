@@ -63,7 +63,8 @@ export async function visit(
     at = house.url,
   } = options;
   const context = await (await launched()).newContext({ viewport });
-  context.setDefaultTimeout(15_000);
+  // Generous, for a machine that tests something else beside.
+  context.setDefaultTimeout(30_000);
   if (person !== undefined) {
     // As the page to sign in leaves it when somebody was chosen; see app/src/SignInPage.tsx.
     await context.addInitScript(name => {

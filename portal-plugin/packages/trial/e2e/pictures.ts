@@ -7,13 +7,14 @@ import { inColours } from './axe';
 /**
  * Takes pictures of the page, wide and narrow, in light and in dark, where TRIAL_PICTURES names a
  * directory for them. `shown` is what is there once the page is; what is gone by other colours,
- * such as a dialog, `show` has come again.
+ * such as a dialog, `show` has come again. A page that `waits` asks for something all the while.
  */
 export async function pictures(
   page: Page,
   shown: Locator,
   name: string,
   show?: () => Promise<void>,
+  waits = false,
 ): Promise<void> {
   const directory = process.env.TRIAL_PICTURES;
   if (!directory) {
@@ -26,7 +27,9 @@ export async function pictures(
       await inColours(page, colorScheme);
       await show?.();
       await shown.waitFor();
-      await page.waitForLoadState('networkidle');
+      if (!waits) {
+        await page.waitForLoadState('networkidle');
+      }
       await page.screenshot({
         path: join(directory, `${name}-${width}-${colorScheme}.png`),
         fullPage: true,

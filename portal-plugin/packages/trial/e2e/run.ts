@@ -74,7 +74,7 @@ function tested(files: string[], signal: AbortSignal): Promise<number> {
   return new Promise((resolve, reject) => {
     let failed = 0;
     let passed = 0;
-    const stream = run({ files, concurrency: 3, timeout: 300_000, signal });
+    const stream = run({ files, concurrency: 3, timeout: 900_000, signal });
     stream.on('test:summary', ({ file, counts }) => {
       if (file === undefined) {
         failed = counts.tests - counts.passed;

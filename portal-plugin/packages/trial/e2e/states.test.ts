@@ -189,7 +189,7 @@ test('a slow page waits with what does not move when it is there', async t => {
       await waits.waitFor();
       assert.equal(await main(page).getByRole('alert').count(), 0);
       const before = await main(page).boundingBox();
-      await pictures(page, waits, `state-waiting-${name}`);
+      await pictures(page, waits, `state-waiting-${name}`, undefined, true);
       gate.open();
       await there(main(page)).first().waitFor();
       const after = await main(page).boundingBox();
