@@ -21,7 +21,7 @@ const (
 // Fault is one rule broken at one place of a request, as a problem tells it.
 type Fault struct {
 	Pointer string `json:"pointer" doc:"Where: an RFC 6901 JSON pointer into the body, or query.NAME, path.NAME, header.NAME." example:"/objective"`
-	Message string `json:"message" doc:"What was wrong and what would be right." example:"expected number < 100"`
+	Message string `json:"message" doc:"What was wrong and what would be right." example:"expected less than 100"`
 	Value   string `json:"value,omitempty" doc:"The offending value as text, escaped, at most 64 characters; never given for secrets." example:"101"`
 }
 

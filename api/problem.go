@@ -213,7 +213,7 @@ func writeProblem(w http.ResponseWriter, x *exchange, p *Problem) {
 // these two, which are the whole process's.
 func init() {
 	huma.DefaultArrayNullable = false
-	huma.ErrorFormatter = plainNumbers
+	sayPlainly()
 	huma.NewError = func(status int, message string, errs ...error) huma.StatusError {
 		return humaProblem(nil, status, message, errs)
 	}
@@ -257,24 +257,4 @@ func humaProblem(c *call, status int, message string, errs []error) *Problem {
 		p.RequestID = c.x.id
 	}
 	return p
-}
-
-// plainNumbers writes the bound of a number as its schema does: 1000000000, not 1e+09.
-func plainNumbers(format string, args ...any) string {
-	for i, arg := range args {
-		if n, ok := arg.(float64); ok {
-			args[i] = strconv.FormatFloat(n, 'f', -1, 64)
-		}
-	}
-	return fmt.Sprintf(format, args...)
-}
-
-// plainMessage leaves out the cause that huma adds to some messages: it repeats
-// the value in full.
-func plainMessage(m string) string {
-	if strings.HasPrefix(m, "expected string to be RFC") || strings.HasPrefix(m, "expected string to be regex") ||
-		strings.HasPrefix(m, "expected duration") || strings.HasPrefix(m, "invalid value") {
-		m, _, _ = strings.Cut(m, ":")
-	}
-	return m
 }

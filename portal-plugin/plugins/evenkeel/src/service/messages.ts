@@ -98,7 +98,7 @@ export const serviceMessages = {
     status: {
       closed: 'Closed',
       declared: 'Declared',
-      investigating: 'Investigated',
+      investigating: 'Investigating',
       mitigated: 'Mitigated',
       resolved: 'Resolved',
     },
