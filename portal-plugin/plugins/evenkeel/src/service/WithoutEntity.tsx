@@ -2,7 +2,7 @@ import type { Schemas } from '@evenkeel/client';
 import { Snippet } from '@evenkeel/plugin-evenkeel-react';
 import { SERVICE_ANNOTATION } from '@evenkeel/plugin-evenkeel-common';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Text } from '@backstage/ui';
+import { Flex, Text } from '@backstage/ui';
 
 import { evenkeelTranslationRef } from '../translation';
 
@@ -12,18 +12,18 @@ import { evenkeelTranslationRef } from '../translation';
  */
 export function WithoutEntity(props: { service: Schemas['Service'] }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
-  const { entity, slug } = props.service;
-  if (entity) {
+  const { entity, retiredAt, slug } = props.service;
+  if (entity || retiredAt) {
     return null;
   }
   return (
-    <div>
+    <Flex direction="column" gap="2">
       <Text as="p" variant="body-small" color="secondary">
         {t('service.withoutEntity')}
       </Text>
       <Snippet
         text={`metadata:\n  annotations:\n    ${SERVICE_ANNOTATION}: ${slug}`}
       />
-    </div>
+    </Flex>
   );
 }
