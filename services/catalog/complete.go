@@ -44,9 +44,9 @@ func (c *Service) Complete(ctx context.Context, sync id.ID, how Completion) (Syn
 	}
 	w := newWorld(s)
 	w.final, w.again, w.replaces = true, true, map[string]Entity{}
-	var gone, vacated []Entity
+	var gone []Entity
 	if s.Full {
-		if gone, vacated, err = c.ending(ctx, w, undeclared, how.AcceptShrink); err != nil {
+		if gone, err = c.ending(ctx, w, undeclared, how.AcceptShrink); err != nil {
 			return Sync{}, err
 		}
 	}
@@ -55,9 +55,6 @@ func (c *Service) Complete(ctx context.Context, sync id.ID, how Completion) (Syn
 		ends[e.ID] = true
 	}
 	if err := c.decide(ctx, w, func(e Entity) bool { return w.deferred(e) && !ends[e.ID] }); err != nil {
-		return Sync{}, err
-	}
-	if err := c.abandon(ctx, vacated); err != nil {
 		return Sync{}, err
 	}
 	for _, e := range gone {
@@ -113,18 +110,18 @@ func (c *Service) undecided(ctx context.Context, w *world) ([]Entity, error) {
 }
 
 // ending is what a full sync did not tell or found not to be declared, but for what came back under
-// another name: that is noted in what the world replaces. Beside it are the components that went from
-// what they were, to be something else.
-func (c *Service) ending(ctx context.Context, w *world, undeclared []string, acceptShrink bool) (gone, vacated []Entity, err error) {
+// another name: that is noted in what the world replaces. Components have gone then from what they were
+// that are something else now.
+func (c *Service) ending(ctx context.Context, w *world, undeclared []string, acceptShrink bool) ([]Entity, error) {
 	going, err := all(func(after id.ID, limit int) ([]Entity, error) {
 		return c.Store.Unseen(ctx, w.sync.Portal, w.sync.StartedAt, after, limit)
 	})
 	if err != nil {
-		return nil, nil, fmt.Errorf("read what was not told: %w", err)
+		return nil, fmt.Errorf("read what was not told: %w", err)
 	}
 	told, err := c.Store.ByRef(ctx, w.sync.Portal, undeclared)
 	if err != nil {
-		return nil, nil, fmt.Errorf("read what is not declared any more: %w", err)
+		return nil, fmt.Errorf("read what is not declared any more: %w", err)
 	}
 	goes := map[id.ID]bool{}
 	for _, e := range going {
@@ -137,11 +134,11 @@ func (c *Service) ending(ctx context.Context, w *world, undeclared []string, acc
 	}
 	came, err := c.undecided(ctx, w)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	came = slices.DeleteFunc(came, func(e Entity) bool { return !w.deferred(e) || goes[e.ID] })
 	if err := c.heirs(ctx, w, came, going); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	back := map[id.ID]bool{}
 	for _, e := range w.replaces {
@@ -150,7 +147,7 @@ func (c *Service) ending(ctx context.Context, w *world, undeclared []string, acc
 	going = slices.DeleteFunc(going, func(e Entity) bool { return back[e.ID] })
 	links, err := c.Store.Links(ctx, w.sync.Portal, w.sync.StartedAt)
 	if err != nil {
-		return nil, nil, fmt.Errorf("count links: %w", err)
+		return nil, fmt.Errorf("count links: %w", err)
 	}
 	for _, kind := range Kinds {
 		ending := 0
@@ -163,7 +160,7 @@ func (c *Service) ending(ctx context.Context, w *world, undeclared []string, acc
 			continue
 		}
 		if !acceptShrink {
-			return nil, nil, fault.New(fault.Conflict, "catalog_shrank",
+			return nil, fault.New(fault.Conflict, "catalog_shrank",
 				"%d of %d entities of the kind %s were not told any more, which is more than a fifth; where that is right, complete the sync with acceptShrink", ending, links[kind], kind)
 		}
 		accepted := struct {
@@ -174,13 +171,10 @@ func (c *Service) ending(ctx context.Context, w *world, undeclared []string, acc
 		if err := c.Runner.InTx(ctx, func(ctx context.Context) error {
 			return c.Recorder.RecordDiff(ctx, access.Sync, o, "", nil, accepted)
 		}); err != nil {
-			return nil, nil, fmt.Errorf("record what a catalog loses: %w", err)
+			return nil, fmt.Errorf("record what a catalog loses: %w", err)
 		}
 	}
-	if vacated, err = c.vacate(ctx, w, came); err != nil {
-		return nil, nil, err
-	}
-	return going, vacated, nil
+	return going, c.vacate(ctx, w, came)
 }
 
 // decide takes again those of the entities that wait for the completion that are asked for, and

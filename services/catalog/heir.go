@@ -191,13 +191,18 @@ func (c *Service) sameOwner(ctx context.Context, w *world, e, was Entity) (bool,
 		}
 		team = s.Team
 	}
-	owners, err := c.Store.ByRef(ctx, w.sync.Portal, []string{e.Owner})
-	if err != nil || len(owners) == 0 {
-		return false, err
+	owner, err := c.teamOf(ctx, w, e.Owner)
+	return owner != "" && owner == team, err
+}
+
+// teamOf is the team that a group is, or is going to be by whom it follows; empty for none.
+func (c *Service) teamOf(ctx context.Context, w *world, group string) (id.ID, error) {
+	found, err := c.Store.ByRef(ctx, w.sync.Portal, []string{group})
+	if err != nil || len(found) == 0 {
+		return "", err
 	}
-	owner := owners[0].Resource
-	if is, follows := w.replaces[owners[0].UID]; follows {
-		owner = is.Resource
+	if was, follows := w.replaces[found[0].UID]; follows {
+		return was.Resource, nil
 	}
-	return owner != "" && owner == team, nil
+	return found[0].Resource, nil
 }

@@ -190,6 +190,16 @@ func TestAComponentKeepsItsServiceUnderAnotherNameWhereThatIsCertain(t *testing.
 			tellings: []telling{batches(told{part("a", "1", annotated("d")), part("d", "8", from("y"), annotated("e"))})},
 			is:       "a=d d=e", without: "a",
 		},
+		"two who swap names, of whom one names an owner whom nobody knows": {
+			first:    told{part("d", "8", from("y"))},
+			tellings: []telling{batches(told{part("a", "1", from("y"), annotated("d"), owned("nobody")), part("d", "8", annotated("a"))})},
+			is:       "a=a d=d",
+		},
+		"two whose annotations name what a third gives up": {
+			first:    told{part("d", "8", from("y")), part("e", "9", from("z"))},
+			tellings: []telling{batches(told{part("a", "1", annotated("e")), part("d", "8", from("y"), annotated("e")), part("e", "9", from("z"), annotated("a"))})},
+			is:       "a=a d=d e=e",
+		},
 		"two who swap names by their UIDs, which slugs cannot": {
 			first:    told{part("d", "8", from("y"))},
 			tellings: []telling{batches(told{part("d", "1"), part("a", "8", from("y"))})},
