@@ -99,7 +99,7 @@ func (c *Service) adopt(ctx context.Context, w *world, p *plan, slug string, e E
 		return none, err
 	case found.Slug != slug: // what was called so is another's by now
 		return none, nil
-	case !w.final && awaited(w.sync, other) && (moves || !w.told[other.ID]), !w.final && moves && other.State == Deferred && other.Portal == w.sync.Portal:
+	case w.comesFree(other, moves):
 		p.outcome = OutcomeDeferred
 		return none, nil
 	default:
@@ -121,6 +121,19 @@ func (c *Service) adopt(ctx context.Context, w *world, p *plan, slug string, e E
 	}
 	w.services[found.ID], w.depends[found.ID] = found, dependencies
 	return found, nil
+}
+
+// comesFree reports whether the sync may yet find that the other component is not the service any more
+// which one is named to be, or moves to from another.
+func (w *world) comesFree(other Entity, moves bool) bool {
+	switch {
+	case w.final || !w.sync.Full || other.Portal != w.sync.Portal:
+		return false
+	case moves && other.State == Deferred: // it may move too
+		return true
+	default:
+		return awaited(w.sync, other) && (moves || !w.told[other.ID])
+	}
 }
 
 // serviceOf is the service as the component tells it. How critical it is, and of what kind, is its
