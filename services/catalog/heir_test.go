@@ -17,8 +17,8 @@ import (
 
 // A telling is one full sync: what is told in it, batch after batch, beside the groups.
 type telling struct {
-	after      time.Duration  // the one before, beyond a minute
-	hand       func(h *house) // what somebody does here before
+	after      time.Duration              // the one before, beyond a minute
+	hand       func(h *house, own string) // what somebody does here before
 	batches    [][]catalog.Told
 	undeclared string // the component that is told though nobody declares it
 }
@@ -47,17 +47,20 @@ func owned(group string) func(*catalog.Told) {
 	return func(c *catalog.Told) { c.Owner = "group:default/" + group }
 }
 
+// A renaming is what a portal tells, and what of it is to be true.
+type renaming struct {
+	first    []catalog.Told // beside the component a from the file x
+	tellings []telling
+	is       string // what each entity is: the service that was made for an entity of that name, or "new"
+	without  string // services without entity, by the entity for which they were made
+}
+
 // What a component is that came under another name, whatever was told first. The expected is what
 // the rules at the head of heir.go say; Backstage never keeps a UID when a name changes.
 func TestAComponentKeepsItsServiceUnderAnotherNameWhereThatIsCertain(t *testing.T) {
 	t.Parallel()
 	type told = []catalog.Told
-	for name, c := range map[string]struct {
-		first    told // beside the component a from the file x
-		tellings []telling
-		is       string // what each entity is: the service that was made for an entity of that name, or "new"
-		without  string // services without entity, by the entity for which they were made
-	}{
+	cases := map[string]renaming{
 		"the new one is told before the old one, which nobody declares": {
 			tellings: []telling{{batches: []told{{part("b", "2"), part("a", "1")}}, undeclared: "a"}},
 			is:       "b=a",
@@ -115,21 +118,21 @@ func TestAComponentKeepsItsServiceUnderAnotherNameWhereThatIsCertain(t *testing.
 			is:       "a=a",
 		},
 		"deleted, its service named otherwise here, and anew by the same name": {
-			tellings: []telling{batches(), {hand: func(h *house) {
-				s := h.service("a")
-				ok(h.registry.UpdateService(h.root, s.Slug, s.Version, registry.ServiceInput{Slug: "z", Profile: s.Profile}))(h.t)
+			tellings: []telling{batches(), {hand: func(h *house, own string) {
+				s := h.service(own + "a")
+				ok(h.registry.UpdateService(h.root, s.Slug, s.Version, registry.ServiceInput{Slug: own + "z", Profile: s.Profile}))(h.t)
 			}, batches: []told{{part("a", "2")}}}},
 			is: "a=a",
 		},
 		"its service is retired before the new one comes": {
-			tellings: []telling{batches(), {hand: func(h *house) {
-				ok(h.registry.Retire(h.root, "a", h.service("a").Version, ""))(h.t)
+			tellings: []telling{batches(), {hand: func(h *house, own string) {
+				ok(h.registry.Retire(h.root, own+"a", h.service(own+"a").Version, ""))(h.t)
 			}, batches: []told{{part("b", "2")}}}},
 			is: "b=new",
 		},
 		"to what is here by that name already": {
-			tellings: []telling{{hand: func(h *house) {
-				storetest.Service(h.t, h.store, h.team("a").ID, "b")
+			tellings: []telling{{hand: func(h *house, own string) {
+				storetest.Service(h.t, h.store, h.team(own+"a").ID, own+"b")
 			}, batches: []told{{part("b", "2")}}}},
 			is: "b=new", without: "a",
 		},
@@ -205,57 +208,80 @@ func TestAComponentKeepsItsServiceUnderAnotherNameWhereThatIsCertain(t *testing.
 			tellings: []telling{batches(told{part("d", "1"), part("a", "8", from("y"))})},
 			is:       "a=a d=d",
 		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			storetest.Each(t, func(t *testing.T, s *store.Store) {
-				h := houseOver(t, s)
-				first := append([]catalog.Told{group("a"), group("o"), part("a", "1")}, c.first...)
-				h.full(first...)
-				made := map[id.ID]string{}
-				for _, e := range ok(h.Entities(h.root, catalog.Filter{Kind: catalog.Component}, page.Request{}))(t).Items {
-					made[e.Entity.Resource] = strings.TrimPrefix(e.Ref, "component:default/")
-				}
-				word := func(of id.ID) string {
-					if was := made[of]; was != "" {
-						return was
-					}
-					return "new"
-				}
-				for _, one := range c.tellings {
-					h.clock.Advance(one.after)
-					if one.hand != nil {
-						one.hand(h)
-					}
-					sync := h.start(true)
-					h.tell(sync, first[:2]...)
-					for _, some := range one.batches {
-						h.tell(sync, some...)
-					}
-					how := catalog.Completion{}
-					if one.undeclared != "" {
-						how.Undeclared = []string{"Component:default/" + one.undeclared}
-					}
-					ok(h.Complete(h.portal, sync.ID, how))(t)
-				}
-				var are, without []string
-				for _, e := range ok(h.Entities(h.root, catalog.Filter{Kind: catalog.Component}, page.Request{}))(t).Items {
-					if e.GoneAt == nil {
-						are = append(are, fmt.Sprintf("%s=%s", strings.TrimPrefix(e.Ref, "component:default/"), word(e.Entity.Resource)))
-						by, _ := h.service(string(e.Entity.Resource)).Managed.From("catalog")
-						is(t, "who manages it", by.Entity, e.Ref)
-					}
-				}
-				for _, v := range ok(h.registry.Services(h.root, registry.ServiceFilter{Unlisted: true}, page.Request{}))(t).Items {
-					without = append(without, word(v.ID))
-					is(t, v.Slug+" is managed", len(v.Managed), 0)
-				}
-				slices.Sort(without)
-				is(t, "entities", strings.Join(are, " "), c.is)
-				is(t, "services without entity", strings.Join(without, " "), c.without)
-			})
-		})
 	}
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		world, n := houseOver(t, s), 0
+		for name, c := range cases {
+			n++
+			t.Run(name, func(t *testing.T) { c.hold(t, world, fmt.Sprintf("s%d-", n)) })
+		}
+	})
+}
+
+// hold tells it, in a portal and by names of its own: many share a house.
+func (c renaming) hold(t *testing.T, world *house, own string) {
+	copied := *world
+	h := &copied
+	h.t, h.at = t, portal+"/"+own
+	ownNames := func(told ...catalog.Told) []catalog.Told {
+		out := slices.Clone(told)
+		for i := range out {
+			e := &out[i]
+			e.UID = own + e.UID
+			e.Ref, e.Owner = strings.Replace(e.Ref, "/", "/"+own, 1), strings.Replace(e.Owner, "/", "/"+own, 1)
+			if e.Slug != "" {
+				e.Slug = own + e.Slug
+			}
+		}
+		return out
+	}
+	nameOf := func(e catalog.View) string { return strings.TrimPrefix(e.Ref, "component:default/"+own) }
+	components := func() []catalog.View {
+		return ok(h.Entities(h.root, catalog.Filter{Kind: catalog.Component, Query: "/" + own}, page.Request{}))(t).Items
+	}
+	first := ownNames(append([]catalog.Told{group("a"), group("o"), part("a", "1")}, c.first...)...)
+	h.full(first...)
+	made := map[id.ID]string{}
+	for _, e := range components() {
+		made[e.Entity.Resource] = nameOf(e)
+	}
+	word := func(of id.ID) string {
+		if was := made[of]; was != "" {
+			return was
+		}
+		return "new"
+	}
+	for _, one := range c.tellings {
+		h.clock.Advance(one.after)
+		if one.hand != nil {
+			one.hand(h, own)
+		}
+		sync := h.start(true)
+		h.tell(sync, first[:2]...)
+		for _, some := range one.batches {
+			h.tell(sync, ownNames(some...)...)
+		}
+		how := catalog.Completion{}
+		if one.undeclared != "" {
+			how.Undeclared = []string{"Component:default/" + own + one.undeclared}
+		}
+		ok(h.Complete(h.portal, sync.ID, how))(t)
+	}
+	var are, without []string
+	for _, e := range components() {
+		if e.GoneAt == nil {
+			are = append(are, nameOf(e)+"="+word(e.Entity.Resource))
+			by, _ := h.service(string(e.Entity.Resource)).Managed.From("catalog")
+			is(t, "who manages it", by.Entity, e.Ref)
+		}
+	}
+	for _, v := range ok(h.registry.Services(h.root, registry.ServiceFilter{Unlisted: true, Query: own}, page.Request{}))(t).Items {
+		without = append(without, word(v.ID))
+		is(t, v.Slug+" is managed", len(v.Managed), 0)
+	}
+	slices.Sort(without)
+	is(t, "entities", strings.Join(are, " "), c.is)
+	is(t, "services without entity", strings.Join(without, " "), c.without)
 }
 
 // A group or system that alone is in its file is the same team or system under another name; what it

@@ -5,15 +5,18 @@ import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Flex, Text } from '@backstage/ui';
 
 import { evenkeelTranslationRef } from '../translation';
+import { useCatalogTold } from './data';
 
 /**
- * Says of a service that no entity of the catalog is it, and how one is linked to it: such as one
+ * Says of a service that no entity of the catalog is it, where the catalog tells Evenkeel of any, and how one is linked to it: such as one
  * that was called otherwise, where Evenkeel could not be sure of that.
  */
 export function WithoutEntity(props: { service: Schemas['Service'] }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { entity, retiredAt, slug } = props.service;
-  if (entity || retiredAt) {
+  const needed = !entity && !retiredAt;
+  const told = useCatalogTold(needed);
+  if (!needed || !told.data) {
     return null;
   }
   return (
