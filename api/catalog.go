@@ -98,10 +98,10 @@ func (a *API) addCatalog(r Rooms) {
 	register(a, operation{
 		id: "completeCatalogSync", method: http.MethodPost, path: "/v1/catalog/syncs/{sync}/complete", tag: "Catalog", status: http.StatusOK,
 		summary:     "Complete a sync of a catalog",
-		description: "After a full one, what was not told is gone: its fields are its team's again, and what it was stays. More than a fifth of the links of a kind, and more than 10, end only where that is accepted (409 catalog_shrank). One that is complete stays as it is.",
+		description: "After a full one, what was not told is gone: its fields are its team's again, and what it was stays. A component, system or group that came where one of its kind went is that one under another name, where it alone is declared there, and its owner is the same; a user is somebody else. More than a fifth of the links of a kind, and more than 10, end only where that is accepted (409 catalog_shrank). One that is complete stays as it is.",
 		rule:        tell,
 	}, func(ctx context.Context, in *complete) (*syncReply, error) {
-		s, err := r.Catalog.Complete(ctx, id.ID(in.Sync), in.Body.AcceptShrink)
+		s, err := r.Catalog.Complete(ctx, id.ID(in.Sync), catalog.Completion{AcceptShrink: in.Body.AcceptShrink, Undeclared: in.Body.Undeclared})
 		if err != nil {
 			return nil, err
 		}

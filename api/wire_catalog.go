@@ -49,7 +49,7 @@ type CatalogSyncCreate struct {
 type CatalogEntityInput struct {
 	Kind        string   `json:"kind" doc:"user, group, system or component." example:"component"`
 	Ref         string   `json:"ref" doc:"kind:namespace/name; case does not count." example:"component:default/checkout"`
-	UID         string   `json:"uid" doc:"Stays when the entity is renamed. At most 200 characters." example:"3b8d1d0e-7a1c-4c52-9f0e-6f0c3b3d3c57"`
+	UID         string   `json:"uid" doc:"The catalog's own name for it. One that stays when the reference is another says that both are one; Backstage gives another. At most 200 characters." example:"3b8d1d0e-7a1c-4c52-9f0e-6f0c3b3d3c57"`
 	DisplayName string   `json:"displayName,omitempty" doc:"Of a user or group: their name for people, at most 100 characters."`
 	Title       string   `json:"title,omitempty" doc:"Of a system or component: its name for people, at most 100 characters." example:"Checkout"`
 	Description string   `json:"description,omitempty" doc:"At most 1,050 characters." example:"Takes orders."`
@@ -67,10 +67,10 @@ type CatalogEntityInput struct {
 	Dashboard   string   `json:"dashboard,omitempty" doc:"Of a component: URL."`
 	Runbook     string   `json:"runbook,omitempty" doc:"Of a component: URL."`
 	OnCall      string   `json:"onCall,omitempty" doc:"Of a component: URL or name of its on-call rotation."`
-	Slug        string   `json:"slug,omitempty" doc:"Of a component: the slug of its service, where that is not its name (annotation evenkeel.dev/service)." example:"checkout"`
+	Slug        string   `json:"slug,omitempty" doc:"Of a component: the slug of its service, where that is not its name (annotation evenkeel.dev/service). Where it leads to a service that is no other component's, the component is that one from then on." example:"checkout"`
 	Tier        int      `json:"tier,omitempty" doc:"Of a component: 1 to 4, where it is annotated (evenkeel.dev/tier). A new service gets 3, which its team may change."`
 	ServiceKind string   `json:"serviceKind,omitempty" doc:"Of a component: http, grpc, pipeline, batch, stateful or llm, where it is annotated (evenkeel.dev/kind)."`
-	Origin      string   `json:"origin,omitempty" doc:"Of a component: where it is declared. One that comes from where one goes is the same under another name."`
+	Origin      string   `json:"origin,omitempty" doc:"Where it is declared. The only component, system or group there that comes where the only one went is the same under another name, where its owner is the same, for a day."`
 	DependsOn   []string `json:"dependsOn,omitempty" doc:"Of a component: those that it needs, at most 5,000. What was declared here stays."`
 }
 
@@ -89,7 +89,7 @@ type CatalogResource struct {
 // CatalogResult is what became of one entity.
 type CatalogResult struct {
 	Ref      string           `json:"ref" example:"component:default/checkout"`
-	Outcome  string           `json:"outcome" enum:"created,updated,unchanged,refused,skipped,deferred" doc:"skipped: what it is was retired or deactivated here. deferred: the completion decides whether it is something under another name."`
+	Outcome  string           `json:"outcome" enum:"created,updated,unchanged,refused,skipped,deferred" doc:"skipped: what it is was retired or deactivated here. deferred: the completion decides whether it is something that had another name, or was another's."`
 	Adopted  bool             `json:"adopted" doc:"Whether it is something that was here before, by hand."`
 	Resource *CatalogResource `json:"resource,omitempty" doc:"What it is here; absent for nothing."`
 	Faults   []Fault          `json:"faults" doc:"What is wrong, with pointers into the entity. Of one that was taken: what it names and nobody knows."`
@@ -102,7 +102,8 @@ type CatalogResults struct {
 
 // CatalogCompletion is how a sync is completed.
 type CatalogCompletion struct {
-	AcceptShrink bool `json:"acceptShrink,omitempty" doc:"Whether more than a fifth of the links of a kind, and more than 10, may end."`
+	AcceptShrink bool     `json:"acceptShrink,omitempty" doc:"Whether more than a fifth of the links of a kind, and more than 10, may end."`
+	Undeclared   []string `json:"undeclared,omitempty" maxItems:"5000" doc:"References of entities that a full sync told and that nobody declares any more, such as those that a portal keeps as orphans: they are gone." example:"[\"component:default/till\"]"`
 }
 
 // CatalogEntity is an entity that was told, and what it is here.

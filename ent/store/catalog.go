@@ -256,22 +256,49 @@ func (c Catalog) Links(ctx context.Context, portal string, firstSeenBefore time.
 	return out, fail("count links", err)
 }
 
-// UnseenFrom returns those of the portal's components from the origins that were not seen since.
-func (c Catalog) UnseenFrom(ctx context.Context, portal string, origins []string, since time.Time) (map[id.ID]string, error) {
-	out := map[id.ID]string{}
+// Formerly returns the places, of those of the origins, where entities were something before the time.
+func (c Catalog) Formerly(ctx context.Context, portal string, origins []string, before, since time.Time) (map[catalog.Place]bool, error) {
+	out := map[catalog.Place]bool{}
 	err := chunks(origins, bulkRows, func(some []string) error {
 		var where conditions
-		where.add("e.portal = %s AND e.kind = %s AND e.gone_at IS NULL AND e.resource_id IS NOT NULL AND e.seen_at < %s", portal, string(catalog.Component), clock.Round(since))
+		where.add("e.portal = %s AND e.resource_id IS NOT NULL AND (e.gone_at IS NULL AND e.first_seen_at < %s OR e.gone_at >= %s)", portal, clock.Round(before), clock.Round(since))
 		where.in("e.origin", some)
-		return c.s.queryAll(ctx, "SELECT e.id, e.origin FROM catalog_entities e"+where.where(), where.args, func(rows *sql.Rows) error {
-			var of id.ID
-			var origin string
-			err := rows.Scan(&of, &origin)
-			out[of] = origin
+		return c.s.queryAll(ctx, "SELECT DISTINCT e.kind, e.origin FROM catalog_entities e"+where.where(), where.args, func(rows *sql.Rows) error {
+			var at catalog.Place
+			err := rows.Scan(&at.Kind, &at.Origin)
+			out[at] = true
 			return err
 		})
 	})
 	return out, fail("look for entities of the same origins", err)
+}
+
+// From returns those of the portal from the origins that live, or went since the time.
+func (c Catalog) From(ctx context.Context, portal string, origins []string, since time.Time) ([]catalog.Entity, error) {
+	var out []catalog.Entity
+	err := chunks(origins, bulkRows, func(some []string) error {
+		var where conditions
+		where.add("e.portal = %s AND (e.gone_at IS NULL OR e.gone_at >= %s)", portal, clock.Round(since))
+		where.in("e.origin", some)
+		found, err := c.entities(ctx, where.where()+" ORDER BY e.id", where.args...)
+		out = append(out, found...)
+		return err
+	})
+	return out, err
+}
+
+// Left returns those of the portal with the references that went, who went last at the end.
+func (c Catalog) Left(ctx context.Context, portal string, refs []string) ([]catalog.Entity, error) {
+	var out []catalog.Entity
+	err := chunks(refs, bulkRows, func(some []string) error {
+		var where conditions
+		where.add("e.portal = %s AND e.gone_at IS NOT NULL AND e.resource_id IS NOT NULL", portal)
+		where.in("e.ref", some)
+		found, err := c.entities(ctx, where.where()+" ORDER BY e.gone_at, e.id", where.args...)
+		out = append(out, found...)
+		return err
+	})
+	return out, err
 }
 
 // Undecided returns living ones of the portal that are deferred or pending.

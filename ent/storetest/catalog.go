@@ -116,7 +116,16 @@ func testCatalog(t *testing.T, open opener) {
 		same(t, must(c.Unseen(t.Context(), aPortal, Start.Add(2*time.Minute), "", 9))(t), []catalog.Entity{a, b})
 		same(t, must(c.Unseen(t.Context(), aPortal, Start.Add(2*time.Minute), a.ID, 9))(t), []catalog.Entity{b})
 		same(t, must(c.Links(t.Context(), aPortal, Start.Add(2*time.Minute)))(t), map[catalog.Kind]int{catalog.Component: 2})
-		same(t, must(c.UnseenFrom(t.Context(), aPortal, []string{a.Origin, b.Origin, "elsewhere"}, Start.Add(time.Minute)))(t), map[id.ID]string{a.ID: a.Origin})
+		origins := []string{a.Origin, b.Origin, d.Origin, "elsewhere"}
+		at := func(e catalog.Entity) catalog.Place { return catalog.Place{Kind: e.Kind, Origin: e.Origin} }
+		formerly := func(before, since time.Time) map[catalog.Place]bool {
+			return must(c.Formerly(t.Context(), aPortal, origins, before, since))(t)
+		}
+		same(t, formerly(Start.Add(time.Minute), Start), map[catalog.Place]bool{at(a): true}) // b came in that minute
+		same(t, formerly(Start.Add(time.Hour), Start), map[catalog.Place]bool{at(a): true, at(b): true, at(d): true})
+		same(t, must(c.From(t.Context(), aPortal, origins, Start))(t), []catalog.Entity{a, b, d})
+		same(t, len(must(c.From(t.Context(), "https://elsewhere.example.org", origins, Start))(t)), 0)
+		same(t, len(must(c.Left(t.Context(), aPortal, []string{a.Ref}))(t)), 0)
 		again := Start.Add(time.Hour)
 		ok(t, c.Seen(t.Context(), []id.ID{a.ID, b.ID}, again))
 		a.SeenAt, b.SeenAt = again, again
@@ -127,6 +136,11 @@ func testCatalog(t *testing.T, open opener) {
 		ok(t, c.PutEntity(t.Context(), a))
 		same(t, must(c.ByUID(t.Context(), aPortal, []string{a.UID}))(t), []catalog.Entity{a})
 		same(t, len(must(c.ByRef(t.Context(), aPortal, []string{a.Ref}))(t)), 0)
+		same(t, must(c.Left(t.Context(), aPortal, []string{a.Ref, b.Ref}))(t), []catalog.Entity{a})
+		same(t, formerly(Start, again), map[catalog.Place]bool{at(a): true})
+		same(t, len(formerly(Start, again.Add(time.Minute))), 0)
+		same(t, must(c.From(t.Context(), aPortal, []string{a.Origin}, again))(t), []catalog.Entity{a})
+		same(t, len(must(c.From(t.Context(), aPortal, []string{a.Origin}, again.Add(time.Minute)))(t)), 0)
 		_, err := c.Of(t.Context(), checkout)
 		refused(t, err, fault.NotFound, "entity_not_found")
 		unlisted := must(s.Registry().Services(t.Context(), registry.ServiceFilter{Unlisted: true}, page.Request{}))(t).Items

@@ -10,13 +10,21 @@ import (
 	"github.com/evenkeel/evenkeel/services/access"
 )
 
+// Completion is how a sync is completed.
+type Completion struct {
+	AcceptShrink bool // more than a catalog loses by itself is right
+	// Undeclared are references of entities that a full sync told, and that nobody declares any more:
+	// they are gone as if they had not been told.
+	Undeclared []string
+}
+
 // Complete ends a sync. What named something that was not known yet is taken again; after a full
 // one, what was not told is gone: its fields are the team's again, and its thing stays. One that is
 // complete stays as it is.
 //
-// Faults: Forbidden; NotFound; Conflict "catalog_sync_closed", and "catalog_shrank" when more than a
+// Faults: Forbidden; NotFound; Invalid; Conflict "catalog_sync_closed", and "catalog_shrank" when more than a
 // fifth of the links of a kind would end, and more than 10, unless that is accepted.
-func (c *Service) Complete(ctx context.Context, sync id.ID, acceptShrink bool) (Sync, error) {
+func (c *Service) Complete(ctx context.Context, sync id.ID, how Completion) (Sync, error) {
 	if err := c.telling(ctx); err != nil {
 		return Sync{}, err
 	}
@@ -27,15 +35,26 @@ func (c *Service) Complete(ctx context.Context, sync id.ID, acceptShrink bool) (
 	if s.State != Open {
 		return Sync{}, closed(s)
 	}
+	undeclared := lowered(how.Undeclared)
+	var check fault.Check
+	check.Require(s.Full || len(undeclared) == 0, "/undeclared", len(undeclared), "must be empty: an incremental sync ends nothing")
+	check.Require(len(undeclared) <= MaxRefs, "/undeclared", len(undeclared), "must have at most %d entries, has %d", MaxRefs, len(undeclared))
+	if err := check.Err(); err != nil {
+		return Sync{}, err
+	}
 	w := newWorld(s)
 	w.final, w.again, w.replaces = true, true, map[string]Entity{}
 	var gone []Entity
 	if s.Full {
-		if gone, err = c.ending(ctx, w, acceptShrink); err != nil {
+		if gone, err = c.ending(ctx, w, undeclared, how.AcceptShrink); err != nil {
 			return Sync{}, err
 		}
 	}
-	if err := c.decide(ctx, w, w.deferred); err != nil {
+	ends := map[id.ID]bool{}
+	for _, e := range gone {
+		ends[e.ID] = true
+	}
+	if err := c.decide(ctx, w, func(e Entity) bool { return w.deferred(e) && !ends[e.ID] }); err != nil {
 		return Sync{}, err
 	}
 	for _, e := range gone {
@@ -90,21 +109,35 @@ func (c *Service) undecided(ctx context.Context, w *world) ([]Entity, error) {
 	return found, nil
 }
 
-// ending is what a full sync did not tell, but for what came back under another name: that is noted
-// in what the world replaces.
-func (c *Service) ending(ctx context.Context, w *world, acceptShrink bool) ([]Entity, error) {
+// ending is what a full sync did not tell or found not to be declared, but for what came back under
+// another name: that is noted in what the world replaces. Components have gone then from what they were
+// that are something else now.
+func (c *Service) ending(ctx context.Context, w *world, undeclared []string, acceptShrink bool) ([]Entity, error) {
 	going, err := all(func(after id.ID, limit int) ([]Entity, error) {
 		return c.Store.Unseen(ctx, w.sync.Portal, w.sync.StartedAt, after, limit)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read what was not told: %w", err)
 	}
+	told, err := c.Store.ByRef(ctx, w.sync.Portal, undeclared)
+	if err != nil {
+		return nil, fmt.Errorf("read what is not declared any more: %w", err)
+	}
+	goes := map[id.ID]bool{}
+	for _, e := range going {
+		goes[e.ID] = true
+	}
+	for _, e := range told {
+		if !goes[e.ID] {
+			going, goes[e.ID] = append(going, e), true
+		}
+	}
 	came, err := c.undecided(ctx, w)
 	if err != nil {
 		return nil, err
 	}
-	came = slices.DeleteFunc(came, func(e Entity) bool { return !w.deferred(e) })
-	if err := c.renames(ctx, w, came, going); err != nil {
+	came = slices.DeleteFunc(came, func(e Entity) bool { return !w.deferred(e) || goes[e.ID] })
+	if err := c.heirs(ctx, w, came, going); err != nil {
 		return nil, err
 	}
 	back := map[id.ID]bool{}
@@ -141,41 +174,7 @@ func (c *Service) ending(ctx context.Context, w *world, acceptShrink bool) ([]En
 			return nil, fmt.Errorf("record what a catalog loses: %w", err)
 		}
 	}
-	return going, nil
-}
-
-// renames notes which of those that came are those that go: by the service that their name leads
-// to, which is that of one that goes, else by their origin.
-func (c *Service) renames(ctx context.Context, w *world, came, going []Entity) error {
-	byResource := map[id.ID]Entity{}
-	for _, e := range going {
-		if e.Resource != "" {
-			byResource[e.Resource] = e
-		}
-	}
-	taken := map[id.ID]bool{}
-	for _, e := range came {
-		slug := e.Slug
-		if slug == "" {
-			slug = slugOf(e.Ref)
-		}
-		s, err := c.Things.ServiceBySlug(ctx, slug)
-		if fault.Is(err, fault.NotFound) {
-			continue
-		}
-		if err != nil {
-			return fmt.Errorf("read the service %q: %w", slug, err)
-		}
-		if was, ok := byResource[s.ID]; ok && !taken[was.ID] {
-			w.replaces[e.UID], taken[was.ID] = was, true
-		}
-	}
-	for uid, was := range renamed(came, going) {
-		if _, named := w.replaces[uid]; !named && !taken[was.ID] {
-			w.replaces[uid], taken[was.ID] = was, true
-		}
-	}
-	return nil
+	return going, c.vacate(ctx, w, came)
 }
 
 // decide takes again those of the entities that wait for the completion that are asked for, and

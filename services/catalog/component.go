@@ -16,22 +16,20 @@ const defaultTier = 3
 
 // planComponent has a component be a service of its owner's team.
 func (c *Service) planComponent(ctx context.Context, w *world, e Entity, t Told) (plan, error) {
-	var p plan
-	slug := t.Slug
-	if slug == "" {
-		slug = slugOf(t.Ref)
+	p, slug := plan{}, t.slug()
+	if w.ownerWaits(t) {
+		p.outcome = OutcomeDeferred
+		return p, nil
 	}
 	before := w.services[e.Resource]
-	if before.ID == "" {
-		if t.Origin != "" && w.unseen[t.Origin] && !w.final {
-			p.outcome = OutcomeDeferred
-			return p, nil
-		}
+	if before.ID == "" || t.Slug != "" && t.Slug != before.Slug {
 		found, err := c.adopt(ctx, w, &p, slug, e, t)
 		if err != nil || p.outcome != "" {
 			return p, err
 		}
-		before = found
+		if found.ID != "" {
+			before = found
+		}
 	}
 	if err := before.Live(); err != nil {
 		p.outcome, p.is, p.adopted, p.faults = OutcomeSkipped, before.ID, false, []Fault{{Message: fault.As(err).Message}}
@@ -73,36 +71,69 @@ func (c *Service) planComponent(ctx context.Context, w *world, e Entity, t Told)
 	return p, nil
 }
 
-// adopt finds the service that is here by the name already: the component adopts it, unless it
-// is another's; one that its sync may yet find gone is waited for.
+// adopt finds the service that is here by the name already: the component adopts it, and leaves the one
+// that it was where an annotation names another, unless it is another entity's. One that its sync may
+// yet find to be nobody's is waited for. Where nothing has the name, it is what was called so in the
+// catalog before. The service is empty where there is none.
 func (c *Service) adopt(ctx context.Context, w *world, p *plan, slug string, e Entity, t Told) (registry.Service, error) {
+	none := registry.Service{}
 	found, err := c.Things.ServiceBySlug(ctx, slug)
 	if fault.Is(err, fault.NotFound) {
-		return registry.Service{}, nil
+		left, was := w.left[t.Ref]
+		if !was || t.Slug != "" || e.Resource != "" {
+			return none, nil
+		}
+		found, err = c.Things.Service(ctx, left.Resource)
+		if fault.Is(err, fault.NotFound) {
+			return none, nil
+		}
 	}
 	if err != nil {
-		return registry.Service{}, err
+		return none, err
 	}
+	moves := e.Resource != ""
 	other, err := c.Store.Of(ctx, found.ID)
 	switch {
 	case fault.Is(err, fault.NotFound), err == nil && other.ID == e.ID:
 	case err != nil:
-		return registry.Service{}, err
-	case !w.final && awaited(w.sync, other) && !w.told[other.ID]:
+		return none, err
+	case found.Slug != slug: // what was called so is another's by now
+		return none, nil
+	case w.comesFree(other, moves):
 		p.outcome = OutcomeDeferred
-		return registry.Service{}, nil
+		return none, nil
 	default:
 		var check fault.Check
 		check.Fail("/slug", slug, "%s", taken("service", slug, other))
-		return registry.Service{}, check.Err()
+		return none, check.Err()
+	}
+	if moves {
+		if err := found.Live(); err != nil {
+			var check fault.Check
+			check.Fail("/slug", slug, "leads to a service that was retired here; restore it, or name another")
+			return none, check.Err()
+		}
 	}
 	p.adopted = true
 	dependencies, err := c.Things.DependenciesOf(ctx, []id.ID{found.ID})
 	if err != nil {
-		return registry.Service{}, err
+		return none, err
 	}
 	w.services[found.ID], w.depends[found.ID] = found, dependencies
 	return found, nil
+}
+
+// comesFree reports whether the sync may yet find that the other component is not the service any more
+// which one is named to be, or moves to from another.
+func (w *world) comesFree(other Entity, moves bool) bool {
+	switch {
+	case w.final || !w.sync.Full || other.Portal != w.sync.Portal:
+		return false
+	case moves && other.State == Deferred: // it may move too
+		return true
+	default:
+		return awaited(w.sync, other) && (moves || !w.told[other.ID])
+	}
 }
 
 // serviceOf is the service as the component tells it. How critical it is, and of what kind, is its

@@ -30,7 +30,7 @@ var Kinds = []Kind{User, Group, System, Component}
 type Told struct {
 	Kind        Kind     `json:"kind"`
 	Ref         string   `json:"ref"`             // kind:namespace/name, in lower case
-	UID         string   `json:"uid"`             // stays when the entity is renamed
+	UID         string   `json:"uid"`             // the portal's own name; Backstage's is another once it is called otherwise
 	Title       string   `json:"title,omitempty"` // a user's and group's display name
 	Description string   `json:"description,omitempty"`
 	Email       string   `json:"email,omitempty"`

@@ -28,6 +28,7 @@ const portal = "https://portal.example.org"
 type house struct {
 	*catalog.Service
 	t         *testing.T
+	at        string // the portal's address
 	store     *store.Store
 	clock     *clock.Manual
 	log       *audit.Service
@@ -39,7 +40,12 @@ type house struct {
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	h := &house{t: t, store: storetest.SQLite(t), clock: clock.NewManual(storetest.Start)}
+	return houseOver(t, storetest.SQLite(t))
+}
+
+func houseOver(t *testing.T, s *store.Store) *house {
+	t.Helper()
+	h := &house{t: t, at: portal, store: s, clock: clock.NewManual(storetest.Start)}
 	authorizer := access.NewAuthorizer(h.store.Access())
 	h.log = audit.NewService(h.store.Audit(), h.store, authorizer, h.clock.Now)
 	h.registry = registry.New(h.store.Registry(), h.store.Access(), h.store, authorizer, h.log, h.clock.Now)
@@ -68,7 +74,7 @@ func (h *house) person(name string, administrator bool) context.Context {
 func (h *house) start(full bool) catalog.Sync {
 	h.t.Helper()
 	h.clock.Advance(time.Minute)
-	s := ok(h.Start(h.portal, portal, full))(h.t)
+	s := ok(h.Start(h.portal, h.at, full))(h.t)
 	h.clock.Advance(time.Second)
 	return s
 }
@@ -87,7 +93,7 @@ func (h *house) full(told ...catalog.Told) ([]catalog.Result, catalog.Sync) {
 	for some := range slices.Chunk(told, catalog.MaxBatch) {
 		out = append(out, h.tell(s, some...)...)
 	}
-	return out, ok(h.Complete(h.portal, s.ID, false))(h.t)
+	return out, ok(h.Complete(h.portal, s.ID, catalog.Completion{}))(h.t)
 }
 
 func outcomes(results []catalog.Result) string {

@@ -19,30 +19,18 @@ func awaited(s Sync, e Entity) bool {
 	return s.Full && e.Portal == s.Portal && e.GoneAt == nil && e.SeenAt.Before(s.StartedAt)
 }
 
-// renamed pairs entities that came with those that go: exactly one of a kind and origin came, and
-// one went. Others from one place cannot be told apart.
-func renamed(came, going []Entity) map[string]Entity {
-	type place struct {
-		kind   Kind
-		origin string
-	}
-	gather := func(of []Entity) map[place][]Entity {
-		out := map[place][]Entity{}
-		for _, e := range of {
-			if e.Origin != "" {
-				out[place{e.Kind, e.Origin}] = append(out[place{e.Kind, e.Origin}], e)
-			}
-		}
-		return out
-	}
-	went, out := gather(going), map[string]Entity{}
-	for at, one := range gather(came) {
-		if len(one) == 1 && len(went[at]) == 1 && went[at][0].Resource != "" {
-			out[one[0].UID] = went[at][0]
-		}
-	}
-	return out
+// Place is where entities of a kind are declared.
+type Place struct {
+	Kind   Kind
+	Origin string
 }
+
+// place is where the entity is declared.
+func (t Told) place() Place { return Place{t.Kind, t.Origin} }
+
+// followed reports whether an entity of the kind can be another's heir by where it is declared. A user
+// cannot: who takes a place in a file may be somebody else, who would sign in as whom they followed.
+func (k Kind) followed() bool { return k != User }
 
 // The bounds of what a catalog may lose at once: an empty one takes nothing away.
 const (

@@ -29,6 +29,14 @@ func checkRefs(check *fault.Check, pointer string, refs []string, kind Kind) {
 // nameOf is the name in a reference.
 func nameOf(ref string) string { return ref[strings.LastIndexByte(ref, '/')+1:] }
 
+// slug is the slug of the service that a component is: as it is annotated, else by its reference.
+func (t Told) slug() string {
+	if t.Slug != "" {
+		return t.Slug
+	}
+	return slugOf(t.Ref)
+}
+
 // inLabel are the characters of names that slugs have not.
 var inLabel = strings.NewReplacer("_", "-", ".", "-")
 

@@ -186,7 +186,7 @@ func TestWhatIsNotToldAnyMoreIsTheTeamsAgain(t *testing.T) {
 	left[1].Parent = told[2].Parent
 	some := h.start(false)
 	h.tell(some, left...)
-	is(t, "gone", ok(h.Complete(h.portal, some.ID, false))(t).Gone, 0)
+	is(t, "gone", ok(h.Complete(h.portal, some.ID, catalog.Completion{}))(t).Gone, 0)
 	_, s := h.full(left...)
 	is(t, "gone", s.Gone, 3)
 	is(t, "entities", h.states(catalog.Filter{State: catalog.Gone}), "component:default/checkout gone, system:default/web-shop gone, user:default/bea gone")
@@ -228,21 +228,21 @@ func TestAnEmptyCatalogTakesNothingAway(t *testing.T) {
 	h.full(told...)
 	s := h.start(true)
 	h.tell(s, told[:44]...) // 12 of 55 are missing, more than 11, a fifth of them
-	_, err := h.Complete(h.portal, s.ID, false)
+	_, err := h.Complete(h.portal, s.ID, catalog.Completion{})
 	refused(t, err, fault.Conflict, "catalog_shrank")
 	if !strings.Contains(err.Error(), "12 of 55 entities of the kind component") {
 		t.Errorf("got %v", err)
 	}
 	is(t, "gone", h.states(catalog.Filter{State: catalog.Gone}), "")
 	h.tell(s, told[44]) // 11 are
-	is(t, "gone", ok(h.Complete(h.portal, s.ID, false))(t).Gone, 11)
-	is(t, "again", ok(h.Complete(h.portal, s.ID, false))(t).Gone, 11)
+	is(t, "gone", ok(h.Complete(h.portal, s.ID, catalog.Completion{}))(t).Gone, 11)
+	is(t, "again", ok(h.Complete(h.portal, s.ID, catalog.Completion{}))(t).Gone, 11)
 
 	s = h.start(true)
-	_, err = h.Complete(h.portal, s.ID, false)
+	_, err = h.Complete(h.portal, s.ID, catalog.Completion{})
 	refused(t, err, fault.Conflict, "catalog_shrank")
 	before := h.entries()
-	is(t, "gone", ok(h.Complete(h.portal, s.ID, true))(t).Gone, 45)
+	is(t, "gone", ok(h.Complete(h.portal, s.ID, catalog.Completion{AcceptShrink: true}))(t).Gone, 45)
 	// Who accepted it is written beside 45 things that were let go.
 	is(t, "audit entries", h.entries()-before, 46)
 }
@@ -430,11 +430,11 @@ func TestOneFullSyncOfAPortalIsOpen(t *testing.T) {
 	newer := h.start(true)
 	_, err := h.Take(h.portal, older.ID, []catalog.Told{group("payments")})
 	refused(t, err, fault.Conflict, "catalog_sync_closed")
-	_, err = h.Complete(h.portal, older.ID, true)
+	_, err = h.Complete(h.portal, older.ID, catalog.Completion{AcceptShrink: true})
 	refused(t, err, fault.Conflict, "catalog_sync_closed")
 	h.tell(beside, group("payments"))
 	// What another sync told since this one began is not gone by it.
-	is(t, "gone", ok(h.Complete(h.portal, newer.ID, false))(t).Gone, 0)
+	is(t, "gone", ok(h.Complete(h.portal, newer.ID, catalog.Completion{}))(t).Gone, 0)
 	var states []string
 	for _, s := range ok(h.Syncs(h.bob, page.Request{}))(t).Items {
 		states = append(states, string(s.State))
@@ -450,7 +450,7 @@ func TestOneFullSyncOfAPortalIsOpen(t *testing.T) {
 	refused(t, err, fault.Forbidden, "forbidden")
 	_, err = h.Take(h.bob, newer.ID, nil)
 	refused(t, err, fault.Forbidden, "forbidden")
-	_, err = h.Complete(h.bob, newer.ID, true)
+	_, err = h.Complete(h.bob, newer.ID, catalog.Completion{AcceptShrink: true})
 	refused(t, err, fault.Forbidden, "forbidden")
 
 	h.clock.Advance(31 * 24 * time.Hour)

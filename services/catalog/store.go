@@ -48,9 +48,14 @@ type Store interface {
 	// identifier; of those with a resource Links counts how many there were of each kind.
 	Unseen(ctx context.Context, portal string, since time.Time, after id.ID, limit int) ([]Entity, error)
 	Links(ctx context.Context, portal string, firstSeenBefore time.Time) (map[Kind]int, error)
-	// UnseenFrom returns those of the portal's components from the origins that were not seen since,
-	// with their origins.
-	UnseenFrom(ctx context.Context, portal string, origins []string, since time.Time) (map[id.ID]string, error)
+	// Formerly returns the places, of those of the origins, where entities of the portal were something
+	// here before the time: that live, or went since.
+	Formerly(ctx context.Context, portal string, origins []string, before, since time.Time) (map[Place]bool, error)
+	// From returns those of the portal from the origins that live, or went since the time.
+	From(ctx context.Context, portal string, origins []string, since time.Time) ([]Entity, error)
+	// Left returns those of the portal with the references that went, and are remembered as something;
+	// who went last comes last.
+	Left(ctx context.Context, portal string, refs []string) ([]Entity, error)
 	// Undecided returns living ones of the portal that are deferred or pending, after an identifier.
 	Undecided(ctx context.Context, portal string, after id.ID, limit int) ([]Entity, error)
 }
@@ -61,6 +66,7 @@ type Things interface {
 	TeamsByID(ctx context.Context, teams []id.ID) (map[id.ID]registry.Team, error)
 	SystemBySlug(ctx context.Context, slug string) (registry.System, error)
 	SystemsByID(ctx context.Context, systems []id.ID) (map[id.ID]registry.System, error)
+	Service(ctx context.Context, service id.ID) (registry.Service, error)
 	ServiceBySlug(ctx context.Context, slug string) (registry.Service, error)
 	ServicesByID(ctx context.Context, services []id.ID) (map[id.ID]registry.Service, error)
 	// MembershipsOf returns the memberships of the teams, MembershipsIn those of a person.

@@ -12,6 +12,10 @@ import (
 // planSystem has a system be a system of its owner's team.
 func (c *Service) planSystem(ctx context.Context, w *world, e Entity, t Told) (plan, error) {
 	var p plan
+	if w.ownerWaits(t) {
+		p.outcome = OutcomeDeferred
+		return p, nil
+	}
 	before, slug := w.systems[e.Resource], slugOf(t.Ref)
 	if before.ID == "" {
 		found, err := c.Things.SystemBySlug(ctx, slug)
@@ -49,6 +53,12 @@ func (c *Service) planSystem(ctx context.Context, w *world, e Entity, t Told) (p
 		return written.ID, err
 	}
 	return p, nil
+}
+
+// ownerWaits reports whether the completion decides yet which team the owner is.
+func (w *world) ownerWaits(t Told) bool {
+	e := w.byRef[t.Owner]
+	return !w.final && e != nil && e.State == Deferred && e.Resource == ""
 }
 
 // owner is the team that the owner of an entity is, which something new has to have.

@@ -174,12 +174,15 @@ func (c *Service) try(ctx context.Context, w *world, t Told) (Result, error) {
 		}
 	}
 	replaced, replaces := w.replaces[t.UID]
-	if replaces && e.Resource == "" {
+	if replaces {
 		e.Resource = replaced.Resource
 	}
-	p, err := c.planOf(ctx, w, e, t)
-	if err != nil {
-		return Result{}, err
+	p := plan{outcome: OutcomeDeferred}
+	if e.Resource != "" || w.final || !w.former[t.place()] {
+		var err error
+		if p, err = c.planOf(ctx, w, e, t); err != nil {
+			return Result{}, err
+		}
 	}
 	e.State, e.Faults, e.Pending = Linked, p.faults, p.pending
 	switch p.outcome {
@@ -192,7 +195,7 @@ func (c *Service) try(ctx context.Context, w *world, t Told) (Result, error) {
 		// It was found to name what nobody knows, and does so again.
 		e.Pending, e.Faults = false, is.Faults
 	}
-	if e.Resource == "" {
+	if p.is != "" {
 		e.Resource = p.is
 	}
 	r := Result{Ref: t.Ref, Outcome: p.outcome, Adopted: p.adopted, Faults: e.Faults}
@@ -211,7 +214,7 @@ func (c *Service) try(ctx context.Context, w *world, t Told) (Result, error) {
 		r.Resource = w.resource(e)
 		return r, nil
 	}
-	err = c.Runner.InTx(ctx, func(ctx context.Context) error {
+	err := c.Runner.InTx(ctx, func(ctx context.Context) error {
 		if beside != nil && beside.Resource == e.Resource {
 			replaced, replaces = *beside, true
 		} else if beside != nil {
@@ -220,8 +223,15 @@ func (c *Service) try(ctx context.Context, w *world, t Told) (Result, error) {
 			}
 		}
 		if replaces { // its thing is told on
-			replaced.State, replaced.Pending, replaced.GoneAt = Gone, false, &e.SeenAt
+			if replaced.State, replaced.Pending = Gone, false; replaced.GoneAt == nil {
+				replaced.GoneAt = &e.SeenAt
+			}
 			if err := c.Store.PutEntity(ctx, replaced); err != nil {
+				return err
+			}
+		}
+		if is != nil && is.GoneAt == nil && is.Resource != "" && is.Resource != e.Resource { // it is another now
+			if err := c.free(ctx, *is); err != nil {
 				return err
 			}
 		}

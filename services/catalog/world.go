@@ -21,8 +21,9 @@ type world struct {
 	replaces map[string]Entity // by the UID of who came: who goes, at a completion
 
 	byUID, byRef map[string]*Entity
-	told         map[id.ID]bool  // entities that are told together
-	unseen       map[string]bool // origins of components that the sync may still tell
+	told         map[id.ID]bool    // entities that are told together
+	former       map[Place]bool    // where entities were something before, of which one that came may be one
+	left         map[string]Entity // by reference: who was called so, and went
 	people       map[id.ID]access.Person
 	teams        map[id.ID]registry.Team
 	systems      map[id.ID]registry.System
@@ -35,7 +36,7 @@ type world struct {
 
 func newWorld(s Sync) *world {
 	return &world{
-		sync: s, byUID: map[string]*Entity{}, byRef: map[string]*Entity{}, told: map[id.ID]bool{}, unseen: map[string]bool{}, flat: map[string]bool{},
+		sync: s, byUID: map[string]*Entity{}, byRef: map[string]*Entity{}, told: map[id.ID]bool{}, former: map[Place]bool{}, left: map[string]Entity{}, flat: map[string]bool{},
 		people: map[id.ID]access.Person{}, teams: map[id.ID]registry.Team{}, systems: map[id.ID]registry.System{}, services: map[id.ID]registry.Service{},
 		members: map[id.ID][]registry.Member{}, depends: map[id.ID][]registry.Dependency{},
 	}
@@ -71,6 +72,8 @@ func (w *world) remember(e Entity) {
 // renew takes what was read anew of some entities.
 func (w *world) renew(anew *world) {
 	maps.Copy(w.byUID, anew.byUID)
+	maps.Copy(w.former, anew.former)
+	maps.Copy(w.left, anew.left)
 	maps.Copy(w.byRef, anew.byRef)
 	maps.Copy(w.people, anew.people)
 	maps.Copy(w.teams, anew.teams)
@@ -131,7 +134,7 @@ func (c *Service) load(ctx context.Context, w *world, told []Told) error {
 		w.remember(e)
 	}
 	var own, named []Entity // whose things are needed; those of members are not, but where they join
-	var origins []string
+	var newRefs, origins []string
 	for _, t := range told {
 		is, _ := identify(t, w.byUID[t.UID], w.byRef[t.Ref])
 		if is != nil {
@@ -141,8 +144,11 @@ func (c *Service) load(ctx context.Context, w *world, told []Told) error {
 		if going, ok := w.replaces[t.UID]; ok {
 			own = append(own, going)
 		}
-		if t.Kind == Component && t.Origin != "" && (is == nil || is.Resource == "") {
-			origins = append(origins, t.Origin)
+		if t.Kind.followed() && (is == nil || is.Resource == "" || is.GoneAt != nil) {
+			newRefs = append(newRefs, t.Ref)
+			if t.Origin != "" {
+				origins = append(origins, t.Origin)
+			}
 		}
 		for _, ref := range append([]string{t.Parent, t.Owner, t.System}, t.DependsOn...) {
 			if e := w.known(ref); e != nil {
@@ -150,21 +156,37 @@ func (c *Service) load(ctx context.Context, w *world, told []Told) error {
 			}
 		}
 	}
-	if w.sync.Full && len(origins) > 0 {
-		unseen, err := c.Store.UnseenFrom(ctx, w.sync.Portal, origins, w.sync.StartedAt)
-		if err != nil {
-			return fmt.Errorf("look for entities of the same origins: %w", err)
-		}
-		for of, origin := range unseen {
-			if !w.told[of] {
-				w.unseen[origin] = true
-			}
-		}
+	if err := c.loadFormer(ctx, w, newRefs, origins); err != nil {
+		return err
 	}
 	if err := c.loadThings(ctx, w, append(named, own...)); err != nil {
 		return err
 	}
 	return c.loadHanging(ctx, w, own)
+}
+
+// loadFormer reads whom those that came may follow: who was called so, and who is or was declared where
+// they are.
+func (c *Service) loadFormer(ctx context.Context, w *world, refs, origins []string) error {
+	if len(refs) == 0 {
+		return nil
+	}
+	left, err := c.Store.Left(ctx, w.sync.Portal, refs)
+	if err != nil {
+		return fmt.Errorf("look for who was called so: %w", err)
+	}
+	for _, e := range left {
+		w.left[e.Ref] = e
+	}
+	if !w.sync.Full || len(origins) == 0 {
+		return nil
+	}
+	slices.Sort(origins)
+	w.former, err = c.Store.Formerly(ctx, w.sync.Portal, slices.Compact(origins), w.sync.StartedAt, w.sync.StartedAt.Add(-heirWithin))
+	if err != nil {
+		return fmt.Errorf("look for entities of the same origins: %w", err)
+	}
+	return nil
 }
 
 // resources are what the entities are, by kind, each once.

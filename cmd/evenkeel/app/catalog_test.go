@@ -95,21 +95,25 @@ func TestACatalogIsToldThroughTheAPI(t *testing.T) {
 			t.Errorf("mailer %s", mailer.body)
 		}
 
-		// The next one tells of Grace and her team alone.
+		// The next one tells of Grace and her team, and of the mailer, which nobody declares any more.
 		sync = start()
 		again := post(200, "administrator", "syncs/"+sync+"/entities", told[:strings.Index(told, `,
-			{"kind":"component"`)]+"]}")
-		if n := strings.Count(string(again.body), `"unchanged"`); n != 2 {
+			{"kind":"component"`)]+`,{"kind":"component","ref":"component:default/mailer","uid":"c2","owner":"group:default/payments","type":"cronjob","lifecycle":"whatever"}]}`)
+		if n := strings.Count(string(again.body), `"unchanged"`); n != 3 {
 			t.Errorf("again %s", again.body)
 		}
-		post(200, "administrator", "syncs/"+sync+"/complete", `{"acceptShrink":true}`)
+		undeclared := `{"acceptShrink":true,"undeclared":["Component:default/mailer"]}`
+		some := post(201, "administrator", "syncs", `{"portal":"`+aPortal+`"}`).text("id")
+		h.do(call{as: "administrator", method: "POST", path: "/v1/catalog/syncs/" + some + "/complete", body: undeclared}).expect(t, 422, "invalid_input", "/undeclared", "an incremental sync ends nothing")
+		post(200, "administrator", "syncs/"+some+"/complete", `{}`)
+		post(200, "administrator", "syncs/"+sync+"/complete", undeclared)
 		if got := names("/v1/catalog/entities?state=gone", "ref"); got != "component:default/checkout component:default/mailer component:default/orphan" {
 			t.Errorf("gone: %s", got)
 		}
 		if after := get("/v1/services/checkout"); strings.Contains(string(after.body), `"entity"`) || !strings.Contains(string(after.body), `"managed":[]`) {
 			t.Errorf("checkout %s", after.body)
 		}
-		if got := names("/v1/catalog/syncs", "state"); got != "complete complete" {
+		if got := names("/v1/catalog/syncs", "state"); got != "complete complete complete" {
 			t.Errorf("syncs: %s", got)
 		}
 	})

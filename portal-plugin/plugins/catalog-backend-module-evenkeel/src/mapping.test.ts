@@ -102,6 +102,7 @@ describe('a component', () => {
           'evenkeel.dev/service': 'till',
           'evenkeel.dev/tier': '1',
           'evenkeel.dev/kind': 'http',
+          'backstage.io/managed-by-location': 'url:https://x.example/a.yaml',
           'backstage.io/managed-by-origin-location': 'url:https://x.example/',
           'backstage.io/techdocs-ref': 'dir:.',
           'github.com/project-slug': 'shop/checkout',
@@ -136,7 +137,7 @@ describe('a component', () => {
       slug: 'till',
       tier: 1,
       serviceKind: 'http',
-      origin: 'url:https://x.example/',
+      origin: 'url:https://x.example/a.yaml',
       dependsOn: ['component:default/ledger'],
     });
   });

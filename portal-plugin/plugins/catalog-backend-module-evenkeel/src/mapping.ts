@@ -1,5 +1,5 @@
 import {
-  ANNOTATION_ORIGIN_LOCATION,
+  ANNOTATION_LOCATION,
   parseEntityRef,
   RELATION_DEPENDS_ON,
   RELATION_HAS_MEMBER,
@@ -33,7 +33,7 @@ export function toldOf(entity: Entity, around: Around): Told | undefined {
   const named = compact({
     ref: stringifyEntityRef(entity),
     uid: metadata.uid ?? '',
-    origin: metadata.annotations?.[ANNOTATION_ORIGIN_LOCATION],
+    origin: metadata.annotations?.[ANNOTATION_LOCATION],
   });
   const described = {
     title: metadata.title,

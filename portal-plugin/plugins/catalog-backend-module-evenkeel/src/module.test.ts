@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { BackendFeature } from '@backstage/backend-plugin-api';
 import { mockServices, startTestBackend } from '@backstage/backend-test-utils';
 import type { Entity } from '@backstage/catalog-model';
+import { NotFoundError } from '@backstage/errors';
 import { catalogProcessingExtensionPoint } from '@backstage/plugin-catalog-node';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 
@@ -223,6 +224,49 @@ it('does not tell what nobody declares any more', async () => {
     ['user:default/ada', undefined],
     ['group:default/payments', ['user:default/ada']],
   ]);
+});
+
+it('says that one is gone whose file declares another in its place', async () => {
+  const [wallet, purse] = ['wallet', 'purse'].map(name => {
+    const one = entity('Component', name, { type: 'service' });
+    one.metadata.annotations = {
+      'backstage.io/managed-by-location': 'file:/one.yaml',
+    };
+    return one;
+  });
+  api.answers.set('/v1/catalog/syncs/S1/entities', {
+    status: 200,
+    body: {
+      results: [
+        { ref: 'component:default/wallet', outcome: 'unchanged', faults: [] },
+        { ref: 'component:default/purse', outcome: 'deferred', faults: [] },
+      ],
+    },
+  });
+  const catalog = catalogServiceMock.mock({
+    queryEntities: async () => ({
+      items: [wallet, purse],
+      totalItems: 2,
+      pageInfo: {},
+    }),
+    getEntityAncestors: async ({ entityRef }) => {
+      if (entityRef.endsWith('wallet')) {
+        throw new NotFoundError('it was cleaned up meanwhile');
+      }
+      return {
+        rootEntityRef: entityRef,
+        items: [
+          { entity: purse, parentEntityRefs: ['location:default/one'] },
+          { entity: entity('Location', 'one', {}), parentEntityRefs: [] },
+        ],
+      };
+    },
+  });
+  const { error } = await run([], { kinds: ['component'] }, catalog.factory);
+  expect(error).toBeUndefined();
+  expect(api.seen.at(-1)?.body).toEqual({
+    undeclared: ['component:default/wallet'],
+  });
 });
 
 it('says of each entity that was not taken why, and goes on', async () => {

@@ -20,8 +20,15 @@ export interface SyncApi {
     entities: readonly Told[],
     signal: AbortSignal,
   ): Promise<Result[]>;
-  /** Ends it: what was not told is gone. Gives what became of all. */
-  complete(sync: string, signal: AbortSignal): Promise<Counts>;
+  /**
+   * Ends it: what was not told is gone, and what was told and nobody declares any more. Gives what
+   * became of all.
+   */
+  complete(
+    sync: string,
+    undeclared: readonly string[],
+    signal: AbortSignal,
+  ): Promise<Counts>;
 }
 
 /** The API as the catalog itself, for no person. */
@@ -60,11 +67,11 @@ function overClient(api: Evenkeel): SyncApi {
       );
       return told.results;
     },
-    async complete(sync, signal) {
+    async complete(sync, undeclared, signal) {
       const ended = await value(
         api.POST('/v1/catalog/syncs/{sync}/complete', {
           params: { path: { sync } },
-          body: {},
+          body: { undeclared: [...undeclared] },
           signal,
         }),
       );

@@ -4,6 +4,7 @@ import {
   type EntityFilterQuery,
 } from '@backstage/catalog-client';
 import { stringifyEntityRef, type Entity } from '@backstage/catalog-model';
+import { NotFoundError, ResponseError } from '@backstage/errors';
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import { ProblemError } from '@evenkeel/client';
 import { SERVICE_ANNOTATION } from '@evenkeel/plugin-evenkeel-common';
@@ -12,6 +13,7 @@ import { groupsOf, toldOf } from './mapping';
 import type { Kind, Settings } from './settings';
 import type { Counts, Result, SyncApi } from './sync';
 import type { Told } from './told';
+import { seenOf, undeclaredOf, type Seen } from './undeclared';
 
 // So many entities are told at once: what the API takes.
 const BATCH = 200;
@@ -42,6 +44,7 @@ export class Teller {
     const sync = await api.begin(settings.portal, signal);
     const wrong = new Set<string>();
     const members = new Map<string, string[]>();
+    const seen: Seen[] = [];
     for (const kind of settings.kinds) {
       for await (const page of this.pages(kind)) {
         signal.throwIfAborted();
@@ -54,14 +57,24 @@ export class Teller {
             entity =>
               toldOf(entity, { portal: settings.portal, members }) ?? [],
           );
-        for (const result of await this.tell(sync, told, signal)) {
+        const results = await this.tell(sync, told, signal);
+        for (const result of results) {
           faultsOf(result).forEach(fault => wrong.add(fault));
         }
+        seen.push(
+          ...told.map((one, at) =>
+            seenOf(one, results[at]?.outcome === 'deferred'),
+          ),
+        );
       }
     }
     this.say(wrong);
+    const undeclared = await undeclaredOf(seen, ref => {
+      signal.throwIfAborted();
+      return this.parentsOf(ref);
+    });
     try {
-      const counts = await api.complete(sync, signal);
+      const counts = await api.complete(sync, undeclared, signal);
       logger.info(`told Evenkeel of the catalog: ${wordsOf(counts)}`);
       return counts;
     } catch (error) {
@@ -89,6 +102,27 @@ export class Teller {
       yield items;
       cursor = pageInfo.nextCursor;
     } while (cursor !== undefined);
+  }
+
+  /** How many entities declare one: none of those that the catalog does not have any more. */
+  private async parentsOf(entityRef: string): Promise<number> {
+    const { auth, catalog } = this.deps;
+    const credentials = await auth.getOwnServiceCredentials();
+    try {
+      const { items, rootEntityRef } = await catalog.getEntityAncestors(
+        { entityRef },
+        { credentials },
+      );
+      const own = items.find(
+        ({ entity }) => stringifyEntityRef(entity) === rootEntityRef,
+      );
+      return own?.parentEntityRefs.length ?? 0;
+    } catch (error) {
+      if (isNotFound(error)) {
+        return 0;
+      }
+      throw error;
+    }
   }
 
   private async tell(
@@ -132,10 +166,15 @@ export function filterOf(kind: Kind, settings: Settings): EntityFilterQuery {
   ];
 }
 
-// What nobody declares any more waits in the catalog to be removed; what is called otherwise is there
-// meanwhile by both names, and is one thing only where the old one is not told.
+// What nobody declares any more waits in the catalog to be removed, marked once it was looked at.
 function isDeclared(entity: Entity): boolean {
   return entity.metadata.annotations?.['backstage.io/orphan'] !== 'true';
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof ResponseError
+    ? error.statusCode === 404
+    : error instanceof NotFoundError;
 }
 
 function note(members: Map<string, string[]>, user: Entity) {

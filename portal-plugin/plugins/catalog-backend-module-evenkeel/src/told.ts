@@ -9,7 +9,7 @@ type Named = {
   ref: string;
   /** The catalog's own name for it: another one once it is called otherwise. */
   uid: string;
-  /** Where it is declared, by which one that is called otherwise is known again. */
+  /** The file that declares it, by which one that is called otherwise is known again. */
   origin?: string;
 };
 

@@ -11,6 +11,7 @@ import { servicesRouteRef } from '../routes';
 import { evenkeelTranslationRef } from '../translation';
 import { ServiceList } from './ServiceList';
 import { ServiceView } from './ServiceView';
+import { WithoutEntity } from './WithoutEntity';
 import { useService } from './data';
 
 /** The services, and the page of each, also of those that no entity of the catalog is. */
@@ -37,7 +38,12 @@ function OfSlug() {
         back={list && { href: list(), text: t('service.list.title') }}
       />
       <Shown what={t('service.what')} read={service}>
-        {found => <ServiceView key={slug} service={found.value} />}
+        {found => (
+          <>
+            <WithoutEntity service={found.value} />
+            <ServiceView key={slug} service={found.value} />
+          </>
+        )}
       </Shown>
     </PageBody>
   );

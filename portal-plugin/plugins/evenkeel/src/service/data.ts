@@ -45,6 +45,23 @@ export function useKnown(service: string) {
   });
 }
 
+/** Whether a catalog told of components; not asked where that is not needed. */
+export function useCatalogTold(needed: boolean) {
+  return useRead(
+    ['catalog', 'told'],
+    async (api, signal) => {
+      const { items } = await value(
+        api.GET('/v1/catalog/entities', {
+          params: { query: { kind: 'component', limit: 1 } },
+          signal,
+        }),
+      );
+      return items.length > 0;
+    },
+    { enabled: needed },
+  );
+}
+
 /** What the list of services is narrowed to. */
 export type Filters = {
   query?: string;

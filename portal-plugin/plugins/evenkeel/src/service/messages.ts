@@ -225,4 +225,6 @@ export const serviceMessages = {
     title: 'Evenkeel does not know “{{slug}}”',
   },
   what: 'The service',
+  withoutEntity:
+    'No entity of the catalog is this service. One that is called otherwise now is linked to it by this in its catalog-info.yaml:',
 } as const;
