@@ -43,7 +43,7 @@ func TestFactsThatCannotBeGivenAreRefused(t *testing.T) {
 			invalid("too large a text", put("owner", `{"text":"`+long+`"`+s), "/text", "must have 1 to 300 characters, has 301"),
 			invalid("an empty text", put("owner", `{"text":""`+s), "/text", "must have 1 to 300 characters, has 0"),
 			invalid("a text that turns the writing", put("owner", `{"text":"a\u202eb"`+s), "/text", "change the direction of writing"),
-			invalid("a text that is none of its values", put("chaosVerdict", `{"text":"maybe"`+s), "/text", `must be one of held or broken`),
+			invalid("a text that is none of its values", put("chaosVerdict", `{"text":"maybe"`+s), "/text", `must be one of "held" or "broken"`),
 			invalid("too many names", put("share", `{"numbers":`+names(101)+s), "/numbers", "must have at most 100 names, has 101"),
 			invalid("too long a name", put("share", `{"numbers":{"`+long+`":1}`+s), "/numbers", "must have 1 to 100 characters, has 301"),
 			invalid("a name that is none of its values", put("codes", `{"numbers":{"x":1,"z":2}`+s), "/numbers", `has a name that is not x or y`),
