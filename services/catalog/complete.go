@@ -103,7 +103,7 @@ func (c *Service) ending(ctx context.Context, w *world, acceptShrink bool) ([]En
 	if err != nil {
 		return nil, err
 	}
-	came = slices.DeleteFunc(came, func(e Entity) bool { return !w.deferred(e) })
+	came = slices.DeleteFunc(came, func(e Entity) bool { return !w.deferred(e) || e.Kind == User })
 	if err := c.renames(ctx, w, came, going); err != nil {
 		return nil, err
 	}
