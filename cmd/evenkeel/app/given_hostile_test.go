@@ -46,7 +46,7 @@ func TestFactsThatCannotBeGivenAreRefused(t *testing.T) {
 			invalid("a text that is none of its values", put("chaosVerdict", `{"text":"maybe"`+s), "/text", `must be one of "held" or "broken"`),
 			invalid("too many names", put("share", `{"numbers":`+names(101)+s), "/numbers", "must have at most 100 names, has 101"),
 			invalid("too long a name", put("share", `{"numbers":{"`+long+`":1}`+s), "/numbers", "must have 1 to 100 characters, has 301"),
-			invalid("a name that is none of its values", put("codes", `{"numbers":{"x":1,"z":2}`+s), "/numbers", `has a name that is not x or y`),
+			invalid("a name that is none of its values", put("codes", `{"numbers":{"x":1,"z":2}`+s), "/numbers", `has a name that is not "x" or "y"`),
 			invalid("too large a text by name", put("names", `{"texts":{"a/b":"`+long+`"}`+s), "/texts/a~1b", "must have 0 to 300 characters, has 301"),
 			invalid("an age that is to come", put("loadTested", `{"time":"`+in(1)+`"`+s), "/time", "must not be after now, 2026-03-14T12:00:00Z: it is when it happened"),
 			invalid("an age of another century", put("loadTested", `{"time":"1999-12-31T23:59:59Z"`+s), "/time", "must not be before 2000"),
