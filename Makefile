@@ -12,7 +12,12 @@ COUNT    ?=
 BENCH    ?= .
 FUZZTIME ?= 30s
 ARGS     ?=
-LOOPS    ?= ./cmd/evenkeel/app ./cmd/evenkeel/durable ./cmd/evenkeel/replicas ./services/issues/github ./services/measure ./services/slo/composite/formula
+# Long loops of soak. Those of RACY have several goroutines on one memory in this process, and are
+# watched for races. The others have not, and are not worth up to ten times the time: durable and
+# replicas drive programs that are built without the detector, and measure and formula compare sums
+# with one goroutine.
+RACY     ?= ./cmd/evenkeel/app ./services/issues/github
+LOOPS    ?= ./cmd/evenkeel/durable ./cmd/evenkeel/replicas ./services/measure ./services/slo/composite/formula
 
 # Go stamps the revision into the binary by itself, unless GOFLAGS or the lack of
 # git keeps it from doing so.
@@ -107,6 +112,7 @@ bench: ## Measure the program against a yardstick and its goals (BENCH=Requests/
 .PHONY: soak
 soak: ## Run the tests again and again in random order, the long loops once, then every fuzz target (COUNT=3 FUZZTIME=30s)
 	CGO_ENABLED=1 scripts/testenv postgres prometheus victoria alertmanager chromium cc -- go test $(race_flags) -shuffle=on -count=$(or $(COUNT),3) -timeout 60m $(PKG)
+	$(if $(RACY),CGO_ENABLED=1 EVENKEEL_TEST_EVERYTHING=1 scripts/testenv postgres cc -- go test $(race_flags) -count=1 -timeout 120m -v $(RACY))
 	$(if $(LOOPS),EVENKEEL_TEST_EVERYTHING=1 scripts/testenv postgres -- go test -count=1 -timeout 120m -v $(LOOPS))
 	scripts/fuzz $(FUZZTIME)
 

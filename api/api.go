@@ -24,9 +24,13 @@ import (
 const DefaultMaxBody = 1 << 20
 
 // Authenticator verifies a bearer token. What is wrong with a token is a fault
-// of kind Unauthenticated; any other error is internal. *access.Service is one.
+// of kind Unauthenticated, of which access.CodeTokenRevoked and CodeTokenExpired are of one
+// that was good; any other error is internal. *access.Service is one.
 type Authenticator interface {
 	Authenticate(ctx context.Context, token string) (access.Caller, error)
+	// Lasting returns that of a token, not verified yet, which is the same in all requests
+	// of its owner and which nobody else has; empty where all of it is of one request.
+	Lasting(token string) string
 }
 
 // Permitter decides on what an operation declares, before anything is loaded.

@@ -69,17 +69,17 @@ func (a *API) serve(e *endpoint, op *huma.Operation, next func(huma.Context), w 
 		nameSpan(r, e, x.id)
 	}
 	ctx := r.Context()
-	who, known, p := a.charge(e, x, r)
+	p := a.charge(e, x, r)
 	if p == nil && len(e.media) == 0 {
-		p = a.enter(ctx, x, e.load, who, x.start)
+		p = a.enter(ctx, x, e.load, x.payer.Caller, x.start)
 	}
 	if p != nil {
 		writeProblem(w, x, p)
 		return
 	}
 	if !e.public {
-		var err error
-		if who, err = a.meet(e, x, r, who, known); err == nil {
+		err := a.meet(ctx, e, x, r)
+		if err == nil {
 			ctx = access.WithCaller(ctx, x.caller)
 			err = a.permit(ctx, e)
 		}
@@ -96,7 +96,7 @@ func (a *API) serve(e *endpoint, op *huma.Operation, next func(huma.Context), w 
 			defer releaseBody(buf)
 		}
 		if p == nil {
-			p = a.enter(ctx, x, e.load, who, time.Now())
+			p = a.enter(ctx, x, e.load, x.payer.Caller, time.Now())
 		}
 		if p == nil && e.body != nil && len(x.body) > 0 {
 			p = scanJSON(x.body, e.body, leafChecker{a.huma.OpenAPI().Components.Schemas}, &x.faults)
@@ -111,22 +111,31 @@ func (a *API) serve(e *endpoint, op *huma.Operation, next func(huma.Context), w 
 	c.start()
 }
 
-// maxToken is the length beyond which no text is a token; maxAuthorization is
-// that with its scheme.
-const (
-	maxToken         = 4096 // a portal's plugin carries a user's token within its own
-	maxAuthorization = maxToken + len("Bearer ")
-)
+// maxToken is the length beyond which no text is a token.
+const maxToken = 4096 // a portal's plugin carries a user's token within its own
+
+// bearer is the token in the Authorization header: empty where there is no header, and with
+// false where the header is none of a token.
+func bearer(r *http.Request) (string, bool) {
+	given := r.Header["Authorization"]
+	if len(given) == 0 {
+		return "", true
+	}
+	scheme, token, _ := strings.Cut(given[0], " ")
+	if len(given) > 1 || !strings.EqualFold(scheme, "Bearer") || token == "" || len(token) > maxToken {
+		return "", false
+	}
+	return token, true
+}
 
 // authenticate finds out who calls; without a token nobody does.
 func (a *API) authenticate(ctx context.Context, r *http.Request) (access.Caller, error) {
-	given := r.Header["Authorization"]
-	if len(given) == 0 {
-		return access.Caller{Kind: access.Anonymous}, nil
-	}
-	scheme, token, _ := strings.Cut(given[0], " ")
-	if len(given) > 1 || !strings.EqualFold(scheme, "Bearer") || token == "" || len(token) > maxToken || a.cfg.Authenticator == nil {
+	token, ok := bearer(r)
+	switch {
+	case !ok || token != "" && a.cfg.Authenticator == nil:
 		return access.Caller{}, fault.New(fault.Unauthenticated, "invalid_token", "the Authorization header is not one \"Bearer\" with a token of this installation")
+	case token == "":
+		return access.Caller{Kind: access.Anonymous}, nil
 	}
 	return a.cfg.Authenticator.Authenticate(ctx, token)
 }

@@ -57,7 +57,8 @@ func (a *API) edge(next http.Handler) http.Handler {
 		defer func() {
 			v := recover()
 			cut := v != nil && a.recovered(x, v)
-			x.permit.Leave(false) // where nothing was written
+			x.permit.Leave(false)  // where nothing was written
+			x.payer.room.Release() // of who was turned away before
 			a.finish(x, r, time.Since(x.start))
 			if cut {
 				panic(http.ErrAbortHandler) // net/http closes the connection, and logs nothing

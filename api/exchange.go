@@ -24,6 +24,7 @@ type exchange struct {
 	caller    access.Caller
 	r         *http.Request // as the operation sees it
 	body      []byte        // as it was read, valid until the handler returns
+	payer     payer
 	permit    admission.Permit
 	status    int
 	bytes     int64

@@ -55,7 +55,7 @@ func (a *API) addExemptions(r Rooms) {
 
 	type get struct{ ExemptionPath }
 	register(a, operation{
-		id: "getExemption", method: http.MethodGet, path: exemptionsPath + "/{exemption}", tag: "Exemptions", summary: "Get an exemption", description: "With its ETag.", rule: read,
+		id: "getExemption", method: http.MethodGet, path: exemptionsPath + "/{exemption}", tag: "Exemptions", summary: "Get an exemption", description: "With its ETag, which is of what was written; what the caller may do changes without it, so that there is no 304.", rule: read,
 	}, func(ctx context.Context, in *get) (*reply[Exemption], error) {
 		e, err := r.Exemptions.Get(ctx, id.ID(in.Exemption))
 		return r.exemption(ctx, e, err)
@@ -124,7 +124,7 @@ func (r Rooms) exemption(ctx context.Context, e exemption.Exemption, err error) 
 	if err != nil {
 		return nil, err
 	}
-	return current(shown.Version, shown), nil // that it expired is no part of its version
+	return current(shown.Version, shown), nil
 }
 
 // showExemptions names what exemptions refer to, with one query for all services and one for each

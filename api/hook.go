@@ -97,7 +97,7 @@ func (h *hook) receive(x *exchange, r *http.Request) (hookAnswer, error) {
 			}
 		}
 	case err == nil && !known:
-		h.api.admission.Verified(from, h.api.admission.Owner(h.name, x.start))
+		h.api.admission.Verified(from, h.api.admission.Owner(h.name, x.start), x.start)
 	}
 	return answer, err
 }

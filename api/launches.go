@@ -59,7 +59,7 @@ func (a *API) addLaunchReviews(r Rooms) {
 
 	type get struct{ LaunchReviewPath }
 	register(a, operation{
-		id: "getLaunchReview", method: http.MethodGet, path: launchPath, tag: "Launch reviews", summary: "Get a launch review", description: "With its evidence and its ETag.", rule: read,
+		id: "getLaunchReview", method: http.MethodGet, path: launchPath, tag: "Launch reviews", summary: "Get a launch review", description: "With its evidence, and its ETag, which is of what was written; what the caller may do changes without it, so that there is no 304.", rule: read,
 	}, func(ctx context.Context, in *get) (*reply[LaunchReview], error) {
 		found, err := r.Launches.Get(ctx, id.ID(in.Review))
 		return r.launch(ctx, found, err)

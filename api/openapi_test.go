@@ -61,6 +61,33 @@ func TestRequestsAreClosedAndRepliesOpen(t *testing.T) {
 	}
 }
 
+// What somebody may do follows from who asks, from the time and from memberships, and the version
+// from none of them.
+func TestWhatTellsActsIsNeverAnsweredWith304(t *testing.T) {
+	t.Parallel()
+	a := whole()
+	if _, _, err := a.OpenAPI(); err != nil {
+		t.Fatal(err)
+	}
+	document, told := a.huma.OpenAPI(), 0
+	for _, path := range document.Paths {
+		if path.Get == nil || path.Get.Responses["200"].Content["application/json"] == nil {
+			continue
+		}
+		schema := document.Components.Schemas.SchemaFromRef(path.Get.Responses["200"].Content["application/json"].Schema.Ref)
+		if schema == nil || schema.Properties["acts"] == nil {
+			continue
+		}
+		told++
+		if path.Get.Responses["304"] != nil || !strings.Contains(path.Get.Description, "there is no 304") {
+			t.Errorf("%s has a caller go on with what others may do, or might at another time", path.Get.OperationID)
+		}
+	}
+	if told != 4 {
+		t.Errorf("%d operations get one resource with its acts, want those of violations, overrides, exemptions and launch reviews", told)
+	}
+}
+
 // 3.0 knows nothing beside a $ref; the rules are no-$ref-siblings and
 // operation-description of spectral:oas, and spec-ref-siblings of Redocly.
 func TestLintersFindNothingInTheDocuments(t *testing.T) {

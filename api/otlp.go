@@ -94,7 +94,7 @@ func (v *receiver) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (v *receiver) receive(x *exchange, r *http.Request, coding coding) (*colpb.ExportMetricsServiceResponse, error) {
-	ctx, who, err := v.caller(x, r)
+	ctx, err := v.caller(x, r)
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +124,7 @@ func (v *receiver) receive(x *exchange, r *http.Request, coding coding) (*colpb.
 		return nil, err
 	}
 	defer v.room.Release(1)
-	if p := v.api.enter(ctx, x, v.load, who, time.Now()); p != nil {
+	if p := v.api.enter(ctx, x, v.load, x.payer.Caller, time.Now()); p != nil {
 		return nil, p
 	}
 	request, err := v.decode(body, r.Header["Content-Encoding"], coding)
@@ -144,17 +144,15 @@ func (v *receiver) receive(x *exchange, r *http.Request, coding coding) (*colpb.
 
 // caller finds out who calls, charges the request and permits it, as that of any
 // operation.
-func (v *receiver) caller(x *exchange, r *http.Request) (context.Context, *admission.Caller, error) {
-	who, known, p := v.api.charge(v.endpoint, x, r)
-	if p != nil {
-		return nil, nil, p
+func (v *receiver) caller(x *exchange, r *http.Request) (context.Context, error) {
+	if p := v.api.charge(v.endpoint, x, r); p != nil {
+		return nil, p
 	}
-	who, err := v.api.meet(v.endpoint, x, r, who, known)
-	if err != nil {
-		return nil, nil, err
+	if err := v.api.meet(r.Context(), v.endpoint, x, r); err != nil {
+		return nil, err
 	}
 	ctx := access.WithCaller(r.Context(), x.caller)
-	return ctx, who, v.api.permit(ctx, v.endpoint)
+	return ctx, v.api.permit(ctx, v.endpoint)
 }
 
 // wait waits until there is room for an export, which the caller releases.

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/evenkeel/evenkeel/api/admission"
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/services/access"
 )
 
 // A request is charged to its caller before anything else is done for it, and
@@ -34,55 +36,75 @@ func (e *endpoint) classOf(out reflect.Type) admission.Class {
 	}
 }
 
-// charge takes a request to an operation from the quota of the owner of its token, if
-// the token was verified before, else of the address that it comes from. An address
-// from which a token comes that is not known yet has to have room, and pays when the
-// token proves to be none: so tokens cannot be guessed faster than a quota, and of the
-// many who call through a portal, each with a new token every time, each has their own.
-func (a *API) charge(e *endpoint, x *exchange, r *http.Request) (who *admission.Caller, known bool, p *Problem) {
-	token := presented(r)
-	if token != "" && !e.public {
-		who, known = a.admission.Presenter(token, x.start)
-	}
-	if !known {
-		who = a.admission.Address(a.clientAddress(r), x.start)
-	}
-	if known || token == "" || e.public {
-		return who, known, a.pay(x, e.load, who)
-	}
-	quota, refused := a.admission.Afford(who, e.load.Class(), x.start)
-	tell(x, quota) // until its owner is known
-	return who, known, a.overQuota(refused)
+// payer is who a request is charged to, as far as it is known.
+type payer struct {
+	*admission.Caller
+	// token is what is presented, and lasting that of it by which its owner is known again.
+	token, lasting string
+	known          bool           // by that
+	room           admission.Hold // of the address, while it may be a guess
 }
 
-// meet authenticates who presents a token, notes them in the exchange, and returns who
-// is charged: one whose token was known was charged before. A token that is verified now
-// for the first time is remembered, and its owner charged; the address pays for one that
-// is none.
-func (a *API) meet(e *endpoint, x *exchange, r *http.Request, who *admission.Caller, known bool) (*admission.Caller, error) {
-	caller, err := a.authenticate(r.Context(), r)
+// charge takes a request to an operation from the quota of the owner of its token, if
+// that is known from before, else of the address that it comes from. An address
+// from which a token comes that is not known yet has to have room for it, beside all that
+// come from there at the same time, and pays when the token may be a guess: so tokens cannot
+// be guessed faster than a quota, and of the many who call through a portal each has their own.
+func (a *API) charge(e *endpoint, x *exchange, r *http.Request) *Problem {
+	p := &x.payer
+	if p.token, _ = bearer(r); p.token != "" && !e.public && a.cfg.Authenticator != nil {
+		if p.lasting = a.cfg.Authenticator.Lasting(p.token); p.lasting != "" {
+			p.Caller, p.known = a.admission.Presenter(p.lasting, x.start)
+		}
+	}
+	if !p.known {
+		p.Caller = a.admission.Address(a.clientAddress(r), x.start)
+	}
+	if p.known || p.token == "" || e.public {
+		return a.pay(x, e.load, p.Caller)
+	}
+	room, quota, refused := a.admission.Hold(p.Caller, e.load.Class(), x.start)
+	p.room = room
+	tell(x, quota) // until its owner is known
+	return a.overQuota(refused)
+}
+
+// meet authenticates who presents a token, notes them in the exchange, and charges them
+// unless that was done before. A token that is verified now for the first time is remembered
+// by what lasts of it, and its owner charged; one that was good once is charged by itself.
+// The address pays for what may be a guess, and for nothing of which it is not known what it is.
+func (a *API) meet(ctx context.Context, e *endpoint, x *exchange, r *http.Request) error {
+	p := &x.payer
+	caller, err := a.authenticate(ctx, r)
 	if err == nil {
 		x.caller = caller
 	}
-	if known || presented(r) == "" {
-		return who, err
+	defer p.room.Release() // after it was paid for
+	switch fresh := !p.known && p.token != ""; {
+	case err == nil && fresh:
+		p.Caller = a.admission.Owner(caller.Owner(), x.start)
+		if p.lasting != "" {
+			a.admission.Verified(p.lasting, p.Caller, x.start)
+		}
+	case wasGood(err) && p.lasting != "":
+		former := a.admission.Former(p.lasting, x.start)
+		if !fresh {
+			return err // whoever was known by it has paid this time
+		}
+		p.Caller = former
+	case !fresh, !fault.Is(err, fault.Unauthenticated):
+		return err
 	}
-	if err == nil {
-		who = a.admission.Owner(caller.Owner(), x.start)
-		a.admission.Verified(presented(r), who)
+	if refused := a.pay(x, e.load, p.Caller); refused != nil {
+		return refused
 	}
-	if p := a.pay(x, e.load, who); p != nil {
-		return who, p
-	}
-	return who, err
+	return err
 }
 
-// presented is what stands in the Authorization header, as far as it can be a token.
-func presented(r *http.Request) string {
-	if given := r.Header["Authorization"]; len(given) == 1 && len(given[0]) <= maxAuthorization {
-		return given[0]
-	}
-	return ""
+// wasGood reports whether a token is refused of which it was verified that it was good once.
+func wasGood(err error) bool {
+	e := fault.As(err)
+	return e != nil && (e.Code == access.CodeTokenRevoked || e.Code == access.CodeTokenExpired)
 }
 
 // pay takes the request from a caller's quota, and tells what is left of it.

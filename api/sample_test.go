@@ -99,6 +99,9 @@ func (b *bench) Authenticate(_ context.Context, token string) (access.Caller, er
 	return access.Caller{Kind: access.ByPerson, Person: "ada", Name: "Ada", Administrator: token == "admin", Scopes: []access.Scope{access.Scope(token)}}, nil
 }
 
+// Lasting is the whole token.
+func (b *bench) Lasting(token string) string { return token }
+
 // IsMember makes nobody a member of anything.
 func (b *bench) IsMember(context.Context, id.ID, id.ID) (bool, error) { return false, nil }
 

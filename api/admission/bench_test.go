@@ -13,7 +13,7 @@ func BenchmarkAdmission(b *testing.B) {
 	r := c.Route(Reads)
 	const credential = "Bearer ek_01JD9Z7P6M5W8Q3K2N4T6V8X0Y_0123456789abcdefghijklmnopqrstuvwxyz0123456_abcdef"
 	now := time.Now()
-	c.Verified(credential, c.Owner("person:01JD9Z7P6M5W8Q3K2N4T6V8X0Y", now))
+	c.Verified(credential, c.Owner("person:01JD9Z7P6M5W8Q3K2N4T6V8X0Y", now), now)
 	one := func(now time.Time) {
 		who, _ := c.Presenter(credential, now)
 		if _, refused := c.Charge(who, r.Class(), now); refused != nil {

@@ -3,6 +3,7 @@ package admission
 import (
 	"hash/maphash"
 	"net/netip"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,7 +23,18 @@ const (
 type Caller struct {
 	bucket *rate.Limiter // nil without a quota
 	last   atomic.Int64  // when it was last heard of, in nanoseconds of Unix
+	held   atomic.Int64  // requests for which there is a Hold
 }
+
+func (c *Caller) heard() int64 { return c.last.Load() }
+
+// credential is one that was verified.
+type credential struct {
+	who  *Caller
+	last atomic.Int64 // when it was last presented, in nanoseconds of Unix
+}
+
+func (c *credential) heard() int64 { return c.last.Load() }
 
 // callers are those known at this time.
 type callers struct {
@@ -31,11 +43,11 @@ type callers struct {
 	seed   maphash.Seed
 	most   int
 
-	mu         sync.RWMutex
-	owners     map[string]*Caller
-	addresses  map[netip.Prefix]*Caller
-	credential map[uint64]*Caller
-	swept      int64 // in nanoseconds of Unix
+	mu          sync.RWMutex
+	owners      map[string]*Caller
+	addresses   map[netip.Prefix]*Caller
+	credentials map[uint64]*credential
+	swept       int64 // in nanoseconds of Unix
 }
 
 func (cs *callers) init(p policy) {
@@ -43,7 +55,7 @@ func (cs *callers) init(p policy) {
 	cs.crowd = cs.fresh()
 	cs.owners = map[string]*Caller{}
 	cs.addresses = map[netip.Prefix]*Caller{}
-	cs.credential = map[uint64]*Caller{}
+	cs.credentials = map[uint64]*credential{}
 }
 
 func (cs *callers) fresh() *Caller {
@@ -83,24 +95,38 @@ func (c *Control) Presenter(credential string, now time.Time) (*Caller, bool) {
 	cs := &c.callers
 	key := maphash.String(cs.seed, credential)
 	cs.mu.RLock()
-	who, known := cs.credential[key]
+	known := cs.credentials[key]
 	cs.mu.RUnlock()
-	if known {
-		who.last.Store(now.UnixNano())
+	if known == nil {
+		return nil, false
 	}
-	return who, known
+	known.last.Store(now.UnixNano())
+	known.who.last.Store(now.UnixNano())
+	return known.who, true
 }
 
-// Verified remembers whose credential it is. The credential itself is not kept.
-func (c *Control) Verified(credential string, who *Caller) {
+// Verified remembers whose credential it is: one that is presented again and again. The
+// credential itself is not kept.
+func (c *Control) Verified(text string, who *Caller, now time.Time) {
 	cs := &c.callers
-	key := maphash.String(cs.seed, credential)
+	key := maphash.String(cs.seed, text)
+	known := &credential{who: who}
+	known.last.Store(now.UnixNano())
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
-	if len(cs.credential) >= cs.most {
-		clear(cs.credential) // they are learned again with the next requests
+	if len(cs.credentials) >= cs.most {
+		clear(cs.credentials) // they are learned again with the next requests
 	}
-	cs.credential[key] = who
+	cs.credentials[key] = known
+}
+
+// Former returns who presents a credential that was good and is no longer: a caller of its
+// own, so that neither its owner pays for it nor those who share an address with it. It is
+// remembered as Verified does.
+func (c *Control) Former(text string, now time.Time) *Caller {
+	who := c.Owner("former:"+strconv.FormatUint(maphash.String(c.callers.seed, text), 16), now)
+	c.Verified(text, who, now)
+	return who
 }
 
 // find returns the caller of a key, a new one where there is none yet.
@@ -127,18 +153,19 @@ func find[K comparable](cs *callers, of map[K]*Caller, key K, now time.Time) *Ca
 	return who
 }
 
-// sweep forgets callers whose bucket is full again, and their credentials.
+// sweep forgets callers whose bucket is full again, and credentials that nobody presented
+// for as long.
 func (cs *callers) sweep(at int64) {
 	cs.swept = at
 	quiet := at - int64(max(cs.policy.refill(), sweepEvery))
 	forget(cs.owners, quiet)
 	forget(cs.addresses, quiet)
-	forget(cs.credential, quiet)
+	forget(cs.credentials, quiet)
 }
 
-func forget[K comparable](of map[K]*Caller, quiet int64) {
-	for key, who := range of {
-		if who.last.Load() < quiet {
+func forget[K comparable, V interface{ heard() int64 }](of map[K]V, quiet int64) {
+	for key, v := range of {
+		if v.heard() < quiet {
 			delete(of, key)
 		}
 	}

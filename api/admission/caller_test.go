@@ -58,8 +58,8 @@ func TestACredentialIsKnownOnceItWasVerified(t *testing.T) {
 		t.Error("a credential is known before anybody verified it")
 	}
 	ada := c.Owner("person:ada", now)
-	c.Verified("Bearer ek_1", ada)
-	c.Verified("Bearer ek_2", ada)
+	c.Verified("Bearer ek_1", ada, now)
+	c.Verified("Bearer ek_2", ada, now)
 	for _, text := range []string{"Bearer ek_1", "Bearer ek_2"} {
 		if who, known := c.Presenter(text, now); !known || who != ada {
 			t.Errorf("%s is not known as its owner's", text)
@@ -99,10 +99,10 @@ func TestCallersAreForgottenWhenNothingIsHeardOfThem(t *testing.T) {
 		c := New(Options{PerSecond: 1, Burst: 300}) // five minutes until a bucket is full
 		for i := range 100 {
 			name := fmt.Sprint("person:", i)
-			c.Verified(name, c.Owner(name, time.Now()))
+			c.Verified(name, c.Owner(name, time.Now()), time.Now())
 			c.Address(netip.AddrFrom4([4]byte{192, 0, 2, byte(i)}), time.Now())
 		}
-		count := func() int { return len(c.callers.owners) + len(c.callers.addresses) + len(c.callers.credential) }
+		count := func() int { return len(c.callers.owners) + len(c.callers.addresses) + len(c.callers.credentials) }
 		time.Sleep(4 * time.Minute)
 		stays := c.Owner("person:7", time.Now())
 		c.Owner("person:new", time.Now())
@@ -111,8 +111,8 @@ func TestCallersAreForgottenWhenNothingIsHeardOfThem(t *testing.T) {
 		}
 		time.Sleep(2 * time.Minute)
 		c.Owner("person:newer", time.Now())
-		// Who was there again, its credential, and the two new ones.
-		if n := count(); n != 4 || c.Owner("person:7", time.Now()) != stays {
+		// Who was there again, though without its credential, and the two new ones.
+		if n := count(); n != 3 || c.Owner("person:7", time.Now()) != stays {
 			t.Errorf("%d are known", n)
 		}
 	})
@@ -129,12 +129,12 @@ func TestThereAreNeverTooManyCallers(t *testing.T) {
 		if (who == c.callers.crowd) != (i >= 100) {
 			t.Fatalf("caller %d shares a bucket: %v", i, i < 100)
 		}
-		c.Verified(fmt.Sprint("token ", i), who)
+		c.Verified(fmt.Sprint("token ", i), who, now)
 	}
 	if c.Address(netip.MustParseAddr("192.0.2.1"), now) != c.callers.crowd || c.Owner("person:0", now) != first {
 		t.Error("an address has a bucket of its own, or a known caller has lost its own")
 	}
-	if len(c.callers.owners) != 100 || len(c.callers.credential) > 100 {
-		t.Errorf("%d callers and %d credentials are known", len(c.callers.owners), len(c.callers.credential))
+	if len(c.callers.owners) != 100 || len(c.callers.credentials) > 100 {
+		t.Errorf("%d callers and %d credentials are known", len(c.callers.owners), len(c.callers.credentials))
 	}
 }

@@ -53,25 +53,52 @@ type Quota struct {
 // Charge takes one request from the caller's quota. A caller that has used it up
 // is a *Refusal, OverQuota.
 func (c *Control) Charge(who *Caller, class Class, now time.Time) (Quota, *Refusal) {
-	return c.judge(who, class, now, true)
-}
-
-// Afford says what Charge would, and takes nothing.
-func (c *Control) Afford(who *Caller, class Class, now time.Time) (Quota, *Refusal) {
-	return c.judge(who, class, now, false)
-}
-
-func (c *Control) judge(who *Caller, class Class, now time.Time, take bool) (Quota, *Refusal) {
 	if who.bucket == nil || class == Health {
 		return Quota{}, nil
 	}
-	granted := take && who.bucket.AllowN(now, 1)
+	granted := who.bucket.AllowN(now, 1)
 	left := max(0, who.bucket.TokensAt(now))
-	q := Quota{Policy: c.policy.header, State: c.policy.states[min(int(left), c.policy.burst)]}
-	if granted || !take && left >= 1 {
-		return q, nil
+	if granted {
+		return c.quota(left), nil
 	}
+	return c.quota(left), c.overQuota(class, 1-min(left, 1))
+}
+
+// Hold is room in a quota for one request of which it is not known yet whether its caller
+// pays for it. The zero Hold has none.
+type Hold struct{ who *Caller }
+
+// Hold keeps room for one request, beside what is held already: of those that come at once
+// no more go on than the caller could pay for. Where there is none it is a *Refusal, OverQuota.
+// It takes nothing from the quota: who pays is charged, and then the room given back.
+func (c *Control) Hold(who *Caller, class Class, now time.Time) (Hold, Quota, *Refusal) {
+	if who.bucket == nil || class == Health {
+		return Hold{}, Quota{}, nil
+	}
+	held := float64(who.held.Add(1))
+	left := max(0, who.bucket.TokensAt(now))
+	if held <= left {
+		return Hold{who}, c.quota(left), nil
+	}
+	who.held.Add(-1)
+	return Hold{}, c.quota(left), c.overQuota(class, held-left)
+}
+
+// Release gives the room back; a second call does nothing.
+func (h *Hold) Release() {
+	if h.who != nil {
+		h.who.held.Add(-1)
+		h.who = nil
+	}
+}
+
+func (c *Control) quota(left float64) Quota {
+	return Quota{Policy: c.policy.header, State: c.policy.states[min(int(left), c.policy.burst)]}
+}
+
+// overQuota counts a refusal of a request for which so much of a token is missing.
+func (c *Control) overQuota(class Class, missing float64) *Refusal {
 	c.meter.refused[class][OverQuota].Inc()
-	missing := math.Ceil((1 - min(left, 1)) / float64(c.policy.perSecond))
-	return q, &Refusal{Reason: OverQuota, After: time.Duration(max(1, missing)) * time.Second}
+	seconds := max(1, math.Ceil(missing/float64(c.policy.perSecond)))
+	return &Refusal{Reason: OverQuota, After: time.Duration(seconds) * time.Second}
 }

@@ -21,8 +21,11 @@ func (s *Store) Pools() (writer, reader *sql.DB) { return s.db.writer, s.db.read
 
 // MigrateSQLite gives tests migrations of their own.
 func MigrateSQLite(ctx context.Context, file string, files fs.FS) error {
-	return migrateSQLite(ctx, file, files)
+	return migrateSQLite(ctx, file, files, func(*sql.DB) error { return nil })
 }
+
+// MigrateTo gives tests migrations of another version.
+func (s *Store) MigrateTo(ctx context.Context, files fs.FS) error { return s.migrate(ctx, files) }
 
 // Fail gives tests the turning of errors.
 var Fail = fail

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
+	"errors"
 	"fmt"
 	"io/fs"
 
@@ -22,18 +23,24 @@ func (s *Store) Migrate(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("find the migrations: %w", err)
 	}
-	if err := s.ownVersion(ctx, files, false); err != nil {
+	return s.migrate(ctx, files)
+}
+
+func (s *Store) migrate(ctx context.Context, files fs.FS) error {
+	if err := s.ownVersion(ctx, s.db.writer, files, false); err != nil {
 		return err
 	}
-	if err := s.note(ctx, files); err != nil {
-		return err
-	}
+	var err error
 	if s.postgres() {
-		err = migratePostgres(ctx, s.db.writer, files)
+		err = s.migratePostgres(ctx, files)
 	} else {
-		err = migrateSQLite(ctx, s.file, files)
+		err = migrateSQLite(ctx, s.file, files, func(db *sql.DB) error { return s.note(ctx, db, files) })
 	}
-	return fail("migrate the database", err)
+	if err != nil {
+		return fail("migrate the database", err)
+	}
+	// Another process may have been the one that migrated, since the first look.
+	return s.ownVersion(ctx, s.db.writer, files, false)
 }
 
 // Pending returns the number of migrations that are not applied yet; Precondition
@@ -44,7 +51,7 @@ func (s *Store) Pending(ctx context.Context) (int, error) {
 	if err != nil {
 		return 0, fmt.Errorf("find the migrations: %w", err)
 	}
-	if err := s.ownVersion(ctx, files, s.postgres()); err != nil {
+	if err := s.ownVersion(ctx, s.db.writer, files, s.postgres()); err != nil {
 		return 0, err
 	}
 	provider, err := goose.NewProvider(gooseDialect(s.postgres()), s.db.writer, files, quiet...)
@@ -73,12 +80,18 @@ func gooseDialect(postgres bool) goose.Dialect {
 	return goose.DialectSQLite3
 }
 
-func migratePostgres(ctx context.Context, db *sql.DB, files fs.FS) error {
+func (s *Store) migratePostgres(ctx context.Context, files fs.FS) error {
 	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300), lock.WithUnlockTimeout(1, 60))
 	if err != nil {
 		return fmt.Errorf("make the lock of migrations: %w", err)
 	}
-	provider, err := goose.NewProvider(goose.DialectPostgres, db, files, append(quiet[:len(quiet):len(quiet)], goose.WithSessionLocker(locker))...)
+	noting := notingLocker{locker, func(ctx context.Context, conn *sql.Conn) error {
+		if err := s.ownVersion(ctx, conn, files, false); err != nil {
+			return err
+		}
+		return s.note(ctx, conn, files)
+	}}
+	provider, err := goose.NewProvider(goose.DialectPostgres, s.db.writer, files, append(quiet[:len(quiet):len(quiet)], goose.WithSessionLocker(noting))...)
 	if err != nil {
 		return fmt.Errorf("read the migrations: %w", err)
 	}
@@ -86,10 +99,29 @@ func migratePostgres(ctx context.Context, db *sql.DB, files fs.FS) error {
 	return err
 }
 
+// notingLocker has something noted as the first under the lock: of processes of two versions that
+// start together, the second has to see what the first one noted.
+type notingLocker struct {
+	lock.SessionLocker
+	note func(ctx context.Context, conn *sql.Conn) error
+}
+
+// SessionLock takes the lock, unless noting fails.
+func (l notingLocker) SessionLock(ctx context.Context, conn *sql.Conn) error {
+	if err := l.SessionLocker.SessionLock(ctx, conn); err != nil {
+		return err
+	}
+	err := l.note(ctx, conn)
+	if err != nil {
+		err = errors.Join(err, l.SessionUnlock(context.WithoutCancel(ctx), conn))
+	}
+	return err
+}
+
 // migrateSQLite runs goose on a connection with foreign keys off, within a
 // transaction around its own: the pragma is inert inside a transaction, and a
-// rebuilt table would otherwise take its children along.
-func migrateSQLite(ctx context.Context, file string, files fs.FS) (err error) {
+// rebuilt table would otherwise take its children along. What note writes is within it, too.
+func migrateSQLite(ctx context.Context, file string, files fs.FS, note func(*sql.DB) error) (err error) {
 	connector, err := sqliteConnector(file, migrationPragmas)
 	if err != nil {
 		return err
@@ -110,6 +142,9 @@ func migrateSQLite(ctx context.Context, file string, files fs.FS) (err error) {
 			_, _ = db.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
 		}
 	}()
+	if err := note(db); err != nil {
+		return err
+	}
 	if _, err := provider.Up(ctx); err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"crypto/sha256"
+	"database/sql"
 	"encoding/hex"
 	"fmt"
 	"io/fs"
@@ -17,8 +18,12 @@ import (
 // would be said of that is that some column is missing. Goose keeps the numbers alone.
 const sumsTable = "migration_sums"
 
-// sumsLock is the advisory lock of who writes them on PostgreSQL; any number that nobody else takes.
-const sumsLock = 7_305_812_460_411
+// place is where sums are read and written: a pool, or the connection that holds the lock.
+type place interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+}
 
 // migration is a file of this version with its sum.
 type migration struct {
@@ -51,16 +56,16 @@ func migrationsOf(files fs.FS) ([]migration, error) {
 // ownVersion returns Precondition "database_of_another_version" where a migration was run that this
 // version does not have, or has with another text. Where it may be later than this one, those that
 // come after all that this version has are none.
-func (s *Store) ownVersion(ctx context.Context, files fs.FS, later bool) error {
+func (s *Store) ownVersion(ctx context.Context, in place, files fs.FS, later bool) error {
 	known, err := migrationsOf(files)
 	if err != nil {
 		return err
 	}
-	applied, err := s.read(ctx, "goose_db_version", "SELECT version_id, '' FROM goose_db_version WHERE version_id > 0")
+	applied, err := s.read(ctx, in, "goose_db_version", "SELECT version_id, '' FROM goose_db_version WHERE version_id > 0")
 	if err != nil || len(applied) == 0 {
 		return err
 	}
-	sums, err := s.read(ctx, sumsTable, "SELECT version_id, sum FROM "+sumsTable)
+	sums, err := s.read(ctx, in, sumsTable, "SELECT version_id, sum FROM "+sumsTable)
 	if err != nil {
 		return err
 	}
@@ -80,26 +85,26 @@ func (s *Store) ownVersion(ctx context.Context, files fs.FS, later bool) error {
 }
 
 func (s *Store) otherVersion(why string) error {
-	place := "data directory"
+	empty := "data directory"
 	if s.postgres() {
-		place = "database"
+		empty = "database"
 	}
 	return fault.New(fault.Precondition, "database_of_another_version",
-		"the database was made by another version of Evenkeel: %s. Start the version that made it, or a later release; or give this one an empty %s. Nothing was changed", why, place)
+		"the database was made by another version of Evenkeel: %s. Start the version that made it, or a later release; or give this one an empty %s. Nothing was changed", why, empty)
 }
 
 // read returns the text by the number of each row, none where the table is not there.
-func (s *Store) read(ctx context.Context, table, query string) (map[int64]string, error) {
+func (s *Store) read(ctx context.Context, in place, table, query string) (map[int64]string, error) {
 	is := "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = $1)"
 	if s.postgres() {
 		is = "SELECT to_regclass($1) IS NOT NULL"
 	}
 	var there bool
-	if err := s.db.writer.QueryRowContext(ctx, is, table).Scan(&there); err != nil || !there {
+	if err := in.QueryRowContext(ctx, is, table).Scan(&there); err != nil || !there {
 		return nil, fail("look for the table "+table, err)
 	}
 	out := map[int64]string{}
-	rows, err := s.db.writer.QueryContext(ctx, query)
+	rows, err := in.QueryContext(ctx, query)
 	if err != nil {
 		return nil, fail("read "+table, err)
 	}
@@ -115,38 +120,28 @@ func (s *Store) read(ctx context.Context, table, query string) (map[int64]string
 	return out, fail("read "+table, rows.Err())
 }
 
-// note writes the sums of what is not applied yet, before it is: a sum of what was not run in the end
-// is written again, and a migration without one would be another version's.
-func (s *Store) note(ctx context.Context, files fs.FS) error {
+// note writes the sums of what is not applied yet, before it is and under the lock of who applies it:
+// a sum of what was not run in the end is written again, and a migration without one would be another
+// version's.
+func (s *Store) note(ctx context.Context, in place, files fs.FS) error {
 	known, err := migrationsOf(files)
 	if err != nil {
 		return err
 	}
-	applied, err := s.read(ctx, "goose_db_version", "SELECT version_id, '' FROM goose_db_version WHERE version_id > 0")
+	applied, err := s.read(ctx, in, "goose_db_version", "SELECT version_id, '' FROM goose_db_version WHERE version_id > 0")
 	if err != nil || len(applied) == len(known) {
 		return err // also where there is no room to write: reading goes on
 	}
-	tx, err := s.db.writer.BeginTx(ctx, nil)
-	if err != nil {
+	if _, err := in.ExecContext(ctx, "CREATE TABLE IF NOT EXISTS "+sumsTable+" (version_id bigint NOT NULL PRIMARY KEY, sum text NOT NULL)"); err != nil {
 		return fail("note the migrations", err)
 	}
-	defer func() { _ = tx.Rollback() }() // nothing after the commit
-	do := func(query string, args ...any) {
-		if err == nil {
-			_, err = tx.ExecContext(ctx, query, args...)
-		}
-	}
-	if s.postgres() { // replicas that start together make one table
-		do("SELECT pg_advisory_xact_lock($1)", sumsLock)
-	}
-	do("CREATE TABLE IF NOT EXISTS " + sumsTable + " (version_id bigint NOT NULL PRIMARY KEY, sum text NOT NULL)")
 	for _, m := range known {
-		if _, was := applied[m.version]; !was {
-			do("INSERT INTO "+sumsTable+" (version_id, sum) VALUES ($1, $2) ON CONFLICT (version_id) DO UPDATE SET sum = excluded.sum", m.version, m.sum)
+		if _, was := applied[m.version]; was {
+			continue
+		}
+		if _, err := in.ExecContext(ctx, "INSERT INTO "+sumsTable+" (version_id, sum) VALUES ($1, $2) ON CONFLICT (version_id) DO UPDATE SET sum = excluded.sum", m.version, m.sum); err != nil {
+			return fail("note the migrations", err)
 		}
 	}
-	if err == nil {
-		err = tx.Commit()
-	}
-	return fail("note the migrations", err)
+	return nil
 }

@@ -166,6 +166,26 @@ func (p Policy) PolicyRevision(ctx context.Context, revision id.ID) (policy.Revi
 	return fromDBPolicyRevision(r)
 }
 
+// RevisionsByID returns those that exist.
+func (p Policy) RevisionsByID(ctx context.Context, revisions []id.ID) ([]policy.Revision, error) {
+	var out []policy.Revision
+	err := chunks(revisions, idBatch, func(some []id.ID) error {
+		rows, err := p.s.ent.PolicyRevision.Query().Where(policyrevision.IDIn(texts(some)...)).All(ctx)
+		if err != nil {
+			return fail("read revisions of policies", err)
+		}
+		for _, row := range rows {
+			r, err := fromDBPolicyRevision(row)
+			if err != nil {
+				return err
+			}
+			out = append(out, r)
+		}
+		return nil
+	})
+	return out, err
+}
+
 // PolicyRevisions lists the newest first.
 func (p Policy) PolicyRevisions(ctx context.Context, of id.ID, r page.Request) (page.Page[policy.Revision], error) {
 	type filter struct{ Policy id.ID }

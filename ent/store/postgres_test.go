@@ -2,11 +2,16 @@ package store_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"net"
 	"sync"
 	"testing"
+	"testing/fstest"
 	"time"
+
+	"github.com/pressly/goose/v3/lock"
 
 	"github.com/evenkeel/evenkeel/ent/store"
 	"github.com/evenkeel/evenkeel/ent/storetest"
@@ -42,6 +47,68 @@ func TestReplicasMigrateOnceWhenTheyStartTogether(t *testing.T) {
 	all.Wait()
 	if n, err := one.Pending(t.Context()); err != nil || n != 0 {
 		t.Errorf("%d migrations are pending, %v", n, err)
+	}
+}
+
+func TestOfTwoVersionsThatStartTogetherOneMigrates(t *testing.T) {
+	t.Parallel()
+	url := storetest.EmptyPostgresURL(t)
+	holder := replica(t, url)
+	writer, _ := holder.Pools()
+	held, err := writer.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer held.Close()
+	do := func(query string, into any, args ...any) {
+		t.Helper()
+		if err := held.QueryRowContext(t.Context(), query, args...).Scan(into); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var taken bool
+	if do("SELECT pg_try_advisory_lock($1)", &taken, lock.DefaultLockID); !taken {
+		t.Fatal("the lock is taken")
+	}
+	type outcome struct {
+		version string
+		err     error
+	}
+	done := make(chan outcome, 2)
+	sums := map[string]string{}
+	for _, version := range []string{"one", "other"} {
+		text := "-- +goose Up\nCREATE TABLE made_by_" + version + " (id bigint);\n"
+		sums[version] = fmt.Sprintf("%x", sha256.Sum256([]byte(text)))
+		s := replica(t, url)
+		go func() {
+			done <- outcome{version, s.MigrateTo(t.Context(), fstest.MapFS{"00001_first.sql": {Data: []byte(text)}})}
+		}()
+	}
+	// Both have found nothing, and wait.
+	poll := time.NewTicker(5 * time.Millisecond)
+	defer poll.Stop()
+	for waiting := 0; waiting < 2; <-poll.C {
+		do("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%pg_try_advisory_lock%'", &waiting)
+	}
+	do("SELECT pg_advisory_unlock($1)", &taken, lock.DefaultLockID)
+	migrated := ""
+	for range 2 {
+		switch o := <-done; {
+		case o.err == nil && migrated == "":
+			migrated = o.version
+		case o.err == nil:
+			t.Error("both say that the database is theirs")
+		default:
+			if f := fault.As(o.err); f == nil || f.Code != "database_of_another_version" {
+				t.Errorf("%s: %v", o.version, o.err)
+			}
+		}
+	}
+	var made, sum string
+	do("SELECT relname FROM pg_class WHERE relname LIKE 'made_by_%'", &made)
+	do("SELECT sum FROM migration_sums WHERE version_id = 1", &sum)
+	if made != "made_by_"+migrated || sum != sums[migrated] {
+		t.Errorf("version %q has migrated, the table is %s and the sum %s", migrated, made, sum)
 	}
 }
 

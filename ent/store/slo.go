@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
@@ -196,6 +197,19 @@ func (o SLO) revisions(ctx context.Context, where string, args ...any) ([]slo.Re
 func (o SLO) ForgetRemaining(ctx context.Context, of id.ID) error {
 	_, err := o.s.exec(ctx, "UPDATE slo_statuses SET remaining_ppb = NULL, rank = $1 WHERE slo_id = $2", rank(nil), string(of))
 	return fail("write a status", err)
+}
+
+// LockStatuses locks the rows on PostgreSQL, in the order in which they are written; on SQLite
+// the one writer is the lock.
+func (o SLO) LockStatuses(ctx context.Context, slos []id.ID) error {
+	if !o.s.postgres() {
+		return nil
+	}
+	err := chunks(slices.Sorted(slices.Values(slos)), bulkRows, func(of []id.ID) error {
+		return o.s.queryAll(ctx, "SELECT slo_id FROM slo_statuses WHERE slo_id IN "+values(1, len(of))+" ORDER BY slo_id FOR NO KEY UPDATE", arguments(texts(of)),
+			func(*sql.Rows) error { return nil })
+	})
+	return fail("lock statuses", err)
 }
 
 // PutStatuses writes many, in few statements and in one order.

@@ -63,7 +63,7 @@ func testIdempotency(t *testing.T, open opener) {
 				found, err := claim(t.Context(), s, r)
 				second <- outcome{found, err}
 			}()
-			awaitBlocked(t, s, began)
+			AwaitBlocked(t, s, began)
 			select {
 			case o := <-second:
 				t.Fatalf("the second did not wait: %+v", o)

@@ -41,9 +41,9 @@ func AwaitLock(t testing.TB, address string) {
 	t.Fatalf("nobody waited for a lock within %s", patience)
 }
 
-// awaitBlocked waits until who began has to wait for the store. SQLite tells nobody
+// AwaitBlocked waits until who began has to wait for the store. SQLite tells nobody
 // that somebody waits for its lock: there it is given a moment.
-func awaitBlocked(t testing.TB, s *store.Store, began <-chan struct{}) {
+func AwaitBlocked(t testing.TB, s *store.Store, began <-chan struct{}) {
 	t.Helper()
 	<-began
 	if address, postgres := urls.Load(s); postgres {

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -146,10 +147,20 @@ func checkNumber(check *fault.Check, at string, n float64) {
 
 func checkText(check *fault.Check, at, text string, among []string) {
 	if len(among) > 0 {
-		check.Require(slices.Contains(among, text), at, text, "must be one of %s", fault.Or(among))
+		check.Require(slices.Contains(among, text), at, text, "must be one of %s", fault.Or(quoted(among)))
 		return
 	}
 	access.CheckLine(check, at, text, 1, maxText)
+}
+
+// quoted are declared values as they were typed: any of them may have a comma, an "or" or a space
+// at its end.
+func quoted(values []string) []string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		out[i] = strconv.Quote(v)
+	}
+	return out
 }
 
 func checkTime(check *fault.Check, at string, t, now time.Time) {
@@ -166,7 +177,7 @@ func checkNames(check *fault.Check, at string, names, among []string, each func(
 	for _, name := range names {
 		var found fault.Check
 		if len(among) > 0 {
-			found.Require(slices.Contains(among, name), at, name, "has a name that is not %s", fault.Or(among))
+			found.Require(slices.Contains(among, name), at, name, "has a name that is not %s", fault.Or(quoted(among)))
 		} else {
 			access.CheckLine(&found, at, name, 1, maxNameOf)
 		}

@@ -28,7 +28,7 @@ func (s *Service) Meet(ctx context.Context, in PersonInput) (Caller, error) {
 		return Caller{}, fmt.Errorf("meet a person: %w", err)
 	}
 	if p.DeactivatedAt != nil {
-		return Caller{}, fault.New(fault.Unauthenticated, "token_revoked", "the token's person was deactivated")
+		return Caller{}, fault.New(fault.Unauthenticated, CodeTokenRevoked, "the token's person was deactivated")
 	}
 	return Caller{Kind: ByPerson, Person: p.ID, Name: p.DisplayName, Administrator: p.Administrator, Scopes: scopesOf(p)}, nil
 }

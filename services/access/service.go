@@ -47,6 +47,15 @@ func NewService(store Store, runner tx.Runner, authorizer *Authorizer, recorder 
 // requests are still authenticated; their use is not noted.
 func (s *Service) Close(ctx context.Context) error { return s.uses.close(ctx) }
 
+// Codes of the faults of a token that was good once.
+const (
+	CodeTokenRevoked = "token_revoked"
+	CodeTokenExpired = "token_expired"
+)
+
+// Lasting returns the whole token: it is presented again and again.
+func (s *Service) Lasting(token string) string { return token }
+
 // Authenticate returns the caller who presents the token text, with one query.
 // Its faults are all Unauthenticated: "token_malformed", "token_invalid" (unknown
 // or not its secret, which are not told apart), and, only to a holder of the
@@ -67,11 +76,11 @@ func (s *Service) Authenticate(ctx context.Context, text string) (Caller, error)
 	}
 	switch {
 	case t.RevokedAt != nil:
-		return Caller{}, fault.New(fault.Unauthenticated, "token_revoked", "the token was revoked; use another")
+		return Caller{}, fault.New(fault.Unauthenticated, CodeTokenRevoked, "the token was revoked; use another")
 	case t.Kind == PersonalToken && (t.Person == "" || t.DeactivatedAt != nil):
-		return Caller{}, fault.New(fault.Unauthenticated, "token_revoked", "the token's person was deactivated")
+		return Caller{}, fault.New(fault.Unauthenticated, CodeTokenRevoked, "the token's person was deactivated")
 	case !now.Before(t.ExpiresAt):
-		return Caller{}, fault.New(fault.Unauthenticated, "token_expired", "the token expired at %s; make a new one", t.ExpiresAt.Format(time.RFC3339))
+		return Caller{}, fault.New(fault.Unauthenticated, CodeTokenExpired, "the token expired at %s; make a new one", t.ExpiresAt.Format(time.RFC3339))
 	}
 	s.uses.note(t, now)
 	c := Caller{Token: t.Token, Scopes: t.Scopes}

@@ -136,7 +136,7 @@ func (c *Service) ending(ctx context.Context, w *world, undeclared []string, acc
 	if err != nil {
 		return nil, err
 	}
-	came = slices.DeleteFunc(came, func(e Entity) bool { return !w.deferred(e) || goes[e.ID] })
+	came = slices.DeleteFunc(came, func(e Entity) bool { return !w.deferred(e) || goes[e.ID] || e.Kind == User })
 	if err := c.heirs(ctx, w, came, going); err != nil {
 		return nil, err
 	}

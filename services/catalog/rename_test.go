@@ -133,3 +133,57 @@ func TestAPersonKeepsTheirNameAndNobodyElsesWhenUsersAreRenamed(t *testing.T) {
 		})
 	}
 }
+
+// A full sync is told in batches. Somebody new who has the name of somebody known is told before the
+// one who gave it up: who they are is decided by their UIDs.
+func TestSomebodyNewTakesNobodyOverWhoGaveUpTheirName(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ada, bea, newcomer := user("ada"), user("bea"), user("bea")
+	h.full(ada, bea, group("payments", "ada", "bea"))
+	person := func(name string) access.Person {
+		t.Helper()
+		return ok(h.store.Access().PersonByIdentity(t.Context(), "backstage", portal, "user:default/"+name))(t)
+	}
+	was := person("bea")
+	bea.Ref = "user:default/beatrice"
+	newcomer.UID, newcomer.Title, newcomer.Email = "u-newcomer", "Bea the second", "second@example.org"
+	teams := group("payments", "ada", "bea", "beatrice")
+	for round, want := range []catalog.Outcome{catalog.OutcomeUpdated, catalog.OutcomeUnchanged} {
+		s := h.start(true)
+		h.tell(s, ada, newcomer)
+		is(t, "who gave the name up", h.tell(s, bea)[0].Outcome, want)
+		h.tell(s, teams)
+		ok(h.Complete(h.portal, s.ID, catalog.Completion{}))(t)
+		first, second := person("beatrice"), person("bea")
+		if first.ID != was.ID || first.DisplayName != "Bea" || first.Email != "bea@example.org" {
+			t.Errorf("round %d: beatrice is %+v, who was %+v", round, first, was)
+		}
+		if second.ID == was.ID || second.DisplayName != "Bea the second" || second.Email != "second@example.org" {
+			t.Errorf("round %d: bea is %+v", round, second)
+		}
+		is(t, "members", h.members("payments"), "Ada catalog, Bea catalog, Bea the second catalog")
+	}
+}
+
+// A catalog that was imported anew gives everybody another UID; they stay who they are throughout.
+func TestWhoIsToldByAnotherUIDStaysThemselves(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ada, bea := user("ada"), user("bea")
+	h.full(ada, bea, group("payments", "ada", "bea"))
+	was := ok(h.store.Access().PersonByIdentity(t.Context(), "backstage", portal, "user:default/bea"))(t)
+	ada.UID, bea.UID = "another-ada", "another-bea"
+	s := h.start(true)
+	h.tell(s, ada)
+	h.tell(s, bea)
+	h.tell(s, group("payments", "ada", "bea"))
+	is(t, "members before the completion", h.members("payments"), "Ada catalog, Bea catalog")
+	ok(h.Complete(h.portal, s.ID, catalog.Completion{}))(t)
+	if now := ok(h.store.Access().PersonByIdentity(t.Context(), "backstage", portal, "user:default/bea"))(t); now.ID != was.ID {
+		t.Errorf("bea is %+v, who was %+v", now, was)
+	}
+	is(t, "members", h.members("payments"), "Ada catalog, Bea catalog")
+	results, _ := h.full(ada, bea, group("payments", "ada", "bea"))
+	is(t, "again", outcomes(results), "unchanged, unchanged, unchanged")
+}

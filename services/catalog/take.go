@@ -163,9 +163,19 @@ func (c *Service) try(ctx context.Context, w *world, t Told) (Result, error) {
 	if err := check.Err(); err != nil {
 		return Result{}, err
 	}
+	var heir *Entity // of who comes back: whoever was taken for them meanwhile
+	came := newcomer(w.sync, is, t)
+	if came {
+		is, beside = nil, is
+	}
 	e := c.seen(w, is, t)
+	if came {
+		e.Resource = beside.Resource
+	}
 	if is != nil && is.GoneAt != nil && e.Resource != "" {
 		switch other, err := c.Store.Of(ctx, e.Resource); {
+		case err == nil && beside == nil && provisional(w.sync, other, t):
+			heir = &other
 		case err == nil && (beside == nil || other.ID != beside.ID):
 			e.Resource = "" // another has become that meanwhile
 		case err == nil:
@@ -222,6 +232,12 @@ func (c *Service) try(ctx context.Context, w *world, t Told) (Result, error) {
 				return err
 			}
 		}
+		if heir != nil { // the completion makes somebody new of them, with the name that is free then
+			heir.Resource, heir.State, heir.Pending, heir.Faults = "", Deferred, false, nil
+			if err := c.Store.PutEntity(ctx, *heir); err != nil {
+				return err
+			}
+		}
 		if replaces { // its thing is told on
 			if replaced.State, replaced.Pending = Gone, false; replaced.GoneAt == nil {
 				replaced.GoneAt = &e.SeenAt
@@ -255,6 +271,9 @@ func (c *Service) try(ctx context.Context, w *world, t Told) (Result, error) {
 		}
 	}
 	w.remember(e)
+	if heir != nil {
+		w.remember(*heir)
+	}
 	r.Resource = w.resource(e)
 	return r, nil
 }

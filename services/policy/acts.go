@@ -3,6 +3,7 @@ package policy
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
@@ -23,6 +24,10 @@ const (
 // policies that are given by their identifiers, by the rules by which it is done.
 func (s *Service) Acts(ctx context.Context, violations []Violation, services map[id.ID]registry.Service, policies map[id.ID]View) ([]access.Acts, error) {
 	by := s.authorizer.ForMany()
+	clauses, err := s.clausesOf(ctx, slices.DeleteFunc(slices.Clone(violations), func(v Violation) bool { return v.EndedAt != nil }), policies)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]access.Acts, len(violations))
 	for i, v := range violations {
 		n := news{violation: v, service: services[v.Service], policy: policies[v.Policy]}
@@ -30,11 +35,8 @@ func (s *Service) Acts(ctx context.Context, violations []Violation, services map
 			return nil, err
 		}
 		if err := out[i].Ask(ActExitEarly, func() error { return n.approves(ctx, by, access.KindViolation) }, n.lasts, func() error {
-			clause, err := s.clauseOf(ctx, v, n.policy)
-			if err != nil {
-				return err
-			}
-			return n.exits(ctx, clause)
+			clause, known := clauses[v.ID]
+			return n.exits(ctx, clause, known)
 		}); err != nil {
 			return nil, err
 		}
@@ -66,11 +68,13 @@ func (n news) lasts() error {
 	return nil
 }
 
-// exits is nil where the caller may end the freeze of the clause early; Forbidden "own_plan"; Conflict
-// "no_early_exit", "not_acknowledged", "already_exited".
-func (n news) exits(ctx context.Context, clause Clause) error {
+// exits is nil where the caller may end the freeze of the clause early, if it is known; Forbidden
+// "own_plan"; Conflict "clause_gone", "no_early_exit", "not_acknowledged", "already_exited".
+func (n news) exits(ctx context.Context, clause Clause, known bool) error {
 	h := n.violation.Handling
 	switch {
+	case !known:
+		return fault.New(fault.Conflict, "clause_gone", "no revision of the policy has the clause %q any more, so that it is not known whether its freeze may end early", n.violation.Clause)
 	case clause.Freeze == nil || !clause.Freeze.EarlyExit:
 		return fault.New(fault.Conflict, "no_early_exit", "the clause %q lets nobody end its freeze early", clause.Name)
 	case h.Acknowledgement == nil:

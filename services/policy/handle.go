@@ -74,11 +74,12 @@ func (s *Service) ExitEarly(ctx context.Context, violation id.ID, version int64,
 			return "", err
 		}
 		v := &n.violation
-		clause, err := s.clauseOf(ctx, *v, n.policy)
+		clauses, err := s.clausesOf(ctx, []Violation{*v}, map[id.ID]View{v.Policy: n.policy})
 		if err != nil {
 			return "", err
 		}
-		if err := n.exits(ctx, clause); err != nil {
+		clause, known := clauses[v.ID]
+		if err := n.exits(ctx, clause, known); err != nil {
 			return "", err
 		}
 		if v.freezes(clause) {

@@ -62,11 +62,17 @@ func furnish(t *testing.T) *room {
 
 func furnishOn(t *testing.T, s *store.Store) *room {
 	t.Helper()
+	return furnishOver(t, s, s.Policy())
+}
+
+// furnishOver keeps policies in a store that is over the database, too.
+func furnishOver(t *testing.T, s *store.Store, policies policy.Store) *room {
+	t.Helper()
 	r := &room{t: t, store: s, clock: clock.NewManual(storetest.Start)}
 	authorizer := access.NewAuthorizer(s.Access())
 	r.audit = audit.NewService(s.Audit(), s, authorizer, r.clock.Now)
 	r.policies = policy.NewService(policy.Parts{
-		Store: s.Policy(), Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), People: s.Access(), Facts: told, Language: language(t, told), Runner: s,
+		Store: policies, Slugs: s.Registry(), Services: s.Registry(), Budgets: s.SLO(), People: s.Access(), Facts: told, Language: language(t, told), Runner: s,
 		Authorizer: authorizer, Recorder: r.audit, Clock: r.clock.Now, Logger: slog.New(slog.DiscardHandler),
 	})
 	team := storetest.Team(t, s, "payments")

@@ -50,6 +50,8 @@ type Store interface {
 	AddPolicyRevision(ctx context.Context, r Revision) error
 	// PolicyRevision returns that of the identifier.
 	PolicyRevision(ctx context.Context, revision id.ID) (Revision, error)
+	// RevisionsByID returns those that exist, in any order.
+	RevisionsByID(ctx context.Context, revisions []id.ID) ([]Revision, error)
 	PolicyRevisions(ctx context.Context, policy id.ID, r page.Request) (page.Page[Revision], error)
 
 	// CreateAttachment answers Conflict "already_attached" when the policy is

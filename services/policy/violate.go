@@ -3,6 +3,8 @@ package policy
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
@@ -154,17 +156,49 @@ func (s *Service) end(ctx context.Context, n news, at *Evidence, reason string, 
 // clauseOf is the clause of the violation as it is now, or as it was when the violation
 // opened where the policy has none of that name any more.
 func (s *Service) clauseOf(ctx context.Context, v Violation, current View) (Clause, error) {
-	if n := current.Revision.clause(v.Clause); n >= 0 {
-		return current.Revision.Clauses[n], nil
-	}
-	r, err := s.store.PolicyRevision(ctx, v.Revision)
+	clauses, err := s.clausesOf(ctx, []Violation{v}, map[id.ID]View{v.Policy: current})
 	if err != nil {
-		return Clause{}, fmt.Errorf("read revision %s of a policy: %w", v.Revision, err)
+		return Clause{}, err
 	}
-	if n := r.clause(v.Clause); n >= 0 {
-		return r.Clauses[n], nil
+	clause, known := clauses[v.ID]
+	if !known {
+		return Clause{}, fmt.Errorf("revision %s of policy %s has no clause %q, which violation %s is of", v.Revision, v.Policy, v.Clause, v.ID)
 	}
-	return Clause{}, fmt.Errorf("revision %s of policy %s has no clause %q, which violation %s is of", r.ID, v.Policy, v.Clause, v.ID)
+	return clause, nil
+}
+
+// clausesOf is clauseOf of each of the violations, by its identifier, with one look at all
+// revisions that matter. Of one that no revision has there is none.
+func (s *Service) clausesOf(ctx context.Context, violations []Violation, policies map[id.ID]View) (map[id.ID]Clause, error) {
+	out := make(map[id.ID]Clause, len(violations))
+	former := map[id.ID]bool{}
+	for _, v := range violations {
+		if n := policies[v.Policy].Revision.clause(v.Clause); n >= 0 {
+			out[v.ID] = policies[v.Policy].Revision.Clauses[n]
+		} else {
+			former[v.Revision] = true
+		}
+	}
+	if len(former) == 0 {
+		return out, nil
+	}
+	revisions, err := s.store.RevisionsByID(ctx, slices.Sorted(maps.Keys(former)))
+	if err != nil {
+		return nil, fmt.Errorf("read %d revisions of policies: %w", len(former), err)
+	}
+	byID := make(map[id.ID]Revision, len(revisions))
+	for _, r := range revisions {
+		byID[r.ID] = r
+	}
+	for _, v := range violations {
+		if _, known := out[v.ID]; known {
+			continue
+		}
+		if n := byID[v.Revision].clause(v.Clause); n >= 0 {
+			out[v.ID] = byID[v.Revision].Clauses[n]
+		}
+	}
+	return out, nil
 }
 
 // ServiceRetired ends the service's open violations as Retired, in the caller's

@@ -52,6 +52,11 @@ func (s *Service) Conclude(ctx context.Context, now time.Time, evaluations []mea
 	for i, e := range evaluations {
 		ids[i] = e.Subject
 	}
+	// A revision forgets what remains: one that is not committed yet is waited for, and seen
+	// below, and one that comes later waits for what is written here.
+	if err := s.store.LockStatuses(ctx, ids); err != nil {
+		return fmt.Errorf("lock the statuses of %d SLOs: %w", len(ids), err)
+	}
 	views, err := s.store.ViewsByID(ctx, ids)
 	if err != nil {
 		return fmt.Errorf("read %d SLOs to conclude on: %w", len(ids), err)

@@ -61,6 +61,9 @@ type Store interface {
 	// LastTerms returns, in any order, of each of the indicators that exist the window and
 	// the budgeting of the newest revision that was measured by it.
 	LastTerms(ctx context.Context, indicators []id.ID) ([]IndicatorTerms, error)
+	// LockStatuses keeps others from writing them, or from forgetting what remains, until the
+	// context's transaction ends. What is read afterwards is what they wrote before.
+	LockStatuses(ctx context.Context, slos []id.ID) error
 	// PutStatuses writes many, in few statements.
 	PutStatuses(ctx context.Context, statuses []Status) error
 	// ForgetRemaining has the SLO's budget unknown, and its place in lists with it, until

@@ -227,9 +227,6 @@ func TestAnOverrideIsOfThePeopleOfItsTeamAndReviewedByAnother(t *testing.T) {
 		if again := h.must(201, ask); again.text("id") != made.text("id") || made.header.Get("ETag") != `"1"` || one != over+"/"+made.text("id") || made.text("madeBy") != "ada" {
 			t.Errorf("made is %s at %s, again %s", made.body, one, again.body)
 		}
-		if got := h.do(call{as: "bob", method: "GET", path: one, header: []string{`If-None-Match: "1"`}}); got.status != 304 {
-			t.Errorf("what is known already is answered with %d", got.status)
-		}
 		elsewhere := strings.Replace(one, "checkout", "ledger", 1)
 		h.do(call{as: "bob", method: "GET", path: elsewhere}).expect(t, 404, "gate_override_not_found", "", "")
 

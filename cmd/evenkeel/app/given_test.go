@@ -106,7 +106,7 @@ func TestFactsArePushedInBulkAllOrNone(t *testing.T) {
 			}
 		}
 		h.do(call{as: "pipeline", method: "POST", path: ofCheckout, body: strings.NewReplacer("10", "11", "held", "perhaps").Replace(two)}).
-			expect(t, 422, "invalid_input", "/facts/1/text", `must be one of held or broken`)
+			expect(t, 422, "invalid_input", "/facts/1/text", `must be one of "held" or "broken"`)
 		if is := h.known("testedPeak"); is["number"] != 10.0 {
 			t.Errorf("of what was refused there is %v", is)
 		}

@@ -55,3 +55,11 @@ func (b bearers) Authenticate(ctx context.Context, token string) (access.Caller,
 	}
 	return b.own.Authenticate(ctx, token)
 }
+
+// Lasting returns that of a token by which its owner is known again.
+func (b bearers) Lasting(token string) string {
+	if backstage.IsToken(token) {
+		return b.portal.Lasting(token)
+	}
+	return b.own.Lasting(token)
+}

@@ -189,8 +189,21 @@ func TestAQuotaIsOfThePersonForWhomAPortalCalls(t *testing.T) {
 	if served, refused := spend(h.itself); served < burst || refused == 0 {
 		t.Errorf("the plugin by itself was served %d times and refused %d times", served, refused)
 	}
-	// Tokens cannot be guessed faster than that.
 	stranger := newSigner(t, h.evenkeel.kid)
+	// A person's obo is the same for an hour: who is known by it is refused before any signature
+	// is looked at, so that a wrong one does not show.
+	obo := h.obo("user:default/mallory")
+	hers := func() []string { return bearer(h.evenkeel.sign(h.plugin(h.evenkeel, "evenkeel", obo))) }
+	forged := func() []string { return bearer(stranger.sign(h.plugin(stranger, "evenkeel", obo))) }
+	h.me(forged()).expect(t, 401, "portal_token_invalid", "", "not signed by the key")
+	if served, refused := spend(hers); served < burst || refused == 0 {
+		t.Errorf("with one obo %d were served and %d refused", served, refused)
+	}
+	// The address, which would pay for it otherwise, has room for all but one of its burst.
+	if verified, refused := spend(forged); verified > burst/2 || refused == 0 {
+		t.Errorf("of who is over their quota %d signatures were verified", verified)
+	}
+	// Tokens cannot be guessed faster than that.
 	guess := func() []string {
 		return bearer(stranger.sign(h.plugin(stranger, "evenkeel", h.obo("user:default/grace"))))
 	}

@@ -56,7 +56,7 @@ func TestWhatIsWrongOfReadinessIsRefusedAtItsPlaceInWords(t *testing.T) {
 		})
 		put("testedPeak", `{"number":"many","source":"k6"}`).expect(t, 422, "invalid_input", "/number", "")
 		put("restoreDrill", `{"time":"`+in(1)+`","source":"k6"}`).expect(t, 422, "invalid_input", "/time", "must not be after now")
-		put("chaosVerdict", `{"text":"perhaps","source":"k6"}`).says(t, 422, "invalid_input", map[string]string{"/text": `must be one of held or broken`})
+		put("chaosVerdict", `{"text":"perhaps","source":"k6"}`).says(t, 422, "invalid_input", map[string]string{"/text": `must be one of "held" or "broken"`})
 		put("testedPeak", `{"number":1,"source":"k6","ttlSeconds":59}`).expect(t, 422, "invalid_input", "/ttlSeconds", "must be 60 to ")
 		h.must(201, call{as: "administrator", method: "POST", path: "/v1/service-facts", body: `{"name":"motto","type":"text","doc":"What it says.","ways":["pushed"]}`})
 		h.must(201, call{as: "administrator", method: "POST", path: "/v1/service-facts", body: `{"name":"sizes","type":"numbers","doc":"How large.","ways":["pushed"]}`})

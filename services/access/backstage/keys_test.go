@@ -284,3 +284,22 @@ func TestKeysServeForTwelveHoursOfAnOutage(t *testing.T) {
 	h.later()
 	h.takes("after the outage", h.good())
 }
+
+func TestWhatLastsOfATokenIsItsObo(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	obo := h.auth.sign(t, "vnd.backstage.limited-user", map[string]any{"sub": "user:default/ada"})
+	token := func(more map[string]any) string { return h.evenkeel.sign(t, "vnd.backstage.plugin", more) }
+	for token, want := range map[string]string{
+		token(map[string]any{"sub": "evenkeel", "obo": obo, "iat": 1}): obo,
+		token(map[string]any{"sub": "evenkeel", "obo": obo, "iat": 2}): obo,
+		token(map[string]any{"sub": "evenkeel"}):                       "",
+		token(map[string]any{"obo": map[string]any{"sub": "ada"}}):     "",
+		token(map[string]any{"obo": nil}):                              "",
+		"eyJ.x.y":                                                      "", "eyJ..": "", "": "", "..": "", "eyJ.bnVsbA.y": "",
+	} {
+		if got := h.Lasting(token); got != want {
+			t.Errorf("%s: %q, want %q", token, got, want)
+		}
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"github.com/go-jose/go-jose/v4/json" // regards case, and refuses members that are there twice
 
 	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/services/access"
 )
 
 // What tokens are called in their header.
@@ -56,12 +57,13 @@ const (
 type wrong struct {
 	reason Reason
 	says   string
+	code   string
 }
 
 func (w *wrong) Error() string { return w.says }
 
 func isWrong(reason Reason, format string, args ...any) *wrong {
-	return &wrong{reason, fmt.Sprintf(format, args...)}
+	return &wrong{reason, fmt.Sprintf(format, args...), refusedCode}
 }
 
 // quote shows what a stranger wrote, bounded.
@@ -136,6 +138,24 @@ func headerOf(text string) (map[string]json.RawMessage, bool) {
 	return header, json.Unmarshal(raw, &header) == nil && header != nil
 }
 
+// Lasting returns the obo of a token, which a portal puts into the tokens of all requests for
+// a person as long as their session's token lasts; empty for a token without one, which
+// is made for one request. Nothing of it is verified.
+func (v *Verifier) Lasting(text string) string {
+	parts := strings.Split(text, ".")
+	if len(parts) != 3 {
+		return ""
+	}
+	var claims struct {
+		Obo string `json:"obo"`
+	}
+	payload, err := base64url.DecodeString(parts[1])
+	if err != nil || json.Unmarshal(payload, &claims) != nil {
+		return ""
+	}
+	return claims.Obo
+}
+
 // sub is who the token is of, or "".
 func (t *token) sub() string {
 	if t.claims.Sub == nil {
@@ -144,7 +164,8 @@ func (t *token) sub() string {
 	return *t.claims.Sub
 }
 
-// checkTimes holds the token to the clock.
+// checkTimes holds a token to the clock whose signature was verified: one that has expired was
+// good.
 func (t *token) checkTimes(now time.Time) *wrong {
 	c, at := t.claims, now.Unix()
 	// Bounds keep the sums below from overflowing.
@@ -153,7 +174,9 @@ func (t *token) checkTimes(now time.Time) *wrong {
 	case !sane(c.Exp):
 		return isWrong(WrongExp, "its exp must say when it expires")
 	case at >= *c.Exp:
-		return isWrong(WrongExp, "it expired at %s", time.Unix(*c.Exp, 0).UTC().Format(time.RFC3339))
+		no := isWrong(WrongExp, "it expired at %s", time.Unix(*c.Exp, 0).UTC().Format(time.RFC3339))
+		no.code = access.CodeTokenExpired
+		return no
 	case !sane(c.Iat):
 		return isWrong(WrongIat, "its iat must say when it was made")
 	case *c.Iat > at+int64(Leeway/time.Second):

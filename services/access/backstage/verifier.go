@@ -113,8 +113,9 @@ func IsToken(text string) bool {
 // Authenticate returns as whom the portal's token calls: the person for whom a plugin uses
 // it, or that plugin by itself.
 //
-// Faults: Unauthenticated "portal_token_invalid", which says what would be right, and
-// "token_revoked" of who was deactivated; Unavailable "portal_unavailable" where the
+// Faults: Unauthenticated "portal_token_invalid", which says what would be right,
+// "token_expired" of one that the portal made, and "token_revoked" of who was deactivated;
+// Unavailable "portal_unavailable" where the
 // portal's keys are not known and cannot be had.
 func (v *Verifier) Authenticate(ctx context.Context, text string) (access.Caller, error) {
 	t, err := v.plugin(ctx, text)
@@ -184,11 +185,8 @@ func (v *Verifier) user(ctx context.Context, obo json.RawMessage) (access.Person
 	return access.PersonInput{DisplayName: name, Provider: Provider, Issuer: v.issuer, Subject: subject}, nil
 }
 
-// verify holds a token to the clock and to the keys at the path.
+// verify holds a token to the keys at the path, and to the clock.
 func (v *Verifier) verify(ctx context.Context, t *token, path string) error {
-	if no := t.checkTimes(v.options.Clock()); no != nil {
-		return no
-	}
 	key, err := v.ring.key(ctx, v.base+path, t.kid)
 	if err != nil {
 		return err
@@ -198,6 +196,9 @@ func (v *Verifier) verify(ctx context.Context, t *token, path string) error {
 	}
 	if _, err := t.jws.Verify(key); err != nil {
 		return isWrong(WrongSign, "it was not signed by the key of its kid at %s", path)
+	}
+	if no := t.checkTimes(v.options.Clock()); no != nil {
+		return no
 	}
 	return nil
 }
@@ -212,7 +213,7 @@ func (v *Verifier) refuse(ctx context.Context, of Reason, err error) error {
 			what = "the obo of the portal's token"
 		}
 		v.note(ctx, of+no.reason, err)
-		e := fault.New(fault.Unauthenticated, refusedCode, "%s is refused: %s", what, no.says)
+		e := fault.New(fault.Unauthenticated, no.code, "%s is refused: %s", what, no.says)
 		e.Err = err
 		return e
 	case errors.Is(err, errNoKeys):
