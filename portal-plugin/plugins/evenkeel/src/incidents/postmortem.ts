@@ -43,6 +43,27 @@ export function useAskFor(incident: string, onDone: () => void) {
   );
 }
 
+/** A text that is not saved, and what it changes. */
+export type PostmortemDraft = {
+  text: string;
+  /** What the text was that it began from, that text's version, and the ETag that it had. */
+  was: string;
+  textVersion: number;
+  etag: string;
+};
+
+/** What was kept of a draft; undefined where it is none. */
+export function draftIn(kept: unknown): PostmortemDraft | undefined {
+  const { text, was, textVersion, etag } = (kept ??
+    {}) as Partial<PostmortemDraft>;
+  return typeof text === 'string' &&
+    typeof was === 'string' &&
+    typeof textVersion === 'number' &&
+    typeof etag === 'string'
+    ? { text, was, textVersion, etag }
+    : undefined;
+}
+
 /** Saves the text as its next version. */
 export function useSave(incident: string) {
   return useChange(
