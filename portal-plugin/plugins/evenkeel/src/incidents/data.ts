@@ -133,7 +133,7 @@ export function useEdit(incident: string, onDone: () => void) {
           body: input.body,
         }),
       ),
-    { touches: [all], onDone },
+    { touches: [all], becomes: [...all, incident], onDone },
   );
 }
 
@@ -153,7 +153,7 @@ export function useChangeStatus(incident: string, onDone: () => void) {
           body: input.change,
         }),
       ),
-    { touches: [all], onDone },
+    { touches: [all], becomes: [...all, incident], onDone },
   );
 }
 

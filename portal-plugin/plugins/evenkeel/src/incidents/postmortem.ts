@@ -77,7 +77,7 @@ export function useSave(incident: string) {
           body: { text: input.text },
         }),
       ),
-    { touches: [of(incident)] },
+    { touches: [of(incident)], becomes: of(incident) },
   );
 }
 
@@ -99,34 +99,34 @@ export function useAct(incident: string, onDone: () => void) {
       const { act } = input;
       switch (act.act) {
         case 'submit':
-          return value(
+          return versioned(
             api.POST('/v1/incidents/{incident}/postmortem/submissions', {
               params,
               body: { reviewers: act.reviewers },
             }),
           );
         case 'approve':
-          return value(
+          return versioned(
             api.POST('/v1/incidents/{incident}/postmortem/reviews', {
               params,
               body: { verdict: 'approve' },
             }),
           );
         case 'requestChanges':
-          return value(
+          return versioned(
             api.POST('/v1/incidents/{incident}/postmortem/reviews', {
               params,
               body: { verdict: 'request_changes', text: act.text },
             }),
           );
         case 'publish':
-          return value(
+          return versioned(
             api.POST('/v1/incidents/{incident}/postmortem/publication', {
               params,
             }),
           );
         default:
-          return value(
+          return versioned(
             api.POST('/v1/incidents/{incident}/postmortem/reopenings', {
               params,
               body: { reason: act.reason },
@@ -134,7 +134,7 @@ export function useAct(incident: string, onDone: () => void) {
           );
       }
     },
-    { touches: [['incidents']], onDone },
+    { touches: [['incidents']], becomes: of(incident), onDone },
   );
 }
 
