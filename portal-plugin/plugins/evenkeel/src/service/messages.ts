@@ -126,6 +126,8 @@ export const serviceMessages = {
     catalog: 'Catalog',
     clear: 'Show all',
     level: 'Level',
+    levelBy: 'Level by {{name}}',
+    notScored: 'Not scored',
     noSLO: 'No SLO',
     none: 'No service yet',
     noneSuch: 'No service fits',
