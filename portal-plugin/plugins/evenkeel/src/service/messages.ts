@@ -158,11 +158,11 @@ export const serviceMessages = {
   },
   scorecards: {
     highest: 'The highest level is reached.',
-    manyTo: '{{missing}} checks to {{level}}',
+    missing_one: 'One check to {{level}}',
+    missing_other: '{{count}} checks to {{level}}',
     next: 'Next things to do',
     none: 'No scorecard is for this service',
     noneText: 'Administrators begin one from a template.',
-    oneTo: 'One check to {{level}}',
     outcome: {
       error: 'Error',
       exempt: 'Exempt',
@@ -203,6 +203,11 @@ export const serviceMessages = {
     source: 'Data source',
     title: 'Golden signals',
     traffic: 'Traffic',
+    units: {
+      milliseconds: '{{value}} ms',
+      seconds: '{{value}} s',
+      perSecond: '{{value}} /s',
+    },
     unmapped: 'Not mapped.',
     value: 'Value',
     why: 'Why it is not known',
