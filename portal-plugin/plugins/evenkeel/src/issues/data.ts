@@ -113,6 +113,6 @@ export function useAct(issue: string, onDone: () => void) {
           );
       }
     },
-    { touches: [['issues']], becomes: ['issues', issue], onDone },
+    { touches: [['issues'], ['services']], becomes: ['issues', issue], onDone },
   );
 }

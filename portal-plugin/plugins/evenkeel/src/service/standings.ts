@@ -7,6 +7,9 @@ import { states } from '../slos/data';
 /** How many are read at once: as many as services of a page of the list have, as a rule. */
 const EACH = 200;
 
+/** What stands in a key in place of a service or a scorecard: no slug has an underscore. */
+const ALL = '_services';
+
 /** What is read of one of the services of a list; undefined until it is. */
 export type Standing<T> = { error: Error | null; of: (slug: string) => T };
 
@@ -25,7 +28,7 @@ export function useWorstStates(
   last: string | undefined,
 ): Standing<(typeof states)[number] | null | undefined> {
   const read = usePages(
-    ['service-lists', 'states', team],
+    ['slos', ALL, team],
     (api, after, signal) =>
       value(
         api.GET('/v1/slo-statuses', {
@@ -48,7 +51,7 @@ export function usePositions(
   const cards = useScorecards();
   const card = cards.data?.[0];
   const read = usePages(
-    ['service-lists', 'positions', card?.slug, team],
+    ['scorecards', ALL, card?.slug, team],
     (api, after, signal) =>
       value(
         api.GET('/v1/scorecards/{scorecard}/services', {

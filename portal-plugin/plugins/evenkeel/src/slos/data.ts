@@ -243,7 +243,7 @@ export function useLife(of: Name, act: 'retire' | 'restore') {
       );
     },
     {
-      touches: [['slos'], ['services', of.service], ['service-lists']],
+      touches: [['slos'], ['services', of.service]],
       becomes: keyOf(of),
     },
   );

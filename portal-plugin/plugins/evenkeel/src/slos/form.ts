@@ -118,7 +118,7 @@ export function useSave(
             }),
           ),
     {
-      touches: [['slos'], ['services', service], ['service-lists']],
+      touches: [['slos'], ['services', service]],
       becomes: existing && keyOf({ service, slo: existing.slo }),
       onDone: made => onDone(made.value),
     },
