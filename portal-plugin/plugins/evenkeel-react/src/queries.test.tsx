@@ -1,6 +1,7 @@
 import { evenkeel } from '@evenkeel/client';
 import { TestApiProvider } from '@backstage/frontend-test-utils';
 import { act, fireEvent, render, screen } from '@testing-library/react';
+import { useState } from 'react';
 
 import { evenkeelApiRef } from './api';
 import { EvenkeelRoot, useChange, useRead } from './queries';
@@ -191,6 +192,37 @@ describe('a list of two pages', () => {
     await pass(1);
     expect(shown()).toEqual(['A', 'B', 'C']);
     expect(screen.queryByRole('button', { name: 'Show more' })).toBeNull();
+  });
+
+  it('stays until another one is there', async () => {
+    let answer = (_: Page<string>) => {};
+    function Narrowed() {
+      const [by, setBy] = useState('');
+      const list = usePages<string>(['narrowed', by], async () =>
+        by === ''
+          ? { items: ['a', 'b'] }
+          : new Promise<Page<string>>(resolve => {
+              answer = resolve;
+            }),
+      );
+      return (
+        <>
+          <ul>
+            {list.data?.map(name => (
+              <li key={name}>{name}</li>
+            ))}
+          </ul>
+          <button onClick={() => setBy('b')}>Narrow</button>
+        </>
+      );
+    }
+    show(<Narrowed />);
+    await settle();
+    await click('Narrow');
+    expect(shown()).toEqual(['a', 'b']);
+    answer({ items: ['b'] });
+    await settle();
+    expect(shown()).toEqual(['b']);
   });
 
   it('is read as far as is asked for', async () => {

@@ -64,10 +64,11 @@ export function usePositions(
       ),
     { ...reach(last), enabled: last !== undefined && card !== undefined },
   );
-  const positions: Standing<Placed | null | undefined> = standing(
+  const found: Standing<Placed | null | undefined> = standing(
     read,
-    ([found]) => found,
+    ([one]) => one,
   );
+  const positions = { ...found, error: cards.error ?? found.error };
   return { card, none: cards.data?.length === 0, positions };
 }
 
@@ -95,8 +96,13 @@ function standing<T extends OfService, R>(
   return {
     error: read.error,
     of: slug => {
-      // The SLOs of the last service may go on with the next page.
-      if (read.data === undefined || (read.hasNextPage && slug >= end)) {
+      // What was read for another team says nothing of these, and the SLOs of the last service may
+      // go on with the next page.
+      if (
+        read.data === undefined ||
+        read.isPlaceholderData ||
+        (read.hasNextPage && slug >= end)
+      ) {
         return undefined;
       }
       return sum(byService.get(slug) ?? []) ?? null;
