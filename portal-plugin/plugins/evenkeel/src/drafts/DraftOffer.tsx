@@ -1,9 +1,10 @@
 import { moment } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Alert, Button, Flex } from '@backstage/ui';
+import { Alert, Button } from '@backstage/ui';
 
 import { evenkeelTranslationRef } from '../translation';
 import type { Drafts } from './drafts';
+import styles from './drafts.module.css';
 
 /** Offers what somebody typed before and did not save; nothing where there is nothing. */
 export function DraftOffer<T>(props: {
@@ -22,28 +23,31 @@ export function DraftOffer<T>(props: {
       icon
       status="info"
       title={t('drafts.title', { when: moment(offered.at) })}
-      description={t('drafts.text')}
-      customActions={
-        <Flex gap="2" style={{ flexWrap: 'wrap' }}>
-          <Button
-            size="small"
-            variant="primary"
-            onPress={() => {
-              drafts.take();
-              onGoOn(offered.draft);
-            }}
-          >
-            {t('drafts.goOn')}
-          </Button>
-          <Button
-            size="small"
-            variant="secondary"
-            destructive
-            onPress={() => drafts.keep(undefined)}
-          >
-            {t('drafts.discard')}
-          </Button>
-        </Flex>
+      description={
+        <>
+          {t('drafts.text')}
+          {/* Below: beside the words they would leave them no room. */}
+          <span className={styles.actions}>
+            <Button
+              size="small"
+              variant="primary"
+              onPress={() => {
+                drafts.take();
+                onGoOn(offered.draft);
+              }}
+            >
+              {t('drafts.goOn')}
+            </Button>
+            <Button
+              size="small"
+              variant="secondary"
+              destructive
+              onPress={() => drafts.keep(undefined)}
+            >
+              {t('drafts.discard')}
+            </Button>
+          </span>
+        </>
       }
     />
   );
