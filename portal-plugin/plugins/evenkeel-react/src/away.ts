@@ -7,8 +7,8 @@ const LONGEST = 60_000;
 /** What is read, and how often that failed. */
 type Asked = { state: { error: Error | null; errorUpdateCount: number } };
 
-/** How often something was asked for in vain when the wait was drawn, and how many waits that are. */
-type Away = { failed: number; times: number; wait: number };
+/** A wait, in milliseconds from a time on: how often it had failed by then, and had been waited for. */
+type Away = { failed: number; times: number; wait: number; from: number };
 
 const away = new WeakMap<object, Away>();
 
@@ -23,7 +23,8 @@ export function isAway(error: Error | null): boolean {
 /**
  * Milliseconds after which something is read again: as `usual` says, and soon where the API did not
  * answer the last time. Then it waits twice as long each time, up to a minute and at least half of
- * that, so that an API that comes back is not asked by every page at once.
+ * that, so that an API that comes back is not asked by every page at once. Who asks before, by
+ * opening a page or looking at it again, begins with the shortest.
  */
 export function againAfter(
   asked: Asked,
@@ -38,10 +39,12 @@ export function againAfter(
   if (before?.failed === errorUpdateCount) {
     return before.wait;
   }
-  const times = before ? before.times + 1 : 0;
+  const from = Date.now();
+  const waited = before && from - before.from >= before.wait;
+  const times = waited ? before.times + 1 : 0;
   const longest = Math.min(LONGEST, FIRST * 2 ** times);
   const wait = longest * (1 - Math.random() / 2);
-  away.set(asked, { failed: errorUpdateCount, times, wait });
+  away.set(asked, { failed: errorUpdateCount, times, wait, from });
   return wait;
 }
 

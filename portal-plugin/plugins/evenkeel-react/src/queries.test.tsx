@@ -101,6 +101,20 @@ describe('an API that is away', () => {
     expect(screen.getByText('checkout: 40 %')).toBeInTheDocument();
   });
 
+  it('is asked soon again where somebody looked at the page in vain', async () => {
+    const asked = jest.fn();
+    show(<Budget of="checkout" asked={asked} />);
+    await pass(100); // the next time would be after 135 seconds
+    expect(asked).toHaveBeenCalledTimes(5);
+    fireEvent(document, new Event('visibilitychange', { bubbles: true }));
+    await settle();
+    expect(asked).toHaveBeenCalledTimes(6);
+    await pass(5);
+    expect(asked).toHaveBeenCalledTimes(7);
+    await pass(10);
+    expect(asked).toHaveBeenCalledTimes(8);
+  });
+
   it('is asked for all else once it answers one thing, and soon where it goes again', async () => {
     const [first, second] = [jest.fn(), jest.fn()];
     jest.mocked(Math.random).mockReturnValueOnce(0.5);
