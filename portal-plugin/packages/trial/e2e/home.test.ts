@@ -107,7 +107,7 @@ test('who is in no team is told how to join; in a new team nothing waits, and it
   await question.getByRole('button', { name: '25 %' }).click();
   await page.getByRole('button', { name: 'Migrations' }).click();
   const answered = page.getByText(
-    /^You answered 25 % for .*, mostly migrations/,
+    /^You answered 25 % for .*\. Most of it: Migrations\./,
   );
   await answered.waitFor();
   await page.getByRole('button', { name: 'Change it' }).click();

@@ -100,6 +100,8 @@ test('what is refused of an SLO stands at each field', async t => {
   const incomplete = page.getByText('Not complete yet');
   const again = async () => {
     await page.reload();
+    // What was typed is kept; what was refused of it is found out again.
+    await page.getByRole('button', { name: 'Go on with it' }).click();
     await press();
   };
   await accessible(page, incomplete, 'main', again);

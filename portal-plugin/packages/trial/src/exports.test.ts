@@ -1,8 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-// What others import may be added to; what is taken away or renamed breaks them. Where that is
-// meant: RECORD_EXPORTS=1 scripts/portalenv yarn test packages/trial/src/exports
+// What others import is recorded, so that nobody changes it unseen: what is taken away or renamed
+// breaks them, and what is added stays. Where a change is meant:
+// RECORD_EXPORTS=1 scripts/portalenv yarn test packages/trial/src/exports
 const root = join(__dirname, '../../..');
 const packages = [
   'packages/client',

@@ -11,7 +11,7 @@ import {
 import type { FormEvent, ReactNode } from 'react';
 
 import styles from './forms.module.css';
-import { problemIn } from './queries';
+import { problemIn } from './problem';
 import { evenkeelReactTranslationRef } from './translation';
 
 /** What the API refused of a form, sorted by field. */

@@ -7,12 +7,12 @@
 export { evenkeelApi, evenkeelApiRef, type EvenkeelApi } from './api';
 export {
   EvenkeelRoot,
-  problemIn,
   useChange,
   useRead,
   type Change,
   type Read,
 } from './queries';
+export { problemIn } from './problem';
 export { Nothing, Shown, Snippet, Trouble, Waiting } from './states';
 export { Word, resultTones, sloTones, type Tone } from './words';
 export { ago, day, duration, moment, number, percent } from './format';

@@ -1,6 +1,7 @@
 import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Button } from '@backstage/ui';
 import {
+  keepPreviousData,
   useInfiniteQuery,
   type InfiniteData,
   type UseInfiniteQueryResult,
@@ -8,8 +9,9 @@ import {
 import { useEffect } from 'react';
 
 import { evenkeelApiRef, type EvenkeelApi } from './api';
+import { againAfter } from './away';
 import layout from './layout.module.css';
-import { againAfter } from './queries';
+import { AGAIN } from './queries';
 import { evenkeelReactTranslationRef } from './translation';
 
 /** A page of a list of the API. */
@@ -24,6 +26,8 @@ export type Pages<T> = UseInfiniteQueryResult<T[], Error>;
  *
  * @param key - names what is read
  * @param read - reads the page after the cursor
+ * @param options - `until` tells of what was read whether that is enough: until then, other pages
+ *   are read without being asked for; never, where it reads `all`
  */
 export function usePages<T>(
   key: readonly unknown[],
@@ -32,7 +36,11 @@ export function usePages<T>(
     after: string | undefined,
     signal: AbortSignal,
   ) => Promise<Page<T>>,
-  options: { all?: boolean; enabled?: boolean } = {},
+  options: {
+    all?: boolean;
+    until?: (found: readonly T[]) => boolean;
+    enabled?: boolean;
+  } = {},
 ): Pages<T> {
   const api = useApi(evenkeelApiRef);
   const pages = useInfiniteQuery<
@@ -49,12 +57,18 @@ export function usePages<T>(
     select: (data: InfiniteData<Page<T>, string | undefined>) =>
       data.pages.flatMap(page => page.items ?? []),
     enabled: options.enabled ?? true,
-    // Many pages are not read again as long as they are there.
-    refetchInterval: query => againAfter(query.state.error, false),
+    // A list that is narrowed stays until the narrower one is there.
+    placeholderData: keepPreviousData,
+    // A list is read again as what stands alone is, a page at a time: one of many pages is not
+    // asked for more often than one of few.
+    refetchInterval: query =>
+      againAfter(query, AGAIN * (query.state.data?.pages.length ?? 1)),
   });
   const { hasNextPage, isFetching, isError, fetchNextPage, dataUpdatedAt } =
     pages;
-  const goOn = Boolean(options.all && hasNextPage && !isFetching && !isError);
+  const { until = () => !options.all } = options;
+  const goOn =
+    hasNextPage && !isFetching && !isError && !until(pages.data ?? []);
   useEffect(() => {
     if (goOn) {
       fetchNextPage();

@@ -1,25 +1,25 @@
-import { ProblemError } from '@evenkeel/client';
 import { useApi } from '@backstage/frontend-plugin-api';
 import {
+  QueryCache,
   QueryClient,
   QueryClientProvider,
   keepPreviousData,
   useMutation,
   useQuery,
   useQueryClient,
+  type Query,
   type UseMutationResult,
   type UseQueryResult,
 } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 
 import { evenkeelApiRef, type EvenkeelApi } from './api';
+import { againAfter, cameBack, isAway } from './away';
 
 /** How long what was read is shown without asking again, in milliseconds. */
 const FRESH = 15_000;
 /** How often what is on a page is read again, in milliseconds. */
-const AGAIN = 60_000;
-/** How often that is where the API did not answer, so that a page goes on by itself. */
-const AWAY_AGAIN = 5_000;
+export const AGAIN = 60_000;
 
 // What was read belongs to the API that it was read from: one for each app, and for each test.
 const clients = new WeakMap<EvenkeelApi, QueryClient>();
@@ -27,15 +27,39 @@ const clients = new WeakMap<EvenkeelApi, QueryClient>();
 function clientOf(api: EvenkeelApi): QueryClient {
   let client = clients.get(api);
   if (!client) {
-    client = new QueryClient({
-      defaultOptions: {
-        // The API's client tries again by itself, as Retry-After says.
-        queries: { retry: false, staleTime: FRESH, refetchOnReconnect: true },
-        mutations: { retry: false },
-      },
-    });
+    client = newClient();
     clients.set(api, client);
   }
+  return client;
+}
+
+function newClient(): QueryClient {
+  // Whoever looks at the page again, or has a network again, does not wait for the next time.
+  const atOnce = (query: Query) =>
+    isAway(query.state.error) ? 'always' : true;
+  const client: QueryClient = new QueryClient({
+    queryCache: new QueryCache({
+      onSuccess: (_, query) => {
+        if (cameBack(query)) {
+          // What else the API did not answer it answers by now.
+          client.refetchQueries(
+            { type: 'active', predicate: of => isAway(of.state.error) },
+            { cancelRefetch: false },
+          );
+        }
+      },
+    }),
+    defaultOptions: {
+      queries: {
+        // The API's client tries again by itself, as Retry-After says.
+        retry: false,
+        staleTime: FRESH,
+        refetchOnWindowFocus: atOnce,
+        refetchOnReconnect: atOnce,
+      },
+      mutations: { retry: false },
+    },
+  });
   return client;
 }
 
@@ -70,8 +94,7 @@ export function useRead<T>(
     queryKey: ['evenkeel', ...key],
     queryFn: ({ signal }) => read(api, signal),
     enabled: options.enabled ?? true,
-    refetchInterval: query =>
-      againAfter(query.state.error, options.again ?? AGAIN),
+    refetchInterval: query => againAfter(query, options.again ?? AGAIN),
     placeholderData: keepPreviousData,
   });
 }
@@ -82,11 +105,15 @@ export type Change<In, Out> = UseMutationResult<Out, Error, In>;
 /**
  * Changes something through the API. What was read whose key begins with one of `touches` is read
  * again afterwards, also where the change was refused: somebody else may have been first.
+ *
+ * @param options - `becomes` is the key of what the change answers with: it stands there from then
+ *   on, so that what is done next begins from it, also where it cannot be read again
  */
 export function useChange<In, Out>(
   change: (api: EvenkeelApi, input: In) => Promise<Out>,
   options: {
     touches: readonly (readonly unknown[])[];
+    becomes?: readonly unknown[];
     onDone?: (made: Out) => void;
   },
 ): Change<In, Out> {
@@ -94,7 +121,12 @@ export function useChange<In, Out>(
   const queries = useQueryClient();
   return useMutation<Out, Error, In>({
     mutationFn: input => change(api, input),
-    onSuccess: options.onDone,
+    onSuccess: made => {
+      if (options.becomes) {
+        queries.setQueryData(['evenkeel', ...options.becomes], made);
+      }
+      options.onDone?.(made);
+    },
     onSettled: () =>
       Promise.all(
         options.touches.map(key =>
@@ -102,26 +134,4 @@ export function useChange<In, Out>(
         ),
       ),
   });
-}
-
-/**
- * Milliseconds after which something is read again: soon where the API did not answer the last
- * time, otherwise as `usual` says.
- */
-export function againAfter(
-  error: Error | null,
-  usual: number | false,
-): number | false {
-  return error && isAway(error) ? AWAY_AGAIN : usual;
-}
-
-/** Whether the API did not answer, or the portal did not: what passes by itself. */
-export function isAway(error: Error): boolean {
-  const problem = problemIn(error);
-  return !problem || [502, 503, 504].includes(problem.status);
-}
-
-/** Returns what the API said where an error is its refusal. */
-export function problemIn(error: unknown): ProblemError | undefined {
-  return error instanceof ProblemError ? error : undefined;
 }

@@ -4,7 +4,9 @@ import { RiCheckLine, RiFileCopyLine } from '@remixicon/react';
 import { useState, type ReactNode } from 'react';
 
 import { ago } from './format';
-import { isAway, problemIn, type Read } from './queries';
+import { isAway } from './away';
+import { problemIn } from './problem';
+import type { Read } from './queries';
 import styles from './states.module.css';
 import { evenkeelReactTranslationRef } from './translation';
 

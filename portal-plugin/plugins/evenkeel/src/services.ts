@@ -3,7 +3,7 @@ import { useRead } from '@evenkeel/plugin-evenkeel-react';
 
 /** All services, by slug. */
 export function useServices() {
-  return useRead(['services', 'all'], async (api, signal) => {
+  return useRead(['service-lists', 'all'], async (api, signal) => {
     const all: Schemas['Service'][] = [];
     for await (const one of items(
       api,

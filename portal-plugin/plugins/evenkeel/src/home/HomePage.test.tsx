@@ -154,7 +154,7 @@ describe('the home page', () => {
     );
     expect(
       await screen.findByText(
-        'You answered 25 % for 2026-W48, mostly production interrupts.',
+        'You answered 25 % for 2026-W48. Most of it: Production interrupts.',
       ),
     ).toBeInTheDocument();
     const [sent] = of.sent('put', '/v1/teams/payments/toil/answers/2026-W48');

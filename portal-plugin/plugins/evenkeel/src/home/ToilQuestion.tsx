@@ -173,9 +173,7 @@ function Question(props: { team: string; name: string; week: string }) {
           {given.category
             ? t('home.toil.answeredMost', {
                 ...said,
-                category: t(
-                  `home.toil.categories.${given.category}`,
-                ).toLowerCase(),
+                category: t(`home.toil.categories.${given.category}`),
               })
             : t('home.toil.answered', said)}
         </Text>

@@ -107,7 +107,8 @@ export const homeMessages = {
     },
     onlyYou: 'Only you see your answer. Your team sees sums.',
     answered: 'You answered {{share}} for {{week}}.',
-    answeredMost: 'You answered {{share}} for {{week}}, mostly {{category}}.',
+    answeredMost:
+      'You answered {{share}} for {{week}}. Most of it: {{category}}.',
     change: 'Change it',
     back: 'Another share',
     trend: 'Share of toil in {{team}} over {{weeks}} weeks',

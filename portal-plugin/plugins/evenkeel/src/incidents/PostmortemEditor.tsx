@@ -17,29 +17,41 @@ import { Button, Text } from '@backstage/ui';
 import { useDeferredValue, useEffect, useRef, useState } from 'react';
 
 import { Prose } from '../Prose';
+import { useUnsaved, type Drafts } from '../drafts/drafts';
 import { evenkeelTranslationRef } from '../translation';
 import { MarkedText } from './MarkedText';
 import { standing } from './findings';
-import { useLint, useSave } from './postmortem';
+import { useLint, useSave, type PostmortemDraft } from './postmortem';
 import { refusalBesideRace } from './race';
+
+/** The text that somebody's words change: what it was, and its version. */
+type Base = Omit<PostmortemDraft, 'text'>;
+
+function baseOf(of: Versioned<Schemas['Postmortem']>): Base {
+  const { text, textVersion } = of.value;
+  return { was: text, textVersion, etag: of.etag };
+}
 
 /** A postmortem as it is written: with marks where its words blame somebody, and how it reads. */
 export function PostmortemEditor(props: {
   incident: Schemas['Incident'];
   postmortem: Versioned<Schemas['Postmortem']>;
+  drafts: Drafts<PostmortemDraft>;
+  /** What was typed before, and is gone on with. */
+  begun: PostmortemDraft | undefined;
   /** Reads the postmortem again. */
   onReload: () => Promise<Versioned<Schemas['Postmortem']> | undefined>;
   /** Told whether something is typed that is not saved. */
   onUnsaved: (unsaved: boolean) => void;
 }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
-  const { incident, onReload, onUnsaved } = props;
+  const { incident, drafts, begun, onReload, onUnsaved } = props;
   const { value: postmortem, etag } = props.postmortem;
   // What is typed changes the text that its author began from. What others save meanwhile is read
   // again and again; it never takes the place of what is typed, and is not overwritten unseen.
-  const [base, setBase] = useState(props.postmortem);
-  const [text, setText] = useState(postmortem.text);
-  const [mine, setMine] = useState<string>();
+  const [base, setBase] = useState<Base>(begun ?? baseOf(props.postmortem));
+  const [text, setText] = useState(begun?.text ?? postmortem.text);
+  const [mine, setMine] = useState<PostmortemDraft>();
   const field = useRef<HTMLTextAreaElement>(null);
   const shown = useDeferredValue(text);
   const lint = useLint(incident.id, useSettled(text, 600));
@@ -48,21 +60,20 @@ export function PostmortemEditor(props: {
     : [];
   const save = useSave(incident.id);
   const refusal = refusalBesideRace(save.error, ['/text']);
-  const changed = text !== base.value.text;
+  const changed = text !== base.was;
   useEffect(() => {
     onUnsaved(changed);
-    if (!changed) {
-      return undefined;
-    }
-    const stay = (event: BeforeUnloadEvent) => event.preventDefault();
-    window.addEventListener('beforeunload', stay);
-    return () => window.removeEventListener('beforeunload', stay);
   }, [changed, onUnsaved]);
+  useUnsaved(changed);
+  const { keep } = drafts;
+  useEffect(() => {
+    keep(changed ? { ...base, text } : mine);
+  }, [keep, changed, base, text, mine]);
   const beginFrom = (of: Versioned<Schemas['Postmortem']>) => {
-    setBase(of);
+    setBase(baseOf(of));
     setText(of.value.text);
   };
-  const newer = postmortem.textVersion > base.value.textVersion;
+  const newer = postmortem.textVersion > base.textVersion;
   if (newer && !changed && !save.isPending) {
     beginFrom(props.postmortem);
   }
@@ -73,9 +84,9 @@ export function PostmortemEditor(props: {
     }
     save.reset();
     if (how === 'mine') {
-      setBase(theirs);
+      setBase(baseOf(theirs));
     } else {
-      setMine(text);
+      setMine({ ...base, text });
       beginFrom(theirs);
     }
   };
@@ -110,12 +121,12 @@ export function PostmortemEditor(props: {
                   {
                     // That of the text that was begun from, where another was read.
                     etag:
-                      postmortem.textVersion === base.value.textVersion
+                      postmortem.textVersion === base.textVersion
                         ? etag
                         : base.etag,
                     text,
                   },
-                  { onSuccess: setBase },
+                  { onSuccess: saved => setBase(baseOf(saved)) },
                 )
               }
             >
@@ -137,10 +148,15 @@ export function PostmortemEditor(props: {
             }
           />
           <Refused refusal={refusal} />
+          {changed && !drafts.keeps && (
+            <Text as="p" variant="body-small">
+              {t('drafts.unkept')}
+            </Text>
+          )}
           {mine !== undefined && (
             <details open>
               <summary>{t('incidents.postmortem.mine')}</summary>
-              <Snippet text={mine} />
+              <Snippet text={mine.text} />
               <Button
                 size="small"
                 variant="tertiary"

@@ -18,6 +18,8 @@ import { Button, Flex, Link, Select, Text } from '@backstage/ui';
 import { useState } from 'react';
 
 import { Prose } from '../Prose';
+import { DraftOffer } from '../drafts/DraftOffer';
+import { useDrafts } from '../drafts/drafts';
 import { incidentRouteRef } from '../routes';
 import { evenkeelTranslationRef } from '../translation';
 import { PostmortemActs } from './PostmortemActs';
@@ -25,7 +27,13 @@ import { PostmortemEditor } from './PostmortemEditor';
 import { PostmortemVersions } from './PostmortemVersions';
 import { ReasonDialog } from './ReasonDialog';
 import { isOwed, postmortemTones, useIncident } from './data';
-import { useAskFor, useBegin, usePostmortem } from './postmortem';
+import {
+  draftIn,
+  useAskFor,
+  useBegin,
+  usePostmortem,
+  type PostmortemDraft,
+} from './postmortem';
 import { useWriteReason } from './rights';
 import { useTemplates } from './templates';
 
@@ -53,6 +61,7 @@ export function PostmortemPage(props: { incident: string }) {
               <Shown what={t('incidents.postmortem.title')} read={read}>
                 {postmortem => (
                   <Begun
+                    key={postmortem.value.id}
                     incident={known}
                     postmortem={postmortem}
                     onReload={async () => (await read.refetch()).data}
@@ -190,7 +199,14 @@ function Begun(props: {
   const { incident, onReload } = props;
   const { value: postmortem, etag } = props.postmortem;
   const reason = useWriteReason(incident);
-  const [unsaved, setUnsaved] = useState(false);
+  const drafts = useDrafts(`postmortem/${postmortem.id}`, kept => {
+    const draft = draftIn(kept);
+    // What is saved by now is a draft no more.
+    return draft?.text === postmortem.text ? undefined : draft;
+  });
+  const [begun, setBegun] = useState<PostmortemDraft>();
+  // A draft that nobody decided on is not saved either.
+  const [unsaved, setUnsaved] = useState(drafts.offered !== undefined);
   // In review it waits for its reviewers; what is published stays as it is. What was being typed
   // when somebody else went on with it is not taken away.
   const writes =
@@ -215,10 +231,20 @@ function Begun(props: {
         reason={reason}
         unsaved={unsaved}
       />
-      {writes && (
+      {writes && drafts.offered && (
+        <>
+          <DraftOffer drafts={drafts} onGoOn={setBegun} />
+          <Section title={t('incidents.postmortem.read')}>
+            <Prose text={postmortem.text} />
+          </Section>
+        </>
+      )}
+      {writes && !drafts.offered && (
         <PostmortemEditor
           incident={incident}
           postmortem={props.postmortem}
+          drafts={drafts}
+          begun={begun}
           onReload={onReload}
           onUnsaved={setUnsaved}
         />

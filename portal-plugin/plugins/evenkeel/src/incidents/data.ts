@@ -52,6 +52,8 @@ export function isOwed(status: Schemas['Postmortem']['status']): boolean {
 }
 
 const all = ['incidents'] as const;
+// The page of a service shows its incidents and action items, too.
+const touches = [all, ['services']] as const;
 
 /** How the list of incidents is narrowed. */
 export type Filter = {
@@ -116,7 +118,7 @@ export function useDeclare(onDone: (made: Schemas['Incident']) => void) {
   return useChange(
     (api, body: Schemas['IncidentCreate']) =>
       value(api.POST('/v1/incidents', { body })),
-    { touches: [all], onDone },
+    { touches, onDone },
   );
 }
 
@@ -133,7 +135,7 @@ export function useEdit(incident: string, onDone: () => void) {
           body: input.body,
         }),
       ),
-    { touches: [all], onDone },
+    { touches, becomes: [...all, incident], onDone },
   );
 }
 
@@ -153,7 +155,7 @@ export function useChangeStatus(incident: string, onDone: () => void) {
           body: input.change,
         }),
       ),
-    { touches: [all], onDone },
+    { touches, becomes: [...all, incident], onDone },
   );
 }
 
@@ -280,7 +282,7 @@ export function usePlan(incident: string, onDone: () => void) {
           body,
         }),
       ),
-    { touches: [all], onDone },
+    { touches, onDone },
   );
 }
 
@@ -322,6 +324,6 @@ export function useSettleAction(onDone: () => void) {
           );
       }
     },
-    { touches: [all], onDone },
+    { touches, onDone },
   );
 }

@@ -43,6 +43,27 @@ export function useAskFor(incident: string, onDone: () => void) {
   );
 }
 
+/** A text that is not saved, and what it changes. */
+export type PostmortemDraft = {
+  text: string;
+  /** What the text was that it began from, that text's version, and the ETag that it had. */
+  was: string;
+  textVersion: number;
+  etag: string;
+};
+
+/** What was kept of a draft; undefined where it is none. */
+export function draftIn(kept: unknown): PostmortemDraft | undefined {
+  const { text, was, textVersion, etag } = (kept ??
+    {}) as Partial<PostmortemDraft>;
+  return typeof text === 'string' &&
+    typeof was === 'string' &&
+    typeof textVersion === 'number' &&
+    typeof etag === 'string'
+    ? { text, was, textVersion, etag }
+    : undefined;
+}
+
 /** Saves the text as its next version. */
 export function useSave(incident: string) {
   return useChange(
@@ -56,7 +77,7 @@ export function useSave(incident: string) {
           body: { text: input.text },
         }),
       ),
-    { touches: [of(incident)] },
+    { touches: [of(incident)], becomes: of(incident) },
   );
 }
 
@@ -78,34 +99,34 @@ export function useAct(incident: string, onDone: () => void) {
       const { act } = input;
       switch (act.act) {
         case 'submit':
-          return value(
+          return versioned(
             api.POST('/v1/incidents/{incident}/postmortem/submissions', {
               params,
               body: { reviewers: act.reviewers },
             }),
           );
         case 'approve':
-          return value(
+          return versioned(
             api.POST('/v1/incidents/{incident}/postmortem/reviews', {
               params,
               body: { verdict: 'approve' },
             }),
           );
         case 'requestChanges':
-          return value(
+          return versioned(
             api.POST('/v1/incidents/{incident}/postmortem/reviews', {
               params,
               body: { verdict: 'request_changes', text: act.text },
             }),
           );
         case 'publish':
-          return value(
+          return versioned(
             api.POST('/v1/incidents/{incident}/postmortem/publication', {
               params,
             }),
           );
         default:
-          return value(
+          return versioned(
             api.POST('/v1/incidents/{incident}/postmortem/reopenings', {
               params,
               body: { reason: act.reason },
@@ -113,7 +134,7 @@ export function useAct(incident: string, onDone: () => void) {
           );
       }
     },
-    { touches: [['incidents']], onDone },
+    { touches: [['incidents']], becomes: of(incident), onDone },
   );
 }
 

@@ -96,16 +96,16 @@ export function useAct(issue: string, onDone: () => void) {
       const { act } = input;
       switch (act.act) {
         case 'retry':
-          return value(api.POST('/v1/issues/{issue}/retry', { params }));
+          return versioned(api.POST('/v1/issues/{issue}/retry', { params }));
         case 'retarget':
-          return value(
+          return versioned(
             api.POST('/v1/issues/{issue}/retarget', {
               params,
               body: { repository: act.repository },
             }),
           );
         default:
-          return value(
+          return versioned(
             api.POST('/v1/issues/{issue}/dismiss', {
               params,
               body: { reason: act.reason },
@@ -113,6 +113,6 @@ export function useAct(issue: string, onDone: () => void) {
           );
       }
     },
-    { touches: [['issues']], onDone },
+    { touches: [['issues'], ['services']], becomes: ['issues', issue], onDone },
   );
 }

@@ -87,7 +87,11 @@ export function CampaignForm(props: {
             }),
           )
         : value(api.POST('/v1/campaigns', { body: sent })),
-    { touches: [['campaigns']], onDone },
+    {
+      touches: [['campaigns']],
+      becomes: campaign && ['campaigns', campaign.id],
+      onDone,
+    },
   );
   const refusal = refusalOf(save.error, fields);
   return (

@@ -421,7 +421,11 @@ function End(props: { campaign: Schemas['Campaign']; onClose: () => void }) {
           body,
         }),
       ),
-    { touches: [['campaigns']], onDone: onClose },
+    {
+      touches: [['campaigns']],
+      becomes: ['campaigns', campaign.id],
+      onDone: onClose,
+    },
   );
   const refusal = refusalOf(end.error, ['/reason']);
   return (

@@ -47,7 +47,11 @@ export function SignOff(props: { review: Review; onClose: () => void }) {
           body,
         }),
       ),
-    { touches, onDone: onClose },
+    {
+      touches,
+      becomes: ['launch-reviews', review.id],
+      onDone: onClose,
+    },
   );
   const refusal = refusalOf(signOff.error, [
     '/until',
@@ -117,7 +121,11 @@ export function RejectLaunch(props: { review: Review; onClose: () => void }) {
           body,
         }),
       ),
-    { touches, onDone: onClose },
+    {
+      touches,
+      becomes: ['launch-reviews', review.id],
+      onDone: onClose,
+    },
   );
   const refusal = refusalOf(reject.error, ['/reason']);
   return (
@@ -166,7 +174,11 @@ export function MeetCondition(props: {
           },
         ),
       ),
-    { touches, onDone: onClose },
+    {
+      touches,
+      becomes: ['launch-reviews', review.id],
+      onDone: onClose,
+    },
   );
   const refusal = refusalOf(meet.error, ['/note']);
   return (

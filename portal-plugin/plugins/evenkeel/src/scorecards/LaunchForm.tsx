@@ -37,7 +37,7 @@ export function LaunchForm(props: {
   const [level, setLevel] = useState<string>();
   const [plannedOn, setPlannedOn] = useState(dayIn(14));
   const [note, setNote] = useState('');
-  const services = useRead(['services', 'search', typed], (api, signal) =>
+  const services = useRead(['service-lists', 'search', typed], (api, signal) =>
     value(
       api.GET('/v1/services', {
         params: { query: { query: typed || undefined, limit: 20 } },

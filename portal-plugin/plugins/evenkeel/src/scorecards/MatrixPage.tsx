@@ -189,6 +189,7 @@ function Matrix(props: { card: Schemas['Scorecard'] }) {
       </Section>
       {service && (
         <ServicePanel
+          key={service}
           scorecard={card.slug}
           service={service}
           onClose={() => set('service', undefined)}

@@ -27,7 +27,7 @@ function OfEntity() {
       <Shown what={t('service.what')} read={service}>
         {found =>
           found ? (
-            <ServiceView service={found} />
+            <ServiceView key={found.slug} service={found} />
           ) : (
             <UnknownService entity={entity} slug={slug} />
           )

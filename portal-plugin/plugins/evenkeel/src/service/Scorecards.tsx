@@ -60,12 +60,10 @@ function useWayTo() {
     if (of.nextLevel === null) {
       return t('service.scorecards.highest');
     }
-    return t(
-      of.missing === 1
-        ? 'service.scorecards.oneTo'
-        : 'service.scorecards.manyTo',
-      { missing: String(of.missing), level: of.nextLevel },
-    );
+    return t('service.scorecards.missing', {
+      count: of.missing,
+      level: of.nextLevel,
+    });
   };
 }
 

@@ -8,32 +8,28 @@ import {
   Section,
   Shown,
   Sub,
-  useSettled,
 } from '@evenkeel/plugin-evenkeel-react';
 import { parseEntityRef } from '@backstage/catalog-model';
 import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
 import { entityRouteRef } from '@backstage/plugin-catalog-react';
 import { Button, SearchField, Select } from '@backstage/ui';
-import { useCallback, useEffect, useState } from 'react';
-import { useSearchParams } from 'react-router-dom';
+import type { ReactNode } from 'react';
 
+import { ANY, useNarrowing, useTyped, type Narrowing } from '../filters';
 import { serviceRouteRef } from '../routes';
 import { To, ToilLink } from '../scorecards/links';
 import { useTeams } from '../services';
 import { StateWord } from '../slos/StateWord';
-import { states, useSLOs } from '../slos/data';
 import { evenkeelTranslationRef } from '../translation';
-import { useScorecards, useServices, type Filters } from './data';
+import { useServices, type Filters } from './data';
 import { lifecycles, tiers } from './register';
 import styles from './service.module.css';
-
-/** The value of a filter that leaves everything in. */
-const ANY = 'any';
+import { usePositions, useWorstStates } from './standings';
 
 /** Every service, with its worst SLO, its level and its owner; how it is narrowed is in the address. */
 export function ServiceList() {
   const { t } = useTranslationRef(evenkeelTranslationRef);
-  const [params, setParams] = useSearchParams();
+  const { params, narrow, clear } = useNarrowing();
   const tier = tiers.find(of => String(of) === params.get('tier'));
   const filters: Filters = {
     query: params.get('query') || undefined,
@@ -42,34 +38,15 @@ export function ServiceList() {
     lifecycle: lifecycles.find(of => of === params.get('lifecycle')),
     entity: params.get('entity') === 'none' ? 'none' : undefined,
   };
-  const narrow = useCallback(
-    (name: string, to: string) =>
-      setParams(
-        before => {
-          const after = new URLSearchParams(before);
-          if (to && to !== ANY) {
-            after.set(name, to);
-          } else {
-            after.delete(name);
-          }
-          return after;
-        },
-        { replace: true },
-      ),
-    [setParams],
-  );
   const services = useServices(filters);
-  const [cleared, setCleared] = useState(0);
+  const last = services.data?.[services.data.length - 1]?.slug;
+  const worst = useWorstStates(filters.team, last);
+  const levels = usePositions(filters.team, last);
   const narrowed = Object.values(filters).some(Boolean);
   return (
     <PageBody>
       <Section title={t('service.list.title')} note={t('service.list.note')}>
-        <FilterRow
-          // What is typed begins anew where all filters are taken away.
-          key={cleared}
-          filters={filters}
-          narrow={narrow}
-        />
+        <FilterRow filters={filters} narrow={narrow} />
         <Shown what={t('service.list.title')} read={services}>
           {found =>
             found.length === 0 ? (
@@ -79,13 +56,7 @@ export function ServiceList() {
                 )}
                 action={
                   narrowed && (
-                    <Button
-                      variant="secondary"
-                      onPress={() => {
-                        setParams({}, { replace: true });
-                        setCleared(cleared + 1);
-                      }}
-                    >
+                    <Button variant="secondary" onPress={clear}>
                       {t('service.list.clear')}
                     </Button>
                   )
@@ -104,14 +75,21 @@ export function ServiceList() {
                   head={[
                     t('service.list.service'),
                     t('service.list.worst'),
-                    t('service.list.level'),
+                    levels.card
+                      ? t('service.list.levelBy', { name: levels.card.name })
+                      : t('service.list.level'),
                     t('service.header.team'),
                     t('service.header.tier'),
                     t('service.header.lifecycle'),
                   ]}
                 >
                   {found.map(service => (
-                    <Line key={service.id} service={service} />
+                    <Line
+                      key={service.id}
+                      service={service}
+                      states={worst}
+                      levels={levels}
+                    />
                   ))}
                 </DataTable>
                 <More of={services} />
@@ -124,18 +102,13 @@ export function ServiceList() {
   );
 }
 
-function FilterRow(props: {
-  filters: Filters;
-  narrow: (name: string, to: string) => void;
-}) {
+function FilterRow(props: { filters: Filters; narrow: Narrowing['narrow'] }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { filters, narrow } = props;
   const teams = useTeams();
-  const [typed, setTyped] = useState(filters.query ?? '');
-  const query = useSettled(typed.trim(), 300);
-  useEffect(() => {
-    narrow('query', query);
-  }, [query, narrow]);
+  const [typed, setTyped] = useTyped(filters.query ?? '', query =>
+    narrow({ query }),
+  );
   const any = { value: ANY, label: t('service.list.any') };
   return (
     <div className={styles.filters} role="search">
@@ -155,7 +128,7 @@ function FilterRow(props: {
           })),
         ]}
         value={filters.team ?? ANY}
-        onChange={key => narrow('team', String(key))}
+        onChange={key => narrow({ team: String(key) })}
       />
       <Select
         label={t('service.header.tier')}
@@ -167,7 +140,7 @@ function FilterRow(props: {
           })),
         ]}
         value={filters.tier ? String(filters.tier) : ANY}
-        onChange={key => narrow('tier', String(key))}
+        onChange={key => narrow({ tier: String(key) })}
       />
       <Select
         label={t('service.header.lifecycle')}
@@ -179,13 +152,13 @@ function FilterRow(props: {
           })),
         ]}
         value={filters.lifecycle ?? ANY}
-        onChange={key => narrow('lifecycle', String(key))}
+        onChange={key => narrow({ lifecycle: String(key) })}
       />
       <Select
         label={t('service.list.catalog')}
         options={[any, { value: 'none', label: t('service.list.notInIt') }]}
         value={filters.entity ?? ANY}
-        onChange={key => narrow('entity', String(key))}
+        onChange={key => narrow({ entity: String(key) })}
       />
     </div>
   );
@@ -201,15 +174,29 @@ function useServiceAddress(service: Schemas['Service']): string | undefined {
   return own?.({ service: service.slug });
 }
 
-function Line(props: { service: Schemas['Service'] }) {
+function Line(props: {
+  service: Schemas['Service'];
+  states: ReturnType<typeof useWorstStates>;
+  levels: ReturnType<typeof usePositions>;
+}) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
-  const { service } = props;
+  const { service, states, levels } = props;
   const address = useServiceAddress(service);
-  const slos = useSLOs({ service: service.slug }, 100);
-  const scorecards = useScorecards(service.slug);
-  const worst = states.find(state => slos.data?.some(s => s.state === state));
-  const first = scorecards.data?.find(of => of.applies === 'holds');
-  const none = (pending: boolean, word: string) => (pending ? '…' : word);
+  const worst = states.of(service.slug);
+  const position = levels.positions.of(service.slug);
+  // What is not read yet is waited for, unless it cannot be read.
+  const unread = (error: Error | null) => (error ? t('service.unknown') : '…');
+  let level: ReactNode = unread(levels.positions.error);
+  if (levels.none || position === null) {
+    level = t('service.list.notScored');
+  } else if (position && levels.card) {
+    level =
+      position.score === null ? (
+        t('service.unknown')
+      ) : (
+        <LevelWord levels={levels.card.levels} level={position.level} />
+      );
+  }
   return (
     <tr>
       <th scope="row">
@@ -220,19 +207,10 @@ function Line(props: { service: Schemas['Service'] }) {
         {worst ? (
           <StateWord state={worst} />
         ) : (
-          none(
-            slos.isPending,
-            t(slos.error ? 'service.unknown' : 'service.list.noSLO'),
-          )
+          <>{worst === null ? t('service.list.noSLO') : unread(states.error)}</>
         )}
       </td>
-      <td>
-        {first ? (
-          <LevelWord levels={first.levels} level={first.level} />
-        ) : (
-          none(scorecards.isPending, t('service.unknown'))
-        )}
-      </td>
+      <td>{level}</td>
       <td>
         <ToilLink team={service.team.slug}>{service.team.slug}</ToilLink>
       </td>

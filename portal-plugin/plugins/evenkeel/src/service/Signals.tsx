@@ -25,19 +25,26 @@ type Reading = Schemas['SignalReadingNow'];
 
 const lines = [colors.main, colors.warning, colors.good, colors.change];
 
-function write(unit: Reading['unit']) {
-  return (value: number): string => {
-    switch (unit) {
-      case 's':
-        return value < 1
-          ? `${number(value * 1000, 0)} ms`
-          : `${number(value, 2)} s`;
-      case '1/s':
-        return `${number(value, 2)} /s`;
-      default:
-        return value === 0 ? '0 %' : percent(value, 2);
-    }
-  };
+/** Writes a value of a signal in its unit. */
+function useWrite() {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  return (unit: Reading['unit']) =>
+    (value: number): string => {
+      switch (unit) {
+        case 's':
+          return value < 1
+            ? t('service.signals.units.milliseconds', {
+                value: number(value * 1000, 0),
+              })
+            : t('service.signals.units.seconds', { value: number(value, 2) });
+        case '1/s':
+          return t('service.signals.units.perSecond', {
+            value: number(value, 2),
+          });
+        default:
+          return percent(value, 2);
+      }
+    };
 }
 
 /** Latency, traffic, errors and saturation, now and over the last hours. */
@@ -87,6 +94,7 @@ function Signal(props: {
 }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { now, series } = props;
+  const write = useWrite();
   const title = t(`service.signals.${now.signal}`);
   if (!now.mapped) {
     return (

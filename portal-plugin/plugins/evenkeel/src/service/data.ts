@@ -8,7 +8,10 @@ import {
 
 import type { lifecycles } from './register';
 
-/** The key under which all that is read of a service is kept. */
+/**
+ * The key under which all that is read of a service is kept. Lists of services have another first
+ * word, "service-lists": a service may be called "all".
+ */
 export const keyOf = (service: string) => ['services', service] as const;
 
 /** A service with its version; nothing is read where none is named. */
@@ -74,7 +77,7 @@ export type Filters = {
 
 /** Services, by slug. */
 export function useServices(filters: Filters) {
-  return usePages(['services', 'list', filters], (api, after, signal) =>
+  return usePages(['service-lists', 'list', filters], (api, after, signal) =>
     value(
       api.GET('/v1/services', {
         params: { query: { ...filters, after, limit: 25 } },
@@ -212,13 +215,17 @@ export function useMapping(service: string) {
 export function useMapSignals(service: string, onDone: () => void) {
   return useChange(
     (api, input: { etag: string; body: Schemas['GoldenSignalsInput'] }) =>
-      value(
+      versioned(
         api.PUT('/v1/services/{service}/golden-signals', {
           params: { path: { service }, header: ifMatch(input.etag) },
           body: input.body,
         }),
       ),
-    { touches: [[...keyOf(service), 'signals']], onDone },
+    {
+      touches: [[...keyOf(service), 'signals']],
+      becomes: [...keyOf(service), 'signals', 'mapping'],
+      onDone,
+    },
   );
 }
 
@@ -279,6 +286,6 @@ export function useRegister(onDone: () => void) {
   return useChange(
     (api, body: Schemas['ServiceCreate']) =>
       value(api.POST('/v1/services', { body })),
-    { touches: [['services']], onDone },
+    { touches: [['services'], ['service-lists']], onDone },
   );
 }

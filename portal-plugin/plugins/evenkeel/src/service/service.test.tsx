@@ -3,6 +3,7 @@ import { EntityProvider } from '@backstage/plugin-catalog-react';
 import { configure, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 
+import { card } from '../scorecards/testing';
 import { history, service, slo, status } from '../slos/samples';
 import { World, page, refuse, show } from '../testing';
 import { EntityTab } from './EntityTab';
@@ -98,11 +99,30 @@ const violation: Schemas['Violation'] = {
   },
 };
 
+const position: Schemas['ScorecardPosition'] = {
+  service: status.service,
+  name: service.name,
+  team: service.team,
+  tier: service.tier,
+  kind: service.kind,
+  level: null,
+  score: 20,
+  missing: 1,
+  passed: 1,
+  counted: 5,
+  next: [],
+  categories: {},
+  checks: {},
+};
+
 function world(): World {
   const one = `${of}/slos/{slo}` as const;
   return new World()
     .as('ada', ['payments'])
     .on('get', '/v1/services', page(service))
+    .on('get', '/v1/slo-statuses', page(status))
+    .on('get', '/v1/scorecards', page(card))
+    .on('get', '/v1/scorecards/{scorecard}/services', page(position))
     .on('get', of, service)
     .on('get', `${of}/slos`, page(slo))
     .on('get', `${one}/status`, status)
@@ -256,6 +276,71 @@ describe('the list of services', () => {
       'href',
       '/evenkeel/services/checkout',
     );
+  });
+
+  it('reads how all of its rows stand at once, as far as it goes', async () => {
+    const named = (slug: string) => ({ id: `id-${slug}`, slug });
+    const row = (slug: string) => ({
+      ...service,
+      ...named(slug),
+      name: `Service ${slug}`,
+    });
+    const state = (slug: string, is: Schemas['SLOStatus']['state']) => ({
+      ...status,
+      slo: named(`slo-${slug}-${is}`),
+      service: named(slug),
+      state: is,
+    });
+    // The SLOs of c are on both pages; those of z, which the list has not, end what is read.
+    const many = world()
+      .on('get', '/v1/services', page(row('a'), row('b'), row('c'), row('d')))
+      .on('get', '/v1/slo-statuses', asked =>
+        asked.query.get('after') === 'second'
+          ? {
+              items: [state('c', 'exhausted'), state('z', 'ok')],
+              next: 'third',
+            }
+          : {
+              items: [
+                state('a', 'ok'),
+                state('a', 'at_risk'),
+                state('c', 'ok'),
+              ],
+              next: 'second',
+            },
+      )
+      .on(
+        'get',
+        '/v1/scorecards/{scorecard}/services',
+        page(
+          { ...position, service: named('a'), level: card.levels[0].name },
+          { ...position, service: named('b') },
+          { ...position, service: named('c'), score: null },
+        ),
+      );
+    show(<ServicesPage />, many, { mount });
+    const texts = async (slug: string) =>
+      within(await screen.findByRole('row', { name: new RegExp(slug) }))
+        .getAllByRole('cell')
+        .slice(0, 2)
+        .map(cell => cell.textContent);
+    await waitFor(async () =>
+      expect(await texts('Service c')).toEqual(['Exhausted', 'unknown']),
+    );
+    expect(await texts('Service a')).toEqual(['At risk', card.levels[0].name]);
+    expect(await texts('Service b')).toEqual(['No SLO', 'Below all levels']);
+    expect(await texts('Service d')).toEqual(['No SLO', 'Not scored']);
+    expect(
+      screen.getByRole('columnheader', { name: `Level by ${card.name}` }),
+    ).toBeInTheDocument();
+    const asked = many.asked.map(a => a.path).sort();
+    expect(asked.filter(path => path.startsWith('/v1/s'))).toEqual([
+      '/v1/scorecards',
+      `/v1/scorecards/${card.slug}/services`,
+      '/v1/services',
+      '/v1/slo-statuses',
+      '/v1/slo-statuses',
+    ]);
   });
 
   it('leads to the entity where the service names one', async () => {

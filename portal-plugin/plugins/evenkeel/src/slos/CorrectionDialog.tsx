@@ -222,8 +222,15 @@ function Recurrence(props: {
         <NumberField
           label={t('slos.corrections.minutes')}
           minValue={1}
-          value={recurrence.durationSeconds / 60}
-          onChange={minutes => set({ durationSeconds: minutes * 60 })}
+          value={
+            // An empty field is no length, which the API says of it.
+            recurrence.durationSeconds > 0
+              ? recurrence.durationSeconds / 60
+              : NaN
+          }
+          onChange={minutes =>
+            set({ durationSeconds: Math.round(minutes * 60) || 0 })
+          }
           {...faultAt(refusal, '/recurrence/durationSeconds')}
         />
       </div>
@@ -234,30 +241,24 @@ function Recurrence(props: {
 // What the budget of the window would be with it.
 function WouldDo(props: { of: Name; body: Correction }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
-  const text = JSON.stringify(props.body);
+  // Why is no matter of what it does.
+  const text = JSON.stringify({ ...props.body, reason: '-' });
   const settled = useSettled(text, 400);
   const body: Correction = JSON.parse(settled);
   const dated = Boolean((body.from && body.to) || body.recurrence?.start);
-  const preview = useCorrectionPreview(
-    props.of,
-    // Why is no matter of what it does.
-    { ...body, reason: body.reason || '-' },
-    dated,
-  );
+  const preview = useCorrectionPreview(props.of, body, dated);
+  const working = preview.isFetching || text !== settled;
   const unknown = t('slos.unknown');
   const budget = (sum: Schemas['CorrectedSum']) =>
     sum.remaining === null ? unknown : percent(sum.remaining, 1);
   const sli = (sum: Schemas['CorrectedSum']) =>
     sum.sli === null ? unknown : percent(sum.sli, 3);
-  // What is known of other days says nothing of these.
-  const found =
-    preview.error || preview.isPlaceholderData || text !== settled
-      ? undefined
-      : preview.data;
+  // What is known of other days says nothing of these, and what was known may have changed.
+  const found = preview.error || working ? undefined : preview.data;
   let said: string = t('slos.corrections.previewNone');
   if (dated && found) {
     said = '';
-  } else if (dated && (preview.isFetching || text !== settled)) {
+  } else if (dated && working) {
     said = t('slos.corrections.previewing');
   } else if (preview.error) {
     said = (problemIn(preview.error)?.faults ?? [])

@@ -3,12 +3,14 @@ import { PageBody, PageTitle, Shown } from '@evenkeel/plugin-evenkeel-react';
 import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
 import { useState } from 'react';
 
+import { DraftOffer } from '../drafts/DraftOffer';
+import { useDrafts } from '../drafts/drafts';
 import { sloRouteRef } from '../routes';
 import { evenkeelTranslationRef } from '../translation';
 import { SLOForm } from './SLOForm';
 import { Writable } from './Writable';
 import { useSLO } from './data';
-import { draftOf } from './draft';
+import { draftOf, unsavedIn, type Draft } from './draft';
 import { useKinds } from './form';
 
 /** Edits an SLO. */
@@ -32,7 +34,10 @@ export function EditPage(props: { service: string; slo: string }) {
         <Shown what={t('slos.form.what')} read={slo}>
           {found => (
             <Shown what={t('slos.form.what')} read={kinds}>
-              {all => <Edited kinds={all} found={found} />}
+              {all => (
+                // Of another SLO nothing is typed yet.
+                <Edited key={found.value.id} kinds={all} found={found} />
+              )}
             </Shown>
           )}
         </Shown>
@@ -41,26 +46,49 @@ export function EditPage(props: { service: string; slo: string }) {
   );
 }
 
+/** What the form stands on: the version that it began from, and what was typed of it before. */
+type Base = { initial: Draft; begun?: Draft; etag: string; version: number };
+
+function baseOf(found: Versioned<Schemas['SLO']>): Base {
+  const { value, etag } = found;
+  return { initial: draftOf(value), etag, version: value.version };
+}
+
 // What was typed stands on the version that was read when it began, whatever is read meanwhile.
 function Edited(props: {
   kinds: readonly Schemas['SLOKind'][];
   found: Versioned<Schemas['SLO']>;
 }) {
   const { found } = props;
-  const [base, setBase] = useState(found);
+  const { id, slug, service } = found.value;
+  const [base, setBase] = useState(() => baseOf(found));
+  const drafts = useDrafts(`slo/${id}`, unsavedIn);
+  if (drafts.offered) {
+    return (
+      <DraftOffer
+        drafts={drafts}
+        onGoOn={({ draft, was, etag, version }) =>
+          setBase({
+            initial: was,
+            begun: draft,
+            etag: etag ?? base.etag,
+            version: version ?? base.version,
+          })
+        }
+      />
+    );
+  }
   return (
     <SLOForm
       key={base.etag}
-      service={base.value.service.slug}
+      service={service.slug}
       kinds={props.kinds}
-      initial={draftOf(base.value)}
-      existing={{
-        slo: base.value.slug,
-        etag: base.etag,
-        version: base.value.version,
-      }}
+      initial={base.initial}
+      begun={base.begun}
+      drafts={drafts}
+      existing={{ slo: slug, etag: base.etag, version: base.version }}
       theirs={found.etag === base.etag ? undefined : draftOf(found.value)}
-      onReload={() => setBase(found)}
+      onReload={() => setBase(baseOf(found))}
     />
   );
 }

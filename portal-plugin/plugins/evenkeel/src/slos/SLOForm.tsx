@@ -8,10 +8,11 @@ import {
   useSettled,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Button } from '@backstage/ui';
+import { Button, Text } from '@backstage/ui';
 import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { useNavigate } from 'react-router-dom';
 
+import { useUnsaved, type Drafts } from '../drafts/drafts';
 import { sloRouteRef } from '../routes';
 import { evenkeelTranslationRef } from '../translation';
 import { IndicatorFields } from './IndicatorFields';
@@ -23,7 +24,7 @@ import { SuggestionsPanel } from './SuggestionsPanel';
 import { TermsFields } from './TermsFields';
 import { Theirs } from './Theirs';
 import { needsApproval, usePropose } from './acts';
-import { bodyOf, type Draft } from './draft';
+import { bodyOf, type Draft, type Unsaved } from './draft';
 import { pointersOf } from './fields';
 import { useSave } from './form';
 import styles from './slos.module.css';
@@ -32,7 +33,11 @@ import styles from './slos.module.css';
 export function SLOForm(props: {
   service: string;
   kinds: readonly Schemas['SLOKind'][];
+  /** What the form began with, and is compared with. */
   initial: Draft;
+  /** What was typed before, and is gone on with. */
+  begun?: Draft;
+  drafts: Drafts<Unsaved>;
   /** The SLO that is edited; absent where a new one is declared. */
   existing?: { slo: string; etag: string; version: number };
   /** What is declared now, where that is not what the form began with: somebody else was first. */
@@ -40,12 +45,25 @@ export function SLOForm(props: {
   onReload?: () => void;
 }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
-  const { service, kinds, existing } = props;
-  const [draft, setDraft] = useState(props.initial);
+  const { service, kinds, initial, existing } = props;
+  const [draft, setDraft] = useState(props.begun ?? initial);
   const page = useRouteRef(sloRouteRef);
   const navigate = useNavigate();
   const leave = (slo: string) => page && navigate(page({ service, slo }));
-  const save = useSave(service, existing, made => leave(made.slug));
+  const { keep, keeps } = props.drafts;
+  const changed = JSON.stringify(draft) !== JSON.stringify(initial);
+  useUnsaved(changed);
+  const { etag, version } = existing ?? {};
+  useEffect(() => {
+    keep(changed ? { was: initial, draft, etag, version } : undefined);
+    // What the form began with stays the same as long as its version does.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [keep, changed, draft, etag, version]);
+  const done = (slo: string) => {
+    keep(undefined);
+    leave(slo);
+  };
+  const save = useSave(service, existing, made => done(made.slug));
   const set = (part: Partial<Draft>) => {
     setDraft(before => ({ ...before, ...part }));
     // What is changed may need nobody's approval any more.
@@ -93,9 +111,7 @@ export function SLOForm(props: {
             props.onReload?.();
           }}
         >
-          {props.theirs && (
-            <Theirs before={props.initial} after={props.theirs} />
-          )}
+          {props.theirs && <Theirs before={initial} after={props.theirs} />}
         </LostRace>
         <Refused refusal={refusal} />
         {asks && (
@@ -123,7 +139,7 @@ export function SLOForm(props: {
                           declaration: bodyOf(draft),
                         },
                       },
-                      { onSuccess: () => leave(existing.slo) },
+                      { onSuccess: () => done(existing.slo) },
                     )
                   }
                 >
@@ -149,11 +165,22 @@ export function SLOForm(props: {
         <Section title={t('slos.form.terms')}>
           <TermsFields draft={draft} set={set} refusal={refusal} />
         </Section>
+        {changed && !keeps && (
+          <Text as="p" variant="body-small">
+            {t('drafts.unkept')}
+          </Text>
+        )}
         <div className={styles.buttons}>
           <Button type="submit" variant="primary" isPending={save.isPending}>
             {t(existing ? 'slos.form.save' : 'slos.form.submit')}
           </Button>
-          <Button variant="secondary" onPress={() => navigate(-1)}>
+          <Button
+            variant="secondary"
+            onPress={() => {
+              keep(undefined);
+              navigate(-1);
+            }}
+          >
             {t('slos.form.cancel')}
           </Button>
         </div>

@@ -10,13 +10,12 @@ import {
   number,
   percent,
   useMe,
-  useSettled,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Button, SearchField, Select } from '@backstage/ui';
 import { useEffect, useState } from 'react';
-import { useSearchParams } from 'react-router-dom';
 
+import { ANY, useNarrowing, useTyped, type Narrowing } from '../filters';
 import { SLOLink, ServiceLink } from '../scorecards/links';
 import { useTeams } from '../services';
 import { evenkeelTranslationRef } from '../translation';
@@ -26,45 +25,22 @@ import { StateWord } from './StateWord';
 import { states, useStatuses, type Filters } from './data';
 import styles from './slos.module.css';
 
-const ANY = 'any';
-
 /** Every SLO, the least budget first; what it is narrowed to is in the address. */
 export function SLOList() {
   const { t } = useTranslationRef(evenkeelTranslationRef);
-  const [params, setParams] = useSearchParams();
+  const { params, narrow, clear } = useNarrowing();
   const filters: Filters = {
     state: states.find(s => s === params.get('state')),
     team: params.get('team') || undefined,
     service: params.get('service') || undefined,
     query: params.get('query') || undefined,
   };
-  const narrow = (part: Record<string, string>) =>
-    setParams(
-      before => {
-        const after = new URLSearchParams(before);
-        for (const [name, value] of Object.entries(part)) {
-          if (value && value !== ANY) {
-            after.set(name, value);
-          } else {
-            after.delete(name);
-          }
-        }
-        return after;
-      },
-      { replace: true },
-    );
-  const [cleared, setCleared] = useState(0);
   const slos = useStatuses(filters);
   const narrowed = Object.values(filters).some(Boolean);
   return (
     <PageBody>
       <Section title={t('slos.list.title')} note={t('slos.list.note')}>
-        <FilterRow
-          // What is typed is begun anew where the filters are cleared.
-          key={cleared}
-          filters={filters}
-          narrow={narrow}
-        />
+        <FilterRow filters={filters} narrow={narrow} />
         <Shown what={t('slos.list.title')} read={slos}>
           {found =>
             found.length === 0 ? (
@@ -72,13 +48,7 @@ export function SLOList() {
                 title={t(narrowed ? 'slos.list.noneSuch' : 'slos.list.none')}
                 action={
                   narrowed && (
-                    <Button
-                      variant="secondary"
-                      onPress={() => {
-                        setParams({}, { replace: true });
-                        setCleared(cleared + 1);
-                      }}
-                    >
+                    <Button variant="secondary" onPress={clear}>
                       {t('slos.list.clear')}
                     </Button>
                   )
@@ -114,10 +84,7 @@ export function SLOList() {
   );
 }
 
-function FilterRow(props: {
-  filters: Filters;
-  narrow: (part: Record<string, string>) => void;
-}) {
+function FilterRow(props: { filters: Filters; narrow: Narrowing['narrow'] }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { filters, narrow } = props;
   const me = useMe();
@@ -126,16 +93,12 @@ function FilterRow(props: {
   const sorted = [...(teams.data ?? [])].sort(
     (a, b) => Number(mine.has(b.slug)) - Number(mine.has(a.slug)),
   );
-  const [typed, setTyped] = useState(filters.query ?? '');
-  const query = useSettled(typed, 300);
-  useEffect(() => {
-    if (query !== (filters.query ?? '')) {
-      narrow({ query });
-    }
-    // What is typed is what is waited for.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [query]);
-  const [service, setService] = useState(filters.service ?? '');
+  const [typed, setTyped] = useTyped(filters.query ?? '', query =>
+    narrow({ query }),
+  );
+  const { service: narrowedTo = '' } = filters;
+  const [service, setService] = useState(narrowedTo);
+  useEffect(() => setService(narrowedTo), [narrowedTo]);
   return (
     <div className={styles.filters} role="search">
       <SearchField

@@ -26,11 +26,7 @@ export function SecondPerson(props: {
   if (!needsApproval(props.error)) {
     return null;
   }
-  // Where programs propose it is of no use here.
-  const said = problemIn(props.error)?.problem.detail.replace(
-    /\s*Propose it with \S+ \S+$/,
-    '',
-  );
+  const said = problemIn(props.error)?.problem.detail;
   return (
     <div className={styles.stack}>
       <Alert

@@ -236,12 +236,15 @@ export function useLife(of: Name, act: 'retire' | 'restore') {
         params: { path: of, header: { 'If-Match': input.etag } },
         body: { reason: input.reason },
       };
-      return value(
+      return versioned(
         act === 'retire'
           ? api.POST('/v1/services/{service}/slos/{slo}/retire', init)
           : api.POST('/v1/services/{service}/slos/{slo}/restore', init),
       );
     },
-    { touches: [['slos'], ['services', of.service]] },
+    {
+      touches: [['slos'], ['services', of.service]],
+      becomes: keyOf(of),
+    },
   );
 }

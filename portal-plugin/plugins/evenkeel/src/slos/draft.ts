@@ -3,6 +3,32 @@ import type { Schemas } from '@evenkeel/client';
 /** An SLO as it is being written. */
 export type Draft = Schemas['SLOInput'];
 
+/** An SLO that is written and not saved, and what it changes. */
+export type Unsaved = {
+  draft: Draft;
+  /** What the form began with; the ETag and version of that where it is declared. */
+  was: Draft;
+  etag?: string;
+  version?: number;
+};
+
+function isDraft(kept: unknown): kept is Draft {
+  const { slug, name, indicator } = (kept ?? {}) as Partial<Draft>;
+  return (
+    typeof slug === 'string' &&
+    typeof name === 'string' &&
+    typeof indicator?.category === 'string'
+  );
+}
+
+/** What was kept of an SLO that was not saved; undefined where it is none. */
+export function unsavedIn(kept: unknown): Unsaved | undefined {
+  const { draft, was, etag, version } = (kept ?? {}) as Partial<Unsaved>;
+  return isDraft(draft) && isDraft(was)
+    ? { draft, was, etag, version }
+    : undefined;
+}
+
 /** The ways in which measurements are had that the form has fields for, and "other" for further ones. */
 export const ways = [
   'pushed',

@@ -1,6 +1,7 @@
-import { items, value, type Schemas } from '@evenkeel/client';
+import { items, value, versioned, type Schemas } from '@evenkeel/client';
 import { useChange, useRead } from '@evenkeel/plugin-evenkeel-react';
 
+import { keyOf } from './data';
 import type { Draft } from './draft';
 
 /** The kinds of SLO, with what of a service each is. */
@@ -101,7 +102,7 @@ export function useSave(
   return useChange(
     (api, draft: Draft) =>
       existing
-        ? value(
+        ? versioned(
             api.PUT('/v1/services/{service}/slos/{slo}', {
               params: {
                 path: { service, slo: existing.slo },
@@ -110,12 +111,16 @@ export function useSave(
               body: draft,
             }),
           )
-        : value(
+        : versioned(
             api.POST('/v1/services/{service}/slos', {
               params: { path: { service } },
               body: draft,
             }),
           ),
-    { touches: [['slos'], ['services', service]], onDone },
+    {
+      touches: [['slos'], ['services', service]],
+      becomes: existing && keyOf({ service, slo: existing.slo }),
+      onDone: made => onDone(made.value),
+    },
   );
 }

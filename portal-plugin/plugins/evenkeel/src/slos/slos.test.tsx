@@ -1,7 +1,10 @@
+import { EvenkeelRoot } from '@evenkeel/plugin-evenkeel-react';
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
+import { useState } from 'react';
 
 import { World, page, refuse, show } from '../testing';
+import { EditPage } from './EditPage';
 import { SLOsPage } from './SLOsPage';
 import {
   explanation,
@@ -211,6 +214,27 @@ describe('the form of an SLO', () => {
       windowDays: 28,
       indicator: { category: 'availability' },
     });
+  });
+
+  it('is that of another SLO where the address changes to it', async () => {
+    const other = { ...slo, id: 'id-latency', slug: 'latency', name: 'Fast' };
+    const both = world().on('get', one, asked =>
+      asked.names.slo === 'latency' ? other : slo,
+    );
+    function Edits() {
+      const [slug, setSlug] = useState('availability');
+      return (
+        <EvenkeelRoot>
+          <button onClick={() => setSlug('latency')}>The other</button>
+          <EditPage service="checkout" slo={slug} />
+        </EvenkeelRoot>
+      );
+    }
+    show(<Edits />, both, { mount });
+    const name = () => screen.findByRole('textbox', { name: /^Name/ });
+    expect(await name()).toHaveValue('Orders can be paid');
+    await userEvent.click(screen.getByRole('button', { name: 'The other' }));
+    await waitFor(async () => expect(await name()).toHaveValue('Fast'));
   });
 
   it('previews what is typed', async () => {

@@ -36,7 +36,9 @@ export function Answers(props: { team: string }) {
                   <th scope="row" className={styles.number}>
                     {a.week}
                   </th>
-                  <td className={styles.number}>{`${a.share} %`}</td>
+                  <td className={styles.number}>
+                    {t('toil.units.percent', { share: String(a.share) })}
+                  </td>
                   <td>
                     {a.category ? t(`toil.category.${a.category}`) : '–'}
                     <span className={styles.sub}>{a.note}</span>

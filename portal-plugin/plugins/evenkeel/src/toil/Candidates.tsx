@@ -103,10 +103,9 @@ function Row(props: {
   }
   let payBack: string = t('toil.first.never');
   if (c.payBackWeeks !== null) {
-    payBack =
-      c.payBackWeeks < 1.5
-        ? t('toil.first.week')
-        : t('toil.first.weeks', { weeks: number(c.payBackWeeks, 0) });
+    // Sooner than in a week nothing is paid back.
+    const count = Math.max(1, Math.round(c.payBackWeeks));
+    payBack = t('toil.first.weeks', { count, weeks: number(count, 0) });
   }
   return (
     <tr>
@@ -121,9 +120,13 @@ function Row(props: {
       <td>
         <Word tone={tones[c.state]}>{t(`toil.first.states.${c.state}`)}</Word>
       </td>
-      <td className={styles.number}>{`${number(c.hoursAYear, 0)} h`}</td>
       <td className={styles.number}>
-        {c.buildHours > 0 ? `${number(c.buildHours)} h` : '–'}
+        {t('toil.units.hours', { hours: number(c.hoursAYear, 0) })}
+      </td>
+      <td className={styles.number}>
+        {c.buildHours > 0
+          ? t('toil.units.hours', { hours: number(c.buildHours) })
+          : '–'}
       </td>
       <td className={styles.number}>{payBack}</td>
       <td>

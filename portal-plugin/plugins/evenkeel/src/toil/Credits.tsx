@@ -58,7 +58,9 @@ export function Credits(props: {
                   <span className={styles.sub}>{c.service?.slug}</span>
                 </th>
                 <td className={styles.number}>{number(c.count, 0)}</td>
-                <td className={styles.number}>{`${number(c.hours)} h`}</td>
+                <td className={styles.number}>
+                  {t('toil.units.hours', { hours: number(c.hours) })}
+                </td>
               </tr>
             ))}
           </DataTable>
@@ -108,7 +110,9 @@ function Reported(props: { team: string; member: boolean }) {
                 </td>
                 <td className={styles.number}>{number(of.count, 0)}</td>
                 <td className={styles.number}>
-                  {`${number(of.minutesEach)} min`}
+                  {t('toil.units.minutes', {
+                    minutes: number(of.minutesEach),
+                  })}
                 </td>
                 <td>
                   <RightButton

@@ -77,7 +77,7 @@ export function Entries(props: { team: string }) {
                   </td>
                   <td>{entry.service?.slug ?? '–'}</td>
                   <td className={styles.number}>
-                    {t('toil.entries.minutesOf', {
+                    {t('toil.units.minutes', {
                       minutes: String(entry.minutes),
                     })}
                   </td>
@@ -152,7 +152,7 @@ function Strike(props: { team: string; entry: Entry; onClose: () => void }) {
         {[
           day(entry.day),
           t(`toil.category.${entry.category}`),
-          t('toil.entries.minutesOf', { minutes: String(entry.minutes) }),
+          t('toil.units.minutes', { minutes: String(entry.minutes) }),
           entry.note,
         ]
           .filter(Boolean)

@@ -63,14 +63,22 @@ export function EntryDialog(props: {
   );
   const set = (part: Partial<Schemas['ToilEntryInput']>) =>
     setInput(before => ({ ...before, ...part }));
-  const services = useRead(['services', 'of', team], async (api, signal) => {
-    const of: Schemas['Service'][] = [];
-    const query = { team, limit: 200 };
-    for await (const service of items(api, '/v1/services', { query }, signal)) {
-      of.push(service);
-    }
-    return of;
-  });
+  const services = useRead(
+    ['service-lists', 'of', team],
+    async (api, signal) => {
+      const of: Schemas['Service'][] = [];
+      const query = { team, limit: 200 };
+      for await (const service of items(
+        api,
+        '/v1/services',
+        { query },
+        signal,
+      )) {
+        of.push(service);
+      }
+      return of;
+    },
+  );
   const log = useLog(team, onClose);
   const refusal = refusalOf(log.error, fields);
   return (

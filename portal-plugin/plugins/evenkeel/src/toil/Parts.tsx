@@ -56,7 +56,7 @@ export function Parts(props: { toil: Schemas['Toil'] }) {
                 />
               </th>
               <td className={styles.number}>
-                {`${number(part.minutes / 60)} h`}
+                {t('toil.units.hours', { hours: number(part.minutes / 60) })}
               </td>
               <td className={styles.number}>{part.entries}</td>
               <td className={styles.number}>{percent(before / all, 0)}</td>

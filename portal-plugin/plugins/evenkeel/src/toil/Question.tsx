@@ -102,7 +102,9 @@ function Asked(props: {
           {...faultAt(refusal, '/share')}
         >
           {shares.map(s => (
-            <Radio key={s} value={String(s)}>{`${s} %`}</Radio>
+            <Radio key={s} value={String(s)}>
+              {t('toil.units.percent', { share: String(s) })}
+            </Radio>
           ))}
         </RadioGroup>
         <Select

@@ -93,7 +93,7 @@ export function Trend(props: { toil: Schemas['Toil'] }) {
             label={t('toil.trend.hours')}
             height={200}
             domain={[0, 10]}
-            format={v => `${number(v, 0)} h`}
+            format={v => t('toil.units.hours', { hours: number(v, 0) })}
             series={[
               {
                 name: t('toil.trend.logged'),

@@ -233,13 +233,17 @@ export function useSettings(team: string, enabled: boolean) {
 export function useChangeSettings(team: string, onDone: () => void) {
   return useChange(
     (api, input: { etag: string; settings: Schemas['ToilSettingsInput'] }) =>
-      value(
+      versioned(
         api.PUT('/v1/teams/{team}/toil/settings', {
           params: { path: { team }, header: { 'If-Match': input.etag } },
           body: input.settings,
         }),
       ),
-    { touches: [of(team)], onDone },
+    {
+      touches: [of(team)],
+      becomes: [...of(team), 'settings'],
+      onDone,
+    },
   );
 }
 

@@ -3,6 +3,11 @@ export const toilMessages = {
   lede: 'Work that is manual, repetitive, can be automated, and leaves the service as it was. What one person says is seen by that person alone.',
   of: 'Toil of {{team}}',
   team: 'Team',
+  units: {
+    hours: '{{hours}} h',
+    minutes: '{{minutes}} min',
+    percent: '{{share}} %',
+  },
   mine: 'My teams',
   others: 'Other teams',
   noTeams: {
@@ -108,8 +113,8 @@ export const toilMessages = {
     hours: 'Takes a year',
     build: 'To build',
     payBack: 'Paid back',
-    week: 'in a week',
-    weeks: 'in {{weeks}} weeks',
+    weeks_one: 'in a week',
+    weeks_other: 'in {{weeks}} weeks',
     never: 'not known',
     saved: 'saves {{hours}} h a week',
     savedPending: 'what it saves is being measured',
@@ -169,7 +174,6 @@ export const toilMessages = {
     grows: 'It grows with the service',
     score: '{{score}} of 6',
     actions: 'Actions',
-    minutesOf: '{{minutes}} min',
   },
   csv: {
     out: 'Download as CSV',
