@@ -1,5 +1,6 @@
 import { createTranslationRef } from '@backstage/frontend-plugin-api';
 
+import { actsMessages } from './acts/messages';
 import { homeMessages } from './home/messages';
 import { incidentsMessages } from './incidents/messages';
 import { issuesMessages } from './issues/messages';
@@ -17,6 +18,7 @@ export const evenkeelTranslationRef = createTranslationRef({
     plugin: {
       title: 'Evenkeel',
     },
+    acts: actsMessages,
     home: homeMessages,
     incidents: incidentsMessages,
     issues: issuesMessages,

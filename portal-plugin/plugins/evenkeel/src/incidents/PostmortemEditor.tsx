@@ -4,12 +4,14 @@ import {
   Columns,
   LostRace,
   Refused,
+  RightButton,
   Row,
   Rows,
   Section,
   Shown,
   Snippet,
   ago,
+  refusalBesideRace,
   useSettled,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
@@ -21,7 +23,6 @@ import { evenkeelTranslationRef } from '../translation';
 import { MarkedText } from './MarkedText';
 import { standing } from './findings';
 import { useLint, useSave } from './postmortem';
-import { refusalBesideRace } from './race';
 
 /** A postmortem as it is written: with marks where its words blame somebody, and how it reads. */
 export function PostmortemEditor(props: {
@@ -100,7 +101,8 @@ export function PostmortemEditor(props: {
             </span>
           }
           actions={
-            <Button
+            <RightButton
+              reason={undefined}
               size="small"
               variant="primary"
               isDisabled={!changed}
@@ -120,7 +122,7 @@ export function PostmortemEditor(props: {
               }
             >
               {t('incidents.postmortem.save')}
-            </Button>
+            </RightButton>
           }
         >
           <LostRace

@@ -10,7 +10,7 @@ import {
   useMe,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Button, Flex } from '@backstage/ui';
+import { Flex } from '@backstage/ui';
 import { useState } from 'react';
 
 import { evenkeelTranslationRef } from '../translation';
@@ -99,8 +99,11 @@ export function Templates() {
                       <td>
                         <Flex gap="2">
                           {(['revise', 'remove'] as const).map(act => (
-                            <Button
+                            <RightButton
                               key={act}
+                              reason={undefined}
+                              // That of the portal stands at the head of the list.
+                              said
                               size="small"
                               variant="tertiary"
                               aria-label={t(`incidents.templates.${act}Of`, {
@@ -109,7 +112,7 @@ export function Templates() {
                               onPress={() => setDoing({ act, template: of.id })}
                             >
                               {t(`incidents.templates.${act}`)}
-                            </Button>
+                            </RightButton>
                           ))}
                         </Flex>
                       </td>

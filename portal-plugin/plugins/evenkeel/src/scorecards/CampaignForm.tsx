@@ -6,7 +6,7 @@ import {
   LostRace,
   faultAt,
   ifSeen,
-  refusalOf,
+  refusalBesideRace,
   useChange,
   useMe,
 } from '@evenkeel/plugin-evenkeel-react';
@@ -48,7 +48,7 @@ export function CampaignForm(props: {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { onClose, onDone } = props;
   // What is typed changes the campaign that it was begun from, whatever is read meanwhile.
-  const [campaign] = useState(props.campaign);
+  const [campaign, setCampaign] = useState(props.campaign);
   const me = useMe();
   const cards = useScorecards().data ?? [];
   const all = useTeams().data ?? [];
@@ -89,7 +89,7 @@ export function CampaignForm(props: {
         : value(api.POST('/v1/campaigns', { body: sent })),
     { touches: [['campaigns']], onDone },
   );
-  const refusal = refusalOf(save.error, fields);
+  const refusal = refusalBesideRace(save.error, fields);
   return (
     <FormDialog
       open
@@ -105,10 +105,18 @@ export function CampaignForm(props: {
       onClose={onClose}
       onSubmit={() => save.mutate(body)}
     >
-      <LostRace error={save.error} onReload={onClose} />
-      {save.error && campaign && props.campaign && (
-        <Theirs before={campaign} after={props.campaign} />
-      )}
+      <LostRace
+        error={save.error}
+        keeps
+        onReload={() => {
+          setCampaign(props.campaign);
+          save.reset();
+        }}
+      >
+        {campaign && props.campaign && (
+          <Theirs before={campaign} after={props.campaign} />
+        )}
+      </LostRace>
       <TextField
         label={t('scorecards.campaigns.form.name')}
         isRequired

@@ -4,7 +4,7 @@ import {
   FormDialog,
   LostRace,
   faultAt,
-  refusalOf,
+  refusalBesideRace,
   useRead,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
@@ -37,12 +37,14 @@ const fields = ['/day', '/minutes', '/category', '/service', '/link', '/note'];
 /** Logs toil, or changes what was logged. */
 export function EntryDialog(props: {
   team: string;
-  /** What is changed; nothing where a new entry is logged. */
+  /** What is changed, as it is now; nothing where a new entry is logged. */
   entry?: Schemas['ToilEntry'];
   onClose: () => void;
 }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { team, entry, onClose } = props;
+  // What is typed changes the entry as it was when the dialog was opened.
+  const [seen, setSeen] = useState(entry);
   const [input, setInput] = useState<Schemas['ToilEntryInput']>(() =>
     entry
       ? {
@@ -72,7 +74,7 @@ export function EntryDialog(props: {
     return of;
   });
   const log = useLog(team, onClose);
-  const refusal = refusalOf(log.error, fields);
+  const refusal = refusalBesideRace(log.error, fields);
   return (
     <FormDialog
       title={entry ? t('toil.entries.change') : t('toil.entries.log')}
@@ -83,7 +85,7 @@ export function EntryDialog(props: {
       submit={entry ? undefined : t('toil.entries.log')}
       onSubmit={() =>
         log.mutate({
-          before: entry,
+          before: seen,
           entry: {
             ...input,
             service: input.service || undefined,
@@ -93,7 +95,14 @@ export function EntryDialog(props: {
         })
       }
     >
-      <LostRace error={log.error} onReload={onClose} />
+      <LostRace
+        error={log.error}
+        keeps
+        onReload={() => {
+          setSeen(entry);
+          log.reset();
+        }}
+      />
       <div className={styles.two}>
         <DayField
           label={t('toil.entries.day')}
