@@ -13,6 +13,9 @@ import { mockApis, renderInTestApp } from '@backstage/frontend-test-utils';
 // eslint-disable-next-line @backstage/no-undeclared-imports
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import { entityRouteRef } from '@backstage/plugin-catalog-react';
+// As above: the portal's answers are kept in it beyond a test.
+// eslint-disable-next-line @backstage/no-undeclared-imports
+import { SWRConfig } from 'swr';
 
 import {
   homeRouteRef,
@@ -251,7 +254,10 @@ export function show(
   options: { mount?: string; at?: string; denied?: boolean } = {},
 ) {
   const { mount = '/evenkeel', at = mount, denied = false } = options;
-  return renderInTestApp(element, {
+  const alone = (
+    <SWRConfig value={{ provider: () => new Map() }}>{element}</SWRConfig>
+  );
+  return renderInTestApp(alone, {
     mountPath: mount,
     initialRouteEntries: [at],
     mountedRoutes: {

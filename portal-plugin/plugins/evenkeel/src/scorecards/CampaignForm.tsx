@@ -20,6 +20,7 @@ import {
 } from '@backstage/ui';
 import { useState } from 'react';
 
+import { over } from '../incidents/race';
 import { evenkeelTranslationRef } from '../translation';
 import { useTeams } from '../services';
 import { useScorecards } from './cards';
@@ -37,6 +38,23 @@ const fields = [
   '/appliesTo',
   '/issues',
 ] as const;
+
+function inputOf(
+  campaign: Schemas['Campaign'] | undefined,
+): Schemas['CampaignInput'] {
+  return {
+    name: campaign?.name ?? '',
+    scorecard: campaign?.scorecard.slug ?? '',
+    team: campaign?.team.slug ?? '',
+    checks: campaign?.checks ?? [],
+    startsOn: campaign?.startsOn ?? dayIn(0),
+    dueOn: campaign?.dueOn ?? dayIn(60),
+    why: campaign?.why ?? '',
+    appliesTo: campaign?.appliesTo ?? '',
+    graceDays: campaign?.graceDays ?? 0,
+    issues: campaign?.issues ?? false,
+  };
+}
 
 /** Begins a campaign, or changes one. */
 export function CampaignForm(props: {
@@ -56,18 +74,7 @@ export function CampaignForm(props: {
   const teams = me.data?.administrator
     ? all.map(team => ({ id: team.slug, label: team.name }))
     : (me.data?.teams ?? []).map(team => ({ id: team.slug, label: team.slug }));
-  const [input, setInput] = useState<Schemas['CampaignInput']>({
-    name: campaign?.name ?? '',
-    scorecard: campaign?.scorecard.slug ?? '',
-    team: campaign?.team.slug ?? '',
-    checks: campaign?.checks ?? [],
-    startsOn: campaign?.startsOn ?? dayIn(0),
-    dueOn: campaign?.dueOn ?? dayIn(60),
-    why: campaign?.why ?? '',
-    appliesTo: campaign?.appliesTo ?? '',
-    graceDays: campaign?.graceDays ?? 0,
-    issues: campaign?.issues ?? false,
-  });
+  const [input, setInput] = useState(inputOf(campaign));
   const body = {
     ...input,
     scorecard: input.scorecard || cards[0]?.slug || '',
@@ -109,6 +116,7 @@ export function CampaignForm(props: {
         error={save.error}
         keeps
         onReload={() => {
+          setInput(over(input, inputOf(campaign), inputOf(props.campaign)));
           setCampaign(props.campaign);
           save.reset();
         }}

@@ -18,6 +18,7 @@ import {
 } from '@backstage/ui';
 import { useState } from 'react';
 
+import { over } from '../incidents/race';
 import { evenkeelTranslationRef } from '../translation';
 import { categories, useLog } from './data';
 import styles from './toil.module.css';
@@ -34,6 +35,18 @@ export const attributes = [
 
 const fields = ['/day', '/minutes', '/category', '/service', '/link', '/note'];
 
+function inputOf(entry: Schemas['ToilEntry']): Schemas['ToilEntryInput'] {
+  return {
+    ...Object.fromEntries(attributes.map(a => [a, entry[a] ?? false])),
+    day: entry.day,
+    minutes: entry.minutes,
+    category: entry.category,
+    service: entry.service?.slug,
+    link: entry.link,
+    note: entry.note,
+  };
+}
+
 /** Logs toil, or changes what was logged. */
 export function EntryDialog(props: {
   team: string;
@@ -47,15 +60,7 @@ export function EntryDialog(props: {
   const [seen, setSeen] = useState(entry);
   const [input, setInput] = useState<Schemas['ToilEntryInput']>(() =>
     entry
-      ? {
-          ...Object.fromEntries(attributes.map(a => [a, entry[a] ?? false])),
-          day: entry.day,
-          minutes: entry.minutes,
-          category: entry.category,
-          service: entry.service?.slug,
-          link: entry.link,
-          note: entry.note,
-        }
+      ? inputOf(entry)
       : {
           day: new Date().toISOString().slice(0, 10),
           minutes: 30,
@@ -99,6 +104,9 @@ export function EntryDialog(props: {
         error={log.error}
         keeps
         onReload={() => {
+          if (seen && entry) {
+            setInput(over(input, inputOf(seen), inputOf(entry)));
+          }
           setSeen(entry);
           log.reset();
         }}
