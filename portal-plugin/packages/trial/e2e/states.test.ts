@@ -169,6 +169,10 @@ test('who may not change anything is told so at each kind of button', async t =>
   await go(page, '/evenkeel/services/orders');
   await refused(/^Declare an SLO$/, /^Override the gate$/);
   await go(page, '/evenkeel/slos/orders/_new');
+  const instead = main(page).getByRole('heading', {
+    name: 'The form is not for you',
+  });
+  await instead.waitFor();
   await main(page)
     .getByText(/does not let you change anything in Evenkeel/)
     .waitFor();

@@ -1,6 +1,5 @@
 export const actsMessages = {
-  exemptionOver: 'It is over.',
   notAcknowledged: 'Once the team has acknowledged it with a plan.',
-  overrideOver: 'It is over.',
+  over: 'It is over.',
   ownRequest: 'You asked for it: another person decides.',
 } as const;

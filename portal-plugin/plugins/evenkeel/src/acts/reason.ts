@@ -13,13 +13,16 @@ export type Actable = { acts: readonly Act[] };
 /** Words of codes that a page has better ones for, such as with the name of the team. */
 export type CodeWords = Readonly<Record<string, string | undefined>>;
 
-const words = new Map([
-  ['exemption_over', 'acts.exemptionOver'],
+type Word = 'acts.notAcknowledged' | 'acts.over' | 'acts.ownRequest';
+
+/** Codes that have words here; of the others the API's own are shown. */
+const words = new Map<string, Word>([
+  ['exemption_over', 'acts.over'],
   ['not_acknowledged', 'acts.notAcknowledged'],
-  ['override_over', 'acts.overrideOver'],
+  ['override_over', 'acts.over'],
   ['own_exemption', 'acts.ownRequest'],
   ['own_launch_review', 'acts.ownRequest'],
-] as const);
+]);
 
 /** Whether the API lets whoever is signed in do it. */
 export function allows(of: Actable, act: Act['act']): boolean {
@@ -44,7 +47,7 @@ export function useActReason(): (
       return denied;
     }
     const { code = '', reason = '' } = told ?? {};
-    const known = words.get(code as Parameters<typeof words.get>[0]);
+    const known = words.get(code);
     return ofPage[code] ?? (known ? t(known) : reason && sentence(reason));
   };
 }
