@@ -198,7 +198,7 @@ func (r Rooms) showProposals(ctx context.Context, proposals []proposal.Proposal)
 	return each(proposals, func(p proposal.Proposal) Proposal {
 		out := Proposal{
 			ID: string(p.ID), Act: string(p.Act), State: string(p.State(now)), Service: names.ref(p.Service), Version: p.Version,
-			Summary: p.Summary, Document: p.Document, Reason: p.Reason, ProposedBy: p.ProposedBy, CreatedAt: p.CreatedAt, ExpiresAt: p.ExpiresAt,
+			Summary: p.Summary, Document: p.Document, Reason: p.Reason, PersonID: string(p.Proposer), ProposedBy: p.ProposedBy, CreatedAt: p.CreatedAt, ExpiresAt: p.ExpiresAt,
 			DecidedAt: p.DecidedAt, DecidedBy: p.DecidedBy, DecidedFor: p.DecidedFor, MadeID: string(p.Made),
 		}
 		if p.SLO != "" {

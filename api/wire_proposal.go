@@ -14,6 +14,7 @@ type Proposal struct {
 	Summary    string     `json:"summary" doc:"What relaxes, and why that needs a second person." example:"this relaxes the SLO \"availability\" (the objective falls from 99.9 % to 99 %) while a violation of the clause \"budget-spent\" by the SLO \"availability\" is open"`
 	Document   any        `json:"document" doc:"The act as it was proposed: the member of the input that was given."`
 	Reason     string     `json:"reason" doc:"The proposer's."`
+	PersonID   string     `json:"personId" doc:"Who proposed it; somebody else approves."`
 	ProposedBy string     `json:"proposedBy"`
 	CreatedAt  time.Time  `json:"createdAt"`
 	ExpiresAt  time.Time  `json:"expiresAt"`

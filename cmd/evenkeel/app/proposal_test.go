@@ -29,6 +29,9 @@ func TestARelaxingActWaitsForASecondPerson(t *testing.T) {
 		if shown := made.object()["document"].(map[string]any)["declaration"].(map[string]any); shown["objective"] != "99%" {
 			t.Errorf("the document is %v", shown)
 		}
+		if ada := h.must(200, call{as: "ada", method: "GET", path: "/v1/me"}).object()["person"].(map[string]any); made.text("personId") == "" || made.text("personId") != ada["id"] {
+			t.Errorf("who proposed it is %q, not %v", made.text("personId"), ada["id"])
+		}
 		one := made.header.Get("Location")
 		h.do(call{as: "ada", method: "POST", path: one + "/approval", body: `{}`}).expect(t, 409, "own_proposal", "", "another person")
 		h.do(call{as: "bob", method: "POST", path: one + "/approval", body: `{}`}).expect(t, 403, "forbidden", "", "members of the owning team")

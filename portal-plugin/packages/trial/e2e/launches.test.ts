@@ -5,6 +5,7 @@ import { value } from '@evenkeel/client';
 
 import { api, apiOf } from './asking';
 import { accessible } from './axe';
+import { saidOf } from './field';
 import { house, visit } from './house';
 import { pictures } from './pictures';
 import { newReadiness } from './readiness';
@@ -80,9 +81,8 @@ test('a campaign is begun, shown, and changed by those who run it', async t => {
   await edit.getByRole('button', { name: 'Save' }).click();
   await edit.getByText('Somebody else was first').waitFor();
   await edit.getByText('asked for it twice').waitFor();
-  await edit.getByRole('button', { name: 'Begin again from theirs' }).click();
-  await page.getByRole('button', { name: 'Change it' }).click();
-  await edit.getByLabel('Due on').fill(day(20));
+  // What was typed stays, and what was not touched is theirs.
+  await edit.getByRole('button', { name: 'Go on from theirs' }).click();
   await edit.getByRole('button', { name: 'Save' }).click();
   await edit.waitFor({ state: 'detached' });
   await page.getByText('20 days left').waitFor();
@@ -126,11 +126,21 @@ test('a launch is reviewed by another than who asks, with a condition that its t
   await ada.getByText('Below Silver').waitFor();
   const path = ada.url().replace(/^.*\/evenkeel/, '/evenkeel');
   // Ada keeps the scorecard too, and asked for it herself.
-  await ada.getByText('You asked for it: another person decides.').waitFor();
-  assert.ok(await ada.getByRole('button', { name: 'Sign off' }).isDisabled());
+  await ada
+    .getByText('You asked for it: another person decides.')
+    .filter({ visible: true })
+    .waitFor();
+  for (const name of ['Sign off', 'Reject']) {
+    const button = ada.getByRole('button', { name });
+    assert.ok(await button.isDisabled());
+    assert.match(await saidOf(button), /^You asked for it/);
+  }
 
   const grace = await visit(t, 'grace', path);
-  await grace.getByText('A member of payments or an administrator').waitFor();
+  await grace
+    .getByText('A member of payments or an administrator')
+    .filter({ visible: true })
+    .waitFor();
   assert.ok(await grace.getByRole('button', { name: 'Sign off' }).isDisabled());
 
   const bruno = await visit(t, 'bruno', path, { allow: [/422/] });

@@ -6,7 +6,7 @@ import type { Locator, Page } from 'playwright-core';
 
 import { api } from './asking';
 import { accessible } from './axe';
-import { tabTo } from './field';
+import { saidOf, tabTo } from './field';
 import { visit } from './house';
 import { pictures } from './pictures';
 import { newReadiness, type Readiness } from './readiness';
@@ -124,15 +124,25 @@ test('an exemption is asked for by the owner, and approved by another who may', 
   await mine.getByText('The wiki moves this month.').waitFor();
   // Ada keeps the scorecard too, and may not decide on what she asked for herself.
   assert.ok(await mine.getByRole('button', { name: 'Approve' }).isDisabled());
-  await mine.getByText('You asked for it: another person decides.').waitFor();
+  await mine
+    .getByText('You asked for it: another person decides.')
+    .filter({ visible: true })
+    .waitFor();
   await mine.getByRole('button', { name: 'Take it back' }).waitFor();
   await accessible(ada, mine);
   await pictures(ada, mine, 'scorecards-exemptions');
 
   const grace = await visit(t, 'grace', `${cards}/exemptions`);
   const others = exemptionOf(grace, of.service);
-  await others.getByText('A member of payments or an administrator').waitFor();
-  assert.ok(await others.getByRole('button', { name: 'Approve' }).isDisabled());
+  await others
+    .getByText('A member of payments or an administrator')
+    .filter({ visible: true })
+    .waitFor();
+  for (const name of ['Approve', 'Reject']) {
+    const button = others.getByRole('button', { name });
+    assert.ok(await button.isDisabled());
+    assert.match(await saidOf(button), /^A member of payments/);
+  }
 
   const bruno = await visit(t, 'bruno', `${cards}/exemptions`);
   await exemptionOf(bruno, of.service)

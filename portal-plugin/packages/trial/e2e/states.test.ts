@@ -7,6 +7,7 @@ import type { Locator, Page } from 'playwright-core';
 
 import { accessible } from './axe';
 import { visit } from './house';
+import { said } from './field';
 import { ownPortal } from './own';
 import { pictures } from './pictures';
 
@@ -161,13 +162,40 @@ test('who may not read is told which permission the portal does not give', async
   await accessible(page, alert(page, 'Not for you to see'));
 });
 
-test('who may not change anything is told so at the button', async t => {
+test('who may not change anything is told so at each kind of button', async t => {
   const page = await enter(t, 'nora', []);
+  const words = /^Your portal does not let you change anything in Evenkeel/;
+  const refused = async (...names: RegExp[]) => {
+    for (const name of names) {
+      const button = main(page).getByRole('button', { name }).first();
+      await said(button, words);
+      assert.ok(await button.isDisabled(), String(name));
+    }
+  };
   await go(page, '/evenkeel/services/orders');
-  const words = 'Your portal does not let you change anything in Evenkeel';
-  await main(page).getByText(words).first().waitFor();
-  const declare = main(page).getByRole('button', { name: 'Declare an SLO' });
-  assert.ok(await declare.isDisabled());
+  await refused(/^Declare an SLO$/, /^Override the gate$/);
+  await go(page, '/evenkeel/slos/orders/_new');
+  const instead = main(page).getByRole('heading', {
+    name: 'The form is not for you',
+  });
+  await instead.waitFor();
+  await main(page)
+    .getByText(/does not let you change anything in Evenkeel/)
+    .waitFor();
+  assert.equal(await main(page).getByRole('textbox').count(), 0);
+  await go(page, kinds.home.path);
+  await refused(/^(100 %: All of it|Change it)$/);
+  await go(page, kinds.toil.path);
+  await refused(/^Log toil$/, /^Answer the survey$/);
+  await go(page, kinds.incidents.path);
+  await refused(/^Declare an incident$/);
+  await main(page)
+    .getByRole('link', { name: 'Labels were printed twice' })
+    .click();
+  await refused(/^Edit$/, /^Change status$/, /^Add a note$/, /^Plan an/);
+  const edit = main(page).getByRole('button', { name: 'Edit' });
+  await accessible(page, edit);
+  await pictures(page, edit, 'state-unchangeable');
 });
 
 test('a slow page waits with what does not move when it is there', async t => {

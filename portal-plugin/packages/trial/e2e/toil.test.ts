@@ -122,13 +122,11 @@ test('toil is logged, corrected, refused with the faults at the fields, and remo
   });
   await edit.getByRole('button', { name: 'Save' }).click();
   await edit.getByText('Somebody else was first').waitFor();
-  await edit.getByRole('button', { name: 'Begin again from theirs' }).click();
-  await entry.filter({ hasText: 'twice' }).waitFor();
-  await entry.getByRole('button', { name: 'Change' }).click();
-  await edit.getByRole('textbox', { name: 'Minutes, hands on' }).fill('50');
+  // What was typed stays, and what was not touched is theirs.
+  await edit.getByRole('button', { name: 'Go on from theirs' }).click();
   await edit.getByRole('button', { name: 'Save' }).click();
   await edit.waitFor({ state: 'detached' });
-  await entry.getByText('50 min').waitFor();
+  await entry.filter({ hasText: 'twice' }).getByText('50 min').waitFor();
 
   await entry.getByRole('button', { name: 'Remove' }).click();
   const remove = page.getByRole('dialog', { name: 'Remove what you logged?' });

@@ -60,6 +60,19 @@ export function refusalOf(
   };
 }
 
+/** Whether somebody else changed it first, which {@link LostRace} says. */
+export function raced(error: Error | null): boolean {
+  return problemIn(error)?.code === 'version_mismatch';
+}
+
+/** What the API refused of a form that says of a lost race by {@link LostRace}. */
+export function refusalBesideRace(
+  error: Error | null,
+  fields: readonly string[],
+): Refusal {
+  return refusalOf(raced(error) ? null : error, fields);
+}
+
 /** The properties by which a field of a form says what the API refused of it. */
 export function faultOf(message: string | undefined): {
   validationBehavior: 'aria';
@@ -98,12 +111,14 @@ export function Refused(props: { refusal: Refusal }) {
 
 /**
  * Says that somebody else changed it first, and what; nothing unless the error is that. What was
- * typed stays until its author begins again from theirs.
+ * typed stays until its author begins again from theirs, or goes on from it.
  */
 export function LostRace(props: {
   error: Error | null;
   onReload: () => void;
-  /** The word on the button; "Begin again from theirs" without. */
+  /** What was typed stays also after that. */
+  keeps?: boolean;
+  /** The word on the button, where it does something else than to begin again or to go on. */
   reload?: string;
   /** What else can be done about it: more buttons. */
   actions?: ReactNode;
@@ -112,7 +127,7 @@ export function LostRace(props: {
 }) {
   const { t } = useTranslationRef(evenkeelReactTranslationRef);
   const problem = problemIn(props.error);
-  if (problem?.code !== 'version_mismatch') {
+  if (!problem || !raced(problem)) {
     return null;
   }
   const { diff, detail } = problem.problem;
@@ -134,7 +149,8 @@ export function LostRace(props: {
           {/* Below: beside what they changed they would leave it no room. */}
           <span className={styles.actions}>
             <Button size="small" variant="secondary" onPress={props.onReload}>
-              {props.reload ?? t('form.lostRace.reload')}
+              {props.reload ??
+                t(props.keeps ? 'form.lostRace.goOn' : 'form.lostRace.reload')}
             </Button>
             {props.actions}
           </span>
@@ -152,6 +168,11 @@ export function FormDialog(props: {
   onSubmit: () => void;
   pending: boolean;
   refusal: Refusal;
+  /**
+   * Why it cannot be done any more, after what somebody else did while the dialog was open; what
+   * was typed stays to be read.
+   */
+  overtaken?: string;
   /** The word on the button; "Save" without. */
   submit?: string;
   /** What is asked for cannot be taken back. */
@@ -176,7 +197,17 @@ export function FormDialog(props: {
         <DialogHeader>{props.title}</DialogHeader>
         <DialogBody>
           <div className={styles.fields}>
-            <Refused refusal={props.refusal} />
+            {props.overtaken ? (
+              <Alert
+                role="alert"
+                icon
+                status="warning"
+                title={t('form.lostRace.title')}
+                description={props.overtaken}
+              />
+            ) : (
+              <Refused refusal={props.refusal} />
+            )}
             {props.children}
           </div>
         </DialogBody>
@@ -186,6 +217,7 @@ export function FormDialog(props: {
             variant="primary"
             destructive={props.destructive}
             isPending={props.pending}
+            isDisabled={Boolean(props.overtaken)}
           >
             {props.submit ?? t('form.save')}
           </Button>

@@ -22,13 +22,15 @@ export {
   Refused,
   faultAt,
   faultOf,
+  raced,
+  refusalBesideRace,
   refusalOf,
   type Refusal,
 } from './forms';
 export { DayField } from './DayField';
 export { MomentField } from './MomentField';
 export { ifSeen } from './seen';
-export { RightButton, belongs, useMe } from './rights';
+export { RightButton, belongs, useDenied, useMe } from './rights';
 export { ChartFrame, Key, type ChartTable } from './charts/ChartFrame';
 export {
   TimeChart,

@@ -52,6 +52,7 @@ export const evenkeelReactTranslationRef = createTranslationRef({
         title: 'Somebody else was first',
         text: 'It was changed while you looked at it. What they changed:',
         reload: 'Begin again from theirs',
+        goOn: 'Go on from theirs',
       },
       refused: 'Evenkeel does not take it:',
       save: 'Save',

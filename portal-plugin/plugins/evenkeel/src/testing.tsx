@@ -1,10 +1,21 @@
 // The house that tests of the pages are in; nothing of it is part of the plugin.
-import { evenkeel, type Problem, type paths } from '@evenkeel/client';
+import {
+  evenkeel,
+  type Problem,
+  type Schemas,
+  type paths,
+} from '@evenkeel/client';
 import { evenkeelApiRef } from '@evenkeel/plugin-evenkeel-react';
 // Only tests import this file.
 // eslint-disable-next-line @backstage/no-undeclared-imports
 import { mockApis, renderInTestApp } from '@backstage/frontend-test-utils';
+// As above.
+// eslint-disable-next-line @backstage/no-undeclared-imports
+import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import { entityRouteRef } from '@backstage/plugin-catalog-react';
+// As above: the portal's answers are kept in it beyond a test.
+// eslint-disable-next-line @backstage/no-undeclared-imports
+import { SWRConfig } from 'swr';
 
 import {
   homeRouteRef,
@@ -78,6 +89,22 @@ export function refuse(
 /** What a list answers that has one page. */
 export function page<T>(...of: T[]): { items: T[] } {
   return { items: of };
+}
+
+type Act = Schemas['Act'];
+
+/** That whoever is signed in may do all of these. */
+export function may(...acts: Act['act'][]): Act[] {
+  return acts.map(act => ({ act, allowed: true }));
+}
+
+/** That they may do none of these, and why. */
+export function mayNot(
+  code: string,
+  reason: string,
+  ...acts: Act['act'][]
+): Act[] {
+  return acts.map(act => ({ act, allowed: false, code, reason }));
 }
 
 type Route = {
@@ -219,15 +246,18 @@ function respond(answer: unknown): Response {
  * Shows an element in an app whose API is the world.
  *
  * @param options - `mount` is where the sub-page stands, such as "/evenkeel/slos", and `at` the
- *   address that is looked at, there or below
+ *   address that is looked at, there or below; `denied` has the portal give no permission
  */
 export function show(
   element: JSX.Element,
   world: World,
-  options: { mount?: string; at?: string } = {},
+  options: { mount?: string; at?: string; denied?: boolean } = {},
 ) {
-  const { mount = '/evenkeel', at = mount } = options;
-  return renderInTestApp(element, {
+  const { mount = '/evenkeel', at = mount, denied = false } = options;
+  const alone = (
+    <SWRConfig value={{ provider: () => new Map() }}>{element}</SWRConfig>
+  );
+  return renderInTestApp(alone, {
     mountPath: mount,
     initialRouteEntries: [at],
     mountedRoutes: {
@@ -242,6 +272,12 @@ export function show(
       '/evenkeel/services': servicesRouteRef,
       '/catalog/:namespace/:kind/:name': entityRouteRef,
     },
-    apis: [[evenkeelApiRef, world.api()], mockApis.identity()],
+    apis: [
+      [evenkeelApiRef, world.api()],
+      mockApis.identity(),
+      mockApis.permission({
+        authorize: denied ? AuthorizeResult.DENY : AuthorizeResult.ALLOW,
+      }),
+    ],
   });
 }

@@ -1,5 +1,6 @@
 import { createTranslationRef } from '@backstage/frontend-plugin-api';
 
+import { actsMessages } from './acts/messages';
 import { draftsMessages } from './drafts/messages';
 import { homeMessages } from './home/messages';
 import { incidentsMessages } from './incidents/messages';
@@ -18,6 +19,7 @@ export const evenkeelTranslationRef = createTranslationRef({
     plugin: {
       title: 'Evenkeel',
     },
+    acts: actsMessages,
     drafts: draftsMessages,
     home: homeMessages,
     incidents: incidentsMessages,

@@ -1,6 +1,7 @@
 import { value, type Schemas } from '@evenkeel/client';
 import {
   Refused,
+  RightButton,
   Section,
   Shown,
   Sparkline,
@@ -10,6 +11,7 @@ import {
   percent,
   refusalOf,
   useChange,
+  useDenied,
   useRead,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
@@ -17,22 +19,12 @@ import { Button, Select, Text } from '@backstage/ui';
 import { useId, useState } from 'react';
 
 import { ToilLink } from '../scorecards/links';
+import { categories } from '../toil/data';
 import { evenkeelTranslationRef } from '../translation';
 import styles from './home.module.css';
 
 type Share = Schemas['ToilAnswerInput']['share'];
-type Category = NonNullable<Schemas['ToilAnswerInput']['category']>;
-
 const shares: readonly Share[] = [0, 25, 50, 75, 100];
-const categories: readonly Category[] = [
-  'business_processes',
-  'production_interrupts',
-  'release_shepherding',
-  'migrations',
-  'cost_and_capacity',
-  'opaque_troubleshooting',
-];
-
 /** The toil of the person's teams: this week's question, answered in place, and how it goes. */
 export function ToilQuestions(props: { teams: readonly Schemas['MyTeam'][] }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
@@ -134,6 +126,7 @@ function Question(props: { team: string; name: string; week: string }) {
   const id = useId();
   const [share, setShare] = useState<Share>();
   const [again, setAgain] = useState(false);
+  const denied = useDenied();
   const key = ['toil', team, 'answers', week];
   // Those of the caller, the latest week first: this week's is the first where there is one.
   const answer = useRead(key, async (api, signal) => {
@@ -173,11 +166,12 @@ function Question(props: { team: string; name: string; week: string }) {
           {given.category
             ? t('home.toil.answeredMost', {
                 ...said,
-                category: t(`home.toil.categories.${given.category}`),
+                category: t(`toil.category.${given.category}`),
               })
             : t('home.toil.answered', said)}
         </Text>
-        <Button
+        <RightButton
+          reason={undefined}
           size="small"
           variant="tertiary"
           onPress={() => {
@@ -186,7 +180,7 @@ function Question(props: { team: string; name: string; week: string }) {
           }}
         >
           {t('home.toil.change')}
-        </Button>
+        </RightButton>
       </div>
     );
   }
@@ -202,8 +196,10 @@ function Question(props: { team: string; name: string; week: string }) {
         aria-labelledby={`${id}-share`}
       >
         {shares.map(of => (
-          <Button
+          <RightButton
             key={of}
+            reason={undefined}
+            said
             size="small"
             variant={share === of ? 'primary' : 'secondary'}
             aria-label={`${of} %: ${t(`home.toil.shares.s${of}`)}`}
@@ -218,11 +214,11 @@ function Question(props: { team: string; name: string; week: string }) {
             }}
           >
             {`${of} %`}
-          </Button>
+          </RightButton>
         ))}
       </div>
       {share === undefined ? (
-        <Sub>{t('home.toil.explain')}</Sub>
+        <Sub>{denied ?? t('home.toil.explain')}</Sub>
       ) : (
         <>
           <Text id={`${id}-most`} as="p" variant="body-medium" weight="bold">
@@ -241,7 +237,7 @@ function Question(props: { team: string; name: string; week: string }) {
                 isDisabled={give.isPending}
                 onPress={() => give.mutate({ share, category })}
               >
-                {t(`home.toil.categories.${category}`)}
+                {t(`toil.category.${category}`)}
               </Button>
             ))}
           </div>

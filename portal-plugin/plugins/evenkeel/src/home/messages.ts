@@ -97,14 +97,6 @@ export const homeMessages = {
       s100: 'All of it',
     },
     largest: 'And what was most of it?',
-    categories: {
-      business_processes: 'Business processes',
-      production_interrupts: 'Production interrupts',
-      release_shepherding: 'Release shepherding',
-      migrations: 'Migrations',
-      cost_and_capacity: 'Cost and capacity',
-      opaque_troubleshooting: 'Opaque troubleshooting',
-    },
     onlyYou: 'Only you see your answer. Your team sees sums.',
     answered: 'You answered {{share}} for {{week}}.',
     answeredMost:

@@ -1,19 +1,20 @@
 import type { Schemas } from '@evenkeel/client';
 import {
   DataTable,
+  RightButton,
   Sub,
   Word,
   day,
   type Tone,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Button, Flex, Link } from '@backstage/ui';
+import { Flex, Link } from '@backstage/ui';
 import { useState } from 'react';
 
 import { incidentRouteRef } from '../routes';
+import { ReasonDialog } from '../ReasonDialog';
 import { useNames } from '../services';
 import { evenkeelTranslationRef } from '../translation';
-import { ReasonDialog } from './ReasonDialog';
 import { useSettleAction } from './data';
 import styles from './incidents.module.css';
 import { useChangeReason, useMyself } from './rights';
@@ -38,48 +39,50 @@ export function ActionItems(props: {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { items } = props;
   const [asked, setAsked] = useState<{ act: Act; item: string }>();
-  const member = useChangeReason(props.team) === undefined;
+  const notMember = useChangeReason(props.team);
   const myself = useMyself();
-  const settles = (item: Schemas['ActionItem']) =>
-    member || item.owner === myself;
   const item = items.find(of => of.id === asked?.item);
-  const acts = (of: Schemas['ActionItem']): Act[] => {
-    if (!settles(of)) {
-      return [];
+  const reasonOf = (of: Schemas['ActionItem'], act: Act) => {
+    if (act !== 'waive') {
+      return of.owner === myself ? undefined : notMember;
     }
-    if (of.state !== 'open') {
-      return ['reopen'];
-    }
-    // A P0 is waived by somebody else than its owner.
-    return member && !(of.priority === 'p0' && of.owner === myself)
-      ? ['complete', 'waive']
-      : ['complete'];
+    return (
+      notMember ??
+      (of.priority === 'p0' && of.owner === myself
+        ? t('incidents.actions.notOwner')
+        : undefined)
+    );
   };
   return (
     <>
       <ActionTable
         items={items}
-        acts={
-          items.some(settles)
-            ? of => (
-                <Flex gap="2" style={{ flexWrap: 'wrap' }}>
-                  {acts(of).map(act => (
-                    <Button
-                      key={act}
-                      size="small"
-                      variant={act === 'complete' ? 'secondary' : 'tertiary'}
-                      aria-label={t(`incidents.actions.${act}Of`, {
-                        item: of.title,
-                      })}
-                      onPress={() => setAsked({ act, item: of.id })}
-                    >
-                      {t(`incidents.actions.${act}`)}
-                    </Button>
-                  ))}
-                </Flex>
-              )
-            : undefined
-        }
+        acts={of => (
+          <Flex gap="2" style={{ flexWrap: 'wrap' }}>
+            {(of.state === 'open'
+              ? (['complete', 'waive'] as const)
+              : (['reopen'] as const)
+            ).map(act => {
+              const reason = reasonOf(of, act);
+              return (
+                <RightButton
+                  key={act}
+                  reason={reason}
+                  // Whose they are stands at the head of the list.
+                  said={reason === notMember}
+                  size="small"
+                  variant={act === 'complete' ? 'secondary' : 'tertiary'}
+                  aria-label={t(`incidents.actions.${act}Of`, {
+                    item: of.title,
+                  })}
+                  onPress={() => setAsked({ act, item: of.id })}
+                >
+                  {t(`incidents.actions.${act}`)}
+                </RightButton>
+              );
+            })}
+          </Flex>
+        )}
       />
       {asked && item && (
         <SettleDialog

@@ -5,6 +5,7 @@ import {
   MomentField,
   faultAt,
   moment,
+  refusalBesideRace,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Select, Switch, TextAreaField, TextField } from '@backstage/ui';
@@ -14,7 +15,7 @@ import { useNames, usePeople } from '../services';
 import { evenkeelTranslationRef } from '../translation';
 import { severities, useEdit } from './data';
 import styles from './incidents.module.css';
-import { Changed, isNewer, over, refusalBesideRace, type Told } from './race';
+import { Changed, isNewer, over, type Told } from './race';
 
 const moments = [
   ['impactStart', 'began'],

@@ -16,7 +16,7 @@ import {
   useMe,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Button, ButtonLink, Link } from '@backstage/ui';
+import { ButtonLink, Link } from '@backstage/ui';
 import { useState } from 'react';
 
 import {
@@ -132,15 +132,16 @@ function Known(props: { incident: Schemas['Incident'] }) {
           <Section
             title={t('incidents.services.title')}
             actions={
-              reason === undefined && (
-                <Button
-                  size="small"
-                  variant="secondary"
-                  onPress={() => setEditing(true)}
-                >
-                  {t('incidents.change.edit')}
-                </Button>
-              )
+              <RightButton
+                reason={reason}
+                // It stands at the head of the page.
+                said
+                size="small"
+                variant="secondary"
+                onPress={() => setEditing(true)}
+              >
+                {t('incidents.change.edit')}
+              </RightButton>
             }
           >
             <Facts

@@ -5,16 +5,16 @@ import {
   Refused,
   RightButton,
   faultAt,
+  refusalBesideRace,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Alert, Button, Flex, Select, Text } from '@backstage/ui';
+import { Alert, Flex, Select, Text } from '@backstage/ui';
 import { useState } from 'react';
 
 import { usePeople } from '../services';
+import { ReasonDialog } from '../ReasonDialog';
 import { evenkeelTranslationRef } from '../translation';
-import { ReasonDialog } from './ReasonDialog';
 import { useAct } from './postmortem';
-import { refusalBesideRace } from './race';
 import { useMyself } from './rights';
 
 /** What can be done with a postmortem in its state, by whom. */
@@ -48,11 +48,7 @@ export function PostmortemActs(props: {
     <>
       {open === undefined && (
         <>
-          <LostRace
-            error={act.error}
-            reload={t('incidents.race.goOn')}
-            onReload={() => act.reset()}
-          />
+          <LostRace error={act.error} keeps onReload={() => act.reset()} />
           <Refused refusal={refusalBesideRace(act.error, [])} />
         </>
       )}
@@ -70,17 +66,21 @@ export function PostmortemActs(props: {
           <>
             <RightButton
               reason={notAsked}
+              // Of two that are refused for the same reason, the last one says it.
+              said
               variant="primary"
               isPending={act.isPending}
               onPress={() => act.mutate({ etag, act: { act: 'approve' } })}
             >
               {t('incidents.postmortem.approve')}
             </RightButton>
-            {notAsked === undefined && (
-              <Button variant="secondary" onPress={() => begin('changes')}>
-                {t('incidents.postmortem.requestChanges')}
-              </Button>
-            )}
+            <RightButton
+              reason={notAsked}
+              variant="secondary"
+              onPress={() => begin('changes')}
+            >
+              {t('incidents.postmortem.requestChanges')}
+            </RightButton>
           </>
         )}
         {postmortem.status === 'approved' && (
@@ -107,14 +107,14 @@ export function PostmortemActs(props: {
             {t('incidents.postmortem.asked', { names })}
           </Text>
         )}
-        {approvals.length > 0 && (
-          <Text variant="body-small" color="secondary">
-            {t('incidents.postmortem.approvals', {
-              names: approvals.map(a => a.person.name).join(', '),
-            })}
-          </Text>
-        )}
       </Flex>
+      {approvals.length > 0 && (
+        <Text as="p" variant="body-small" color="secondary">
+          {t('incidents.postmortem.approvals', {
+            names: approvals.map(a => a.person.name).join(', '),
+          })}
+        </Text>
+      )}
       {postmortem.status === 'draft' && returned && (
         <Alert
           icon
@@ -192,11 +192,7 @@ function SubmitDialog(props: {
       submit={t('incidents.postmortem.submit')}
       onSubmit={() => props.onSubmit(reviewer ? [reviewer] : [])}
     >
-      <LostRace
-        error={props.error}
-        reload={t('incidents.race.goOn')}
-        onReload={props.onReload}
-      />
+      <LostRace error={props.error} keeps onReload={props.onReload} />
       <Select
         label={t('incidents.postmortem.reviewer')}
         // Somebody else approves.

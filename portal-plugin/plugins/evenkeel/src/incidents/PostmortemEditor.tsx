@@ -4,12 +4,14 @@ import {
   Columns,
   LostRace,
   Refused,
+  RightButton,
   Row,
   Rows,
   Section,
   Shown,
   Snippet,
   ago,
+  refusalBesideRace,
   useSettled,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
@@ -22,7 +24,6 @@ import { evenkeelTranslationRef } from '../translation';
 import { MarkedText } from './MarkedText';
 import { standing } from './findings';
 import { useLint, useSave, type PostmortemDraft } from './postmortem';
-import { refusalBesideRace } from './race';
 
 /** The text that somebody's words change: what it was, and its version. */
 type Base = Omit<PostmortemDraft, 'text'>;
@@ -111,7 +112,8 @@ export function PostmortemEditor(props: {
             </span>
           }
           actions={
-            <Button
+            <RightButton
+              reason={undefined}
               size="small"
               variant="primary"
               isDisabled={!changed}
@@ -131,7 +133,7 @@ export function PostmortemEditor(props: {
               }
             >
               {t('incidents.postmortem.save')}
-            </Button>
+            </RightButton>
           }
         >
           <LostRace

@@ -14,18 +14,18 @@ import {
   useMe,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Button, Flex, Link, Select, Text } from '@backstage/ui';
+import { Flex, Link, Select, Text } from '@backstage/ui';
 import { useState } from 'react';
 
 import { Prose } from '../Prose';
 import { DraftOffer } from '../drafts/DraftOffer';
 import { useDrafts } from '../drafts/drafts';
 import { incidentRouteRef } from '../routes';
+import { ReasonDialog } from '../ReasonDialog';
 import { evenkeelTranslationRef } from '../translation';
 import { PostmortemActs } from './PostmortemActs';
 import { PostmortemEditor } from './PostmortemEditor';
 import { PostmortemVersions } from './PostmortemVersions';
-import { ReasonDialog } from './ReasonDialog';
 import { isOwed, postmortemTones, useIncident } from './data';
 import {
   draftIn,
@@ -155,9 +155,13 @@ function None(props: {
               >
                 {t('incidents.postmortem.begin')}
               </RightButton>
-              <Button variant="secondary" onPress={() => setAsking(true)}>
+              <RightButton
+                reason={undefined}
+                variant="secondary"
+                onPress={() => setAsking(true)}
+              >
                 {t('incidents.postmortem.ask')}
-              </Button>
+              </RightButton>
             </Flex>
           }
         >

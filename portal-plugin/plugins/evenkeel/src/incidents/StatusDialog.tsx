@@ -4,6 +4,7 @@ import {
   LostRace,
   MomentField,
   faultAt,
+  refusalBesideRace,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Select, TextAreaField } from '@backstage/ui';
@@ -11,7 +12,7 @@ import { useState } from 'react';
 
 import { evenkeelTranslationRef } from '../translation';
 import { statuses, useChangeStatus, type Status } from './data';
-import { Changed, isNewer, refusalBesideRace, type Told } from './race';
+import { Changed, isNewer, type Told } from './race';
 
 /**
  * The statuses that an incident goes on to: those that come later, and back to investigating where
@@ -64,7 +65,7 @@ export function StatusDialog(props: {
     >
       <LostRace
         error={change.error}
-        reload={t('incidents.race.goOn')}
+        keeps
         onReload={() => {
           change.reset();
           setSeen(incident);

@@ -1,5 +1,10 @@
 import type { Schemas } from '@evenkeel/client';
-import { FormDialog, LostRace, faultAt } from '@evenkeel/plugin-evenkeel-react';
+import {
+  FormDialog,
+  LostRace,
+  faultAt,
+  refusalBesideRace,
+} from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
   Checkbox,
@@ -12,7 +17,7 @@ import { useState } from 'react';
 
 import { evenkeelTranslationRef } from '../translation';
 import { severities } from './data';
-import { Changed, over, refusalBesideRace, type Told } from './race';
+import { Changed, over, type Told } from './race';
 import { useDeleteTemplate, useWriteTemplate } from './templates';
 
 type Template = Schemas['PostmortemTemplate'];
@@ -177,7 +182,7 @@ export function DeleteTemplateDialog(props: {
     >
       <LostRace
         error={remove.error}
-        reload={t('incidents.race.goOn')}
+        keeps
         onReload={() => {
           remove.reset();
           setSeen(template);

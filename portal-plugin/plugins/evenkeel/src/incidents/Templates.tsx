@@ -1,3 +1,4 @@
+import type { Schemas } from '@evenkeel/client';
 import {
   DataTable,
   More,
@@ -10,7 +11,7 @@ import {
   useMe,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Button, Flex } from '@backstage/ui';
+import { Flex } from '@backstage/ui';
 import { useState } from 'react';
 
 import { evenkeelTranslationRef } from '../translation';
@@ -18,7 +19,8 @@ import { DeleteTemplateDialog, TemplateDialog } from './TemplateDialog';
 import styles from './incidents.module.css';
 import { useTemplates } from './templates';
 
-type Doing = { act: 'add' } | { act: 'revise' | 'remove'; template: string };
+type Template = Schemas['PostmortemTemplate'];
+type Doing = { act: 'add' } | { act: 'revise' | 'remove'; template: Template };
 
 /** What postmortems begin as; administrators write it. */
 export function Templates() {
@@ -28,10 +30,9 @@ export function Templates() {
   const [doing, setDoing] = useState<Doing>();
   const close = () => setDoing(undefined);
   const administrator = me.data?.administrator ?? false;
-  const template =
-    doing && doing.act !== 'add'
-      ? read.data?.find(of => of.id === doing.template)
-      : undefined;
+  // As it is now; as it was looked at where somebody removed it meanwhile.
+  const looked = doing && doing.act !== 'add' ? doing.template : undefined;
+  const template = read.data?.find(of => of.id === looked?.id) ?? looked;
   return (
     <Section
       title={t('incidents.templates.title')}
@@ -99,17 +100,20 @@ export function Templates() {
                       <td>
                         <Flex gap="2">
                           {(['revise', 'remove'] as const).map(act => (
-                            <Button
+                            <RightButton
                               key={act}
+                              reason={undefined}
+                              // That of the portal stands at the head of the list.
+                              said
                               size="small"
                               variant="tertiary"
                               aria-label={t(`incidents.templates.${act}Of`, {
                                 name: of.name,
                               })}
-                              onPress={() => setDoing({ act, template: of.id })}
+                              onPress={() => setDoing({ act, template: of })}
                             >
                               {t(`incidents.templates.${act}`)}
-                            </Button>
+                            </RightButton>
                           ))}
                         </Flex>
                       </td>

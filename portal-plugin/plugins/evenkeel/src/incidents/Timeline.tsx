@@ -11,15 +11,15 @@ import {
   Sub,
   faultAt,
   moment,
+  refusalBesideRace,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Button, Flex, Link, Text, TextAreaField } from '@backstage/ui';
+import { Flex, Link, Text, TextAreaField } from '@backstage/ui';
 import { useState } from 'react';
 
 import { evenkeelTranslationRef } from '../translation';
 import { useTimeline, useWriteTimeline } from './data';
 import styles from './incidents.module.css';
-import { refusalBesideRace } from './race';
 
 type Entry = Schemas['TimelineEntry'];
 
@@ -83,12 +83,14 @@ export function Timeline(props: {
                       </Sub>
                     </div>
                     {['note', 'imported'].includes(e.kind) &&
-                      !e.withdrawnAt &&
-                      reason === undefined && (
+                      !e.withdrawnAt && (
                         <Flex gap="1">
                           {(['edit', 'withdraw'] as const).map(act => (
-                            <Button
+                            <RightButton
                               key={act}
+                              reason={reason}
+                              // It stands at the head of the timeline.
+                              said
                               size="small"
                               variant="tertiary"
                               aria-label={t(`incidents.timeline.${act}Of`, {
@@ -97,7 +99,7 @@ export function Timeline(props: {
                               onPress={() => setDoing({ act, entry: e.id })}
                             >
                               {t(`incidents.timeline.${act}`)}
-                            </Button>
+                            </RightButton>
                           ))}
                         </Flex>
                       )}
@@ -166,7 +168,7 @@ function EntryDialog(props: {
     >
       <LostRace
         error={write.error}
-        reload={t('incidents.race.goOn')}
+        keeps
         onReload={() => {
           write.reset();
           setSeen(entry);
@@ -218,7 +220,7 @@ function WithdrawDialog(props: {
     >
       <LostRace
         error={withdraw.error}
-        reload={t('incidents.race.goOn')}
+        keeps
         onReload={() => {
           withdraw.reset();
           setSeen(entry);

@@ -118,7 +118,6 @@ export const incidentsMessages = {
     was: 'It was',
     is: 'It is now',
     merge: 'Take theirs, keep what I typed',
-    goOn: 'Go on from theirs',
     keepMine: 'Keep my text, to be saved over theirs',
   },
   form: {
@@ -212,6 +211,7 @@ export const incidentsMessages = {
     completeTitle: 'What shows that it is done?',
     note: 'What was done',
     link: 'Link',
+    notOwner: 'Another person than the owner waives a P0.',
     waive: 'Waive',
     waiveTitle: 'Why will it not be done?',
     reopen: 'Reopen',

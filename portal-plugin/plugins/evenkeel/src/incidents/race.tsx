@@ -1,26 +1,8 @@
 import type { Schemas } from '@evenkeel/client';
-import {
-  DataTable,
-  problemIn,
-  refusalOf,
-  type Refusal,
-} from '@evenkeel/plugin-evenkeel-react';
+import { DataTable } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 
 import { evenkeelTranslationRef } from '../translation';
-
-/** Whether somebody else changed it first, which LostRace says. */
-export function raced(error: Error | null): boolean {
-  return problemIn(error)?.code === 'version_mismatch';
-}
-
-/** What the API refused of a form that says of a lost race by LostRace. */
-export function refusalBesideRace(
-  error: Error | null,
-  fields: readonly string[],
-): Refusal {
-  return refusalOf(raced(error) ? null : error, fields);
-}
 
 /**
  * What somebody typed, over what somebody else made of it meanwhile: each field that was not

@@ -15,15 +15,15 @@ import {
   Word,
   faultAt,
   moment,
-  refusalOf,
+  refusalBesideRace,
   useMe,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Button, Link, TextField } from '@backstage/ui';
+import { Link, TextField } from '@backstage/ui';
 import { useState } from 'react';
 
 import { Prose } from '../Prose';
-import { ReasonDialog } from '../incidents/ReasonDialog';
+import { ReasonDialog } from '../ReasonDialog';
 import { issuesRouteRef } from '../routes';
 import { ServiceLink } from '../scorecards/links';
 import { useService } from '../service/data';
@@ -55,6 +55,10 @@ function Known(props: { issue: Versioned<Schemas['Issue']> }) {
   const act = useAct(issue.id, () => setOpen(undefined));
   const close = () => {
     setOpen(undefined);
+    act.reset();
+  };
+  const goOn = () => {
+    setOpen(of => of && { ...of, etag });
     act.reset();
   };
   const reason = useRefusal(issue);
@@ -98,20 +102,22 @@ function Known(props: { issue: Versioned<Schemas['Issue']> }) {
                     : t('issues.one.retry')}
                 </RightButton>
               )}
-              {reason === undefined &&
-                !looked &&
+              {!looked &&
                 (delivery.state === 'dismissed'
                   ? (['retarget'] as const)
                   : (['retarget', 'dismiss'] as const)
                 ).map(what => (
-                  <Button
+                  <RightButton
                     key={what}
+                    reason={reason}
+                    // Sending it says so already.
+                    said={unsent}
                     size="small"
                     variant="secondary"
                     onPress={() => setOpen({ what, etag })}
                   >
                     {t(`issues.one.${what}`)}
-                  </Button>
+                  </RightButton>
                 ))}
             </>
           )
@@ -120,7 +126,7 @@ function Known(props: { issue: Versioned<Schemas['Issue']> }) {
       {open === undefined && (
         <>
           <LostRace error={act.error} onReload={() => act.reset()} />
-          <Refused refusal={refusalOf(act.error, [])} />
+          <Refused refusal={refusalBesideRace(act.error, [])} />
         </>
       )}
       <Columns>
@@ -206,6 +212,7 @@ function Known(props: { issue: Versioned<Schemas['Issue']> }) {
           destructive
           error={act.error}
           pending={act.isPending}
+          onReload={goOn}
           onClose={close}
           onSubmit={text =>
             act.mutate({
@@ -223,6 +230,7 @@ function Known(props: { issue: Versioned<Schemas['Issue']> }) {
           }
           error={act.error}
           pending={act.isPending}
+          onReload={goOn}
           onClose={close}
           onSubmit={repository =>
             act.mutate({
@@ -261,12 +269,14 @@ function RetargetDialog(props: {
   repository: string;
   error: Error | null;
   pending: boolean;
+  /** Goes on from what somebody else changed, and what was typed stays. */
+  onReload: () => void;
   onSubmit: (repository: string) => void;
   onClose: () => void;
 }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const [repository, setRepository] = useState(props.repository);
-  const refusal = refusalOf(props.error, ['/repository']);
+  const refusal = refusalBesideRace(props.error, ['/repository']);
   return (
     <FormDialog
       title={t('issues.one.retargetTitle')}
@@ -277,7 +287,7 @@ function RetargetDialog(props: {
       submit={t('issues.one.retarget')}
       onSubmit={() => props.onSubmit(repository)}
     >
-      <LostRace error={props.error} onReload={props.onClose} />
+      <LostRace error={props.error} keeps onReload={props.onReload} />
       <TextField
         label={t('issues.one.repositoryField')}
         value={repository}

@@ -12,7 +12,7 @@ import {
   day,
   faultAt,
   ifSeen,
-  refusalOf,
+  refusalBesideRace,
   useChange,
   useMe,
   usePages,
@@ -29,7 +29,7 @@ export function Attestations(props: { service: Schemas['Service'] }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { service } = props;
   const me = useMe();
-  const [withdrawn, setWithdrawn] = useState<Schemas['Attestation']>();
+  const [opened, setOpened] = useState<Schemas['Attestation']>();
   const attestations = usePages(
     ['attestations', service.slug],
     (api, after, signal) =>
@@ -86,7 +86,7 @@ export function Attestations(props: { service: Schemas['Service'] }) {
                                 team: service.team.slug,
                               })
                         }
-                        onPress={() => setWithdrawn(a)}
+                        onPress={() => setOpened(a)}
                       >
                         {t('scorecards.attest.withdraw')}
                       </RightButton>
@@ -101,11 +101,13 @@ export function Attestations(props: { service: Schemas['Service'] }) {
         }
       </Shown>
       <More of={attestations} />
-      {withdrawn && (
+      {opened && (
         <Withdraw
           service={service.slug}
-          attestation={withdrawn}
-          onClose={() => setWithdrawn(undefined)}
+          attestation={
+            attestations.data?.find(a => a.id === opened.id) ?? opened
+          }
+          onClose={() => setOpened(undefined)}
         />
       )}
     </div>
@@ -114,11 +116,14 @@ export function Attestations(props: { service: Schemas['Service'] }) {
 
 function Withdraw(props: {
   service: string;
+  /** As it is now. */
   attestation: Schemas['Attestation'];
   onClose: () => void;
 }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { service, attestation, onClose } = props;
+  // What is taken back is what was looked at, until its reader goes on from theirs.
+  const [seen, setSeen] = useState(attestation);
   const [reason, setReason] = useState('');
   const path = { service, attestation: attestation.id };
   const withdraw = useChange(
@@ -126,13 +131,13 @@ function Withdraw(props: {
       value(
         api.POST('/v1/services/{service}/attestations/{attestation}/withdraw', {
           params: { path },
-          headers: ifSeen(attestation),
+          headers: ifSeen(seen),
           body,
         }),
       ),
     { touches: [['attestations', service], ['scorecards']], onDone: onClose },
   );
-  const refusal = refusalOf(withdraw.error, ['/reason']);
+  const refusal = refusalBesideRace(withdraw.error, ['/reason']);
   return (
     <FormDialog
       open
@@ -144,7 +149,14 @@ function Withdraw(props: {
       onClose={onClose}
       onSubmit={() => withdraw.mutate({ reason })}
     >
-      <LostRace error={withdraw.error} onReload={onClose} />
+      <LostRace
+        error={withdraw.error}
+        keeps
+        onReload={() => {
+          setSeen(attestation);
+          withdraw.reset();
+        }}
+      />
       <TextAreaField
         label={t('scorecards.attest.withdrawReason')}
         isRequired

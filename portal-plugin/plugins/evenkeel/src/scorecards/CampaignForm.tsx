@@ -6,7 +6,7 @@ import {
   LostRace,
   faultAt,
   ifSeen,
-  refusalOf,
+  refusalBesideRace,
   useChange,
   useMe,
 } from '@evenkeel/plugin-evenkeel-react';
@@ -20,6 +20,7 @@ import {
 } from '@backstage/ui';
 import { useState } from 'react';
 
+import { over } from '../incidents/race';
 import { evenkeelTranslationRef } from '../translation';
 import { useTeams } from '../services';
 import { useScorecards } from './cards';
@@ -38,25 +39,10 @@ const fields = [
   '/issues',
 ] as const;
 
-/** Begins a campaign, or changes one. */
-export function CampaignForm(props: {
-  /** What is changed; without, one is begun. */
-  campaign?: Schemas['Campaign'];
-  onClose: () => void;
-  onDone: (made: Schemas['Campaign']) => void;
-}) {
-  const { t } = useTranslationRef(evenkeelTranslationRef);
-  const { onClose, onDone } = props;
-  // What is typed changes the campaign that it was begun from, whatever is read meanwhile.
-  const [campaign] = useState(props.campaign);
-  const me = useMe();
-  const cards = useScorecards().data ?? [];
-  const all = useTeams().data ?? [];
-  // An administrator has any team run one.
-  const teams = me.data?.administrator
-    ? all.map(team => ({ id: team.slug, label: team.name }))
-    : (me.data?.teams ?? []).map(team => ({ id: team.slug, label: team.slug }));
-  const [input, setInput] = useState<Schemas['CampaignInput']>({
+function inputOf(
+  campaign: Schemas['Campaign'] | undefined,
+): Schemas['CampaignInput'] {
+  return {
     name: campaign?.name ?? '',
     scorecard: campaign?.scorecard.slug ?? '',
     team: campaign?.team.slug ?? '',
@@ -67,7 +53,28 @@ export function CampaignForm(props: {
     appliesTo: campaign?.appliesTo ?? '',
     graceDays: campaign?.graceDays ?? 0,
     issues: campaign?.issues ?? false,
-  });
+  };
+}
+
+/** Begins a campaign, or changes one. */
+export function CampaignForm(props: {
+  /** What is changed; without, one is begun. */
+  campaign?: Schemas['Campaign'];
+  onClose: () => void;
+  onDone: (made: Schemas['Campaign']) => void;
+}) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const { onClose, onDone } = props;
+  // What is typed changes the campaign that it was begun from, whatever is read meanwhile.
+  const [campaign, setCampaign] = useState(props.campaign);
+  const me = useMe();
+  const cards = useScorecards().data ?? [];
+  const all = useTeams().data ?? [];
+  // An administrator has any team run one.
+  const teams = me.data?.administrator
+    ? all.map(team => ({ id: team.slug, label: team.name }))
+    : (me.data?.teams ?? []).map(team => ({ id: team.slug, label: team.slug }));
+  const [input, setInput] = useState(inputOf(campaign));
   const body = {
     ...input,
     scorecard: input.scorecard || cards[0]?.slug || '',
@@ -93,7 +100,7 @@ export function CampaignForm(props: {
       onDone,
     },
   );
-  const refusal = refusalOf(save.error, fields);
+  const refusal = refusalBesideRace(save.error, fields);
   return (
     <FormDialog
       open
@@ -109,10 +116,19 @@ export function CampaignForm(props: {
       onClose={onClose}
       onSubmit={() => save.mutate(body)}
     >
-      <LostRace error={save.error} onReload={onClose} />
-      {save.error && campaign && props.campaign && (
-        <Theirs before={campaign} after={props.campaign} />
-      )}
+      <LostRace
+        error={save.error}
+        keeps
+        onReload={() => {
+          setInput(over(input, inputOf(campaign), inputOf(props.campaign)));
+          setCampaign(props.campaign);
+          save.reset();
+        }}
+      >
+        {campaign && props.campaign && (
+          <Theirs before={campaign} after={props.campaign} />
+        )}
+      </LostRace>
       <TextField
         label={t('scorecards.campaigns.form.name')}
         isRequired

@@ -24,7 +24,7 @@ import {
   day,
   faultAt,
   ifSeen,
-  refusalOf,
+  refusalBesideRace,
   useChange,
   useMe,
   useRead,
@@ -411,13 +411,15 @@ function Open(props: {
 function End(props: { campaign: Schemas['Campaign']; onClose: () => void }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { campaign, onClose } = props;
+  // What is ended is the campaign as it was looked at, until its reader goes on from theirs.
+  const [seen, setSeen] = useState(campaign);
   const [reason, setReason] = useState('');
   const end = useChange(
     (api, body: Schemas['Reason']) =>
       value(
         api.POST('/v1/campaigns/{campaign}/end', {
-          params: { path: { campaign: campaign.id } },
-          headers: ifSeen(campaign),
+          params: { path: { campaign: seen.id } },
+          headers: ifSeen(seen),
           body,
         }),
       ),
@@ -427,7 +429,7 @@ function End(props: { campaign: Schemas['Campaign']; onClose: () => void }) {
       onDone: onClose,
     },
   );
-  const refusal = refusalOf(end.error, ['/reason']);
+  const refusal = refusalBesideRace(end.error, ['/reason']);
   return (
     <FormDialog
       open
@@ -439,7 +441,14 @@ function End(props: { campaign: Schemas['Campaign']; onClose: () => void }) {
       onClose={onClose}
       onSubmit={() => end.mutate({ reason })}
     >
-      <LostRace error={end.error} onReload={onClose} />
+      <LostRace
+        error={end.error}
+        keeps
+        onReload={() => {
+          setSeen(campaign);
+          end.reset();
+        }}
+      />
       <TextAreaField
         label={t('scorecards.campaigns.endReason')}
         isRequired

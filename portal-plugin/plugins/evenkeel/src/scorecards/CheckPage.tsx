@@ -321,20 +321,13 @@ function Excused(props: { scorecard: string; check: string }) {
   );
   return (
     <Section title={t('scorecards.check.exemptions')}>
-      <Shown what={t('scorecards.check.exemptionsWhat')} read={exemptions}>
-        {found => {
-          const of = found.filter(e => e.check === check);
-          return of.length === 0 ? (
-            <Sub>{t('scorecards.check.noExemptions')}</Sub>
-          ) : (
-            <Exemptions
-              title={t('scorecards.check.exemptions')}
-              exemptions={of}
-              ofCheck
-            />
-          );
-        }}
-      </Shown>
+      <Exemptions
+        title={t('scorecards.check.exemptions')}
+        read={exemptions}
+        only={e => e.check === check}
+        none={<Sub>{t('scorecards.check.noExemptions')}</Sub>}
+        ofCheck
+      />
     </Section>
   );
 }

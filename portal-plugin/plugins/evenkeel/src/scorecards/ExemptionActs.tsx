@@ -3,128 +3,126 @@ import {
   FormDialog,
   LostRace,
   RightButton,
-  belongs,
   day,
   faultAt,
   ifSeen,
-  refusalOf,
+  raced,
+  refusalBesideRace,
   useChange,
+  useRead,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Button, Text, TextAreaField } from '@backstage/ui';
+import { Text, TextAreaField } from '@backstage/ui';
 import { useState } from 'react';
 
+import { newer } from '../acts/newer';
+import { allows, useActReason } from '../acts/reason';
+import { sentence } from '../sentence';
 import { evenkeelTranslationRef } from '../translation';
-import { useService } from '../service/data';
+import { useDecisionReason, useTeamReason } from './reasons';
 import styles from './scorecards.module.css';
-import { useDecisionReason } from './useDecisionReason';
 
-type Act = 'approve' | 'reject' | 'end';
+type Exemption = Schemas['Exemption'];
+
+/** What is decided of an exemption. */
+export type Decision = 'approve' | 'reject' | 'end';
 
 /** What can be decided of an exemption, by whom; nothing of one that is over. */
 export function ExemptionActs(props: {
-  exemption: Schemas['Exemption'];
-  me: Schemas['Me'] | undefined;
+  exemption: Exemption;
+  onAct: (act: Decision) => void;
 }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
-  const { exemption, me } = props;
-  const [act, setAct] = useState<Act>();
-  const refused = useDecisionReason()(exemption);
-  const ends = useEndReason(exemption, me, refused);
-  const mine = me?.person?.id === exemption.personId;
-  if (exemption.state !== 'waiting' && exemption.state !== 'in_force') {
-    return null;
-  }
-  return (
-    <div className={styles.actions}>
-      {exemption.state === 'waiting' && (
-        <>
+  const { exemption, onAct } = props;
+  const decides = useDecisionReason();
+  const ends = useTeamReason(exemption, 'end', team =>
+    t('scorecards.exempt.notMemberOf', { team }),
+  );
+  switch (exemption.state) {
+    case 'waiting': {
+      const approves = decides(exemption, 'approve');
+      const rejects = decides(exemption, 'reject');
+      return (
+        <div className={styles.actions}>
           <RightButton
             size="small"
             variant="primary"
-            reason={refused}
-            onPress={() => setAct('approve')}
+            reason={approves}
+            // Of two that are refused for the same reason, the last one says it.
+            said={approves === rejects}
+            onPress={() => onAct('approve')}
           >
             {t('scorecards.exempt.approve')}
           </RightButton>
-          {refused === undefined && (
-            <Button
+          <RightButton
+            size="small"
+            variant="secondary"
+            reason={rejects}
+            onPress={() => onAct('reject')}
+          >
+            {t('scorecards.exempt.reject')}
+          </RightButton>
+          {/* Who asked has this instead of a decision; for others it is none. */}
+          {allows(exemption, 'end') && (
+            <RightButton
               size="small"
               variant="secondary"
-              onPress={() => setAct('reject')}
-            >
-              {t('scorecards.exempt.reject')}
-            </Button>
-          )}
-          {mine && (
-            <Button
-              size="small"
-              variant="secondary"
-              onPress={() => setAct('end')}
+              reason={ends}
+              said={ends === rejects}
+              onPress={() => onAct('end')}
             >
               {t('scorecards.exempt.withdraw')}
-            </Button>
+            </RightButton>
           )}
-        </>
-      )}
-      {exemption.state === 'in_force' && (
-        <RightButton
-          size="small"
-          variant="secondary"
-          reason={ends}
-          onPress={() => setAct('end')}
-        >
-          {t('scorecards.exempt.end')}
-        </RightButton>
-      )}
-      {act && (
-        <Decide
-          act={act}
-          exemption={exemption}
-          onClose={() => setAct(undefined)}
-        />
-      )}
-    </div>
-  );
+        </div>
+      );
+    }
+    case 'in_force':
+      return (
+        <div className={styles.actions}>
+          <RightButton
+            size="small"
+            variant="secondary"
+            reason={ends}
+            onPress={() => onAct('end')}
+          >
+            {t('scorecards.exempt.end')}
+          </RightButton>
+        </div>
+      );
+    default:
+      return null;
+  }
 }
 
-/**
- * Why whoever is signed in may not end an exemption in force: that is for the service's team, and
- * for who could decide on it.
- */
-function useEndReason(
-  exemption: Schemas['Exemption'],
-  me: Schemas['Me'] | undefined,
-  refused: string | undefined,
-): string | undefined {
-  const { t } = useTranslationRef(evenkeelTranslationRef);
-  const asks = exemption.state === 'in_force' && refused !== undefined;
-  const service = useService(asks ? exemption.service.slug : undefined);
-  if (!asks) {
-    return undefined;
-  }
-  if (service.data === undefined) {
-    return service.error ? t('scorecards.exempt.notMember') : '';
-  }
-  const team = service.data.value.team.slug;
-  return belongs(me, team)
-    ? undefined
-    : t('scorecards.exempt.notMemberOf', { team });
-}
-
-function Decide(props: {
-  act: Act;
-  exemption: Schemas['Exemption'];
+/** Decides on an exemption, or ends it, with the reason. */
+export function DecideDialog(props: {
+  act: Decision;
+  /** As it was when the dialog was opened. */
+  exemption: Exemption;
   onClose: () => void;
 }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
-  const { act, exemption, onClose } = props;
+  const { act, onClose } = props;
+  const read = useRead(
+    ['exemptions', 'one', props.exemption.id],
+    (api, signal) =>
+      value(
+        api.GET('/v1/exemptions/{exemption}', {
+          params: { path: { exemption: props.exemption.id } },
+          signal,
+        }),
+      ),
+  );
+  const exemption = newer(props.exemption, read.data);
+  // What is decided on is the exemption as it was looked at, until its reader goes on from theirs.
+  const [seen, setSeen] = useState(props.exemption);
   const [reason, setReason] = useState('');
   const decide = useChange(
     (api, body: Schemas['Reason']) => {
       const init = {
-        params: { path: { exemption: exemption.id } },
-        headers: ifSeen(exemption),
+        params: { path: { exemption: seen.id } },
+        headers: ifSeen(seen),
         body,
       };
       switch (act) {
@@ -138,7 +136,20 @@ function Decide(props: {
     },
     { touches: [['exemptions'], ['scorecards']], onDone: onClose },
   );
-  const refusal = refusalOf(decide.error, ['/reason']);
+  const refused = useActReason()(exemption, act);
+  const { approval, ended } = exemption;
+  const theirs = [
+    refused,
+    approval &&
+      sentence(t('scorecards.exempt.approvedBy', { by: approval.by })),
+    ended?.by &&
+      sentence(
+        t('scorecards.exempt.endedBy', { by: ended.by, reason: ended.reason }),
+      ),
+  ]
+    .filter(Boolean)
+    .join(' ');
+  const refusal = refusalBesideRace(decide.error, ['/reason']);
   const service = exemption.service.slug;
   return (
     <FormDialog
@@ -148,10 +159,20 @@ function Decide(props: {
       destructive={act !== 'approve'}
       pending={decide.isPending}
       refusal={refusal}
+      overtaken={refused && !raced(decide.error) ? theirs : undefined}
       onClose={onClose}
       onSubmit={() => decide.mutate(reason ? { reason } : {})}
     >
-      <LostRace error={decide.error} onReload={onClose} />
+      <LostRace
+        error={decide.error}
+        keeps
+        onReload={() => {
+          setSeen(exemption);
+          decide.reset();
+        }}
+      >
+        {exemption.version > seen.version && theirs && <p>{theirs}</p>}
+      </LostRace>
       <Text as="p" variant="body-small">
         {t('scorecards.exempt.approveNote', {
           check: exemption.checkTitle || exemption.check,

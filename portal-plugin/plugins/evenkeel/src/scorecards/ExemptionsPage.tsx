@@ -10,17 +10,17 @@ import {
   Word,
   ago,
   day,
-  useMe,
   usePages,
+  type Pages,
   type Tone,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Button, Link, Text } from '@backstage/ui';
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { useSearchParams } from 'react-router-dom';
 
 import { evenkeelTranslationRef } from '../translation';
-import { ExemptionActs } from './ExemptionActs';
+import { DecideDialog, ExemptionActs, type Decision } from './ExemptionActs';
 import { TeamSelect } from './MatrixPage';
 import { Nav } from './Nav';
 import { endsSoon } from './exemption';
@@ -99,7 +99,6 @@ function Listed(props: {
   state?: 'waiting' | 'in_force';
   team: string | undefined;
 }) {
-  const { t } = useTranslationRef(evenkeelTranslationRef);
   const { title, state, team } = props;
   const exemptions = usePages(
     ['exemptions', state ?? 'past', team],
@@ -123,16 +122,11 @@ function Listed(props: {
   );
   return (
     <Section title={title}>
-      <Shown what={t('scorecards.exempt.what')} read={exemptions}>
-        {found =>
-          found.length === 0 && !exemptions.hasNextPage ? (
-            <Nothing title={props.none}>{props.noneText}</Nothing>
-          ) : (
-            <Exemptions title={title} exemptions={found} />
-          )
-        }
-      </Shown>
-      <More of={exemptions} />
+      <Exemptions
+        title={title}
+        read={exemptions}
+        none={<Nothing title={props.none}>{props.noneText}</Nothing>}
+      />
     </Section>
   );
 }
@@ -140,27 +134,57 @@ function Listed(props: {
 /** Exemptions, with what can be decided of each. */
 export function Exemptions(props: {
   title: string;
-  exemptions: readonly Exemption[];
+  read: Pages<Exemption>;
+  /** Those that are shown; all without. */
+  only?: (exemption: Exemption) => boolean;
+  /** Stands there where there is none. */
+  none: ReactNode;
   /** They are all from the same check, which is said already. */
   ofCheck?: boolean;
 }) {
-  const me = useMe();
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const { title, read, only = () => true, none, ofCheck } = props;
+  // It stays open where its exemption is over and leaves the list.
+  const [opened, setOpened] = useState<{
+    exemption: Exemption;
+    act: Decision;
+  }>();
   return (
-    <Rows label={props.title}>
-      {props.exemptions.map(e => (
-        <One key={e.id} exemption={e} me={me.data} ofCheck={props.ofCheck} />
-      ))}
-    </Rows>
+    <>
+      <Shown what={t('scorecards.exempt.what')} read={read}>
+        {all => {
+          const found = all.filter(only);
+          return found.length === 0 && !read.hasNextPage ? (
+            none
+          ) : (
+            <Rows label={title}>
+              {found.map(e => (
+                <One
+                  key={e.id}
+                  exemption={e}
+                  ofCheck={ofCheck}
+                  onAct={act => setOpened({ exemption: e, act })}
+                />
+              ))}
+            </Rows>
+          );
+        }}
+      </Shown>
+      <More of={read} />
+      {opened && (
+        <DecideDialog {...opened} onClose={() => setOpened(undefined)} />
+      )}
+    </>
   );
 }
 
 function One(props: {
   exemption: Exemption;
-  me: Schemas['Me'] | undefined;
   ofCheck?: boolean;
+  onAct: (act: Decision) => void;
 }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
-  const { exemption: e, me, ofCheck } = props;
+  const { exemption: e, ofCheck, onAct } = props;
   return (
     <Row
       sub={
@@ -189,7 +213,7 @@ function One(props: {
           )}
         </>
       }
-      end={<ExemptionActs exemption={e} me={me} />}
+      end={<ExemptionActs exemption={e} onAct={onAct} />}
     >
       <div className={styles.excused}>
         <Text as="h3" variant="body-medium" weight="bold">

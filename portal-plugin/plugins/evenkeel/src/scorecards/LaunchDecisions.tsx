@@ -5,13 +5,18 @@ import {
   LostRace,
   faultAt,
   ifSeen,
-  refusalOf,
+  ago,
+  day,
+  raced,
+  refusalBesideRace,
   useChange,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { TextAreaField } from '@backstage/ui';
 import { useState } from 'react';
 
+import { useActReason } from '../acts/reason';
+import { sentence } from '../sentence';
 import { evenkeelTranslationRef } from '../translation';
 import { dayIn, startOf } from './days';
 
@@ -31,10 +36,53 @@ export function conditionsOf(typed: string): Schemas['LaunchConditionInput'][] {
     });
 }
 
+/**
+ * The review that is decided on: as it was looked at, until its reader goes on from what somebody
+ * else made of it.
+ *
+ * @param condition - that which is met, from 1
+ */
+function useSeen(
+  review: Review,
+  act: 'sign_off' | 'reject' | 'meet_condition',
+  condition?: number,
+) {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const [seen, setSeen] = useState(review);
+  const why = useActReason()(review, act);
+  const { decision, conditions } = review;
+  let theirs: string | undefined;
+  if (condition !== undefined) {
+    const done = conditions[condition - 1]?.done;
+    theirs =
+      done &&
+      t('scorecards.launches.metBy', {
+        by: done.by,
+        when: ago(done.at),
+        note: done.note,
+      });
+  } else if (decision) {
+    const { by, until, reason } = decision;
+    const decided = until
+      ? t('scorecards.launches.signedOff', { by, until: day(until) })
+      : t('scorecards.launches.rejectedBy', { by });
+    theirs = reason ? `${decided}: ${reason}` : decided;
+  }
+  return {
+    seen,
+    /** What somebody else did meanwhile, after which it cannot be done any more. */
+    theirs: theirs && sentence(theirs),
+    /** Why it cannot be done any more. */
+    refused: theirs ? sentence(theirs) : why,
+    goOn: () => setSeen(review),
+  };
+}
+
 /** Signs a launch off until a day, with conditions. */
 export function SignOff(props: { review: Review; onClose: () => void }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { review, onClose } = props;
+  const { seen, theirs, refused, goOn } = useSeen(review, 'sign_off');
   const [until, setUntil] = useState(dayIn(180));
   const [reason, setReason] = useState('');
   const [conditions, setConditions] = useState('');
@@ -42,8 +90,8 @@ export function SignOff(props: { review: Review; onClose: () => void }) {
     (api, body: Schemas['LaunchSignOff']) =>
       value(
         api.POST('/v1/launch-reviews/{launchReview}/sign-off', {
-          params: { path: { launchReview: review.id } },
-          headers: ifSeen(review),
+          params: { path: { launchReview: seen.id } },
+          headers: ifSeen(seen),
           body,
         }),
       ),
@@ -53,7 +101,7 @@ export function SignOff(props: { review: Review; onClose: () => void }) {
       onDone: onClose,
     },
   );
-  const refusal = refusalOf(signOff.error, [
+  const refusal = refusalBesideRace(signOff.error, [
     '/until',
     '/reason',
     '/conditions',
@@ -67,6 +115,7 @@ export function SignOff(props: { review: Review; onClose: () => void }) {
       submit={t('scorecards.launches.signOff')}
       pending={signOff.isPending}
       refusal={refusal}
+      overtaken={raced(signOff.error) ? undefined : refused}
       onClose={onClose}
       onSubmit={() =>
         signOff.mutate({
@@ -76,7 +125,16 @@ export function SignOff(props: { review: Review; onClose: () => void }) {
         })
       }
     >
-      <LostRace error={signOff.error} onReload={onClose} />
+      <LostRace
+        error={signOff.error}
+        keeps
+        onReload={() => {
+          goOn();
+          signOff.reset();
+        }}
+      >
+        {theirs && <p>{theirs}</p>}
+      </LostRace>
       <DayField
         label={t('scorecards.launches.form.until')}
         isRequired
@@ -111,13 +169,14 @@ export function SignOff(props: { review: Review; onClose: () => void }) {
 export function RejectLaunch(props: { review: Review; onClose: () => void }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { review, onClose } = props;
+  const { seen, theirs, refused, goOn } = useSeen(review, 'reject');
   const [reason, setReason] = useState('');
   const reject = useChange(
     (api, body: Schemas['Reason']) =>
       value(
         api.POST('/v1/launch-reviews/{launchReview}/reject', {
-          params: { path: { launchReview: review.id } },
-          headers: ifSeen(review),
+          params: { path: { launchReview: seen.id } },
+          headers: ifSeen(seen),
           body,
         }),
       ),
@@ -127,7 +186,7 @@ export function RejectLaunch(props: { review: Review; onClose: () => void }) {
       onDone: onClose,
     },
   );
-  const refusal = refusalOf(reject.error, ['/reason']);
+  const refusal = refusalBesideRace(reject.error, ['/reason']);
   return (
     <FormDialog
       open
@@ -138,10 +197,20 @@ export function RejectLaunch(props: { review: Review; onClose: () => void }) {
       submit={t('scorecards.launches.reject')}
       pending={reject.isPending}
       refusal={refusal}
+      overtaken={raced(reject.error) ? undefined : refused}
       onClose={onClose}
       onSubmit={() => reject.mutate({ reason })}
     >
-      <LostRace error={reject.error} onReload={onClose} />
+      <LostRace
+        error={reject.error}
+        keeps
+        onReload={() => {
+          goOn();
+          reject.reset();
+        }}
+      >
+        {theirs && <p>{theirs}</p>}
+      </LostRace>
       <TextAreaField
         label={t('scorecards.launches.form.reason')}
         isRequired
@@ -161,6 +230,11 @@ export function MeetCondition(props: {
 }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { review, condition, onClose } = props;
+  const { seen, theirs, refused, goOn } = useSeen(
+    review,
+    'meet_condition',
+    condition,
+  );
   const [note, setNote] = useState('');
   const meet = useChange(
     (api, body: Schemas['LaunchMet']) =>
@@ -168,8 +242,8 @@ export function MeetCondition(props: {
         api.POST(
           '/v1/launch-reviews/{launchReview}/conditions/{condition}/done',
           {
-            params: { path: { launchReview: review.id, condition } },
-            headers: ifSeen(review),
+            params: { path: { launchReview: seen.id, condition } },
+            headers: ifSeen(seen),
             body,
           },
         ),
@@ -180,7 +254,7 @@ export function MeetCondition(props: {
       onDone: onClose,
     },
   );
-  const refusal = refusalOf(meet.error, ['/note']);
+  const refusal = refusalBesideRace(meet.error, ['/note']);
   return (
     <FormDialog
       open
@@ -188,10 +262,20 @@ export function MeetCondition(props: {
       submit={t('scorecards.launches.meet')}
       pending={meet.isPending}
       refusal={refusal}
+      overtaken={raced(meet.error) ? undefined : refused}
       onClose={onClose}
       onSubmit={() => meet.mutate({ note })}
     >
-      <LostRace error={meet.error} onReload={onClose} />
+      <LostRace
+        error={meet.error}
+        keeps
+        onReload={() => {
+          goOn();
+          meet.reset();
+        }}
+      >
+        {theirs && <p>{theirs}</p>}
+      </LostRace>
       <TextAreaField
         label={t('scorecards.launches.meetNote')}
         isRequired

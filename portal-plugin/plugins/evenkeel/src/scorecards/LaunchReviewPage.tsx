@@ -13,14 +13,11 @@ import {
   Sub,
   Word,
   ago,
-  belongs,
   day,
   moment,
-  useMe,
   useRead,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Button } from '@backstage/ui';
 import { useState } from 'react';
 import { useParams } from 'react-router-dom';
 
@@ -30,11 +27,10 @@ import { MeetCondition, RejectLaunch, SignOff } from './LaunchDecisions';
 import { launchTones } from './LaunchReviewsPage';
 import { Nav } from './Nav';
 import { OutcomeWord } from './OutcomeWord';
-import { useService } from '../service/data';
 import { CheckLink, ServiceLink } from './links';
 import { outcomes } from './outcomes';
+import { useDecisionReason, useTeamReason } from './reasons';
 import styles from './scorecards.module.css';
-import { useDecisionReason } from './useDecisionReason';
 
 type Review = Schemas['LaunchReview'];
 
@@ -65,7 +61,9 @@ function Launch(props: { review: Review }) {
   const { review } = props;
   const back = useRouteRef(launchReviewsRouteRef)?.();
   const [doing, setDoing] = useState<'signOff' | 'reject'>();
-  const refused = useDecisionReason()(review);
+  const decides = useDecisionReason();
+  const signsOff = decides(review, 'sign_off');
+  const rejects = decides(review, 'reject');
   const { evidence } = review;
   // What is missing comes first; of the same outcome they stand as in the scorecard.
   const checks = [...evidence.checks].sort(
@@ -97,16 +95,20 @@ function Launch(props: { review: Review }) {
             <>
               <RightButton
                 variant="primary"
-                reason={refused}
+                reason={signsOff}
+                // Of two that are refused for the same reason, the last one says it.
+                said={signsOff === rejects}
                 onPress={() => setDoing('signOff')}
               >
                 {t('scorecards.launches.signOff')}
               </RightButton>
-              {refused === undefined && (
-                <Button variant="secondary" onPress={() => setDoing('reject')}>
-                  {t('scorecards.launches.reject')}
-                </Button>
-              )}
+              <RightButton
+                variant="secondary"
+                reason={rejects}
+                onPress={() => setDoing('reject')}
+              >
+                {t('scorecards.launches.reject')}
+              </RightButton>
             </>
           )
         }
@@ -214,18 +216,10 @@ function Conditions(props: { review: Review }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { review } = props;
   const [meeting, setMeeting] = useState<number>();
-  const me = useMe();
-  const service = useService(review.service.slug);
-  // It is for the service's team, whoever keeps the scorecard.
-  let refused: string | undefined = service.error
-    ? t('scorecards.launches.meetWhy')
-    : '';
-  if (service.data) {
-    const team = service.data.value.team.slug;
-    refused = belongs(me.data, team)
-      ? undefined
-      : t('scorecards.launches.meetWhyOf', { team });
-  }
+  const refused = useTeamReason(review, 'meet_condition', team =>
+    t('scorecards.launches.meetWhyOf', { team }),
+  );
+  const lastOpen = review.conditions.findLastIndex(c => !c.done);
   if (!review.decision?.until) {
     return null;
   }
@@ -264,6 +258,7 @@ function Conditions(props: { review: Review }) {
                         size="small"
                         variant="secondary"
                         reason={refused}
+                        said={at < lastOpen}
                         onPress={() => setMeeting(at + 1)}
                       >
                         {t('scorecards.launches.meet')}

@@ -16,8 +16,9 @@ import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Text } from '@backstage/ui';
 import { useState } from 'react';
 
+import { sentence } from '../sentence';
 import { evenkeelTranslationRef } from '../translation';
-import { answerTones, sentence } from './HeaderStrip';
+import { answerTones } from './HeaderStrip';
 import { OverrideDialog } from './OverrideDialog';
 import { Overrides } from './Overrides';
 import { useDecisions, useGate } from './data';

@@ -4,6 +4,7 @@ import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Link } from '@backstage/ui';
 import type { ReactNode } from 'react';
 
+import { sentence } from '../sentence';
 import { evenkeelTranslationRef } from '../translation';
 import { ToilLink } from '../scorecards/links';
 import { useGate } from './data';
@@ -15,12 +16,6 @@ export const answerTones: Record<Schemas['GateClass']['answer'], Tone> = {
   warn: 'warning',
   deny: 'bad',
 };
-
-/** What the API says in a sentence, as one that stands by itself. */
-export function sentence(text: string): string {
-  const begun = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
-}
 
 /** Text that leads to a page where it is an address of one, and never to anything else. */
 export function Address(props: { text: string; word: string }) {

@@ -1,4 +1,3 @@
-import type { Schemas } from '@evenkeel/client';
 import {
   More,
   Nothing,
@@ -9,24 +8,16 @@ import {
   Word,
   ago,
   day,
-  type Tone,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
 
+import { statusTones } from '../incidents/data';
 import { IssueTitle } from '../issues/IssueTitle';
 import { deliveryTones } from '../issues/data';
 import { issueRouteRef } from '../routes';
 import { IncidentLink, To } from '../scorecards/links';
 import { evenkeelTranslationRef } from '../translation';
 import { useActions, useIncidents, useIssues } from './data';
-
-const statusTones: Record<Schemas['Incident']['status'], Tone> = {
-  declared: 'bad',
-  investigating: 'bad',
-  mitigated: 'warning',
-  resolved: 'good',
-  closed: 'good',
-};
 
 /** The newest incidents of a service, as a section of its page. */
 export function RecentIncidents(props: { service: string }) {

@@ -5,9 +5,8 @@ import {
   RightButton,
   belongs,
   faultAt,
-  problemIn,
-  refusalOf,
   useMe,
+  refusalBesideRace,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Select, Text } from '@backstage/ui';
@@ -71,9 +70,8 @@ function MapDialog(props: {
   const [seen, setSeen] = useState(mapping);
   const [choice, setChoice] = useState<Partial<Record<Signal, string>>>({});
   const map = useMapSignals(service, onClose);
-  const lost = problemIn(map.error)?.code === 'version_mismatch';
-  const refusal = refusalOf(
-    lost ? null : map.error,
+  const refusal = refusalBesideRace(
+    map.error,
     signals.map(of => `/${of}`),
   );
   return (

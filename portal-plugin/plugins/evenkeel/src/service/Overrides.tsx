@@ -8,15 +8,14 @@ import {
   Sub,
   Trouble,
   Word,
-  belongs,
   moment,
-  useMe,
   type Tone,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Text } from '@backstage/ui';
 import { useState } from 'react';
 
+import { useActReason } from '../acts/reason';
 import { evenkeelTranslationRef } from '../translation';
 import { ReviewDialog } from './ReviewDialog';
 import { useEndOverride, useOverrides } from './data';
@@ -29,8 +28,7 @@ export function Overrides(props: { service: string; team: string }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { service, team } = props;
   const overrides = useOverrides(service);
-  const [reviewing, setReviewing] = useState<string>();
-  const reviewed = overrides.data?.find(o => o.id === reviewing);
+  const [reviewed, setReviewed] = useState<Override>();
   if (!overrides.error && !overrides.data?.length) {
     return null;
   }
@@ -49,7 +47,7 @@ export function Overrides(props: { service: string; team: string }) {
                   override={o}
                   service={service}
                   team={team}
-                  onReview={() => setReviewing(o.id)}
+                  onReview={() => setReviewed(o)}
                 />
               ))}
             </Rows>
@@ -61,7 +59,7 @@ export function Overrides(props: { service: string; team: string }) {
         <ReviewDialog
           service={service}
           override={reviewed}
-          onClose={() => setReviewing(undefined)}
+          onClose={() => setReviewed(undefined)}
         />
       )}
     </div>
@@ -84,18 +82,12 @@ function One(props: {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { override, service, team, onReview } = props;
   const { madeBy, madeAt, until, reason, review, reviewDue } = override;
-  const me = useMe().data;
+  const why = useActReason();
   const end = useEndOverride(service);
   const [state, tone] = stateOf(override);
-  const notMine = belongs(me, team)
-    ? undefined
-    : t('slos.page.notYours', { team });
-  const notToReview =
-    notMine ??
-    (me?.name === madeBy
-      ? t('service.gate.notOwnReview', { who: madeBy })
-      : undefined);
-  const both = state === 'holds' && !review;
+  const words = { forbidden: t('slos.page.notYours', { team }) };
+  const notToEnd = why(override, 'end', words);
+  const notToReview = why(override, 'review', words);
   return (
     <Row
       end={<Word tone={tone}>{t(`service.gate.overrideState.${state}`)}</Word>}
@@ -120,8 +112,9 @@ function One(props: {
           <RightButton
             size="small"
             variant="secondary"
+            reason={notToEnd}
             // Of two that are refused for the same reason, the last one says it.
-            reason={both && notMine !== undefined ? '' : notMine}
+            said={!review && notToEnd === notToReview}
             isPending={end.isPending}
             onPress={() => end.mutate(override)}
           >

@@ -3,31 +3,46 @@ import {
   FormDialog,
   LostRace,
   faultAt,
-  problemIn,
-  refusalOf,
+  raced,
+  refusalBesideRace,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Radio, RadioGroup, Text, TextAreaField } from '@backstage/ui';
 import { useState } from 'react';
 
+import { newer } from '../acts/newer';
+import { useActReason } from '../acts/reason';
 import { evenkeelTranslationRef } from '../translation';
-import { useReviewOverride } from './data';
+import { useGateOverride, useReviewOverride } from './data';
 
 /** Says of an override of somebody else whether it was justified. */
 export function ReviewDialog(props: {
   service: string;
+  /** As it was when the dialog was opened. */
   override: Schemas['GateOverride'];
   onClose: () => void;
 }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
-  const { service, override, onClose } = props;
+  const { service, onClose } = props;
+  const read = useGateOverride(service, props.override.id);
+  const override = newer(props.override, read.data);
   const [justified, setJustified] = useState(true);
   const [note, setNote] = useState('');
   // The version that was looked at, until its author begins again from theirs.
-  const [etag, setEtag] = useState(`"${override.version}"`);
+  const [etag, setEtag] = useState(`"${props.override.version}"`);
   const review = useReviewOverride(service, override.id, onClose);
-  const lost = problemIn(review.error)?.code === 'version_mismatch';
-  const refusal = refusalOf(lost ? null : review.error, ['/note']);
+  const found =
+    override.review &&
+    t(
+      override.review.justified
+        ? 'service.gate.justified'
+        : 'service.gate.unjustified',
+      { who: override.review.by, note: override.review.note },
+    );
+  const refused = useActReason()(override, 'review', {
+    already_reviewed: found,
+  });
+  const refusal = refusalBesideRace(review.error, ['/note']);
   return (
     <FormDialog
       title={t('service.gate.reviewTitle')}
@@ -35,6 +50,7 @@ export function ReviewDialog(props: {
       onClose={onClose}
       pending={review.isPending}
       refusal={refusal}
+      overtaken={raced(review.error) ? undefined : refused}
       submit={t('service.gate.review')}
       onSubmit={() => review.mutate({ etag, body: { justified, note } })}
     >
@@ -45,16 +61,7 @@ export function ReviewDialog(props: {
           review.reset();
         }}
       >
-        {override.review && (
-          <p>
-            {t(
-              override.review.justified
-                ? 'service.gate.justified'
-                : 'service.gate.unjustified',
-              { who: override.review.by, note: override.review.note },
-            )}
-          </p>
-        )}
+        {found && <p>{found}</p>}
       </LostRace>
       <Text as="p">
         {t('service.gate.liftedBy', {

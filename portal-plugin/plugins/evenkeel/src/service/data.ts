@@ -137,6 +137,18 @@ export function useOverrides(service: string) {
   );
 }
 
+/** How the freezes of a service were lifted once, as it is now. */
+export function useGateOverride(service: string, override: string) {
+  return useRead([...keyOf(service), 'overrides', override], (api, signal) =>
+    value(
+      api.GET('/v1/services/{service}/gate/overrides/{override}', {
+        params: { path: { service, override } },
+        signal,
+      }),
+    ),
+  );
+}
+
 /** Says of an override whether it was justified. */
 export function useReviewOverride(
   service: string,

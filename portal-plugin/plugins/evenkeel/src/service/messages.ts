@@ -40,7 +40,6 @@ export const serviceMessages = {
     justified: 'Reviewed by {{who}}: justified. {{note}}',
     liftedBy: '{{who}}: {{reason}}',
     noDecisions: 'No pipeline has asked yet.',
-    notOwnReview: 'Another person than {{who}} has to review it.',
     note: 'What a pipeline that asks now would be told.',
     override: 'Override the gate',
     overrideText:

@@ -5,7 +5,7 @@ import userEvent from '@testing-library/user-event';
 
 import { card } from '../scorecards/testing';
 import { history, service, slo, status } from '../slos/samples';
-import { World, page, refuse, show } from '../testing';
+import { World, may, mayNot, page, refuse, show } from '../testing';
 import { EntityTab } from './EntityTab';
 import { ServicesPage } from './ServicesPage';
 import { serviceFrom } from './register';
@@ -72,7 +72,14 @@ const scorecard: Schemas['ServiceScorecard'] = {
 };
 
 const violation: Schemas['Violation'] = {
-  acts: [],
+  acts: [
+    ...may('acknowledge', 'dispute'),
+    ...mayNot(
+      'not_approver',
+      'only who approved it decides that',
+      'exit_early',
+    ),
+  ],
   id: 'id-violation',
   clause: 'budget-exceeded',
   policy: { id: 'id-policy', slug: 'error-budget' },
@@ -249,7 +256,15 @@ describe('the page of a service', () => {
   });
 
   it('tells members of other teams whose the gate and the violations are', async () => {
-    show(<ServicesPage />, world().as('grace', ['search']), { mount, at });
+    const theirs = {
+      ...violation,
+      acts: mayNot('forbidden', 'only members', 'acknowledge', 'dispute'),
+    };
+    show(
+      <ServicesPage />,
+      world().as('grace', ['search']).on('get', '/v1/violations', page(theirs)),
+      { mount, at },
+    );
     expect(
       await screen.findByRole('button', { name: 'Override the gate' }),
     ).toBeDisabled();
@@ -259,11 +274,145 @@ describe('the page of a service', () => {
     expect(
       (await screen.findAllByText(/For members of the team payments/)).length,
     ).toBeGreaterThan(1);
+    const seen = await screen.findAllByText(
+      'Members of the team payments acknowledge or dispute it.',
+    );
+    expect(seen.filter(e => !e.hidden)).toHaveLength(1);
+  });
+
+  it('tells by what the API says who decides a dispute, whatever their name is', async () => {
+    const disputed = {
+      ...violation,
+      handling: {
+        dispute: {
+          at: '2026-11-28T05:30:00Z',
+          by: 'ada',
+          approver: 'person-sam',
+          reason: 'A drill was counted.',
+        },
+      },
+      acts: [...violation.acts, ...may('decide_dispute')],
+    };
+    const open = () => world().on('get', '/v1/violations', page(disputed));
+    const { unmount } = await show(<ServicesPage />, open(), { mount, at });
+    const decide = await screen.findByRole('button', {
+      name: 'Decide the dispute',
+    });
+    await waitFor(() => expect(decide).toBeEnabled());
+    unmount();
+    const own = {
+      ...disputed,
+      acts: [
+        ...violation.acts,
+        ...mayNot(
+          'own_dispute',
+          'another person than ada, who raised it, has to decide it',
+          'decide_dispute',
+        ),
+      ],
+    };
+    await show(
+      <ServicesPage />,
+      open().on('get', '/v1/violations', page(own)),
+      { mount, at },
+    );
     expect(
       await screen.findByText(
-        'Members of the team payments acknowledge or dispute it.',
+        'Another person than ada, who raised it, has to decide it.',
       ),
     ).toBeInTheDocument();
+  });
+
+  it('keeps what is typed about a violation that ends meanwhile, and says so', async () => {
+    const ending = world();
+    show(<ServicesPage />, ending, { mount, at });
+    const dispute = await screen.findByRole('button', { name: 'Dispute' });
+    await waitFor(() => expect(dispute).toBeEnabled());
+    await userEvent.click(dispute);
+    const dialog = await screen.findByRole('dialog');
+    const text = within(dialog).getByLabelText(/What is wrong/);
+    await userEvent.type(text, 'mine');
+    ending
+      .on('get', '/v1/violations', page())
+      .on('get', '/v1/violations/{violation}', {
+        ...violation,
+        ending: 'void',
+        endedAt: '2026-11-28T05:45:00Z',
+        acts: mayNot(
+          'violation_void',
+          'it was found to be no violation already',
+          'dispute',
+        ),
+        version: 3,
+      })
+      .on(
+        'post',
+        '/v1/violations/{violation}/disputes',
+        refuse(409, 'violation_void', { detail: 'it was none' }),
+      );
+    const submit = within(dialog).getByRole('button', { name: 'Dispute' });
+    await userEvent.click(submit);
+    expect(
+      await within(dialog).findByText(
+        'It was found to be no violation already.',
+      ),
+    ).toBeInTheDocument();
+    expect(within(dialog).getAllByRole('alert')).toHaveLength(1);
+    expect(text).toHaveValue('mine');
+    expect(submit).toBeDisabled();
+  });
+
+  it('has an override reviewed by who may, and shows a review that was first', async () => {
+    const override: Schemas['GateOverride'] = {
+      id: 'id-override',
+      serviceId: 'id-checkout',
+      reason: 'Customers cannot pay.',
+      // A namesake of whoever is signed in.
+      madeBy: 'ada',
+      madeAt: '2026-11-27T05:00:00Z',
+      until: '2026-11-27T09:00:00Z',
+      reviewDue: '2026-12-01T05:00:00Z',
+      acts: [
+        ...mayNot('override_over', 'it was over', 'end'),
+        ...may('review'),
+      ],
+      version: 1,
+    };
+    const one = `${of}/gate/overrides/{override}` as const;
+    const lifted = world()
+      .on('get', `${of}/gate/overrides`, page(override))
+      .on('post', `${one}/review`, refuse(412, 'version_mismatch'));
+    show(<ServicesPage />, lifted, { mount, at });
+    const review = await screen.findByRole('button', { name: 'Review it' });
+    await waitFor(() => expect(review).toBeEnabled());
+    await userEvent.click(review);
+    const dialog = await screen.findByRole('dialog');
+    await userEvent.type(within(dialog).getByLabelText(/^Note/), 'mine');
+    lifted.on('get', one, {
+      ...override,
+      review: {
+        at: '2026-11-28T05:00:00Z',
+        by: 'Grace',
+        justified: true,
+        note: 'It had to be.',
+      },
+      acts: mayNot('already_reviewed', 'Grace reviewed it', 'review'),
+      version: 2,
+    });
+    await userEvent.click(
+      within(dialog).getByRole('button', { name: 'Review it' }),
+    );
+    const theirs = 'Reviewed by Grace: justified. It had to be.';
+    expect(await within(dialog).findByText(theirs)).toBeInTheDocument();
+    expect(within(dialog).getAllByRole('alert')).toHaveLength(1);
+    await userEvent.click(
+      within(dialog).getByRole('button', { name: /from theirs/ }),
+    );
+    expect(await within(dialog).findByText(theirs)).toBeInTheDocument();
+    expect(within(dialog).getByLabelText(/^Note/)).toHaveValue('mine');
+    expect(
+      within(dialog).getByRole('button', { name: 'Review it' }),
+    ).toBeDisabled();
   });
 });
 

@@ -16,9 +16,9 @@ import {
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { useState } from 'react';
 
+import { ReasonDialog } from '../ReasonDialog';
 import { evenkeelTranslationRef } from '../translation';
 import { Explain } from './Explain';
-import { ReasonDialog } from './ReasonDialog';
 import { useAcknowledgeAlert } from './acts';
 import { useAlerts, type Name } from './data';
 import { useRight } from './rights';
@@ -210,8 +210,9 @@ function Acknowledge(props: { alert: string; onClose: () => void }) {
       submit={t('slos.alerts.acknowledge')}
       label={t('slos.alerts.note')}
       pointer="/note"
-      isOptional
-      change={acknowledge}
+      error={acknowledge.error}
+      pending={acknowledge.isPending}
+      onSubmit={note => acknowledge.mutate(note, { onSuccess: props.onClose })}
       onClose={props.onClose}
     />
   );

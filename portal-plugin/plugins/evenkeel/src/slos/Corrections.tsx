@@ -9,15 +9,17 @@ import {
   Sub,
   moment,
   percent,
+  refusalOf,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Button, VisuallyHidden } from '@backstage/ui';
+import { VisuallyHidden } from '@backstage/ui';
 import { useState } from 'react';
 
+import { ReasonDialog } from '../ReasonDialog';
 import { evenkeelTranslationRef } from '../translation';
 import { CorrectionDialog } from './CorrectionDialog';
-import { ReasonDialog } from './ReasonDialog';
-import { usePropose, useRemoveCorrection } from './acts';
+import { SecondPerson } from './SecondPerson';
+import { needsApproval, usePropose, useRemoveCorrection } from './acts';
 import { useCorrections, type Name } from './data';
 import { useRight } from './rights';
 
@@ -103,17 +105,19 @@ export function Corrections(props: {
                       </Sub>
                     </td>
                     <td>
-                      <Button
+                      <RightButton
                         size="small"
                         variant="tertiary"
                         isDisabled={!may}
+                        reason={reason}
+                        said
                         aria-label={t('slos.corrections.removeOne', {
                           reason: c.reason,
                         })}
                         onPress={() => setRemoving(c.id)}
                       >
                         {t('slos.corrections.remove')}
-                      </Button>
+                      </RightButton>
                     </td>
                   </tr>
                 ))}
@@ -132,25 +136,37 @@ function Remove(props: { of: Name; correction: string; onClose: () => void }) {
   const { of, correction, onClose } = props;
   const remove = useRemoveCorrection(of, correction);
   const propose = usePropose(of);
+  const [why, setWhy] = useState('');
+  const asks = needsApproval(remove.error);
+  const refused = refusalOf(propose.error, ['/reason']);
   return (
     <ReasonDialog
       title={t('slos.corrections.removeTitle')}
       text={t('slos.corrections.removeText')}
-      submit={t('slos.corrections.remove')}
+      submit={t(asks ? 'slos.proposals.propose' : 'slos.corrections.remove')}
       label={t('slos.life.reason')}
       pointer="/reason"
-      destructive
-      change={remove}
-      propose={{
-        isPending: propose.isPending,
-        error: propose.error,
-        mutate: (reason, why) =>
-          propose.mutate(
-            { reason: why, removal: { ...of, correction, reason } },
-            { onSuccess: onClose },
-          ),
-      }}
+      isRequired
+      destructive={!asks}
+      error={asks ? null : remove.error}
+      refusal={asks ? refused : undefined}
+      pending={remove.isPending || propose.isPending}
+      onSubmit={reason =>
+        asks
+          ? propose.mutate(
+              { reason: why, removal: { ...of, correction, reason } },
+              { onSuccess: onClose },
+            )
+          : remove.mutate(reason, { onSuccess: onClose })
+      }
       onClose={onClose}
-    />
+    >
+      <SecondPerson
+        error={remove.error}
+        why={why}
+        onWhy={setWhy}
+        refusal={refused}
+      />
+    </ReasonDialog>
   );
 }

@@ -3,8 +3,8 @@ import {
   FormDialog,
   LostRace,
   faultAt,
-  problemIn,
   refusalOf,
+  refusalBesideRace,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Text, TextAreaField } from '@backstage/ui';
@@ -31,9 +31,8 @@ export function LifeDialog(props: {
   const [looked, setLooked] = useState(slo);
   const [reason, setReason] = useState('');
   const life = useLife({ service: slo.service.slug, slo: slo.slug }, act);
-  const lost = problemIn(life.error)?.code === 'version_mismatch';
   const asks = needsApproval(life.error);
-  const refusal = refusalOf(lost || asks ? null : life.error, ['/reason']);
+  const refusal = refusalBesideRace(asks ? null : life.error, ['/reason']);
   const of = { service: slo.service.slug, slo: slo.slug };
   const propose = usePropose(of);
   const [why, setWhy] = useState('');

@@ -10,91 +10,101 @@ import {
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { useState } from 'react';
 
+import { ReasonDialog } from '../ReasonDialog';
 import { evenkeelTranslationRef } from '../translation';
-import { ReasonDialog } from './ReasonDialog';
-import { useDecide, useProposals } from './acts';
+import { useDecide, useProposal, useProposals } from './acts';
+import type { Name } from './data';
 import { useRight } from './rights';
 import styles from './slos.module.css';
 
-type Deciding = { proposal: string; decision: 'approval' | 'rejection' };
+type Proposal = Schemas['Proposal'];
+type Deciding = { proposal: Proposal; decision: 'approval' | 'rejection' };
 
 /** What waits for a second person's approval; nothing where nothing does. */
 export function Proposals(props: { slo: Schemas['SLO'] }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { slo } = props;
-  const proposals = useProposals(
-    { service: slo.service.slug, slo: slo.slug },
-    slo.id,
-  );
+  const of = { service: slo.service.slug, slo: slo.slug };
+  const proposals = useProposals(of, slo.id);
   const me = useMe();
   const { may, reason } = useRight(slo.service.slug);
   const [deciding, setDeciding] = useState<Deciding>();
   const found = proposals.data ?? [];
-  if (found.length === 0) {
-    return null;
-  }
+  // It stays open where its proposal is decided on and leaves the list.
+  const dialog = deciding && (
+    <Decide of={of} {...deciding} onClose={() => setDeciding(undefined)} />
+  );
   return (
-    <Section title={t('slos.proposals.title')} note={t('slos.proposals.note')}>
-      <Rows label={t('slos.proposals.title')}>
-        {found.map(p => {
-          const own = p.proposedBy === me.data?.name;
-          return (
-            <Row
-              key={p.id}
-              sub={t('slos.proposals.by', {
-                who: p.proposedBy,
-                reason: p.reason,
-                until: day(p.expiresAt),
-              })}
-              end={
-                <span className={styles.buttons}>
-                  <RightButton
-                    size="small"
-                    variant="primary"
-                    isDisabled={!may}
-                    reason={
-                      reason ?? (own ? t('slos.proposals.own') : undefined)
-                    }
-                    onPress={() =>
-                      setDeciding({ proposal: p.id, decision: 'approval' })
-                    }
-                  >
-                    {t('slos.proposals.approval.act')}
-                  </RightButton>
-                  <RightButton
-                    size="small"
-                    variant="secondary"
-                    isDisabled={!may}
-                    reason={undefined}
-                    onPress={() =>
-                      setDeciding({ proposal: p.id, decision: 'rejection' })
-                    }
-                  >
-                    {t(
-                      own
-                        ? 'slos.proposals.withdraw'
-                        : 'slos.proposals.rejection.act',
-                    )}
-                  </RightButton>
-                </span>
-              }
-            >
-              <span className={styles.sentence}>{p.summary}</span>
-            </Row>
-          );
-        })}
-      </Rows>
-      {deciding && (
-        <Decide {...deciding} onClose={() => setDeciding(undefined)} />
+    <>
+      {found.length > 0 && (
+        <Section
+          title={t('slos.proposals.title')}
+          note={t('slos.proposals.note')}
+        >
+          <Rows label={t('slos.proposals.title')}>
+            {found.map(p => {
+              const own = p.personId === me.data?.person?.id;
+              const approves =
+                reason ?? (own ? t('slos.proposals.own') : undefined);
+              return (
+                <Row
+                  key={p.id}
+                  sub={t('slos.proposals.by', {
+                    who: p.proposedBy,
+                    reason: p.reason,
+                    until: day(p.expiresAt),
+                  })}
+                  end={
+                    <span className={styles.buttons}>
+                      <RightButton
+                        size="small"
+                        variant="primary"
+                        isDisabled={!may}
+                        reason={approves}
+                        // Of two that are refused for the same reason, the last one says it.
+                        said={approves === reason}
+                        onPress={() =>
+                          setDeciding({ proposal: p, decision: 'approval' })
+                        }
+                      >
+                        {t('slos.proposals.approval.act')}
+                      </RightButton>
+                      <RightButton
+                        size="small"
+                        variant="secondary"
+                        isDisabled={!may}
+                        reason={reason}
+                        onPress={() =>
+                          setDeciding({ proposal: p, decision: 'rejection' })
+                        }
+                      >
+                        {t(
+                          own
+                            ? 'slos.proposals.withdraw'
+                            : 'slos.proposals.rejection.act',
+                        )}
+                      </RightButton>
+                    </span>
+                  }
+                >
+                  <span className={styles.sentence}>{p.summary}</span>
+                </Row>
+              );
+            })}
+          </Rows>
+        </Section>
       )}
-    </Section>
+      {dialog}
+    </>
   );
 }
 
-function Decide(props: Deciding & { onClose: () => void }) {
+function Decide(props: Deciding & { of: Name; onClose: () => void }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
-  const { proposal, decision, onClose } = props;
-  const decide = useDecide(proposal, decision);
+  const { of, decision, onClose } = props;
+  const { id } = props.proposal;
+  const now = useProposal(of, id).data ?? props.proposal;
+  const decide = useDecide(id, decision);
   return (
     <ReasonDialog
       title={t(`slos.proposals.${decision}.title`)}
@@ -102,8 +112,20 @@ function Decide(props: Deciding & { onClose: () => void }) {
       submit={t(`slos.proposals.${decision}.act`)}
       label={t('slos.life.reason')}
       pointer="/reason"
-      isOptional={decision === 'approval'}
-      change={decide}
+      isRequired={decision === 'rejection'}
+      error={decide.error}
+      pending={decide.isPending}
+      overtaken={
+        now.state === 'open'
+          ? undefined
+          : [
+              t(`slos.proposals.decided.${now.state}`, { who: now.decidedBy }),
+              now.decidedFor,
+            ]
+              .filter(Boolean)
+              .join(': ')
+      }
+      onSubmit={reason => decide.mutate(reason, { onSuccess: onClose })}
       onClose={onClose}
     />
   );

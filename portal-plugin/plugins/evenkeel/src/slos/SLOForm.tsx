@@ -2,8 +2,9 @@ import type { Schemas } from '@evenkeel/client';
 import {
   LostRace,
   Refused,
+  RightButton,
   Section,
-  problemIn,
+  refusalBesideRace,
   refusalOf,
   useSettled,
 } from '@evenkeel/plugin-evenkeel-react';
@@ -71,10 +72,9 @@ export function SLOForm(props: {
       save.reset();
     }
   };
-  const lost = problemIn(save.error)?.code === 'version_mismatch';
   const asks = existing !== undefined && needsApproval(save.error);
-  const refusal = refusalOf(
-    lost || asks ? null : save.error,
+  const refusal = refusalBesideRace(
+    asks ? null : save.error,
     pointersOf(draft),
   );
   const propose = usePropose({ service, slo: existing?.slo ?? '' });
@@ -125,7 +125,8 @@ export function SLOForm(props: {
               />
               <Refused refusal={refused} />
               <div className={styles.buttons}>
-                <Button
+                <RightButton
+                  reason={undefined}
                   variant="primary"
                   isPending={propose.isPending}
                   onPress={() =>
@@ -144,7 +145,7 @@ export function SLOForm(props: {
                   }
                 >
                   {t('slos.proposals.propose')}
-                </Button>
+                </RightButton>
               </div>
             </div>
           </Section>
@@ -171,9 +172,14 @@ export function SLOForm(props: {
           </Text>
         )}
         <div className={styles.buttons}>
-          <Button type="submit" variant="primary" isPending={save.isPending}>
+          <RightButton
+            reason={undefined}
+            type="submit"
+            variant="primary"
+            isPending={save.isPending}
+          >
             {t(existing ? 'slos.form.save' : 'slos.form.submit')}
-          </Button>
+          </RightButton>
           <Button
             variant="secondary"
             onPress={() => {

@@ -1,7 +1,13 @@
-import { Nothing, Trouble, Waiting } from '@evenkeel/plugin-evenkeel-react';
+import {
+  Nothing,
+  Trouble,
+  Waiting,
+  useDenied,
+} from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import type { ReactNode } from 'react';
 
+import { sentence } from '../sentence';
 import { evenkeelTranslationRef } from '../translation';
 import { useRight } from './rights';
 
@@ -14,13 +20,17 @@ export function Writable(props: {
 }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { may, reason, error } = useRight(props.service);
+  const denied = useDenied();
   if (may) {
     return <>{props.children}</>;
   }
   if (reason !== undefined) {
     return (
       <Nothing title={t('slos.form.notYours')} action={props.action}>
-        {reason}. {t('slos.form.notYoursText')}
+        {/* Who else may is no help where it is the portal that does not let them. */}
+        {denied
+          ? sentence(denied)
+          : `${reason}. ${t('slos.form.notYoursText')}`}
       </Nothing>
     );
   }

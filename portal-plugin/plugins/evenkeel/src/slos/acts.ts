@@ -82,6 +82,18 @@ export function useProposals(of: Name, id: string) {
   );
 }
 
+/** A proposal, also once it was decided on. */
+export function useProposal(of: Name, proposal: string) {
+  return useRead([...keyOf(of), 'proposals', proposal], (api, signal) =>
+    value(
+      api.GET('/v1/proposals/{proposal}', {
+        params: { path: { proposal } },
+        signal,
+      }),
+    ),
+  );
+}
+
 /** Approves a proposal, which carries it out, or rejects it. */
 export function useDecide(
   proposal: string,

@@ -390,6 +390,11 @@ export const slosMessages = {
       title: 'Approve the proposal',
     },
     by: '{{who}}: {{reason}} · until {{until}}',
+    decided: {
+      approved: '{{who}} approved it',
+      expired: 'Nobody decided in its time',
+      rejected: '{{who}} rejected it',
+    },
     needed: 'Somebody else has to approve this',
     note: 'While a budget is troubled, what relaxes a promise takes two people.',
     own: 'Not for who proposed it',

@@ -1,4 +1,4 @@
-import { belongs, useMe } from '@evenkeel/plugin-evenkeel-react';
+import { belongs, useDenied, useMe } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 
 import { useService } from '../service/data';
@@ -8,7 +8,7 @@ import { evenkeelTranslationRef } from '../translation';
 export type Right = {
   /** Undefined until it is known. */
   may: boolean | undefined;
-  /** Who may, where they may not. */
+  /** Who may, or that the portal lets them change nothing, where they may not. */
   reason: string | undefined;
   /** Why it cannot be told. */
   error: Error | null;
@@ -20,6 +20,10 @@ export function useRight(service: string): Right {
   const me = useMe();
   const owned = useService(service);
   const team = owned.data?.value.team.slug;
+  const denied = useDenied();
+  if (denied !== undefined) {
+    return { may: false, reason: denied, error: null };
+  }
   const may =
     me.data === undefined || team === undefined
       ? undefined

@@ -1,3 +1,4 @@
+import type { Schemas } from '@evenkeel/client';
 import { EvenkeelRoot } from '@evenkeel/plugin-evenkeel-react';
 import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
@@ -286,5 +287,86 @@ describe('the form of an SLO', () => {
         '99.5%',
       ),
     );
+  });
+});
+
+describe('a proposal', () => {
+  const at = `${mount}/checkout/availability`;
+  const proposal: Schemas['Proposal'] = {
+    id: 'proposal-1',
+    act: 'slo_revision',
+    state: 'open',
+    service: slo.service,
+    slo: { id: slo.id, slug: slo.slug },
+    version: 3,
+    summary: 'this relaxes the SLO',
+    document: {},
+    reason: 'Customers need less.',
+    // A namesake of whoever is signed in.
+    personId: 'person-another-ada',
+    proposedBy: 'ada',
+    createdAt: '2026-11-27T00:00:00Z',
+    expiresAt: '2026-12-11T00:00:00Z',
+    decidedAt: null,
+    decidedBy: '',
+    decidedFor: '',
+    madeId: '',
+  };
+
+  it('is not approved by who proposed it, whatever others are called', async () => {
+    const own = { ...proposal, personId: 'person-ada', proposedBy: 'Ada O.' };
+    await show(<SLOsPage />, world().on('get', '/v1/proposals', page(own)), {
+      mount,
+      at,
+    });
+    const approve = await screen.findByRole('button', { name: 'Approve' });
+    await waitFor(() =>
+      expect(approve).toHaveAccessibleDescription('Not for who proposed it'),
+    );
+    expect(screen.getByRole('button', { name: 'Withdraw' })).toBeEnabled();
+  });
+
+  it('stays open with what was typed where another decided first, and says what', async () => {
+    const open = world().on('get', '/v1/proposals', page(proposal));
+    await show(<SLOsPage />, open, { mount, at });
+    const reject = await screen.findByRole('button', { name: 'Reject' });
+    await waitFor(() => expect(reject).toBeEnabled());
+    await userEvent.click(reject);
+    const dialog = await screen.findByRole('dialog');
+    await userEvent.type(within(dialog).getByLabelText(/^Reason/), 'Not now.');
+    open
+      .on('get', '/v1/proposals', page())
+      .on('get', '/v1/proposals/{proposal}', {
+        ...proposal,
+        state: 'approved',
+        decidedAt: '2026-11-28T00:00:00Z',
+        decidedBy: 'Grace',
+        decidedFor: 'they do',
+      })
+      .on(
+        'post',
+        '/v1/proposals/{proposal}/rejection',
+        refuse(409, 'proposal_decided', { detail: 'it was approved' }),
+      );
+    const submit = within(dialog).getByRole('button', { name: 'Reject' });
+    await userEvent.click(submit);
+    expect(
+      await within(dialog).findByText('Grace approved it: they do'),
+    ).toBeInTheDocument();
+    expect(within(dialog).getAllByRole('alert')).toHaveLength(1);
+    expect(within(dialog).getByLabelText(/^Reason/)).toHaveValue('Not now.');
+    expect(submit).toBeDisabled();
+  });
+
+  it('tells whom the portal lets change nothing so in place of the form', async () => {
+    await show(<SLOsPage />, world(), {
+      mount,
+      at: `${at}/edit`,
+      denied: true,
+    });
+    expect(
+      await screen.findByText(/does not let you change anything in Evenkeel/),
+    ).toBeInTheDocument();
+    expect(screen.queryByRole('textbox')).not.toBeInTheDocument();
   });
 });

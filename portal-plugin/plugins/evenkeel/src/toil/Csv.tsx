@@ -1,5 +1,6 @@
 import {
   FormDialog,
+  RightButton,
   faultAt,
   refusalOf,
 } from '@evenkeel/plugin-evenkeel-react';
@@ -35,9 +36,16 @@ export function CsvButtons(props: { team: string }) {
       >
         {t('toil.csv.out')}
       </Button>
-      <Button size="small" variant="tertiary" onPress={() => setOpen(true)}>
+      <RightButton
+        reason={undefined}
+        // That of the portal stands at what is logged by hand.
+        said
+        size="small"
+        variant="tertiary"
+        onPress={() => setOpen(true)}
+      >
         {t('toil.csv.in')}
-      </Button>
+      </RightButton>
       {open && <ImportDialog team={team} onClose={() => setOpen(false)} />}
     </div>
   );

@@ -5,13 +5,14 @@ import {
   LostRace,
   More,
   Nothing,
+  RightButton,
   Section,
   Shown,
   day,
-  refusalOf,
+  refusalBesideRace,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Button, Link, Text } from '@backstage/ui';
+import { Link, Text } from '@backstage/ui';
 import { useState } from 'react';
 
 import { evenkeelTranslationRef } from '../translation';
@@ -30,6 +31,8 @@ export function Entries(props: { team: string }) {
   const [open, setOpen] = useState<Entry | 'new'>();
   const [struck, setStruck] = useState<Entry>();
   const read = useEntries(team);
+  // As it is now; as it was looked at where it is not there any more.
+  const nowOf = (of: Entry) => read.data?.find(e => e.id === of.id) ?? of;
   return (
     <Section
       title={t('toil.entries.title')}
@@ -37,9 +40,14 @@ export function Entries(props: { team: string }) {
       actions={
         <>
           <CsvButtons team={team} />
-          <Button size="small" variant="primary" onPress={() => setOpen('new')}>
+          <RightButton
+            reason={undefined}
+            size="small"
+            variant="primary"
+            onPress={() => setOpen('new')}
+          >
             {t('toil.entries.log')}
-          </Button>
+          </RightButton>
         </>
       }
     >
@@ -86,21 +94,25 @@ export function Entries(props: { team: string }) {
                   </td>
                   <td>
                     <div className={styles.pair}>
-                      <Button
+                      <RightButton
+                        reason={undefined}
+                        said
                         size="small"
                         variant="secondary"
                         onPress={() => setOpen(entry)}
                       >
                         {t('toil.entries.edit')}
-                      </Button>
-                      <Button
+                      </RightButton>
+                      <RightButton
+                        reason={undefined}
+                        said
                         size="small"
                         variant="tertiary"
                         destructive
                         onPress={() => setStruck(entry)}
                       >
                         {t('toil.entries.remove')}
-                      </Button>
+                      </RightButton>
                     </div>
                   </td>
                 </tr>
@@ -117,14 +129,14 @@ export function Entries(props: { team: string }) {
       {open && (
         <EntryDialog
           team={team}
-          entry={open === 'new' ? undefined : open}
+          entry={open === 'new' ? undefined : nowOf(open)}
           onClose={() => setOpen(undefined)}
         />
       )}
       {struck && (
         <Strike
           team={team}
-          entry={struck}
+          entry={nowOf(struck)}
           onClose={() => setStruck(undefined)}
         />
       )}
@@ -132,9 +144,16 @@ export function Entries(props: { team: string }) {
   );
 }
 
-function Strike(props: { team: string; entry: Entry; onClose: () => void }) {
+function Strike(props: {
+  team: string;
+  /** As it is now. */
+  entry: Entry;
+  onClose: () => void;
+}) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { team, entry, onClose } = props;
+  // What is removed is what was looked at, until its author goes on from how it is now.
+  const [seen, setSeen] = useState(entry);
   const strike = useStrike(team, onClose);
   return (
     <FormDialog
@@ -143,11 +162,18 @@ function Strike(props: { team: string; entry: Entry; onClose: () => void }) {
       title={t('toil.entries.removeTitle')}
       submit={t('toil.entries.remove')}
       pending={strike.isPending}
-      refusal={refusalOf(strike.error, [])}
+      refusal={refusalBesideRace(strike.error, [])}
       onClose={onClose}
-      onSubmit={() => strike.mutate(entry)}
+      onSubmit={() => strike.mutate(seen)}
     >
-      <LostRace error={strike.error} onReload={onClose} />
+      <LostRace
+        error={strike.error}
+        keeps
+        onReload={() => {
+          setSeen(entry);
+          strike.reset();
+        }}
+      />
       <Text as="p" variant="body-medium">
         {[
           day(entry.day),

@@ -4,7 +4,7 @@ import {
   FormDialog,
   LostRace,
   faultAt,
-  refusalOf,
+  refusalBesideRace,
   useRead,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
@@ -18,6 +18,7 @@ import {
 } from '@backstage/ui';
 import { useState } from 'react';
 
+import { over } from '../incidents/race';
 import { evenkeelTranslationRef } from '../translation';
 import { categories, useLog } from './data';
 import styles from './toil.module.css';
@@ -34,26 +35,32 @@ export const attributes = [
 
 const fields = ['/day', '/minutes', '/category', '/service', '/link', '/note'];
 
+function inputOf(entry: Schemas['ToilEntry']): Schemas['ToilEntryInput'] {
+  return {
+    ...Object.fromEntries(attributes.map(a => [a, entry[a] ?? false])),
+    day: entry.day,
+    minutes: entry.minutes,
+    category: entry.category,
+    service: entry.service?.slug,
+    link: entry.link,
+    note: entry.note,
+  };
+}
+
 /** Logs toil, or changes what was logged. */
 export function EntryDialog(props: {
   team: string;
-  /** What is changed; nothing where a new entry is logged. */
+  /** What is changed, as it is now; nothing where a new entry is logged. */
   entry?: Schemas['ToilEntry'];
   onClose: () => void;
 }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { team, entry, onClose } = props;
+  // What is typed changes the entry as it was when the dialog was opened.
+  const [seen, setSeen] = useState(entry);
   const [input, setInput] = useState<Schemas['ToilEntryInput']>(() =>
     entry
-      ? {
-          ...Object.fromEntries(attributes.map(a => [a, entry[a] ?? false])),
-          day: entry.day,
-          minutes: entry.minutes,
-          category: entry.category,
-          service: entry.service?.slug,
-          link: entry.link,
-          note: entry.note,
-        }
+      ? inputOf(entry)
       : {
           day: new Date().toISOString().slice(0, 10),
           minutes: 30,
@@ -80,7 +87,7 @@ export function EntryDialog(props: {
     },
   );
   const log = useLog(team, onClose);
-  const refusal = refusalOf(log.error, fields);
+  const refusal = refusalBesideRace(log.error, fields);
   return (
     <FormDialog
       title={entry ? t('toil.entries.change') : t('toil.entries.log')}
@@ -91,7 +98,7 @@ export function EntryDialog(props: {
       submit={entry ? undefined : t('toil.entries.log')}
       onSubmit={() =>
         log.mutate({
-          before: entry,
+          before: seen,
           entry: {
             ...input,
             service: input.service || undefined,
@@ -101,7 +108,17 @@ export function EntryDialog(props: {
         })
       }
     >
-      <LostRace error={log.error} onReload={onClose} />
+      <LostRace
+        error={log.error}
+        keeps
+        onReload={() => {
+          if (seen && entry) {
+            setInput(over(input, inputOf(seen), inputOf(entry)));
+          }
+          setSeen(entry);
+          log.reset();
+        }}
+      />
       <div className={styles.two}>
         <DayField
           label={t('toil.entries.day')}

@@ -2,12 +2,13 @@ import type { Schemas } from '@evenkeel/client';
 import {
   FormDialog,
   Refused,
+  RightButton,
   day,
   faultAt,
   refusalOf,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Button, NumberField, Select, Text } from '@backstage/ui';
+import { NumberField, Select, Text } from '@backstage/ui';
 import { useState } from 'react';
 
 import { evenkeelTranslationRef } from '../translation';
@@ -47,20 +48,24 @@ export function Proposals(props: { team: string }) {
               </span>
             </span>
             <span className={styles.buttons}>
-              <Button
+              <RightButton
+                reason={undefined}
+                said
                 size="small"
                 variant="secondary"
                 onPress={() => setTaken(p)}
               >
                 {t('toil.proposals.take')}
-              </Button>
-              <Button
+              </RightButton>
+              <RightButton
+                reason={undefined}
+                said
                 size="small"
                 variant="tertiary"
                 onPress={() => settle.mutate({ proposal: p.id })}
               >
                 {t('toil.proposals.dismiss')}
-              </Button>
+              </RightButton>
             </span>
           </li>
         ))}

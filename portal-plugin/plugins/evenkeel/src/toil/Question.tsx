@@ -1,14 +1,14 @@
 import type { Schemas } from '@evenkeel/client';
 import {
   Refused,
+  RightButton,
+  Section,
   ago,
   faultAt,
   refusalOf,
-  Section,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
-  Button,
   NumberField,
   Radio,
   RadioGroup,
@@ -123,14 +123,15 @@ function Asked(props: {
           description={refusal.at('/category')}
           isInvalid={refusal.at('/category') !== undefined}
         />
-        <Button
+        <RightButton
+          reason={undefined}
           type="submit"
           variant="primary"
           isDisabled={share === undefined}
           isPending={answer.isPending}
         >
           {last ? t('toil.question.again') : t('toil.question.send')}
-        </Button>
+        </RightButton>
         <details className={styles.more}>
           <summary>{t('toil.question.more')}</summary>
           <div className={styles.two}>

@@ -4,7 +4,7 @@ import {
   LostRace,
   RightButton,
   faultAt,
-  refusalOf,
+  refusalBesideRace,
   Section,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
@@ -97,7 +97,7 @@ function SettingsForm(props: {
   const set = (part: Partial<Schemas['ToilSettingsInput']>) =>
     setInput(before => ({ ...before, ...part }));
   const change = useChangeSettings(team, onClose);
-  const refusal = refusalOf(change.error, fields);
+  const refusal = refusalBesideRace(change.error, fields);
   return (
     <FormDialog
       title={t('toil.settings.changeTitle')}

@@ -1,17 +1,17 @@
 import type { Schemas } from '@evenkeel/client';
 import {
   FormDialog,
+  RightButton,
+  Section,
   Shown,
   ago,
   faultAt,
   faultOf,
   number,
   refusalOf,
-  Section,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import {
-  Button,
   NumberField,
   Radio,
   RadioGroup,
@@ -39,15 +39,14 @@ export function Survey(props: { team: string; member: boolean }) {
       title={t('toil.survey.title', { quarter })}
       note={t('toil.survey.nameless')}
       actions={
-        member && (
-          <Button
-            size="small"
-            variant="secondary"
-            onPress={() => setOpen(true)}
-          >
-            {mine ? t('toil.survey.answerAgain') : t('toil.survey.answer')}
-          </Button>
-        )
+        <RightButton
+          reason={member ? undefined : t('toil.first.members', { team })}
+          size="small"
+          variant="secondary"
+          onPress={() => setOpen(true)}
+        >
+          {mine ? t('toil.survey.answerAgain') : t('toil.survey.answer')}
+        </RightButton>
       }
     >
       <Shown what={t('toil.survey.title', { quarter })} read={read}>

@@ -256,3 +256,60 @@ it('keeps what was typed of the settings where somebody else was first', async (
   );
   await waitFor(() => expect(cap()).toHaveValue('30'));
 });
+
+const entry: Schemas['ToilEntry'] = {
+  id: 'entry-1',
+  day: '2026-11-27',
+  minutes: 30,
+  category: 'migrations',
+  score: 2,
+  origin: 'manual',
+  note: 'Moved a table.',
+  createdAt: '2026-11-27T08:00:00Z',
+  updatedAt: '2026-11-27T08:00:00Z',
+  version: 1,
+};
+
+it('removes an entry that was changed meanwhile once that was looked at', async () => {
+  const moved = world()
+    .on('get', `${of}/entries`, page(entry))
+    .on(
+      'delete',
+      `${of}/entries/{toilEntry}`,
+      refuse(412, 'version_mismatch', { diff: '-30\n+45' }),
+    );
+  show(<ToilPage />, moved, { mount });
+  await userEvent.click(await screen.findByRole('button', { name: 'Remove' }));
+  const dialog = await screen.findByRole('dialog');
+  moved.on('get', `${of}/entries`, page({ ...entry, minutes: 45, version: 2 }));
+  const remove = within(dialog).getByRole('button', { name: 'Remove' });
+  await userEvent.click(remove);
+  expect(await within(dialog).findByText(/\+45/)).toBeInTheDocument();
+  expect(within(dialog).getAllByRole('alert')).toHaveLength(1);
+  await userEvent.click(
+    within(dialog).getByRole('button', { name: 'Go on from theirs' }),
+  );
+  expect(within(dialog).queryByRole('alert')).not.toBeInTheDocument();
+  await userEvent.click(remove);
+  const path = '/v1/teams/payments/toil/entries/entry-1';
+  await waitFor(() =>
+    expect(moved.sent('delete', path).map(a => a.ifMatch)).toEqual([
+      '"1"',
+      '"2"',
+    ]),
+  );
+});
+
+it('tells whom the portal lets change nothing so, at each button', async () => {
+  const denied = world().on('get', `${of}/entries`, page(entry));
+  show(<ToilPage />, denied, { mount, denied: true });
+  for (const name of ['Remove', 'Log toil', 'Answer', 'Answer the survey']) {
+    const button = await screen.findByRole('button', { name });
+    await waitFor(() =>
+      expect(button).toHaveAccessibleDescription(
+        /^Your portal does not let you change anything in Evenkeel/,
+      ),
+    );
+    expect(button).toBeDisabled();
+  }
+});

@@ -5,15 +5,17 @@ import {
   LostRace,
   day,
   faultAt,
-  problemIn,
-  refusalOf,
+  raced,
+  refusalBesideRace,
 } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Radio, RadioGroup, Text, TextAreaField } from '@backstage/ui';
 import { useState } from 'react';
 
+import { newer } from '../acts/newer';
 import { evenkeelTranslationRef } from '../translation';
-import { useSay, type Said } from './data';
+import { useSay, useViolation, type Said } from './data';
+import { useSayReason } from './rights';
 
 /** The field of the API that the text of each act is. */
 const pointers = {
@@ -25,27 +27,26 @@ const pointers = {
 
 /** Asks for what somebody says about a violation. */
 export function SayDialog(props: {
+  /** As it was when the dialog was opened. */
   violation: Schemas['Violation'];
   act: Said['act'];
   onClose: () => void;
 }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
-  const { violation, act, onClose } = props;
+  const { act, onClose } = props;
+  const read = useViolation(props.violation.id);
+  const violation = newer(props.violation, read.data);
   const { acknowledgement, dispute } = violation.handling;
   const before = act === 'acknowledge' ? acknowledgement : undefined;
   const [text, setText] = useState(before?.plan ?? '');
   const [dueOn, setDueOn] = useState(before?.dueOn ?? '');
   const [outcome, setOutcome] = useState<'upheld' | 'void'>('upheld');
   // The version that was looked at, until its author begins again from theirs.
-  const [etag, setEtag] = useState(`"${violation.version}"`);
+  const [etag, setEtag] = useState(`"${props.violation.version}"`);
   const say = useSay(violation, onClose);
-  const lost = problemIn(say.error)?.code === 'version_mismatch';
+  const refused = useSayReason()(violation, act);
   const pointer = pointers[act];
-  const refusal = refusalOf(lost ? null : say.error, [
-    pointer,
-    '/dueOn',
-    '/outcome',
-  ]);
+  const refusal = refusalBesideRace(say.error, [pointer, '/dueOn', '/outcome']);
   const said = (): Said => {
     switch (act) {
       case 'acknowledge':
@@ -65,6 +66,7 @@ export function SayDialog(props: {
       onClose={onClose}
       pending={say.isPending}
       refusal={refusal}
+      overtaken={raced(say.error) ? undefined : refused}
       submit={t(`violations.act.${act}`)}
       onSubmit={() => say.mutate({ etag, said: said() })}
     >
@@ -77,14 +79,18 @@ export function SayDialog(props: {
           say.reset();
         }}
       >
-        {before && (
-          <p>
-            {t('violations.handled.planned', {
-              who: before.by,
-              plan: before.plan,
-              due: day(before.dueOn),
-            })}
-          </p>
+        {refused ? (
+          <p>{refused}</p>
+        ) : (
+          before && (
+            <p>
+              {t('violations.handled.planned', {
+                who: before.by,
+                plan: before.plan,
+                due: day(before.dueOn),
+              })}
+            </p>
+          )
         )}
       </LostRace>
       <Text as="p">

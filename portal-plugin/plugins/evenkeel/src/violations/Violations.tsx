@@ -25,7 +25,7 @@ import { useOffers } from './rights';
 import styles from './violations.module.css';
 
 type Violation = Schemas['Violation'];
-type Opened = { violation: string; what: Said['act'] | 'details' };
+type Opened = { violation: Violation; what: Said['act'] | 'details' };
 
 /**
  * Violations that are open, each with what can be done about it. On the page of a service that has
@@ -37,42 +37,50 @@ export function Violations(props: { of: Of }) {
   const violations = useViolations(of);
   const [opened, setOpened] = useState<Opened>();
   const close = () => setOpened(undefined);
-  if (of.service && !violations.error && !violations.data?.length) {
-    return null;
-  }
-  const one = violations.data?.find(v => v.id === opened?.violation);
+  // It stays open where its violation ends and leaves the list.
+  const dialog =
+    opened &&
+    (opened.what === 'details' ? (
+      <DetailsDialog violation={opened.violation} onClose={close} />
+    ) : (
+      <SayDialog
+        violation={opened.violation}
+        act={opened.what}
+        onClose={close}
+      />
+    ));
+  const nothing = of.service && !violations.error && !violations.data?.length;
   return (
-    <Section title={t('violations.title')} note={t('violations.note')}>
-      <Shown what={t('violations.title')} read={violations}>
-        {found =>
-          found.length === 0 ? (
-            <Nothing title={t('violations.none')}>
-              {t('violations.noneText')}
-            </Nothing>
-          ) : (
-            <>
-              <Rows label={t('violations.title')}>
-                {found.map(v => (
-                  <One
-                    key={v.id}
-                    violation={v}
-                    ofService={of.service !== undefined}
-                    onOpen={what => setOpened({ violation: v.id, what })}
-                  />
-                ))}
-              </Rows>
-              <More of={violations} />
-            </>
-          )
-        }
-      </Shown>
-      {one && opened?.what === 'details' && (
-        <DetailsDialog violation={one} onClose={close} />
+    <>
+      {!nothing && (
+        <Section title={t('violations.title')} note={t('violations.note')}>
+          <Shown what={t('violations.title')} read={violations}>
+            {found =>
+              found.length === 0 ? (
+                <Nothing title={t('violations.none')}>
+                  {t('violations.noneText')}
+                </Nothing>
+              ) : (
+                <>
+                  <Rows label={t('violations.title')}>
+                    {found.map(v => (
+                      <One
+                        key={v.id}
+                        violation={v}
+                        ofService={of.service !== undefined}
+                        onOpen={what => setOpened({ violation: v, what })}
+                      />
+                    ))}
+                  </Rows>
+                  <More of={violations} />
+                </>
+              )
+            }
+          </Shown>
+        </Section>
       )}
-      {one && opened && opened.what !== 'details' && (
-        <SayDialog violation={one} act={opened.what} onClose={close} />
-      )}
-    </Section>
+      {dialog}
+    </>
   );
 }
 
@@ -102,12 +110,14 @@ function One(props: {
           >
             {t('violations.details')}
           </Button>
-          {offers.map(({ act, reason }) => (
+          {offers.map(({ act, reason }, at) => (
             <RightButton
               key={act}
               size="small"
               variant="secondary"
               reason={reason}
+              // Of those that are refused for the same reason, the last one says it.
+              said={offers.slice(at + 1).some(of => of.reason === reason)}
               onPress={() => onOpen(act)}
             >
               {word(act)}

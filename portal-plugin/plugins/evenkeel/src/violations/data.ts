@@ -18,6 +18,18 @@ export function useViolations(of: Of) {
   );
 }
 
+/** A violation, also once it is over. */
+export function useViolation(violation: string) {
+  return useRead(['violations', violation, 'itself'], (api, signal) =>
+    value(
+      api.GET('/v1/violations/{violation}', {
+        params: { path: { violation } },
+        signal,
+      }),
+    ),
+  );
+}
+
 /** What was said about a violation, the newest first. */
 export function useEvents(violation: string) {
   return usePages(['violations', violation, 'events'], (api, after, signal) =>

@@ -53,6 +53,7 @@ export const violationsMessages = {
     upheld: 'It stands',
     void: 'It was none',
   },
+  ended: 'It ended on {{when}}.',
   event: {
     acknowledged: 'Acknowledged',
     disputed: 'Disputed',
@@ -88,16 +89,10 @@ export const violationsMessages = {
     observe: 'Observed',
     warn: 'Warned of',
   },
-  noTeam: 'Whose service it is cannot be read just now.',
   none: 'No violation is open',
   noneText: 'Every SLO with a policy is within what the policy allows.',
-  notAcknowledged: 'Once the team has acknowledged it with a plan.',
   note: 'What error-budget policies hold against SLOs, until they recover.',
-  ofApprover:
-    'For the person who approved the policy {{policy}}, and administrators.',
   ofTeam: 'Members of the team {{team}} acknowledge or dispute it.',
-  ownDispute: 'Another person than {{who}}, who raised it, decides.',
-  ownPlan: 'Another person than {{who}}, whose plan it is, ends it.',
   title: 'Open violations',
   unknown: 'unknown',
 } as const;

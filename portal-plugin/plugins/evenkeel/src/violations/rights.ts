@@ -1,10 +1,21 @@
 import type { Schemas } from '@evenkeel/client';
-import { belongs, useMe } from '@evenkeel/plugin-evenkeel-react';
+import { moment } from '@evenkeel/plugin-evenkeel-react';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 
+import { allows, useActReason, type CodeWords } from '../acts/reason';
 import { useService } from '../service/data';
 import { evenkeelTranslationRef } from '../translation';
 import { usePolicy, type Said } from './data';
+
+type Violation = Schemas['Violation'];
+
+/** What each thing that is said about a violation is to the API. */
+const acts = {
+  acknowledge: 'acknowledge',
+  dispute: 'dispute',
+  leave: 'exit_early',
+  rule: 'decide_dispute',
+} as const;
 
 /** What can be done about a violation. */
 export type Offer = {
@@ -13,60 +24,63 @@ export type Offer = {
   reason: string | undefined;
 };
 
-/** Tells what can be done about a violation, and why not by whoever is signed in. */
-export function useOffers(violation: Schemas['Violation']): Offer[] {
+/** Tells why whoever is signed in may not say something about a violation; undefined where they may. */
+export function useSayReason(): (
+  violation: Violation,
+  act: Said['act'],
+  ofPage?: CodeWords,
+) => string | undefined {
   const { t } = useTranslationRef(evenkeelTranslationRef);
-  const me = useMe().data;
+  const why = useActReason();
+  return (violation, act, ofPage) => {
+    const { endedAt, handling } = violation;
+    const { dispute, earlyExit } = handling;
+    const ruling = dispute?.ruling;
+    const ruled =
+      ruling &&
+      t(`violations.handled.${ruling.outcome}`, {
+        who: ruling.by,
+        note: ruling.note,
+      });
+    return why(violation, acts[act], {
+      violation_ended:
+        endedAt === null
+          ? undefined
+          : t('violations.ended', { when: moment(endedAt) }),
+      not_disputed: ruled,
+      violation_void: ruled,
+      already_exited:
+        earlyExit &&
+        t('violations.handled.leftEarly', {
+          who: earlyExit.by,
+          done: earlyExit.done,
+        }),
+      ...ofPage,
+    });
+  };
+}
+
+/** Tells what can be done about a violation, and why not by whoever is signed in. */
+export function useOffers(violation: Violation): Offer[] {
+  const { t } = useTranslationRef(evenkeelTranslationRef);
+  const why = useSayReason();
   const service = useService(violation.service.slug);
   const policy = usePolicy(violation.policy.slug);
-  const { acknowledgement, dispute, earlyExit } = violation.handling;
+  const { dispute, earlyExit } = violation.handling;
   const team = service.data?.value.team.slug;
   const clause = policy.data?.clauses.find(c => c.name === violation.clause);
-  const approves =
-    me !== undefined &&
-    (me.administrator || me.person?.id === policy.data?.approval.approver);
+  // Whose it is has a name, once that is read.
+  const ofTeam = team ? t('violations.ofTeam', { team }) : undefined;
+  const reasonOf = (act: Said['act']) =>
+    why(violation, act, { forbidden: service.isPending ? '' : ofTeam });
 
-  const ofTeam = (): string | undefined => {
-    if (team === undefined) {
-      return service.isError ? t('violations.noTeam') : '';
-    }
-    return belongs(me, team) ? undefined : t('violations.ofTeam', { team });
-  };
-  const ofApprover = (own: string | undefined, by: string | undefined) => {
-    if (!me?.administrator && policy.isPending) {
-      return '';
-    }
-    if (!approves) {
-      return t('violations.ofApprover', { policy: violation.policy.slug });
-    }
-    return by !== undefined && by === me?.name ? own : undefined;
-  };
-
-  const offers: Offer[] = [{ act: 'acknowledge', reason: ofTeam() }];
-  if (!dispute || dispute.ruling) {
-    // Who may not do the one may not do the other, which is said once.
-    if (ofTeam() === undefined) {
-      offers.push({ act: 'dispute', reason: undefined });
-    }
-  } else {
-    offers.push({
-      act: 'rule',
-      reason: ofApprover(
-        t('violations.ownDispute', { who: dispute.by }),
-        dispute.by,
-      ),
-    });
+  const offered: Said['act'][] = ['acknowledge'];
+  offered.push(!dispute || dispute.ruling ? 'dispute' : 'rule');
+  if (
+    allows(violation, acts.leave) ||
+    (violation.mode === 'enforce' && clause?.freeze?.earlyExit && !earlyExit)
+  ) {
+    offered.push('leave');
   }
-  if (violation.mode === 'enforce' && clause?.freeze?.earlyExit && !earlyExit) {
-    offers.push({
-      act: 'leave',
-      reason: acknowledgement
-        ? ofApprover(
-            t('violations.ownPlan', { who: acknowledgement.by }),
-            acknowledgement.by,
-          )
-        : t('violations.notAcknowledged'),
-    });
-  }
-  return offers;
+  return offered.map(act => ({ act, reason: reasonOf(act) }));
 }
