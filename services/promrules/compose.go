@@ -1,0 +1,159 @@
+package promrules
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/services/measure/prometheus"
+	"github.com/evenkeel/evenkeel/services/slo/budget"
+)
+
+// Compose returns the rules of an SLO, and what of it has no place in them. Errors: Invalid
+// with every fault, pointers as in a declaration; Invalid "not_promql" where it is measured
+// without queries.
+func Compose(s SLO, n Names) ([]Group, []Left, error) {
+	var check fault.Check
+	s.check(&check)
+	if err := check.Err(); err != nil {
+		return nil, nil, err
+	}
+	counted, err := prometheus.CountedOf("/indicator/source", s.Origin, s.resolution(), nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	c := composer{slo: s, names: n, identity: n.identity(s)}
+	c.of = selector(c.identity)
+	c.labels = with(sorted(s.Labels), c.identity)
+	recordings := c.slots(counted)
+	shares, err := c.shares()
+	if err != nil {
+		return nil, nil, err
+	}
+	recordings = append(recordings, shares...)
+	figures, alerts := c.figures(), c.alerts()
+	if !n.several {
+		all := slices.Concat(recordings, figures, alerts)
+		return []Group{{Name: "evenkeel-" + s.Service + "-" + s.Slug, Interval: s.resolution(), Rules: all}}, c.left, nil
+	}
+	of := s.Service + "-" + s.Slug
+	groups := []Group{
+		{Name: "sloth-slo-sli-recordings-" + of, Interval: s.resolution(), Rules: recordings},
+		{Name: "sloth-slo-meta-recordings-" + of, Rules: figures},
+	}
+	if len(alerts) > 0 {
+		groups = append(groups, Group{Name: "sloth-slo-alerts-" + of, Rules: alerts})
+	}
+	return groups, c.left, nil
+}
+
+// composer makes the rules of one SLO.
+type composer struct {
+	slo      SLO
+	names    Names
+	identity []Label
+	of       string // the identity as a selector
+	labels   []Label
+	left     []Left
+}
+
+func (c *composer) leave(format string, args ...any) {
+	c.left = append(c.left, Left{c.slo.Service, c.slo.Slug, fmt.Sprintf(format, args...)})
+}
+
+func (c *composer) record(metric, expr string, more ...Label) Rule {
+	return Rule{Record: metric, Expr: expr, Labels: with(c.labels, more)}
+}
+
+func (c *composer) good() string  { return goodEvents + length(c.slo.resolution()) }
+func (c *composer) total() string { return totalEvents + length(c.slo.resolution()) }
+
+// slots count the events of each slot.
+func (c *composer) slots(counted prometheus.Counted) []Rule {
+	return []Rule{c.record(c.good(), counted.Good), c.record(c.total(), counted.Total)}
+}
+
+// windows are the lengths of all that burn pairs look at, the shortest first.
+func windows() []time.Duration {
+	var out []time.Duration
+	for _, p := range budget.Pairs {
+		out = append(out, p.Short, p.Long)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// shares are the shares of bad events in each window.
+func (c *composer) shares() ([]Rule, error) {
+	lengths := windows()
+	own := time.Duration(c.slo.Days) * 24 * time.Hour
+	if own > 0 && !slices.Contains(lengths, own) {
+		lengths = append(lengths, own)
+	}
+	var out []Rule
+	for _, l := range lengths {
+		expr := c.summed(l)
+		if c.names.several && l != own {
+			counted, err := prometheus.CountedOf("/indicator/source", c.slo.Origin, l, nil)
+			if err != nil {
+				return nil, err
+			}
+			expr = fmt.Sprintf("1 - (\n  (%s)\n  /\n  ((%s) > 0)\n)", counted.Good, counted.Total)
+		}
+		out = append(out, c.record(errorRatio+length(l), expr, Label{c.names.window, length(l)}))
+	}
+	return out, nil
+}
+
+// summed is the share of bad events in a window by what was recorded of its slots.
+func (c *composer) summed(l time.Duration) string {
+	return fmt.Sprintf("1 - (\n  sum_over_time(%s%s[%s])\n  /\n  (sum_over_time(%s%s[%s]) > 0)\n)", c.good(), c.of, length(l), c.total(), c.of, length(l))
+}
+
+// figures are the objective and what is made of it.
+func (c *composer) figures() []Rule {
+	objective := decimal(c.slo.Objective.PPB())
+	left := decimal(c.slo.Objective.BudgetPPB())
+	rules := []Rule{
+		c.record(objectiveRatio, fmt.Sprintf("vector(%s)", objective)),
+		c.record(budgetRatio, fmt.Sprintf("vector(%s)", left)),
+	}
+	without := fmt.Sprintf("sum without (%s) ", c.names.window)
+	current := fmt.Sprintf("%s(%s%s%s) / %s", without, errorRatio, length(budget.Pairs[0].Short), c.of, left)
+	rules = append(rules, c.record(currentBurnRate, current))
+	if c.slo.Days == 0 {
+		c.leave("no figures of the whole window are recorded: it is a calendar's, and PromQL has rolling windows alone")
+	} else {
+		own := length(time.Duration(c.slo.Days) * 24 * time.Hour)
+		rules = append(rules,
+			c.record(periodDays, fmt.Sprintf("vector(%d)", c.slo.Days)),
+			c.record(periodBurnRate, fmt.Sprintf("%s(%s%s%s) / %s", without, errorRatio, own, c.of, left)),
+			c.record(budgetRemaining, fmt.Sprintf("1 - %s%s", periodBurnRate, c.of)),
+		)
+	}
+	name := c.slo.Name
+	if name == "" {
+		name = c.slo.Slug
+	}
+	info := []Label{{c.prefixed("objective"), percent(c.slo.Objective)}, {c.prefixed("name"), name}}
+	return append(rules, c.record(c.names.info, "vector(1)", info...))
+}
+
+// prefixed is a label's name as those of the identity are.
+func (c *composer) prefixed(name string) string {
+	return c.names.slo[:len(c.names.slo)-len("slo")] + name
+}
+
+// percent is the objective in percent without the sign, as it was written.
+func percent(o budget.Objective) string {
+	text := o.String()
+	if text[len(text)-1] == '%' {
+		return text[:len(text)-1]
+	}
+	return text
+}
+
+// decimal writes parts per billion as a share, exactly.
+func decimal(ppb int64) string { return strconv.FormatFloat(float64(ppb)/budget.Billion, 'f', -1, 64) }

@@ -1,0 +1,62 @@
+package promrules
+
+import (
+	"strconv"
+	"strings"
+)
+
+// Names are what metrics, labels and groups of the rules are called.
+type Names struct {
+	id, service, slo, window, severity string
+	info                               string // the metric of what the SLO is called
+	// several puts recordings, figures and alerts into groups of their own, and measures
+	// each window of the burn pairs by the queries themselves.
+	several bool
+}
+
+// The namings.
+var (
+	// Evenkeel names the rules for themselves.
+	Evenkeel = Names{service: "evenkeel_service", slo: "evenkeel_slo", window: "evenkeel_window", severity: "severity", info: "evenkeel_slo_info"}
+	// Sloth names everything as Sloth does (https://sloth.dev), so that dashboards and
+	// alerts that were made for its rules go on.
+	Sloth = Names{id: "sloth_id", service: "sloth_service", slo: "sloth_slo", window: "sloth_window", severity: "sloth_severity", info: "sloth_slo_info", several: true}
+)
+
+// The metrics. Those of shares and figures are Sloth's, which dashboards know.
+const (
+	goodEvents      = "slo:good_events:increase"
+	totalEvents     = "slo:total_events:increase"
+	errorRatio      = "slo:sli_error:ratio_rate"
+	objectiveRatio  = "slo:objective:ratio"
+	budgetRatio     = "slo:error_budget:ratio"
+	periodDays      = "slo:time_period:days"
+	currentBurnRate = "slo:current_burn_rate:ratio"
+	periodBurnRate  = "slo:period_burn_rate:ratio"
+	budgetRemaining = "slo:period_error_budget_remaining:ratio"
+)
+
+// identity are the labels by which series are an SLO's.
+func (n Names) identity(s SLO) []Label {
+	labels := []Label{{n.service, s.Service}, {n.slo, s.Slug}}
+	if n.id != "" {
+		labels = append([]Label{{n.id, s.Service + "-" + s.Slug}}, labels...)
+	}
+	return labels
+}
+
+// selector are the labels as matchers in braces.
+func selector(labels []Label) string {
+	var b strings.Builder
+	b.WriteByte('{')
+	for i, l := range labels {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(l.Name)
+		b.WriteByte('=')
+		b.WriteString(strconv.Quote(l.Value))
+	}
+	b.WriteByte('}')
+	return b.String()
+}
