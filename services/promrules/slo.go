@@ -123,7 +123,7 @@ func (s SLO) check(check *fault.Check) {
 	for pointer, labels := range map[string]map[string]string{"/labels": s.Labels, "/page/labels": s.Page.Labels, "/ticket/labels": s.Ticket.Labels,
 		"/page/annotations": s.Page.Annotations, "/ticket/annotations": s.Ticket.Annotations} {
 		for name := range labels {
-			check.Require(model.LabelName(name).IsValidLegacy() && name != model.MetricNameLabel, pointer, name, "must be names of letters, digits and underscores, not beginning with a digit")
+			check.Require(model.LegacyValidation.IsValidLabelName(name) && name != model.MetricNameLabel, pointer, name, "must be names of letters, digits and underscores, not beginning with a digit")
 		}
 	}
 }
