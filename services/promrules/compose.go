@@ -20,19 +20,14 @@ func Compose(s SLO, n Names) ([]Group, []Left, error) {
 	if err := check.Err(); err != nil {
 		return nil, nil, err
 	}
-	counted, err := prometheus.CountedOf("/indicator/source", s.Origin, s.resolution(), nil)
+	counting, err := prometheus.NewCounting("/indicator/source", s.Origin, nil)
 	if err != nil {
 		return nil, nil, err
 	}
-	c := composer{slo: s, names: n, identity: n.identity(s)}
+	c := composer{slo: s, names: n, identity: n.identity(s), counting: counting}
 	c.of = selector(c.identity)
 	c.labels = with(sorted(s.Labels), c.identity)
-	recordings := c.slots(counted)
-	shares, err := c.shares()
-	if err != nil {
-		return nil, nil, err
-	}
-	recordings = append(recordings, shares...)
+	recordings := append(c.slots(), c.shares()...)
 	figures, alerts := c.figures(), c.alerts()
 	if !n.several {
 		all := slices.Concat(recordings, figures, alerts)
@@ -56,6 +51,7 @@ type composer struct {
 	identity []Label
 	of       string // the identity as a selector
 	labels   []Label
+	counting *prometheus.Counting
 	left     []Left
 }
 
@@ -71,7 +67,8 @@ func (c *composer) good() string  { return goodEvents + length(c.slo.resolution(
 func (c *composer) total() string { return totalEvents + length(c.slo.resolution()) }
 
 // slots count the events of each slot.
-func (c *composer) slots(counted prometheus.Counted) []Rule {
+func (c *composer) slots() []Rule {
+	counted := c.counting.In(c.slo.resolution())
 	return []Rule{c.record(c.good(), counted.Good), c.record(c.total(), counted.Total)}
 }
 
@@ -86,7 +83,7 @@ func windows() []time.Duration {
 }
 
 // shares are the shares of bad events in each window.
-func (c *composer) shares() ([]Rule, error) {
+func (c *composer) shares() []Rule {
 	lengths := windows()
 	own := time.Duration(c.slo.Days) * 24 * time.Hour
 	if own > 0 && !slices.Contains(lengths, own) {
@@ -96,15 +93,12 @@ func (c *composer) shares() ([]Rule, error) {
 	for _, l := range lengths {
 		expr := c.summed(l)
 		if c.names.several && l != own {
-			counted, err := prometheus.CountedOf("/indicator/source", c.slo.Origin, l, nil)
-			if err != nil {
-				return nil, err
-			}
+			counted := c.counting.In(l)
 			expr = fmt.Sprintf("1 - (\n  (%s)\n  /\n  ((%s) > 0)\n)", counted.Good, counted.Total)
 		}
 		out = append(out, c.record(errorRatio+length(l), expr, Label{c.names.window, length(l)}))
 	}
-	return out, nil
+	return out
 }
 
 // summed is the share of bad events in a window by what was recorded of its slots.

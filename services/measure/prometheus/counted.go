@@ -1,6 +1,7 @@
 package prometheus
 
 import (
+	"fmt"
 	"math"
 	"time"
 
@@ -20,70 +21,87 @@ import (
 // fewer than none) they leave to whoever reads what was recorded.
 type Counted struct{ Good, Total string }
 
-// CountedOf returns the numbers of events of an origin in a window of that length.
-// Errors: Invalid with every fault, base pointing to the origin; Invalid "not_promql"
-// where no PromQL is asked.
-func CountedOf(base string, o origin.Origin, window time.Duration, matchers []*labels.Matcher) (Counted, error) {
-	q, err := Compile(base, o, window, matchers)
+// Counting gives what an origin counts in windows of any length; the expressions are
+// read once. It is for one goroutine at a time.
+type Counting struct {
+	good, total parser.Expr
+	holes       []func(time.Duration) // where the length of the window stands
+}
+
+// NewCounting reads the expressions of an origin. Errors: Invalid with every fault, base
+// pointing to the origin; Invalid "not_promql" where no PromQL is asked.
+func NewCounting(base string, o origin.Origin, matchers []*labels.Matcher) (*Counting, error) {
+	q, err := Compile(base, o, sentinel, matchers)
 	if err != nil {
-		return Counted{}, err
+		return nil, err
 	}
 	c := counter{groupBy: o.GroupBy}
+	out := &Counting{}
 	switch o.Kind() {
 	case origin.KindRatio, origin.KindLatency:
-		return c.events(q)
+		out.good, out.total, err = c.events(q)
 	case origin.KindRawRatio:
-		return c.share(q, o.RawRatio.Failure)
+		out.good, out.total, err = c.share(q, o.RawRatio.Failure)
 	case origin.KindThreshold:
-		return c.compared(q, *o.Threshold)
+		out.good, out.total, err = c.compared(q, *o.Threshold)
 	default:
-		return Counted{}, fault.New(fault.Invalid, "not_promql", "%q is measured without queries of PromQL, and no rules can be made of it", o.Kind())
+		return nil, fault.New(fault.Invalid, "not_promql", "%q is measured without queries of PromQL, and no rules can be made of it", o.Kind())
 	}
+	if err != nil {
+		return nil, fmt.Errorf("read the queries of an origin again: %w", err)
+	}
+	out.holes = append(holes(out.good), holes(out.total)...)
+	return out, nil
+}
+
+// In returns the numbers of events in a window of that length.
+func (c *Counting) In(window time.Duration) Counted {
+	for _, set := range c.holes {
+		set(window)
+	}
+	return Counted{Good: c.good.String(), Total: c.total.String()}
 }
 
 // counter puts queries together, by the label to group by if there is one.
 type counter struct{ groupBy string }
 
-func (c counter) events(q Queries) (Counted, error) {
-	total, err := c.one(q.Total)
-	if err != nil {
-		return Counted{}, err
+func (c counter) events(q Queries) (good, total parser.Expr, err error) {
+	if total, err = c.one(q.Total); err != nil {
+		return nil, nil, err
 	}
 	if q.Bad != "" {
 		bad, err := c.one(q.Bad)
 		if err != nil {
-			return Counted{}, err
+			return nil, nil, err
 		}
-		good := c.binary(parser.SUB, total, paren(c.or(bad, none(total))))
-		return Counted{Good: good.String(), Total: total.String()}, nil
+		return c.binary(parser.SUB, total, paren(c.or(bad, none(total)))), total, nil
 	}
-	good, err := c.one(q.Good)
-	if err != nil {
-		return Counted{}, err
+	if good, err = c.one(q.Good); err != nil {
+		return nil, nil, err
 	}
 	if q.GoodIsPart {
-		return Counted{Good: c.or(good, none(total)).String(), Total: total.String()}, nil
+		return c.or(good, none(total)), total, nil
 	}
-	return Counted{Good: good.String(), Total: c.and(total, good).String()}, nil
+	return good, c.and(total, good), nil
 }
 
 // share weighs a share of good (or bad) events.
-func (c counter) share(q Queries, failure bool) (Counted, error) {
+func (c counter) share(q Queries, failure bool) (good, total parser.Expr, err error) {
 	share, err := c.one(q.Value)
 	if err != nil {
-		return Counted{}, err
+		return nil, nil, err
 	}
 	var weight parser.Expr = c.binary(parser.ADD, none(share), &parser.NumberLiteral{Val: origin.SlotWeight})
 	if q.Weight != "" {
 		if weight, err = c.one(q.Weight); err != nil {
-			return Counted{}, err
+			return nil, nil, err
 		}
 		weight = c.and(weight, share)
 	}
 	if failure {
 		share = paren(c.binary(parser.SUB, &parser.NumberLiteral{Val: 1}, share))
 	}
-	return Counted{Good: c.binary(parser.MUL, share, paren(weight)).String(), Total: weight.String()}, nil
+	return c.binary(parser.MUL, share, paren(weight)), weight, nil
 }
 
 // ops are the comparisons of PromQL.
@@ -91,16 +109,16 @@ var ops = map[origin.Op]parser.ItemType{origin.LTE: parser.LTE, origin.GTE: pars
 
 // compared counts the values, and those of them that keep the limit. What is no number
 // compares with nothing, and so is not counted.
-func (c counter) compared(q Queries, t origin.Threshold) (Counted, error) {
+func (c counter) compared(q Queries, t origin.Threshold) (good, total parser.Expr, err error) {
 	value, err := read(q.Value)
 	if err != nil {
-		return Counted{}, err
+		return nil, nil, err
 	}
 	count := func(op parser.ItemType, limit float64) parser.Expr {
 		return c.aggregate(parser.COUNT, c.binary(op, paren(value), &parser.NumberLiteral{Val: limit}))
 	}
-	total := count(parser.GTE, math.Inf(-1))
-	return Counted{Good: c.or(count(ops[t.Op], t.Value), none(total)).String(), Total: total.String()}, nil
+	total = count(parser.GTE, math.Inf(-1))
+	return c.or(count(ops[t.Op], t.Value), none(total)), total, nil
 }
 
 // one reads an expression and has it give one value: what sums up all that there is does
