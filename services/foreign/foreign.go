@@ -11,8 +11,14 @@ import (
 type Reading struct {
 	SLOs  []SLO
 	Notes []Note // by their places
-	// Object and Namespace are what the document is called, where it is one of Kubernetes.
-	Object, Namespace string
+	// Object is what the document is, where it is one of Kubernetes.
+	Object *Object
+}
+
+// Object is what an object of Kubernetes is called and carries.
+type Object struct {
+	Name, Namespace     string
+	Labels, Annotations map[string]string
 }
 
 // SLO is an SLO of another tool.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 	"time"
 
@@ -35,9 +36,10 @@ func (c *composer) alerts() []Rule {
 	if after, raised := alert.AbsentAfter(terms, c.slo.period(), 2*c.slo.resolution()); raised {
 		after = (after + time.Minute - 1).Truncate(time.Minute)
 		rules = append(rules, Rule{
-			Alert:  "SLOEventsAbsent",
-			Expr:   fmt.Sprintf("absent_over_time(%s%s[%s])", c.total(), c.of, length(after)),
-			Labels: with(c.labels, []Label{{c.names.severity, string(budget.Page)}}),
+			Alert: "SLOEventsAbsent",
+			Expr:  fmt.Sprintf("absent_over_time(%s%s[%s])", c.total(), c.of, length(after)),
+			// Of what is absent there are no labels to take over.
+			Labels: with(literally(c.labels), []Label{{c.names.severity, string(budget.Page)}}),
 			Annotations: []Label{
 				{"description", fmt.Sprintf("Nothing was measured of %s of %s for %s, in which every event may have been bad.", c.slo.Slug, c.slo.Service, length(after))},
 				{"summary", fmt.Sprintf("%s of %s is not measured", c.slo.Slug, c.slo.Service)},
@@ -84,9 +86,26 @@ func (c *composer) burn(severity budget.Severity, expr string) Rule {
 		{"description", fmt.Sprintf("The error budget of %s of %s (objective %s) burns %s: {{ $value | humanizePercentage }} of the events were bad.", c.slo.Slug, c.slo.Service, c.slo.Objective.Words(), how)},
 		{"summary", fmt.Sprintf("%s of %s burns its error budget %s", c.slo.Slug, c.slo.Service, how)},
 	}
+	if c.names.sloth {
+		usual = []Label{
+			{"summary", fmt.Sprintf("{{$labels.%s}} {{$labels.%s}} burns its error budget %s.", c.names.service, c.names.slo, how)},
+			{"title", fmt.Sprintf("(%s) {{$labels.%s}} {{$labels.%s}} burns its error budget %s.", severity, c.names.service, c.names.slo, how)},
+		}
+	}
 	return Rule{
 		Alert: cmp.Or(words.Name, name), Expr: expr,
-		Labels:      with(c.labels, []Label{{c.names.severity, string(severity)}}, sorted(words.Labels)),
+		// The SLO's own are those of the series that the expression gives; those of its identity
+		// are said again, for promtool takes alerts with the same labels for duplicates.
+		Labels:      with(sorted(words.Labels), c.identity, []Label{{c.names.severity, string(severity)}}),
 		Annotations: with(usual, sorted(words.Annotations)),
 	}
+}
+
+// literally has the values of labels stand for themselves in the templates of an alert.
+func literally(of []Label) []Label {
+	out := slices.Clone(of)
+	for i, l := range out {
+		out[i].Value = strings.ReplaceAll(l.Value, "{{", `{{"{{"}}`)
+	}
+	return out
 }

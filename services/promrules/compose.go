@@ -1,6 +1,7 @@
 package promrules
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -27,21 +28,18 @@ func Compose(s SLO, n Names) ([]Group, []Left, error) {
 	c := composer{slo: s, names: n, identity: n.identity(s), counting: counting}
 	c.of = selector(c.identity)
 	c.labels = with(sorted(s.Labels), c.identity)
-	recordings := append(c.slots(), c.shares()...)
-	figures, alerts := c.figures(), c.alerts()
-	if !n.several {
-		all := slices.Concat(recordings, figures, alerts)
-		return []Group{{Name: "evenkeel-" + s.Service + "-" + s.Slug, Interval: s.resolution(), Rules: all}}, c.left, nil
-	}
+	slots, shares, figures, alerts := c.slots(), c.shares(), c.figures(), c.alerts()
 	of := s.Service + "-" + s.Slug
+	if !n.sloth {
+		return []Group{{Name: "evenkeel-" + of, Interval: s.resolution(), Rules: slices.Concat(slots, shares, figures, alerts)}}, c.left, nil
+	}
 	groups := []Group{
-		{Name: "sloth-slo-sli-recordings-" + of, Interval: s.resolution(), Rules: recordings},
+		{Name: "sloth-slo-sli-recordings-" + of, Rules: shares},
 		{Name: "sloth-slo-meta-recordings-" + of, Rules: figures},
+		{Name: "sloth-slo-alerts-" + of, Rules: alerts},
+		{Name: "sloth-slo-extra-rules-" + of, Interval: s.resolution(), Rules: slots},
 	}
-	if len(alerts) > 0 {
-		groups = append(groups, Group{Name: "sloth-slo-alerts-" + of, Rules: alerts})
-	}
-	return groups, c.left, nil
+	return slices.DeleteFunc(groups, func(g Group) bool { return len(g.Rules) == 0 }), c.left, nil
 }
 
 // composer makes the rules of one SLO.
@@ -92,9 +90,8 @@ func (c *composer) shares() []Rule {
 	var out []Rule
 	for _, l := range lengths {
 		expr := c.summed(l)
-		if c.names.several && l != own {
-			counted := c.counting.In(l)
-			expr = fmt.Sprintf("1 - (\n  (%s)\n  /\n  ((%s) > 0)\n)", counted.Good, counted.Total)
+		if c.names.sloth && l != own {
+			expr = c.counting.BadShare(l)
 		}
 		out = append(out, c.record(errorRatio+length(l), expr, Label{c.names.window, length(l)}))
 	}
@@ -114,39 +111,31 @@ func (c *composer) figures() []Rule {
 		c.record(objectiveRatio, fmt.Sprintf("vector(%s)", objective)),
 		c.record(budgetRatio, fmt.Sprintf("vector(%s)", left)),
 	}
-	without := fmt.Sprintf("sum without (%s) ", c.names.window)
-	current := fmt.Sprintf("%s(%s%s%s) / %s", without, errorRatio, length(budget.Pairs[0].Short), c.of, left)
-	rules = append(rules, c.record(currentBurnRate, current))
+	burn := func(window time.Duration) string {
+		return fmt.Sprintf("sum without (%s) (%s%s%s) / %s", c.names.window, errorRatio, length(window), c.of, left)
+	}
+	current := c.record(currentBurnRate, burn(budget.Pairs[0].Short))
 	if c.slo.Days == 0 {
 		c.leave("no figures of the whole window are recorded: it is a calendar's, and PromQL has rolling windows alone")
+		rules = append(rules, current)
 	} else {
-		own := length(time.Duration(c.slo.Days) * 24 * time.Hour)
 		rules = append(rules,
 			c.record(periodDays, fmt.Sprintf("vector(%d)", c.slo.Days)),
-			c.record(periodBurnRate, fmt.Sprintf("%s(%s%s%s) / %s", without, errorRatio, own, c.of, left)),
+			current,
+			c.record(periodBurnRate, burn(time.Duration(c.slo.Days)*24*time.Hour)),
 			c.record(budgetRemaining, fmt.Sprintf("1 - %s%s", periodBurnRate, c.of)),
 		)
 	}
-	name := c.slo.Name
-	if name == "" {
-		name = c.slo.Slug
+	info := []Label{{c.names.objective, percent(c.slo.Objective)}}
+	if c.names.name != "" {
+		info = append(info, Label{c.names.name, cmp.Or(c.slo.Name, c.slo.Slug)})
 	}
-	info := []Label{{c.prefixed("objective"), percent(c.slo.Objective)}, {c.prefixed("name"), name}}
-	return append(rules, c.record(c.names.info, "vector(1)", info...))
+	return append(rules, c.record(c.names.info, "vector(1)", with(sorted(c.slo.Info), info)...))
 }
 
-// prefixed is a label's name as those of the identity are.
-func (c *composer) prefixed(name string) string {
-	return c.names.slo[:len(c.names.slo)-len("slo")] + name
-}
-
-// percent is the objective in percent without the sign, as it was written.
+// percent is the objective in percent without the sign.
 func percent(o budget.Objective) string {
-	text := o.String()
-	if text[len(text)-1] == '%' {
-		return text[:len(text)-1]
-	}
-	return text
+	return strconv.FormatFloat(float64(o.PPB())/(budget.Billion/100), 'f', -1, 64)
 }
 
 // decimal writes parts per billion as a share, exactly.

@@ -8,19 +8,32 @@ import (
 // Names are what metrics, labels and groups of the rules are called.
 type Names struct {
 	id, service, slo, window, severity string
-	info                               string // the metric of what the SLO is called
-	// several puts recordings, figures and alerts into groups of their own, and measures
-	// each window of the burn pairs by the queries themselves.
-	several bool
+	info, objective, name              string // the metric of what the SLO is called, and its labels
+	// sloth puts recordings, figures and alerts into groups of their own, measures each
+	// window of the burn pairs by the queries themselves, and has Sloth's words in alerts.
+	sloth bool
 }
 
 // The namings.
 var (
 	// Evenkeel names the rules for themselves.
-	Evenkeel = Names{service: "evenkeel_service", slo: "evenkeel_slo", window: "evenkeel_window", severity: "severity", info: "evenkeel_slo_info"}
-	// Sloth names everything as Sloth does (https://sloth.dev), so that dashboards and
-	// alerts that were made for its rules go on.
-	Sloth = Names{id: "sloth_id", service: "sloth_service", slo: "sloth_slo", window: "sloth_window", severity: "sloth_severity", info: "sloth_slo_info", several: true}
+	Evenkeel = Names{
+		service: "evenkeel_service", slo: "evenkeel_slo", window: "evenkeel_window", severity: "severity",
+		info: "evenkeel_slo_info", objective: "evenkeel_objective", name: "evenkeel_name",
+	}
+	// Sloth names everything as Sloth does, so that dashboards and alerts that were made for
+	// its rules go on. What its dashboards (https://grafana.com/grafana/dashboards/14348 and
+	// 14643) and alerts ask for are the metrics below and sloth_slo_info, by the labels
+	// sloth_id, sloth_service, sloth_slo, sloth_window and, of alerts, sloth_severity; what
+	// sloth_slo_info carries beside them is SLO.Info. Its groups are sloth-slo-sli-recordings-,
+	// -meta-recordings-, -alerts- and -extra-rules- with the identifier (Sloth 0.16,
+	// pkg/common/conventions). Two figures differ, and are right here: the share of bad events
+	// in the SLO's own window is by sums of events, not a mean of shares of five minutes; and
+	// 99.9 % is 0.999, not 0.9990000000000001.
+	Sloth = Names{
+		id: "sloth_id", service: "sloth_service", slo: "sloth_slo", window: "sloth_window", severity: "sloth_severity",
+		info: "sloth_slo_info", objective: "sloth_objective", sloth: true,
+	}
 )
 
 // The metrics. Those of shares and figures are Sloth's, which dashboards know.

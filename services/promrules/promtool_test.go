@@ -10,6 +10,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/services/measure/origin"
 	"github.com/evenkeel/evenkeel/services/promrules"
+	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
 )
 
@@ -61,51 +62,99 @@ func TestPromtoolTakesTheRulesOfEveryKindOfSLO(t *testing.T) {
 	}
 }
 
-// A minute of the series below has 60 requests; promtool writes a+bxn for n more samples
-// that are b apart, 15 seconds each.
 const (
-	quiet = 420 // minutes without a failure, so that every window of up to seven hours is full
 	total = `  - {series: 'http_requests_total{code="200"}', values: '%s'}`
 	bad   = `  - {series: 'http_requests_total{code="500"}', values: '%s'}`
 )
 
-// The minutes are by hand. Of 60 requests a minute a share e fails from minute 420 on. The
-// hour before minute 420 + m has 60·e·m failures of 3,600 requests, and the page of 1h/5m
-// is due when e·m/60 > 14.4 · 0.1 %: with e = 20 %, m > 4.32. With e = 1 % the hour never
-// comes above 1 %, and the six hours do above 6 · 0.1 % when 0.01·m/360 > 0.006, m > 216.
+// requests are the values of both series, with 60 requests a minute: quiet minutes without a
+// failure, and then others of which a share fails. (promtool writes a+bxn for n more samples
+// that are b apart.)
+func requests(scrape time.Duration, quiet, others int, share float64) (fine, failed string) {
+	each := 60 * scrape.Minutes()
+	q, o := int(float64(quiet)/scrape.Minutes()), int(float64(others)/scrape.Minutes())
+	good, poor := each*(1-share), each*share
+	return fmt.Sprintf("0+%gx%d %g+%gx%d", each, q, each*float64(q)+good, good, o), fmt.Sprintf("0+0x%d %g+%gx%d", q, poor, poor, o)
+}
+
+// only switches off every alert but those of one burn pair.
+func only(pair string) slo.AlertsOff {
+	off := []string{slo.AbsentAlert}
+	for _, p := range budget.Pairs {
+		if p.Name != pair {
+			off = append(off, p.Name)
+		}
+	}
+	return slo.AlertsOff(strings.Join(off, ","))
+}
+
+// The minutes are by hand. Of 60 requests a minute a share e fails from the minute on that
+// fills the long window, w. That window then holds 60·e·m failures of 60·w requests m minutes
+// later, and the alert is due when e·m/w > factor · 0.1 %; the short window, a twelfth, is
+// above it long before. Slots of five minutes are due with the slot that ends then or later.
+//
+//	pair     factor  w, minutes  e      m >
+//	1h/5m    14.4    60          0.2    4.32
+//	6h/30m   6       360         0.05   43.2
+//	1d/2h    3       1440        0.5    8.64
+//	3d/6h    1       4320        0.5    8.64
+//
 // Ranges of PromQL were closed at both ends before Prometheus 3, so that an hour holds 61
-// slots there: m > 4.39 and m > 216.6, which are the same minutes.
-func TestPagesFireAtTheRightMinute(t *testing.T) {
+// slots there, m > 4.39: none of the minutes is another for it.
+func TestAlertsOfEachPairStartAtTheRightMinute(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		name         string
+		pair         string
+		window       int
+		slot, scrape time.Duration
 		share        float64
-		fires        int // minute from which the page is there
-		names        promrules.Names
-		changeOfSLO  func(*promrules.SLO)
-		never        bool
-		requestsEach float64 // in 15 seconds
+		silent, late int // minutes after the window is full
 	}{
-		{name: "a fifth fails", share: 0.2, fires: quiet + 5, names: promrules.Evenkeel, requestsEach: 15},
-		{name: "one in a hundred fails", share: 0.01, fires: quiet + 217, names: promrules.Evenkeel, requestsEach: 15},
-		{name: "a fifth fails, as Sloth names it", share: 0.2, fires: quiet + 5, names: promrules.Sloth, requestsEach: 15},
-		{name: "less than any factor", share: 0.0059, never: true, names: promrules.Evenkeel, requestsEach: 15},
-		{name: "pages are off", share: 0.5, never: true, names: promrules.Evenkeel, requestsEach: 15, changeOfSLO: func(s *promrules.SLO) { s.Alerts.Off = "page" }},
-		{name: "of 28 days", share: 0.2, fires: quiet + 5, names: promrules.Evenkeel, requestsEach: 15, changeOfSLO: func(s *promrules.SLO) { s.Days = 28 }},
+		{"1h/5m", 60, time.Minute, 15 * time.Second, 0.2, 4, 5},
+		{"6h/30m", 360, time.Minute, 30 * time.Second, 0.05, 43, 44},
+		{"1d/2h", 1440, 5 * time.Minute, 2 * time.Minute, 0.5, 5, 10},
+		{"3d/6h", 4320, 5 * time.Minute, 2 * time.Minute, 0.5, 5, 10},
 	} {
-		t.Run(c.name, func(t *testing.T) {
+		t.Run(strings.ReplaceAll(c.pair, "/", " and "), func(t *testing.T) {
 			t.Parallel()
-			s := checkout(t, c.changeOfSLO)
-			steps := 4 * 230
-			fine := fmt.Sprintf("0+%gx%d %g+%gx%d", c.requestsEach, 4*quiet, c.requestsEach*float64(4*quiet)+c.requestsEach*(1-c.share), c.requestsEach*(1-c.share), steps)
-			failed := fmt.Sprintf("0+0x%d %g+%gx%d", 4*quiet, c.requestsEach*c.share, c.requestsEach*c.share, steps)
-			at := map[int]bool{quiet: false, quiet + 225: !c.never}
-			if !c.never {
-				at[c.fires-1], at[c.fires] = false, true
+			of := func(slug string, change func(*promrules.SLO)) promrules.SLO {
+				return checkout(t, func(s *promrules.SLO) {
+					s.Slug, s.Resolution, s.Alerts.Off = slug, c.slot, only(c.pair)
+					if change != nil {
+						change(s)
+					}
+				})
 			}
-			pages(t, file(t, c.names, s), fine, failed, at)
+			fine, failed := requests(c.scrape, c.window, c.late+6, c.share)
+			w := world{step: c.slot, scrape: c.scrape, fine: fine, failed: failed}
+			w.rules = []string{file(t, promrules.Evenkeel, of("pair", nil))}
+			labels := []string{"evenkeel_slo"}
+			if c.window < 1000 { // promtool takes long for days
+				w.rules = append(w.rules, file(t, promrules.Sloth, of("pair", nil)), file(t, promrules.Evenkeel, of("off", func(s *promrules.SLO) { s.Alerts.Off = "page,ticket" })))
+				labels = append(labels, "sloth_slo")
+				w.alerts(`evenkeel_slo="off"`, c.window+c.late, false)
+			}
+			for _, label := range labels {
+				w.alerts(label+`="pair"`, c.window, false)
+				w.alerts(label+`="pair"`, c.window+c.silent, false)
+				w.alerts(label+`="pair"`, c.window+c.late, true)
+			}
+			w.run(t)
 		})
 	}
+}
+
+// A little less than any factor asks for is no alert of any pair, however long it goes on:
+// 0.59 % of the events are bad, where 6 · 0.1 % would be a page, and nothing is left of the
+// ticket's 0.3 % when tickets are off.
+func TestLessThanAnyFactorIsNoPage(t *testing.T) {
+	t.Parallel()
+	fine, failed := requests(time.Minute, 0, 400, 0.0059)
+	w := world{step: 5 * time.Minute, scrape: time.Minute, fine: fine, failed: failed}
+	w.rules = append(w.rules, file(t, promrules.Evenkeel, checkout(t, func(s *promrules.SLO) { s.Resolution = 5 * time.Minute })))
+	w.alerts(`severity="page"`, 395, false)
+	w.alerts(`severity="ticket"`, 395, true)
+	w.run(t)
 }
 
 // Ten requests an hour, of which one failed: 10 % of the hour, which is far above 1.44 %.
@@ -113,29 +162,64 @@ func TestPagesFireAtTheRightMinute(t *testing.T) {
 // "Low-Traffic Services and Error Budget Alerting"); without the guard it is one.
 func TestOneFailureOfFewRequestsIsNoPage(t *testing.T) {
 	t.Parallel()
-	each := 10.0 / 240
-	fine := fmt.Sprintf("0+%gx%d", each, 4*(quiet+30))
-	failed := fmt.Sprintf("0+0x%d 1+0x%d", 4*quiet, 4*30)
-	for least, fires := range map[int64]bool{3: false, 1: true} {
-		s := checkout(t, func(s *promrules.SLO) { s.Alerts.MinBadEvents = least; s.Alerts.Off = "absent" })
-		pages(t, file(t, promrules.Evenkeel, s), fine, failed, map[int]bool{quiet: false, quiet + 2: fires})
+	const quiet = 60
+	w := world{step: time.Minute, scrape: 15 * time.Second, fine: fmt.Sprintf("0+%gx%d", 10.0/240, 4*(quiet+10)), failed: fmt.Sprintf("0+0x%d 1+0x%d", 4*quiet, 4*10)}
+	guarded := func(slug string, least int64) promrules.SLO {
+		return checkout(t, func(s *promrules.SLO) { s.Slug, s.Alerts.MinBadEvents, s.Alerts.Off = slug, least, "absent" })
 	}
+	w.rules = []string{file(t, promrules.Evenkeel, guarded("guarded", 3), guarded("open", 1)), file(t, promrules.Sloth, guarded("guarded", 3), guarded("open", 1))}
+	for _, label := range []string{"evenkeel_slo", "sloth_slo"} {
+		severity := `,alertname="SLOBudgetBurnPage"`
+		w.alerts(label+`="guarded"`+severity, quiet+2, false)
+		w.alerts(label+`="open"`+severity, quiet+2, true)
+	}
+	w.run(t)
 }
 
-// Nothing is measured after minute 420. With every event bad the budget's share of the
+// Nothing is measured after minute 20. With every event bad the budget's share of the
 // fastest pair is spent in 14.4 · 0.1 % · 1 h = 52 seconds; before two slots nothing is late,
 // so that it is told after two minutes, and one more where ranges are closed at both ends.
 func TestEventsThatStayAwayAreTold(t *testing.T) {
 	t.Parallel()
-	rules := file(t, promrules.Evenkeel, checkout(t, nil))
-	fine := fmt.Sprintf("0+15x%d", 4*quiet)
-	alerts(t, rules, "SLOEventsAbsent", fine, fine, map[int]bool{quiet: false, quiet + 1: false, quiet + 3: true})
+	const last = 20
+	fine := fmt.Sprintf("0+15x%d", 4*last)
+	w := world{step: time.Minute, scrape: 15 * time.Second, fine: fine, failed: fine}
+	w.rules = []string{file(t, promrules.Evenkeel,
+		checkout(t, func(s *promrules.SLO) { s.Labels["team"] = "{{ payments }}" }), checkout(t, func(s *promrules.SLO) { s.Slug, s.Alerts.Off = "off", "absent" }))}
+	for minute, there := range map[int]bool{last: false, last + 1: false, last + 3: true} {
+		w.alerts(`alertname="SLOEventsAbsent",evenkeel_slo="availability",team="{{ payments }}"`, minute, there)
+	}
+	w.alerts(`alertname="SLOEventsAbsent",evenkeel_slo="off"`, last+3, false)
+	w.run(t)
 }
 
-// What is recorded, by hand: in minute 430 a fifth of 60 requests has failed for ten
-// minutes of an hour of 60 slots.
+// A share that is no number, as 0 ÷ 0 is in a quiet hour, is nothing: it would spoil the sum
+// of the month that follows. By hand: forty minutes of 0.25 are 0.25.
+func TestAShareThatIsNoNumberSpoilsNothing(t *testing.T) {
+	t.Parallel()
+	for _, names := range []promrules.Names{promrules.Evenkeel, promrules.Sloth} {
+		rules := file(t, names, checkout(t, func(s *promrules.SLO) {
+			s.Origin = origin.Origin{RawRatio: &origin.RawRatio{Query: "failed / all", Failure: true}}
+		}))
+		run(t, fmt.Sprintf(`rule_files: [%q]
+evaluation_interval: 1m
+tests:
+- interval: 1m
+  input_series:
+  - {series: 'failed', values: '1x20 0x20 1x20'}
+  - {series: 'all', values: '4x20 0x20 4x20'}
+  promql_expr_test:
+  - {expr: 'sum(slo:sli_error:ratio_rate30d)', eval_time: 60m, exp_samples: [{labels: '{}', value: 0.25}]}
+  - {expr: 'count(slo:sli_error:ratio_rate5m > 0.24 < 0.26)', eval_time: 60m, exp_samples: [{labels: '{}', value: 1}]}
+`, rules))
+	}
+}
+
+// What is recorded, by hand: in minute 70 a fifth of 60 requests has failed for ten
+// minutes, and so of the last five.
 func TestWhatIsRecorded(t *testing.T) {
 	t.Parallel()
+	fine, failed := requests(15*time.Second, 60, 20, 0.2)
 	path := file(t, promrules.Evenkeel, checkout(t, nil))
 	of := `evenkeel_service="checkout", evenkeel_slo="availability", team="payments"`
 	test := fmt.Sprintf(`rule_files: [%q]
@@ -146,14 +230,14 @@ tests:
 %s
 %s
   promql_expr_test:
-  - {expr: 'slo:good_events:increase1m', eval_time: 430m, exp_samples: [{labels: 'slo:good_events:increase1m{%s}', value: 48}]}
-  - {expr: 'slo:total_events:increase1m', eval_time: 430m, exp_samples: [{labels: 'slo:total_events:increase1m{%s}', value: 60}]}
-  - {expr: 'slo:objective:ratio', eval_time: 430m, exp_samples: [{labels: 'slo:objective:ratio{%s}', value: 0.999}]}
-  - {expr: 'slo:error_budget:ratio', eval_time: 430m, exp_samples: [{labels: 'slo:error_budget:ratio{%s}', value: 0.001}]}
-  - {expr: 'slo:time_period:days', eval_time: 430m, exp_samples: [{labels: 'slo:time_period:days{%s}', value: 30}]}
-  - {expr: 'round(slo:current_burn_rate:ratio, 1)', eval_time: 430m, exp_samples: [{labels: '{%s}', value: 200}]}
-  - {expr: 'evenkeel_slo_info', eval_time: 430m, exp_samples: [{labels: 'evenkeel_slo_info{evenkeel_name="availability", evenkeel_objective="99.9", %s}', value: 1}]}
-`, path, fmt.Sprintf(total, fmt.Sprintf("0+15x%d %d+12x40", 4*quiet, 15*4*quiet+12)), fmt.Sprintf(bad, fmt.Sprintf("0+0x%d 3+3x40", 4*quiet)), of, of, of, of, of, of, of)
+  - {expr: 'slo:good_events:increase1m', eval_time: 70m, exp_samples: [{labels: 'slo:good_events:increase1m{%s}', value: 48}]}
+  - {expr: 'slo:total_events:increase1m', eval_time: 70m, exp_samples: [{labels: 'slo:total_events:increase1m{%s}', value: 60}]}
+  - {expr: 'slo:objective:ratio', eval_time: 70m, exp_samples: [{labels: 'slo:objective:ratio{%s}', value: 0.999}]}
+  - {expr: 'slo:error_budget:ratio', eval_time: 70m, exp_samples: [{labels: 'slo:error_budget:ratio{%s}', value: 0.001}]}
+  - {expr: 'slo:time_period:days', eval_time: 70m, exp_samples: [{labels: 'slo:time_period:days{%s}', value: 30}]}
+  - {expr: 'round(slo:current_burn_rate:ratio, 1)', eval_time: 70m, exp_samples: [{labels: '{%s}', value: 200}]}
+  - {expr: 'evenkeel_slo_info', eval_time: 70m, exp_samples: [{labels: 'evenkeel_slo_info{evenkeel_name="availability", evenkeel_objective="99.9", %s}', value: 1}]}
+`, path, fmt.Sprintf(total, fine), fmt.Sprintf(bad, failed), of, of, of, of, of, of, of)
 	run(t, test)
 }
 
@@ -173,24 +257,30 @@ tests:
 `, path, fmt.Sprintf(total, "7+0x240")))
 }
 
-func pages(t *testing.T, rules, fine, failed string, at map[int]bool) {
-	t.Helper()
-	alerts(t, rules, "SLOBudgetBurnPage", fine, failed, at)
+// world is two series of requests, the rules of SLOs over them, and which alerts are there
+// when.
+type world struct {
+	step, scrape time.Duration
+	fine, failed string
+	rules        []string
+	expected     strings.Builder
 }
 
-// alerts has promtool say at which minutes an alert is there: a count of the series ALERTS.
-func alerts(t *testing.T, rules, name, fine, failed string, at map[int]bool) {
-	t.Helper()
-	var expected strings.Builder
-	for minute, there := range at {
-		samples := "[]"
-		if there {
-			samples = "[{labels: '{}', value: 1}]"
-		}
-		fmt.Fprintf(&expected, "  - {expr: 'count(ALERTS{alertname=\"%s\", alertstate=\"firing\"})', eval_time: %dm, exp_samples: %s}\n", name, minute, samples)
+// alerts expects one alert with the labels at a minute, or none.
+func (w *world) alerts(labels string, minute int, there bool) {
+	samples := "[]"
+	if there {
+		samples = "[{labels: '{}', value: 1}]"
 	}
-	run(t, fmt.Sprintf("rule_files: [%q]\nevaluation_interval: 1m\ntests:\n- interval: 15s\n  input_series:\n%s\n%s\n  promql_expr_test:\n%s",
-		rules, fmt.Sprintf(total, fine), fmt.Sprintf(bad, failed), expected.String()))
+	fmt.Fprintf(&w.expected, "  - {expr: 'count(ALERTS{%s, alertstate=\"firing\"})', eval_time: %dm, exp_samples: %s}\n", labels, minute, samples)
+}
+
+// run has promtool say whether it is so. Sloth's groups are evaluated one after the other in
+// the test; in a Prometheus, an alert may be one evaluation later for that.
+func (w *world) run(t *testing.T) {
+	t.Helper()
+	run(t, fmt.Sprintf("rule_files: [%s]\nevaluation_interval: %s\ngroup_eval_order: [sloth-slo-extra-rules-checkout-pair, sloth-slo-sli-recordings-checkout-pair, sloth-slo-alerts-checkout-pair]\ntests:\n- interval: %s\n  input_series:\n%s\n%s\n  promql_expr_test:\n%s",
+		strings.Join(w.rules, ", "), w.step, w.scrape, fmt.Sprintf(total, w.fine), fmt.Sprintf(bad, w.failed), w.expected.String()))
 }
 
 func run(t *testing.T, test string) {

@@ -4,15 +4,16 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/prometheus/common/model"
+	"unicode/utf8"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/measure/origin"
+	"github.com/evenkeel/evenkeel/services/measure/prometheus"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/budget"
 )
@@ -32,8 +33,10 @@ type SLO struct {
 	// Resolution is the length of a slot; measure.Minute when 0.
 	Resolution time.Duration
 	Alerts     slo.AlertTerms
-	// Labels are put on everything that is recorded, and on alerts.
+	// Labels are put on everything that is recorded, and so are on alerts.
 	Labels map[string]string
+	// Info are labels of the metric that says what the SLO is called, beside its own.
+	Info map[string]string
 	// Page and Ticket say what the alerts of a severity are called and carry.
 	Page, Ticket AlertWords
 }
@@ -115,15 +118,29 @@ func sorted(of map[string]string) []Label {
 	return out
 }
 
+// named is what services and SLOs are called in rules: in Sloth too they are letters and
+// digits with "-", "_" and "." between. Nothing of it means anything in templates of alerts.
+var named = regexp.MustCompile(`^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$`)
+
+// IsName reports whether a service or an SLO can be called so in rules.
+func IsName(text string) bool { return named.MatchString(text) }
+
 // check notes what of the labels and names Prometheus would refuse.
 func (s SLO) check(check *fault.Check) {
-	check.Require(s.Service != "", "/service", nil, "is required")
-	check.Require(s.Slug != "", "/slug", nil, "is required")
+	const right = "must be letters and digits, with -, _ and . between"
+	check.Require(IsName(s.Service), "/service", s.Service, right)
+	check.Require(IsName(s.Slug), "/slug", s.Slug, right)
 	check.Require(s.period() > 0, "/windowDays", s.Days, "must be 1 or more")
-	for pointer, labels := range map[string]map[string]string{"/labels": s.Labels, "/page/labels": s.Page.Labels, "/ticket/labels": s.Ticket.Labels,
-		"/page/annotations": s.Page.Annotations, "/ticket/annotations": s.Ticket.Annotations} {
-		for name := range labels {
-			check.Require(model.LegacyValidation.IsValidLabelName(name) && name != model.MetricNameLabel, pointer, name, "must be names of letters, digits and underscores, not beginning with a digit")
+	for _, of := range []struct {
+		pointer string
+		labels  map[string]string
+	}{
+		{"/labels", s.Labels}, {"/info", s.Info}, {"/page/labels", s.Page.Labels}, {"/ticket/labels", s.Ticket.Labels},
+		{"/page/annotations", s.Page.Annotations}, {"/ticket/annotations", s.Ticket.Annotations},
+	} {
+		for _, l := range sorted(of.labels) {
+			check.Require(prometheus.IsLabelName(l.Name), of.pointer, l.Name, "must be names of letters, digits and underscores, not beginning with a digit")
+			check.Require(utf8.ValidString(l.Value), of.pointer, l.Name, "must have a value in UTF-8")
 		}
 	}
 }

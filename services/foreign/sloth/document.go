@@ -57,11 +57,11 @@ type oneAlert struct {
 	Annotations map[string]string `yaml:"annotations"`
 }
 
-// object is a PrometheusServiceLevel.
-type object struct {
+// serviceLevel is a PrometheusServiceLevel.
+type serviceLevel struct {
 	APIVersion string         `yaml:"apiVersion"`
 	Kind       string         `yaml:"kind"`
-	Metadata   map[string]any `yaml:"metadata"`
+	Metadata   map[string]any `yaml:"metadata"` // a cluster keeps more in it than anybody wrote
 	Spec       objectSpec     `yaml:"spec"`
 	Status     any            `yaml:"status"`
 }
@@ -109,7 +109,7 @@ var (
 )
 
 // plain is the object as a document of prometheus/v1.
-func (o object) plain() spec {
+func (o serviceLevel) plain() spec {
 	out := spec{Version: Version, Service: o.Spec.Service, Labels: o.Spec.Labels, Plugins: o.Spec.Plugins}
 	for _, s := range o.Spec.SLOs {
 		one := objective{

@@ -46,6 +46,12 @@ kind: PrometheusServiceLevel
 metadata:
   name: sloth-slo-myservice
   namespace: monitoring
+  labels:
+    role: alert-rules
+  annotations:
+    note: kept
+  generation: 3
+  managedFields: [{manager: kubectl}]
 spec:
   service: "myservice"
   labels:
@@ -113,8 +119,12 @@ func TestADocumentAndAnObjectSayTheSame(t *testing.T) {
 			t.Errorf("%s: off are %v, with a guard of %d", name, d.AlertsOff, d.MinBadEvents)
 		}
 	}
-	if got, err := read(t, object); err != nil || got.Object != "sloth-slo-myservice" || got.Namespace != "monitoring" {
-		t.Errorf("the object is %q in %q (%v)", got.Object, got.Namespace, err)
+	got, err := read(t, object)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o := got.Object; o.Name != "sloth-slo-myservice" || o.Namespace != "monitoring" || o.Labels["role"] != "alert-rules" || o.Annotations["note"] != "kept" {
+		t.Errorf("the object is %+v", o)
 	}
 }
 
@@ -129,6 +139,11 @@ func TestWhatIsWrongIsToldAtItsLine(t *testing.T) {
 		{"      name: MyServiceHighErrorRate\n", "", "/slos/0/alerting/name: is required"},
 		{`version: "prometheus/v1"`, `version: "prometheus/v1"` + "\nservices: 1", "unknown field"},
 		{`service: "myservice"`, "", "/service: is required"},
+		{`service: "myservice"`, `service: "{{ $value }}"`, "2:10: /service: must be letters and digits"},
+		{`service: "myservice"`, `service: [myservice]`, "2:10: /service: must be letters and digits"},
+		{`  tier: "2"`, `  my-tier: "2"`, "5:12: /labels/my-tier: must be called by letters"},
+		{`        summary: "High`, `        the summary: "High`, "/slos/0/alerting/annotations/the summary: must be called by letters"},
+		{`severity: pageteam`, `__name__: pageteam`, "/slos/0/alerting/page_alert/labels/__name__: must be called by letters"},
 	} {
 		_, err := read(t, strings.Replace(gettingStarted, c.old, c.new, 1))
 		var refused *yamldoc.Error
@@ -143,7 +158,7 @@ func TestAPluginIsNotRun(t *testing.T) {
 	before, after, _ := strings.Cut(gettingStarted, "      events:")
 	_, after, _ = strings.Cut(after, "    alerting:")
 	got, err := read(t, before+"      plugin:\n        id: sloth-common/kubernetes/apiserver/availability\n    alerting:"+after)
-	if err != nil || len(got.SLOs) != 0 || len(got.Notes) != 1 || !got.Notes[0].Left || got.Notes[0].Line != 13 {
+	if err != nil || len(got.SLOs) != 0 || len(got.Notes) != 1 || !got.Notes[0].Left || got.Notes[0].Line != 14 {
 		t.Errorf("%+v (%v)", got, err)
 	}
 }

@@ -17,15 +17,41 @@ import (
 //
 // They say what reading slots does of the queries of an origin: no bad events beside a
 // total are none; no good events beside one are none where they are a part of the total,
-// and otherwise there is neither. What is refused there (more good events than events,
-// fewer than none) they leave to whoever reads what was recorded.
+// and otherwise there is neither. What is no number, or less than none, is left out: one
+// NaN would spoil the sum of a month. More good events than events they leave to whoever
+// reads what was recorded.
 type Counted struct{ Good, Total string }
 
 // Counting gives what an origin counts in windows of any length; the expressions are
 // read once. It is for one goroutine at a time.
 type Counting struct {
-	good, total parser.Expr
-	holes       []func(time.Duration) // where the length of the window stands
+	counts, share counted
+}
+
+// counted is expressions, and where the length of the window stands in them.
+type counted struct {
+	of    []parser.Expr
+	holes []func(time.Duration)
+}
+
+func newCounted(of ...parser.Expr) counted {
+	c := counted{of: of}
+	for _, tree := range of {
+		c.holes = append(c.holes, holes(tree)...)
+	}
+	return c
+}
+
+// in writes an expression for a window of that length.
+func (c counted) in(window time.Duration) []string {
+	for _, set := range c.holes {
+		set(window)
+	}
+	out := make([]string, len(c.of))
+	for i, tree := range c.of {
+		out[i] = tree.String()
+	}
+	return out
 }
 
 // NewCounting reads the expressions of an origin. Errors: Invalid with every fault, base
@@ -36,72 +62,88 @@ func NewCounting(base string, o origin.Origin, matchers []*labels.Matcher) (*Cou
 		return nil, err
 	}
 	c := counter{groupBy: o.GroupBy}
-	out := &Counting{}
+	var of expressions
 	switch o.Kind() {
 	case origin.KindRatio, origin.KindLatency:
-		out.good, out.total, err = c.events(q)
+		of, err = c.events(q)
 	case origin.KindRawRatio:
-		out.good, out.total, err = c.share(q, o.RawRatio.Failure)
+		of, err = c.share(q, o.RawRatio.Failure)
 	case origin.KindThreshold:
-		out.good, out.total, err = c.compared(q, *o.Threshold)
+		of, err = c.compared(q, *o.Threshold)
 	default:
 		return nil, fault.New(fault.Invalid, "not_promql", "%q is measured without queries of PromQL, and no rules can be made of it", o.Kind())
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read the queries of an origin again: %w", err)
 	}
-	out.holes = append(holes(out.good), holes(out.total)...)
-	return out, nil
+	return &Counting{newCounted(of.good, of.total), newCounted(of.bad)}, nil
 }
 
 // In returns the numbers of events in a window of that length.
 func (c *Counting) In(window time.Duration) Counted {
-	for _, set := range c.holes {
-		set(window)
-	}
-	return Counted{Good: c.good.String(), Total: c.total.String()}
+	of := c.counts.in(window)
+	return Counted{Good: of[0], Total: of[1]}
 }
+
+// BadShare returns the share of bad events in a window of that length, as PromQL that
+// gives nothing where there are no events.
+func (c *Counting) BadShare(window time.Duration) string { return c.share.in(window)[0] }
+
+// expressions are the good events, all events and the share of bad ones.
+type expressions struct{ good, total, bad parser.Expr }
 
 // counter puts queries together, by the label to group by if there is one.
 type counter struct{ groupBy string }
 
-func (c counter) events(q Queries) (good, total parser.Expr, err error) {
-	if total, err = c.one(q.Total); err != nil {
-		return nil, nil, err
+func (c counter) events(q Queries) (expressions, error) {
+	total, err := c.one(q.Total)
+	if err != nil {
+		return expressions{}, err
 	}
+	some := paren(c.binary(parser.GTR, paren(total), number(0)))
+	text := q.Good
 	if q.Bad != "" {
-		bad, err := c.one(q.Bad)
-		if err != nil {
-			return nil, nil, err
-		}
-		return c.binary(parser.SUB, total, paren(c.or(bad, none(total)))), total, nil
+		text = q.Bad
 	}
-	if good, err = c.one(q.Good); err != nil {
-		return nil, nil, err
+	part, err := c.one(text)
+	if err != nil {
+		return expressions{}, err
 	}
+	all := c.counts(total)
+	if q.Bad != "" {
+		bad := paren(c.or(part, c.none(total)))
+		return expressions{c.counts(c.binary(parser.SUB, paren(total), bad)), all, c.binary(parser.DIV, bad, some)}, nil
+	}
+	good := part
 	if q.GoodIsPart {
-		return c.or(good, none(total)), total, nil
+		// Beside a total alone: a zero where nothing was counted would be a slot.
+		good = c.or(part, zero(total))
+	} else {
+		all = c.and(all, part)
 	}
-	return good, c.and(total, good), nil
+	return expressions{c.counts(good), all, c.binary(parser.SUB, number(1), c.binary(parser.DIV, paren(good), some))}, nil
 }
 
 // share weighs a share of good (or bad) events.
-func (c counter) share(q Queries, failure bool) (good, total parser.Expr, err error) {
+func (c counter) share(q Queries, failure bool) (expressions, error) {
 	share, err := c.one(q.Value)
 	if err != nil {
-		return nil, nil, err
+		return expressions{}, err
 	}
-	var weight parser.Expr = c.binary(parser.ADD, none(share), &parser.NumberLiteral{Val: origin.SlotWeight})
+	share = paren(c.binary(parser.LTE, c.counts(share), number(1)))
+	var weight parser.Expr = c.binary(parser.ADD, zero(share), number(origin.SlotWeight))
 	if q.Weight != "" {
 		if weight, err = c.one(q.Weight); err != nil {
-			return nil, nil, err
+			return expressions{}, err
 		}
-		weight = c.and(weight, share)
+		weight = c.and(c.counts(weight), share)
 	}
+	other := paren(c.binary(parser.SUB, number(1), share))
+	good, bad := share, other
 	if failure {
-		share = paren(c.binary(parser.SUB, &parser.NumberLiteral{Val: 1}, share))
+		good, bad = other, share
 	}
-	return c.binary(parser.MUL, share, paren(weight)), weight, nil
+	return expressions{c.binary(parser.MUL, good, paren(weight)), weight, bad}, nil
 }
 
 // ops are the comparisons of PromQL.
@@ -109,16 +151,17 @@ var ops = map[origin.Op]parser.ItemType{origin.LTE: parser.LTE, origin.GTE: pars
 
 // compared counts the values, and those of them that keep the limit. What is no number
 // compares with nothing, and so is not counted.
-func (c counter) compared(q Queries, t origin.Threshold) (good, total parser.Expr, err error) {
+func (c counter) compared(q Queries, t origin.Threshold) (expressions, error) {
 	value, err := read(q.Value)
 	if err != nil {
-		return nil, nil, err
+		return expressions{}, err
 	}
 	count := func(op parser.ItemType, limit float64) parser.Expr {
-		return c.aggregate(parser.COUNT, c.binary(op, paren(value), &parser.NumberLiteral{Val: limit}))
+		return c.aggregate(parser.COUNT, c.binary(op, paren(value), number(limit)))
 	}
-	total = count(parser.GTE, math.Inf(-1))
-	return c.or(count(ops[t.Op], t.Value), none(total)), total, nil
+	total := count(parser.GTE, math.Inf(-1))
+	good := c.or(count(ops[t.Op], t.Value), zero(total))
+	return expressions{good, total, c.binary(parser.SUB, number(1), c.binary(parser.DIV, paren(good), total))}, nil
 }
 
 // one reads an expression and has it give one value: what sums up all that there is does
@@ -184,7 +227,23 @@ func paren(of parser.Expr) parser.Expr {
 	return of
 }
 
-// none is 0 wherever the expression gives a number.
-func none(of parser.Expr) parser.Expr {
-	return &parser.BinaryExpr{Op: parser.MUL, LHS: paren(of), RHS: &parser.NumberLiteral{Val: 0}}
+func number(of float64) *parser.NumberLiteral { return &parser.NumberLiteral{Val: of} }
+
+// counts are the numbers of the expression that count something: 0 and above, and no NaN.
+func (c counter) counts(of parser.Expr) parser.Expr {
+	return c.binary(parser.GTE, paren(of), number(0))
+}
+
+// none is 0 for whatever is put against the total: without a label to group by one number
+// does, which costs nothing to find.
+func (c counter) none(total parser.Expr) parser.Expr {
+	if c.groupBy == "" {
+		return call("vector", number(0))
+	}
+	return zero(total)
+}
+
+// zero is 0 wherever the expression gives a number.
+func zero(of parser.Expr) parser.Expr {
+	return &parser.BinaryExpr{Op: parser.MUL, LHS: paren(of), RHS: number(0)}
 }

@@ -27,6 +27,11 @@ func checkMetric(check *fault.Check, pointer, name string) bool {
 	return ok
 }
 
+// IsLabelName reports whether a label or an annotation can be called so in every Prometheus.
+func IsLabelName(name string) bool {
+	return model.LegacyValidation.IsValidLabelName(name) && name != model.MetricNameLabel
+}
+
 // latency writes the short form out. Of a classic histogram:
 //
 //	good   sum(increase(METRIC_bucket{SELECTOR,le="BOUND"}[w]))
