@@ -96,8 +96,8 @@ func (c *composer) burn(severity budget.Severity, expr string) Rule {
 		Alert: cmp.Or(words.Name, name), Expr: expr,
 		// The SLO's own are those of the series that the expression gives; those of its identity
 		// are said again, for promtool takes alerts with the same labels for duplicates.
-		Labels:      with(sorted(words.Labels), c.identity, []Label{{c.names.severity, string(severity)}}),
-		Annotations: with(usual, sorted(words.Annotations)),
+		Labels:      with(Labels(words.Labels), c.identity, []Label{{c.names.severity, string(severity)}}),
+		Annotations: with(usual, Labels(words.Annotations)),
 	}
 }
 

@@ -27,7 +27,7 @@ func Compose(s SLO, n Names) ([]Group, []Left, error) {
 	}
 	c := composer{slo: s, names: n, identity: n.identity(s), counting: counting}
 	c.of = selector(c.identity)
-	c.labels = with(sorted(s.Labels), c.identity)
+	c.labels = with(Labels(s.Labels), c.identity)
 	slots, shares, figures, alerts := c.slots(), c.shares(), c.figures(), c.alerts()
 	of := s.Service + "-" + s.Slug
 	if !n.sloth {
@@ -130,7 +130,7 @@ func (c *composer) figures() []Rule {
 	if c.names.name != "" {
 		info = append(info, Label{c.names.name, cmp.Or(c.slo.Name, c.slo.Slug)})
 	}
-	return append(rules, c.record(c.names.info, "vector(1)", with(sorted(c.slo.Info), info)...))
+	return append(rules, c.record(c.names.info, "vector(1)", with(Labels(c.slo.Info), info)...))
 }
 
 // percent is the objective in percent without the sign.

@@ -49,6 +49,15 @@ const (
 	budgetRemaining = "slo:period_error_budget_remaining:ratio"
 )
 
+// Info are the labels by which Sloth says which program made the rules, of which kind of
+// document, and how; nil where the naming has none.
+func (n Names) Info(version, spec, mode string) map[string]string {
+	if !n.sloth {
+		return nil
+	}
+	return map[string]string{"sloth_version": version, "sloth_spec": spec, "sloth_mode": mode}
+}
+
 // identity are the labels by which series are an SLO's.
 func (n Names) identity(s SLO) []Label {
 	labels := []Label{{n.service, s.Service}, {n.slo, s.Slug}}

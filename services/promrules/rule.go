@@ -1,6 +1,9 @@
 package promrules
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Rule is a recording rule or an alerting one.
 type Rule struct {
@@ -34,4 +37,16 @@ func Count(groups []Group) (recordings, alerts int) {
 		}
 	}
 	return recordings, alerts
+}
+
+// Without leaves out recording rules or alerts, and groups of which nothing is left then.
+func Without(groups []Group, recordings, alerts bool) []Group {
+	var out []Group
+	for _, g := range groups {
+		g.Rules = slices.DeleteFunc(g.Rules, func(r Rule) bool { return r.Alert != "" && alerts || r.Record != "" && recordings })
+		if len(g.Rules) > 0 {
+			out = append(out, g)
+		}
+	}
+	return out
 }

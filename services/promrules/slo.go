@@ -107,10 +107,11 @@ func with(of ...[]Label) []Label {
 			all[l.Name] = l.Value
 		}
 	}
-	return sorted(all)
+	return Labels(all)
 }
 
-func sorted(of map[string]string) []Label {
+// Labels are those of a map, sorted by name.
+func Labels(of map[string]string) []Label {
 	out := make([]Label, 0, len(of))
 	for _, name := range slices.Sorted(maps.Keys(of)) {
 		out = append(out, Label{name, of[name]})
@@ -138,7 +139,7 @@ func (s SLO) check(check *fault.Check) {
 		{"/labels", s.Labels}, {"/info", s.Info}, {"/page/labels", s.Page.Labels}, {"/ticket/labels", s.Ticket.Labels},
 		{"/page/annotations", s.Page.Annotations}, {"/ticket/annotations", s.Ticket.Annotations},
 	} {
-		for _, l := range sorted(of.labels) {
+		for _, l := range Labels(of.labels) {
 			check.Require(prometheus.IsLabelName(l.Name), of.pointer, l.Name, "must be names of letters, digits and underscores, not beginning with a digit")
 			check.Require(utf8.ValidString(l.Value), of.pointer, l.Name, "must have a value in UTF-8")
 		}
