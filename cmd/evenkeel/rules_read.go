@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -8,6 +10,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -90,7 +93,8 @@ func (r ruling) wants(path string) bool {
 type ruled struct {
 	file   sloFile
 	groups []promrules.Group
-	object *promrules.Object
+	object *promrules.Object // that they are in; nil for a file of rules
+	named  bool              // whether the object has a name of its own, not the service's
 }
 
 // composing makes rules of documents, and tells what is wrong with them.
@@ -99,37 +103,56 @@ type composing struct {
 	r       ruling
 	now     time.Time
 	library openslo.Library // what SLOs of any file refer to
-	out     []ruled
 	wrong   bool
 	groups  map[string]string // the places of groups by their names
 	objects map[string]string // and of objects
 }
 
-// composed are the rules of all SLOs in the files; false where something is wrong, which was told.
+// composed are the rules of all SLOs in the files, in their order; false where something is
+// wrong, which was told.
 func (p *program) composed(files []sloFile, r ruling) ([]ruled, bool) {
 	c := composing{p: p, r: r, now: time.Now(), groups: map[string]string{}, objects: map[string]string{}}
-	docs := make([][]yamldoc.Document, len(files))
+	found := make([][]ruled, len(files))
+	waiting := map[int][]yamldoc.Document{} // those that may refer to what is in a later file
 	for i, f := range files {
-		var err error
-		docs[i], err = yamldoc.Parse(f.text)
-		for _, d := range docs[i] {
+		docs, err := yamldoc.Parse(f.text)
+		if err != nil {
+			c.tell(f, err)
+			continue
+		}
+		for _, d := range docs {
 			if !sloth.Is(d) && d.Head("apiVersion") == openslo.APIVersion {
-				_, bad := c.library.Add(d)
-				err = errors.Join(err, bad)
+				_, err := c.library.Add(d)
+				c.tell(f, err)
 			}
 		}
-		c.tell(f, err)
-	}
-	if c.wrong {
-		return nil, false
-	}
-	for i, f := range files {
-		for _, d := range docs[i] {
-			c.tell(f, c.document(f, d))
+		if bytes.Contains(f.text, []byte("indicatorRef")) {
+			waiting[i] = docs
+		} else {
+			found[i] = c.documents(f, docs)
 		}
-		docs[i] = nil
 	}
-	return c.out, !c.wrong
+	for _, i := range slices.Sorted(maps.Keys(waiting)) {
+		found[i] = c.documents(files[i], waiting[i])
+	}
+	return slices.Concat(found...), !c.wrong
+}
+
+// documents are the rules of those of a file; what is wrong with one is told.
+func (c *composing) documents(f sloFile, docs []yamldoc.Document) []ruled {
+	var out []ruled
+	for _, d := range docs {
+		found, err := c.document(f, d)
+		c.tell(f, err)
+		for _, one := range found {
+			if err := c.once(f, d, one); err != nil {
+				c.tell(f, err)
+				continue
+			}
+			out = append(out, one)
+		}
+	}
+	return out
 }
 
 // tell says what is wrong with a file.
@@ -186,62 +209,57 @@ func (f sloFile) document(line int) int {
 }
 
 // document makes the rules of one. The error is a *yamldoc.Error where it is wrong.
-func (c *composing) document(f sloFile, d yamldoc.Document) error {
+func (c *composing) document(f sloFile, d yamldoc.Document) ([]ruled, error) {
 	switch version := d.Head("apiVersion"); {
 	case sloth.Is(d):
 		return c.sloth(f, d)
 	case version == openslo.APIVersion:
 		if d.Head("kind") != openslo.KindSLO {
-			return nil // what is meant for rules is in SLOs, and in the SLIs that were kept
+			return nil, nil // what is meant for rules is in SLOs, and in the SLIs that were kept
 		}
 		return c.openslo(f, d)
 	default:
-		return d.Place([]fault.Violation{{Pointer: "", Message: fmt.Sprintf("must be a document of OpenSLO, with apiVersion %q, or of Sloth, with version %q or apiVersion %q", openslo.APIVersion, sloth.Version, sloth.APIVersion)}})
+		return nil, d.Place([]fault.Violation{{Pointer: "", Message: fmt.Sprintf("must be a document of OpenSLO, with apiVersion %q, or of Sloth, with version %q or apiVersion %q", openslo.APIVersion, sloth.Version, sloth.APIVersion)}})
 	}
 }
 
-func (c *composing) sloth(f sloFile, d yamldoc.Document) error {
+func (c *composing) sloth(f sloFile, d yamldoc.Document) ([]ruled, error) {
 	line, _ := d.Line("")
 	read, err := sloth.Read(d, f.document(line), c.r.days)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, n := range read.Notes {
 		c.say(f, yamldoc.Problem{Line: n.Line, Column: n.Column, Pointer: n.Pointer, Message: n.Message})
 		c.wrong = c.wrong || n.Left
 	}
 	spec, mode := sloth.Version, "cli-gen-prom"
-	var object *promrules.Object
-	if o := read.Object; o != nil {
+	if read.Object != nil {
 		spec, mode = sloth.APIVersion, "cli-gen-k8s"
-		namespace := o.Namespace
-		if c.r.namespace != "" {
-			namespace = c.r.namespace
-		}
-		object = &promrules.Object{Name: o.Name, Namespace: namespace, Labels: promrules.Labels(o.Labels), Annotations: promrules.Labels(o.Annotations)}
 	}
-	one := ruled{file: f, object: object}
+	var all []promrules.Group
 	for _, s := range read.SLOs {
 		groups, err := c.groupsOf(f, d, slothRules(s), spec, mode)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if object == nil {
-			c.add(f, d, ruled{f, groups, c.serviceObject(s.Service)})
-			continue
-		}
-		one.groups = append(one.groups, groups...)
+		all = append(all, groups...)
 	}
-	if object != nil {
-		c.add(f, d, one)
+	if len(all) == 0 {
+		return nil, nil
 	}
-	return nil
+	one := ruled{file: f, groups: all, object: c.serviceObject(read.SLOs[0].Service)}
+	if o := read.Object; o != nil {
+		one.object = &promrules.Object{Name: o.Name, Namespace: cmp.Or(c.r.namespace, o.Namespace), Labels: promrules.Labels(o.Labels), Annotations: promrules.Labels(o.Annotations)}
+		one.named = true
+	}
+	return []ruled{one}, nil
 }
 
-func (c *composing) openslo(f sloFile, d yamldoc.Document) error {
+func (c *composing) openslo(f sloFile, d yamldoc.Document) ([]ruled, error) {
 	read, err := c.library.Read(d)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, w := range read.Warnings {
 		// What is assumed is of no rule, such as the category; but for the time.
@@ -249,21 +267,15 @@ func (c *composing) openslo(f sloFile, d yamldoc.Document) error {
 			c.say(f, yamldoc.Problem{Line: w.Line, Column: w.Column, Pointer: w.Pointer, Message: w.Message})
 		}
 	}
-	var check fault.Check
-	over := slo.CheckWindow(&check, "", read.Declaration.WindowDays, read.Declaration.Calendar)
-	if err := check.Err(); err != nil {
-		return fmt.Errorf("the window of the SLO %q: %w", read.Declaration.Slug, err) // the reader checked it
-	}
-	s, err := promrules.Of(read.Service, read.Declaration, over, c.now)
+	s, err := promrules.Of(read.Service, read.Declaration, c.now)
 	if err != nil {
-		return c.at(d, err)
+		return nil, c.at(d, err)
 	}
 	groups, err := c.groupsOf(f, d, s, openslo.APIVersion, "cli-gen-openslo")
-	if err != nil {
-		return err
+	if err != nil || len(groups) == 0 {
+		return nil, err
 	}
-	c.add(f, d, ruled{f, groups, c.serviceObject(read.Service)})
-	return nil
+	return []ruled{{file: f, groups: groups, object: c.serviceObject(read.Service)}}, nil
 }
 
 // at has what is invalid told at the document, in which it has other names.
@@ -309,27 +321,25 @@ func (c *composing) groupsOf(f sloFile, d yamldoc.Document, s promrules.SLO, spe
 	return promrules.Without(groups, c.r.noRecords, c.r.noAlerts), nil
 }
 
-// add keeps the rules, if there are none like them: Prometheus refuses two groups of a name,
+// once requires that there are no rules like them: Prometheus refuses two groups of a name,
 // and of two objects with one name the second would take the place of the first.
-func (c *composing) add(f sloFile, d yamldoc.Document, one ruled) {
+func (c *composing) once(f sloFile, d yamldoc.Document, one ruled) error {
 	line, column := d.Line("")
 	here := fmt.Sprintf("%s:%d", f.path, line)
 	for _, g := range one.groups {
 		if before, there := c.groups[g.Name]; there {
-			c.tell(f, &yamldoc.Error{Problems: []yamldoc.Problem{{Line: line, Column: column, Message: fmt.Sprintf("another SLO has the same service and name, in %s: the group %q would be there twice", before, g.Name)}}})
-			return
+			return &yamldoc.Error{Problems: []yamldoc.Problem{{Line: line, Column: column, Message: fmt.Sprintf("another SLO has the same service and name, in %s: the group %q would be there twice", before, g.Name)}}}
 		}
 		c.groups[g.Name] = here
 	}
-	if o := one.object; o != nil && !c.r.operator {
-		key := o.Namespace + "/" + o.Name
+	if one.named {
+		key := one.object.Namespace + "/" + one.object.Name
 		if before, there := c.objects[key]; there {
-			c.tell(f, &yamldoc.Error{Problems: []yamldoc.Problem{{Line: line, Column: column, Message: fmt.Sprintf("another object is called %q, in %s", o.Name, before)}}})
-			return
+			return &yamldoc.Error{Problems: []yamldoc.Problem{{Line: line, Column: column, Message: fmt.Sprintf("another object is called %q, in %s", one.object.Name, before)}}}
 		}
 		c.objects[key] = here
 	}
-	c.out = append(c.out, one)
+	return nil
 }
 
 // slothRules is an SLO as Sloth names it.

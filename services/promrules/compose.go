@@ -58,7 +58,11 @@ func (c *composer) leave(format string, args ...any) {
 }
 
 func (c *composer) record(metric, expr string, more ...Label) Rule {
-	return Rule{Record: metric, Expr: expr, Labels: with(c.labels, more)}
+	labels := c.labels // of all rules the same, and never changed
+	if len(more) > 0 {
+		labels = with(labels, more)
+	}
+	return Rule{Record: metric, Expr: expr, Labels: labels}
 }
 
 func (c *composer) good() string  { return goodEvents + length(c.slo.resolution()) }

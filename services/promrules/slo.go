@@ -56,12 +56,13 @@ type Left struct {
 // Of makes a declaration, which is complete, what rules are made of; now is when
 // the window of a calendar is looked at, which is not always as long. Errors: Invalid
 // where rules cannot say what it promises.
-func Of(service string, d slo.Declaration, over slo.TimeWindow, now time.Time) (SLO, error) {
+func Of(service string, d slo.Declaration, now time.Time) (SLO, error) {
 	var check fault.Check
 	objective, err := budget.ParseObjective(d.Objective)
 	if err != nil {
 		check.Fail("/objective", d.Objective, "%s", err)
 	}
+	over := slo.CheckWindow(&check, "", d.WindowDays, d.Calendar)
 	method := d.Budgeting.Method
 	check.Require(method == "" || method == slo.Occurrences, "/budgeting/method", method,
 		"must be %s: rules of Prometheus count events, and have no slices of time", slo.Occurrences)
@@ -101,14 +102,25 @@ func length(d time.Duration) string {
 
 // with returns the labels together, sorted by name; the later win.
 func with(of ...[]Label) []Label {
-	all := map[string]string{}
+	var out []Label
 	for _, labels := range of {
+		if len(out) == 0 && slices.IsSortedFunc(labels, byName) {
+			out = slices.Clone(labels)
+			continue
+		}
 		for _, l := range labels {
-			all[l.Name] = l.Value
+			at, there := slices.BinarySearchFunc(out, l, byName)
+			if there {
+				out[at] = l
+			} else {
+				out = slices.Insert(out, at, l)
+			}
 		}
 	}
-	return Labels(all)
+	return out
 }
+
+func byName(a, b Label) int { return strings.Compare(a.Name, b.Name) }
 
 // Labels are those of a map, sorted by name.
 func Labels(of map[string]string) []Label {

@@ -1,6 +1,7 @@
 package promrules
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"fmt"
@@ -10,11 +11,10 @@ import (
 
 // Write writes groups as a file of rules for Prometheus, and for what reads such files.
 func Write(w io.Writer, groups []Group) error {
-	var b bytes.Buffer
-	b.WriteString("groups:\n")
-	writeGroups(&b, groups, "")
-	_, err := w.Write(b.Bytes())
-	return err
+	b := bufio.NewWriter(w)
+	text(b, "groups:\n")
+	writeGroups(b, groups, "")
+	return b.Flush()
 }
 
 // Object is what an object of the Prometheus operator is called.
@@ -25,82 +25,89 @@ type Object struct {
 
 // WriteObject writes groups as a PrometheusRule, monitoring.coreos.com/v1.
 func WriteObject(w io.Writer, o Object, groups []Group) error {
-	var b bytes.Buffer
-	b.WriteString("apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata:\n")
-	line(&b, "  name", o.Name)
+	b := bufio.NewWriter(w)
+	text(b, "apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata:\n")
+	line(b, "", "  name", o.Name)
 	if o.Namespace != "" {
-		line(&b, "  namespace", o.Namespace)
+		line(b, "", "  namespace", o.Namespace)
 	}
-	writeLabels(&b, "  labels", o.Labels)
-	writeLabels(&b, "  annotations", o.Annotations)
-	b.WriteString("spec:\n  groups:\n")
-	writeGroups(&b, groups, "  ")
-	_, err := w.Write(b.Bytes())
-	return err
+	writeLabels(b, "  ", "labels", o.Labels)
+	writeLabels(b, "  ", "annotations", o.Annotations)
+	text(b, "spec:\n  groups:\n")
+	writeGroups(b, groups, "  ")
+	return b.Flush()
 }
 
-func writeGroups(b *bytes.Buffer, groups []Group, indent string) {
+// text writes strings. A writer with a buffer keeps its first error for Flush, which returns it.
+func text(b *bufio.Writer, of ...string) {
+	for _, s := range of {
+		_, _ = b.WriteString(s)
+	}
+}
+
+func writeGroups(b *bufio.Writer, groups []Group, indent string) {
+	group, rule := indent+"  ", indent+"        "
 	for _, g := range groups {
-		line(b, indent+"  - name", g.Name)
+		line(b, group, "- name", g.Name)
 		if g.Interval > 0 {
-			fmt.Fprintf(b, "%s    interval: %s\n", indent, length(g.Interval))
+			text(b, group, "  interval: ", length(g.Interval), "\n")
 		}
-		b.WriteString(indent + "    rules:\n")
+		text(b, group, "  rules:\n")
 		for _, r := range g.Rules {
 			if r.Alert != "" {
-				line(b, indent+"      - alert", r.Alert)
+				line(b, indent, "      - alert", r.Alert)
 			} else {
-				line(b, indent+"      - record", r.Record)
+				line(b, indent, "      - record", r.Record)
 			}
-			writeExpr(b, indent+"        ", r.Expr)
-			writeLabels(b, indent+"        labels", r.Labels)
-			writeLabels(b, indent+"        annotations", r.Annotations)
+			writeExpr(b, rule, r.Expr)
+			writeLabels(b, rule, "labels", r.Labels)
+			writeLabels(b, rule, "annotations", r.Annotations)
 		}
 	}
 }
 
-// writeExpr writes PromQL on lines of its own, as it is written by people.
-func writeExpr(b *bytes.Buffer, indent, expr string) {
-	b.WriteString(indent + "expr: |-\n")
-	for text := range strings.SplitSeq(expr, "\n") {
-		if text != "" {
-			b.WriteString(indent + "  " + text)
+// writeExpr writes PromQL as it is written by people, on lines of its own where it has several.
+func writeExpr(b *bufio.Writer, indent, expr string) {
+	text(b, indent, "expr: |-\n")
+	for part := range strings.SplitSeq(expr, "\n") {
+		if part != "" {
+			text(b, indent, "  ", part)
 		}
-		b.WriteByte('\n')
+		text(b, "\n")
 	}
 }
 
-func writeLabels(b *bytes.Buffer, name string, labels []Label) {
+func writeLabels(b *bufio.Writer, indent, name string, labels []Label) {
 	if len(labels) == 0 {
 		return
 	}
-	b.WriteString(name + ":\n")
-	indent := name[:len(name)-len(strings.TrimLeft(name, " "))] + "  "
+	text(b, indent, name, ":\n")
 	for _, l := range labels {
-		line(b, indent+l.Name, l.Value)
+		text(b, indent)
+		line(b, "  ", l.Name, l.Value)
 	}
 }
 
 // line writes a member with a text: as it stands where nothing of it means anything to
 // YAML, and otherwise in JSON's quotes, which are YAML's.
-func line(b *bytes.Buffer, name, text string) {
-	b.WriteString(name)
-	b.WriteString(": ")
-	if plain(text) {
-		b.WriteString(text)
+func line(b *bufio.Writer, indent, name, value string) {
+	text(b, indent, name, ": ")
+	if plain(value) {
+		text(b, value)
 	} else {
-		quoted(b, text)
+		quoted(b, value)
 	}
-	b.WriteByte('\n')
+	text(b, "\n")
 }
 
-func quoted(b *bytes.Buffer, text string) {
-	e := json.NewEncoder(b)
+func quoted(b *bufio.Writer, value string) {
+	var of bytes.Buffer
+	e := json.NewEncoder(&of)
 	e.SetEscapeHTML(false)
-	if err := e.Encode(text); err != nil {
+	if err := e.Encode(value); err != nil {
 		panic(fmt.Sprintf("a text cannot be written as JSON: %v", err))
 	}
-	b.Truncate(b.Len() - 1) // the encoder ends the line
+	text(b, strings.TrimSuffix(of.String(), "\n"))
 }
 
 // plain reports whether a text is read by YAML as itself: a word of letters with digits,

@@ -1,7 +1,6 @@
 package prometheus
 
 import (
-	"fmt"
 	"math"
 	"time"
 
@@ -57,24 +56,22 @@ func (c counted) in(window time.Duration) []string {
 // NewCounting reads the expressions of an origin. Errors: Invalid with every fault, base
 // pointing to the origin; Invalid "not_promql" where no PromQL is asked.
 func NewCounting(base string, o origin.Origin, matchers []*labels.Matcher) (*Counting, error) {
-	q, err := Compile(base, o, sentinel, matchers)
-	if err != nil {
+	var check fault.Check
+	q := compile(&check, base, o, sentinel, matchers)
+	if err := check.Err(); err != nil {
 		return nil, err
 	}
 	c := counter{groupBy: o.GroupBy}
 	var of expressions
 	switch o.Kind() {
 	case origin.KindRatio, origin.KindLatency:
-		of, err = c.events(q)
+		of = c.events(q)
 	case origin.KindRawRatio:
-		of, err = c.share(q, o.RawRatio.Failure)
+		of = c.share(q, o.RawRatio.Failure)
 	case origin.KindThreshold:
-		of, err = c.compared(q, *o.Threshold)
+		of = c.compared(q, *o.Threshold)
 	default:
 		return nil, fault.New(fault.Invalid, "not_promql", "%q is measured without queries of PromQL, and no rules can be made of it", o.Kind())
-	}
-	if err != nil {
-		return nil, fmt.Errorf("read the queries of an origin again: %w", err)
 	}
 	return &Counting{newCounted(of.good, of.total), newCounted(of.bad)}, nil
 }
@@ -95,55 +92,37 @@ type expressions struct{ good, total, bad parser.Expr }
 // counter puts queries together, by the label to group by if there is one.
 type counter struct{ groupBy string }
 
-func (c counter) events(q Queries) (expressions, error) {
-	total, err := c.one(q.Total)
-	if err != nil {
-		return expressions{}, err
-	}
+func (c counter) events(q trees) expressions {
+	total := c.one(q.total)
 	some := paren(c.binary(parser.GTR, paren(total), number(0)))
-	text := q.Good
-	if q.Bad != "" {
-		text = q.Bad
-	}
-	part, err := c.one(text)
-	if err != nil {
-		return expressions{}, err
-	}
 	all := c.counts(total)
-	if q.Bad != "" {
-		bad := paren(c.or(part, c.none(total)))
-		return expressions{c.counts(c.binary(parser.SUB, paren(total), bad)), all, c.binary(parser.DIV, bad, some)}, nil
+	if q.bad != nil {
+		bad := paren(c.or(c.one(q.bad), c.none(total)))
+		return expressions{c.counts(c.binary(parser.SUB, paren(total), bad)), all, c.binary(parser.DIV, bad, some)}
 	}
-	good := part
-	if q.GoodIsPart {
+	good := c.one(q.good)
+	if q.goodIsPart {
 		// Beside a total alone: a zero where nothing was counted would be a slot.
-		good = c.or(part, zero(total))
+		good = c.or(good, zero(total))
 	} else {
-		all = c.and(all, part)
+		all = c.and(all, good)
 	}
-	return expressions{c.counts(good), all, c.binary(parser.SUB, number(1), c.binary(parser.DIV, paren(good), some))}, nil
+	return expressions{c.counts(good), all, c.binary(parser.SUB, number(1), c.binary(parser.DIV, paren(good), some))}
 }
 
 // share weighs a share of good (or bad) events.
-func (c counter) share(q Queries, failure bool) (expressions, error) {
-	share, err := c.one(q.Value)
-	if err != nil {
-		return expressions{}, err
-	}
-	share = paren(c.binary(parser.LTE, c.counts(share), number(1)))
+func (c counter) share(q trees, failure bool) expressions {
+	share := paren(c.binary(parser.LTE, c.counts(c.one(q.value)), number(1)))
 	var weight parser.Expr = c.binary(parser.ADD, zero(share), number(origin.SlotWeight))
-	if q.Weight != "" {
-		if weight, err = c.one(q.Weight); err != nil {
-			return expressions{}, err
-		}
-		weight = c.and(c.counts(weight), share)
+	if q.weight != nil {
+		weight = c.and(c.counts(c.one(q.weight)), share)
 	}
 	other := paren(c.binary(parser.SUB, number(1), share))
 	good, bad := share, other
 	if failure {
 		good, bad = other, share
 	}
-	return expressions{c.binary(parser.MUL, good, paren(weight)), weight, bad}, nil
+	return expressions{c.binary(parser.MUL, good, paren(weight)), weight, bad}
 }
 
 // ops are the comparisons of PromQL.
@@ -151,42 +130,32 @@ var ops = map[origin.Op]parser.ItemType{origin.LTE: parser.LTE, origin.GTE: pars
 
 // compared counts the values, and those of them that keep the limit. What is no number
 // compares with nothing, and so is not counted.
-func (c counter) compared(q Queries, t origin.Threshold) (expressions, error) {
-	value, err := read(q.Value)
-	if err != nil {
-		return expressions{}, err
-	}
+func (c counter) compared(q trees, t origin.Threshold) expressions {
+	value := vector(q.value)
 	count := func(op parser.ItemType, limit float64) parser.Expr {
 		return c.aggregate(parser.COUNT, c.binary(op, paren(value), number(limit)))
 	}
 	total := count(parser.GTE, math.Inf(-1))
 	good := c.or(count(ops[t.Op], t.Value), zero(total))
-	return expressions{good, total, c.binary(parser.SUB, number(1), c.binary(parser.DIV, paren(good), total))}, nil
+	return expressions{good, total, c.binary(parser.SUB, number(1), c.binary(parser.DIV, paren(good), total))}
 }
 
-// one reads an expression and has it give one value: what sums up all that there is does
-// already, and anything else is summed up.
-func (c counter) one(text string) (parser.Expr, error) {
-	tree, err := read(text)
-	if err != nil {
-		return nil, err
-	}
+// one has an expression give one value: what sums up all that there is does already, and
+// anything else is summed up.
+func (c counter) one(of parser.Expr) parser.Expr {
+	tree := vector(of)
 	if n, ok := tree.(*parser.AggregateExpr); ok && !n.Without && (c.groupBy == "" && len(n.Grouping) == 0 || len(n.Grouping) == 1 && n.Grouping[0] == c.groupBy) {
-		return tree, nil
+		return tree
 	}
-	return c.aggregate(parser.SUM, tree), nil
+	return c.aggregate(parser.SUM, tree)
 }
 
-// read parses what Compile wrote; a number becomes a vector of one value.
-func read(text string) (parser.Expr, error) {
-	tree, err := lang.ParseExpr(text)
-	if err != nil {
-		return nil, err
+// vector makes a number a vector of one value.
+func vector(of parser.Expr) parser.Expr {
+	if of.Type() == parser.ValueTypeScalar {
+		return call("vector", of)
 	}
-	if tree.Type() == parser.ValueTypeScalar {
-		tree = call("vector", tree)
-	}
-	return tree, nil
+	return of
 }
 
 func (c counter) aggregate(op parser.ItemType, of parser.Expr) parser.Expr {
