@@ -104,6 +104,7 @@ type composing struct {
 	now     time.Time
 	library openslo.Library // what SLOs of any file refer to
 	wrong   bool
+	files   map[string]sloFile
 	groups  map[string]string // the places of groups by their names
 	objects map[string]string // and of objects
 }
@@ -111,17 +112,19 @@ type composing struct {
 // composed are the rules of all SLOs in the files, in their order; false where something is
 // wrong, which was told.
 func (p *program) composed(files []sloFile, r ruling) ([]ruled, bool) {
-	c := composing{p: p, r: r, now: time.Now(), groups: map[string]string{}, objects: map[string]string{}}
+	c := composing{p: p, r: r, now: time.Now(), files: map[string]sloFile{}, groups: map[string]string{}, objects: map[string]string{}}
 	found := make([][]ruled, len(files))
 	waiting := map[int][]yamldoc.Document{} // those that may refer to what is in a later file
 	for i, f := range files {
+		c.files[f.path] = f
 		docs, err := yamldoc.Parse(f.text)
 		if err != nil {
 			c.tell(f, err)
 			continue
 		}
-		for _, d := range docs {
-			if !sloth.Is(d) && d.Head("apiVersion") == openslo.APIVersion {
+		for n := range docs {
+			docs[n].In = f.path
+			if d := docs[n]; !sloth.Is(d) && d.Head("apiVersion") == openslo.APIVersion {
 				_, err := c.library.Add(d)
 				c.tell(f, err)
 			}
@@ -262,9 +265,9 @@ func (c *composing) openslo(f sloFile, d yamldoc.Document) ([]ruled, error) {
 		return nil, err
 	}
 	for _, w := range read.Warnings {
-		// What is assumed is of no rule, such as the category; but for the time.
-		if w.Code != openslo.WarnAssumed || w.Pointer == "/spec" {
-			c.say(f, yamldoc.Problem{Line: w.Line, Column: w.Column, Pointer: w.Pointer, Message: w.Message})
+		// Rules are not of a category, and go where somebody puts them; the time is theirs.
+		if w.Code != openslo.WarnUnnamed && (w.Code != openslo.WarnAssumed || w.Pointer == "/spec") {
+			c.say(c.files[w.In], yamldoc.Problem{Line: w.Line, Column: w.Column, Pointer: w.Pointer, Message: w.Message})
 		}
 	}
 	s, err := promrules.Of(read.Service, read.Declaration, c.now)

@@ -27,6 +27,7 @@ type Reading struct {
 // Warning is something of a document that has no place here, or that was taken for something.
 type Warning struct {
 	Code         string
+	In           string // what its document says of where it was read from
 	Line, Column int    // from 1
 	Pointer      string // into the document
 	Message      string
@@ -38,6 +39,7 @@ const (
 	WarnAssumed = "assumed"      // it does not say something that has to be said
 	WarnChanged = "changed"      // it says something that is said otherwise here
 	WarnSource  = "not_readable" // no data source speaks it here
+	WarnUnnamed = "unnamed"      // it does not say which data source is asked
 )
 
 // Read reads the one SLO of a text, which may hold the SLI that it refers to and other documents
@@ -163,7 +165,7 @@ func (r *reader) told() []Warning {
 // reads a document of somebody else's chooses one of their own.
 func (r *reader) validated(d slo.Declaration) error {
 	if d.Origin.Asked() && d.Origin.DataSource == "" {
-		r.warn(r.sliDoc, WarnAssumed, r.sliAt+"/spec", "it names no data source by metricSourceRef; one has to be said before it can be declared")
+		r.warn(r.sliDoc, WarnUnnamed, r.sliAt+"/spec", "it names no data source by metricSourceRef; one has to be said before it can be declared")
 		d.Origin.DataSource = "unnamed"
 	}
 	return d.Validate()
@@ -214,7 +216,7 @@ func (r *reader) refer(l *Library) {
 }
 
 func (r *reader) warn(d yamldoc.Document, code, pointer, format string, args ...any) {
-	w := Warning{Code: code, Pointer: pointer, Message: fmt.Sprintf(format, args...)}
+	w := Warning{Code: code, In: d.In, Pointer: pointer, Message: fmt.Sprintf(format, args...)}
 	w.Line, w.Column = d.Line(pointer)
 	r.warnings = append(r.warnings, w)
 }
