@@ -13,5 +13,5 @@
 // weighs a quiet night like a busy noon. Nothing is recorded for a window without events:
 // there is no 0 ÷ 0 to poison what is made of it.
 //
-// It is pure: documents in, rules out.
+// But for Service, which reads what was declared, it is pure: SLOs in, rules out.
 package promrules

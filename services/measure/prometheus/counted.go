@@ -71,7 +71,7 @@ func NewCounting(base string, o origin.Origin, matchers []*labels.Matcher) (*Cou
 	case origin.KindThreshold:
 		of = c.compared(q, *o.Threshold)
 	default:
-		return nil, fault.New(fault.Invalid, "not_promql", "%q is measured without queries of PromQL, and no rules can be made of it", o.Kind())
+		return nil, fault.New(fault.Invalid, "not_promql", "it is measured without queries of PromQL, and no rules can be made of it")
 	}
 	return &Counting{newCounted(of.good, of.total), newCounted(of.bad)}, nil
 }
