@@ -28,8 +28,8 @@ func TestTheGuideToRulesDoesWhatItSays(t *testing.T) {
 	r := process.Start(t, process.Options{Dir: t.TempDir()})
 	post(t, r, "/v1/data-sources", `{"slug":"prometheus","name":"Prometheus","kind":"prometheus","address":"http://127.0.0.1:9"}`)
 	post(t, r, "/v1/teams", `{"slug":"payments","name":"Payments"}`)
-	post(t, r, "/v1/services", `{"slug":"checkout","name":"Checkout","team":"payments"}`)
-	post(t, r, "/v1/services/checkout/slos", `{"slug":"availability","objective":"99.9%","indicator":{"category":"availability","source":{"dataSource":"prometheus",
+	post(t, r, "/v1/services", `{"slug":"checkout","name":"Checkout","team":"payments","kind":"http","tier":2}`)
+	post(t, r, "/v1/services/checkout/slos", `{"slug":"availability","name":"Availability","objective":"99.9%","indicator":{"category":"availability","source":{"dataSource":"prometheus",
 		"ratio":{"bad":"sum(increase(failed_total[$window]))","total":"sum(increase(requests_total[$window]))"}}}}`)
 	dir := t.TempDir()
 	slos := filepath.Join(dir, "slos")
