@@ -263,6 +263,12 @@ spec:
 	if len(got) != 2 || got[0].Kind != "PrometheusRule" || got[0].APIVersion != "monitoring.coreos.com/v1" || got[0].Metadata.Name != "slos-checkout" || len(got[0].Spec.Groups) != 2 {
 		t.Fatalf("%d objects\n%s", len(got), stdout)
 	}
+	// Two files of a service would be two objects of one name.
+	other := filepath.Join(dir, "other.yaml")
+	write(t, other, strings.Replace(checkoutOpenSLO, "name: availability", "name: latency", 1))
+	if code, _, stderr := evenkeel(t, nil, "rules", file, other, sli, "--operator", "-o", t.TempDir()); code != 1 || !strings.Contains(stderr, `the object "slos-checkout" would be in `) {
+		t.Errorf("of two files it ends with %d: %q", code, stderr)
+	}
 	if m := got[1].Metadata; m.Name != "wifi-slos" || m.Namespace != "monitoring" || m.Labels["role"] != "alert-rules" {
 		t.Errorf("the second is %+v", m)
 	}

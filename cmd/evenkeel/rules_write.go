@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -33,12 +34,20 @@ func (r ruling) outputs(found []ruled) ([]*output, error) {
 	}
 	var all []*output
 	byPath := map[string]*output{}
+	holders := map[string]string{} // the files that objects are in
 	for _, one := range found {
 		path := r.output
 		if split {
 			if path = filepath.Join(r.output, r.nameOf(one.file)); same(path, one.file.path) {
 				return nil, errors.New(path + " would be written over: name another directory for the rules")
 			}
+		}
+		if of := one.object; of != nil {
+			key := of.Namespace + "/" + of.Name
+			if before, there := holders[key]; there && before != path {
+				return nil, fmt.Errorf("the object %q would be in %s and in %s, and the second would take the place of the first: write one file", of.Name, before, path)
+			}
+			holders[key] = path
 		}
 		o := byPath[path]
 		if o == nil {
