@@ -65,7 +65,7 @@ func (r Rooms) rules(ctx context.Context, f promrules.Filter, q RulesQuery, have
 	if q.DataSource != "" {
 		found, err := r.Sources.Find(ctx, q.DataSource)
 		if err != nil {
-			return nil, err
+			return nil, atQuery("dataSource", q.DataSource, err)
 		}
 		f.DataSource = found.Source.ID
 	}

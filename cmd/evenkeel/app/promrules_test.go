@@ -60,7 +60,7 @@ func TestSLOsAreRulesOfPrometheus(t *testing.T) {
 		}
 		h.all(t, []hostile{
 			{"no service", call{as: "rita", method: "GET", path: "/v1/services/nowhere/prometheus-rules"}, 404, "service_not_found", "", ""},
-			{"no data source", call{as: "rita", method: "GET", path: "/v1/prometheus-rules?dataSource=nowhere"}, 404, "data_source_not_found", "", ""},
+			{"no data source", call{as: "rita", method: "GET", path: "/v1/prometheus-rules?dataSource=nowhere"}, 422, "invalid_input", "query.dataSource", ""},
 			{"names of nobody", call{as: "rita", method: "GET", path: "/v1/prometheus-rules?names=pyrra"}, 422, "invalid_input", "query.names", ""},
 			{"nobody", call{method: "GET", path: "/v1/prometheus-rules"}, 401, "", "", ""},
 		})
