@@ -34,6 +34,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/policy/proposal"
 	"github.com/evenkeel/evenkeel/services/policy/supply"
 	"github.com/evenkeel/evenkeel/services/policy/trial"
+	"github.com/evenkeel/evenkeel/services/promrules"
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/report"
 	"github.com/evenkeel/evenkeel/services/report/evidence"
@@ -58,6 +59,7 @@ type Rooms struct {
 	Registry      *registry.Registry
 	Sources       *source.Service
 	SLOs          *slo.Service
+	Rules         *promrules.Service
 	SLAs          *sla.Service
 	Composites    *composite.Service
 	Corrections   *correction.Service
@@ -138,6 +140,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addSuggestions(r)
 	a.addSLOPreviews(r)
 	a.addOpenSLO(r)
+	a.addPrometheusRules(r)
 	a.addSignals(r)
 	a.addMeasurements(r)
 	a.addCollection(r)

@@ -64,15 +64,21 @@ func current[B any](version int64, body B) *reply[B] {
 // found is the reply to a GET with a resource, or 304 when the caller has it.
 func found[B any](have IfNoneMatch, version int64, body B) *reply[B] {
 	r := current(version, body)
-	if have.Tags == "" {
-		return r
-	}
-	for tag := range strings.SplitSeq(have.Tags, ",") {
-		tag = strings.TrimPrefix(strings.TrimSpace(tag), "W/")
-		if tag == r.ETag || tag == "*" {
-			r.Status = http.StatusNotModified
-			break
-		}
+	if have.holds(r.ETag) {
+		r.Status = http.StatusNotModified
 	}
 	return r
+}
+
+// holds reports whether the caller has what is tagged so.
+func (m *IfNoneMatch) holds(current string) bool {
+	if m.Tags == "" {
+		return false
+	}
+	for tag := range strings.SplitSeq(m.Tags, ",") {
+		if tag = strings.TrimPrefix(strings.TrimSpace(tag), "W/"); tag == current || tag == "*" {
+			return true
+		}
+	}
+	return false
 }

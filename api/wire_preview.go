@@ -97,7 +97,7 @@ type OpenSLOReading struct {
 
 // OpenSLOWarning is something of a document that has no place here, or was taken for something.
 type OpenSLOWarning struct {
-	Code    string `json:"code" enum:"left_out,assumed,changed,not_readable" doc:"left_out: it has no place here. assumed: it does not say something that has to be said. changed: it is said otherwise here. not_readable: no data source here speaks it."`
+	Code    string `json:"code" enum:"left_out,assumed,changed,not_readable,unnamed" doc:"left_out: it has no place here. assumed: it does not say something that has to be said. changed: it is said otherwise here. not_readable: no data source here speaks it. unnamed: it does not say which data source is asked."`
 	Pointer string `json:"pointer" doc:"Into the document." example:"/spec/alertPolicies"`
 	Line    int    `json:"line" doc:"From 1."`
 	Column  int    `json:"column" doc:"From 1."`

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -41,9 +42,10 @@ func post(t *testing.T, r *process.Process, path, body string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_ = resp.Body.Close()
+	defer func() { _ = resp.Body.Close() }()
 	if resp.StatusCode != http.StatusCreated {
-		t.Fatalf("POST %s answers %d", path, resp.StatusCode)
+		said, _ := io.ReadAll(resp.Body) // what came of it is all there is to tell
+		t.Fatalf("POST %s answers %d: %s", path, resp.StatusCode, said)
 	}
 }
 

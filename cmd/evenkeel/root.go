@@ -81,6 +81,7 @@ is wrong or a comparison found a difference. The command gate has codes of its o
 		p.adapterCommand(),
 		p.gateCommand(),
 		p.policyCommand(), p.scorecardCommand(),
+		p.rulesCommand(),
 		p.evidenceCommand(),
 		p.openapiCommand(),
 		p.configCommand(),

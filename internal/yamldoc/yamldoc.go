@@ -31,6 +31,8 @@ const maxSize = 1 << 20
 
 // Document is one that was read, for the places in it.
 type Document struct {
+	// In says where it was read from, for whoever set it.
+	In    string
 	lines []string
 	root  ast.Node
 }
@@ -153,7 +155,7 @@ func (d Document) Head(name string) string {
 
 // Line is the line and the column of what the pointer leads to, or of what should hold it.
 func (d Document) Line(pointer string) (line, column int) {
-	at := d.find(pointer).GetToken().Position
+	at := d.position(d.find(pointer))
 	return d.inside(at.Line, at.Column)
 }
 
@@ -249,7 +251,7 @@ var inCondition = regexp.MustCompile(`^line (\d+), column (\d+): `)
 // within is the place of the pointer; of a problem within a condition, its own.
 func (d Document) within(pointer, message string) (line, column int, rest string) {
 	node := d.find(pointer)
-	at := node.GetToken().Position
+	at := d.position(node)
 	found := inCondition.FindStringSubmatch(message)
 	if found == nil {
 		return at.Line, at.Column, message
@@ -290,6 +292,18 @@ func (d Document) find(pointer string) ast.Node {
 		node = next
 	}
 	return node
+}
+
+// position is where a node begins. The token of one with members is a colon of theirs; of the
+// whole document it is its first name here.
+func (d Document) position(node ast.Node) *token.Position {
+	if m, ok := node.(*ast.MappingNode); ok && node == d.root && len(m.Values) > 0 {
+		return m.Values[0].Key.GetToken().Position
+	}
+	if m, ok := node.(*ast.MappingValueNode); ok && node == d.root {
+		return m.Key.GetToken().Position
+	}
+	return node.GetToken().Position
 }
 
 // unescape reads a step of a pointer (RFC 6901, section 4).

@@ -51,29 +51,29 @@ type SLOSpec struct {
 
 // TimeWindow is over which time the objectives are to be met.
 type TimeWindow struct {
-	Duration  Scalar    `yaml:"duration"`
-	IsRolling *bool     `yaml:"isRolling,omitempty"`
-	Calendar  *Calendar `yaml:"calendar,omitempty"`
+	Duration  yamldoc.Scalar `yaml:"duration"`
+	IsRolling *bool          `yaml:"isRolling,omitempty"`
+	Calendar  *Calendar      `yaml:"calendar,omitempty"`
 }
 
 // Calendar says when the first of a calendar's windows began.
 type Calendar struct {
-	StartTime Scalar       `yaml:"startTime"`
-	TimeZone  yamldoc.Text `yaml:"timeZone"`
+	StartTime yamldoc.Scalar `yaml:"startTime"`
+	TimeZone  yamldoc.Text   `yaml:"timeZone"`
 }
 
 // Objective is how much of the indicator has to be good.
 type Objective struct {
-	DisplayName     yamldoc.Text `yaml:"displayName,omitempty"`
-	Op              yamldoc.Text `yaml:"op,omitempty"`
-	Value           Scalar       `yaml:"value,omitempty"`
-	Target          Scalar       `yaml:"target,omitempty"`
-	TargetPercent   Scalar       `yaml:"targetPercent,omitempty"`
-	TimeSliceTarget Scalar       `yaml:"timeSliceTarget,omitempty"`
-	TimeSliceWindow Scalar       `yaml:"timeSliceWindow,omitempty"`
-	Indicator       *SLI         `yaml:"indicator,omitempty"`
-	IndicatorRef    yamldoc.Text `yaml:"indicatorRef,omitempty"`
-	CompositeWeight Scalar       `yaml:"compositeWeight,omitempty"`
+	DisplayName     yamldoc.Text   `yaml:"displayName,omitempty"`
+	Op              yamldoc.Text   `yaml:"op,omitempty"`
+	Value           yamldoc.Scalar `yaml:"value,omitempty"`
+	Target          yamldoc.Scalar `yaml:"target,omitempty"`
+	TargetPercent   yamldoc.Scalar `yaml:"targetPercent,omitempty"`
+	TimeSliceTarget yamldoc.Scalar `yaml:"timeSliceTarget,omitempty"`
+	TimeSliceWindow yamldoc.Scalar `yaml:"timeSliceWindow,omitempty"`
+	Indicator       *SLI           `yaml:"indicator,omitempty"`
+	IndicatorRef    yamldoc.Text   `yaml:"indicatorRef,omitempty"`
+	CompositeWeight yamldoc.Scalar `yaml:"compositeWeight,omitempty"`
 }
 
 // SLI is a document of that kind; within an SLO it needs neither version nor kind.

@@ -27,6 +27,7 @@ type Reading struct {
 // Warning is something of a document that has no place here, or that was taken for something.
 type Warning struct {
 	Code         string
+	In           string // what its document says of where it was read from
 	Line, Column int    // from 1
 	Pointer      string // into the document
 	Message      string
@@ -38,6 +39,7 @@ const (
 	WarnAssumed = "assumed"      // it does not say something that has to be said
 	WarnChanged = "changed"      // it says something that is said otherwise here
 	WarnSource  = "not_readable" // no data source speaks it here
+	WarnUnnamed = "unnamed"      // it does not say which data source is asked
 )
 
 // Read reads the one SLO of a text, which may hold the SLI that it refers to and other documents
@@ -55,28 +57,115 @@ func Read(text []byte) (Reading, error) {
 	if err != nil {
 		return Reading{}, invalid(err)
 	}
-	r, err := gather(docs)
-	if err != nil {
-		return Reading{}, invalid(err)
+	out, err := readOne(docs)
+	return out, invalid(err)
+}
+
+// readOne reads the one SLO among the documents.
+func readOne(docs []yamldoc.Document) (Reading, error) {
+	var l Library
+	var r *reader
+	var others []yamldoc.Document
+	for _, d := range docs {
+		is, err := l.Add(d)
+		switch {
+		case err != nil:
+			return Reading{}, err
+		case is && r != nil:
+			return Reading{}, d.Place([]fault.Violation{{Pointer: "/kind", Message: "is the second SLO; one is read at a time"}})
+		case is:
+			r = &reader{doc: d}
+		case d.Head("kind") != KindSLI:
+			others = append(others, d)
+		}
 	}
+	if r == nil {
+		return Reading{}, &yamldoc.Error{Problems: []yamldoc.Problem{{Line: 1, Column: 1, Message: "there is no document of kind SLO"}}}
+	}
+	for _, d := range others {
+		r.warn(d, WarnLeftOut, "/kind", "a document of kind %s is not read: what it says is set up here by itself", d.Head("kind"))
+	}
+	out, err := r.reading(&l)
+	if err != nil {
+		return Reading{}, err
+	}
+	for _, name := range slices.Sorted(maps.Keys(l.places)) {
+		if name != string(r.slo.Spec.IndicatorRef) {
+			r.warn(l.places[name], WarnLeftOut, "/metadata/name", "the SLO does not refer to the SLI %q", name)
+		}
+	}
+	out.Warnings = r.told()
+	return out, nil
+}
+
+// Library holds the SLIs of documents, which SLOs refer to.
+type Library struct {
+	slis   map[string]SLI
+	places map[string]yamldoc.Document
+}
+
+// Add takes a document, keeps it where it is an SLI, and reports whether it is an SLO. The error
+// is a *yamldoc.Error: it is no document of OpenSLO v1, or no SLI.
+func (l *Library) Add(d yamldoc.Document) (isSLO bool, err error) {
+	kind := d.Head("kind")
+	switch version := d.Head("apiVersion"); {
+	case version != APIVersion:
+		return false, d.Place([]fault.Violation{{Pointer: "/apiVersion", Message: fmt.Sprintf("must be %q", APIVersion), Value: version}})
+	case !slices.Contains(Kinds, kind):
+		return false, d.Place([]fault.Violation{{Pointer: "/kind", Message: fmt.Sprintf("must be one of %s", fault.Or(Kinds)), Value: kind}})
+	case kind != KindSLI:
+		return kind == KindSLO, nil
+	}
+	var one SLI
+	if err := d.Decode(&one); err != nil {
+		return false, err
+	}
+	if l.slis == nil {
+		l.slis, l.places = map[string]SLI{}, map[string]yamldoc.Document{}
+	}
+	name := string(one.Metadata.Name)
+	if _, there := l.slis[name]; there {
+		return false, d.Place([]fault.Violation{{Pointer: "/metadata/name", Message: "is the name of another SLI", Value: name}})
+	}
+	l.slis[name], l.places[name] = one, d
+	return false, nil
+}
+
+// Read reads a document that is an SLO, with the SLI of the library that it refers to. The error
+// is a *yamldoc.Error with all that is wrong, each at its place.
+func (l *Library) Read(d yamldoc.Document) (Reading, error) {
+	r := &reader{doc: d}
+	return r.reading(l)
+}
+
+func (r *reader) reading(l *Library) (Reading, error) {
+	if err := r.doc.Decode(&r.slo); err != nil {
+		return Reading{}, err
+	}
+	r.refer(l)
 	out := Reading{Service: string(r.slo.Spec.Service)}
 	r.read(&out.Declaration)
 	if err := r.check.Err(); err != nil {
-		return Reading{}, invalid(r.doc.Check(err))
+		return Reading{}, r.doc.Check(err)
 	}
 	if err := r.doc.Check(r.translated(r.validated(out.Declaration))); err != nil {
-		return Reading{}, invalid(err)
+		return Reading{}, err
 	}
-	out.Declaration, out.Warnings = out.Declaration.Complete(), r.warnings
-	slices.SortStableFunc(out.Warnings, func(a, b Warning) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column)) })
+	out.Declaration, out.Warnings = out.Declaration.Complete(), r.told()
 	return out, nil
+}
+
+// told are the warnings, by their places.
+func (r *reader) told() []Warning {
+	slices.SortStableFunc(r.warnings, func(a, b Warning) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column)) })
+	return r.warnings
 }
 
 // validated tells what no declaration may say. That a data source is not named is a warning: who
 // reads a document of somebody else's chooses one of their own.
 func (r *reader) validated(d slo.Declaration) error {
 	if d.Origin.Asked() && d.Origin.DataSource == "" {
-		r.warn(r.sliDoc, WarnAssumed, r.sliAt+"/spec", "it names no data source by metricSourceRef; one has to be said before it can be declared")
+		r.warn(r.sliDoc, WarnUnnamed, r.sliAt+"/spec", "it names no data source by metricSourceRef; one has to be said before it can be declared")
 		d.Origin.DataSource = "unnamed"
 	}
 	return d.Validate()
@@ -106,41 +195,8 @@ type reader struct {
 	warnings []Warning
 }
 
-// gather finds the SLO and its indicator among the documents.
-func gather(docs []yamldoc.Document) (*reader, error) {
-	r := &reader{}
-	slis := map[string]SLI{}
-	places := map[string]yamldoc.Document{}
-	found := 0
-	for _, d := range docs {
-		kind := d.Head("kind")
-		switch version := d.Head("apiVersion"); {
-		case version != APIVersion:
-			return nil, d.Place([]fault.Violation{{Pointer: "/apiVersion", Message: fmt.Sprintf("must be %q", APIVersion), Value: version}})
-		case !slices.Contains(Kinds, kind):
-			return nil, d.Place([]fault.Violation{{Pointer: "/kind", Message: fmt.Sprintf("must be one of %s", fault.Or(Kinds)), Value: kind}})
-		}
-		switch kind {
-		case KindSLO:
-			if found++; found > 1 {
-				return nil, d.Place([]fault.Violation{{Pointer: "/kind", Message: "is the second SLO; one is read at a time"}})
-			}
-			if r.doc = d; d.Decode(&r.slo) != nil {
-				return nil, d.Decode(&r.slo)
-			}
-		case KindSLI:
-			var one SLI
-			if err := d.Decode(&one); err != nil {
-				return nil, err
-			}
-			slis[string(one.Metadata.Name)], places[string(one.Metadata.Name)] = one, d
-		default:
-			r.warn(d, WarnLeftOut, "/kind", "a document of kind %s is not read: what it says is set up here by itself", kind)
-		}
-	}
-	if found == 0 {
-		return nil, &yamldoc.Error{Problems: []yamldoc.Problem{{Line: 1, Column: 1, Message: "there is no document of kind SLO"}}}
-	}
+// refer finds the indicator of the SLO.
+func (r *reader) refer(l *Library) {
 	switch ref := string(r.slo.Spec.IndicatorRef); {
 	case r.slo.Spec.Indicator != nil:
 		r.sli, r.sliDoc, r.sliAt = r.slo.Spec.Indicator, r.doc, "/spec/indicator"
@@ -150,23 +206,17 @@ func gather(docs []yamldoc.Document) (*reader, error) {
 	case ref == "":
 		r.check.Fail("/spec", nil, "must have an indicator, or an indicatorRef and the document of that SLI")
 	default:
-		one, there := slis[ref]
+		one, there := l.slis[ref]
 		if !there {
 			r.check.Fail("/spec/indicatorRef", ref, "names an SLI that is not in the text; add its document")
-			break
+			return
 		}
-		r.sli, r.sliDoc = &one, places[ref]
+		r.sli, r.sliDoc = &one, l.places[ref]
 	}
-	for _, name := range slices.Sorted(maps.Keys(slis)) {
-		if name != string(r.slo.Spec.IndicatorRef) {
-			r.warn(places[name], WarnLeftOut, "/metadata/name", "the SLO does not refer to the SLI %q", name)
-		}
-	}
-	return r, nil
 }
 
 func (r *reader) warn(d yamldoc.Document, code, pointer, format string, args ...any) {
-	w := Warning{Code: code, Pointer: pointer, Message: fmt.Sprintf(format, args...)}
+	w := Warning{Code: code, In: d.In, Pointer: pointer, Message: fmt.Sprintf(format, args...)}
 	w.Line, w.Column = d.Line(pointer)
 	r.warnings = append(r.warnings, w)
 }

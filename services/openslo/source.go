@@ -20,19 +20,19 @@ const (
 // spec is what a data source is asked, in the words of the API. Which members there are tells
 // which form it is.
 type spec struct {
-	Query            yamldoc.Text `yaml:"query,omitempty"`
-	Weight           yamldoc.Text `yaml:"weight,omitempty"`
-	Metric           yamldoc.Text `yaml:"metric,omitempty"`
-	Selector         yamldoc.Text `yaml:"selector,omitempty"`
-	ThresholdSeconds Scalar       `yaml:"thresholdSeconds,omitempty"`
-	Histogram        yamldoc.Text `yaml:"histogram,omitempty"`
-	Labels           []pair       `yaml:"labels,omitempty"`
-	Indicator        yamldoc.Text `yaml:"indicator,omitempty"`
-	Parameters       []pair       `yaml:"parameters,omitempty"`
-	Where            []match      `yaml:"where,omitempty"`
-	Matching         []match      `yaml:"matching,omitempty"`
-	Threshold        Scalar       `yaml:"threshold,omitempty"`
-	Count            yamldoc.Text `yaml:"count,omitempty"`
+	Query            yamldoc.Text   `yaml:"query,omitempty"`
+	Weight           yamldoc.Text   `yaml:"weight,omitempty"`
+	Metric           yamldoc.Text   `yaml:"metric,omitempty"`
+	Selector         yamldoc.Text   `yaml:"selector,omitempty"`
+	ThresholdSeconds yamldoc.Scalar `yaml:"thresholdSeconds,omitempty"`
+	Histogram        yamldoc.Text   `yaml:"histogram,omitempty"`
+	Labels           []pair         `yaml:"labels,omitempty"`
+	Indicator        yamldoc.Text   `yaml:"indicator,omitempty"`
+	Parameters       []pair         `yaml:"parameters,omitempty"`
+	Where            []match        `yaml:"where,omitempty"`
+	Matching         []match        `yaml:"matching,omitempty"`
+	Threshold        yamldoc.Scalar `yaml:"threshold,omitempty"`
+	Count            yamldoc.Text   `yaml:"count,omitempty"`
 }
 
 // pair is a name with a value; names of maps are read by rules of their own.

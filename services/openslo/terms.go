@@ -152,7 +152,7 @@ func (r *reader) readThreshold(d *slo.Declaration, o Objective, at string) {
 		return
 	}
 	value, err := strconv.ParseFloat(string(o.Value), 64)
-	r.check.Require(err == nil && number.MatchString(string(o.Value)), at+"/value", string(o.Value), "must be a number: a threshold metric is compared with it")
+	r.check.Require(err == nil && yamldoc.IsNumber(string(o.Value)), at+"/value", string(o.Value), "must be a number: a threshold metric is compared with it")
 	d.Origin.Threshold = &origin.Threshold{Op: origin.Op(o.Op), Value: value}
 	r.check.Require(len(r.slo.Spec.Objectives) == 1, "/spec/objectives", len(r.slo.Spec.Objectives), "must be one, where there is a threshold metric")
 }

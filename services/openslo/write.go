@@ -41,7 +41,7 @@ func documentOf(service string, d slo.Declaration) SLO {
 		exact(exactSliceTarget, d.Budgeting.SliceTarget, again)
 	}
 	if d.Budgeting.SliceLength > 0 {
-		first.TimeSliceWindow = Scalar(fmt.Sprintf("%dm", d.Budgeting.SliceLength/time.Minute))
+		first.TimeSliceWindow = yamldoc.Scalar(fmt.Sprintf("%dm", d.Budgeting.SliceLength/time.Minute))
 	}
 	if t := d.Origin.Threshold; t != nil {
 		first.Op, first.Value = yamldoc.Text(t.Op), decimal(t.Value)
@@ -58,12 +58,12 @@ func documentOf(service string, d slo.Declaration) SLO {
 }
 
 // percentOf is a percentage as a number; what is none is left as it is.
-func percentOf(percent string) Scalar {
+func percentOf(percent string) yamldoc.Scalar {
 	text := strings.TrimSuffix(percent, "%")
 	if plainDecimal.MatchString(text) {
 		text = unpadded(text)
 	}
-	return Scalar(text)
+	return yamldoc.Scalar(text)
 }
 
 // asObjectives reports whether the further objectives can stand beside the first: over the same
@@ -87,11 +87,11 @@ func windowOfDeclared(d slo.Declaration) TimeWindow {
 	rolls := d.Calendar == nil
 	out := TimeWindow{IsRolling: &rolls}
 	if rolls {
-		out.Duration = Scalar(fmt.Sprintf("%dd", d.WindowDays))
+		out.Duration = yamldoc.Scalar(fmt.Sprintf("%dd", d.WindowDays))
 		return out
 	}
-	out.Duration = Scalar(periods.name(d.Calendar.Period))
-	out.Calendar = &Calendar{StartTime: Scalar(d.Calendar.StartDate + " 00:00:00"), TimeZone: yamldoc.Text(d.Calendar.TimeZone)}
+	out.Duration = yamldoc.Scalar(periods.name(d.Calendar.Period))
+	out.Calendar = &Calendar{StartTime: yamldoc.Scalar(d.Calendar.StartDate + " 00:00:00"), TimeZone: yamldoc.Text(d.Calendar.TimeZone)}
 	return out
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/api"
 	"github.com/evenkeel/evenkeel/api/dashboard"
+	"github.com/evenkeel/evenkeel/services/promrules"
 )
 
 // openEdge puts the API and the pages over the services.
@@ -21,7 +22,7 @@ func (a *App) openEdge() {
 		Observe: func(route string, status int, d time.Duration) { a.recorder.Observe(route, status, d) },
 	})
 	a.API.AddOperations(api.Rooms{
-		Access: a.Access, Audit: a.Audit, Registry: a.Registry, Catalog: a.Catalog, Scorecards: a.Scorecards, Exemptions: a.Exemptions, Campaigns: a.Campaigns, Launches: a.Launches, Sources: a.Sources, SLOs: a.SLOs, SLAs: a.SLAs, Composites: a.Composites, Corrections: a.Corrections, Scores: a.Scores, Outages: a.Outages, Changes: a.Changes, Incidents: a.Incidents, Impact: a.Impact, Search: a.Search, Statistics: a.Statistics, Actions: a.Actions, Claims: a.claims(), Postmortems: a.Postmortems, Supply: a.Supply, Facts: a.Facts, Given: a.Given, Proposals: a.Proposals, Trials: a.Trials, Gate: a.Gate, Alerts: a.Alerts, Collection: a.Collection, Suggestions: a.Suggestions, Previews: a.Previews, Signals: a.Signals, Policies: a.Policies, Issues: a.Deliveries, Inbox: a.Webhooks, Notifications: a.Notifications, Drifts: a.Drifts, Reports: a.Reports, Evidence: a.Evidence, Jobs: a.Jobs, Toil: a.Toil,
+		Access: a.Access, Audit: a.Audit, Registry: a.Registry, Catalog: a.Catalog, Scorecards: a.Scorecards, Exemptions: a.Exemptions, Campaigns: a.Campaigns, Launches: a.Launches, Sources: a.Sources, SLOs: a.SLOs, Rules: promrules.NewService(a.SLOs, a.Registry, a.now), SLAs: a.SLAs, Composites: a.Composites, Corrections: a.Corrections, Scores: a.Scores, Outages: a.Outages, Changes: a.Changes, Incidents: a.Incidents, Impact: a.Impact, Search: a.Search, Statistics: a.Statistics, Actions: a.Actions, Claims: a.claims(), Postmortems: a.Postmortems, Supply: a.Supply, Facts: a.Facts, Given: a.Given, Proposals: a.Proposals, Trials: a.Trials, Gate: a.Gate, Alerts: a.Alerts, Collection: a.Collection, Suggestions: a.Suggestions, Previews: a.Previews, Signals: a.Signals, Policies: a.Policies, Issues: a.Deliveries, Inbox: a.Webhooks, Notifications: a.Notifications, Drifts: a.Drifts, Reports: a.Reports, Evidence: a.Evidence, Jobs: a.Jobs, Toil: a.Toil,
 	})
 	a.API.HandleExports(a.OTLP)
 	a.API.HandleWebhooks(a.webhooks)

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/evenkeel/evenkeel/internal/yamldoc"
 	"github.com/evenkeel/evenkeel/services/openslo"
 )
 
@@ -173,6 +174,12 @@ func (a *answer) common() {
 		if path, _, _ := strings.Cut(a.call.path, "?"); strings.HasSuffix(path, "/openslo") || path == "/v1/openslo-renderings" {
 			if _, err := openslo.Read(a.body); err != nil || media != "application/yaml" {
 				wrong("is %q and no document of OpenSLO: %v", media, err)
+			}
+			return
+		}
+		if path, _, _ := strings.Cut(a.call.path, "?"); strings.HasSuffix(path, "/prometheus-rules") {
+			if _, err := yamldoc.Parse(a.body); err != nil || media != "application/yaml" {
+				wrong("is %q and no rules: %v", media, err)
 			}
 			return
 		}

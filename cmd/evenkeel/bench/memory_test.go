@@ -131,7 +131,7 @@ func weigh(plan string) error {
 	runtime.ReadMemStats(&m)
 	is.Heap = float64(m.HeapAlloc) / 1e6
 	runtime.KeepAlive(evaluator)
-	if is.Resident, err = mostResident(); err != nil {
+	if is.Resident, err = mostResident("self"); err != nil {
 		return err
 	}
 	return errors.Join(json.NewEncoder(os.Stdout).Encode(is), a.Close(ctx))
@@ -141,9 +141,10 @@ func weigh(plan string) error {
 // days are held than at midnight.
 func weighedAt() time.Time { return time.Date(2026, 11, 23, 15, 30, 0, 0, time.UTC) }
 
-// mostResident is the most memory that this process had at a time, as Linux counts it.
-func mostResident() (megabytes float64, err error) {
-	status, err := os.ReadFile("/proc/self/status")
+// mostResident is the most memory that a process had at a time, as Linux counts it, which
+// calls this one "self".
+func mostResident(process string) (megabytes float64, err error) {
+	status, err := os.ReadFile("/proc/" + process + "/status")
 	if errors.Is(err, os.ErrNotExist) {
 		return 0, nil // another system, which tells it elsewhere
 	}
@@ -156,5 +157,5 @@ func mostResident() (megabytes float64, err error) {
 			return kilobytes * 1024 / 1e6, err
 		}
 	}
-	return 0, errors.New("/proc/self/status has no VmHWM")
+	return 0, errors.New("/proc/" + process + "/status has no VmHWM")
 }

@@ -36,11 +36,27 @@ func Check(check *fault.Check, base string, o origin.Origin) {
 // with every fault at once, base pointing to the origin.
 func Compile(base string, o origin.Origin, resolution time.Duration, matchers []*labels.Matcher) (Queries, error) {
 	var check fault.Check
-	q := compile(&check, base, o, resolution, matchers)
-	return q, check.Err()
+	t := compile(&check, base, o, resolution, matchers)
+	return t.queries(), check.Err()
 }
 
-func compile(check *fault.Check, base string, o origin.Origin, resolution time.Duration, matchers []*labels.Matcher) Queries {
+// trees are Queries that are not written yet; of what could not be read there is none.
+type trees struct {
+	good, bad, total, value, weight parser.Expr
+	goodIsPart                      bool
+}
+
+func (t trees) queries() Queries {
+	text := func(of parser.Expr) string {
+		if of == nil {
+			return ""
+		}
+		return of.String()
+	}
+	return Queries{Good: text(t.good), Bad: text(t.bad), Total: text(t.total), Value: text(t.value), Weight: text(t.weight), GoodIsPart: t.goodIsPart}
+}
+
+func compile(check *fault.Check, base string, o origin.Origin, resolution time.Duration, matchers []*labels.Matcher) trees {
 	if o.GroupBy != "" {
 		check.Require(len(o.GroupBy) <= 256 && utf8.ValidString(o.GroupBy) && o.GroupBy != model.MetricNameLabel, origin.GroupsPointer(base)+"/groupBy", o.GroupBy,
 			"must be the name of a label, at most 256 bytes, and not %s", model.MetricNameLabel)
@@ -50,13 +66,13 @@ func compile(check *fault.Check, base string, o origin.Origin, resolution time.D
 	case origin.KindRatio:
 		return c.ratio(o.Ratio)
 	case origin.KindRawRatio:
-		q := Queries{Value: c.text(c.parse("/rawRatio/query", o.RawRatio.Query, false))}
+		t := trees{value: c.enforced(c.parse("/rawRatio/query", o.RawRatio.Query, false))}
 		if o.RawRatio.Weight != "" {
-			q.Weight = c.text(c.parse("/rawRatio/weight", o.RawRatio.Weight, true))
+			t.weight = c.enforced(c.parse("/rawRatio/weight", o.RawRatio.Weight, true))
 		}
-		return q
+		return t
 	case origin.KindThreshold:
-		return Queries{Value: c.text(c.parse("/threshold/query", o.Threshold.Query, false))}
+		return trees{value: c.enforced(c.parse("/threshold/query", o.Threshold.Query, false))}
 	case origin.KindLatency:
 		return c.latency(o.Latency)
 	case origin.KindRecorded:
@@ -66,7 +82,7 @@ func compile(check *fault.Check, base string, o origin.Origin, resolution time.D
 			}
 		}
 	}
-	return Queries{}
+	return trees{}
 }
 
 // compiler holds what the expressions of one origin have in common.
@@ -87,16 +103,16 @@ func (c *compiler) parse(member, text string, windowed bool) *expression {
 	return e
 }
 
-// text enforces the matchers and writes the expression.
-func (c *compiler) text(e *expression) string {
+// enforced is the expression with the matchers.
+func (c *compiler) enforced(e *expression) parser.Expr {
 	if e == nil {
-		return ""
+		return nil
 	}
 	enforce(e.tree, c.matchers)
-	return e.tree.String()
+	return e.tree
 }
 
-func (c *compiler) ratio(r *origin.Ratio) Queries {
+func (c *compiler) ratio(r *origin.Ratio) trees {
 	var good, bad *expression
 	if r.Good != "" {
 		good = c.parse("/ratio/good", r.Good, true)
@@ -106,7 +122,7 @@ func (c *compiler) ratio(r *origin.Ratio) Queries {
 	}
 	total := c.parse("/ratio/total", r.Total, true)
 	part := good != nil && total != nil && isPart(good.tree, total.tree)
-	return Queries{Good: c.text(good), Bad: c.text(bad), Total: c.text(total), GoodIsPart: part}
+	return trees{good: c.enforced(good), bad: c.enforced(bad), total: c.enforced(total), goodIsPart: part}
 }
 
 // isPart reports whether one expression counts some of the events of another by the

@@ -27,6 +27,11 @@ func checkMetric(check *fault.Check, pointer, name string) bool {
 	return ok
 }
 
+// IsLabelName reports whether a label or an annotation can be called so in every Prometheus.
+func IsLabelName(name string) bool {
+	return model.LegacyValidation.IsValidLabelName(name) && name != model.MetricNameLabel
+}
+
 // latency writes the short form out. Of a classic histogram:
 //
 //	good   sum(increase(METRIC_bucket{SELECTOR,le="BOUND"}[w]))
@@ -37,7 +42,7 @@ func checkMetric(check *fault.Check, pointer, name string) bool {
 //
 //	good   histogram_fraction(-Inf, THRESHOLD, sum(increase(METRIC{SELECTOR}[w]))) * histogram_count(sum(increase(METRIC{SELECTOR}[w])))
 //	total  histogram_count(sum(increase(METRIC{SELECTOR}[w])))
-func (c *compiler) latency(l *origin.Latency) Queries {
+func (c *compiler) latency(l *origin.Latency) trees {
 	pointer := c.base + "/latency/"
 	ok := checkMetric(c.check, pointer+"metric", l.Metric)
 	if l.ThresholdSeconds <= 0 || math.IsNaN(l.ThresholdSeconds) || math.IsInf(l.ThresholdSeconds, 0) {
@@ -50,7 +55,7 @@ func (c *compiler) latency(l *origin.Latency) Queries {
 		ok = false
 	}
 	if !ok || !parsed {
-		return Queries{}
+		return trees{}
 	}
 	if l.Native {
 		limits := func() parser.Expressions {
@@ -59,13 +64,10 @@ func (c *compiler) latency(l *origin.Latency) Queries {
 		share := call("histogram_fraction", append(limits(), c.sum(l.Metric, matchers))...)
 		count := func() parser.Expr { return call("histogram_count", c.sum(l.Metric, matchers)) }
 		good := &parser.BinaryExpr{Op: parser.MUL, LHS: share, RHS: count(), VectorMatching: &parser.VectorMatching{Card: parser.CardOneToOne}}
-		return Queries{Good: good.String(), Total: count().String()}
+		return trees{good: good, total: count()}
 	}
 	bound := parser.MustLabelMatcher(labels.MatchRegexp, bucketLabel, boundPattern(l.ThresholdSeconds))
-	return Queries{
-		Good:  c.sum(l.Metric+"_bucket", append(slices.Clone(matchers), bound)).String(),
-		Total: c.sum(l.Metric+"_count", matchers).String(),
-	}
+	return trees{good: c.sum(l.Metric+"_bucket", append(slices.Clone(matchers), bound)), total: c.sum(l.Metric+"_count", matchers)}
 }
 
 // sum is sum(increase(metric{matchers}[window])), by the label to group by if there

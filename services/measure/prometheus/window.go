@@ -132,41 +132,48 @@ func endOfString(text string, from int) int {
 	return len(text)
 }
 
-// setWindow puts the length of the window where the sentinel stands in a tree and
-// returns in how many places that was. Durations that stand for numbers become
-// numbers of seconds, as they were not understood before Prometheus 3.
-func setWindow(tree parser.Expr, length time.Duration) int {
-	count := 0
-	set := func(d *time.Duration) {
+// holes are where the sentinel stands in a tree; what is put there becomes the length of
+// the window. Durations that stand for numbers become numbers of seconds, as they were not
+// understood before Prometheus 3.
+func holes(tree parser.Expr) []func(time.Duration) {
+	var out []func(time.Duration)
+	duration := func(d *time.Duration) {
 		if *d == sentinel {
-			*d = length
-			count++
+			out = append(out, func(length time.Duration) { *d = length })
 		}
 	}
 	parser.Inspect(tree, func(node parser.Node, _ []parser.Node) error {
 		switch n := node.(type) {
 		case *parser.MatrixSelector:
-			set(&n.Range)
+			duration(&n.Range)
 		case *parser.VectorSelector:
-			set(&n.OriginalOffset)
+			duration(&n.OriginalOffset)
 		case *parser.SubqueryExpr:
-			set(&n.Range)
-			set(&n.Step)
-			set(&n.OriginalOffset)
+			duration(&n.Range)
+			duration(&n.Step)
+			duration(&n.OriginalOffset)
 		case *parser.NumberLiteral:
 			switch n.Val {
 			case sentinel.Seconds():
-				n.Val = length.Seconds()
-				count++
+				out = append(out, func(length time.Duration) { n.Val = length.Seconds() })
 			case -sentinel.Seconds():
-				n.Val = -length.Seconds()
-				count++
+				out = append(out, func(length time.Duration) { n.Val = -length.Seconds() })
 			}
 			n.Duration = false
 		}
 		return nil
 	})
-	return count
+	return out
+}
+
+// setWindow puts the length of the window where the sentinel stands in a tree and returns
+// in how many places that was.
+func setWindow(tree parser.Expr, length time.Duration) int {
+	found := holes(tree)
+	for _, set := range found {
+		set(length)
+	}
+	return len(found)
 }
 
 // place says where in a text a byte is, for people.

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/services/promrules"
+	"github.com/evenkeel/evenkeel/services/slo"
+)
+
+// ruling is what "evenkeel rules" is asked.
+type ruling struct {
+	inputs              []string
+	include, exclude    *regexp.Regexp // of paths in directories; nil for all and none
+	output              string
+	names               promrules.Names
+	days                int // of SLOs whose document does not say
+	labels              map[string]string
+	noRecords, noAlerts bool
+	namespace           string
+	operator            bool
+}
+
+var namings = map[string]promrules.Names{"evenkeel": promrules.Evenkeel, "sloth": promrules.Sloth}
+
+// rulesCommand writes rules of Prometheus, without a server.
+func (p *program) rulesCommand() *cobra.Command {
+	var r ruling
+	var names, period, include, exclude string
+	cmd := &cobra.Command{
+		Use:   "rules [FILE...]",
+		Short: "Write SLOs in files as rules of Prometheus, without a server",
+		Long: `Write SLOs in files as recording rules and alerts of Prometheus, without a server.
+
+Read are documents of OpenSLO, openslo/v1, and of Sloth, prometheus/v1 and
+sloth.slok.dev/v1; of a directory all files *.yaml and *.yml in it and below, by
+their names. All that is wrong is told with its file, line, document and path, and
+then nothing is written. What has no place in rules is told and left out.
+
+It takes the place of "sloth generate", whose rules are called otherwise:
+
+  evenkeel rules --names sloth -i slos/ -o rules/
+
+Where the output is a directory, each file that was read becomes one of the same
+name there; otherwise all become one. Objects of Sloth's operator become objects
+PrometheusRule; with --operator all SLOs do, an object for each service.`,
+		Example: `  evenkeel rules -i slos/checkout.yaml
+  evenkeel rules -i slos/ -o rules.yaml --names sloth
+  cat slos.yaml | evenkeel rules -i - | promtool check rules`,
+		GroupID: groupLook,
+		Args:    cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			r.inputs = append(r.inputs, args...)
+			if err := errors.Join(r.named(names), r.lasting(period), r.matching(include, exclude)); err != nil {
+				return wrongUse(cmd, err)
+			}
+			return p.writeRules(cmd.InOrStdin(), r)
+		},
+	}
+	f := cmd.Flags()
+	f.StringArrayVarP(&r.inputs, "input", "i", nil, "A file, a directory, or - for standard input; can be given again")
+	f.StringVarP(&r.output, "out", "o", "-", "The file to write, or a directory that is there; - is standard output")
+	f.StringVarP(&exclude, "fs-exclude", "e", "", "A regular expression: files of directories that are left out")
+	f.StringVarP(&include, "fs-include", "n", "", "A regular expression: files of directories that are read, of those not left out")
+	f.StringVar(&names, "names", "evenkeel", "How metrics and labels are called: evenkeel or sloth")
+	f.StringVar(&period, "default-slo-period", "30d", "The window of SLOs whose document has no word for it, as Sloth's")
+	f.StringToStringVarP(&r.labels, "extra-labels", "l", nil, "Labels for all rules, NAME=VALUE; can be given again")
+	f.BoolVar(&r.noRecords, "disable-recordings", false, "Write no recording rules")
+	f.BoolVar(&r.noAlerts, "disable-alerts", false, "Write no alerts")
+	f.BoolVar(&r.operator, "operator", false, "Write objects PrometheusRule of the Prometheus operator")
+	f.StringVar(&r.namespace, "namespace", "", "The namespace of the objects; of Sloth's, their own")
+	return cmd
+}
+
+func (r *ruling) named(names string) error {
+	if len(r.inputs) == 0 {
+		return errors.New("name a file or directory, or - for standard input")
+	}
+	var known bool
+	if r.names, known = namings[names]; !known {
+		return fmt.Errorf("--names must be evenkeel or sloth, not %q", fault.Clip(names, 64))
+	}
+	return nil
+}
+
+// lasting reads a number of days, 30d, or of weeks.
+func (r *ruling) lasting(text string) error {
+	number, each := strings.TrimSuffix(text, "d"), 1
+	if weeks, ok := strings.CutSuffix(text, "w"); ok {
+		number, each = weeks, 7
+	}
+	n, err := strconv.Atoi(number)
+	if err != nil || number == text || n < 1 || n > slo.MaxWindowDays/each {
+		return fmt.Errorf("--default-slo-period must be 1 to %d days, such as 28d or 4w, not %q", slo.MaxWindowDays, fault.Clip(text, 64))
+	}
+	r.days = n * each
+	return nil
+}
+
+func (r *ruling) matching(include, exclude string) (err error) {
+	for _, of := range []struct {
+		flag, text string
+		into       **regexp.Regexp
+	}{{"fs-include", include, &r.include}, {"fs-exclude", exclude, &r.exclude}} {
+		if of.text == "" {
+			continue
+		}
+		var bad error
+		if *of.into, bad = regexp.Compile(of.text); bad != nil {
+			err = errors.Join(err, fmt.Errorf("--%s must be a regular expression: %w", of.flag, bad))
+		}
+	}
+	return err
+}
+
+// writeRules reads everything, then composes everything, and then writes.
+func (p *program) writeRules(stdin io.Reader, r ruling) error {
+	files, err := readSLOFiles(stdin, r)
+	if err != nil {
+		return err
+	}
+	found, right := p.composed(files, r)
+	if !right {
+		return codeError(exitError)
+	}
+	if len(found) == 0 {
+		return errors.New("there is no SLO in what was read")
+	}
+	outputs, err := r.outputs(found)
+	if err != nil {
+		return err
+	}
+	if len(outputs) == 1 && outputs[0].path == "-" {
+		return outputs[0].write(p.stdout)
+	}
+	if err := replace(outputs); err != nil {
+		return fmt.Errorf("write the rules: %w", err)
+	}
+	for _, o := range outputs {
+		fmt.Fprintf(p.stderr, "%s: %d recording rules and %d alerts\n", o.path, o.recordings, o.alerts)
+	}
+	return nil
+}

@@ -1,0 +1,61 @@
+package foreign
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/evenkeel/evenkeel/services/slo"
+)
+
+// Reading is what a text says.
+type Reading struct {
+	SLOs  []SLO
+	Notes []Note // by their places
+	// Object is what the document is, where it is one of Kubernetes.
+	Object *Object
+}
+
+// Object is what an object of Kubernetes is called and carries.
+type Object struct {
+	Name, Namespace     string
+	Labels, Annotations map[string]string
+}
+
+// SLO is an SLO of another tool.
+type SLO struct {
+	// Service and Name are what it is called there; the Declaration has a slug made of it.
+	Service, Name string
+	Declaration   slo.Declaration
+	// Labels are on everything that is made of it there.
+	Labels map[string]string
+	// Page and Ticket are its alerts there.
+	Page, Ticket Alert
+}
+
+// Alert is what an alert is called and carries.
+type Alert struct {
+	Name                string
+	Labels, Annotations map[string]string
+}
+
+// Note is something of a document that has no place here, or that was taken for something.
+type Note struct {
+	Document int // from 1
+	// Line and Column are from 1, in the whole text.
+	Line, Column int
+	Pointer      string // into the document
+	Message      string
+	// Left says that an SLO could not be translated, and is not among those of the Reading.
+	Left bool
+}
+
+var noLabel = regexp.MustCompile(`[^-a-z0-9]+`)
+
+// Slug makes a name an RFC 1123 label; it is empty where nothing of it can be one.
+func Slug(name string) string {
+	slug := strings.Trim(noLabel.ReplaceAllString(strings.ToLower(name), "-"), "-")
+	if len(slug) > 63 {
+		slug = strings.TrimRight(slug[:63], "-")
+	}
+	return slug
+}
