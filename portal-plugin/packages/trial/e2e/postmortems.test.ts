@@ -170,6 +170,7 @@ test('it is sent to review, and published by those who may', async t => {
   assert.equal(await approve.isDisabled(), true);
   await ada
     .getByText('Who was asked to review it does this: Bruno Keller.')
+    .filter({ visible: true })
     .waitFor();
 
   const bruno = await visit(t, 'bruno', at);

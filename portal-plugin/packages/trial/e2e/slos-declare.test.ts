@@ -5,6 +5,7 @@ import { value } from '@evenkeel/client';
 
 import { api } from './asking';
 import { accessible } from './axe';
+import { again } from './dialog';
 import { saidOf, tabTo } from './field';
 import { visit } from './house';
 import { word } from './names';
@@ -64,7 +65,11 @@ test('an SLO is declared from what a data source holds, with its past beside it'
     .getByRole('listitem')
     .filter({ hasText: 'To be looked at again' })
     .waitFor();
-  await accessible(page, page.getByRole('heading', { name: 'Preview' }));
+  const heading = page.getByRole('heading', { name: 'Preview' });
+  const show = again(page, heading, () =>
+    page.getByRole('button', { name: 'Go on with it' }).click(),
+  );
+  await accessible(page, heading, 'main', show);
 });
 
 test('what is refused of an SLO stands at each field', async t => {
@@ -98,14 +103,14 @@ test('what is refused of an SLO stands at each field', async t => {
   );
   assert.equal(await page.getByRole('form').getByRole('alert').count(), 0);
   const incomplete = page.getByText('Not complete yet');
-  const again = async () => {
+  const anew = async () => {
     await page.reload();
-    // What was typed is kept; what was refused of it is found out again.
+    // What was typed is kept; what was refused of it is found out anew.
     await page.getByRole('button', { name: 'Go on with it' }).click();
     await press();
   };
-  await accessible(page, incomplete, 'main', again);
-  await pictures(page, incomplete, 'slo-refused', again);
+  await accessible(page, incomplete, 'main', anew);
+  await pictures(page, incomplete, 'slo-refused', anew);
 });
 
 test('an SLO is read as OpenSLO, edited there and taken over; what is wrong has its line', async t => {
