@@ -24,9 +24,13 @@ type doorkeeper struct {
 func (d *doorkeeper) Authenticate(_ context.Context, token string) (access.Caller, error) {
 	d.asked.Add(1)
 	time.Sleep(d.takes)
+	if strings.HasSuffix(token, ".expired") {
+		return access.Caller{}, fault.New(fault.Unauthenticated, "token_expired", "it was good once")
+	}
 	switch what, of, _ := strings.Cut(token, "-"); what {
 	case "person":
 		who, _, _ := strings.Cut(of, ".")
+		who, _, _ = strings.Cut(who, "~") // and by which of their tokens
 		return access.Caller{Kind: access.ByPerson, Person: id.ID(who), Name: who, Scopes: []access.Scope{access.ScopeRead}}, nil
 	case "revoked", "expired":
 		return access.Caller{}, fault.New(fault.Unauthenticated, "token_"+what, "it was good once")
@@ -152,6 +156,48 @@ func TestWhoIsKnownByWhatLastsPaysBeforeTheTokenIsVerified(t *testing.T) {
 		time.Sleep(1500 * time.Millisecond)
 		if served.Load() != 3 || refused.Load() != 7 || d.asked.Load()-before != 3 {
 			t.Errorf("%d served and %d refused, %d verified; want 3, 7 and 3", served.Load(), refused.Load(), d.asked.Load()-before)
+		}
+	})
+}
+
+func TestWhoWasRefusedInBetweenHasOneQuotaWithAllTheirTokens(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, (&doorkeeper{}).keeps)
+		get := func(token string, status int) {
+			t.Helper()
+			if w := b.do(http.MethodGet, "/v1/widgets", "", "Authorization: Bearer "+token); w.Code != status {
+				t.Errorf("%s: %d, want %d: %s", token, w.Code, status, w.Body)
+			}
+		}
+		get("person-ada~a.1", 200)
+		get("person-ada~a.expired", 401)
+		get("person-ada~a.2", 200)
+		time.Sleep(3 * time.Second) // the quota is whole again: three at once
+		get("person-ada~a.3", 200)
+		get("person-ada~b", 200)
+		get("person-ada~a.4", 200)
+		get("person-ada~a.5", 429)
+		get("person-ada~b", 429)
+	})
+}
+
+func TestATokenIsNothingElseThatIsRemembered(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, (&doorkeeper{}).keeps)
+		// As a webhook is remembered that came from the address.
+		b.admission.Verified("hook webhooks", b.admission.Owner("webhooks", time.Now()), time.Now())
+		for _, token := range []string{"hook webhooks", "webhooks"} {
+			if w := b.do(http.MethodGet, "/v1/widgets", "", "Authorization: Bearer "+token); w.Code != 401 {
+				t.Errorf("%s: %d", token, w.Code)
+			}
+		}
+		if w := b.do(http.MethodGet, "/v1/widgets", "", "Authorization: Bearer guess"); w.Code != 401 {
+			t.Errorf("the third of an address: %d", w.Code)
+		}
+		if w := b.do(http.MethodGet, "/v1/widgets", "", "Authorization: Bearer guess"); w.Code != 429 {
+			t.Errorf("the fourth of an address: %d, although it paid for none", w.Code)
 		}
 	})
 }

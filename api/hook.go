@@ -68,7 +68,7 @@ func (h *hook) receive(x *exchange, r *http.Request) (hookAnswer, error) {
 	// is not verified: the source sends as many as there are, and those refused are lost.
 	at := h.api.clientAddress(r)
 	address := h.api.admission.Address(at, x.start)
-	from := h.name + " from " + at.String()
+	from := "hook " + h.name + " from " + at.String()
 	who, known := h.api.admission.Presenter(from, x.start)
 	if !known {
 		who = address

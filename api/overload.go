@@ -53,7 +53,8 @@ type payer struct {
 func (a *API) charge(e *endpoint, x *exchange, r *http.Request) *Problem {
 	p := &x.payer
 	if p.token, _ = bearer(r); p.token != "" && !e.public && a.cfg.Authenticator != nil {
-		if p.lasting = a.cfg.Authenticator.Lasting(p.token); p.lasting != "" {
+		if lasting := a.cfg.Authenticator.Lasting(p.token); lasting != "" {
+			p.lasting = "token " + lasting // and nothing that is remembered of anybody else
 			p.Caller, p.known = a.admission.Presenter(p.lasting, x.start)
 		}
 	}
@@ -86,6 +87,10 @@ func (a *API) meet(ctx context.Context, e *endpoint, x *exchange, r *http.Reques
 		if p.lasting != "" {
 			a.admission.Verified(p.lasting, p.Caller, x.start)
 		}
+	case err == nil && p.known && p.Caller != a.admission.Owner(caller.Owner(), x.start):
+		// It was refused in between, or is somebody else's now: they have paid for the last time.
+		a.admission.Verified(p.lasting, a.admission.Owner(caller.Owner(), x.start), x.start)
+		return nil
 	case wasGood(err) && p.lasting != "":
 		former := a.admission.Former(p.lasting, x.start)
 		if !fresh {

@@ -17,12 +17,12 @@ func sayPlainly() {
 	validation.MsgExpectedRFC3339Date = "expected a day such as 2026-01-31 (RFC 3339)"
 	validation.MsgExpectedRFC3986URI = "expected an address such as https://example.com/page: %v"
 	validation.MsgExpectedOneOf = "expected one of %s"
-	validation.MsgExpectedMinimumNumber = "expected %v or more"
+	validation.MsgExpectedMinimumNumber = "expected at least %v"
 	validation.MsgExpectedExclusiveMinimumNumber = "expected more than %v"
-	validation.MsgExpectedMaximumNumber = "expected %v or less"
+	validation.MsgExpectedMaximumNumber = "expected at most %v"
 	validation.MsgExpectedExclusiveMaximumNumber = "expected less than %v"
-	validation.MsgExpectedMinLength = "expected %d characters or more"
-	validation.MsgExpectedMaxLength = "expected %d characters or less"
+	validation.MsgExpectedMinLength = "expected at least %d characters"
+	validation.MsgExpectedMaxLength = "expected at most %d characters"
 	validation.MsgExpectedBePattern = "expected %s"
 }
 

@@ -114,7 +114,7 @@ func (c *Control) Verified(text string, who *Caller, now time.Time) {
 	known.last.Store(now.UnixNano())
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
-	if len(cs.credentials) >= cs.most {
+	if _, again := cs.credentials[key]; !again && len(cs.credentials) >= cs.most {
 		clear(cs.credentials) // they are learned again with the next requests
 	}
 	cs.credentials[key] = known

@@ -87,7 +87,12 @@ func TestOfTwoVersionsThatStartTogetherOneMigrates(t *testing.T) {
 	// Both have found nothing, and wait.
 	poll := time.NewTicker(5 * time.Millisecond)
 	defer poll.Stop()
-	for waiting := 0; waiting < 2; <-poll.C {
+	for waiting := 0; waiting < 2; {
+		select {
+		case o := <-done:
+			t.Fatalf("%s did not wait: %v", o.version, o.err)
+		case <-poll.C:
+		}
 		do("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%pg_try_advisory_lock%'", &waiting)
 	}
 	do("SELECT pg_advisory_unlock($1)", &taken, lock.DefaultLockID)
