@@ -17,7 +17,7 @@ func TestARelaxingActWaitsForASecondPerson(t *testing.T) {
 		}
 		lower := slo(`"objective":"99%"`)
 		h.do(call{as: "ada", method: "PUT", path: of, header: []string{`If-Match: "1"`}, body: lower}).
-			expect(t, 409, "second_person_needed", "", "POST /v1/proposals")
+			expect(t, 409, "second_person_needed", "", "another person has to approve it, as a proposal")
 		h.do(call{as: "ada", method: "POST", path: of + "/corrections", body: amendment()}).expect(t, 409, "second_person_needed", "", "a violation of the clause")
 
 		propose := call{as: "ada", method: "POST", path: "/v1/proposals", header: []string{"Idempotency-Key: once"},

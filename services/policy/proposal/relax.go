@@ -44,7 +44,7 @@ func alone(ctx context.Context) bool {
 }
 
 // way is what the refusal of an act ends with.
-const way = ": another person has to approve it. Propose it with POST /v1/proposals"
+const way = ": another person has to approve it, as a proposal"
 
 // refused is the fault for an act that needs a second person.
 func refused(what, why string) error {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, type TestContext } from 'node:test';
 import { promisify } from 'node:util';
 
-import { freePort, start } from '../src/portal/process';
+import { start } from '../src/portal/process';
 
 /** A counter that a service exposes, and by how much it grows in 100 seconds that end at a time. */
 export type Counter = {
@@ -48,7 +48,6 @@ export async function startPrometheus(
     ...['tsdb', 'create-blocks-from', '--quiet', '--max-block-duration=1458h'],
     ...['openmetrics', samples, data],
   ]);
-  const address = `127.0.0.1:${await freePort()}`;
   const prometheus = start({
     name: 'Prometheus',
     command: server,
@@ -56,7 +55,7 @@ export async function startPrometheus(
       `--config.file=${config}`,
       `--storage.tsdb.path=${data}`,
       '--storage.tsdb.retention.time=100y',
-      `--web.listen-address=${address}`,
+      '--web.listen-address=127.0.0.1:0',
     ],
     cwd: directory,
     env: process.env,
@@ -66,6 +65,9 @@ export async function startPrometheus(
     await prometheus.stop();
     await rm(directory, { recursive: true, force: true });
   });
+  const [, address] = await prometheus.says(
+    /msg="Listening on" address=(127\.0\.0\.1:\d+)/,
+  );
   await prometheus.ready(`http://${address}/-/ready`);
   return `http://${address}`;
 }

@@ -10,6 +10,8 @@ export type Started = {
   stop: () => Promise<void>;
   /** Resolves once it answers at an address; rejects with what it wrote where it ends before. */
   ready: (url: string, headers?: Record<string, string>) => Promise<void>;
+  /** Resolves to what a pattern finds in what it wrote, once it is there; rejects as ready does. */
+  says: (pattern: RegExp) => Promise<RegExpExecArray>;
 };
 
 /** How a program is started. */
@@ -52,6 +54,9 @@ export function start(options: StartOptions): Started {
     });
   });
   const kill = () => child.kill('SIGKILL');
+  const written = () => readFile(log, 'utf8').catch(() => '');
+  const failed = async () =>
+    new Error(`${name}: ${over}\n${(await written()).slice(-4000)}`);
   process.once('exit', kill);
   return {
     async stop() {
@@ -72,8 +77,17 @@ export function start(options: StartOptions): Started {
         }
         await setTimeout(100);
       }
-      const written = await readFile(log, 'utf8').catch(() => '');
-      throw new Error(`${name}: ${over}\n${written.slice(-4000)}`);
+      throw await failed();
+    },
+    async says(pattern) {
+      while (over === undefined) {
+        const found = pattern.exec(await written());
+        if (found) {
+          return found;
+        }
+        await setTimeout(100);
+      }
+      throw await failed();
     },
   };
 }
@@ -99,12 +113,14 @@ export class Part {
    * alone.
    */
   async start(environment: NodeJS.ProcessEnv = {}): Promise<void> {
-    if (this.#running !== undefined) {
-      return;
-    }
     const env = { ...this.options.env, ...environment };
-    this.#running = start({ ...this.options, env });
-    await this.ready(this.readyAt);
+    this.#running ??= start({ ...this.options, env });
+    try {
+      await this.ready(this.readyAt);
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
   }
 
   /** Resolves once it answers at an address. */

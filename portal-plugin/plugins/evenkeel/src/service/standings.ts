@@ -79,8 +79,17 @@ function reach(last: string | undefined) {
   return {
     enabled: last !== undefined,
     until: (found: readonly OfService[]) =>
-      last === undefined || found.some(of => of.service.slug > last),
+      last === undefined || found.some(of => beyond(of.service.slug, last)),
   };
+}
+
+/**
+ * Whether a slug comes after another in whichever order a database has them: by each character, or
+ * by letters and digits first, where the hyphens are looked at last.
+ */
+export function beyond(slug: string, other: string): boolean {
+  const bare = (of: string) => of.replaceAll('-', '');
+  return slug > other && bare(slug) > bare(other);
 }
 
 function standing<T extends OfService, R>(
@@ -101,7 +110,7 @@ function standing<T extends OfService, R>(
       if (
         read.data === undefined ||
         read.isPlaceholderData ||
-        (read.hasNextPage && slug >= end)
+        (read.hasNextPage && !beyond(end, slug))
       ) {
         return undefined;
       }
