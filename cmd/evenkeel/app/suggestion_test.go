@@ -33,7 +33,7 @@ func TestSuggestionsThatCannotBeMadeSayWhy(t *testing.T) {
 			{"one that is not for the team", get("ada", "checkout", "?dataSource=closed"), 403, "team_not_served", "", "payments"},
 			{"a selector that ends", get("ada", "checkout", "?dataSource=prometheus-eu&selector=a%3D%22b%22%7D+or+x%7B"), 422, "invalid_input", "query.selector", ""},
 			{"another kind", get("ada", "checkout", "?dataSource=prometheus-eu&kind=web"), 422, "invalid_input", "query.kind", "any"},
-			{"too many", get("ada", "checkout", "?dataSource=prometheus-eu&limit=51"), 422, "invalid_input", "query.limit", "<= 50"},
+			{"too many", get("ada", "checkout", "?dataSource=prometheus-eu&limit=51"), 422, "invalid_input", "query.limit", "at most 50"},
 			{"another team's service", get("bob", "checkout", "?dataSource=prometheus-eu"), 403, "forbidden", "", ""},
 			{"a reader", get("rita", "checkout", "?dataSource=prometheus-eu"), 403, "forbidden", "", ""},
 			{"no service", get("ada", "nowhere", "?dataSource=prometheus-eu"), 404, "service_not_found", "", ""},
