@@ -74,7 +74,8 @@ func (c *Service) planComponent(ctx context.Context, w *world, e Entity, t Told)
 // adopt finds the service that is here by the name already: the component adopts it, and leaves the one
 // that it was where an annotation names another, unless it is another entity's. One that its sync may
 // yet find to be nobody's is waited for. Where nothing has the name, it is what was called so in the
-// catalog before. The service is empty where there is none.
+// catalog before. The service is empty where there is none. It has to be the owner's: who names a
+// service does not get it by that, whether its team wants it or not.
 func (c *Service) adopt(ctx context.Context, w *world, p *plan, slug string, e Entity, t Told) (registry.Service, error) {
 	none := registry.Service{}
 	found, err := c.Things.ServiceBySlug(ctx, slug)
@@ -113,6 +114,15 @@ func (c *Service) adopt(ctx context.Context, w *world, p *plan, slug string, e E
 			check.Fail("/slug", slug, "leads to a service that was retired here; restore it, or name another")
 			return none, check.Err()
 		}
+	}
+	owner, err := w.owner(t, true)
+	if err != nil {
+		return none, err
+	}
+	if owner.ID != found.Team {
+		var check fault.Check
+		check.Fail("/slug", slug, "%s", ofOther("service", found.Slug, found.TeamSlug))
+		return none, check.Err()
 	}
 	p.adopted = true
 	dependencies, err := c.Things.DependenciesOf(ctx, []id.ID{found.ID})

@@ -51,7 +51,7 @@ func owned(group string) func(*catalog.Told) {
 type renaming struct {
 	first    []catalog.Told // beside the component a from the file x
 	tellings []telling
-	is       string // what each entity is: the service that was made for an entity of that name, or "new"
+	is       string // what each entity is: the service that was made for an entity of that name, or "new"; else its state
 	without  string // services without entity, by the entity for which they were made
 }
 
@@ -147,6 +147,52 @@ func TestAComponentKeepsItsServiceUnderAnotherNameWhereThatIsCertain(t *testing.
 		"in another file, where the annotation names its service": {
 			tellings: []telling{batches(told{part("b", "2", from("y"), annotated("a"))})},
 			is:       "b=a",
+		},
+		"another team's, by the annotation, when it goes": {
+			tellings: []telling{batches(told{part("b", "2", from("y"), annotated("a"), owned("o"))})},
+			is:       "b=refused", without: "a",
+		},
+		"another team's, by the annotation, before it goes and ever after": {
+			tellings: []telling{
+				batches(told{part("a", "1"), part("b", "2", from("y"), annotated("a"), owned("o"))}),
+				batches(told{part("b", "2", from("y"), annotated("a"), owned("o"))}), batches(told{part("b", "2", from("y"), annotated("a"), owned("o"))}),
+			},
+			is: "b=refused", without: "a",
+		},
+		"another team's, by the annotation of one that is something": {
+			first:    told{part("d", "8", from("y"), owned("o"))},
+			tellings: []telling{batches(told{part("d", "8", from("y"), owned("o"), annotated("a"))}), batches(told{part("d", "8", from("y"), owned("o"), annotated("a"))})},
+			is:       "d=d", without: "a",
+		},
+		"another team's, by its name": {
+			first:    told{part("d", "8", from("y"), annotated("k"))},
+			tellings: []telling{batches(told{part("a", "1"), part("k", "9", from("z"), owned("o"))}), batches(told{part("a", "1"), part("k", "9", from("z"), owned("o"))})},
+			is:       "a=a k=refused", without: "d",
+		},
+		"another team's that is here by hand, by its name": {
+			tellings: []telling{{hand: func(h *house, own string) {
+				storetest.Service(h.t, h.store, h.team(own+"a").ID, own+"k")
+			}, batches: []told{{part("a", "1"), part("k", "9", from("z"), owned("o"))}}}},
+			is: "a=a k=refused", without: "new",
+		},
+		"another team's, by the name of who went": {
+			tellings: []telling{batches(), {hand: func(h *house, own string) {
+				s := h.service(own + "a")
+				ok(h.registry.UpdateService(h.root, s.Slug, s.Version, registry.ServiceInput{Slug: own + "z", Profile: s.Profile}))(h.t)
+			}, batches: []told{{part("a", "2", owned("o"))}}}},
+			is: "a=refused", without: "a",
+		},
+		"to another owner by the same name, while it is there": {
+			tellings: []telling{batches(told{part("a", "1", owned("o"))}), batches(told{part("a", "2", owned("a"))})},
+			is:       "a=a",
+		},
+		"two that name one that goes": {
+			tellings: []telling{batches(told{part("b", "2", from("y"), annotated("a")), part("c", "3", from("z"), annotated("a"))})},
+			is:       "b=refused c=refused", without: "a",
+		},
+		"two that name one that goes, of which one is another team's": {
+			tellings: []telling{batches(told{part("b", "2", from("y"), annotated("a"), owned("o")), part("c", "3", from("z"), annotated("a"))})},
+			is:       "b=refused c=a",
 		},
 		"in a file of several": {
 			first:    told{part("d", "8")},
@@ -269,7 +315,9 @@ func (c renaming) hold(t *testing.T, world *house, own string) {
 	}
 	var are, without []string
 	for _, e := range components() {
-		if e.GoneAt == nil {
+		if e.GoneAt == nil && e.Entity.Resource == "" {
+			are = append(are, nameOf(e)+"="+string(e.State))
+		} else if e.GoneAt == nil {
 			are = append(are, nameOf(e)+"="+word(e.Entity.Resource))
 			by, _ := h.service(string(e.Entity.Resource)).Managed.From("catalog")
 			is(t, "who manages it", by.Entity, e.Ref)
@@ -295,10 +343,13 @@ func TestATeamAndASystemKeepThemselvesUnderAnotherNameAndAPersonDoesNot(t *testi
 			g := catalog.Told{Kind: catalog.Group, Ref: "group:default/" + group, UID: "g-" + group, Members: []string{u.Ref}, Origin: "file:group"}
 			y := catalog.Told{Kind: catalog.System, Ref: "system:default/" + name, UID: "y-" + name, Owner: g.Ref, Origin: "file:system"}
 			c := part(name, "c-"+name, owned(group), func(c *catalog.Told) { c.System = y.Ref })
-			return []catalog.Told{u, g, y, c, part("stays", "c-stays", from("stays"), owned(group))}
+			return []catalog.Told{
+				u, g, y, c, part("stays", "c-stays", from("stays"), owned(group)),
+				part("kept-"+name, "c-kept-"+name, from("kept-"+name), annotated("kept"), owned(group)),
+			}
 		}
 		h.full(told("ada", "payments", "till")...)
-		team, service := h.team("payments"), h.service("till")
+		team, service, kept := h.team("payments"), h.service("till"), h.service("kept")
 		ada := ok(h.store.Access().PersonByIdentity(t.Context(), "backstage", portal, "user:default/ada"))(t)
 
 		// All are there by both names, and of the old ones nobody declares those that others took.
@@ -312,6 +363,7 @@ func TestATeamAndASystemKeepThemselvesUnderAnotherNameAndAPersonDoesNot(t *testi
 		now := h.service("purse")
 		is(t, "service", now.ID, service.ID)
 		is(t, "its team", now.Team, team.ID)
+		is(t, "by the annotation", h.service("kept").ID, kept.ID)
 		is(t, "its system", now.System+" "+id.ID(now.SystemSlug), service.System+" purse")
 		is(t, "what was not renamed", h.service("stays").Team, team.ID)
 		is(t, "teams", len(ok(h.registry.Teams(h.root, registry.TeamFilter{}, page.Request{}))(t).Items), 1)
@@ -320,8 +372,8 @@ func TestATeamAndASystemKeepThemselvesUnderAnotherNameAndAPersonDoesNot(t *testi
 		}
 		is(t, "members", h.members("cash"), "bea catalog")
 		is(t, "entities", h.states(catalog.Filter{State: catalog.Gone}),
-			"component:default/till gone, group:default/payments gone, system:default/till gone, user:default/ada gone")
+			"component:default/kept-till gone, component:default/till gone, group:default/payments gone, system:default/till gone, user:default/ada gone")
 		results, _ := h.full(told("bea", "cash", "purse")...)
-		is(t, "again", outcomes(results), "unchanged, unchanged, unchanged, unchanged, unchanged")
+		is(t, "again", outcomes(results), "unchanged, unchanged, unchanged, unchanged, unchanged, unchanged")
 	})
 }

@@ -336,6 +336,39 @@ func TestWhatIsHereByHandIsAdopted(t *testing.T) {
 	is(t, "entities", h.states(catalog.Filter{}), "component:default/checkout linked, component:default/other gone, group:default/payments linked")
 }
 
+// Who is called as what another team has here gets it from that team, and not by the name.
+func TestWhatIsHereByHandStaysItsTeams(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	payments := storetest.Team(t, h.store, "payments")
+	storetest.Service(t, h.store, payments.ID, "checkout")
+	storetest.System(t, h.store, payments.ID, "shop")
+	told := []catalog.Told{group("payments"), group("others"), system("shop", "others"), component("checkout", "others")}
+	annotated := component("till", "others")
+	annotated.Slug = "checkout"
+	nobodys := annotated
+	nobodys.Ref, nobodys.UID, nobodys.Owner = "component:default/purse", "c-purse", ""
+	for range 2 {
+		results, _ := h.full(append(told, annotated, nobodys)...)
+		is(t, "results", outcomes(results[2:]), "refused /ref, refused /ref, refused /slug, refused /owner")
+		for _, r := range results[2:5] {
+			if got := r.Faults[0].Message; !strings.Contains(got, "the team payments's: that team gives it to the owner in Evenkeel first") {
+				t.Errorf("%s: it says %q", r.Ref, got)
+			}
+		}
+		is(t, "team", h.service("checkout").Team, payments.ID)
+		is(t, "managers", len(h.service("checkout").Managed), 0)
+	}
+	ok(h.registry.Transfer(h.root, "checkout", h.service("checkout").Version, "others", ""))(t)
+	results, _ := h.full(told...)
+	is(t, "results", outcomes(results[3:]), "updated adopted")
+	// Its entity says whose it is from then on.
+	told[3].Owner = told[0].Ref
+	results, _ = h.full(told...)
+	is(t, "results", outcomes(results[3:]), "updated")
+	is(t, "team", h.service("checkout").Team, payments.ID)
+}
+
 func TestAFaultRefusesOneEntity(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
