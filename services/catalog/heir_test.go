@@ -1,6 +1,7 @@
 package catalog_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/ent/store"
 	"github.com/evenkeel/evenkeel/ent/storetest"
+	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/catalog"
@@ -46,6 +48,22 @@ func annotated(slug string) func(*catalog.Told) {
 func owned(group string) func(*catalog.Told) {
 	return func(c *catalog.Told) { c.Owner = "group:default/" + group }
 }
+
+func tiered(tier int) func(*catalog.Told) {
+	return func(c *catalog.Told) { c.Tier = tier }
+}
+
+// lowest has nobody lower a service's tier to 4.
+type lowest struct{}
+
+func (lowest) Updating(_ context.Context, before registry.Service, after registry.Profile, _ time.Time) error {
+	if after.Tier == 4 && before.Tier != 4 {
+		return fault.New(fault.Conflict, "asks_two", "the tier of %q takes two people", before.Slug)
+	}
+	return nil
+}
+
+func (lowest) Ending(context.Context, registry.Service) error { return nil }
 
 // A renaming is what a portal tells, and what of it is to be true.
 type renaming struct {
@@ -194,6 +212,32 @@ func TestAComponentKeepsItsServiceUnderAnotherNameWhereThatIsCertain(t *testing.
 			tellings: []telling{batches(told{part("b", "2", from("y"), annotated("a"), owned("o")), part("c", "3", from("z"), annotated("a"))})},
 			is:       "b=refused c=a",
 		},
+		"two who swap names, who are of different teams": {
+			first:    told{part("d", "8", from("y"), owned("o"))},
+			tellings: []telling{batches(told{part("a", "1", annotated("d")), part("d", "8", from("y"), owned("o"), annotated("a"))})},
+			is:       "a=a d=d",
+		},
+		"one that is something, by the annotation of one that goes and was retired": {
+			first: told{part("d", "8", from("y"))},
+			tellings: []telling{{hand: func(h *house, own string) {
+				ok(h.registry.Retire(h.root, own+"a", h.service(own+"a").Version, ""))(h.t)
+			}, batches: []told{{part("d", "8", from("y"), annotated("a"))}}}},
+			is: "d=d",
+		},
+		"one that is something, by the annotation of one that goes, whose tier it may not lower": {
+			first:    told{part("d", "8", from("y"))},
+			tellings: []telling{batches(told{part("d", "8", from("y"), annotated("a"), tiered(4))})},
+			is:       "d=d", without: "a",
+		},
+		"one whose tier it may not lower": {
+			tellings: []telling{batches(told{part("b", "2", tiered(4))})},
+			is:       "b=refused", without: "a",
+		},
+		"two who swap names, of whom one may not lower the tier": { // the other has what it was by then
+			first:    told{part("d", "8", from("y"))},
+			tellings: []telling{batches(told{part("a", "1", from("y"), annotated("d")), part("d", "8", annotated("a"), tiered(4))})},
+			is:       "a=d d=refused", without: "a",
+		},
 		"in a file of several": {
 			first:    told{part("d", "8")},
 			tellings: []telling{batches(told{part("b", "2"), part("d", "8")})},
@@ -257,6 +301,7 @@ func TestAComponentKeepsItsServiceUnderAnotherNameWhereThatIsCertain(t *testing.
 	}
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		world, n := houseOver(t, s), 0
+		world.registry.GuardWith(lowest{})
 		for name, c := range cases {
 			n++
 			t.Run(name, func(t *testing.T) { c.hold(t, world, fmt.Sprintf("s%d-", n)) })
@@ -376,4 +421,60 @@ func TestATeamAndASystemKeepThemselvesUnderAnotherNameAndAPersonDoesNot(t *testi
 		results, _ := h.full(told("bea", "cash", "purse")...)
 		is(t, "again", outcomes(results), "unchanged, unchanged, unchanged, unchanged, unchanged, unchanged")
 	})
+}
+
+// interrupted is a store in which something happens when a completion has found who goes, once.
+type interrupted struct {
+	catalog.Store
+	by func()
+}
+
+func (i *interrupted) Links(ctx context.Context, portal string, before time.Time) (map[catalog.Kind]int, error) {
+	if by := i.by; by != nil {
+		i.by = nil
+		by()
+	}
+	return i.Store.Links(ctx, portal, before)
+}
+
+// What comes between the beginning of a completion and the parting of components from their services
+// leaves them what they are.
+func TestComponentsThatWereToldAnewMeanwhileStayWhatTheyAre(t *testing.T) {
+	t.Parallel()
+	d, e := part("d", "8", from("y")), part("e", "9", from("z"))
+	swapping := []catalog.Told{part("d", "8", from("y"), annotated("e")), part("e", "9", from("z"), annotated("d"))}
+	for name, c := range map[string]struct {
+		by   func(h *house)
+		ends string
+	}{
+		"another sync begins": {
+			by:   func(h *house) { h.start(true) },
+			ends: "the sync is superseded; start another",
+		},
+		"one of them is told without its annotation": {by: func(h *house) { h.tell(h.start(false), d) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			h.full(group("a"), d, e)
+			was := map[string]id.ID{"d": h.service("d").ID, "e": h.service("e").ID}
+			s := h.start(true)
+			h.tell(s, group("a"))
+			is(t, "results", outcomes(h.tell(s, swapping...)), "deferred, deferred")
+			h.Parts.Store = &interrupted{h.store.Catalog(), func() { c.by(h) }}
+			ended := ""
+			if _, err := h.Complete(h.portal, s.ID, catalog.Completion{}); err != nil {
+				ended = err.Error()
+			}
+			if !strings.Contains(ended, c.ends) || c.ends == "" && ended != "" {
+				t.Errorf("it ends with %q, want %q", ended, c.ends)
+			}
+			for _, v := range ok(h.Entities(h.root, catalog.Filter{Kind: catalog.Component}, page.Request{}))(t).Items {
+				name := strings.TrimPrefix(v.Ref, "component:default/")
+				is(t, name, v.Entity.Resource, was[name])
+				by, _ := h.service(name).Managed.From("catalog")
+				is(t, "who manages "+name, by.Entity, v.Ref)
+			}
+		})
+	}
 }
