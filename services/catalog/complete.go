@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
@@ -15,7 +16,7 @@ import (
 type Completion struct {
 	AcceptShrink bool // more than a catalog loses by itself is right
 	// Undeclared are references of entities that a full sync told, and that nobody declares any more:
-	// they are gone as if they had not been told.
+	// they are gone as if they had not been told, also where the completion is refused and tried again.
 	Undeclared []string
 }
 
@@ -52,11 +53,7 @@ func (c *Service) Complete(ctx context.Context, sync id.ID, how Completion) (Syn
 			return Sync{}, err
 		}
 	}
-	ends := map[id.ID]bool{}
-	for _, e := range gone {
-		ends[e.ID] = true
-	}
-	if err := c.decide(ctx, w, func(e Entity) bool { return w.deferred(e) && !ends[e.ID] }); err != nil {
+	if err := c.decide(ctx, w, w.deferred); err != nil {
 		return Sync{}, err
 	}
 	if err := c.putBack(ctx, w, moved); err != nil {
@@ -122,30 +119,20 @@ func (c *Service) undecided(ctx context.Context, w *world) ([]Entity, error) {
 // another name: that is noted in what the world replaces. Components have gone then from what they were
 // that are something else now.
 func (c *Service) ending(ctx context.Context, w *world, undeclared []string, acceptShrink bool) ([]Entity, []departure, error) {
+	if err := c.unsee(ctx, w, undeclared); err != nil {
+		return nil, nil, fmt.Errorf("note what is not declared any more: %w", err)
+	}
 	going, err := all(func(after id.ID, limit int) ([]Entity, error) {
 		return c.Store.Unseen(ctx, w.sync.Portal, w.sync.StartedAt, after, limit)
 	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("read what was not told: %w", err)
 	}
-	told, err := c.Store.ByRef(ctx, w.sync.Portal, undeclared)
-	if err != nil {
-		return nil, nil, fmt.Errorf("read what is not declared any more: %w", err)
-	}
-	goes := map[id.ID]bool{}
-	for _, e := range going {
-		goes[e.ID] = true
-	}
-	for _, e := range told {
-		if !goes[e.ID] {
-			going, goes[e.ID] = append(going, e), true
-		}
-	}
 	came, err := c.undecided(ctx, w)
 	if err != nil {
 		return nil, nil, err
 	}
-	came = slices.DeleteFunc(came, func(e Entity) bool { return !w.deferred(e) || goes[e.ID] })
+	came = slices.DeleteFunc(came, func(e Entity) bool { return !w.deferred(e) })
 	if err := c.heirs(ctx, w, came, going); err != nil {
 		return nil, nil, err
 	}
@@ -185,6 +172,26 @@ func (c *Service) ending(ctx context.Context, w *world, undeclared []string, acc
 	}
 	moved, err := c.vacate(ctx, w, came)
 	return going, moved, err
+}
+
+// unsee has entities that the sync told be as if it had not, also at another attempt to complete it.
+func (c *Service) unsee(ctx context.Context, w *world, undeclared []string) error {
+	if len(undeclared) == 0 {
+		return nil
+	}
+	return c.within(ctx, w, Counts{}, func(ctx context.Context) error {
+		told, err := c.Store.ByRef(ctx, w.sync.Portal, undeclared)
+		if err != nil {
+			return err
+		}
+		var seen []id.ID
+		for _, e := range told {
+			if !e.SeenAt.Before(w.sync.StartedAt) {
+				seen = append(seen, e.ID)
+			}
+		}
+		return c.Store.Seen(ctx, seen, w.sync.StartedAt.Add(-time.Microsecond))
+	})
 }
 
 // withoutHeir are those that go, and whose heirs were refused what they were.

@@ -247,6 +247,25 @@ func TestAnEmptyCatalogTakesNothingAway(t *testing.T) {
 	is(t, "audit entries", h.entries()-before, 46)
 }
 
+// What nobody declares any more is said once: who accepts afterwards that a catalog shrinks says that alone.
+func TestWhatIsNotDeclaredIsKnownWhenAShrinkIsAccepted(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	told := []catalog.Told{group("a"), part("a", "1")}
+	for i := range 55 {
+		told = append(told, component(fmt.Sprintf("service-%02d", i), "a"))
+	}
+	h.full(told...)
+	was := h.service("a").ID
+	s := h.start(true)
+	h.tell(s, append([]catalog.Told{part("b", "2")}, told[:2]...)...)
+	_, err := h.Complete(h.portal, s.ID, catalog.Completion{Undeclared: []string{"component:default/a"}})
+	refused(t, err, fault.Conflict, "catalog_shrank")
+	is(t, "gone", ok(h.Complete(h.portal, s.ID, catalog.Completion{AcceptShrink: true}))(t).Gone, 55)
+	is(t, "service", h.service("b").ID, was)
+	is(t, "entities", h.states(catalog.Filter{State: catalog.Linked}), "component:default/b linked, group:default/a linked")
+}
+
 func TestAFieldHasOneManager(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
