@@ -47,6 +47,11 @@ func (c *Service) planComponent(ctx context.Context, w *world, e Entity, t Told)
 	}
 	after := serviceOf(w, &p, before, owner, slug, t)
 	on, end := dependence(w, &p, before, t)
+	if after.Slug != before.Slug {
+		if err := c.neverOthers(ctx, before.Slug, after.Slug); err != nil {
+			return p, err
+		}
+	}
 	p.is = before.ID
 	changed := !reflect.DeepEqual(before, after)
 	if !changed && len(on)+len(end) == 0 {
@@ -131,6 +136,21 @@ func (c *Service) adopt(ctx context.Context, w *world, p *plan, slug string, e E
 	}
 	w.services[found.ID], w.depends[found.ID] = found, dependencies
 	return found, nil
+}
+
+// neverOthers requires of a short name that no other service than the one that is called so now had it
+// once: it leads there.
+func (c *Service) neverOthers(ctx context.Context, is, slug string) error {
+	now, err := c.Things.FormerSlug(ctx, registry.NounService, "", slug)
+	if fault.Is(err, fault.NotFound) || err == nil && now == is {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var check fault.Check
+	check.Fail("/slug", slug, "was the short name of the service %q, and leads to it; name another by the annotation evenkeel.dev/service", now)
+	return check.Err()
 }
 
 // comesFree reports whether the sync may yet find that the other component is not the service any more

@@ -238,6 +238,14 @@ func TestAComponentKeepsItsServiceUnderAnotherNameWhereThatIsCertain(t *testing.
 			tellings: []telling{batches(told{part("a", "1", from("y"), annotated("d")), part("d", "8", annotated("a"), tiered(4))})},
 			is:       "a=d d=refused", without: "a",
 		},
+		"whose former name is somebody new's": {
+			tellings: []telling{batches(told{part("b", "2")}), batches(told{part("b", "2"), part("a", "3", from("y"))})},
+			is:       "a=refused b=a",
+		},
+		"whose former name is somebody new's, with another short name": {
+			tellings: []telling{batches(told{part("b", "2")}), batches(told{part("b", "2"), part("a", "3", from("y"), annotated("n"))})},
+			is:       "a=new b=a",
+		},
 		"in a file of several": {
 			first:    told{part("d", "8")},
 			tellings: []telling{batches(told{part("b", "2"), part("d", "8")})},

@@ -355,6 +355,31 @@ func TestWhatIsHereByHandIsAdopted(t *testing.T) {
 	is(t, "entities", h.states(catalog.Filter{}), "component:default/checkout linked, component:default/other gone, group:default/payments linked")
 }
 
+// A name that a service gave up leads to it; who is called so now is told what to do.
+func TestAFormerNameIsRefusedWithWhatToDo(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	till, ledger := component("checkout", "payments"), component("ledger", "payments")
+	h.full(group("payments"), till, ledger)
+	till.Ref = "component:default/till"
+	again, renamed, annotated := component("checkout", "payments"), ledger, component("purse", "payments")
+	again.UID, renamed.Ref, annotated.Slug = "c-again", "component:other/checkout", "checkout"
+	renamed.Slug = "checkout"
+	results, _ := h.full(group("payments"), till, again, renamed, annotated)
+	is(t, "results", outcomes(results[1:]), "updated, refused /ref, refused /slug, refused /slug")
+	for _, r := range results[2:] {
+		if got := r.Faults[0].Message; got != `was the short name of the service "till", and leads to it; name another by the annotation evenkeel.dev/service` {
+			t.Errorf("%s: it says %q", r.Ref, got)
+		}
+	}
+	is(t, "ledger", h.service("ledger").RetiredAt == nil, true)
+	// The service itself may be called so again.
+	till.Ref = "component:default/checkout"
+	results, _ = h.full(group("payments"), till, renamed)
+	is(t, "results", outcomes(results[1:2]), "updated")
+	is(t, "service", h.service("checkout").Name, "Service checkout")
+}
+
 // Who is called as what another team has here gets it from that team, and not by the name.
 func TestWhatIsHereByHandStaysItsTeams(t *testing.T) {
 	t.Parallel()
