@@ -385,6 +385,24 @@ func (c renaming) hold(t *testing.T, world *house, own string) {
 	is(t, "services without entity", strings.Join(without, " "), c.without)
 }
 
+// What an owner is that waits for a completion an incremental sync does not wait for: it decides nothing.
+func TestAnIncrementalSyncDefersNothingToACompletion(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	a, b := group("a"), group("b")
+	a.Origin, b.Origin = "file:g", "file:g"
+	h.full(a)
+	full := h.start(true)
+	is(t, "a group that may be another by a new name", outcomes(h.tell(full, b)), "deferred")
+	s := h.start(false)
+	is(t, "what it owns", outcomes(h.tell(s, system("shop", "b"), component("till", "b"))), "refused /owner, refused /owner")
+	ok(h.Complete(h.portal, s.ID, catalog.Completion{}))(t)
+	is(t, "entities that wait", h.states(catalog.Filter{State: catalog.Deferred}), "group:default/b deferred")
+	ok(h.Complete(h.portal, full.ID, catalog.Completion{}))(t)
+	s = h.start(false)
+	is(t, "then", outcomes(h.tell(s, system("shop", "b"), component("till", "b"))), "created, created")
+}
+
 // A group or system that alone is in its file is the same team or system under another name; what it
 // owns follows, told with it. A user who takes the place of another is somebody else.
 func TestATeamAndASystemKeepThemselvesUnderAnotherNameAndAPersonDoesNot(t *testing.T) {
