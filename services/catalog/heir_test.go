@@ -238,6 +238,20 @@ func TestAComponentKeepsItsServiceUnderAnotherNameWhereThatIsCertain(t *testing.
 			tellings: []telling{batches(told{part("a", "1", from("y"), annotated("d")), part("d", "8", annotated("a"), tiered(4))})},
 			is:       "a=d d=refused", without: "a",
 		},
+		"told once more after it was renamed, and back again from elsewhere after a week": {
+			tellings: []telling{
+				batches(told{part("b", "2")}), {batches: []told{{part("a", "1"), part("b", "2")}}, undeclared: "a"}, batches(),
+				{after: 7 * 24 * time.Hour, batches: []told{{part("a", "3", from("y"))}}},
+			},
+			is: "a=a",
+		},
+		"whose former name is another team's, from elsewhere, when it went": {
+			tellings: []telling{
+				batches(told{part("b", "2")}), {batches: []told{{part("a", "1"), part("b", "2")}}, undeclared: "a"}, batches(),
+				batches(told{part("a", "3", from("y"), owned("o"))}),
+			},
+			is: "a=refused", without: "a",
+		},
 		"whose former name is somebody new's": {
 			tellings: []telling{batches(told{part("b", "2")}), batches(told{part("b", "2"), part("a", "3", from("y"))})},
 			is:       "a=refused b=a",
