@@ -1,9 +1,11 @@
 package catalog
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
@@ -14,7 +16,7 @@ import (
 type Completion struct {
 	AcceptShrink bool // more than a catalog loses by itself is right
 	// Undeclared are references of entities that a full sync told, and that nobody declares any more:
-	// they are gone as if they had not been told.
+	// they are gone as if they had not been told, also where the completion is refused and tried again.
 	Undeclared []string
 }
 
@@ -45,19 +47,23 @@ func (c *Service) Complete(ctx context.Context, sync id.ID, how Completion) (Syn
 	w := newWorld(s)
 	w.final, w.again, w.replaces = true, true, map[string]Entity{}
 	var gone []Entity
+	var moved []departure
 	if s.Full {
-		if gone, err = c.ending(ctx, w, undeclared, how.AcceptShrink); err != nil {
+		if gone, moved, err = c.ending(ctx, w, undeclared, how.AcceptShrink); err != nil {
 			return Sync{}, err
 		}
 	}
-	ends := map[id.ID]bool{}
-	for _, e := range gone {
-		ends[e.ID] = true
-	}
-	if err := c.decide(ctx, w, func(e Entity) bool { return w.deferred(e) && !ends[e.ID] }); err != nil {
+	if err := c.decide(ctx, w, w.deferred); err != nil {
 		return Sync{}, err
 	}
-	for _, e := range gone {
+	if err := c.putBack(ctx, w, moved); err != nil {
+		return Sync{}, err
+	}
+	without, err := c.withoutHeir(ctx, w)
+	if err != nil {
+		return Sync{}, err
+	}
+	for _, e := range append(gone, without...) {
 		if err := c.end(ctx, w, e); err != nil {
 			return Sync{}, fmt.Errorf("end the entity %s: %w", e.Ref, err)
 		}
@@ -112,33 +118,23 @@ func (c *Service) undecided(ctx context.Context, w *world) ([]Entity, error) {
 // ending is what a full sync did not tell or found not to be declared, but for what came back under
 // another name: that is noted in what the world replaces. Components have gone then from what they were
 // that are something else now.
-func (c *Service) ending(ctx context.Context, w *world, undeclared []string, acceptShrink bool) ([]Entity, error) {
+func (c *Service) ending(ctx context.Context, w *world, undeclared []string, acceptShrink bool) ([]Entity, []departure, error) {
+	if err := c.unsee(ctx, w, undeclared); err != nil {
+		return nil, nil, fmt.Errorf("note what is not declared any more: %w", err)
+	}
 	going, err := all(func(after id.ID, limit int) ([]Entity, error) {
 		return c.Store.Unseen(ctx, w.sync.Portal, w.sync.StartedAt, after, limit)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read what was not told: %w", err)
-	}
-	told, err := c.Store.ByRef(ctx, w.sync.Portal, undeclared)
-	if err != nil {
-		return nil, fmt.Errorf("read what is not declared any more: %w", err)
-	}
-	goes := map[id.ID]bool{}
-	for _, e := range going {
-		goes[e.ID] = true
-	}
-	for _, e := range told {
-		if !goes[e.ID] {
-			going, goes[e.ID] = append(going, e), true
-		}
+		return nil, nil, fmt.Errorf("read what was not told: %w", err)
 	}
 	came, err := c.undecided(ctx, w)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	came = slices.DeleteFunc(came, func(e Entity) bool { return !w.deferred(e) || goes[e.ID] || e.Kind == User })
+	came = slices.DeleteFunc(came, func(e Entity) bool { return !w.deferred(e) })
 	if err := c.heirs(ctx, w, came, going); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	back := map[id.ID]bool{}
 	for _, e := range w.replaces {
@@ -147,7 +143,7 @@ func (c *Service) ending(ctx context.Context, w *world, undeclared []string, acc
 	going = slices.DeleteFunc(going, func(e Entity) bool { return back[e.ID] })
 	links, err := c.Store.Links(ctx, w.sync.Portal, w.sync.StartedAt)
 	if err != nil {
-		return nil, fmt.Errorf("count links: %w", err)
+		return nil, nil, fmt.Errorf("count links: %w", err)
 	}
 	for _, kind := range Kinds {
 		ending := 0
@@ -160,7 +156,7 @@ func (c *Service) ending(ctx context.Context, w *world, undeclared []string, acc
 			continue
 		}
 		if !acceptShrink {
-			return nil, fault.New(fault.Conflict, "catalog_shrank",
+			return nil, nil, fault.New(fault.Conflict, "catalog_shrank",
 				"%d of %d entities of the kind %s were not told any more, which is more than a fifth; where that is right, complete the sync with acceptShrink", ending, links[kind], kind)
 		}
 		accepted := struct {
@@ -171,10 +167,49 @@ func (c *Service) ending(ctx context.Context, w *world, undeclared []string, acc
 		if err := c.Runner.InTx(ctx, func(ctx context.Context) error {
 			return c.Recorder.RecordDiff(ctx, access.Sync, o, "", nil, accepted)
 		}); err != nil {
-			return nil, fmt.Errorf("record what a catalog loses: %w", err)
+			return nil, nil, fmt.Errorf("record what a catalog loses: %w", err)
 		}
 	}
-	return going, c.vacate(ctx, w, came)
+	moved, err := c.vacate(ctx, w, came)
+	return going, moved, err
+}
+
+// unsee has entities that the sync told be as if it had not, also at another attempt to complete it.
+func (c *Service) unsee(ctx context.Context, w *world, undeclared []string) error {
+	if len(undeclared) == 0 {
+		return nil
+	}
+	return c.within(ctx, w, Counts{}, func(ctx context.Context) error {
+		told, err := c.Store.ByRef(ctx, w.sync.Portal, undeclared)
+		if err != nil {
+			return err
+		}
+		var seen []id.ID
+		for _, e := range told {
+			if !e.SeenAt.Before(w.sync.StartedAt) {
+				seen = append(seen, e.ID)
+			}
+		}
+		return c.Store.Seen(ctx, seen, w.sync.StartedAt.Add(-time.Microsecond))
+	})
+}
+
+// withoutHeir are those that go, and whose heirs were refused what they were.
+func (c *Service) withoutHeir(ctx context.Context, w *world) ([]Entity, error) {
+	var out []Entity
+	for _, was := range w.replaces {
+		if was.GoneAt != nil {
+			continue
+		}
+		switch now, err := c.Store.Of(ctx, was.Resource); {
+		case err == nil && now.ID == was.ID:
+			out = append(out, was)
+		case err != nil && !fault.Is(err, fault.NotFound):
+			return nil, fmt.Errorf("read who is what %s was: %w", was.Ref, err)
+		}
+	}
+	slices.SortFunc(out, func(a, b Entity) int { return cmp.Compare(a.ID, b.ID) })
+	return out, nil
 }
 
 // decide takes again those of the entities that wait for the completion that are asked for, and
@@ -245,17 +280,23 @@ func (c *Service) settle(ctx context.Context, w *world) error {
 // end lets an entity go that a full sync did not tell.
 func (c *Service) end(ctx context.Context, w *world, e Entity) error {
 	now := c.moment()
+	return c.within(ctx, w, Counts{Gone: 1}, func(ctx context.Context) error { return c.letGo(ctx, e, now) })
+}
+
+// within does something in one transaction of the sync, while that is open, and counts it; again where
+// others change meanwhile what it changes.
+func (c *Service) within(ctx context.Context, w *world, counts Counts, do func(ctx context.Context) error) error {
 	var err error
 	for range attempts {
 		err = c.Runner.InTx(ctx, func(ctx context.Context) error {
-			if err := c.letGo(ctx, e, now); err != nil {
-				return err
-			}
-			err := c.Store.Count(ctx, w.sync.ID, Counts{Gone: 1})
+			err := c.Store.Count(ctx, w.sync.ID, counts)
 			if fault.Is(err, fault.NotFound) {
 				return closed(Sync{State: Superseded})
 			}
-			return err
+			if err != nil {
+				return err
+			}
+			return do(ctx)
 		})
 		if !fault.Is(err, fault.Precondition) {
 			return err

@@ -47,6 +47,11 @@ func (c *Service) planComponent(ctx context.Context, w *world, e Entity, t Told)
 	}
 	after := serviceOf(w, &p, before, owner, slug, t)
 	on, end := dependence(w, &p, before, t)
+	if after.Slug != before.Slug {
+		if err := c.neverOthers(ctx, before.Slug, after.Slug); err != nil {
+			return p, err
+		}
+	}
 	p.is = before.ID
 	changed := !reflect.DeepEqual(before, after)
 	if !changed && len(on)+len(end) == 0 {
@@ -73,20 +78,20 @@ func (c *Service) planComponent(ctx context.Context, w *world, e Entity, t Told)
 
 // adopt finds the service that is here by the name already: the component adopts it, and leaves the one
 // that it was where an annotation names another, unless it is another entity's. One that its sync may
-// yet find to be nobody's is waited for. Where nothing has the name, it is what was called so in the
-// catalog before. The service is empty where there is none.
+// yet find to be nobody's is waited for. Where nothing has the name, it is what was called so before.
+// The service is empty where there is none. It has to be the owner's: who names a service does not get
+// it by that.
 func (c *Service) adopt(ctx context.Context, w *world, p *plan, slug string, e Entity, t Told) (registry.Service, error) {
 	none := registry.Service{}
 	found, err := c.Things.ServiceBySlug(ctx, slug)
 	if fault.Is(err, fault.NotFound) {
-		left, was := w.left[t.Ref]
-		if !was || t.Slug != "" || e.Resource != "" {
+		if t.Slug != "" || e.Resource != "" {
 			return none, nil
 		}
-		found, err = c.Things.Service(ctx, left.Resource)
-		if fault.Is(err, fault.NotFound) {
-			return none, nil
-		}
+		found, err = c.calledSo(ctx, w, slug, t)
+	}
+	if fault.Is(err, fault.NotFound) {
+		return none, nil
 	}
 	if err != nil {
 		return none, err
@@ -114,6 +119,15 @@ func (c *Service) adopt(ctx context.Context, w *world, p *plan, slug string, e E
 			return none, check.Err()
 		}
 	}
+	owner, err := w.owner(t, true)
+	if err != nil {
+		return none, err
+	}
+	if owner.ID != found.Team {
+		var check fault.Check
+		check.Fail("/slug", slug, "%s", ofOther("service", found.Slug, found.TeamSlug))
+		return none, check.Err()
+	}
 	p.adopted = true
 	dependencies, err := c.Things.DependenciesOf(ctx, []id.ID{found.ID})
 	if err != nil {
@@ -121,6 +135,38 @@ func (c *Service) adopt(ctx context.Context, w *world, p *plan, slug string, e E
 	}
 	w.services[found.ID], w.depends[found.ID] = found, dependencies
 	return found, nil
+}
+
+// calledSo is what was called so before: in the catalog, else here, where that is in use. NotFound where
+// nothing was.
+func (c *Service) calledSo(ctx context.Context, w *world, slug string, t Told) (registry.Service, error) {
+	if left, was := w.left[t.Ref]; was {
+		return c.Things.Service(ctx, left.Resource)
+	}
+	now, err := c.Things.FormerSlug(ctx, registry.NounService, "", slug)
+	if err != nil {
+		return registry.Service{}, err
+	}
+	s, err := c.Things.ServiceBySlug(ctx, now)
+	if err == nil && s.RetiredAt != nil {
+		return registry.Service{}, fault.Missing("service", slug)
+	}
+	return s, err
+}
+
+// neverOthers requires of a short name that no other service than the one that is called so now had it
+// once: it leads there.
+func (c *Service) neverOthers(ctx context.Context, is, slug string) error {
+	now, err := c.Things.FormerSlug(ctx, registry.NounService, "", slug)
+	if fault.Is(err, fault.NotFound) || err == nil && now == is {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var check fault.Check
+	check.Fail("/slug", slug, "was the short name of the service %q, and leads to it; name another by the annotation evenkeel.dev/service", now)
+	return check.Err()
 }
 
 // comesFree reports whether the sync may yet find that the other component is not the service any more

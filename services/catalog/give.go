@@ -59,3 +59,8 @@ func (p *plan) unknown(w *world, pointer, ref string) {
 func taken(noun, slug string, e Entity) string {
 	return fmt.Sprintf("leads to the %s %q, which is %s of %s; name another", noun, slug, e.Ref, e.Portal)
 }
+
+// ofOther is the fault for a name that leads to what another team than the owner has.
+func ofOther(noun, slug, team string) string {
+	return fmt.Sprintf("leads to the %s %q, which is the team %s's: that team gives it to the owner in Evenkeel first, or name another", noun, slug, team)
+}

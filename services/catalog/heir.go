@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
@@ -13,10 +14,11 @@ import (
 // and another comes with a UID of its own. Which of those that came is one that went, its heir, is
 // decided at the completion of a full sync, when both are known whatever came first:
 //
-//   - where its name, or the annotation with the name of its service, leads to what the other is;
-//   - else where the other was the only one of its kind from a place, it is the only one there now,
-//     and its owner is the same.
+//   - where its name, or the annotation with the name of its service, leads to what the other is, and
+//     no other's does;
+//   - else where the other was the only one of its kind from a place, and it is the only one there now.
 //
+// Its owner has to be the team of what the other is: who names a service does not get it by that.
 // Others cannot be told from something new that took a place, and stay two things: a service that is
 // nobody's can be named by an annotation at any time.
 
@@ -25,31 +27,54 @@ import (
 const heirWithin = 24 * time.Hour
 
 // heirs notes in what the world replaces which of those that came are those that go, or went not
-// long ago.
+// long ago: groups first, for they are the owners of the others.
 func (c *Service) heirs(ctx context.Context, w *world, came, going []Entity) error {
+	for _, kind := range Kinds {
+		other := func(e Entity) bool { return e.Kind != kind }
+		if !kind.followed() {
+			continue
+		}
+		if err := c.heirsOf(ctx, w, slices.DeleteFunc(slices.Clone(came), other), slices.DeleteFunc(slices.Clone(going), other)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// heirsOf notes the heirs of one kind.
+func (c *Service) heirsOf(ctx context.Context, w *world, came, going []Entity) error {
 	byResource, taken := map[id.ID]Entity{}, map[id.ID]bool{}
 	for _, e := range going {
 		if e.Resource != "" {
 			byResource[e.Resource] = e
 		}
 	}
-	follow := func(e, was Entity) {
-		w.replaces[e.UID], taken[was.Resource] = was, true
-	}
 	var unnamed []Entity
+	naming := map[id.ID][]Entity{} // by what goes
 	for _, e := range came {
-		if e.Kind == User || e.Resource != "" && e.Slug == "" {
+		if e.Resource != "" && e.Slug == "" {
 			continue // that waits for its owner alone
 		}
 		thing, err := c.namedBy(ctx, e)
 		if err != nil {
 			return err
 		}
-		switch was, goes := byResource[thing]; {
+		switch _, goes := byResource[thing]; {
 		case thing == "" && e.Resource == "":
 			unnamed = append(unnamed, e)
-		case goes && thing != e.Resource && !taken[thing]:
-			follow(e, was)
+		case goes && thing != e.Resource:
+			same, err := c.sameOwner(ctx, w, e, thing)
+			if err != nil {
+				return err
+			}
+			if same {
+				naming[thing] = append(naming[thing], e)
+			}
+		}
+	}
+	for thing, by := range naming {
+		if taken[thing] = true; len(by) == 1 {
+			w.replaces[by[0].UID] = byResource[thing]
 		}
 	}
 	at, err := c.places(ctx, w, unnamed, going)
@@ -68,12 +93,12 @@ func (c *Service) heirs(ctx context.Context, w *world, came, going []Entity) err
 		if was.ID == "" || taken[was.Resource] {
 			continue
 		}
-		same, err := c.sameOwner(ctx, w, e, was)
+		same, err := c.sameOwner(ctx, w, e, was.Resource)
 		if err != nil {
 			return err
 		}
 		if same {
-			follow(e, was)
+			w.replaces[e.UID], taken[was.Resource] = was, true
 		}
 	}
 	return nil
@@ -166,10 +191,10 @@ func (c *Service) only(ctx context.Context, left []Entity) (Entity, error) {
 	return out, nil
 }
 
-// sameOwner reports whether the owner of an entity is the team of what another was, which is in
-// use; groups have none.
-func (c *Service) sameOwner(ctx context.Context, w *world, e, was Entity) (bool, error) {
-	of := []id.ID{was.Resource}
+// sameOwner reports whether the owner of an entity is the team of a thing of its kind, which is in use;
+// groups have none.
+func (c *Service) sameOwner(ctx context.Context, w *world, e Entity, thing id.ID) (bool, error) {
+	of := []id.ID{thing}
 	var team id.ID
 	switch e.Kind {
 	case Group:
@@ -177,15 +202,15 @@ func (c *Service) sameOwner(ctx context.Context, w *world, e, was Entity) (bool,
 	case System:
 		found, err := c.Things.SystemsByID(ctx, of)
 		if err != nil {
-			return false, err
+			return false, fmt.Errorf("read whose the system is that %s may be: %w", e.Ref, err)
 		}
-		team = found[was.Resource].Team
+		team = found[thing].Team
 	default:
 		found, err := c.Things.ServicesByID(ctx, of)
 		if err != nil {
-			return false, err
+			return false, fmt.Errorf("read whose the service is that %s may be: %w", e.Ref, err)
 		}
-		s := found[was.Resource]
+		s := found[thing]
 		if s.RetiredAt != nil {
 			return false, nil
 		}
@@ -198,8 +223,11 @@ func (c *Service) sameOwner(ctx context.Context, w *world, e, was Entity) (bool,
 // teamOf is the team that a group is, or is going to be by whom it follows; empty for none.
 func (c *Service) teamOf(ctx context.Context, w *world, group string) (id.ID, error) {
 	found, err := c.Store.ByRef(ctx, w.sync.Portal, []string{group})
-	if err != nil || len(found) == 0 {
-		return "", err
+	if err != nil {
+		return "", fmt.Errorf("read the owner %s: %w", group, err)
+	}
+	if len(found) == 0 {
+		return "", nil
 	}
 	if was, follows := w.replaces[found[0].UID]; follows {
 		return was.Resource, nil

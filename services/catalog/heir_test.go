@@ -1,6 +1,7 @@
 package catalog_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/ent/store"
 	"github.com/evenkeel/evenkeel/ent/storetest"
+	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/catalog"
@@ -47,11 +49,27 @@ func owned(group string) func(*catalog.Told) {
 	return func(c *catalog.Told) { c.Owner = "group:default/" + group }
 }
 
+func tiered(tier int) func(*catalog.Told) {
+	return func(c *catalog.Told) { c.Tier = tier }
+}
+
+// lowest has nobody lower a service's tier to 4.
+type lowest struct{}
+
+func (lowest) Updating(_ context.Context, before registry.Service, after registry.Profile, _ time.Time) error {
+	if after.Tier == 4 && before.Tier != 4 {
+		return fault.New(fault.Conflict, "asks_two", "the tier of %q takes two people", before.Slug)
+	}
+	return nil
+}
+
+func (lowest) Ending(context.Context, registry.Service) error { return nil }
+
 // A renaming is what a portal tells, and what of it is to be true.
 type renaming struct {
 	first    []catalog.Told // beside the component a from the file x
 	tellings []telling
-	is       string // what each entity is: the service that was made for an entity of that name, or "new"
+	is       string // what each entity is: the service that was made for an entity of that name, or "new"; else its state
 	without  string // services without entity, by the entity for which they were made
 }
 
@@ -148,6 +166,100 @@ func TestAComponentKeepsItsServiceUnderAnotherNameWhereThatIsCertain(t *testing.
 			tellings: []telling{batches(told{part("b", "2", from("y"), annotated("a"))})},
 			is:       "b=a",
 		},
+		"another team's, by the annotation, when it goes": {
+			tellings: []telling{batches(told{part("b", "2", from("y"), annotated("a"), owned("o"))})},
+			is:       "b=refused", without: "a",
+		},
+		"another team's, by the annotation, before it goes and ever after": {
+			tellings: []telling{
+				batches(told{part("a", "1"), part("b", "2", from("y"), annotated("a"), owned("o"))}),
+				batches(told{part("b", "2", from("y"), annotated("a"), owned("o"))}), batches(told{part("b", "2", from("y"), annotated("a"), owned("o"))}),
+			},
+			is: "b=refused", without: "a",
+		},
+		"another team's, by the annotation of one that is something": {
+			first:    told{part("d", "8", from("y"), owned("o"))},
+			tellings: []telling{batches(told{part("d", "8", from("y"), owned("o"), annotated("a"))}), batches(told{part("d", "8", from("y"), owned("o"), annotated("a"))})},
+			is:       "d=d", without: "a",
+		},
+		"another team's, by its name": {
+			first:    told{part("d", "8", from("y"), annotated("k"))},
+			tellings: []telling{batches(told{part("a", "1"), part("k", "9", from("z"), owned("o"))}), batches(told{part("a", "1"), part("k", "9", from("z"), owned("o"))})},
+			is:       "a=a k=refused", without: "d",
+		},
+		"another team's that is here by hand, by its name": {
+			tellings: []telling{{hand: func(h *house, own string) {
+				storetest.Service(h.t, h.store, h.team(own+"a").ID, own+"k")
+			}, batches: []told{{part("a", "1"), part("k", "9", from("z"), owned("o"))}}}},
+			is: "a=a k=refused", without: "new",
+		},
+		"another team's, by the name of who went": {
+			tellings: []telling{batches(), {hand: func(h *house, own string) {
+				s := h.service(own + "a")
+				ok(h.registry.UpdateService(h.root, s.Slug, s.Version, registry.ServiceInput{Slug: own + "z", Profile: s.Profile}))(h.t)
+			}, batches: []told{{part("a", "2", owned("o"))}}}},
+			is: "a=refused", without: "a",
+		},
+		"to another owner by the same name, while it is there": {
+			tellings: []telling{batches(told{part("a", "1", owned("o"))}), batches(told{part("a", "2", owned("a"))})},
+			is:       "a=a",
+		},
+		"two that name one that goes": {
+			tellings: []telling{batches(told{part("b", "2", from("y"), annotated("a")), part("c", "3", from("z"), annotated("a"))})},
+			is:       "b=refused c=refused", without: "a",
+		},
+		"two that name one that goes, of which one is another team's": {
+			tellings: []telling{batches(told{part("b", "2", from("y"), annotated("a"), owned("o")), part("c", "3", from("z"), annotated("a"))})},
+			is:       "b=refused c=a",
+		},
+		"two who swap names, who are of different teams": {
+			first:    told{part("d", "8", from("y"), owned("o"))},
+			tellings: []telling{batches(told{part("a", "1", annotated("d")), part("d", "8", from("y"), owned("o"), annotated("a"))})},
+			is:       "a=a d=d",
+		},
+		"one that is something, by the annotation of one that goes and was retired": {
+			first: told{part("d", "8", from("y"))},
+			tellings: []telling{{hand: func(h *house, own string) {
+				ok(h.registry.Retire(h.root, own+"a", h.service(own+"a").Version, ""))(h.t)
+			}, batches: []told{{part("d", "8", from("y"), annotated("a"))}}}},
+			is: "d=d",
+		},
+		"one that is something, by the annotation of one that goes, whose tier it may not lower": {
+			first:    told{part("d", "8", from("y"))},
+			tellings: []telling{batches(told{part("d", "8", from("y"), annotated("a"), tiered(4))})},
+			is:       "d=d", without: "a",
+		},
+		"one whose tier it may not lower": {
+			tellings: []telling{batches(told{part("b", "2", tiered(4))})},
+			is:       "b=refused", without: "a",
+		},
+		"two who swap names, of whom one may not lower the tier": { // the other has what it was by then
+			first:    told{part("d", "8", from("y"))},
+			tellings: []telling{batches(told{part("a", "1", from("y"), annotated("d")), part("d", "8", annotated("a"), tiered(4))})},
+			is:       "a=d d=refused", without: "a",
+		},
+		"told once more after it was renamed, and back again from elsewhere after a week": {
+			tellings: []telling{
+				batches(told{part("b", "2")}), {batches: []told{{part("a", "1"), part("b", "2")}}, undeclared: "a"}, batches(),
+				{after: 7 * 24 * time.Hour, batches: []told{{part("a", "3", from("y"))}}},
+			},
+			is: "a=a",
+		},
+		"whose former name is another team's, from elsewhere, when it went": {
+			tellings: []telling{
+				batches(told{part("b", "2")}), {batches: []told{{part("a", "1"), part("b", "2")}}, undeclared: "a"}, batches(),
+				batches(told{part("a", "3", from("y"), owned("o"))}),
+			},
+			is: "a=refused", without: "a",
+		},
+		"whose former name is somebody new's": {
+			tellings: []telling{batches(told{part("b", "2")}), batches(told{part("b", "2"), part("a", "3", from("y"))})},
+			is:       "a=refused b=a",
+		},
+		"whose former name is somebody new's, with another short name": {
+			tellings: []telling{batches(told{part("b", "2")}), batches(told{part("b", "2"), part("a", "3", from("y"), annotated("n"))})},
+			is:       "a=new b=a",
+		},
 		"in a file of several": {
 			first:    told{part("d", "8")},
 			tellings: []telling{batches(told{part("b", "2"), part("d", "8")})},
@@ -211,6 +323,7 @@ func TestAComponentKeepsItsServiceUnderAnotherNameWhereThatIsCertain(t *testing.
 	}
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		world, n := houseOver(t, s), 0
+		world.registry.GuardWith(lowest{})
 		for name, c := range cases {
 			n++
 			t.Run(name, func(t *testing.T) { c.hold(t, world, fmt.Sprintf("s%d-", n)) })
@@ -269,7 +382,9 @@ func (c renaming) hold(t *testing.T, world *house, own string) {
 	}
 	var are, without []string
 	for _, e := range components() {
-		if e.GoneAt == nil {
+		if e.GoneAt == nil && e.Entity.Resource == "" {
+			are = append(are, nameOf(e)+"="+string(e.State))
+		} else if e.GoneAt == nil {
 			are = append(are, nameOf(e)+"="+word(e.Entity.Resource))
 			by, _ := h.service(string(e.Entity.Resource)).Managed.From("catalog")
 			is(t, "who manages it", by.Entity, e.Ref)
@@ -284,6 +399,24 @@ func (c renaming) hold(t *testing.T, world *house, own string) {
 	is(t, "services without entity", strings.Join(without, " "), c.without)
 }
 
+// What an owner is that waits for a completion an incremental sync does not wait for: it decides nothing.
+func TestAnIncrementalSyncDefersNothingToACompletion(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	a, b := group("a"), group("b")
+	a.Origin, b.Origin = "file:g", "file:g"
+	h.full(a)
+	full := h.start(true)
+	is(t, "a group that may be another by a new name", outcomes(h.tell(full, b)), "deferred")
+	s := h.start(false)
+	is(t, "what it owns", outcomes(h.tell(s, system("shop", "b"), component("till", "b"))), "refused /owner, refused /owner")
+	ok(h.Complete(h.portal, s.ID, catalog.Completion{}))(t)
+	is(t, "entities that wait", h.states(catalog.Filter{State: catalog.Deferred}), "group:default/b deferred")
+	ok(h.Complete(h.portal, full.ID, catalog.Completion{}))(t)
+	s = h.start(false)
+	is(t, "then", outcomes(h.tell(s, system("shop", "b"), component("till", "b"))), "created, created")
+}
+
 // A group or system that alone is in its file is the same team or system under another name; what it
 // owns follows, told with it. A user who takes the place of another is somebody else.
 func TestATeamAndASystemKeepThemselvesUnderAnotherNameAndAPersonDoesNot(t *testing.T) {
@@ -295,10 +428,13 @@ func TestATeamAndASystemKeepThemselvesUnderAnotherNameAndAPersonDoesNot(t *testi
 			g := catalog.Told{Kind: catalog.Group, Ref: "group:default/" + group, UID: "g-" + group, Members: []string{u.Ref}, Origin: "file:group"}
 			y := catalog.Told{Kind: catalog.System, Ref: "system:default/" + name, UID: "y-" + name, Owner: g.Ref, Origin: "file:system"}
 			c := part(name, "c-"+name, owned(group), func(c *catalog.Told) { c.System = y.Ref })
-			return []catalog.Told{u, g, y, c, part("stays", "c-stays", from("stays"), owned(group))}
+			return []catalog.Told{
+				u, g, y, c, part("stays", "c-stays", from("stays"), owned(group)),
+				part("kept-"+name, "c-kept-"+name, from("kept-"+name), annotated("kept"), owned(group)),
+			}
 		}
 		h.full(told("ada", "payments", "till")...)
-		team, service := h.team("payments"), h.service("till")
+		team, service, kept := h.team("payments"), h.service("till"), h.service("kept")
 		ada := ok(h.store.Access().PersonByIdentity(t.Context(), "backstage", portal, "user:default/ada"))(t)
 
 		// All are there by both names, and of the old ones nobody declares those that others took.
@@ -312,6 +448,7 @@ func TestATeamAndASystemKeepThemselvesUnderAnotherNameAndAPersonDoesNot(t *testi
 		now := h.service("purse")
 		is(t, "service", now.ID, service.ID)
 		is(t, "its team", now.Team, team.ID)
+		is(t, "by the annotation", h.service("kept").ID, kept.ID)
 		is(t, "its system", now.System+" "+id.ID(now.SystemSlug), service.System+" purse")
 		is(t, "what was not renamed", h.service("stays").Team, team.ID)
 		is(t, "teams", len(ok(h.registry.Teams(h.root, registry.TeamFilter{}, page.Request{}))(t).Items), 1)
@@ -320,8 +457,8 @@ func TestATeamAndASystemKeepThemselvesUnderAnotherNameAndAPersonDoesNot(t *testi
 		}
 		is(t, "members", h.members("cash"), "bea catalog")
 		is(t, "entities", h.states(catalog.Filter{State: catalog.Gone}),
-			"component:default/till gone, group:default/payments gone, system:default/till gone, user:default/ada gone")
+			"component:default/kept-till gone, component:default/till gone, group:default/payments gone, system:default/till gone, user:default/ada gone")
 		results, _ := h.full(told("bea", "cash", "purse")...)
-		is(t, "again", outcomes(results), "unchanged, unchanged, unchanged, unchanged, unchanged")
+		is(t, "again", outcomes(results), "unchanged, unchanged, unchanged, unchanged, unchanged, unchanged")
 	})
 }

@@ -16,16 +16,15 @@ func identify(t Told, byUID, byRef *Entity) (is, beside *Entity) {
 
 // newcomer reports whether a user is told by a name that is known as somebody's whom a full sync may
 // still tell: they are one in a catalog that was imported anew, which gives another UID, and two
-// where the other is called otherwise now. Until that is known they are taken for one, in an entity
-// of their own, so that the other's is there for who comes back.
+// where the other is called otherwise now. Until a full sync has told all they stand for the other,
+// of whom nothing changes, in an entity of their own, so that the other's is there for who comes back.
 func newcomer(s Sync, is *Entity, t Told) bool {
-	return is != nil && t.Kind == User && is.Kind == User && is.UID != t.UID && awaited(s, *is)
+	return is != nil && t.Kind == User && is.Kind == User && is.UID != t.UID && (!s.Full || awaited(s, *is))
 }
 
-// provisional reports whether an entity was taken in this sync for the user who is told now, by
-// another UID: it was a newcomer.
-func provisional(s Sync, e Entity, t Told) bool {
-	return s.Full && t.Kind == User && e.Kind == User && e.UID != t.UID && !e.FirstSeenAt.Before(s.StartedAt)
+// provisional reports whether the entity is a newcomer that stands for somebody who was called so.
+func (e Entity) provisional() bool {
+	return e.Kind == User && e.GoneAt == nil && e.State == Deferred && e.Resource != ""
 }
 
 // awaited reports whether the sync may still tell the entity, or find it gone.

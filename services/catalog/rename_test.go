@@ -166,6 +166,95 @@ func TestSomebodyNewTakesNobodyOverWhoGaveUpTheirName(t *testing.T) {
 	}
 }
 
+// What is known of somebody new is not known of who gave up their name, until a full sync has told
+// everybody: however often it was begun anew, whoever else's name that one has, and in between.
+func TestSomebodyNewIsNobodyUntilAFullSyncHasToldAll(t *testing.T) {
+	t.Parallel()
+	newcomer := user("bea")
+	newcomer.UID, newcomer.Title, newcomer.Email = "u-newcomer", "Bea the second", "second@example.org"
+	faulty := newcomer
+	faulty.Title = "in\u202evisible"
+	renamed := func(u catalog.Told, name string) catalog.Told {
+		u.Ref = "user:default/" + name
+		return u
+	}
+	for name, c := range map[string]struct {
+		before func(h *house) // what is told before the full sync that counts
+		told   []catalog.Told // in batches of one
+		as     string         // what Bea is called
+	}{
+		"begun anew after the newcomer was told": {
+			before: func(h *house) { h.tell(h.start(true), newcomer) },
+			told:   []catalog.Told{user("ada"), user("cleo"), newcomer, renamed(user("bea"), "beatrice")}, as: "beatrice",
+		},
+		"begun anew, and the newcomer is told last": {
+			before: func(h *house) { h.tell(h.start(true), newcomer) },
+			told:   []catalog.Told{user("ada"), user("cleo"), renamed(user("bea"), "beatrice"), newcomer}, as: "beatrice",
+		},
+		"refused meanwhile": {
+			before: func(h *house) { s := h.start(true); h.tell(s, newcomer); h.tell(s, faulty) },
+			told:   []catalog.Told{user("ada"), user("cleo"), newcomer, renamed(user("bea"), "beatrice")}, as: "beatrice",
+		},
+		"who has the name of a third, who is told later": {
+			told: []catalog.Told{user("ada"), newcomer, renamed(user("bea"), "cleo"), renamed(user("cleo"), "cleopatra")}, as: "cleo",
+		},
+		"an incremental sync": {
+			before: func(h *house) {
+				s := h.start(false)
+				is(h.t, "the newcomer", outcomes(h.tell(s, newcomer)), "deferred")
+				ok(h.Complete(h.portal, s.ID, catalog.Completion{}))(h.t)
+				is(h.t, "members", h.members("payments"), "Ada catalog, Bea catalog, Cleo catalog")
+			},
+			told: []catalog.Told{user("ada"), user("cleo"), newcomer, renamed(user("bea"), "beatrice")}, as: "beatrice",
+		},
+		"incremental syncs alone": {
+			before: func(h *house) {
+				for _, told := range [][]catalog.Told{{newcomer}, {renamed(user("bea"), "beatrice")}, {newcomer}} {
+					s := h.start(false)
+					h.tell(s, told...)
+					ok(h.Complete(h.portal, s.ID, catalog.Completion{}))(h.t)
+				}
+				second := ok(h.store.Access().PersonByIdentity(t.Context(), "backstage", portal, "user:default/bea"))(h.t)
+				is(h.t, "the newcomer", second.DisplayName, "Bea the second")
+			},
+			told: []catalog.Told{user("ada"), user("cleo"), newcomer, renamed(user("bea"), "beatrice")}, as: "beatrice",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			person := func(name string) access.Person {
+				t.Helper()
+				return ok(h.store.Access().PersonByIdentity(t.Context(), "backstage", portal, "user:default/"+name))(t)
+			}
+			h.full(user("ada"), user("bea"), user("cleo"), group("payments", "ada", "bea", "cleo"))
+			bea, cleo := person("bea"), person("cleo")
+			if c.before != nil {
+				c.before(h)
+			}
+			s := h.start(true)
+			for _, one := range c.told {
+				h.tell(s, one)
+			}
+			h.tell(s, group("payments", "ada", c.as))
+			ok(h.Complete(h.portal, s.ID, catalog.Completion{}))(t)
+			first, second := person(c.as), person("bea")
+			is(t, "Bea", first.ID, bea.ID)
+			is(t, "Bea's", first.DisplayName+" "+first.Email, "Bea bea@example.org")
+			is(t, "the newcomer's", second.DisplayName+" "+second.Email, "Bea the second second@example.org")
+			is(t, "the newcomer is somebody else", second.ID != bea.ID && second.ID != cleo.ID, true)
+			is(t, "members", h.members("payments"), "Ada catalog, Bea catalog")
+			if c.as == "cleo" {
+				is(t, "Cleo", person("cleopatra").ID, cleo.ID)
+			}
+			results, _ := h.full(append(c.told, group("payments", "ada", c.as))...)
+			for _, r := range results {
+				is(t, "again, "+r.Ref, r.Outcome, catalog.OutcomeUnchanged)
+			}
+		})
+	}
+}
+
 // A catalog that was imported anew gives everybody another UID; they stay who they are throughout.
 func TestWhoIsToldByAnotherUIDStaysThemselves(t *testing.T) {
 	t.Parallel()

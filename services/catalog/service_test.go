@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/evenkeel/evenkeel/ent/storetest"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
@@ -304,36 +303,6 @@ func TestAFieldHasOneManager(t *testing.T) {
 	by, _ := s.Managed.From("catalog")
 	is(t, "fields", strings.Join(by.Fields, " "), "lifecycle name repository slug team")
 	is(t, "terms", ok(h.registry.Dependencies(h.root, "checkout"))(t)[0].Criticality, registry.Soft)
-}
-
-func TestWhatIsHereByHandIsAdopted(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	payments := storetest.Team(t, h.store, "payments")
-	checkout := storetest.Service(t, h.store, payments.ID, "checkout")
-	told := []catalog.Told{group("payments"), component("checkout", "payments")}
-	results, _ := h.full(told...)
-	is(t, "results", outcomes(results), "updated adopted, updated adopted")
-	s := h.service("checkout")
-	is(t, "service", s.ID, checkout.ID)
-	is(t, "tier", s.Tier, 2) // as it was registered
-	other := component("other", "payments")
-	other.Slug = "checkout"
-	results, _ = h.full(append(told, other)...)
-	is(t, "results", outcomes(results), "unchanged, unchanged, refused /slug")
-	if got := results[2].Faults[0].Message; !strings.Contains(got, `component:default/checkout of `+portal) {
-		t.Errorf("it says %q", got)
-	}
-	is(t, "entities", h.states(catalog.Filter{State: catalog.Refused}), "component:default/other refused")
-
-	// A retired service is told in vain, until it is restored.
-	s = ok(h.registry.Retire(h.root, "checkout", s.Version, ""))(t)
-	results, _ = h.full(told...)
-	is(t, "results", outcomes(results), "unchanged, skipped ")
-	ok(h.registry.Restore(h.root, "checkout", s.Version))(t)
-	results, _ = h.full(told...)
-	is(t, "results", outcomes(results), "unchanged, unchanged")
-	is(t, "entities", h.states(catalog.Filter{}), "component:default/checkout linked, component:default/other gone, group:default/payments linked")
 }
 
 func TestAFaultRefusesOneEntity(t *testing.T) {

@@ -68,6 +68,8 @@ type Things interface {
 	SystemsByID(ctx context.Context, systems []id.ID) (map[id.ID]registry.System, error)
 	Service(ctx context.Context, service id.ID) (registry.Service, error)
 	ServiceBySlug(ctx context.Context, slug string) (registry.Service, error)
+	// FormerSlug returns the current slug of the thing that once had this one.
+	FormerSlug(ctx context.Context, noun registry.Noun, scope id.ID, slug string) (string, error)
 	ServicesByID(ctx context.Context, services []id.ID) (map[id.ID]registry.Service, error)
 	// MembershipsOf returns the memberships of the teams, MembershipsIn those of a person.
 	MembershipsOf(ctx context.Context, teams []id.ID) ([]registry.Member, error)

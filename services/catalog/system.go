@@ -29,9 +29,18 @@ func (c *Service) planSystem(ctx context.Context, w *world, e Entity, t Told) (p
 			return p, err
 		}
 	}
-	owner, err := w.owner(t, before.ID == "")
+	owner, err := w.owner(t, before.ID == "" || p.adopted)
 	if err != nil {
 		return p, err
+	}
+	if p.adopted && owner.ID != before.Team {
+		of, err := c.Things.TeamsByID(ctx, []id.ID{before.Team})
+		if err != nil {
+			return p, err
+		}
+		var check fault.Check
+		check.Fail("/ref", t.Ref, "%s", ofOther("system", before.Slug, of[before.Team].Slug))
+		return p, check.Err()
 	}
 	after, g := before, giving{managed: before.Managed}
 	if before.ID == "" {
@@ -58,7 +67,7 @@ func (c *Service) planSystem(ctx context.Context, w *world, e Entity, t Told) (p
 // ownerWaits reports whether the completion decides yet which team the owner is.
 func (w *world) ownerWaits(t Told) bool {
 	e := w.byRef[t.Owner]
-	return !w.final && e != nil && e.State == Deferred && e.Resource == ""
+	return w.sync.Full && !w.final && e != nil && e.State == Deferred && e.Resource == ""
 }
 
 // owner is the team that the owner of an entity is, which something new has to have.

@@ -174,11 +174,11 @@ func (c *Service) try(ctx context.Context, w *world, t Told) (Result, error) {
 	}
 	if is != nil && is.GoneAt != nil && e.Resource != "" {
 		switch other, err := c.Store.Of(ctx, e.Resource); {
-		case err == nil && beside == nil && provisional(w.sync, other, t):
+		case err == nil && beside != nil && other.ID == beside.ID:
+		case err == nil && other.provisional():
 			heir = &other
-		case err == nil && (beside == nil || other.ID != beside.ID):
-			e.Resource = "" // another has become that meanwhile
 		case err == nil:
+			e.Resource = "" // another has become that meanwhile
 		case !fault.Is(err, fault.NotFound):
 			return Result{}, err
 		}
@@ -188,7 +188,8 @@ func (c *Service) try(ctx context.Context, w *world, t Told) (Result, error) {
 		e.Resource = replaced.Resource
 	}
 	p := plan{outcome: OutcomeDeferred}
-	if e.Resource != "" || w.final || !w.former[t.place()] {
+	stands := e.Resource != "" && (came || is != nil && is.provisional())
+	if w.final || !stands && (e.Resource != "" || !t.Kind.followed() || !w.former[t.place()]) {
 		var err error
 		if p, err = c.planOf(ctx, w, e, t); err != nil {
 			return Result{}, err
@@ -232,7 +233,7 @@ func (c *Service) try(ctx context.Context, w *world, t Told) (Result, error) {
 				return err
 			}
 		}
-		if heir != nil { // the completion makes somebody new of them, with the name that is free then
+		if heir != nil { // somebody new is made of them, with the name that is free then
 			heir.Resource, heir.State, heir.Pending, heir.Faults = "", Deferred, false, nil
 			if err := c.Store.PutEntity(ctx, *heir); err != nil {
 				return err
@@ -328,6 +329,9 @@ func (c *Service) refuse(ctx context.Context, w *world, t Told, faults []Fault) 
 	e.State, e.Faults, e.Pending = Refused, faults, false
 	if is != nil {
 		e.Ref, e.UID = is.Ref, is.UID // another may have them
+		if is.provisional() && !w.final {
+			e.State = Deferred
+		}
 	}
 	r := Result{Ref: t.Ref, Outcome: OutcomeRefused, Resource: w.resource(e), Faults: faults}
 	if is != nil && is.same(e) {

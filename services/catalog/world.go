@@ -23,7 +23,7 @@ type world struct {
 	byUID, byRef map[string]*Entity
 	told         map[id.ID]bool    // entities that are told together
 	former       map[Place]bool    // where entities were something before, of which one that came may be one
-	left         map[string]Entity // by reference: who was called so, and went
+	left         map[string]Entity // by reference: the component that was called so, and went
 	people       map[id.ID]access.Person
 	teams        map[id.ID]registry.Team
 	systems      map[id.ID]registry.System
@@ -144,9 +144,11 @@ func (c *Service) load(ctx context.Context, w *world, told []Told) error {
 		if going, ok := w.replaces[t.UID]; ok {
 			own = append(own, going)
 		}
-		if t.Kind.followed() && (is == nil || is.Resource == "" || is.GoneAt != nil) {
-			newRefs = append(newRefs, t.Ref)
-			if t.Origin != "" {
+		if is == nil || is.Resource == "" || is.GoneAt != nil {
+			if t.Kind == Component {
+				newRefs = append(newRefs, t.Ref)
+			}
+			if t.Kind.followed() && t.Origin != "" {
 				origins = append(origins, t.Origin)
 			}
 		}
@@ -168,24 +170,24 @@ func (c *Service) load(ctx context.Context, w *world, told []Told) error {
 // loadFormer reads whom those that came may follow: who was called so, and who is or was declared where
 // they are.
 func (c *Service) loadFormer(ctx context.Context, w *world, refs, origins []string) error {
-	if len(refs) == 0 {
-		return nil
-	}
-	left, err := c.Store.Left(ctx, w.sync.Portal, refs)
-	if err != nil {
-		return fmt.Errorf("look for who was called so: %w", err)
-	}
-	for _, e := range left {
-		w.left[e.Ref] = e
+	if len(refs) > 0 {
+		left, err := c.Store.Left(ctx, w.sync.Portal, refs)
+		if err != nil {
+			return fmt.Errorf("look for who was called so: %w", err)
+		}
+		for _, e := range left {
+			w.left[e.Ref] = e
+		}
 	}
 	if !w.sync.Full || len(origins) == 0 {
 		return nil
 	}
 	slices.Sort(origins)
-	w.former, err = c.Store.Formerly(ctx, w.sync.Portal, slices.Compact(origins), w.sync.StartedAt, w.sync.StartedAt.Add(-heirWithin))
+	former, err := c.Store.Formerly(ctx, w.sync.Portal, slices.Compact(origins), w.sync.StartedAt, w.sync.StartedAt.Add(-heirWithin))
 	if err != nil {
 		return fmt.Errorf("look for entities of the same origins: %w", err)
 	}
+	w.former = former
 	return nil
 }
 
