@@ -72,6 +72,7 @@ describe('the text of a postmortem', () => {
     ).toBeNull();
     await press('Go on with it');
     expect(await text()).toHaveValue('A pool ran dry. It was small.');
+    expect(await text()).toHaveFocus();
     expect(asks()).toBe(true);
     await press('Save');
     await waitFor(() => expect(asks()).toBe(false));
@@ -209,6 +210,7 @@ describe('the text of a postmortem', () => {
     open(world());
     await press('Discard it');
     expect(await text()).toHaveValue('A pool ran dry.');
+    expect(await text()).toHaveFocus();
     cleanup();
     open(world());
     expect(await text()).toHaveValue('A pool ran dry.');
@@ -253,10 +255,21 @@ describe('the form of an SLO', () => {
     open(world(), '_new');
     await press('Go on with it');
     expect(await name()).toHaveValue('Paid');
+    expect(screen.getAllByRole('textbox')[0]).toHaveFocus();
     await press('Cancel');
     cleanup();
     open(world(), '_new');
     expect(await name()).toHaveValue('');
+    expect(asks()).toBe(false);
+  });
+
+  it('is no draft any more where it is what is declared by now', async () => {
+    open(world(), 'availability/edit');
+    await userEvent.type(await name(), '!');
+    cleanup();
+    const saved = { ...slo, name: `${slo.name}!`, version: 4 };
+    open(world().on('get', of, saved), 'availability/edit');
+    expect(await name()).toHaveValue(`${slo.name}!`);
     expect(asks()).toBe(false);
   });
 

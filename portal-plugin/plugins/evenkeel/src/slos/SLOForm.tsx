@@ -77,7 +77,9 @@ export function SLOForm(props: {
     asks ? null : save.error,
     pointersOf(draft),
   );
-  const propose = usePropose({ service, slo: existing?.slo ?? '' });
+  const propose = usePropose({ service, slo: existing?.slo ?? '' }, () =>
+    done(existing?.slo ?? ''),
+  );
   const [why, setWhy] = useState('');
   const refused = refusalOf(propose.error, ['/reason']);
   const settled = useSettled(draft, 600);
@@ -130,18 +132,15 @@ export function SLOForm(props: {
                   variant="primary"
                   isPending={propose.isPending}
                   onPress={() =>
-                    propose.mutate(
-                      {
-                        reason: why,
-                        revision: {
-                          service,
-                          slo: existing.slo,
-                          version: existing.version,
-                          declaration: bodyOf(draft),
-                        },
+                    propose.mutate({
+                      reason: why,
+                      revision: {
+                        service,
+                        slo: existing.slo,
+                        version: existing.version,
+                        declaration: bodyOf(draft),
                       },
-                      { onSuccess: () => done(existing.slo) },
-                    )
+                    })
                   }
                 >
                   {t('slos.proposals.propose')}
