@@ -19,7 +19,7 @@ import { Button, Text } from '@backstage/ui';
 import { useDeferredValue, useEffect, useRef, useState } from 'react';
 
 import { Prose } from '../Prose';
-import { useUnsaved, type Drafts } from '../drafts/drafts';
+import { useFocusAfter, useUnsaved, type Drafts } from '../drafts/drafts';
 import { evenkeelTranslationRef } from '../translation';
 import { MarkedText } from './MarkedText';
 import { standing } from './findings';
@@ -73,6 +73,7 @@ export function PostmortemEditor(props: {
     onUnsaved(changed);
   }, [changed, onUnsaved]);
   useUnsaved(changed);
+  useFocusAfter(drafts, () => field.current);
   const { keep } = drafts;
   useEffect(() => {
     keep(changed ? { ...base, text, mine } : mine);

@@ -13,7 +13,7 @@ import { Button, Text } from '@backstage/ui';
 import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { useNavigate } from 'react-router-dom';
 
-import { useUnsaved, type Drafts } from '../drafts/drafts';
+import { useFocusAfter, useUnsaved, type Drafts } from '../drafts/drafts';
 import { sloRouteRef } from '../routes';
 import { evenkeelTranslationRef } from '../translation';
 import { IndicatorFields } from './IndicatorFields';
@@ -84,6 +84,9 @@ export function SLOForm(props: {
   const refused = refusalOf(propose.error, ['/reason']);
   const settled = useSettled(draft, 600);
   const form = useRef<HTMLFormElement>(null);
+  useFocusAfter(props.drafts, () =>
+    form.current?.querySelector<HTMLElement>('input, textarea'),
+  );
   useEffect(() => {
     // What has to be put right first.
     if (save.error) {
