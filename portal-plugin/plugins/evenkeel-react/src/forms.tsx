@@ -169,8 +169,8 @@ export function FormDialog(props: {
   pending: boolean;
   refusal: Refusal;
   /**
-   * Why it cannot be done any more, after what somebody else did while the dialog was open; what
-   * was typed stays to be read.
+   * Why it cannot be done any more, after what somebody did, or what time did, while the dialog was
+   * open; what was typed stays to be read.
    */
   overtaken?: string;
   /** The word on the button; "Save" without. */
@@ -202,7 +202,7 @@ export function FormDialog(props: {
                 role="alert"
                 icon
                 status="warning"
-                title={t('form.lostRace.title')}
+                title={t('form.overtaken')}
                 description={props.overtaken}
               />
             ) : (

@@ -6,9 +6,6 @@ import { World, page, refuse, show } from '../testing';
 import { ToilPage } from './ToilPage';
 import { weekBefore } from './week';
 
-// Forms are drawn anew with each letter, which takes a while on a busy machine.
-jest.setTimeout(30_000);
-
 const mount = '/evenkeel/toil';
 const of = '/v1/teams/{team}/toil' as const;
 
