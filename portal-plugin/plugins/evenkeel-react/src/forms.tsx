@@ -118,8 +118,6 @@ export function LostRace(props: {
   onReload: () => void;
   /** What was typed stays also after that. */
   keeps?: boolean;
-  /** The word on the button, where it does something else than to begin again or to go on. */
-  reload?: string;
   /** What else can be done about it: more buttons. */
   actions?: ReactNode;
   /** What they changed, where the API does not say it. */
@@ -149,8 +147,7 @@ export function LostRace(props: {
           {/* Below: beside what they changed they would leave it no room. */}
           <span className={styles.actions}>
             <Button size="small" variant="secondary" onPress={props.onReload}>
-              {props.reload ??
-                t(props.keeps ? 'form.lostRace.goOn' : 'form.lostRace.reload')}
+              {t(props.keeps ? 'form.lostRace.goOn' : 'form.lostRace.reload')}
             </Button>
             {props.actions}
           </span>

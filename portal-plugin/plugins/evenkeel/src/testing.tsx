@@ -131,9 +131,7 @@ export class World {
     answer:
       | AnswerOf<M, P>
       | Refusal
-      | ((
-          asked: Asked,
-        ) => AnswerOf<M, P> | Refusal | Promise<AnswerOf<M, P>>),
+      | ((asked: Asked) => AnswerOf<M, P> | Refusal | Promise<AnswerOf<M, P>>),
   ): this {
     const places: string[] = [];
     const pattern = new RegExp(

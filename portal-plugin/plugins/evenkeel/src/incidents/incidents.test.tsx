@@ -1,9 +1,4 @@
-import {
-  act,
-  screen,
-  waitFor,
-  within,
-} from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 
 import { World, page, refuse, show } from '../testing';

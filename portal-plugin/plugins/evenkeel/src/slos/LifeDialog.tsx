@@ -57,6 +57,7 @@ export function LifeDialog(props: {
     >
       <LostRace
         error={life.error}
+        keeps
         onReload={() => {
           setEtag(props.etag);
           setLooked(slo);
