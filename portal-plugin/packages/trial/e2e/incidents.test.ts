@@ -202,7 +202,7 @@ test('somebody else was first: it shows what they changed, and loses nothing tha
   await theirs.getByRole('cell', { name: 'SEV1' }).waitFor();
   assert.equal(await title.inputValue(), mine);
 
-  await dialog.getByRole('button', { name: /Take theirs/ }).click();
+  await dialog.getByRole('button', { name: 'Go on from theirs' }).click();
   await dialog.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('heading', { name: mine }).waitFor();
   await page.getByText('SEV1', { exact: true }).first().waitFor();

@@ -226,8 +226,9 @@ it('does not tell what nobody declares any more', async () => {
   ]);
 });
 
-it('says that one is gone whose file declares another in its place', async () => {
-  const [wallet, purse] = ['wallet', 'purse'].map(name => {
+/** Two entities of one file, of which Evenkeel leaves open whether they are one. */
+function renamed(): Entity[] {
+  const both = ['wallet', 'purse'].map(name => {
     const one = entity('Component', name, { type: 'service' });
     one.metadata.annotations = {
       'backstage.io/managed-by-location': 'file:/one.yaml',
@@ -243,6 +244,11 @@ it('says that one is gone whose file declares another in its place', async () =>
       ],
     },
   });
+  return both;
+}
+
+it('says that one is gone whose file declares another in its place', async () => {
+  const [wallet, purse] = renamed();
   const catalog = catalogServiceMock.mock({
     queryEntities: async () => ({
       items: [wallet, purse],
@@ -267,6 +273,27 @@ it('says that one is gone whose file declares another in its place', async () =>
   expect(api.seen.at(-1)?.body).toEqual({
     undeclared: ['component:default/wallet'],
   });
+});
+
+it('completes what it read also where it cannot learn what declares what', async () => {
+  const items = renamed();
+  const catalog = catalogServiceMock.mock({
+    queryEntities: async () => ({ items, totalItems: 2, pageInfo: {} }),
+    getEntityAncestors: async () => {
+      throw new Error('the database is away');
+    },
+  });
+  const { error, logger } = await run(
+    [],
+    { kinds: ['component'] },
+    catalog.factory,
+  );
+  expect(error).toBeUndefined();
+  expect(logger.warn).toHaveBeenCalledWith(
+    'which entities nobody declares any more is told the next time: Error: the database is away',
+  );
+  expect(api.seen.at(-1)?.path).toMatch(/complete$/);
+  expect(api.seen.at(-1)?.body).toEqual({ undeclared: [] });
 });
 
 it('says of each entity that was not taken why, and goes on', async () => {

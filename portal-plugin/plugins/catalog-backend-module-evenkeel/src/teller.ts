@@ -69,10 +69,7 @@ export class Teller {
       }
     }
     this.say(wrong);
-    const undeclared = await undeclaredOf(seen, ref => {
-      signal.throwIfAborted();
-      return this.parentsOf(ref);
-    });
+    const undeclared = await this.undeclared(seen, signal);
     try {
       const counts = await api.complete(sync, undeclared, signal);
       logger.info(`told Evenkeel of the catalog: ${wordsOf(counts)}`);
@@ -102,6 +99,26 @@ export class Teller {
       yield items;
       cursor = pageInfo.nextCursor;
     } while (cursor !== undefined);
+  }
+
+  /** What nobody declares any more; nothing where the catalog does not say what declares what. */
+  private async undeclared(
+    seen: readonly Seen[],
+    signal: AbortSignal,
+  ): Promise<string[]> {
+    try {
+      return await undeclaredOf(seen, ref => {
+        signal.throwIfAborted();
+        return this.parentsOf(ref);
+      });
+    } catch (error) {
+      signal.throwIfAborted();
+      // All else was read: what is gone is told all the same, and the rest the next time.
+      this.deps.logger.warn(
+        `which entities nobody declares any more is told the next time: ${error}`,
+      );
+      return [];
+    }
   }
 
   /** How many entities declare one: none of those that the catalog does not have any more. */

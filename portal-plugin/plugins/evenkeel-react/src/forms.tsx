@@ -118,8 +118,6 @@ export function LostRace(props: {
   onReload: () => void;
   /** What was typed stays also after that. */
   keeps?: boolean;
-  /** The word on the button, where it does something else than to begin again or to go on. */
-  reload?: string;
   /** What else can be done about it: more buttons. */
   actions?: ReactNode;
   /** What they changed, where the API does not say it. */
@@ -149,8 +147,7 @@ export function LostRace(props: {
           {/* Below: beside what they changed they would leave it no room. */}
           <span className={styles.actions}>
             <Button size="small" variant="secondary" onPress={props.onReload}>
-              {props.reload ??
-                t(props.keeps ? 'form.lostRace.goOn' : 'form.lostRace.reload')}
+              {t(props.keeps ? 'form.lostRace.goOn' : 'form.lostRace.reload')}
             </Button>
             {props.actions}
           </span>
@@ -169,8 +166,8 @@ export function FormDialog(props: {
   pending: boolean;
   refusal: Refusal;
   /**
-   * Why it cannot be done any more, after what somebody else did while the dialog was open; what
-   * was typed stays to be read.
+   * Why it cannot be done any more, after what somebody did, or what time did, while the dialog was
+   * open; what was typed stays to be read.
    */
   overtaken?: string;
   /** The word on the button; "Save" without. */
@@ -202,7 +199,7 @@ export function FormDialog(props: {
                 role="alert"
                 icon
                 status="warning"
-                title={t('form.lostRace.title')}
+                title={t('form.overtaken')}
                 description={props.overtaken}
               />
             ) : (

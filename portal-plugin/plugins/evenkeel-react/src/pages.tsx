@@ -1,7 +1,6 @@
 import { useApi, useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Button } from '@backstage/ui';
 import {
-  keepPreviousData,
   useInfiniteQuery,
   type InfiniteData,
   type UseInfiniteQueryResult,
@@ -57,8 +56,10 @@ export function usePages<T>(
     select: (data: InfiniteData<Page<T>, string | undefined>) =>
       data.pages.flatMap(page => page.items ?? []),
     enabled: options.enabled ?? true,
-    // A list that is narrowed stays until the narrower one is there.
-    placeholderData: keepPreviousData,
+    // A list that is narrowed stays until the narrower one is there; that there is nothing of one
+    // says nothing of the other.
+    placeholderData: before =>
+      before?.pages.some(page => page.items?.length) ? before : undefined,
     // A list is read again as what stands alone is, a page at a time: one of many pages is not
     // asked for more often than one of few.
     refetchInterval: query =>

@@ -239,6 +239,26 @@ describe('a list of two pages', () => {
     expect(shown()).toEqual(['b']);
   });
 
+  it('is no answer to another question where it is empty', async () => {
+    function Searched() {
+      const [by, setBy] = useState('x');
+      const list = usePages<string>(['searched', by], async () =>
+        by === 'x' ? { items: [] } : new Promise<Page<string>>(() => {}),
+      );
+      return (
+        <>
+          <p>{list.data ? 'none fits' : 'asking'}</p>
+          <button onClick={() => setBy('a')}>Correct</button>
+        </>
+      );
+    }
+    show(<Searched />);
+    await settle();
+    expect(screen.getByText('none fits')).toBeInTheDocument();
+    await click('Correct');
+    expect(screen.getByText('asking')).toBeInTheDocument();
+  });
+
   it('is read as far as is asked for', async () => {
     show(<Names until={found => found.includes('c')} />);
     await settle();

@@ -54,6 +54,7 @@ export const evenkeelReactTranslationRef = createTranslationRef({
         reload: 'Begin again from theirs',
         goOn: 'Go on from theirs',
       },
+      overtaken: 'It cannot be done any more',
       refused: 'Evenkeel does not take it:',
       save: 'Save',
     },

@@ -131,7 +131,7 @@ export class World {
     answer:
       | AnswerOf<M, P>
       | Refusal
-      | ((asked: Asked) => AnswerOf<M, P> | Refusal),
+      | ((asked: Asked) => AnswerOf<M, P> | Refusal | Promise<AnswerOf<M, P>>),
   ): this {
     const places: string[] = [];
     const pattern = new RegExp(
@@ -209,7 +209,7 @@ export class World {
             decodeURIComponent(found[at + 1]),
           ]),
         );
-        return respond(route.answer(asked));
+        return respond(await route.answer(asked));
       }
     }
     return respond(

@@ -13,13 +13,11 @@ export type Actable = { acts: readonly Act[] };
 /** Words of codes that a page has better ones for, such as with the name of the team. */
 export type CodeWords = Readonly<Record<string, string | undefined>>;
 
-type Word = 'acts.notAcknowledged' | 'acts.over' | 'acts.ownRequest';
+type Word = 'acts.notAcknowledged' | 'acts.ownRequest';
 
 /** Codes that have words here; of the others the API's own are shown. */
 const words = new Map<string, Word>([
-  ['exemption_over', 'acts.over'],
   ['not_acknowledged', 'acts.notAcknowledged'],
-  ['override_over', 'acts.over'],
   ['own_exemption', 'acts.ownRequest'],
   ['own_launch_review', 'acts.ownRequest'],
 ]);

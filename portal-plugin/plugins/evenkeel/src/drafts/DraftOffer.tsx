@@ -42,7 +42,7 @@ export function DraftOffer<T>(props: {
               size="small"
               variant="secondary"
               destructive
-              onPress={() => drafts.keep(undefined)}
+              onPress={drafts.discard}
             >
               {t('drafts.discard')}
             </Button>

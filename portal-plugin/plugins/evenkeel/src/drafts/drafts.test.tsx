@@ -1,4 +1,5 @@
-import { act, cleanup, screen, waitFor } from '@testing-library/react';
+import type { Schemas } from '@evenkeel/client';
+import { act, cleanup, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 
 import { IncidentsPage } from '../incidents/IncidentsPage';
@@ -14,6 +15,16 @@ function asks(): boolean {
     window.dispatchEvent(leaving);
   });
   return leaving.defaultPrevented;
+}
+
+/** Comes back to the page: what could not be read, or was read long ago, is read again. */
+async function lookAgain(): Promise<void> {
+  const now = Date.now();
+  const later = jest.spyOn(Date, 'now').mockReturnValue(now + 60_000);
+  await act(async () => {
+    window.dispatchEvent(new Event('visibilitychange'));
+  });
+  later.mockRestore();
 }
 
 const press = async (name: string) =>
@@ -61,6 +72,7 @@ describe('the text of a postmortem', () => {
     ).toBeNull();
     await press('Go on with it');
     expect(await text()).toHaveValue('A pool ran dry. It was small.');
+    expect(await text()).toHaveFocus();
     expect(asks()).toBe(true);
     await press('Save');
     await waitFor(() => expect(asks()).toBe(false));
@@ -104,6 +116,90 @@ describe('the text of a postmortem', () => {
     await offered();
   });
 
+  it('begins from what is saved after it was gone on with, saved and reviewed', async () => {
+    open(world());
+    await userEvent.type(await text(), ' It was small.');
+    cleanup();
+
+    const again = world();
+    let now: Schemas['Postmortem'] = postmortem;
+    const answer = (more: Partial<Schemas['Postmortem']>) => {
+      now = { ...now, ...more, version: now.version + 1 };
+      again.on('get', `${of}/postmortem`, now);
+      return now;
+    };
+    again
+      .on('put', `${of}/postmortem/text`, asked =>
+        answer({ ...(asked.body as { text: string }), textVersion: 2 }),
+      )
+      .on('post', `${of}/postmortem/submissions`, () =>
+        answer({ status: 'in_review' }),
+      );
+    open(again);
+    await press('Go on with it');
+    await press('Save');
+    await waitFor(() => expect(asks()).toBe(false));
+    await press('Submit for review');
+    await userEvent.click(
+      within(await screen.findByRole('dialog')).getByRole('button', {
+        name: 'Submit for review',
+      }),
+    );
+    await screen.findByText('In review');
+    answer({ status: 'draft', text: 'Reviewed.', textVersion: 3 });
+    await lookAgain();
+    expect(await text()).toHaveValue('Reviewed.');
+    expect(asks()).toBe(false);
+  });
+
+  it('is offered also where it was not known at first who is signed in', async () => {
+    open(world());
+    await userEvent.type(await text(), ' It was small.');
+    cleanup();
+
+    const away = world().on('get', '/v1/me', refuse(503, 'unavailable'));
+    open(away);
+    await screen.findByText('A pool ran dry.');
+    away.as('ada', ['payments']);
+    await lookAgain();
+    await offered();
+    await press('Go on with it');
+    expect(await text()).toHaveValue('A pool ran dry. It was small.');
+  });
+
+  it('keeps what was typed before beside what is typed from theirs', async () => {
+    open(world());
+    await userEvent.type(await text(), ' It was small.');
+    const theirs = {
+      ...postmortem,
+      text: 'A queue ran full.',
+      textVersion: 2,
+      version: 2,
+    };
+    cleanup();
+    const raced = world()
+      .on('get', `${of}/postmortem`, theirs)
+      .on(
+        'put',
+        `${of}/postmortem/text`,
+        refuse(412, 'version_mismatch', { diff: '+A queue ran full.' }),
+      );
+    open(raced);
+    await press('Go on with it');
+    await press('Save');
+    await press('Begin again from theirs');
+    await screen.findByText('A pool ran dry. It was small.');
+    await userEvent.type(await text(), '!');
+    cleanup();
+
+    open(raced);
+    await press('Go on with it');
+    expect(await text()).toHaveValue('A queue ran full.!');
+    expect(
+      screen.getByText('A pool ran dry. It was small.'),
+    ).toBeInTheDocument();
+  });
+
   it('is offered to who typed it alone, until they discard it', async () => {
     open(world());
     await userEvent.type(await text(), ' It was small.');
@@ -114,6 +210,7 @@ describe('the text of a postmortem', () => {
     open(world());
     await press('Discard it');
     expect(await text()).toHaveValue('A pool ran dry.');
+    expect(await text()).toHaveFocus();
     cleanup();
     open(world());
     expect(await text()).toHaveValue('A pool ran dry.');
@@ -158,10 +255,21 @@ describe('the form of an SLO', () => {
     open(world(), '_new');
     await press('Go on with it');
     expect(await name()).toHaveValue('Paid');
+    expect(screen.getAllByRole('textbox')[0]).toHaveFocus();
     await press('Cancel');
     cleanup();
     open(world(), '_new');
     expect(await name()).toHaveValue('');
+    expect(asks()).toBe(false);
+  });
+
+  it('is no draft any more where it is what is declared by now', async () => {
+    open(world(), 'availability/edit');
+    await userEvent.type(await name(), '!');
+    cleanup();
+    const saved = { ...slo, name: `${slo.name}!`, version: 4 };
+    open(world().on('get', of, saved), 'availability/edit');
+    expect(await name()).toHaveValue(`${slo.name}!`);
     expect(asks()).toBe(false);
   });
 

@@ -1,5 +1,5 @@
 import { useMe } from '@evenkeel/plugin-evenkeel-react';
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 
 /** What somebody typed and did not save, and when they last typed at it. */
 export type Kept<T> = { at: string; draft: T };
@@ -12,6 +12,10 @@ export type Drafts<T> = {
   keeps: boolean;
   /** Ends the offer; the draft stays until another is kept. */
   take: () => void;
+  /** Ends the offer, and the draft with it. */
+  discard: () => void;
+  /** Whether the offer was ended just now; it is told once. */
+  ended: () => boolean;
   /** Keeps what is typed, or nothing any more where that is undefined. */
   keep: (draft: T | undefined) => void;
 };
@@ -38,7 +42,36 @@ export function useDrafts<T>(
     },
     [name],
   );
-  return { offered, keeps, take: () => setOffered(undefined), keep };
+  const end = useRef(false);
+  const ended = useCallback(() => {
+    const now = end.current;
+    end.current = false;
+    return now;
+  }, []);
+  const take = () => {
+    end.current = true;
+    setOffered(undefined);
+  };
+  const discard = () => {
+    end.current = true;
+    keep(undefined);
+  };
+  return { offered, keeps, take, discard, ended, keep };
+}
+
+/** Puts the focus where one writes once the offer of a draft was ended, whose buttons are gone. */
+export function useFocusAfter<T>(
+  drafts: Drafts<T>,
+  field: () => HTMLElement | null | undefined,
+): void {
+  const { ended } = drafts;
+  useEffect(() => {
+    if (ended()) {
+      field()?.focus();
+    }
+    // What is drawn in the offer's place is drawn once.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [ended]);
 }
 
 function found<T>(

@@ -11,11 +11,12 @@ import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Select, Switch, TextAreaField, TextField } from '@backstage/ui';
 import { useState } from 'react';
 
+import { over } from '../acts/over';
 import { useNames, usePeople } from '../services';
 import { evenkeelTranslationRef } from '../translation';
 import { severities, useEdit } from './data';
 import styles from './incidents.module.css';
-import { Changed, isNewer, over, type Told } from './race';
+import { Changed, isNewer, type Told } from './race';
 
 const moments = [
   ['impactStart', 'began'],
@@ -126,7 +127,7 @@ export function EditDialog(props: {
     >
       <LostRace
         error={edit.error}
-        reload={t('incidents.race.merge')}
+        keeps
         onReload={() => {
           edit.reset();
           setDraft(mine => over(mine, draftOf(seen), draftOf(incident)));

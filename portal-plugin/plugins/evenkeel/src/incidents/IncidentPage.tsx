@@ -50,7 +50,7 @@ export function IncidentPage(props: { incident: string }) {
   return (
     <Shown what={t('incidents.one')} read={read}>
       {incident =>
-        me.isPending ? (
+        !me.isFetched ? (
           <Waiting what={t('incidents.one')} lines={6} />
         ) : (
           <Known incident={incident} />

@@ -19,18 +19,22 @@ import { Button, Text } from '@backstage/ui';
 import { useDeferredValue, useEffect, useRef, useState } from 'react';
 
 import { Prose } from '../Prose';
-import { useUnsaved, type Drafts } from '../drafts/drafts';
+import { useFocusAfter, useUnsaved, type Drafts } from '../drafts/drafts';
 import { evenkeelTranslationRef } from '../translation';
 import { MarkedText } from './MarkedText';
 import { standing } from './findings';
 import { useLint, useSave, type PostmortemDraft } from './postmortem';
 
 /** The text that somebody's words change: what it was, and its version. */
-type Base = Omit<PostmortemDraft, 'text'>;
+type Base = Omit<PostmortemDraft, 'text' | 'mine'>;
 
 function baseOf(of: Versioned<Schemas['Postmortem']>): Base {
   const { text, textVersion } = of.value;
   return { was: text, textVersion, etag: of.etag };
+}
+
+function standingOf({ was, textVersion, etag }: PostmortemDraft): Base {
+  return { was, textVersion, etag };
 }
 
 /** A postmortem as it is written: with marks where its words blame somebody, and how it reads. */
@@ -50,9 +54,12 @@ export function PostmortemEditor(props: {
   const { value: postmortem, etag } = props.postmortem;
   // What is typed changes the text that its author began from. What others save meanwhile is read
   // again and again; it never takes the place of what is typed, and is not overwritten unseen.
-  const [base, setBase] = useState<Base>(begun ?? baseOf(props.postmortem));
+  const [base, setBase] = useState(() =>
+    begun ? standingOf(begun) : baseOf(props.postmortem),
+  );
   const [text, setText] = useState(begun?.text ?? postmortem.text);
-  const [mine, setMine] = useState<PostmortemDraft>();
+  // What was typed before, to copy from, once its author began again from theirs.
+  const [mine, setMine] = useState(begun?.mine);
   const field = useRef<HTMLTextAreaElement>(null);
   const shown = useDeferredValue(text);
   const lint = useLint(incident.id, useSettled(text, 600));
@@ -66,9 +73,10 @@ export function PostmortemEditor(props: {
     onUnsaved(changed);
   }, [changed, onUnsaved]);
   useUnsaved(changed);
+  useFocusAfter(drafts, () => field.current);
   const { keep } = drafts;
   useEffect(() => {
-    keep(changed ? { ...base, text } : mine);
+    keep(changed ? { ...base, text, mine } : mine);
   }, [keep, changed, base, text, mine]);
   const beginFrom = (of: Versioned<Schemas['Postmortem']>) => {
     setBase(baseOf(of));

@@ -15,7 +15,7 @@ import {
 } from '@evenkeel/plugin-evenkeel-react';
 import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Flex, Link, Select, Text } from '@backstage/ui';
-import { useState } from 'react';
+import { useCallback, useState } from 'react';
 
 import { Prose } from '../Prose';
 import { DraftOffer } from '../drafts/DraftOffer';
@@ -48,7 +48,8 @@ export function PostmortemPage(props: { incident: string }) {
   return (
     <Shown what={t('incidents.one')} read={of}>
       {known =>
-        me.isPending ? (
+        // Where that cannot be read it is pending again each time that it is asked for.
+        !me.isFetched ? (
           <Waiting what={t('incidents.postmortem.title')} lines={6} />
         ) : (
           <>
@@ -61,7 +62,8 @@ export function PostmortemPage(props: { incident: string }) {
               <Shown what={t('incidents.postmortem.title')} read={read}>
                 {postmortem => (
                   <Begun
-                    key={postmortem.value.id}
+                    // The draft is of whoever is signed in, which may be known later only.
+                    key={`${me.data?.person?.id ?? ''}/${postmortem.value.id}`}
                     incident={known}
                     postmortem={postmortem}
                     onReload={async () => (await read.refetch()).data}
@@ -206,11 +208,18 @@ function Begun(props: {
   const drafts = useDrafts(`postmortem/${postmortem.id}`, kept => {
     const draft = draftIn(kept);
     // What is saved by now is a draft no more.
-    return draft?.text === postmortem.text ? undefined : draft;
+    return draft?.text === postmortem.text ? draft.mine : draft;
   });
   const [begun, setBegun] = useState<PostmortemDraft>();
   // A draft that nobody decided on is not saved either.
   const [unsaved, setUnsaved] = useState(drafts.offered !== undefined);
+  const told = useCallback((now: boolean) => {
+    setUnsaved(now);
+    if (!now) {
+      // What is written later begins from what is saved then.
+      setBegun(undefined);
+    }
+  }, []);
   // In review it waits for its reviewers; what is published stays as it is. What was being typed
   // when somebody else went on with it is not taken away.
   const writes =
@@ -250,7 +259,7 @@ function Begun(props: {
           drafts={drafts}
           begun={begun}
           onReload={onReload}
-          onUnsaved={setUnsaved}
+          onUnsaved={told}
         />
       )}
       {!writes && link && (

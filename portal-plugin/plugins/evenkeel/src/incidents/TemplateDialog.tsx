@@ -15,9 +15,10 @@ import {
 } from '@backstage/ui';
 import { useState } from 'react';
 
+import { over } from '../acts/over';
 import { evenkeelTranslationRef } from '../translation';
 import { severities } from './data';
-import { Changed, over, type Told } from './race';
+import { Changed, type Told } from './race';
 import { useDeleteTemplate, useWriteTemplate } from './templates';
 
 type Template = Schemas['PostmortemTemplate'];
@@ -98,7 +99,7 @@ export function TemplateDialog(props: {
     >
       <LostRace
         error={write.error}
-        reload={t('incidents.race.merge')}
+        keeps
         onReload={() => {
           write.reset();
           setDraft(mine => over(mine, draftOf(seen), draftOf(template)));

@@ -1,19 +1,9 @@
-import {
-  act,
-  configure,
-  screen,
-  waitFor,
-  within,
-} from '@testing-library/react';
+import { act, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 
 import { World, page, refuse, show } from '../testing';
 import { IncidentsPage } from './IncidentsPage';
 import { action, figures, incident, postmortem } from './samples';
-
-// Forms are drawn anew with each letter, which takes a while on a busy machine.
-jest.setTimeout(30_000);
-configure({ asyncUtilTimeout: 10_000 });
 
 const mount = '/evenkeel/incidents';
 const at = `${mount}/incident-1`;

@@ -117,7 +117,6 @@ export const incidentsMessages = {
     field: 'Field',
     was: 'It was',
     is: 'It is now',
-    merge: 'Take theirs, keep what I typed',
     keepMine: 'Keep my text, to be saved over theirs',
   },
   form: {

@@ -50,17 +50,19 @@ export type PostmortemDraft = {
   was: string;
   textVersion: number;
   etag: string;
+  /** What its author typed before they began again from what somebody else saved. */
+  mine?: PostmortemDraft;
 };
 
 /** What was kept of a draft; undefined where it is none. */
 export function draftIn(kept: unknown): PostmortemDraft | undefined {
-  const { text, was, textVersion, etag } = (kept ??
+  const { text, was, textVersion, etag, mine } = (kept ??
     {}) as Partial<PostmortemDraft>;
   return typeof text === 'string' &&
     typeof was === 'string' &&
     typeof textVersion === 'number' &&
     typeof etag === 'string'
-    ? { text, was, textVersion, etag }
+    ? { text, was, textVersion, etag, mine: draftIn(mine) }
     : undefined;
 }
 

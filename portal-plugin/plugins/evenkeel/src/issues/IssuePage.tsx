@@ -125,7 +125,7 @@ function Known(props: { issue: Versioned<Schemas['Issue']> }) {
       />
       {open === undefined && (
         <>
-          <LostRace error={act.error} onReload={() => act.reset()} />
+          <LostRace error={act.error} keeps onReload={() => act.reset()} />
           <Refused refusal={refusalBesideRace(act.error, [])} />
         </>
       )}

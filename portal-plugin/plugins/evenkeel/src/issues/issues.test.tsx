@@ -1,14 +1,9 @@
 import type { Schemas } from '@evenkeel/client';
-import { configure, screen, within } from '@testing-library/react';
+import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 
 import { World, page, refuse, show } from '../testing';
 import { IssuesPage } from './IssuesPage';
-
-// Forms are drawn anew with each letter, which takes a while on a busy machine.
-jest.setTimeout(30_000);
-// What it waits for comes late there, too.
-configure({ asyncUtilTimeout: 10_000 });
 
 const mount = '/evenkeel/issues';
 const at = `${mount}/issue-1`;

@@ -1,14 +1,10 @@
-import { configure, screen, waitFor, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import type { Schemas } from '@evenkeel/client';
 
 import { card, ref, report } from '../scorecards/testing';
 import { World, page, refuse, show } from '../testing';
 import { OrganisationPage } from './OrganisationPage';
-
-// The page is drawn from many answers, which takes a while on a busy machine.
-jest.setTimeout(30_000);
-configure({ asyncUtilTimeout: 10_000 });
 
 const mount = '/evenkeel/organisation';
 

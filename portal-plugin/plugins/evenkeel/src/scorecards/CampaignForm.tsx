@@ -20,7 +20,7 @@ import {
 } from '@backstage/ui';
 import { useState } from 'react';
 
-import { over } from '../incidents/race';
+import { over } from '../acts/over';
 import { evenkeelTranslationRef } from '../translation';
 import { useTeams } from '../services';
 import { useScorecards } from './cards';

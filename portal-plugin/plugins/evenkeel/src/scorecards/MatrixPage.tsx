@@ -142,10 +142,10 @@ function Matrix(props: { card: Schemas['Scorecard'] }) {
           waiting={<Waiting what={t('scorecards.matrix.what')} lines={8} />}
         >
           {() =>
-            rows.length > 0 ? (
+            rows.length > 0 || found.isPlaceholderData ? (
               <>
                 <p className={styles.count} role="status">
-                  {found.hasNextPage
+                  {found.hasNextPage || found.isPlaceholderData
                     ? t('scorecards.matrix.loading', {
                         number: String(rows.length),
                       })

@@ -28,7 +28,7 @@ export function ReviewDialog(props: {
   const override = newer(props.override, read.data);
   const [justified, setJustified] = useState(true);
   const [note, setNote] = useState('');
-  // The version that was looked at, until its author begins again from theirs.
+  // The version that was looked at, until its author goes on from theirs.
   const [etag, setEtag] = useState(`"${props.override.version}"`);
   const review = useReviewOverride(service, override.id, onClose);
   const found =
@@ -56,6 +56,7 @@ export function ReviewDialog(props: {
     >
       <LostRace
         error={review.error}
+        keeps
         onReload={() => {
           setEtag(`"${override.version}"`);
           review.reset();

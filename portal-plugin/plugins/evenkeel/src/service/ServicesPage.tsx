@@ -41,7 +41,7 @@ function OfSlug() {
         {found => (
           <>
             <WithoutEntity service={found.value} />
-            <ServiceView key={slug} service={found.value} />
+            <ServiceView key={found.value.slug} service={found.value} />
           </>
         )}
       </Shown>

@@ -1,15 +1,11 @@
 import type { Schemas } from '@evenkeel/client';
 import { EvenkeelRoot } from '@evenkeel/plugin-evenkeel-react';
-import { configure, screen } from '@testing-library/react';
+import { screen } from '@testing-library/react';
 
 import { service } from '../slos/samples';
 import { World, page, show } from '../testing';
 import { WithoutEntity } from './WithoutEntity';
 import { useCatalogTold } from './data';
-
-// A busy machine takes a while.
-jest.setTimeout(30_000);
-configure({ asyncUtilTimeout: 10_000 });
 
 const about = /No entity of the catalog is this service/;
 

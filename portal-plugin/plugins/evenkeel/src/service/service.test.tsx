@@ -1,6 +1,6 @@
 import type { Schemas } from '@evenkeel/client';
 import { EntityProvider } from '@backstage/plugin-catalog-react';
-import { configure, screen, waitFor, within } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 
 import { card } from '../scorecards/testing';
@@ -9,11 +9,6 @@ import { World, may, mayNot, page, refuse, show } from '../testing';
 import { EntityTab } from './EntityTab';
 import { ServicesPage } from './ServicesPage';
 import { serviceFrom } from './register';
-
-// The page has many parts, which takes a while on a busy machine.
-jest.setTimeout(30_000);
-// What it waits for comes late there, too.
-configure({ asyncUtilTimeout: 10_000 });
 
 const of = '/v1/services/{service}' as const;
 const mount = '/evenkeel/services';

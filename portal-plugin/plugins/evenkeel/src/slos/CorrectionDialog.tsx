@@ -54,7 +54,7 @@ export function CorrectionDialog(props: { of: Name; onClose: () => void }) {
   const [why, setWhy] = useState('');
   const { recurrence } = body;
   const correct = useCorrect(of);
-  const propose = usePropose(of);
+  const propose = usePropose(of, onClose);
   const asks = needsApproval(correct.error);
   const pointers = [
     ...['/effect', '/kind', '/reason'],
@@ -87,13 +87,10 @@ export function CorrectionDialog(props: { of: Name; onClose: () => void }) {
       submit={t(asks ? 'slos.proposals.propose' : 'slos.corrections.submit')}
       onSubmit={() =>
         asks
-          ? propose.mutate(
-              {
-                reason: why,
-                correction: { ...of, declaration: body },
-              },
-              { onSuccess: onClose },
-            )
+          ? propose.mutate({
+              reason: why,
+              correction: { ...of, declaration: body },
+            })
           : correct.mutate(body, { onSuccess: onClose })
       }
     >

@@ -135,7 +135,7 @@ function Remove(props: { of: Name; correction: string; onClose: () => void }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
   const { of, correction, onClose } = props;
   const remove = useRemoveCorrection(of, correction);
-  const propose = usePropose(of);
+  const propose = usePropose(of, onClose);
   const [why, setWhy] = useState('');
   const asks = needsApproval(remove.error);
   const refused = refusalOf(propose.error, ['/reason']);
@@ -153,10 +153,10 @@ function Remove(props: { of: Name; correction: string; onClose: () => void }) {
       pending={remove.isPending || propose.isPending}
       onSubmit={reason =>
         asks
-          ? propose.mutate(
-              { reason: why, removal: { ...of, correction, reason } },
-              { onSuccess: onClose },
-            )
+          ? propose.mutate({
+              reason: why,
+              removal: { ...of, correction, reason },
+            })
           : remove.mutate(reason, { onSuccess: onClose })
       }
       onClose={onClose}

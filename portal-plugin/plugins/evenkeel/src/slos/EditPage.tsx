@@ -8,9 +8,10 @@ import { useDrafts } from '../drafts/drafts';
 import { sloRouteRef } from '../routes';
 import { evenkeelTranslationRef } from '../translation';
 import { SLOForm } from './SLOForm';
+import { differences } from './Theirs';
 import { Writable } from './Writable';
 import { useSLO } from './data';
-import { draftOf, unsavedIn, type Draft } from './draft';
+import { bodyOf, draftOf, unsavedIn, type Draft } from './draft';
 import { useKinds } from './form';
 
 /** Edits an SLO. */
@@ -54,6 +55,10 @@ function baseOf(found: Versioned<Schemas['SLO']>): Base {
   return { initial: draftOf(value), etag, version: value.version };
 }
 
+function isDeclared(draft: Draft, slo: Schemas['SLO']): boolean {
+  return differences(bodyOf(draft), bodyOf(draftOf(slo))).length === 0;
+}
+
 // What was typed stands on the version that was read when it began, whatever is read meanwhile.
 function Edited(props: {
   kinds: readonly Schemas['SLOKind'][];
@@ -62,7 +67,13 @@ function Edited(props: {
   const { found } = props;
   const { id, slug, service } = found.value;
   const [base, setBase] = useState(() => baseOf(found));
-  const drafts = useDrafts(`slo/${id}`, unsavedIn);
+  const drafts = useDrafts(`slo/${id}`, kept => {
+    const unsaved = unsavedIn(kept);
+    // What is saved by now is a draft no more.
+    return unsaved && isDeclared(unsaved.draft, found.value)
+      ? undefined
+      : unsaved;
+  });
   if (drafts.offered) {
     return (
       <DraftOffer

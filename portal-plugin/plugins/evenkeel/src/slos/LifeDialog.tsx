@@ -34,7 +34,7 @@ export function LifeDialog(props: {
   const asks = needsApproval(life.error);
   const refusal = refusalBesideRace(asks ? null : life.error, ['/reason']);
   const of = { service: slo.service.slug, slo: slo.slug };
-  const propose = usePropose(of);
+  const propose = usePropose(of, onClose);
   const [why, setWhy] = useState('');
   const refused = refusalOf(propose.error, ['/reason']);
   return (
@@ -48,18 +48,16 @@ export function LifeDialog(props: {
       destructive={act === 'retire' && !asks}
       onSubmit={() =>
         asks
-          ? propose.mutate(
-              {
-                reason: why,
-                retirement: { ...of, version: looked.version, reason },
-              },
-              { onSuccess: onClose },
-            )
+          ? propose.mutate({
+              reason: why,
+              retirement: { ...of, version: looked.version, reason },
+            })
           : life.mutate({ etag, reason }, { onSuccess: onClose })
       }
     >
       <LostRace
         error={life.error}
+        keeps
         onReload={() => {
           setEtag(props.etag);
           setLooked(slo);

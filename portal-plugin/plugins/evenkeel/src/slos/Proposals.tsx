@@ -104,7 +104,7 @@ function Decide(props: Deciding & { of: Name; onClose: () => void }) {
   const { of, decision, onClose } = props;
   const { id } = props.proposal;
   const now = useProposal(of, id).data ?? props.proposal;
-  const decide = useDecide(id, decision);
+  const decide = useDecide(id, decision, onClose);
   return (
     <ReasonDialog
       title={t(`slos.proposals.${decision}.title`)}
@@ -125,7 +125,7 @@ function Decide(props: Deciding & { of: Name; onClose: () => void }) {
               .filter(Boolean)
               .join(': ')
       }
-      onSubmit={reason => decide.mutate(reason, { onSuccess: onClose })}
+      onSubmit={reason => decide.mutate(reason)}
       onClose={onClose}
     />
   );

@@ -13,7 +13,7 @@ import { Button, Text } from '@backstage/ui';
 import { useEffect, useRef, useState, type FormEvent } from 'react';
 import { useNavigate } from 'react-router-dom';
 
-import { useUnsaved, type Drafts } from '../drafts/drafts';
+import { useFocusAfter, useUnsaved, type Drafts } from '../drafts/drafts';
 import { sloRouteRef } from '../routes';
 import { evenkeelTranslationRef } from '../translation';
 import { IndicatorFields } from './IndicatorFields';
@@ -77,11 +77,16 @@ export function SLOForm(props: {
     asks ? null : save.error,
     pointersOf(draft),
   );
-  const propose = usePropose({ service, slo: existing?.slo ?? '' });
+  const propose = usePropose({ service, slo: existing?.slo ?? '' }, () =>
+    done(existing?.slo ?? ''),
+  );
   const [why, setWhy] = useState('');
   const refused = refusalOf(propose.error, ['/reason']);
   const settled = useSettled(draft, 600);
   const form = useRef<HTMLFormElement>(null);
+  useFocusAfter(props.drafts, () =>
+    form.current?.querySelector<HTMLElement>('input, textarea'),
+  );
   useEffect(() => {
     // What has to be put right first.
     if (save.error) {
@@ -130,18 +135,15 @@ export function SLOForm(props: {
                   variant="primary"
                   isPending={propose.isPending}
                   onPress={() =>
-                    propose.mutate(
-                      {
-                        reason: why,
-                        revision: {
-                          service,
-                          slo: existing.slo,
-                          version: existing.version,
-                          declaration: bodyOf(draft),
-                        },
+                    propose.mutate({
+                      reason: why,
+                      revision: {
+                        service,
+                        slo: existing.slo,
+                        version: existing.version,
+                        declaration: bodyOf(draft),
                       },
-                      { onSuccess: () => done(existing.slo) },
-                    )
+                    })
                   }
                 >
                   {t('slos.proposals.propose')}

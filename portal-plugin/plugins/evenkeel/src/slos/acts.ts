@@ -62,11 +62,11 @@ export function needsApproval(error: Error | null): boolean {
 }
 
 /** Proposes an act that another person has to approve. */
-export function usePropose(of: Name) {
+export function usePropose(of: Name, onDone: () => void) {
   return useChange(
     (api, body: Schemas['ProposalInput']) =>
       value(api.POST('/v1/proposals', { body })),
-    { touches: [[...keyOf(of), 'proposals']] },
+    { touches: [[...keyOf(of), 'proposals']], onDone },
   );
 }
 
@@ -98,6 +98,7 @@ export function useProposal(of: Name, proposal: string) {
 export function useDecide(
   proposal: string,
   decision: 'approval' | 'rejection',
+  onDone: () => void,
 ) {
   return useChange(
     (api, reason: string) => {
@@ -108,7 +109,7 @@ export function useDecide(
           : api.POST('/v1/proposals/{proposal}/rejection', init),
       );
     },
-    { touches: [['slos']] },
+    { touches: [['slos']], onDone },
   );
 }
 

@@ -17,10 +17,6 @@ import {
   unmeasured,
 } from './samples';
 
-// The form is drawn anew with each letter, which takes a while on a busy machine.
-jest.setTimeout(30_000);
-const patience = { timeout: 5_000 };
-
 const mount = '/evenkeel/slos';
 const one = '/v1/services/{service}/slos/{slo}' as const;
 
@@ -242,7 +238,7 @@ describe('the form of an SLO', () => {
     const previewing = world();
     show(<SLOsPage />, previewing, { mount, at: `${mount}/checkout/_new` });
     expect(
-      await screen.findByText('Nothing was counted yet.', undefined, patience),
+      await screen.findByText('Nothing was counted yet.'),
     ).toBeInTheDocument();
     await userEvent.type(
       screen.getByRole('textbox', { name: /^Name/ }),
@@ -356,6 +352,45 @@ describe('a proposal', () => {
     expect(within(dialog).getAllByRole('alert')).toHaveLength(1);
     expect(within(dialog).getByLabelText(/^Reason/)).toHaveValue('Not now.');
     expect(submit).toBeDisabled();
+  });
+
+  it('is closed once it is decided on, however long it takes to read again', async () => {
+    const open = world()
+      .on('get', '/v1/proposals', page(proposal))
+      .on('get', '/v1/proposals/{proposal}', proposal);
+    await show(<SLOsPage />, open, { mount, at });
+    const approve = await screen.findByRole('button', { name: 'Approve' });
+    await waitFor(() => expect(approve).toBeEnabled());
+    await userEvent.click(approve);
+    const dialog = await screen.findByRole('dialog');
+    const approved: Schemas['Proposal'] = {
+      ...proposal,
+      state: 'approved',
+      decidedAt: '2026-11-28T00:00:00Z',
+      decidedBy: 'Ada',
+    };
+    let answer = () => {};
+    const late = new Promise<void>(resolve => {
+      answer = resolve;
+    });
+    open
+      .on('get', '/v1/proposals', async () => {
+        await late;
+        return page();
+      })
+      .on('get', '/v1/proposals/{proposal}', approved)
+      .on('post', '/v1/proposals/{proposal}/approval', approved);
+    await userEvent.click(
+      within(dialog).getByRole('button', { name: 'Approve' }),
+    );
+    await waitFor(() =>
+      expect(screen.queryByRole('dialog')).not.toBeInTheDocument(),
+    );
+    expect(screen.getByText(proposal.summary)).toBeInTheDocument();
+    answer();
+    await waitFor(() =>
+      expect(screen.queryByText(proposal.summary)).not.toBeInTheDocument(),
+    );
   });
 
   it('tells whom the portal lets change nothing so in place of the form', async () => {

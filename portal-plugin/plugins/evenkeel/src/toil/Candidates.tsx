@@ -39,7 +39,7 @@ export function Candidates(props: { team: string; member: boolean }) {
   const reason = member ? undefined : t('toil.first.members', { team });
   return (
     <Section title={t('toil.first.title')} note={t('toil.first.summary')}>
-      <LostRace error={want.error} onReload={() => want.reset()} />
+      <LostRace error={want.error} keeps onReload={() => want.reset()} />
       <Shown what={t('toil.first.title')} read={read}>
         {list =>
           list.items?.length ? (

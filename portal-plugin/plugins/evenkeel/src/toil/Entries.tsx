@@ -15,11 +15,12 @@ import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { Link, Text } from '@backstage/ui';
 import { useState } from 'react';
 
+import { newer } from '../acts/newer';
 import { evenkeelTranslationRef } from '../translation';
 import { CsvButtons } from './Csv';
 import { EntryDialog } from './EntryDialog';
 import { Proposals } from './Proposals';
-import { useEntries, useStrike } from './data';
+import { useEntries, useEntry, useStrike } from './data';
 import styles from './toil.module.css';
 
 type Entry = Schemas['ToilEntry'];
@@ -31,8 +32,10 @@ export function Entries(props: { team: string }) {
   const [open, setOpen] = useState<Entry | 'new'>();
   const [struck, setStruck] = useState<Entry>();
   const read = useEntries(team);
-  // As it is now; as it was looked at where it is not there any more.
-  const nowOf = (of: Entry) => read.data?.find(e => e.id === of.id) ?? of;
+  const looked = struck ?? (open === 'new' ? undefined : open);
+  const one = useEntry(team, looked?.id).data;
+  // As it is now, wherever it is in the list; as it was looked at where it is not there any more.
+  const nowOf = (of: Entry) => newer(of, one?.id === of.id ? one : undefined);
   return (
     <Section
       title={t('toil.entries.title')}

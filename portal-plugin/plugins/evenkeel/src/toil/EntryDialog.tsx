@@ -18,7 +18,7 @@ import {
 } from '@backstage/ui';
 import { useState } from 'react';
 
-import { over } from '../incidents/race';
+import { over } from '../acts/over';
 import { evenkeelTranslationRef } from '../translation';
 import { categories, useLog } from './data';
 import styles from './toil.module.css';

@@ -71,6 +71,21 @@ export function useEntries(team: string) {
   );
 }
 
+/** An entry of whoever is signed in; none is read without its identifier. */
+export function useEntry(team: string, entry: string | undefined) {
+  return useRead(
+    [...of(team), 'entries', entry],
+    (api, signal) =>
+      value(
+        api.GET('/v1/teams/{team}/toil/entries/{toilEntry}', {
+          params: { path: { team, toilEntry: entry ?? '' } },
+          signal,
+        }),
+      ),
+    { enabled: entry !== undefined },
+  );
+}
+
 /** Logs an entry, or changes the one that was there before. */
 export function useLog(team: string, onDone: () => void) {
   return useChange(

@@ -72,6 +72,7 @@ export function SayDialog(props: {
     >
       <LostRace
         error={say.error}
+        keeps={before === undefined}
         onReload={() => {
           setEtag(`"${violation.version}"`);
           setText(before?.plan ?? text);
