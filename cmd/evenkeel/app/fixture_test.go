@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -193,6 +194,19 @@ func (h *house) leave() {
 	// Package testing keeps what a test had cleaned up until all tests have ended, this house
 	// among it: the programs of all houses together would take gigabytes.
 	h.app, h.handler, h.log = nil, nil, nil
+}
+
+// statements is how many a deed takes: the least of three times, for what the program notes by
+// itself, such as that a token was used, comes in between now and then.
+func (h *house) statements(deed func()) int64 {
+	h.t.Helper()
+	least := int64(math.MaxInt64)
+	for range 3 {
+		before := h.app.Store.Statements()
+		deed()
+		least = min(least, h.app.Store.Statements()-before)
+	}
+	return least
 }
 
 // system is the context of the program itself.

@@ -90,9 +90,9 @@ func TestAListOfStatusesHasTheFiguresOfEachStatusByTheBudgetThatRemains(t *testi
 		}
 
 		statements := func(limit int) int64 {
-			before := h.app.Store.Statements()
-			h.must(200, call{as: "rita", method: "GET", path: fmt.Sprintf("/v1/slo-statuses?limit=%d%s", limit, worst)})
-			return h.app.Store.Statements() - before
+			return h.statements(func() {
+				h.must(200, call{as: "rita", method: "GET", path: fmt.Sprintf("/v1/slo-statuses?limit=%d%s", limit, worst)})
+			})
 		}
 		if one, nine := statements(1), statements(9); one != nine || nine > 6 {
 			t.Errorf("a page of one takes %d statements, of nine %d", one, nine)
