@@ -66,8 +66,8 @@ func TestEverySelectorOfEveryQueryHasTheEnforcedMatchers(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		text := vectors(rapid.IntRange(0, 4).Draw(t, "depth")).Draw(t, "expression")
 		q, err := Compile("", origin.Origin{Threshold: &origin.Threshold{Query: text}}, time.Minute, matchers)
-		if fault.Is(err, fault.Invalid) && strings.Contains(err.Error(), "selectors") {
-			t.Skip("too large")
+		if fault.Is(err, fault.Invalid) && (strings.Contains(err.Error(), "selectors") || strings.Contains(err.Error(), " steps, ")) {
+			t.Skip("too large") // in itself, or by subqueries within each other
 		}
 		if err != nil {
 			t.Fatalf("%s: %v", text, err)
