@@ -49,6 +49,14 @@ func (d *doorkeeper) Lasting(token string) string {
 	return lasting
 }
 
+// gets asks with a token, and says where the answer has another status.
+func (b *bench) gets(t *testing.T, token string, status int) {
+	t.Helper()
+	if w := b.do(http.MethodGet, "/v1/widgets", "", "Authorization: Bearer "+token); w.Code != status {
+		t.Errorf("%s: %d, want %d: %s", token, w.Code, status, w.Body)
+	}
+}
+
 func (d *doorkeeper) keeps(c *Config) { limited(c); unobserved(c); c.Authenticator = d }
 
 func TestOfGuessesAtOnceNoMoreAreTriedThanTheAddressHasRoomFor(t *testing.T) {
@@ -72,12 +80,7 @@ func TestAnAddressPaysForNoTokenThatIsNoGuess(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, (&doorkeeper{}).keeps)
-		get := func(token string, status int) {
-			t.Helper()
-			if w := b.do(http.MethodGet, "/v1/widgets", "", "Authorization: Bearer "+token); w.Code != status {
-				t.Errorf("%s: %d, want %d: %s", token, w.Code, status, w.Body)
-			}
-		}
+		get := func(token string, status int) { t.Helper(); b.gets(t, token, status) }
 		// No time passes, and an address has three at once.
 		for _, n := range []string{"1", "2", "3", "4", "5"} {
 			get("revoked-"+n, 401)
@@ -164,12 +167,7 @@ func TestWhoWasRefusedInBetweenHasOneQuotaWithAllTheirTokens(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, (&doorkeeper{}).keeps)
-		get := func(token string, status int) {
-			t.Helper()
-			if w := b.do(http.MethodGet, "/v1/widgets", "", "Authorization: Bearer "+token); w.Code != status {
-				t.Errorf("%s: %d, want %d: %s", token, w.Code, status, w.Body)
-			}
-		}
+		get := func(token string, status int) { t.Helper(); b.gets(t, token, status) }
 		get("person-ada~a.1", 200)
 		get("person-ada~a.expired", 401)
 		get("person-ada~a.2", 200)
