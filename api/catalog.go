@@ -181,7 +181,7 @@ func entityOf(s managed.Set) *EntityRef {
 	if !is {
 		return nil
 	}
-	return &EntityRef{Ref: by.Entity, Portal: by.Portal}
+	return &EntityRef{Ref: by.Entity, Portal: by.At}
 }
 
 // managedFields are those that are kept elsewhere, each with who does.

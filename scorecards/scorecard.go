@@ -20,6 +20,8 @@ type Scorecard struct {
 	Revision  int
 	// RetiredAt ends its evaluation; what came of it stays.
 	RetiredAt *time.Time
+	// Manager keeps it elsewhere, such as a set of manifests; empty for its owner.
+	Manager   string
 	CreatedAt time.Time
 	UpdatedAt time.Time
 	Version   int64

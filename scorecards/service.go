@@ -10,6 +10,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/managed"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/internal/tx"
 	"github.com/evenkeel/evenkeel/services/access"
@@ -81,7 +82,7 @@ func (s *Service) Create(ctx context.Context, d Draft) (View, error) {
 func (s *Service) create(ctx context.Context, d Draft, owner registry.Team, reason string, now time.Time) (View, error) {
 	card := Scorecard{
 		ID: id.New(now), Slug: d.Slug, Name: d.Name, Description: d.Description, Owner: owner.ID, OwnerSlug: owner.Slug,
-		Revision: 1, CreatedAt: now, UpdatedAt: now, Version: 1,
+		Revision: 1, Manager: managed.Taken(ctx, ""), CreatedAt: now, UpdatedAt: now, Version: 1,
 	}
 	v := View{Scorecard: card, Revision: revision(ctx, card, d.Terms)}
 	if err := s.Slugs.ReserveSlug(ctx, registry.NounScorecard, "", card.Slug, card.ID); err != nil {
@@ -120,9 +121,13 @@ func (s *Service) revise(ctx context.Context, before View, d Draft, owner regist
 	after := before
 	card := &after.Scorecard
 	card.Slug, card.Name, card.Description, card.Owner, card.OwnerSlug = d.Slug, d.Name, d.Description, owner.ID, owner.Slug
+	card.Manager = managed.Taken(ctx, before.Scorecard.Manager)
 	changed := !before.Revision.same(d.Terms)
 	if !changed && *card == before.Scorecard {
 		return before, nil
+	}
+	if err := managed.Refuse(ctx, before.Scorecard.Manager, "the scorecard"); err != nil {
+		return View{}, err
 	}
 	card.UpdatedAt = now
 	if card.Slug != before.Scorecard.Slug {
@@ -183,7 +188,11 @@ func (s *Service) end(ctx context.Context, name string, version int64, verb acce
 		if err := check.Err(); err != nil {
 			return err
 		}
+		if err := managed.Refuse(ctx, before.Scorecard.Manager, "the scorecard"); err != nil {
+			return err
+		}
 		after = before
+		after.Scorecard.Manager = managed.Taken(ctx, before.Scorecard.Manager)
 		if err := do(&after, now); err != nil {
 			return err
 		}

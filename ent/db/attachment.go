@@ -37,6 +37,8 @@ type Attachment struct {
 	UpdatedAt time.Time `json:"updated_at,omitempty"`
 	// CreatedBy holds the value of the "created_by" field.
 	CreatedBy string `json:"created_by,omitempty"`
+	// Manager holds the value of the "manager" field.
+	Manager string `json:"manager,omitempty"`
 	// Version holds the value of the "version" field.
 	Version int64 `json:"version,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -85,7 +87,7 @@ func (*Attachment) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case attachment.FieldTier, attachment.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case attachment.FieldID, attachment.FieldPolicyID, attachment.FieldTarget, attachment.FieldTargetKey, attachment.FieldServiceID, attachment.FieldMode, attachment.FieldCreatedBy:
+		case attachment.FieldID, attachment.FieldPolicyID, attachment.FieldTarget, attachment.FieldTargetKey, attachment.FieldServiceID, attachment.FieldMode, attachment.FieldCreatedBy, attachment.FieldManager:
 			values[i] = new(sql.NullString)
 		case attachment.FieldCreatedAt, attachment.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -164,6 +166,12 @@ func (_m *Attachment) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field created_by", values[i])
 			} else if value.Valid {
 				_m.CreatedBy = value.String
+			}
+		case attachment.FieldManager:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field manager", values[i])
+			} else if value.Valid {
+				_m.Manager = value.String
 			}
 		case attachment.FieldVersion:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -245,6 +253,9 @@ func (_m *Attachment) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("created_by=")
 	builder.WriteString(_m.CreatedBy)
+	builder.WriteString(", ")
+	builder.WriteString("manager=")
+	builder.WriteString(_m.Manager)
 	builder.WriteString(", ")
 	builder.WriteString("version=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Version))

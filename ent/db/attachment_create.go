@@ -87,6 +87,20 @@ func (_c *AttachmentCreate) SetCreatedBy(v string) *AttachmentCreate {
 	return _c
 }
 
+// SetManager sets the "manager" field.
+func (_c *AttachmentCreate) SetManager(v string) *AttachmentCreate {
+	_c.mutation.SetManager(v)
+	return _c
+}
+
+// SetNillableManager sets the "manager" field if the given value is not nil.
+func (_c *AttachmentCreate) SetNillableManager(v *string) *AttachmentCreate {
+	if v != nil {
+		_c.SetManager(*v)
+	}
+	return _c
+}
+
 // SetVersion sets the "version" field.
 func (_c *AttachmentCreate) SetVersion(v int64) *AttachmentCreate {
 	_c.mutation.SetVersion(v)
@@ -116,6 +130,7 @@ func (_c *AttachmentCreate) Mutation() *AttachmentMutation {
 
 // Save creates the Attachment in the database.
 func (_c *AttachmentCreate) Save(ctx context.Context) (*Attachment, error) {
+	_c.defaults()
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -138,6 +153,14 @@ func (_c *AttachmentCreate) Exec(ctx context.Context) error {
 func (_c *AttachmentCreate) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
 		panic(err)
+	}
+}
+
+// defaults sets the default values of the builder before save.
+func (_c *AttachmentCreate) defaults() {
+	if _, ok := _c.mutation.Manager(); !ok {
+		v := attachment.DefaultManager
+		_c.mutation.SetManager(v)
 	}
 }
 
@@ -166,6 +189,9 @@ func (_c *AttachmentCreate) check() error {
 	}
 	if _, ok := _c.mutation.CreatedBy(); !ok {
 		return &ValidationError{Name: "created_by", err: errors.New(`db: missing required field "Attachment.created_by"`)}
+	}
+	if _, ok := _c.mutation.Manager(); !ok {
+		return &ValidationError{Name: "manager", err: errors.New(`db: missing required field "Attachment.manager"`)}
 	}
 	if _, ok := _c.mutation.Version(); !ok {
 		return &ValidationError{Name: "version", err: errors.New(`db: missing required field "Attachment.version"`)}
@@ -236,6 +262,10 @@ func (_c *AttachmentCreate) createSpec() (*Attachment, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.CreatedBy(); ok {
 		_spec.SetField(attachment.FieldCreatedBy, field.TypeString, value)
 		_node.CreatedBy = value
+	}
+	if value, ok := _c.mutation.Manager(); ok {
+		_spec.SetField(attachment.FieldManager, field.TypeString, value)
+		_node.Manager = value
 	}
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(attachment.FieldVersion, field.TypeInt64, value)
@@ -447,6 +477,18 @@ func (u *AttachmentUpsert) UpdateCreatedBy() *AttachmentUpsert {
 	return u
 }
 
+// SetManager sets the "manager" field.
+func (u *AttachmentUpsert) SetManager(v string) *AttachmentUpsert {
+	u.Set(attachment.FieldManager, v)
+	return u
+}
+
+// UpdateManager sets the "manager" field to the value that was provided on create.
+func (u *AttachmentUpsert) UpdateManager() *AttachmentUpsert {
+	u.SetExcluded(attachment.FieldManager)
+	return u
+}
+
 // SetVersion sets the "version" field.
 func (u *AttachmentUpsert) SetVersion(v int64) *AttachmentUpsert {
 	u.Set(attachment.FieldVersion, v)
@@ -653,6 +695,20 @@ func (u *AttachmentUpsertOne) UpdateCreatedBy() *AttachmentUpsertOne {
 	})
 }
 
+// SetManager sets the "manager" field.
+func (u *AttachmentUpsertOne) SetManager(v string) *AttachmentUpsertOne {
+	return u.Update(func(s *AttachmentUpsert) {
+		s.SetManager(v)
+	})
+}
+
+// UpdateManager sets the "manager" field to the value that was provided on create.
+func (u *AttachmentUpsertOne) UpdateManager() *AttachmentUpsertOne {
+	return u.Update(func(s *AttachmentUpsert) {
+		s.UpdateManager()
+	})
+}
+
 // SetVersion sets the "version" field.
 func (u *AttachmentUpsertOne) SetVersion(v int64) *AttachmentUpsertOne {
 	return u.Update(func(s *AttachmentUpsert) {
@@ -731,6 +787,7 @@ func (_c *AttachmentCreateBulk) Save(ctx context.Context) ([]*Attachment, error)
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
+			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
 				mutation, ok := m.(*AttachmentMutation)
 				if !ok {
@@ -1025,6 +1082,20 @@ func (u *AttachmentUpsertBulk) SetCreatedBy(v string) *AttachmentUpsertBulk {
 func (u *AttachmentUpsertBulk) UpdateCreatedBy() *AttachmentUpsertBulk {
 	return u.Update(func(s *AttachmentUpsert) {
 		s.UpdateCreatedBy()
+	})
+}
+
+// SetManager sets the "manager" field.
+func (u *AttachmentUpsertBulk) SetManager(v string) *AttachmentUpsertBulk {
+	return u.Update(func(s *AttachmentUpsert) {
+		s.SetManager(v)
+	})
+}
+
+// UpdateManager sets the "manager" field to the value that was provided on create.
+func (u *AttachmentUpsertBulk) UpdateManager() *AttachmentUpsertBulk {
+	return u.Update(func(s *AttachmentUpsert) {
+		s.UpdateManager()
 	})
 }
 

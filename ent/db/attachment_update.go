@@ -169,6 +169,20 @@ func (_u *AttachmentUpdate) SetNillableCreatedBy(v *string) *AttachmentUpdate {
 	return _u
 }
 
+// SetManager sets the "manager" field.
+func (_u *AttachmentUpdate) SetManager(v string) *AttachmentUpdate {
+	_u.mutation.SetManager(v)
+	return _u
+}
+
+// SetNillableManager sets the "manager" field if the given value is not nil.
+func (_u *AttachmentUpdate) SetNillableManager(v *string) *AttachmentUpdate {
+	if v != nil {
+		_u.SetManager(*v)
+	}
+	return _u
+}
+
 // SetVersion sets the "version" field.
 func (_u *AttachmentUpdate) SetVersion(v int64) *AttachmentUpdate {
 	_u.mutation.ResetVersion()
@@ -287,6 +301,9 @@ func (_u *AttachmentUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	}
 	if value, ok := _u.mutation.CreatedBy(); ok {
 		_spec.SetField(attachment.FieldCreatedBy, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Manager(); ok {
+		_spec.SetField(attachment.FieldManager, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(attachment.FieldVersion, field.TypeInt64, value)
@@ -511,6 +528,20 @@ func (_u *AttachmentUpdateOne) SetNillableCreatedBy(v *string) *AttachmentUpdate
 	return _u
 }
 
+// SetManager sets the "manager" field.
+func (_u *AttachmentUpdateOne) SetManager(v string) *AttachmentUpdateOne {
+	_u.mutation.SetManager(v)
+	return _u
+}
+
+// SetNillableManager sets the "manager" field if the given value is not nil.
+func (_u *AttachmentUpdateOne) SetNillableManager(v *string) *AttachmentUpdateOne {
+	if v != nil {
+		_u.SetManager(*v)
+	}
+	return _u
+}
+
 // SetVersion sets the "version" field.
 func (_u *AttachmentUpdateOne) SetVersion(v int64) *AttachmentUpdateOne {
 	_u.mutation.ResetVersion()
@@ -659,6 +690,9 @@ func (_u *AttachmentUpdateOne) sqlSave(ctx context.Context) (_node *Attachment, 
 	}
 	if value, ok := _u.mutation.CreatedBy(); ok {
 		_spec.SetField(attachment.FieldCreatedBy, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Manager(); ok {
+		_spec.SetField(attachment.FieldManager, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(attachment.FieldVersion, field.TypeInt64, value)

@@ -31,6 +31,8 @@ type BudgetPolicy struct {
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// UpdatedAt holds the value of the "updated_at" field.
 	UpdatedAt time.Time `json:"updated_at,omitempty"`
+	// Manager holds the value of the "manager" field.
+	Manager string `json:"manager,omitempty"`
 	// Version holds the value of the "version" field.
 	Version      int64 `json:"version,omitempty"`
 	selectValues sql.SelectValues
@@ -43,7 +45,7 @@ func (*BudgetPolicy) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case budgetpolicy.FieldRevision, budgetpolicy.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case budgetpolicy.FieldID, budgetpolicy.FieldSlug, budgetpolicy.FieldName, budgetpolicy.FieldDescription, budgetpolicy.FieldRevisitTold:
+		case budgetpolicy.FieldID, budgetpolicy.FieldSlug, budgetpolicy.FieldName, budgetpolicy.FieldDescription, budgetpolicy.FieldRevisitTold, budgetpolicy.FieldManager:
 			values[i] = new(sql.NullString)
 		case budgetpolicy.FieldCreatedAt, budgetpolicy.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -110,6 +112,12 @@ func (_m *BudgetPolicy) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.UpdatedAt = value.Time
 			}
+		case budgetpolicy.FieldManager:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field manager", values[i])
+			} else if value.Valid {
+				_m.Manager = value.String
+			}
 		case budgetpolicy.FieldVersion:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field version", values[i])
@@ -172,6 +180,9 @@ func (_m *BudgetPolicy) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("updated_at=")
 	builder.WriteString(_m.UpdatedAt.Format(time.ANSIC))
+	builder.WriteString(", ")
+	builder.WriteString("manager=")
+	builder.WriteString(_m.Manager)
 	builder.WriteString(", ")
 	builder.WriteString("version=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Version))

@@ -65,6 +65,20 @@ func (_c *BudgetPolicyCreate) SetUpdatedAt(v time.Time) *BudgetPolicyCreate {
 	return _c
 }
 
+// SetManager sets the "manager" field.
+func (_c *BudgetPolicyCreate) SetManager(v string) *BudgetPolicyCreate {
+	_c.mutation.SetManager(v)
+	return _c
+}
+
+// SetNillableManager sets the "manager" field if the given value is not nil.
+func (_c *BudgetPolicyCreate) SetNillableManager(v *string) *BudgetPolicyCreate {
+	if v != nil {
+		_c.SetManager(*v)
+	}
+	return _c
+}
+
 // SetVersion sets the "version" field.
 func (_c *BudgetPolicyCreate) SetVersion(v int64) *BudgetPolicyCreate {
 	_c.mutation.SetVersion(v)
@@ -84,6 +98,7 @@ func (_c *BudgetPolicyCreate) Mutation() *BudgetPolicyMutation {
 
 // Save creates the BudgetPolicy in the database.
 func (_c *BudgetPolicyCreate) Save(ctx context.Context) (*BudgetPolicy, error) {
+	_c.defaults()
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -109,6 +124,14 @@ func (_c *BudgetPolicyCreate) ExecX(ctx context.Context) {
 	}
 }
 
+// defaults sets the default values of the builder before save.
+func (_c *BudgetPolicyCreate) defaults() {
+	if _, ok := _c.mutation.Manager(); !ok {
+		v := budgetpolicy.DefaultManager
+		_c.mutation.SetManager(v)
+	}
+}
+
 // check runs all checks and user-defined validators on the builder.
 func (_c *BudgetPolicyCreate) check() error {
 	if _, ok := _c.mutation.Slug(); !ok {
@@ -131,6 +154,9 @@ func (_c *BudgetPolicyCreate) check() error {
 	}
 	if _, ok := _c.mutation.UpdatedAt(); !ok {
 		return &ValidationError{Name: "updated_at", err: errors.New(`db: missing required field "BudgetPolicy.updated_at"`)}
+	}
+	if _, ok := _c.mutation.Manager(); !ok {
+		return &ValidationError{Name: "manager", err: errors.New(`db: missing required field "BudgetPolicy.manager"`)}
 	}
 	if _, ok := _c.mutation.Version(); !ok {
 		return &ValidationError{Name: "version", err: errors.New(`db: missing required field "BudgetPolicy.version"`)}
@@ -198,6 +224,10 @@ func (_c *BudgetPolicyCreate) createSpec() (*BudgetPolicy, *sqlgraph.CreateSpec)
 	if value, ok := _c.mutation.UpdatedAt(); ok {
 		_spec.SetField(budgetpolicy.FieldUpdatedAt, field.TypeTime, value)
 		_node.UpdatedAt = value
+	}
+	if value, ok := _c.mutation.Manager(); ok {
+		_spec.SetField(budgetpolicy.FieldManager, field.TypeString, value)
+		_node.Manager = value
 	}
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(budgetpolicy.FieldVersion, field.TypeInt64, value)
@@ -342,6 +372,18 @@ func (u *BudgetPolicyUpsert) SetUpdatedAt(v time.Time) *BudgetPolicyUpsert {
 // UpdateUpdatedAt sets the "updated_at" field to the value that was provided on create.
 func (u *BudgetPolicyUpsert) UpdateUpdatedAt() *BudgetPolicyUpsert {
 	u.SetExcluded(budgetpolicy.FieldUpdatedAt)
+	return u
+}
+
+// SetManager sets the "manager" field.
+func (u *BudgetPolicyUpsert) SetManager(v string) *BudgetPolicyUpsert {
+	u.Set(budgetpolicy.FieldManager, v)
+	return u
+}
+
+// UpdateManager sets the "manager" field to the value that was provided on create.
+func (u *BudgetPolicyUpsert) UpdateManager() *BudgetPolicyUpsert {
+	u.SetExcluded(budgetpolicy.FieldManager)
 	return u
 }
 
@@ -516,6 +558,20 @@ func (u *BudgetPolicyUpsertOne) UpdateUpdatedAt() *BudgetPolicyUpsertOne {
 	})
 }
 
+// SetManager sets the "manager" field.
+func (u *BudgetPolicyUpsertOne) SetManager(v string) *BudgetPolicyUpsertOne {
+	return u.Update(func(s *BudgetPolicyUpsert) {
+		s.SetManager(v)
+	})
+}
+
+// UpdateManager sets the "manager" field to the value that was provided on create.
+func (u *BudgetPolicyUpsertOne) UpdateManager() *BudgetPolicyUpsertOne {
+	return u.Update(func(s *BudgetPolicyUpsert) {
+		s.UpdateManager()
+	})
+}
+
 // SetVersion sets the "version" field.
 func (u *BudgetPolicyUpsertOne) SetVersion(v int64) *BudgetPolicyUpsertOne {
 	return u.Update(func(s *BudgetPolicyUpsert) {
@@ -594,6 +650,7 @@ func (_c *BudgetPolicyCreateBulk) Save(ctx context.Context) ([]*BudgetPolicy, er
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
+			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
 				mutation, ok := m.(*BudgetPolicyMutation)
 				if !ok {
@@ -853,6 +910,20 @@ func (u *BudgetPolicyUpsertBulk) SetUpdatedAt(v time.Time) *BudgetPolicyUpsertBu
 func (u *BudgetPolicyUpsertBulk) UpdateUpdatedAt() *BudgetPolicyUpsertBulk {
 	return u.Update(func(s *BudgetPolicyUpsert) {
 		s.UpdateUpdatedAt()
+	})
+}
+
+// SetManager sets the "manager" field.
+func (u *BudgetPolicyUpsertBulk) SetManager(v string) *BudgetPolicyUpsertBulk {
+	return u.Update(func(s *BudgetPolicyUpsert) {
+		s.SetManager(v)
+	})
+}
+
+// UpdateManager sets the "manager" field to the value that was provided on create.
+func (u *BudgetPolicyUpsertBulk) UpdateManager() *BudgetPolicyUpsertBulk {
+	return u.Update(func(s *BudgetPolicyUpsert) {
+		s.UpdateManager()
 	})
 }
 

@@ -133,6 +133,20 @@ func (_u *BudgetPolicyUpdate) SetNillableUpdatedAt(v *time.Time) *BudgetPolicyUp
 	return _u
 }
 
+// SetManager sets the "manager" field.
+func (_u *BudgetPolicyUpdate) SetManager(v string) *BudgetPolicyUpdate {
+	_u.mutation.SetManager(v)
+	return _u
+}
+
+// SetNillableManager sets the "manager" field if the given value is not nil.
+func (_u *BudgetPolicyUpdate) SetNillableManager(v *string) *BudgetPolicyUpdate {
+	if v != nil {
+		_u.SetManager(*v)
+	}
+	return _u
+}
+
 // SetVersion sets the "version" field.
 func (_u *BudgetPolicyUpdate) SetVersion(v int64) *BudgetPolicyUpdate {
 	_u.mutation.ResetVersion()
@@ -218,6 +232,9 @@ func (_u *BudgetPolicyUpdate) sqlSave(ctx context.Context) (_node int, err error
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(budgetpolicy.FieldUpdatedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.Manager(); ok {
+		_spec.SetField(budgetpolicy.FieldManager, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(budgetpolicy.FieldVersion, field.TypeInt64, value)
@@ -350,6 +367,20 @@ func (_u *BudgetPolicyUpdateOne) SetNillableUpdatedAt(v *time.Time) *BudgetPolic
 	return _u
 }
 
+// SetManager sets the "manager" field.
+func (_u *BudgetPolicyUpdateOne) SetManager(v string) *BudgetPolicyUpdateOne {
+	_u.mutation.SetManager(v)
+	return _u
+}
+
+// SetNillableManager sets the "manager" field if the given value is not nil.
+func (_u *BudgetPolicyUpdateOne) SetNillableManager(v *string) *BudgetPolicyUpdateOne {
+	if v != nil {
+		_u.SetManager(*v)
+	}
+	return _u
+}
+
 // SetVersion sets the "version" field.
 func (_u *BudgetPolicyUpdateOne) SetVersion(v int64) *BudgetPolicyUpdateOne {
 	_u.mutation.ResetVersion()
@@ -465,6 +496,9 @@ func (_u *BudgetPolicyUpdateOne) sqlSave(ctx context.Context) (_node *BudgetPoli
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(budgetpolicy.FieldUpdatedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.Manager(); ok {
+		_spec.SetField(budgetpolicy.FieldManager, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(budgetpolicy.FieldVersion, field.TypeInt64, value)

@@ -56,6 +56,8 @@ type Campaign struct {
 	EndedBy string `json:"ended_by,omitempty"`
 	// EndedFor holds the value of the "ended_for" field.
 	EndedFor string `json:"ended_for,omitempty"`
+	// Manager holds the value of the "manager" field.
+	Manager string `json:"manager,omitempty"`
 	// Version holds the value of the "version" field.
 	Version int64 `json:"version,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -108,7 +110,7 @@ func (*Campaign) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullBool)
 		case campaign.FieldGraceDays, campaign.FieldTold, campaign.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case campaign.FieldID, campaign.FieldName, campaign.FieldWhy, campaign.FieldScorecardID, campaign.FieldAppliesTo, campaign.FieldTeamID, campaign.FieldStartsOn, campaign.FieldDueOn, campaign.FieldToldFor, campaign.FieldCreatedBy, campaign.FieldEndedBy, campaign.FieldEndedFor:
+		case campaign.FieldID, campaign.FieldName, campaign.FieldWhy, campaign.FieldScorecardID, campaign.FieldAppliesTo, campaign.FieldTeamID, campaign.FieldStartsOn, campaign.FieldDueOn, campaign.FieldToldFor, campaign.FieldCreatedBy, campaign.FieldEndedBy, campaign.FieldEndedFor, campaign.FieldManager:
 			values[i] = new(sql.NullString)
 		case campaign.FieldCreatedAt, campaign.FieldUpdatedAt, campaign.FieldEndedAt:
 			values[i] = new(sql.NullTime)
@@ -244,6 +246,12 @@ func (_m *Campaign) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.EndedFor = value.String
 			}
+		case campaign.FieldManager:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field manager", values[i])
+			} else if value.Valid {
+				_m.Manager = value.String
+			}
 		case campaign.FieldVersion:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field version", values[i])
@@ -351,6 +359,9 @@ func (_m *Campaign) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("ended_for=")
 	builder.WriteString(_m.EndedFor)
+	builder.WriteString(", ")
+	builder.WriteString("manager=")
+	builder.WriteString(_m.Manager)
 	builder.WriteString(", ")
 	builder.WriteString("version=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Version))

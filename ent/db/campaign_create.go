@@ -142,6 +142,20 @@ func (_c *CampaignCreate) SetEndedFor(v string) *CampaignCreate {
 	return _c
 }
 
+// SetManager sets the "manager" field.
+func (_c *CampaignCreate) SetManager(v string) *CampaignCreate {
+	_c.mutation.SetManager(v)
+	return _c
+}
+
+// SetNillableManager sets the "manager" field if the given value is not nil.
+func (_c *CampaignCreate) SetNillableManager(v *string) *CampaignCreate {
+	if v != nil {
+		_c.SetManager(*v)
+	}
+	return _c
+}
+
 // SetVersion sets the "version" field.
 func (_c *CampaignCreate) SetVersion(v int64) *CampaignCreate {
 	_c.mutation.SetVersion(v)
@@ -171,6 +185,7 @@ func (_c *CampaignCreate) Mutation() *CampaignMutation {
 
 // Save creates the Campaign in the database.
 func (_c *CampaignCreate) Save(ctx context.Context) (*Campaign, error) {
+	_c.defaults()
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -193,6 +208,14 @@ func (_c *CampaignCreate) Exec(ctx context.Context) error {
 func (_c *CampaignCreate) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
 		panic(err)
+	}
+}
+
+// defaults sets the default values of the builder before save.
+func (_c *CampaignCreate) defaults() {
+	if _, ok := _c.mutation.Manager(); !ok {
+		v := campaign.DefaultManager
+		_c.mutation.SetManager(v)
 	}
 }
 
@@ -248,6 +271,9 @@ func (_c *CampaignCreate) check() error {
 	}
 	if _, ok := _c.mutation.EndedFor(); !ok {
 		return &ValidationError{Name: "ended_for", err: errors.New(`db: missing required field "Campaign.ended_for"`)}
+	}
+	if _, ok := _c.mutation.Manager(); !ok {
+		return &ValidationError{Name: "manager", err: errors.New(`db: missing required field "Campaign.manager"`)}
 	}
 	if _, ok := _c.mutation.Version(); !ok {
 		return &ValidationError{Name: "version", err: errors.New(`db: missing required field "Campaign.version"`)}
@@ -357,6 +383,10 @@ func (_c *CampaignCreate) createSpec() (*Campaign, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.EndedFor(); ok {
 		_spec.SetField(campaign.FieldEndedFor, field.TypeString, value)
 		_node.EndedFor = value
+	}
+	if value, ok := _c.mutation.Manager(); ok {
+		_spec.SetField(campaign.FieldManager, field.TypeString, value)
+		_node.Manager = value
 	}
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(campaign.FieldVersion, field.TypeInt64, value)
@@ -679,6 +709,18 @@ func (u *CampaignUpsert) SetEndedFor(v string) *CampaignUpsert {
 // UpdateEndedFor sets the "ended_for" field to the value that was provided on create.
 func (u *CampaignUpsert) UpdateEndedFor() *CampaignUpsert {
 	u.SetExcluded(campaign.FieldEndedFor)
+	return u
+}
+
+// SetManager sets the "manager" field.
+func (u *CampaignUpsert) SetManager(v string) *CampaignUpsert {
+	u.Set(campaign.FieldManager, v)
+	return u
+}
+
+// UpdateManager sets the "manager" field to the value that was provided on create.
+func (u *CampaignUpsert) UpdateManager() *CampaignUpsert {
+	u.SetExcluded(campaign.FieldManager)
 	return u
 }
 
@@ -1021,6 +1063,20 @@ func (u *CampaignUpsertOne) UpdateEndedFor() *CampaignUpsertOne {
 	})
 }
 
+// SetManager sets the "manager" field.
+func (u *CampaignUpsertOne) SetManager(v string) *CampaignUpsertOne {
+	return u.Update(func(s *CampaignUpsert) {
+		s.SetManager(v)
+	})
+}
+
+// UpdateManager sets the "manager" field to the value that was provided on create.
+func (u *CampaignUpsertOne) UpdateManager() *CampaignUpsertOne {
+	return u.Update(func(s *CampaignUpsert) {
+		s.UpdateManager()
+	})
+}
+
 // SetVersion sets the "version" field.
 func (u *CampaignUpsertOne) SetVersion(v int64) *CampaignUpsertOne {
 	return u.Update(func(s *CampaignUpsert) {
@@ -1099,6 +1155,7 @@ func (_c *CampaignCreateBulk) Save(ctx context.Context) ([]*Campaign, error) {
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
+			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
 				mutation, ok := m.(*CampaignMutation)
 				if !ok {
@@ -1526,6 +1583,20 @@ func (u *CampaignUpsertBulk) SetEndedFor(v string) *CampaignUpsertBulk {
 func (u *CampaignUpsertBulk) UpdateEndedFor() *CampaignUpsertBulk {
 	return u.Update(func(s *CampaignUpsert) {
 		s.UpdateEndedFor()
+	})
+}
+
+// SetManager sets the "manager" field.
+func (u *CampaignUpsertBulk) SetManager(v string) *CampaignUpsertBulk {
+	return u.Update(func(s *CampaignUpsert) {
+		s.SetManager(v)
+	})
+}
+
+// UpdateManager sets the "manager" field to the value that was provided on create.
+func (u *CampaignUpsertBulk) UpdateManager() *CampaignUpsertBulk {
+	return u.Update(func(s *CampaignUpsert) {
+		s.UpdateManager()
 	})
 }
 

@@ -302,6 +302,20 @@ func (_u *CampaignUpdate) SetNillableEndedFor(v *string) *CampaignUpdate {
 	return _u
 }
 
+// SetManager sets the "manager" field.
+func (_u *CampaignUpdate) SetManager(v string) *CampaignUpdate {
+	_u.mutation.SetManager(v)
+	return _u
+}
+
+// SetNillableManager sets the "manager" field if the given value is not nil.
+func (_u *CampaignUpdate) SetNillableManager(v *string) *CampaignUpdate {
+	if v != nil {
+		_u.SetManager(*v)
+	}
+	return _u
+}
+
 // SetVersion sets the "version" field.
 func (_u *CampaignUpdate) SetVersion(v int64) *CampaignUpdate {
 	_u.mutation.ResetVersion()
@@ -461,6 +475,9 @@ func (_u *CampaignUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.EndedFor(); ok {
 		_spec.SetField(campaign.FieldEndedFor, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Manager(); ok {
+		_spec.SetField(campaign.FieldManager, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(campaign.FieldVersion, field.TypeInt64, value)
@@ -816,6 +833,20 @@ func (_u *CampaignUpdateOne) SetNillableEndedFor(v *string) *CampaignUpdateOne {
 	return _u
 }
 
+// SetManager sets the "manager" field.
+func (_u *CampaignUpdateOne) SetManager(v string) *CampaignUpdateOne {
+	_u.mutation.SetManager(v)
+	return _u
+}
+
+// SetNillableManager sets the "manager" field if the given value is not nil.
+func (_u *CampaignUpdateOne) SetNillableManager(v *string) *CampaignUpdateOne {
+	if v != nil {
+		_u.SetManager(*v)
+	}
+	return _u
+}
+
 // SetVersion sets the "version" field.
 func (_u *CampaignUpdateOne) SetVersion(v int64) *CampaignUpdateOne {
 	_u.mutation.ResetVersion()
@@ -1005,6 +1036,9 @@ func (_u *CampaignUpdateOne) sqlSave(ctx context.Context) (_node *Campaign, err 
 	}
 	if value, ok := _u.mutation.EndedFor(); ok {
 		_spec.SetField(campaign.FieldEndedFor, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Manager(); ok {
+		_spec.SetField(campaign.FieldManager, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(campaign.FieldVersion, field.TypeInt64, value)

@@ -56,6 +56,8 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/jobrun"
 	"github.com/evenkeel/evenkeel/ent/db/launchreview"
 	"github.com/evenkeel/evenkeel/ent/db/lease"
+	"github.com/evenkeel/evenkeel/ent/db/manifestitem"
+	"github.com/evenkeel/evenkeel/ent/db/manifestset"
 	"github.com/evenkeel/evenkeel/ent/db/member"
 	"github.com/evenkeel/evenkeel/ent/db/notification"
 	"github.com/evenkeel/evenkeel/ent/db/notificationtarget"
@@ -213,6 +215,10 @@ type Client struct {
 	LaunchReview *LaunchReviewClient
 	// Lease is the client for interacting with the Lease builders.
 	Lease *LeaseClient
+	// ManifestItem is the client for interacting with the ManifestItem builders.
+	ManifestItem *ManifestItemClient
+	// ManifestSet is the client for interacting with the ManifestSet builders.
+	ManifestSet *ManifestSetClient
 	// Member is the client for interacting with the Member builders.
 	Member *MemberClient
 	// Notification is the client for interacting with the Notification builders.
@@ -397,6 +403,8 @@ func (c *Client) init() {
 	c.JobRun = NewJobRunClient(c.config)
 	c.LaunchReview = NewLaunchReviewClient(c.config)
 	c.Lease = NewLeaseClient(c.config)
+	c.ManifestItem = NewManifestItemClient(c.config)
+	c.ManifestSet = NewManifestSetClient(c.config)
 	c.Member = NewMemberClient(c.config)
 	c.Notification = NewNotificationClient(c.config)
 	c.NotificationTarget = NewNotificationTargetClient(c.config)
@@ -596,6 +604,8 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		JobRun:                     NewJobRunClient(cfg),
 		LaunchReview:               NewLaunchReviewClient(cfg),
 		Lease:                      NewLeaseClient(cfg),
+		ManifestItem:               NewManifestItemClient(cfg),
+		ManifestSet:                NewManifestSetClient(cfg),
 		Member:                     NewMemberClient(cfg),
 		Notification:               NewNotificationClient(cfg),
 		NotificationTarget:         NewNotificationTargetClient(cfg),
@@ -722,6 +732,8 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		JobRun:                     NewJobRunClient(cfg),
 		LaunchReview:               NewLaunchReviewClient(cfg),
 		Lease:                      NewLeaseClient(cfg),
+		ManifestItem:               NewManifestItemClient(cfg),
+		ManifestSet:                NewManifestSetClient(cfg),
 		Member:                     NewMemberClient(cfg),
 		Notification:               NewNotificationClient(cfg),
 		NotificationTarget:         NewNotificationTargetClient(cfg),
@@ -825,20 +837,21 @@ func (c *Client) Use(hooks ...Hook) {
 		c.GateDecision, c.GateOverride, c.GivenDeclaration, c.IdempotencyKey,
 		c.Identity, c.Incident, c.IncidentEntry, c.IncidentEntryRevision,
 		c.IncidentPerson, c.IncidentService, c.Indicator, c.Issue, c.JobRun,
-		c.LaunchReview, c.Lease, c.Member, c.Notification, c.NotificationTarget,
-		c.OTLPStream, c.Outage, c.OwnershipDrift, c.Person, c.PolicyRevision,
-		c.Postmortem, c.PostmortemAct, c.PostmortemRequest, c.PostmortemTemplate,
-		c.PostmortemTemplateRevision, c.PostmortemTemplateUse, c.PostmortemText,
-		c.Proposal, c.PushedFact, c.Report, c.ReportDecision, c.ReportRestatement,
-		c.SLA, c.SLAPeriod, c.SLARevision, c.SLO, c.SLOGroupStatus, c.SLORevision,
-		c.SLOStatus, c.Scorecard, c.ScorecardDay, c.ScorecardDue, c.ScorecardFailure,
-		c.ScorecardRevision, c.ScorecardStanding, c.ScorecardTally, c.SearchDocument,
-		c.Segment, c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode,
-		c.SignalMapping, c.SigningKey, c.Slug, c.SuppliedFact, c.System, c.Team,
-		c.ThinnedMonth, c.ToilAnswer, c.ToilAsking, c.ToilAutomation, c.ToilCandidate,
-		c.ToilDismissal, c.ToilEntry, c.ToilParting, c.ToilSetting, c.ToilSurvey,
-		c.ToilTicket, c.Token, c.ToldEvent, c.TrackerLane, c.TrackerPlace,
-		c.TrackerRepository, c.Violation, c.ViolationEvent, c.WebhookDelivery,
+		c.LaunchReview, c.Lease, c.ManifestItem, c.ManifestSet, c.Member,
+		c.Notification, c.NotificationTarget, c.OTLPStream, c.Outage, c.OwnershipDrift,
+		c.Person, c.PolicyRevision, c.Postmortem, c.PostmortemAct, c.PostmortemRequest,
+		c.PostmortemTemplate, c.PostmortemTemplateRevision, c.PostmortemTemplateUse,
+		c.PostmortemText, c.Proposal, c.PushedFact, c.Report, c.ReportDecision,
+		c.ReportRestatement, c.SLA, c.SLAPeriod, c.SLARevision, c.SLO,
+		c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Scorecard, c.ScorecardDay,
+		c.ScorecardDue, c.ScorecardFailure, c.ScorecardRevision, c.ScorecardStanding,
+		c.ScorecardTally, c.SearchDocument, c.Segment, c.SegmentChange, c.Series,
+		c.Service, c.Session, c.SignInCode, c.SignalMapping, c.SigningKey, c.Slug,
+		c.SuppliedFact, c.System, c.Team, c.ThinnedMonth, c.ToilAnswer, c.ToilAsking,
+		c.ToilAutomation, c.ToilCandidate, c.ToilDismissal, c.ToilEntry, c.ToilParting,
+		c.ToilSetting, c.ToilSurvey, c.ToilTicket, c.Token, c.ToldEvent, c.TrackerLane,
+		c.TrackerPlace, c.TrackerRepository, c.Violation, c.ViolationEvent,
+		c.WebhookDelivery,
 	} {
 		n.Use(hooks...)
 	}
@@ -856,20 +869,21 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.GateDecision, c.GateOverride, c.GivenDeclaration, c.IdempotencyKey,
 		c.Identity, c.Incident, c.IncidentEntry, c.IncidentEntryRevision,
 		c.IncidentPerson, c.IncidentService, c.Indicator, c.Issue, c.JobRun,
-		c.LaunchReview, c.Lease, c.Member, c.Notification, c.NotificationTarget,
-		c.OTLPStream, c.Outage, c.OwnershipDrift, c.Person, c.PolicyRevision,
-		c.Postmortem, c.PostmortemAct, c.PostmortemRequest, c.PostmortemTemplate,
-		c.PostmortemTemplateRevision, c.PostmortemTemplateUse, c.PostmortemText,
-		c.Proposal, c.PushedFact, c.Report, c.ReportDecision, c.ReportRestatement,
-		c.SLA, c.SLAPeriod, c.SLARevision, c.SLO, c.SLOGroupStatus, c.SLORevision,
-		c.SLOStatus, c.Scorecard, c.ScorecardDay, c.ScorecardDue, c.ScorecardFailure,
-		c.ScorecardRevision, c.ScorecardStanding, c.ScorecardTally, c.SearchDocument,
-		c.Segment, c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode,
-		c.SignalMapping, c.SigningKey, c.Slug, c.SuppliedFact, c.System, c.Team,
-		c.ThinnedMonth, c.ToilAnswer, c.ToilAsking, c.ToilAutomation, c.ToilCandidate,
-		c.ToilDismissal, c.ToilEntry, c.ToilParting, c.ToilSetting, c.ToilSurvey,
-		c.ToilTicket, c.Token, c.ToldEvent, c.TrackerLane, c.TrackerPlace,
-		c.TrackerRepository, c.Violation, c.ViolationEvent, c.WebhookDelivery,
+		c.LaunchReview, c.Lease, c.ManifestItem, c.ManifestSet, c.Member,
+		c.Notification, c.NotificationTarget, c.OTLPStream, c.Outage, c.OwnershipDrift,
+		c.Person, c.PolicyRevision, c.Postmortem, c.PostmortemAct, c.PostmortemRequest,
+		c.PostmortemTemplate, c.PostmortemTemplateRevision, c.PostmortemTemplateUse,
+		c.PostmortemText, c.Proposal, c.PushedFact, c.Report, c.ReportDecision,
+		c.ReportRestatement, c.SLA, c.SLAPeriod, c.SLARevision, c.SLO,
+		c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Scorecard, c.ScorecardDay,
+		c.ScorecardDue, c.ScorecardFailure, c.ScorecardRevision, c.ScorecardStanding,
+		c.ScorecardTally, c.SearchDocument, c.Segment, c.SegmentChange, c.Series,
+		c.Service, c.Session, c.SignInCode, c.SignalMapping, c.SigningKey, c.Slug,
+		c.SuppliedFact, c.System, c.Team, c.ThinnedMonth, c.ToilAnswer, c.ToilAsking,
+		c.ToilAutomation, c.ToilCandidate, c.ToilDismissal, c.ToilEntry, c.ToilParting,
+		c.ToilSetting, c.ToilSurvey, c.ToilTicket, c.Token, c.ToldEvent, c.TrackerLane,
+		c.TrackerPlace, c.TrackerRepository, c.Violation, c.ViolationEvent,
+		c.WebhookDelivery,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -960,6 +974,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.LaunchReview.mutate(ctx, m)
 	case *LeaseMutation:
 		return c.Lease.mutate(ctx, m)
+	case *ManifestItemMutation:
+		return c.ManifestItem.mutate(ctx, m)
+	case *ManifestSetMutation:
+		return c.ManifestSet.mutate(ctx, m)
 	case *MemberMutation:
 		return c.Member.mutate(ctx, m)
 	case *NotificationMutation:
@@ -7491,6 +7509,304 @@ func (c *LeaseClient) mutate(ctx context.Context, m *LeaseMutation) (Value, erro
 		return (&LeaseDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown Lease mutation op: %q", m.Op())
+	}
+}
+
+// ManifestItemClient is a client for the ManifestItem schema.
+type ManifestItemClient struct {
+	config
+}
+
+// NewManifestItemClient returns a client for the ManifestItem from the given config.
+func NewManifestItemClient(c config) *ManifestItemClient {
+	return &ManifestItemClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `manifestitem.Hooks(f(g(h())))`.
+func (c *ManifestItemClient) Use(hooks ...Hook) {
+	c.hooks.ManifestItem = append(c.hooks.ManifestItem, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `manifestitem.Intercept(f(g(h())))`.
+func (c *ManifestItemClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ManifestItem = append(c.inters.ManifestItem, interceptors...)
+}
+
+// Create returns a builder for creating a ManifestItem entity.
+func (c *ManifestItemClient) Create() *ManifestItemCreate {
+	mutation := newManifestItemMutation(c.config, OpCreate)
+	return &ManifestItemCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ManifestItem entities.
+func (c *ManifestItemClient) CreateBulk(builders ...*ManifestItemCreate) *ManifestItemCreateBulk {
+	return &ManifestItemCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ManifestItemClient) MapCreateBulk(slice any, setFunc func(*ManifestItemCreate, int)) *ManifestItemCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ManifestItemCreateBulk{err: fmt.Errorf("calling to ManifestItemClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ManifestItemCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ManifestItemCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ManifestItem.
+func (c *ManifestItemClient) Update() *ManifestItemUpdate {
+	mutation := newManifestItemMutation(c.config, OpUpdate)
+	return &ManifestItemUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ManifestItemClient) UpdateOne(_m *ManifestItem) *ManifestItemUpdateOne {
+	mutation := newManifestItemMutation(c.config, OpUpdateOne, withManifestItem(_m))
+	return &ManifestItemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ManifestItemClient) UpdateOneID(id string) *ManifestItemUpdateOne {
+	mutation := newManifestItemMutation(c.config, OpUpdateOne, withManifestItemID(id))
+	return &ManifestItemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ManifestItem.
+func (c *ManifestItemClient) Delete() *ManifestItemDelete {
+	mutation := newManifestItemMutation(c.config, OpDelete)
+	return &ManifestItemDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ManifestItemClient) DeleteOne(_m *ManifestItem) *ManifestItemDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ManifestItemClient) DeleteOneID(id string) *ManifestItemDeleteOne {
+	builder := c.Delete().Where(manifestitem.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ManifestItemDeleteOne{builder}
+}
+
+// Query returns a query builder for ManifestItem.
+func (c *ManifestItemClient) Query() *ManifestItemQuery {
+	return &ManifestItemQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeManifestItem},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ManifestItem entity by its id.
+func (c *ManifestItemClient) Get(ctx context.Context, id string) (*ManifestItem, error) {
+	return c.Query().Where(manifestitem.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ManifestItemClient) GetX(ctx context.Context, id string) *ManifestItem {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QuerySet queries the set edge of a ManifestItem.
+func (c *ManifestItemClient) QuerySet(_m *ManifestItem) *ManifestSetQuery {
+	query := (&ManifestSetClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(manifestitem.Table, manifestitem.FieldID, id),
+			sqlgraph.To(manifestset.Table, manifestset.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, manifestitem.SetTable, manifestitem.SetColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ManifestItemClient) Hooks() []Hook {
+	return c.hooks.ManifestItem
+}
+
+// Interceptors returns the client interceptors.
+func (c *ManifestItemClient) Interceptors() []Interceptor {
+	return c.inters.ManifestItem
+}
+
+func (c *ManifestItemClient) mutate(ctx context.Context, m *ManifestItemMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ManifestItemCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ManifestItemUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ManifestItemUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ManifestItemDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown ManifestItem mutation op: %q", m.Op())
+	}
+}
+
+// ManifestSetClient is a client for the ManifestSet schema.
+type ManifestSetClient struct {
+	config
+}
+
+// NewManifestSetClient returns a client for the ManifestSet from the given config.
+func NewManifestSetClient(c config) *ManifestSetClient {
+	return &ManifestSetClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `manifestset.Hooks(f(g(h())))`.
+func (c *ManifestSetClient) Use(hooks ...Hook) {
+	c.hooks.ManifestSet = append(c.hooks.ManifestSet, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `manifestset.Intercept(f(g(h())))`.
+func (c *ManifestSetClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ManifestSet = append(c.inters.ManifestSet, interceptors...)
+}
+
+// Create returns a builder for creating a ManifestSet entity.
+func (c *ManifestSetClient) Create() *ManifestSetCreate {
+	mutation := newManifestSetMutation(c.config, OpCreate)
+	return &ManifestSetCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ManifestSet entities.
+func (c *ManifestSetClient) CreateBulk(builders ...*ManifestSetCreate) *ManifestSetCreateBulk {
+	return &ManifestSetCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ManifestSetClient) MapCreateBulk(slice any, setFunc func(*ManifestSetCreate, int)) *ManifestSetCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ManifestSetCreateBulk{err: fmt.Errorf("calling to ManifestSetClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ManifestSetCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ManifestSetCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ManifestSet.
+func (c *ManifestSetClient) Update() *ManifestSetUpdate {
+	mutation := newManifestSetMutation(c.config, OpUpdate)
+	return &ManifestSetUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ManifestSetClient) UpdateOne(_m *ManifestSet) *ManifestSetUpdateOne {
+	mutation := newManifestSetMutation(c.config, OpUpdateOne, withManifestSet(_m))
+	return &ManifestSetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ManifestSetClient) UpdateOneID(id string) *ManifestSetUpdateOne {
+	mutation := newManifestSetMutation(c.config, OpUpdateOne, withManifestSetID(id))
+	return &ManifestSetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ManifestSet.
+func (c *ManifestSetClient) Delete() *ManifestSetDelete {
+	mutation := newManifestSetMutation(c.config, OpDelete)
+	return &ManifestSetDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ManifestSetClient) DeleteOne(_m *ManifestSet) *ManifestSetDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ManifestSetClient) DeleteOneID(id string) *ManifestSetDeleteOne {
+	builder := c.Delete().Where(manifestset.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ManifestSetDeleteOne{builder}
+}
+
+// Query returns a query builder for ManifestSet.
+func (c *ManifestSetClient) Query() *ManifestSetQuery {
+	return &ManifestSetQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeManifestSet},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ManifestSet entity by its id.
+func (c *ManifestSetClient) Get(ctx context.Context, id string) (*ManifestSet, error) {
+	return c.Query().Where(manifestset.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ManifestSetClient) GetX(ctx context.Context, id string) *ManifestSet {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryTeam queries the team edge of a ManifestSet.
+func (c *ManifestSetClient) QueryTeam(_m *ManifestSet) *TeamQuery {
+	query := (&TeamClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(manifestset.Table, manifestset.FieldID, id),
+			sqlgraph.To(team.Table, team.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, manifestset.TeamTable, manifestset.TeamColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ManifestSetClient) Hooks() []Hook {
+	return c.hooks.ManifestSet
+}
+
+// Interceptors returns the client interceptors.
+func (c *ManifestSetClient) Interceptors() []Interceptor {
+	return c.inters.ManifestSet
+}
+
+func (c *ManifestSetClient) mutate(ctx context.Context, m *ManifestSetMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ManifestSetCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ManifestSetUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ManifestSetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ManifestSetDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown ManifestSet mutation op: %q", m.Op())
 	}
 }
 
@@ -17434,18 +17750,19 @@ type (
 		Forecast, ForecastBin, GateDecision, GateOverride, GivenDeclaration,
 		IdempotencyKey, Identity, Incident, IncidentEntry, IncidentEntryRevision,
 		IncidentPerson, IncidentService, Indicator, Issue, JobRun, LaunchReview, Lease,
-		Member, Notification, NotificationTarget, OTLPStream, Outage, OwnershipDrift,
-		Person, PolicyRevision, Postmortem, PostmortemAct, PostmortemRequest,
-		PostmortemTemplate, PostmortemTemplateRevision, PostmortemTemplateUse,
-		PostmortemText, Proposal, PushedFact, Report, ReportDecision,
-		ReportRestatement, SLA, SLAPeriod, SLARevision, SLO, SLOGroupStatus,
-		SLORevision, SLOStatus, Scorecard, ScorecardDay, ScorecardDue,
-		ScorecardFailure, ScorecardRevision, ScorecardStanding, ScorecardTally,
-		SearchDocument, Segment, SegmentChange, Series, Service, Session, SignInCode,
-		SignalMapping, SigningKey, Slug, SuppliedFact, System, Team, ThinnedMonth,
-		ToilAnswer, ToilAsking, ToilAutomation, ToilCandidate, ToilDismissal,
-		ToilEntry, ToilParting, ToilSetting, ToilSurvey, ToilTicket, Token, ToldEvent,
-		TrackerLane, TrackerPlace, TrackerRepository, Violation, ViolationEvent,
+		ManifestItem, ManifestSet, Member, Notification, NotificationTarget,
+		OTLPStream, Outage, OwnershipDrift, Person, PolicyRevision, Postmortem,
+		PostmortemAct, PostmortemRequest, PostmortemTemplate,
+		PostmortemTemplateRevision, PostmortemTemplateUse, PostmortemText, Proposal,
+		PushedFact, Report, ReportDecision, ReportRestatement, SLA, SLAPeriod,
+		SLARevision, SLO, SLOGroupStatus, SLORevision, SLOStatus, Scorecard,
+		ScorecardDay, ScorecardDue, ScorecardFailure, ScorecardRevision,
+		ScorecardStanding, ScorecardTally, SearchDocument, Segment, SegmentChange,
+		Series, Service, Session, SignInCode, SignalMapping, SigningKey, Slug,
+		SuppliedFact, System, Team, ThinnedMonth, ToilAnswer, ToilAsking,
+		ToilAutomation, ToilCandidate, ToilDismissal, ToilEntry, ToilParting,
+		ToilSetting, ToilSurvey, ToilTicket, Token, ToldEvent, TrackerLane,
+		TrackerPlace, TrackerRepository, Violation, ViolationEvent,
 		WebhookDelivery []ent.Hook
 	}
 	inters struct {
@@ -17456,18 +17773,19 @@ type (
 		Forecast, ForecastBin, GateDecision, GateOverride, GivenDeclaration,
 		IdempotencyKey, Identity, Incident, IncidentEntry, IncidentEntryRevision,
 		IncidentPerson, IncidentService, Indicator, Issue, JobRun, LaunchReview, Lease,
-		Member, Notification, NotificationTarget, OTLPStream, Outage, OwnershipDrift,
-		Person, PolicyRevision, Postmortem, PostmortemAct, PostmortemRequest,
-		PostmortemTemplate, PostmortemTemplateRevision, PostmortemTemplateUse,
-		PostmortemText, Proposal, PushedFact, Report, ReportDecision,
-		ReportRestatement, SLA, SLAPeriod, SLARevision, SLO, SLOGroupStatus,
-		SLORevision, SLOStatus, Scorecard, ScorecardDay, ScorecardDue,
-		ScorecardFailure, ScorecardRevision, ScorecardStanding, ScorecardTally,
-		SearchDocument, Segment, SegmentChange, Series, Service, Session, SignInCode,
-		SignalMapping, SigningKey, Slug, SuppliedFact, System, Team, ThinnedMonth,
-		ToilAnswer, ToilAsking, ToilAutomation, ToilCandidate, ToilDismissal,
-		ToilEntry, ToilParting, ToilSetting, ToilSurvey, ToilTicket, Token, ToldEvent,
-		TrackerLane, TrackerPlace, TrackerRepository, Violation, ViolationEvent,
+		ManifestItem, ManifestSet, Member, Notification, NotificationTarget,
+		OTLPStream, Outage, OwnershipDrift, Person, PolicyRevision, Postmortem,
+		PostmortemAct, PostmortemRequest, PostmortemTemplate,
+		PostmortemTemplateRevision, PostmortemTemplateUse, PostmortemText, Proposal,
+		PushedFact, Report, ReportDecision, ReportRestatement, SLA, SLAPeriod,
+		SLARevision, SLO, SLOGroupStatus, SLORevision, SLOStatus, Scorecard,
+		ScorecardDay, ScorecardDue, ScorecardFailure, ScorecardRevision,
+		ScorecardStanding, ScorecardTally, SearchDocument, Segment, SegmentChange,
+		Series, Service, Session, SignInCode, SignalMapping, SigningKey, Slug,
+		SuppliedFact, System, Team, ThinnedMonth, ToilAnswer, ToilAsking,
+		ToilAutomation, ToilCandidate, ToilDismissal, ToilEntry, ToilParting,
+		ToilSetting, ToilSurvey, ToilTicket, Token, ToldEvent, TrackerLane,
+		TrackerPlace, TrackerRepository, Violation, ViolationEvent,
 		WebhookDelivery []ent.Interceptor
 	}
 )

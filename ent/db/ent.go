@@ -53,6 +53,8 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/jobrun"
 	"github.com/evenkeel/evenkeel/ent/db/launchreview"
 	"github.com/evenkeel/evenkeel/ent/db/lease"
+	"github.com/evenkeel/evenkeel/ent/db/manifestitem"
+	"github.com/evenkeel/evenkeel/ent/db/manifestset"
 	"github.com/evenkeel/evenkeel/ent/db/member"
 	"github.com/evenkeel/evenkeel/ent/db/notification"
 	"github.com/evenkeel/evenkeel/ent/db/notificationtarget"
@@ -220,6 +222,8 @@ func checkColumn(t, c string) error {
 			jobrun.Table:                     jobrun.ValidColumn,
 			launchreview.Table:               launchreview.ValidColumn,
 			lease.Table:                      lease.ValidColumn,
+			manifestitem.Table:               manifestitem.ValidColumn,
+			manifestset.Table:                manifestset.ValidColumn,
 			member.Table:                     member.ValidColumn,
 			notification.Table:               notification.ValidColumn,
 			notificationtarget.Table:         notificationtarget.ValidColumn,

@@ -53,6 +53,8 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/jobrun"
 	"github.com/evenkeel/evenkeel/ent/db/launchreview"
 	"github.com/evenkeel/evenkeel/ent/db/lease"
+	"github.com/evenkeel/evenkeel/ent/db/manifestitem"
+	"github.com/evenkeel/evenkeel/ent/db/manifestset"
 	"github.com/evenkeel/evenkeel/ent/db/member"
 	"github.com/evenkeel/evenkeel/ent/db/notification"
 	"github.com/evenkeel/evenkeel/ent/db/notificationtarget"
@@ -173,6 +175,8 @@ const (
 	TypeJobRun                     = "JobRun"
 	TypeLaunchReview               = "LaunchReview"
 	TypeLease                      = "Lease"
+	TypeManifestItem               = "ManifestItem"
+	TypeManifestSet                = "ManifestSet"
 	TypeMember                     = "Member"
 	TypeNotification               = "Notification"
 	TypeNotificationTarget         = "NotificationTarget"
@@ -3069,6 +3073,7 @@ type AttachmentMutation struct {
 	created_at     *time.Time
 	updated_at     *time.Time
 	created_by     *string
+	manager        *string
 	version        *int64
 	addversion     *int64
 	clearedFields  map[string]struct{}
@@ -3542,6 +3547,42 @@ func (m *AttachmentMutation) ResetCreatedBy() {
 	m.created_by = nil
 }
 
+// SetManager sets the "manager" field.
+func (m *AttachmentMutation) SetManager(s string) {
+	m.manager = &s
+}
+
+// Manager returns the value of the "manager" field in the mutation.
+func (m *AttachmentMutation) Manager() (r string, exists bool) {
+	v := m.manager
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldManager returns the old "manager" field's value of the Attachment entity.
+// If the Attachment object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AttachmentMutation) OldManager(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldManager is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldManager requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldManager: %w", err)
+	}
+	return oldValue.Manager, nil
+}
+
+// ResetManager resets all changes to the "manager" field.
+func (m *AttachmentMutation) ResetManager() {
+	m.manager = nil
+}
+
 // SetVersion sets the "version" field.
 func (m *AttachmentMutation) SetVersion(i int64) {
 	m.version = &i
@@ -3686,7 +3727,7 @@ func (m *AttachmentMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *AttachmentMutation) Fields() []string {
-	fields := make([]string, 0, 10)
+	fields := make([]string, 0, 11)
 	if m.policy != nil {
 		fields = append(fields, attachment.FieldPolicyID)
 	}
@@ -3713,6 +3754,9 @@ func (m *AttachmentMutation) Fields() []string {
 	}
 	if m.created_by != nil {
 		fields = append(fields, attachment.FieldCreatedBy)
+	}
+	if m.manager != nil {
+		fields = append(fields, attachment.FieldManager)
 	}
 	if m.version != nil {
 		fields = append(fields, attachment.FieldVersion)
@@ -3743,6 +3787,8 @@ func (m *AttachmentMutation) Field(name string) (ent.Value, bool) {
 		return m.UpdatedAt()
 	case attachment.FieldCreatedBy:
 		return m.CreatedBy()
+	case attachment.FieldManager:
+		return m.Manager()
 	case attachment.FieldVersion:
 		return m.Version()
 	}
@@ -3772,6 +3818,8 @@ func (m *AttachmentMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldUpdatedAt(ctx)
 	case attachment.FieldCreatedBy:
 		return m.OldCreatedBy(ctx)
+	case attachment.FieldManager:
+		return m.OldManager(ctx)
 	case attachment.FieldVersion:
 		return m.OldVersion(ctx)
 	}
@@ -3845,6 +3893,13 @@ func (m *AttachmentMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetCreatedBy(v)
+		return nil
+	case attachment.FieldManager:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetManager(v)
 		return nil
 	case attachment.FieldVersion:
 		v, ok := value.(int64)
@@ -3964,6 +4019,9 @@ func (m *AttachmentMutation) ResetField(name string) error {
 		return nil
 	case attachment.FieldCreatedBy:
 		m.ResetCreatedBy()
+		return nil
+	case attachment.FieldManager:
+		m.ResetManager()
 		return nil
 	case attachment.FieldVersion:
 		m.ResetVersion()
@@ -7967,6 +8025,7 @@ type BudgetPolicyMutation struct {
 	revisit_told  *string
 	created_at    *time.Time
 	updated_at    *time.Time
+	manager       *string
 	version       *int64
 	addversion    *int64
 	clearedFields map[string]struct{}
@@ -8351,6 +8410,42 @@ func (m *BudgetPolicyMutation) ResetUpdatedAt() {
 	m.updated_at = nil
 }
 
+// SetManager sets the "manager" field.
+func (m *BudgetPolicyMutation) SetManager(s string) {
+	m.manager = &s
+}
+
+// Manager returns the value of the "manager" field in the mutation.
+func (m *BudgetPolicyMutation) Manager() (r string, exists bool) {
+	v := m.manager
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldManager returns the old "manager" field's value of the BudgetPolicy entity.
+// If the BudgetPolicy object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BudgetPolicyMutation) OldManager(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldManager is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldManager requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldManager: %w", err)
+	}
+	return oldValue.Manager, nil
+}
+
+// ResetManager resets all changes to the "manager" field.
+func (m *BudgetPolicyMutation) ResetManager() {
+	m.manager = nil
+}
+
 // SetVersion sets the "version" field.
 func (m *BudgetPolicyMutation) SetVersion(i int64) {
 	m.version = &i
@@ -8441,7 +8536,7 @@ func (m *BudgetPolicyMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *BudgetPolicyMutation) Fields() []string {
-	fields := make([]string, 0, 8)
+	fields := make([]string, 0, 9)
 	if m.slug != nil {
 		fields = append(fields, budgetpolicy.FieldSlug)
 	}
@@ -8462,6 +8557,9 @@ func (m *BudgetPolicyMutation) Fields() []string {
 	}
 	if m.updated_at != nil {
 		fields = append(fields, budgetpolicy.FieldUpdatedAt)
+	}
+	if m.manager != nil {
+		fields = append(fields, budgetpolicy.FieldManager)
 	}
 	if m.version != nil {
 		fields = append(fields, budgetpolicy.FieldVersion)
@@ -8488,6 +8586,8 @@ func (m *BudgetPolicyMutation) Field(name string) (ent.Value, bool) {
 		return m.CreatedAt()
 	case budgetpolicy.FieldUpdatedAt:
 		return m.UpdatedAt()
+	case budgetpolicy.FieldManager:
+		return m.Manager()
 	case budgetpolicy.FieldVersion:
 		return m.Version()
 	}
@@ -8513,6 +8613,8 @@ func (m *BudgetPolicyMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldCreatedAt(ctx)
 	case budgetpolicy.FieldUpdatedAt:
 		return m.OldUpdatedAt(ctx)
+	case budgetpolicy.FieldManager:
+		return m.OldManager(ctx)
 	case budgetpolicy.FieldVersion:
 		return m.OldVersion(ctx)
 	}
@@ -8572,6 +8674,13 @@ func (m *BudgetPolicyMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetUpdatedAt(v)
+		return nil
+	case budgetpolicy.FieldManager:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetManager(v)
 		return nil
 	case budgetpolicy.FieldVersion:
 		v, ok := value.(int64)
@@ -8677,6 +8786,9 @@ func (m *BudgetPolicyMutation) ResetField(name string) error {
 	case budgetpolicy.FieldUpdatedAt:
 		m.ResetUpdatedAt()
 		return nil
+	case budgetpolicy.FieldManager:
+		m.ResetManager()
+		return nil
 	case budgetpolicy.FieldVersion:
 		m.ResetVersion()
 		return nil
@@ -8757,6 +8869,7 @@ type CampaignMutation struct {
 	ended_at         *time.Time
 	ended_by         *string
 	ended_for        *string
+	manager          *string
 	version          *int64
 	addversion       *int64
 	clearedFields    map[string]struct{}
@@ -9589,6 +9702,42 @@ func (m *CampaignMutation) ResetEndedFor() {
 	m.ended_for = nil
 }
 
+// SetManager sets the "manager" field.
+func (m *CampaignMutation) SetManager(s string) {
+	m.manager = &s
+}
+
+// Manager returns the value of the "manager" field in the mutation.
+func (m *CampaignMutation) Manager() (r string, exists bool) {
+	v := m.manager
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldManager returns the old "manager" field's value of the Campaign entity.
+// If the Campaign object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CampaignMutation) OldManager(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldManager is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldManager requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldManager: %w", err)
+	}
+	return oldValue.Manager, nil
+}
+
+// ResetManager resets all changes to the "manager" field.
+func (m *CampaignMutation) ResetManager() {
+	m.manager = nil
+}
+
 // SetVersion sets the "version" field.
 func (m *CampaignMutation) SetVersion(i int64) {
 	m.version = &i
@@ -9733,7 +9882,7 @@ func (m *CampaignMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *CampaignMutation) Fields() []string {
-	fields := make([]string, 0, 19)
+	fields := make([]string, 0, 20)
 	if m.name != nil {
 		fields = append(fields, campaign.FieldName)
 	}
@@ -9788,6 +9937,9 @@ func (m *CampaignMutation) Fields() []string {
 	if m.ended_for != nil {
 		fields = append(fields, campaign.FieldEndedFor)
 	}
+	if m.manager != nil {
+		fields = append(fields, campaign.FieldManager)
+	}
 	if m.version != nil {
 		fields = append(fields, campaign.FieldVersion)
 	}
@@ -9835,6 +9987,8 @@ func (m *CampaignMutation) Field(name string) (ent.Value, bool) {
 		return m.EndedBy()
 	case campaign.FieldEndedFor:
 		return m.EndedFor()
+	case campaign.FieldManager:
+		return m.Manager()
 	case campaign.FieldVersion:
 		return m.Version()
 	}
@@ -9882,6 +10036,8 @@ func (m *CampaignMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldEndedBy(ctx)
 	case campaign.FieldEndedFor:
 		return m.OldEndedFor(ctx)
+	case campaign.FieldManager:
+		return m.OldManager(ctx)
 	case campaign.FieldVersion:
 		return m.OldVersion(ctx)
 	}
@@ -10018,6 +10174,13 @@ func (m *CampaignMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetEndedFor(v)
+		return nil
+	case campaign.FieldManager:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetManager(v)
 		return nil
 	case campaign.FieldVersion:
 		v, ok := value.(int64)
@@ -10176,6 +10339,9 @@ func (m *CampaignMutation) ResetField(name string) error {
 		return nil
 	case campaign.FieldEndedFor:
 		m.ResetEndedFor()
+		return nil
+	case campaign.FieldManager:
+		m.ResetManager()
 		return nil
 	case campaign.FieldVersion:
 		m.ResetVersion()
@@ -44409,6 +44575,1918 @@ func (m *LeaseMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Lease edge %s", name)
 }
 
+// ManifestItemMutation represents an operation that mutates the ManifestItem nodes in the graph.
+type ManifestItemMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	kind          *string
+	name          *string
+	resource_id   *string
+	_path         *string
+	document      *string
+	applied_at    *time.Time
+	released_at   *time.Time
+	released_by   *string
+	released_for  *string
+	drift         *json.RawMessage
+	appenddrift   json.RawMessage
+	clearedFields map[string]struct{}
+	set           *string
+	clearedset    bool
+	done          bool
+	oldValue      func(context.Context) (*ManifestItem, error)
+	predicates    []predicate.ManifestItem
+}
+
+var _ ent.Mutation = (*ManifestItemMutation)(nil)
+
+// manifestitemOption allows management of the mutation configuration using functional options.
+type manifestitemOption func(*ManifestItemMutation)
+
+// newManifestItemMutation creates new mutation for the ManifestItem entity.
+func newManifestItemMutation(c config, op Op, opts ...manifestitemOption) *ManifestItemMutation {
+	m := &ManifestItemMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeManifestItem,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withManifestItemID sets the ID field of the mutation.
+func withManifestItemID(id string) manifestitemOption {
+	return func(m *ManifestItemMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ManifestItem
+		)
+		m.oldValue = func(ctx context.Context) (*ManifestItem, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ManifestItem.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withManifestItem sets the old ManifestItem of the mutation.
+func withManifestItem(node *ManifestItem) manifestitemOption {
+	return func(m *ManifestItemMutation) {
+		m.oldValue = func(context.Context) (*ManifestItem, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ManifestItemMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ManifestItemMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ManifestItem entities.
+func (m *ManifestItemMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ManifestItemMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ManifestItemMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ManifestItem.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetSetID sets the "set_id" field.
+func (m *ManifestItemMutation) SetSetID(s string) {
+	m.set = &s
+}
+
+// GetSetID returns the value of the "set_id" field in the mutation.
+func (m *ManifestItemMutation) GetSetID() (r string, exists bool) {
+	v := m.set
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSetID returns the old "set_id" field's value of the ManifestItem entity.
+// If the ManifestItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ManifestItemMutation) OldSetID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSetID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSetID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSetID: %w", err)
+	}
+	return oldValue.SetID, nil
+}
+
+// ResetSetID resets all changes to the "set_id" field.
+func (m *ManifestItemMutation) ResetSetID() {
+	m.set = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *ManifestItemMutation) SetKind(s string) {
+	m.kind = &s
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *ManifestItemMutation) Kind() (r string, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the ManifestItem entity.
+// If the ManifestItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ManifestItemMutation) OldKind(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *ManifestItemMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetName sets the "name" field.
+func (m *ManifestItemMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *ManifestItemMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the ManifestItem entity.
+// If the ManifestItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ManifestItemMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *ManifestItemMutation) ResetName() {
+	m.name = nil
+}
+
+// SetResourceID sets the "resource_id" field.
+func (m *ManifestItemMutation) SetResourceID(s string) {
+	m.resource_id = &s
+}
+
+// ResourceID returns the value of the "resource_id" field in the mutation.
+func (m *ManifestItemMutation) ResourceID() (r string, exists bool) {
+	v := m.resource_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldResourceID returns the old "resource_id" field's value of the ManifestItem entity.
+// If the ManifestItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ManifestItemMutation) OldResourceID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldResourceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldResourceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldResourceID: %w", err)
+	}
+	return oldValue.ResourceID, nil
+}
+
+// ResetResourceID resets all changes to the "resource_id" field.
+func (m *ManifestItemMutation) ResetResourceID() {
+	m.resource_id = nil
+}
+
+// SetPath sets the "path" field.
+func (m *ManifestItemMutation) SetPath(s string) {
+	m._path = &s
+}
+
+// Path returns the value of the "path" field in the mutation.
+func (m *ManifestItemMutation) Path() (r string, exists bool) {
+	v := m._path
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPath returns the old "path" field's value of the ManifestItem entity.
+// If the ManifestItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ManifestItemMutation) OldPath(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPath is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPath requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPath: %w", err)
+	}
+	return oldValue.Path, nil
+}
+
+// ResetPath resets all changes to the "path" field.
+func (m *ManifestItemMutation) ResetPath() {
+	m._path = nil
+}
+
+// SetDocument sets the "document" field.
+func (m *ManifestItemMutation) SetDocument(s string) {
+	m.document = &s
+}
+
+// Document returns the value of the "document" field in the mutation.
+func (m *ManifestItemMutation) Document() (r string, exists bool) {
+	v := m.document
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDocument returns the old "document" field's value of the ManifestItem entity.
+// If the ManifestItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ManifestItemMutation) OldDocument(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDocument is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDocument requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDocument: %w", err)
+	}
+	return oldValue.Document, nil
+}
+
+// ResetDocument resets all changes to the "document" field.
+func (m *ManifestItemMutation) ResetDocument() {
+	m.document = nil
+}
+
+// SetAppliedAt sets the "applied_at" field.
+func (m *ManifestItemMutation) SetAppliedAt(t time.Time) {
+	m.applied_at = &t
+}
+
+// AppliedAt returns the value of the "applied_at" field in the mutation.
+func (m *ManifestItemMutation) AppliedAt() (r time.Time, exists bool) {
+	v := m.applied_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAppliedAt returns the old "applied_at" field's value of the ManifestItem entity.
+// If the ManifestItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ManifestItemMutation) OldAppliedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAppliedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAppliedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAppliedAt: %w", err)
+	}
+	return oldValue.AppliedAt, nil
+}
+
+// ResetAppliedAt resets all changes to the "applied_at" field.
+func (m *ManifestItemMutation) ResetAppliedAt() {
+	m.applied_at = nil
+}
+
+// SetReleasedAt sets the "released_at" field.
+func (m *ManifestItemMutation) SetReleasedAt(t time.Time) {
+	m.released_at = &t
+}
+
+// ReleasedAt returns the value of the "released_at" field in the mutation.
+func (m *ManifestItemMutation) ReleasedAt() (r time.Time, exists bool) {
+	v := m.released_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReleasedAt returns the old "released_at" field's value of the ManifestItem entity.
+// If the ManifestItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ManifestItemMutation) OldReleasedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReleasedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReleasedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReleasedAt: %w", err)
+	}
+	return oldValue.ReleasedAt, nil
+}
+
+// ClearReleasedAt clears the value of the "released_at" field.
+func (m *ManifestItemMutation) ClearReleasedAt() {
+	m.released_at = nil
+	m.clearedFields[manifestitem.FieldReleasedAt] = struct{}{}
+}
+
+// ReleasedAtCleared returns if the "released_at" field was cleared in this mutation.
+func (m *ManifestItemMutation) ReleasedAtCleared() bool {
+	_, ok := m.clearedFields[manifestitem.FieldReleasedAt]
+	return ok
+}
+
+// ResetReleasedAt resets all changes to the "released_at" field.
+func (m *ManifestItemMutation) ResetReleasedAt() {
+	m.released_at = nil
+	delete(m.clearedFields, manifestitem.FieldReleasedAt)
+}
+
+// SetReleasedBy sets the "released_by" field.
+func (m *ManifestItemMutation) SetReleasedBy(s string) {
+	m.released_by = &s
+}
+
+// ReleasedBy returns the value of the "released_by" field in the mutation.
+func (m *ManifestItemMutation) ReleasedBy() (r string, exists bool) {
+	v := m.released_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReleasedBy returns the old "released_by" field's value of the ManifestItem entity.
+// If the ManifestItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ManifestItemMutation) OldReleasedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReleasedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReleasedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReleasedBy: %w", err)
+	}
+	return oldValue.ReleasedBy, nil
+}
+
+// ResetReleasedBy resets all changes to the "released_by" field.
+func (m *ManifestItemMutation) ResetReleasedBy() {
+	m.released_by = nil
+}
+
+// SetReleasedFor sets the "released_for" field.
+func (m *ManifestItemMutation) SetReleasedFor(s string) {
+	m.released_for = &s
+}
+
+// ReleasedFor returns the value of the "released_for" field in the mutation.
+func (m *ManifestItemMutation) ReleasedFor() (r string, exists bool) {
+	v := m.released_for
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReleasedFor returns the old "released_for" field's value of the ManifestItem entity.
+// If the ManifestItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ManifestItemMutation) OldReleasedFor(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReleasedFor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReleasedFor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReleasedFor: %w", err)
+	}
+	return oldValue.ReleasedFor, nil
+}
+
+// ResetReleasedFor resets all changes to the "released_for" field.
+func (m *ManifestItemMutation) ResetReleasedFor() {
+	m.released_for = nil
+}
+
+// SetDrift sets the "drift" field.
+func (m *ManifestItemMutation) SetDrift(jm json.RawMessage) {
+	m.drift = &jm
+	m.appenddrift = nil
+}
+
+// Drift returns the value of the "drift" field in the mutation.
+func (m *ManifestItemMutation) Drift() (r json.RawMessage, exists bool) {
+	v := m.drift
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDrift returns the old "drift" field's value of the ManifestItem entity.
+// If the ManifestItem object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ManifestItemMutation) OldDrift(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDrift is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDrift requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDrift: %w", err)
+	}
+	return oldValue.Drift, nil
+}
+
+// AppendDrift adds jm to the "drift" field.
+func (m *ManifestItemMutation) AppendDrift(jm json.RawMessage) {
+	m.appenddrift = append(m.appenddrift, jm...)
+}
+
+// AppendedDrift returns the list of values that were appended to the "drift" field in this mutation.
+func (m *ManifestItemMutation) AppendedDrift() (json.RawMessage, bool) {
+	if len(m.appenddrift) == 0 {
+		return nil, false
+	}
+	return m.appenddrift, true
+}
+
+// ClearDrift clears the value of the "drift" field.
+func (m *ManifestItemMutation) ClearDrift() {
+	m.drift = nil
+	m.appenddrift = nil
+	m.clearedFields[manifestitem.FieldDrift] = struct{}{}
+}
+
+// DriftCleared returns if the "drift" field was cleared in this mutation.
+func (m *ManifestItemMutation) DriftCleared() bool {
+	_, ok := m.clearedFields[manifestitem.FieldDrift]
+	return ok
+}
+
+// ResetDrift resets all changes to the "drift" field.
+func (m *ManifestItemMutation) ResetDrift() {
+	m.drift = nil
+	m.appenddrift = nil
+	delete(m.clearedFields, manifestitem.FieldDrift)
+}
+
+// ClearSet clears the "set" edge to the ManifestSet entity.
+func (m *ManifestItemMutation) ClearSet() {
+	m.clearedset = true
+	m.clearedFields[manifestitem.FieldSetID] = struct{}{}
+}
+
+// SetCleared reports if the "set" edge to the ManifestSet entity was cleared.
+func (m *ManifestItemMutation) SetCleared() bool {
+	return m.clearedset
+}
+
+// SetIDs returns the "set" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SetID instead. It exists only for internal usage by the builders.
+func (m *ManifestItemMutation) SetIDs() (ids []string) {
+	if id := m.set; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSet resets all changes to the "set" edge.
+func (m *ManifestItemMutation) ResetSet() {
+	m.set = nil
+	m.clearedset = false
+}
+
+// Where appends a list predicates to the ManifestItemMutation builder.
+func (m *ManifestItemMutation) Where(ps ...predicate.ManifestItem) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ManifestItemMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ManifestItemMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ManifestItem, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ManifestItemMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ManifestItemMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ManifestItem).
+func (m *ManifestItemMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ManifestItemMutation) Fields() []string {
+	fields := make([]string, 0, 11)
+	if m.set != nil {
+		fields = append(fields, manifestitem.FieldSetID)
+	}
+	if m.kind != nil {
+		fields = append(fields, manifestitem.FieldKind)
+	}
+	if m.name != nil {
+		fields = append(fields, manifestitem.FieldName)
+	}
+	if m.resource_id != nil {
+		fields = append(fields, manifestitem.FieldResourceID)
+	}
+	if m._path != nil {
+		fields = append(fields, manifestitem.FieldPath)
+	}
+	if m.document != nil {
+		fields = append(fields, manifestitem.FieldDocument)
+	}
+	if m.applied_at != nil {
+		fields = append(fields, manifestitem.FieldAppliedAt)
+	}
+	if m.released_at != nil {
+		fields = append(fields, manifestitem.FieldReleasedAt)
+	}
+	if m.released_by != nil {
+		fields = append(fields, manifestitem.FieldReleasedBy)
+	}
+	if m.released_for != nil {
+		fields = append(fields, manifestitem.FieldReleasedFor)
+	}
+	if m.drift != nil {
+		fields = append(fields, manifestitem.FieldDrift)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ManifestItemMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case manifestitem.FieldSetID:
+		return m.GetSetID()
+	case manifestitem.FieldKind:
+		return m.Kind()
+	case manifestitem.FieldName:
+		return m.Name()
+	case manifestitem.FieldResourceID:
+		return m.ResourceID()
+	case manifestitem.FieldPath:
+		return m.Path()
+	case manifestitem.FieldDocument:
+		return m.Document()
+	case manifestitem.FieldAppliedAt:
+		return m.AppliedAt()
+	case manifestitem.FieldReleasedAt:
+		return m.ReleasedAt()
+	case manifestitem.FieldReleasedBy:
+		return m.ReleasedBy()
+	case manifestitem.FieldReleasedFor:
+		return m.ReleasedFor()
+	case manifestitem.FieldDrift:
+		return m.Drift()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ManifestItemMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case manifestitem.FieldSetID:
+		return m.OldSetID(ctx)
+	case manifestitem.FieldKind:
+		return m.OldKind(ctx)
+	case manifestitem.FieldName:
+		return m.OldName(ctx)
+	case manifestitem.FieldResourceID:
+		return m.OldResourceID(ctx)
+	case manifestitem.FieldPath:
+		return m.OldPath(ctx)
+	case manifestitem.FieldDocument:
+		return m.OldDocument(ctx)
+	case manifestitem.FieldAppliedAt:
+		return m.OldAppliedAt(ctx)
+	case manifestitem.FieldReleasedAt:
+		return m.OldReleasedAt(ctx)
+	case manifestitem.FieldReleasedBy:
+		return m.OldReleasedBy(ctx)
+	case manifestitem.FieldReleasedFor:
+		return m.OldReleasedFor(ctx)
+	case manifestitem.FieldDrift:
+		return m.OldDrift(ctx)
+	}
+	return nil, fmt.Errorf("unknown ManifestItem field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ManifestItemMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case manifestitem.FieldSetID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSetID(v)
+		return nil
+	case manifestitem.FieldKind:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case manifestitem.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case manifestitem.FieldResourceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetResourceID(v)
+		return nil
+	case manifestitem.FieldPath:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPath(v)
+		return nil
+	case manifestitem.FieldDocument:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDocument(v)
+		return nil
+	case manifestitem.FieldAppliedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAppliedAt(v)
+		return nil
+	case manifestitem.FieldReleasedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReleasedAt(v)
+		return nil
+	case manifestitem.FieldReleasedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReleasedBy(v)
+		return nil
+	case manifestitem.FieldReleasedFor:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReleasedFor(v)
+		return nil
+	case manifestitem.FieldDrift:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDrift(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ManifestItem field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ManifestItemMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ManifestItemMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ManifestItemMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ManifestItem numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ManifestItemMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(manifestitem.FieldReleasedAt) {
+		fields = append(fields, manifestitem.FieldReleasedAt)
+	}
+	if m.FieldCleared(manifestitem.FieldDrift) {
+		fields = append(fields, manifestitem.FieldDrift)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ManifestItemMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ManifestItemMutation) ClearField(name string) error {
+	switch name {
+	case manifestitem.FieldReleasedAt:
+		m.ClearReleasedAt()
+		return nil
+	case manifestitem.FieldDrift:
+		m.ClearDrift()
+		return nil
+	}
+	return fmt.Errorf("unknown ManifestItem nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ManifestItemMutation) ResetField(name string) error {
+	switch name {
+	case manifestitem.FieldSetID:
+		m.ResetSetID()
+		return nil
+	case manifestitem.FieldKind:
+		m.ResetKind()
+		return nil
+	case manifestitem.FieldName:
+		m.ResetName()
+		return nil
+	case manifestitem.FieldResourceID:
+		m.ResetResourceID()
+		return nil
+	case manifestitem.FieldPath:
+		m.ResetPath()
+		return nil
+	case manifestitem.FieldDocument:
+		m.ResetDocument()
+		return nil
+	case manifestitem.FieldAppliedAt:
+		m.ResetAppliedAt()
+		return nil
+	case manifestitem.FieldReleasedAt:
+		m.ResetReleasedAt()
+		return nil
+	case manifestitem.FieldReleasedBy:
+		m.ResetReleasedBy()
+		return nil
+	case manifestitem.FieldReleasedFor:
+		m.ResetReleasedFor()
+		return nil
+	case manifestitem.FieldDrift:
+		m.ResetDrift()
+		return nil
+	}
+	return fmt.Errorf("unknown ManifestItem field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ManifestItemMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.set != nil {
+		edges = append(edges, manifestitem.EdgeSet)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ManifestItemMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case manifestitem.EdgeSet:
+		if id := m.set; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ManifestItemMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ManifestItemMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ManifestItemMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedset {
+		edges = append(edges, manifestitem.EdgeSet)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ManifestItemMutation) EdgeCleared(name string) bool {
+	switch name {
+	case manifestitem.EdgeSet:
+		return m.clearedset
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ManifestItemMutation) ClearEdge(name string) error {
+	switch name {
+	case manifestitem.EdgeSet:
+		m.ClearSet()
+		return nil
+	}
+	return fmt.Errorf("unknown ManifestItem unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ManifestItemMutation) ResetEdge(name string) error {
+	switch name {
+	case manifestitem.EdgeSet:
+		m.ResetSet()
+		return nil
+	}
+	return fmt.Errorf("unknown ManifestItem edge %s", name)
+}
+
+// ManifestSetMutation represents an operation that mutates the ManifestSet nodes in the graph.
+type ManifestSetMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	slug          *string
+	source        *string
+	created_at    *time.Time
+	applied_at    *time.Time
+	applied_by    *string
+	checked_at    *time.Time
+	drifted       *int
+	adddrifted    *int
+	version       *int64
+	addversion    *int64
+	clearedFields map[string]struct{}
+	team          *string
+	clearedteam   bool
+	done          bool
+	oldValue      func(context.Context) (*ManifestSet, error)
+	predicates    []predicate.ManifestSet
+}
+
+var _ ent.Mutation = (*ManifestSetMutation)(nil)
+
+// manifestsetOption allows management of the mutation configuration using functional options.
+type manifestsetOption func(*ManifestSetMutation)
+
+// newManifestSetMutation creates new mutation for the ManifestSet entity.
+func newManifestSetMutation(c config, op Op, opts ...manifestsetOption) *ManifestSetMutation {
+	m := &ManifestSetMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeManifestSet,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withManifestSetID sets the ID field of the mutation.
+func withManifestSetID(id string) manifestsetOption {
+	return func(m *ManifestSetMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ManifestSet
+		)
+		m.oldValue = func(ctx context.Context) (*ManifestSet, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ManifestSet.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withManifestSet sets the old ManifestSet of the mutation.
+func withManifestSet(node *ManifestSet) manifestsetOption {
+	return func(m *ManifestSetMutation) {
+		m.oldValue = func(context.Context) (*ManifestSet, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ManifestSetMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ManifestSetMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ManifestSet entities.
+func (m *ManifestSetMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ManifestSetMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ManifestSetMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ManifestSet.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetSlug sets the "slug" field.
+func (m *ManifestSetMutation) SetSlug(s string) {
+	m.slug = &s
+}
+
+// Slug returns the value of the "slug" field in the mutation.
+func (m *ManifestSetMutation) Slug() (r string, exists bool) {
+	v := m.slug
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSlug returns the old "slug" field's value of the ManifestSet entity.
+// If the ManifestSet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ManifestSetMutation) OldSlug(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSlug is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSlug requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSlug: %w", err)
+	}
+	return oldValue.Slug, nil
+}
+
+// ResetSlug resets all changes to the "slug" field.
+func (m *ManifestSetMutation) ResetSlug() {
+	m.slug = nil
+}
+
+// SetTeamID sets the "team_id" field.
+func (m *ManifestSetMutation) SetTeamID(s string) {
+	m.team = &s
+}
+
+// TeamID returns the value of the "team_id" field in the mutation.
+func (m *ManifestSetMutation) TeamID() (r string, exists bool) {
+	v := m.team
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTeamID returns the old "team_id" field's value of the ManifestSet entity.
+// If the ManifestSet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ManifestSetMutation) OldTeamID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTeamID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTeamID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTeamID: %w", err)
+	}
+	return oldValue.TeamID, nil
+}
+
+// ClearTeamID clears the value of the "team_id" field.
+func (m *ManifestSetMutation) ClearTeamID() {
+	m.team = nil
+	m.clearedFields[manifestset.FieldTeamID] = struct{}{}
+}
+
+// TeamIDCleared returns if the "team_id" field was cleared in this mutation.
+func (m *ManifestSetMutation) TeamIDCleared() bool {
+	_, ok := m.clearedFields[manifestset.FieldTeamID]
+	return ok
+}
+
+// ResetTeamID resets all changes to the "team_id" field.
+func (m *ManifestSetMutation) ResetTeamID() {
+	m.team = nil
+	delete(m.clearedFields, manifestset.FieldTeamID)
+}
+
+// SetSource sets the "source" field.
+func (m *ManifestSetMutation) SetSource(s string) {
+	m.source = &s
+}
+
+// Source returns the value of the "source" field in the mutation.
+func (m *ManifestSetMutation) Source() (r string, exists bool) {
+	v := m.source
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSource returns the old "source" field's value of the ManifestSet entity.
+// If the ManifestSet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ManifestSetMutation) OldSource(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSource is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSource requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSource: %w", err)
+	}
+	return oldValue.Source, nil
+}
+
+// ResetSource resets all changes to the "source" field.
+func (m *ManifestSetMutation) ResetSource() {
+	m.source = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ManifestSetMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ManifestSetMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ManifestSet entity.
+// If the ManifestSet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ManifestSetMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ManifestSetMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetAppliedAt sets the "applied_at" field.
+func (m *ManifestSetMutation) SetAppliedAt(t time.Time) {
+	m.applied_at = &t
+}
+
+// AppliedAt returns the value of the "applied_at" field in the mutation.
+func (m *ManifestSetMutation) AppliedAt() (r time.Time, exists bool) {
+	v := m.applied_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAppliedAt returns the old "applied_at" field's value of the ManifestSet entity.
+// If the ManifestSet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ManifestSetMutation) OldAppliedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAppliedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAppliedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAppliedAt: %w", err)
+	}
+	return oldValue.AppliedAt, nil
+}
+
+// ResetAppliedAt resets all changes to the "applied_at" field.
+func (m *ManifestSetMutation) ResetAppliedAt() {
+	m.applied_at = nil
+}
+
+// SetAppliedBy sets the "applied_by" field.
+func (m *ManifestSetMutation) SetAppliedBy(s string) {
+	m.applied_by = &s
+}
+
+// AppliedBy returns the value of the "applied_by" field in the mutation.
+func (m *ManifestSetMutation) AppliedBy() (r string, exists bool) {
+	v := m.applied_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAppliedBy returns the old "applied_by" field's value of the ManifestSet entity.
+// If the ManifestSet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ManifestSetMutation) OldAppliedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAppliedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAppliedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAppliedBy: %w", err)
+	}
+	return oldValue.AppliedBy, nil
+}
+
+// ResetAppliedBy resets all changes to the "applied_by" field.
+func (m *ManifestSetMutation) ResetAppliedBy() {
+	m.applied_by = nil
+}
+
+// SetCheckedAt sets the "checked_at" field.
+func (m *ManifestSetMutation) SetCheckedAt(t time.Time) {
+	m.checked_at = &t
+}
+
+// CheckedAt returns the value of the "checked_at" field in the mutation.
+func (m *ManifestSetMutation) CheckedAt() (r time.Time, exists bool) {
+	v := m.checked_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCheckedAt returns the old "checked_at" field's value of the ManifestSet entity.
+// If the ManifestSet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ManifestSetMutation) OldCheckedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCheckedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCheckedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCheckedAt: %w", err)
+	}
+	return oldValue.CheckedAt, nil
+}
+
+// ClearCheckedAt clears the value of the "checked_at" field.
+func (m *ManifestSetMutation) ClearCheckedAt() {
+	m.checked_at = nil
+	m.clearedFields[manifestset.FieldCheckedAt] = struct{}{}
+}
+
+// CheckedAtCleared returns if the "checked_at" field was cleared in this mutation.
+func (m *ManifestSetMutation) CheckedAtCleared() bool {
+	_, ok := m.clearedFields[manifestset.FieldCheckedAt]
+	return ok
+}
+
+// ResetCheckedAt resets all changes to the "checked_at" field.
+func (m *ManifestSetMutation) ResetCheckedAt() {
+	m.checked_at = nil
+	delete(m.clearedFields, manifestset.FieldCheckedAt)
+}
+
+// SetDrifted sets the "drifted" field.
+func (m *ManifestSetMutation) SetDrifted(i int) {
+	m.drifted = &i
+	m.adddrifted = nil
+}
+
+// Drifted returns the value of the "drifted" field in the mutation.
+func (m *ManifestSetMutation) Drifted() (r int, exists bool) {
+	v := m.drifted
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDrifted returns the old "drifted" field's value of the ManifestSet entity.
+// If the ManifestSet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ManifestSetMutation) OldDrifted(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDrifted is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDrifted requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDrifted: %w", err)
+	}
+	return oldValue.Drifted, nil
+}
+
+// AddDrifted adds i to the "drifted" field.
+func (m *ManifestSetMutation) AddDrifted(i int) {
+	if m.adddrifted != nil {
+		*m.adddrifted += i
+	} else {
+		m.adddrifted = &i
+	}
+}
+
+// AddedDrifted returns the value that was added to the "drifted" field in this mutation.
+func (m *ManifestSetMutation) AddedDrifted() (r int, exists bool) {
+	v := m.adddrifted
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDrifted resets all changes to the "drifted" field.
+func (m *ManifestSetMutation) ResetDrifted() {
+	m.drifted = nil
+	m.adddrifted = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *ManifestSetMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ManifestSetMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the ManifestSet entity.
+// If the ManifestSet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ManifestSetMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ManifestSetMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ManifestSetMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ManifestSetMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearTeam clears the "team" edge to the Team entity.
+func (m *ManifestSetMutation) ClearTeam() {
+	m.clearedteam = true
+	m.clearedFields[manifestset.FieldTeamID] = struct{}{}
+}
+
+// TeamCleared reports if the "team" edge to the Team entity was cleared.
+func (m *ManifestSetMutation) TeamCleared() bool {
+	return m.TeamIDCleared() || m.clearedteam
+}
+
+// TeamIDs returns the "team" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// TeamID instead. It exists only for internal usage by the builders.
+func (m *ManifestSetMutation) TeamIDs() (ids []string) {
+	if id := m.team; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetTeam resets all changes to the "team" edge.
+func (m *ManifestSetMutation) ResetTeam() {
+	m.team = nil
+	m.clearedteam = false
+}
+
+// Where appends a list predicates to the ManifestSetMutation builder.
+func (m *ManifestSetMutation) Where(ps ...predicate.ManifestSet) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ManifestSetMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ManifestSetMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ManifestSet, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ManifestSetMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ManifestSetMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ManifestSet).
+func (m *ManifestSetMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ManifestSetMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.slug != nil {
+		fields = append(fields, manifestset.FieldSlug)
+	}
+	if m.team != nil {
+		fields = append(fields, manifestset.FieldTeamID)
+	}
+	if m.source != nil {
+		fields = append(fields, manifestset.FieldSource)
+	}
+	if m.created_at != nil {
+		fields = append(fields, manifestset.FieldCreatedAt)
+	}
+	if m.applied_at != nil {
+		fields = append(fields, manifestset.FieldAppliedAt)
+	}
+	if m.applied_by != nil {
+		fields = append(fields, manifestset.FieldAppliedBy)
+	}
+	if m.checked_at != nil {
+		fields = append(fields, manifestset.FieldCheckedAt)
+	}
+	if m.drifted != nil {
+		fields = append(fields, manifestset.FieldDrifted)
+	}
+	if m.version != nil {
+		fields = append(fields, manifestset.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ManifestSetMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case manifestset.FieldSlug:
+		return m.Slug()
+	case manifestset.FieldTeamID:
+		return m.TeamID()
+	case manifestset.FieldSource:
+		return m.Source()
+	case manifestset.FieldCreatedAt:
+		return m.CreatedAt()
+	case manifestset.FieldAppliedAt:
+		return m.AppliedAt()
+	case manifestset.FieldAppliedBy:
+		return m.AppliedBy()
+	case manifestset.FieldCheckedAt:
+		return m.CheckedAt()
+	case manifestset.FieldDrifted:
+		return m.Drifted()
+	case manifestset.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ManifestSetMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case manifestset.FieldSlug:
+		return m.OldSlug(ctx)
+	case manifestset.FieldTeamID:
+		return m.OldTeamID(ctx)
+	case manifestset.FieldSource:
+		return m.OldSource(ctx)
+	case manifestset.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case manifestset.FieldAppliedAt:
+		return m.OldAppliedAt(ctx)
+	case manifestset.FieldAppliedBy:
+		return m.OldAppliedBy(ctx)
+	case manifestset.FieldCheckedAt:
+		return m.OldCheckedAt(ctx)
+	case manifestset.FieldDrifted:
+		return m.OldDrifted(ctx)
+	case manifestset.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown ManifestSet field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ManifestSetMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case manifestset.FieldSlug:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSlug(v)
+		return nil
+	case manifestset.FieldTeamID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTeamID(v)
+		return nil
+	case manifestset.FieldSource:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSource(v)
+		return nil
+	case manifestset.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case manifestset.FieldAppliedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAppliedAt(v)
+		return nil
+	case manifestset.FieldAppliedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAppliedBy(v)
+		return nil
+	case manifestset.FieldCheckedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCheckedAt(v)
+		return nil
+	case manifestset.FieldDrifted:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDrifted(v)
+		return nil
+	case manifestset.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ManifestSet field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ManifestSetMutation) AddedFields() []string {
+	var fields []string
+	if m.adddrifted != nil {
+		fields = append(fields, manifestset.FieldDrifted)
+	}
+	if m.addversion != nil {
+		fields = append(fields, manifestset.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ManifestSetMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case manifestset.FieldDrifted:
+		return m.AddedDrifted()
+	case manifestset.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ManifestSetMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case manifestset.FieldDrifted:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDrifted(v)
+		return nil
+	case manifestset.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ManifestSet numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ManifestSetMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(manifestset.FieldTeamID) {
+		fields = append(fields, manifestset.FieldTeamID)
+	}
+	if m.FieldCleared(manifestset.FieldCheckedAt) {
+		fields = append(fields, manifestset.FieldCheckedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ManifestSetMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ManifestSetMutation) ClearField(name string) error {
+	switch name {
+	case manifestset.FieldTeamID:
+		m.ClearTeamID()
+		return nil
+	case manifestset.FieldCheckedAt:
+		m.ClearCheckedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown ManifestSet nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ManifestSetMutation) ResetField(name string) error {
+	switch name {
+	case manifestset.FieldSlug:
+		m.ResetSlug()
+		return nil
+	case manifestset.FieldTeamID:
+		m.ResetTeamID()
+		return nil
+	case manifestset.FieldSource:
+		m.ResetSource()
+		return nil
+	case manifestset.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case manifestset.FieldAppliedAt:
+		m.ResetAppliedAt()
+		return nil
+	case manifestset.FieldAppliedBy:
+		m.ResetAppliedBy()
+		return nil
+	case manifestset.FieldCheckedAt:
+		m.ResetCheckedAt()
+		return nil
+	case manifestset.FieldDrifted:
+		m.ResetDrifted()
+		return nil
+	case manifestset.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown ManifestSet field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ManifestSetMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.team != nil {
+		edges = append(edges, manifestset.EdgeTeam)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ManifestSetMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case manifestset.EdgeTeam:
+		if id := m.team; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ManifestSetMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ManifestSetMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ManifestSetMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedteam {
+		edges = append(edges, manifestset.EdgeTeam)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ManifestSetMutation) EdgeCleared(name string) bool {
+	switch name {
+	case manifestset.EdgeTeam:
+		return m.clearedteam
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ManifestSetMutation) ClearEdge(name string) error {
+	switch name {
+	case manifestset.EdgeTeam:
+		m.ClearTeam()
+		return nil
+	}
+	return fmt.Errorf("unknown ManifestSet unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ManifestSetMutation) ResetEdge(name string) error {
+	switch name {
+	case manifestset.EdgeTeam:
+		m.ResetTeam()
+		return nil
+	}
+	return fmt.Errorf("unknown ManifestSet edge %s", name)
+}
+
 // MemberMutation represents an operation that mutates the Member nodes in the graph.
 type MemberMutation struct {
 	config
@@ -66115,6 +68193,7 @@ type SLOMutation struct {
 	created_at     *time.Time
 	updated_at     *time.Time
 	retired_at     *time.Time
+	manager        *string
 	version        *int64
 	addversion     *int64
 	clearedFields  map[string]struct{}
@@ -66550,6 +68629,42 @@ func (m *SLOMutation) ResetRetiredAt() {
 	delete(m.clearedFields, slo.FieldRetiredAt)
 }
 
+// SetManager sets the "manager" field.
+func (m *SLOMutation) SetManager(s string) {
+	m.manager = &s
+}
+
+// Manager returns the value of the "manager" field in the mutation.
+func (m *SLOMutation) Manager() (r string, exists bool) {
+	v := m.manager
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldManager returns the old "manager" field's value of the SLO entity.
+// If the SLO object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SLOMutation) OldManager(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldManager is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldManager requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldManager: %w", err)
+	}
+	return oldValue.Manager, nil
+}
+
+// ResetManager resets all changes to the "manager" field.
+func (m *SLOMutation) ResetManager() {
+	m.manager = nil
+}
+
 // SetVersion sets the "version" field.
 func (m *SLOMutation) SetVersion(i int64) {
 	m.version = &i
@@ -66667,7 +68782,7 @@ func (m *SLOMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *SLOMutation) Fields() []string {
-	fields := make([]string, 0, 9)
+	fields := make([]string, 0, 10)
 	if m.service != nil {
 		fields = append(fields, slo.FieldServiceID)
 	}
@@ -66691,6 +68806,9 @@ func (m *SLOMutation) Fields() []string {
 	}
 	if m.retired_at != nil {
 		fields = append(fields, slo.FieldRetiredAt)
+	}
+	if m.manager != nil {
+		fields = append(fields, slo.FieldManager)
 	}
 	if m.version != nil {
 		fields = append(fields, slo.FieldVersion)
@@ -66719,6 +68837,8 @@ func (m *SLOMutation) Field(name string) (ent.Value, bool) {
 		return m.UpdatedAt()
 	case slo.FieldRetiredAt:
 		return m.RetiredAt()
+	case slo.FieldManager:
+		return m.Manager()
 	case slo.FieldVersion:
 		return m.Version()
 	}
@@ -66746,6 +68866,8 @@ func (m *SLOMutation) OldField(ctx context.Context, name string) (ent.Value, err
 		return m.OldUpdatedAt(ctx)
 	case slo.FieldRetiredAt:
 		return m.OldRetiredAt(ctx)
+	case slo.FieldManager:
+		return m.OldManager(ctx)
 	case slo.FieldVersion:
 		return m.OldVersion(ctx)
 	}
@@ -66812,6 +68934,13 @@ func (m *SLOMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetRetiredAt(v)
+		return nil
+	case slo.FieldManager:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetManager(v)
 		return nil
 	case slo.FieldVersion:
 		v, ok := value.(int64)
@@ -66928,6 +69057,9 @@ func (m *SLOMutation) ResetField(name string) error {
 		return nil
 	case slo.FieldRetiredAt:
 		m.ResetRetiredAt()
+		return nil
+	case slo.FieldManager:
+		m.ResetManager()
 		return nil
 	case slo.FieldVersion:
 		m.ResetVersion()
@@ -70794,6 +72926,7 @@ type ScorecardMutation struct {
 	retired_at    *time.Time
 	created_at    *time.Time
 	updated_at    *time.Time
+	manager       *string
 	version       *int64
 	addversion    *int64
 	clearedFields map[string]struct{}
@@ -71242,6 +73375,42 @@ func (m *ScorecardMutation) ResetUpdatedAt() {
 	m.updated_at = nil
 }
 
+// SetManager sets the "manager" field.
+func (m *ScorecardMutation) SetManager(s string) {
+	m.manager = &s
+}
+
+// Manager returns the value of the "manager" field in the mutation.
+func (m *ScorecardMutation) Manager() (r string, exists bool) {
+	v := m.manager
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldManager returns the old "manager" field's value of the Scorecard entity.
+// If the Scorecard object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ScorecardMutation) OldManager(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldManager is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldManager requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldManager: %w", err)
+	}
+	return oldValue.Manager, nil
+}
+
+// ResetManager resets all changes to the "manager" field.
+func (m *ScorecardMutation) ResetManager() {
+	m.manager = nil
+}
+
 // SetVersion sets the "version" field.
 func (m *ScorecardMutation) SetVersion(i int64) {
 	m.version = &i
@@ -71359,7 +73528,7 @@ func (m *ScorecardMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ScorecardMutation) Fields() []string {
-	fields := make([]string, 0, 9)
+	fields := make([]string, 0, 10)
 	if m.slug != nil {
 		fields = append(fields, scorecard.FieldSlug)
 	}
@@ -71383,6 +73552,9 @@ func (m *ScorecardMutation) Fields() []string {
 	}
 	if m.updated_at != nil {
 		fields = append(fields, scorecard.FieldUpdatedAt)
+	}
+	if m.manager != nil {
+		fields = append(fields, scorecard.FieldManager)
 	}
 	if m.version != nil {
 		fields = append(fields, scorecard.FieldVersion)
@@ -71411,6 +73583,8 @@ func (m *ScorecardMutation) Field(name string) (ent.Value, bool) {
 		return m.CreatedAt()
 	case scorecard.FieldUpdatedAt:
 		return m.UpdatedAt()
+	case scorecard.FieldManager:
+		return m.Manager()
 	case scorecard.FieldVersion:
 		return m.Version()
 	}
@@ -71438,6 +73612,8 @@ func (m *ScorecardMutation) OldField(ctx context.Context, name string) (ent.Valu
 		return m.OldCreatedAt(ctx)
 	case scorecard.FieldUpdatedAt:
 		return m.OldUpdatedAt(ctx)
+	case scorecard.FieldManager:
+		return m.OldManager(ctx)
 	case scorecard.FieldVersion:
 		return m.OldVersion(ctx)
 	}
@@ -71504,6 +73680,13 @@ func (m *ScorecardMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetUpdatedAt(v)
+		return nil
+	case scorecard.FieldManager:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetManager(v)
 		return nil
 	case scorecard.FieldVersion:
 		v, ok := value.(int64)
@@ -71626,6 +73809,9 @@ func (m *ScorecardMutation) ResetField(name string) error {
 		return nil
 	case scorecard.FieldUpdatedAt:
 		m.ResetUpdatedAt()
+		return nil
+	case scorecard.FieldManager:
+		m.ResetManager()
 		return nil
 	case scorecard.FieldVersion:
 		m.ResetVersion()

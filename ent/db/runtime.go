@@ -3,8 +3,13 @@
 package db
 
 import (
+	"github.com/evenkeel/evenkeel/ent/db/attachment"
+	"github.com/evenkeel/evenkeel/ent/db/budgetpolicy"
+	"github.com/evenkeel/evenkeel/ent/db/campaign"
 	"github.com/evenkeel/evenkeel/ent/db/dependency"
 	"github.com/evenkeel/evenkeel/ent/db/member"
+	"github.com/evenkeel/evenkeel/ent/db/scorecard"
+	"github.com/evenkeel/evenkeel/ent/db/slo"
 	"github.com/evenkeel/evenkeel/ent/schema"
 )
 
@@ -12,6 +17,24 @@ import (
 // (default values, validators, hooks and policies) and stitches it
 // to their package variables.
 func init() {
+	attachmentFields := schema.Attachment{}.Fields()
+	_ = attachmentFields
+	// attachmentDescManager is the schema descriptor for manager field.
+	attachmentDescManager := attachmentFields[10].Descriptor()
+	// attachment.DefaultManager holds the default value on creation for the manager field.
+	attachment.DefaultManager = attachmentDescManager.Default.(string)
+	budgetpolicyFields := schema.BudgetPolicy{}.Fields()
+	_ = budgetpolicyFields
+	// budgetpolicyDescManager is the schema descriptor for manager field.
+	budgetpolicyDescManager := budgetpolicyFields[8].Descriptor()
+	// budgetpolicy.DefaultManager holds the default value on creation for the manager field.
+	budgetpolicy.DefaultManager = budgetpolicyDescManager.Default.(string)
+	campaignFields := schema.Campaign{}.Fields()
+	_ = campaignFields
+	// campaignDescManager is the schema descriptor for manager field.
+	campaignDescManager := campaignFields[19].Descriptor()
+	// campaign.DefaultManager holds the default value on creation for the manager field.
+	campaign.DefaultManager = campaignDescManager.Default.(string)
 	dependencyFields := schema.Dependency{}.Fields()
 	_ = dependencyFields
 	// dependencyDescManager is the schema descriptor for manager field.
@@ -24,4 +47,16 @@ func init() {
 	memberDescManager := memberFields[4].Descriptor()
 	// member.DefaultManager holds the default value on creation for the manager field.
 	member.DefaultManager = memberDescManager.Default.(string)
+	sloFields := schema.SLO{}.Fields()
+	_ = sloFields
+	// sloDescManager is the schema descriptor for manager field.
+	sloDescManager := sloFields[9].Descriptor()
+	// slo.DefaultManager holds the default value on creation for the manager field.
+	slo.DefaultManager = sloDescManager.Default.(string)
+	scorecardFields := schema.Scorecard{}.Fields()
+	_ = scorecardFields
+	// scorecardDescManager is the schema descriptor for manager field.
+	scorecardDescManager := scorecardFields[9].Descriptor()
+	// scorecard.DefaultManager holds the default value on creation for the manager field.
+	scorecard.DefaultManager = scorecardDescManager.Default.(string)
 }

@@ -34,6 +34,8 @@ type Scorecard struct {
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// UpdatedAt holds the value of the "updated_at" field.
 	UpdatedAt time.Time `json:"updated_at,omitempty"`
+	// Manager holds the value of the "manager" field.
+	Manager string `json:"manager,omitempty"`
 	// Version holds the value of the "version" field.
 	Version int64 `json:"version,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -69,7 +71,7 @@ func (*Scorecard) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case scorecard.FieldRevision, scorecard.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case scorecard.FieldID, scorecard.FieldSlug, scorecard.FieldName, scorecard.FieldDescription, scorecard.FieldOwnerID:
+		case scorecard.FieldID, scorecard.FieldSlug, scorecard.FieldName, scorecard.FieldDescription, scorecard.FieldOwnerID, scorecard.FieldManager:
 			values[i] = new(sql.NullString)
 		case scorecard.FieldRetiredAt, scorecard.FieldCreatedAt, scorecard.FieldUpdatedAt:
 			values[i] = new(sql.NullTime)
@@ -143,6 +145,12 @@ func (_m *Scorecard) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field updated_at", values[i])
 			} else if value.Valid {
 				_m.UpdatedAt = value.Time
+			}
+		case scorecard.FieldManager:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field manager", values[i])
+			} else if value.Valid {
+				_m.Manager = value.String
 			}
 		case scorecard.FieldVersion:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -218,6 +226,9 @@ func (_m *Scorecard) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("updated_at=")
 	builder.WriteString(_m.UpdatedAt.Format(time.ANSIC))
+	builder.WriteString(", ")
+	builder.WriteString("manager=")
+	builder.WriteString(_m.Manager)
 	builder.WriteString(", ")
 	builder.WriteString("version=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Version))

@@ -88,6 +88,20 @@ func (_c *ScorecardCreate) SetUpdatedAt(v time.Time) *ScorecardCreate {
 	return _c
 }
 
+// SetManager sets the "manager" field.
+func (_c *ScorecardCreate) SetManager(v string) *ScorecardCreate {
+	_c.mutation.SetManager(v)
+	return _c
+}
+
+// SetNillableManager sets the "manager" field if the given value is not nil.
+func (_c *ScorecardCreate) SetNillableManager(v *string) *ScorecardCreate {
+	if v != nil {
+		_c.SetManager(*v)
+	}
+	return _c
+}
+
 // SetVersion sets the "version" field.
 func (_c *ScorecardCreate) SetVersion(v int64) *ScorecardCreate {
 	_c.mutation.SetVersion(v)
@@ -112,6 +126,7 @@ func (_c *ScorecardCreate) Mutation() *ScorecardMutation {
 
 // Save creates the Scorecard in the database.
 func (_c *ScorecardCreate) Save(ctx context.Context) (*Scorecard, error) {
+	_c.defaults()
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -137,6 +152,14 @@ func (_c *ScorecardCreate) ExecX(ctx context.Context) {
 	}
 }
 
+// defaults sets the default values of the builder before save.
+func (_c *ScorecardCreate) defaults() {
+	if _, ok := _c.mutation.Manager(); !ok {
+		v := scorecard.DefaultManager
+		_c.mutation.SetManager(v)
+	}
+}
+
 // check runs all checks and user-defined validators on the builder.
 func (_c *ScorecardCreate) check() error {
 	if _, ok := _c.mutation.Slug(); !ok {
@@ -156,6 +179,9 @@ func (_c *ScorecardCreate) check() error {
 	}
 	if _, ok := _c.mutation.UpdatedAt(); !ok {
 		return &ValidationError{Name: "updated_at", err: errors.New(`db: missing required field "Scorecard.updated_at"`)}
+	}
+	if _, ok := _c.mutation.Manager(); !ok {
+		return &ValidationError{Name: "manager", err: errors.New(`db: missing required field "Scorecard.manager"`)}
 	}
 	if _, ok := _c.mutation.Version(); !ok {
 		return &ValidationError{Name: "version", err: errors.New(`db: missing required field "Scorecard.version"`)}
@@ -223,6 +249,10 @@ func (_c *ScorecardCreate) createSpec() (*Scorecard, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.UpdatedAt(); ok {
 		_spec.SetField(scorecard.FieldUpdatedAt, field.TypeTime, value)
 		_node.UpdatedAt = value
+	}
+	if value, ok := _c.mutation.Manager(); ok {
+		_spec.SetField(scorecard.FieldManager, field.TypeString, value)
+		_node.Manager = value
 	}
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(scorecard.FieldVersion, field.TypeInt64, value)
@@ -408,6 +438,18 @@ func (u *ScorecardUpsert) SetUpdatedAt(v time.Time) *ScorecardUpsert {
 // UpdateUpdatedAt sets the "updated_at" field to the value that was provided on create.
 func (u *ScorecardUpsert) UpdateUpdatedAt() *ScorecardUpsert {
 	u.SetExcluded(scorecard.FieldUpdatedAt)
+	return u
+}
+
+// SetManager sets the "manager" field.
+func (u *ScorecardUpsert) SetManager(v string) *ScorecardUpsert {
+	u.Set(scorecard.FieldManager, v)
+	return u
+}
+
+// UpdateManager sets the "manager" field to the value that was provided on create.
+func (u *ScorecardUpsert) UpdateManager() *ScorecardUpsert {
+	u.SetExcluded(scorecard.FieldManager)
 	return u
 }
 
@@ -610,6 +652,20 @@ func (u *ScorecardUpsertOne) UpdateUpdatedAt() *ScorecardUpsertOne {
 	})
 }
 
+// SetManager sets the "manager" field.
+func (u *ScorecardUpsertOne) SetManager(v string) *ScorecardUpsertOne {
+	return u.Update(func(s *ScorecardUpsert) {
+		s.SetManager(v)
+	})
+}
+
+// UpdateManager sets the "manager" field to the value that was provided on create.
+func (u *ScorecardUpsertOne) UpdateManager() *ScorecardUpsertOne {
+	return u.Update(func(s *ScorecardUpsert) {
+		s.UpdateManager()
+	})
+}
+
 // SetVersion sets the "version" field.
 func (u *ScorecardUpsertOne) SetVersion(v int64) *ScorecardUpsertOne {
 	return u.Update(func(s *ScorecardUpsert) {
@@ -688,6 +744,7 @@ func (_c *ScorecardCreateBulk) Save(ctx context.Context) ([]*Scorecard, error) {
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
+			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
 				mutation, ok := m.(*ScorecardMutation)
 				if !ok {
@@ -975,6 +1032,20 @@ func (u *ScorecardUpsertBulk) SetUpdatedAt(v time.Time) *ScorecardUpsertBulk {
 func (u *ScorecardUpsertBulk) UpdateUpdatedAt() *ScorecardUpsertBulk {
 	return u.Update(func(s *ScorecardUpsert) {
 		s.UpdateUpdatedAt()
+	})
+}
+
+// SetManager sets the "manager" field.
+func (u *ScorecardUpsertBulk) SetManager(v string) *ScorecardUpsertBulk {
+	return u.Update(func(s *ScorecardUpsert) {
+		s.SetManager(v)
+	})
+}
+
+// UpdateManager sets the "manager" field to the value that was provided on create.
+func (u *ScorecardUpsertBulk) UpdateManager() *ScorecardUpsertBulk {
+	return u.Update(func(s *ScorecardUpsert) {
+		s.UpdateManager()
 	})
 }
 

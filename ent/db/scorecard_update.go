@@ -160,6 +160,20 @@ func (_u *ScorecardUpdate) SetNillableUpdatedAt(v *time.Time) *ScorecardUpdate {
 	return _u
 }
 
+// SetManager sets the "manager" field.
+func (_u *ScorecardUpdate) SetManager(v string) *ScorecardUpdate {
+	_u.mutation.SetManager(v)
+	return _u
+}
+
+// SetNillableManager sets the "manager" field if the given value is not nil.
+func (_u *ScorecardUpdate) SetNillableManager(v *string) *ScorecardUpdate {
+	if v != nil {
+		_u.SetManager(*v)
+	}
+	return _u
+}
+
 // SetVersion sets the "version" field.
 func (_u *ScorecardUpdate) SetVersion(v int64) *ScorecardUpdate {
 	_u.mutation.ResetVersion()
@@ -259,6 +273,9 @@ func (_u *ScorecardUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(scorecard.FieldUpdatedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.Manager(); ok {
+		_spec.SetField(scorecard.FieldManager, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(scorecard.FieldVersion, field.TypeInt64, value)
@@ -446,6 +463,20 @@ func (_u *ScorecardUpdateOne) SetNillableUpdatedAt(v *time.Time) *ScorecardUpdat
 	return _u
 }
 
+// SetManager sets the "manager" field.
+func (_u *ScorecardUpdateOne) SetManager(v string) *ScorecardUpdateOne {
+	_u.mutation.SetManager(v)
+	return _u
+}
+
+// SetNillableManager sets the "manager" field if the given value is not nil.
+func (_u *ScorecardUpdateOne) SetNillableManager(v *string) *ScorecardUpdateOne {
+	if v != nil {
+		_u.SetManager(*v)
+	}
+	return _u
+}
+
 // SetVersion sets the "version" field.
 func (_u *ScorecardUpdateOne) SetVersion(v int64) *ScorecardUpdateOne {
 	_u.mutation.ResetVersion()
@@ -575,6 +606,9 @@ func (_u *ScorecardUpdateOne) sqlSave(ctx context.Context) (_node *Scorecard, er
 	}
 	if value, ok := _u.mutation.UpdatedAt(); ok {
 		_spec.SetField(scorecard.FieldUpdatedAt, field.TypeTime, value)
+	}
+	if value, ok := _u.mutation.Manager(); ok {
+		_spec.SetField(scorecard.FieldManager, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(scorecard.FieldVersion, field.TypeInt64, value)

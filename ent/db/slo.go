@@ -34,6 +34,8 @@ type SLO struct {
 	UpdatedAt time.Time `json:"updated_at,omitempty"`
 	// RetiredAt holds the value of the "retired_at" field.
 	RetiredAt *time.Time `json:"retired_at,omitempty"`
+	// Manager holds the value of the "manager" field.
+	Manager string `json:"manager,omitempty"`
 	// Version holds the value of the "version" field.
 	Version int64 `json:"version,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -69,7 +71,7 @@ func (*SLO) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case slo.FieldRevision, slo.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case slo.FieldID, slo.FieldServiceID, slo.FieldSlug, slo.FieldName, slo.FieldDescription:
+		case slo.FieldID, slo.FieldServiceID, slo.FieldSlug, slo.FieldName, slo.FieldDescription, slo.FieldManager:
 			values[i] = new(sql.NullString)
 		case slo.FieldCreatedAt, slo.FieldUpdatedAt, slo.FieldRetiredAt:
 			values[i] = new(sql.NullTime)
@@ -143,6 +145,12 @@ func (_m *SLO) assignValues(columns []string, values []any) error {
 				_m.RetiredAt = new(time.Time)
 				*_m.RetiredAt = value.Time
 			}
+		case slo.FieldManager:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field manager", values[i])
+			} else if value.Valid {
+				_m.Manager = value.String
+			}
 		case slo.FieldVersion:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field version", values[i])
@@ -215,6 +223,9 @@ func (_m *SLO) String() string {
 		builder.WriteString("retired_at=")
 		builder.WriteString(v.Format(time.ANSIC))
 	}
+	builder.WriteString(", ")
+	builder.WriteString("manager=")
+	builder.WriteString(_m.Manager)
 	builder.WriteString(", ")
 	builder.WriteString("version=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Version))

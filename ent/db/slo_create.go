@@ -80,6 +80,20 @@ func (_c *SLOCreate) SetNillableRetiredAt(v *time.Time) *SLOCreate {
 	return _c
 }
 
+// SetManager sets the "manager" field.
+func (_c *SLOCreate) SetManager(v string) *SLOCreate {
+	_c.mutation.SetManager(v)
+	return _c
+}
+
+// SetNillableManager sets the "manager" field if the given value is not nil.
+func (_c *SLOCreate) SetNillableManager(v *string) *SLOCreate {
+	if v != nil {
+		_c.SetManager(*v)
+	}
+	return _c
+}
+
 // SetVersion sets the "version" field.
 func (_c *SLOCreate) SetVersion(v int64) *SLOCreate {
 	_c.mutation.SetVersion(v)
@@ -104,6 +118,7 @@ func (_c *SLOCreate) Mutation() *SLOMutation {
 
 // Save creates the SLO in the database.
 func (_c *SLOCreate) Save(ctx context.Context) (*SLO, error) {
+	_c.defaults()
 	return withHooks(ctx, _c.sqlSave, _c.mutation, _c.hooks)
 }
 
@@ -129,6 +144,14 @@ func (_c *SLOCreate) ExecX(ctx context.Context) {
 	}
 }
 
+// defaults sets the default values of the builder before save.
+func (_c *SLOCreate) defaults() {
+	if _, ok := _c.mutation.Manager(); !ok {
+		v := slo.DefaultManager
+		_c.mutation.SetManager(v)
+	}
+}
+
 // check runs all checks and user-defined validators on the builder.
 func (_c *SLOCreate) check() error {
 	if _, ok := _c.mutation.ServiceID(); !ok {
@@ -151,6 +174,9 @@ func (_c *SLOCreate) check() error {
 	}
 	if _, ok := _c.mutation.UpdatedAt(); !ok {
 		return &ValidationError{Name: "updated_at", err: errors.New(`db: missing required field "SLO.updated_at"`)}
+	}
+	if _, ok := _c.mutation.Manager(); !ok {
+		return &ValidationError{Name: "manager", err: errors.New(`db: missing required field "SLO.manager"`)}
 	}
 	if _, ok := _c.mutation.Version(); !ok {
 		return &ValidationError{Name: "version", err: errors.New(`db: missing required field "SLO.version"`)}
@@ -221,6 +247,10 @@ func (_c *SLOCreate) createSpec() (*SLO, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.RetiredAt(); ok {
 		_spec.SetField(slo.FieldRetiredAt, field.TypeTime, value)
 		_node.RetiredAt = &value
+	}
+	if value, ok := _c.mutation.Manager(); ok {
+		_spec.SetField(slo.FieldManager, field.TypeString, value)
+		_node.Manager = value
 	}
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(slo.FieldVersion, field.TypeInt64, value)
@@ -400,6 +430,18 @@ func (u *SLOUpsert) UpdateRetiredAt() *SLOUpsert {
 // ClearRetiredAt clears the value of the "retired_at" field.
 func (u *SLOUpsert) ClearRetiredAt() *SLOUpsert {
 	u.SetNull(slo.FieldRetiredAt)
+	return u
+}
+
+// SetManager sets the "manager" field.
+func (u *SLOUpsert) SetManager(v string) *SLOUpsert {
+	u.Set(slo.FieldManager, v)
+	return u
+}
+
+// UpdateManager sets the "manager" field to the value that was provided on create.
+func (u *SLOUpsert) UpdateManager() *SLOUpsert {
+	u.SetExcluded(slo.FieldManager)
 	return u
 }
 
@@ -595,6 +637,20 @@ func (u *SLOUpsertOne) ClearRetiredAt() *SLOUpsertOne {
 	})
 }
 
+// SetManager sets the "manager" field.
+func (u *SLOUpsertOne) SetManager(v string) *SLOUpsertOne {
+	return u.Update(func(s *SLOUpsert) {
+		s.SetManager(v)
+	})
+}
+
+// UpdateManager sets the "manager" field to the value that was provided on create.
+func (u *SLOUpsertOne) UpdateManager() *SLOUpsertOne {
+	return u.Update(func(s *SLOUpsert) {
+		s.UpdateManager()
+	})
+}
+
 // SetVersion sets the "version" field.
 func (u *SLOUpsertOne) SetVersion(v int64) *SLOUpsertOne {
 	return u.Update(func(s *SLOUpsert) {
@@ -673,6 +729,7 @@ func (_c *SLOCreateBulk) Save(ctx context.Context) ([]*SLO, error) {
 	for i := range _c.builders {
 		func(i int, root context.Context) {
 			builder := _c.builders[i]
+			builder.defaults()
 			var mut Mutator = MutateFunc(func(ctx context.Context, m Mutation) (Value, error) {
 				mutation, ok := m.(*SLOMutation)
 				if !ok {
@@ -953,6 +1010,20 @@ func (u *SLOUpsertBulk) UpdateRetiredAt() *SLOUpsertBulk {
 func (u *SLOUpsertBulk) ClearRetiredAt() *SLOUpsertBulk {
 	return u.Update(func(s *SLOUpsert) {
 		s.ClearRetiredAt()
+	})
+}
+
+// SetManager sets the "manager" field.
+func (u *SLOUpsertBulk) SetManager(v string) *SLOUpsertBulk {
+	return u.Update(func(s *SLOUpsert) {
+		s.SetManager(v)
+	})
+}
+
+// UpdateManager sets the "manager" field to the value that was provided on create.
+func (u *SLOUpsertBulk) UpdateManager() *SLOUpsertBulk {
+	return u.Update(func(s *SLOUpsert) {
+		s.UpdateManager()
 	})
 }
 

@@ -154,6 +154,20 @@ func (_u *SLOUpdate) ClearRetiredAt() *SLOUpdate {
 	return _u
 }
 
+// SetManager sets the "manager" field.
+func (_u *SLOUpdate) SetManager(v string) *SLOUpdate {
+	_u.mutation.SetManager(v)
+	return _u
+}
+
+// SetNillableManager sets the "manager" field if the given value is not nil.
+func (_u *SLOUpdate) SetNillableManager(v *string) *SLOUpdate {
+	if v != nil {
+		_u.SetManager(*v)
+	}
+	return _u
+}
+
 // SetVersion sets the "version" field.
 func (_u *SLOUpdate) SetVersion(v int64) *SLOUpdate {
 	_u.mutation.ResetVersion()
@@ -264,6 +278,9 @@ func (_u *SLOUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.RetiredAtCleared() {
 		_spec.ClearField(slo.FieldRetiredAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Manager(); ok {
+		_spec.SetField(slo.FieldManager, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(slo.FieldVersion, field.TypeInt64, value)
@@ -445,6 +462,20 @@ func (_u *SLOUpdateOne) ClearRetiredAt() *SLOUpdateOne {
 	return _u
 }
 
+// SetManager sets the "manager" field.
+func (_u *SLOUpdateOne) SetManager(v string) *SLOUpdateOne {
+	_u.mutation.SetManager(v)
+	return _u
+}
+
+// SetNillableManager sets the "manager" field if the given value is not nil.
+func (_u *SLOUpdateOne) SetNillableManager(v *string) *SLOUpdateOne {
+	if v != nil {
+		_u.SetManager(*v)
+	}
+	return _u
+}
+
 // SetVersion sets the "version" field.
 func (_u *SLOUpdateOne) SetVersion(v int64) *SLOUpdateOne {
 	_u.mutation.ResetVersion()
@@ -585,6 +616,9 @@ func (_u *SLOUpdateOne) sqlSave(ctx context.Context) (_node *SLO, err error) {
 	}
 	if _u.mutation.RetiredAtCleared() {
 		_spec.ClearField(slo.FieldRetiredAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.Manager(); ok {
+		_spec.SetField(slo.FieldManager, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(slo.FieldVersion, field.TypeInt64, value)

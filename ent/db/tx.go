@@ -96,6 +96,10 @@ type Tx struct {
 	LaunchReview *LaunchReviewClient
 	// Lease is the client for interacting with the Lease builders.
 	Lease *LeaseClient
+	// ManifestItem is the client for interacting with the ManifestItem builders.
+	ManifestItem *ManifestItemClient
+	// ManifestSet is the client for interacting with the ManifestSet builders.
+	ManifestSet *ManifestSetClient
 	// Member is the client for interacting with the Member builders.
 	Member *MemberClient
 	// Notification is the client for interacting with the Notification builders.
@@ -400,6 +404,8 @@ func (tx *Tx) init() {
 	tx.JobRun = NewJobRunClient(tx.config)
 	tx.LaunchReview = NewLaunchReviewClient(tx.config)
 	tx.Lease = NewLeaseClient(tx.config)
+	tx.ManifestItem = NewManifestItemClient(tx.config)
+	tx.ManifestSet = NewManifestSetClient(tx.config)
 	tx.Member = NewMemberClient(tx.config)
 	tx.Notification = NewNotificationClient(tx.config)
 	tx.NotificationTarget = NewNotificationTargetClient(tx.config)

@@ -27,6 +27,7 @@ func (Attachment) Fields() []ent.Field {
 		stamp("created_at"),
 		stamp("updated_at"),
 		text("created_by"),
+		manager(),
 		version(),
 	}
 }

@@ -25,6 +25,7 @@ func (BudgetPolicy) Fields() []ent.Field {
 		text("revisit_told"),
 		stamp("created_at"),
 		stamp("updated_at"),
+		manager(),
 		version(),
 	}
 }

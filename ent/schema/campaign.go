@@ -38,6 +38,7 @@ func (Campaign) Fields() []ent.Field {
 		optionalStamp("ended_at"),
 		text("ended_by"),
 		text("ended_for"),
+		manager(),
 		version(),
 	}
 }

@@ -25,6 +25,7 @@ func (Scorecard) Fields() []ent.Field {
 		optionalStamp("retired_at"),
 		stamp("created_at"),
 		stamp("updated_at"),
+		manager(),
 		version(),
 	}
 }

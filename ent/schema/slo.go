@@ -25,6 +25,7 @@ func (SLO) Fields() []ent.Field {
 		stamp("created_at"),
 		stamp("updated_at"),
 		optionalStamp("retired_at"),
+		manager(),
 		version(),
 	}
 }

@@ -24,7 +24,7 @@ var _ campaign.Store = Campaigns{}
 func (s *Store) Campaigns() Campaigns { return Campaigns{s} }
 
 const campaignColumns = `c.id, c.name, c.why, c.scorecard_id, c.checks, c.applies_to, c.team_id, c.starts_on, c.due_on, c.grace_days, c.issues, c.told, c.told_for,
- c.created_at, c.created_by, c.updated_at, c.ended_at, c.ended_by, c.ended_for, c.version`
+ c.created_at, c.created_by, c.updated_at, c.ended_at, c.ended_by, c.ended_for, c.manager, c.version`
 
 func (x Campaigns) campaigns(ctx context.Context, rest string, args ...any) ([]campaign.Campaign, error) {
 	var out []campaign.Campaign
@@ -34,7 +34,7 @@ func (x Campaigns) campaigns(ctx context.Context, rest string, args ...any) ([]c
 		var ended *time.Time
 		var end campaign.Ending
 		if err := rows.Scan(&c.ID, &c.Name, &c.Why, &c.Scorecard, &checks, &c.AppliesTo, &c.Team, &c.StartsOn, &c.DueOn, &c.GraceDays, &c.Issues, &c.Told, &c.ToldFor,
-			&c.CreatedAt, &c.CreatedBy, &c.UpdatedAt, &ended, &end.By, &end.Reason, &c.Version); err != nil {
+			&c.CreatedAt, &c.CreatedBy, &c.UpdatedAt, &ended, &end.By, &end.Reason, &c.Manager, &c.Version); err != nil {
 			return err
 		}
 		if err := json.Unmarshal(checks, &c.Checks); err != nil {
@@ -57,9 +57,9 @@ func (x Campaigns) CreateCampaign(ctx context.Context, c campaign.Campaign) erro
 	if err != nil {
 		return fail("spell the checks of a campaign", err)
 	}
-	_, err = x.s.exec(ctx, `INSERT INTO campaigns (id, name, why, scorecard_id, checks, applies_to, team_id, starts_on, due_on, grace_days, issues, told, told_for, created_at, created_by, updated_at, ended_by, ended_for, version)
- VALUES `+values(1, 19), string(c.ID), c.Name, c.Why, string(c.Scorecard), json.RawMessage(checks), c.AppliesTo, string(c.Team), string(c.StartsOn), string(c.DueOn), c.GraceDays, c.Issues, int(c.Told), string(c.ToldFor),
-		clock.Round(c.CreatedAt), c.CreatedBy, clock.Round(c.UpdatedAt), "", "", c.Version)
+	_, err = x.s.exec(ctx, `INSERT INTO campaigns (id, name, why, scorecard_id, checks, applies_to, team_id, starts_on, due_on, grace_days, issues, told, told_for, created_at, created_by, updated_at, ended_by, ended_for, manager, version)
+ VALUES `+values(1, 20), string(c.ID), c.Name, c.Why, string(c.Scorecard), json.RawMessage(checks), c.AppliesTo, string(c.Team), string(c.StartsOn), string(c.DueOn), c.GraceDays, c.Issues, int(c.Told), string(c.ToldFor),
+		clock.Round(c.CreatedAt), c.CreatedBy, clock.Round(c.UpdatedAt), "", "", c.Manager, c.Version)
 	return fail("write a campaign", gone(err))
 }
 
@@ -101,9 +101,9 @@ func (x Campaigns) UpdateCampaign(ctx context.Context, c campaign.Campaign) erro
 		ended = clock.Round(end.At)
 	}
 	n, err := x.s.exec(ctx, `UPDATE campaigns SET name = $1, why = $2, scorecard_id = $3, checks = $4, applies_to = $5, team_id = $6, starts_on = $7, due_on = $8, grace_days = $9, issues = $10, told = $11, told_for = $12,
- updated_at = $13, ended_at = $14, ended_by = $15, ended_for = $16, version = version + 1 WHERE id = $17 AND version = $18`,
+ updated_at = $13, ended_at = $14, ended_by = $15, ended_for = $16, manager = $17, version = version + 1 WHERE id = $18 AND version = $19`,
 		c.Name, c.Why, string(c.Scorecard), json.RawMessage(checks), c.AppliesTo, string(c.Team), string(c.StartsOn), string(c.DueOn), c.GraceDays, c.Issues, int(c.Told), string(c.ToldFor),
-		clock.Round(c.UpdatedAt), ended, end.By, end.Reason, string(c.ID), c.Version)
+		clock.Round(c.UpdatedAt), ended, end.By, end.Reason, c.Manager, string(c.ID), c.Version)
 	return written("campaign", c.ID, n, gone(err), func() (bool, error) {
 		found, err := x.campaigns(ctx, " WHERE c.id = $1", string(c.ID))
 		return len(found) > 0, err

@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	headColumns      = "s.id, s.service_id, s.slug, s.name, s.description, s.revision, s.created_at, s.updated_at, s.retired_at, s.version"
+	headColumns      = "s.id, s.service_id, s.slug, s.name, s.description, s.revision, s.created_at, s.updated_at, s.retired_at, s.manager, s.version"
 	revisionColumns  = "r.id, r.slo_id, r.number, r.indicator_id, r.objective, r.time_window, r.further, r.budgeting, r.min_events, r.confidence, r.enforcement, r.rationale, r.reviewer, r.review_by, r.created_at, r.created_by, r.alerts_off, r.min_bad_events"
 	indicatorColumns = "i.id, i.slo_id, i.category, i.counting, i.resolution_s, i.description, i.origin, i.created_at"
 	statusColumns    = "t.slo_id, t.revision_id, t.end_at, t.evaluated_at, t.state, t.since, t.stale, t.filling, t.latest, t.sums, t.remaining_ppb, t.worst"
@@ -54,7 +54,7 @@ type viewScan struct {
 
 func (x *viewScan) head() []any {
 	h := &x.v.SLO
-	return []any{&h.ID, &h.Service, &h.Slug, &h.Name, &h.Description, &h.Revision, &h.CreatedAt, &h.UpdatedAt, &h.RetiredAt, &h.Version}
+	return []any{&h.ID, &h.Service, &h.Slug, &h.Name, &h.Description, &h.Revision, &h.CreatedAt, &h.UpdatedAt, &h.RetiredAt, &h.Manager, &h.Version}
 }
 
 func (x *viewScan) revision() []any {

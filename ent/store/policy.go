@@ -31,7 +31,7 @@ func (p Policy) CreatePolicy(ctx context.Context, v policy.View) error {
 	return p.s.InTx(ctx, func(ctx context.Context) error {
 		h := v.Policy
 		err := p.s.ent.BudgetPolicy.Create().
-			SetID(string(h.ID)).SetSlug(h.Slug).SetName(h.Name).SetDescription(h.Description).SetRevision(h.Revision).SetRevisitTold(string(h.RevisitTold)).
+			SetID(string(h.ID)).SetSlug(h.Slug).SetName(h.Name).SetDescription(h.Description).SetRevision(h.Revision).SetRevisitTold(string(h.RevisitTold)).SetManager(h.Manager).
 			SetCreatedAt(h.CreatedAt).SetUpdatedAt(h.UpdatedAt).SetVersion(h.Version).
 			Exec(ctx)
 		if err != nil {
@@ -58,7 +58,7 @@ func (p Policy) AddPolicyRevision(ctx context.Context, r policy.Revision) error 
 }
 
 const (
-	policyWords   = "p.id, p.slug, p.name, p.description, p.revision, p.revisit_told, p.created_at, p.updated_at, p.version, r.id, r.policy_id, r.number, r.revised_by, r.created_at"
+	policyWords   = "p.id, p.slug, p.name, p.description, p.revision, p.revisit_told, p.created_at, p.updated_at, p.manager, p.version, r.id, r.policy_id, r.number, r.revised_by, r.created_at"
 	policyColumns = policyWords + ", r.terms"
 	policyTables  = " FROM policies p JOIN policy_revisions r ON r.policy_id = p.id AND r.number = p.revision"
 )
@@ -87,7 +87,7 @@ func fromDBPolicy(rows *sql.Rows) (policy.View, error) {
 func fromDBPolicyWords(rows *sql.Rows, further ...any) (policy.View, error) {
 	var v policy.View
 	h, r := &v.Policy, &v.Revision
-	columns := []any{&h.ID, &h.Slug, &h.Name, &h.Description, &h.Revision, &h.RevisitTold, &h.CreatedAt, &h.UpdatedAt, &h.Version,
+	columns := []any{&h.ID, &h.Slug, &h.Name, &h.Description, &h.Revision, &h.RevisitTold, &h.CreatedAt, &h.UpdatedAt, &h.Manager, &h.Version,
 		&r.ID, &r.Policy, &r.Number, &r.RevisedBy, &r.CreatedAt}
 	if err := rows.Scan(append(columns, further...)...); err != nil {
 		return policy.View{}, err
@@ -138,7 +138,7 @@ func (p Policy) Policies(ctx context.Context, r page.Request) (page.Page[policy.
 // UpdatePolicy writes the head but RevisitTold, conditional on Version.
 func (p Policy) UpdatePolicy(ctx context.Context, h policy.Policy) error {
 	n, err := p.s.ent.BudgetPolicy.Update().Where(budgetpolicy.ID(string(h.ID)), budgetpolicy.Version(h.Version)).
-		SetSlug(h.Slug).SetName(h.Name).SetDescription(h.Description).SetRevision(h.Revision).
+		SetSlug(h.Slug).SetName(h.Name).SetDescription(h.Description).SetRevision(h.Revision).SetManager(h.Manager).
 		SetUpdatedAt(h.UpdatedAt).AddVersion(1).Save(ctx)
 	if isUnique(err) {
 		return slugTaken(registry.NounPolicy, h.Slug, err)
@@ -242,7 +242,7 @@ func (p Policy) CreateAttachment(ctx context.Context, a policy.Attachment) error
 	err := p.s.ent.Attachment.Create().
 		SetID(string(a.ID)).SetPolicyID(string(a.Policy)).SetTarget(string(a.Target)).SetTargetKey(targetKey(a)).
 		SetNillableServiceID(orNil(a.Service)).SetTier(a.Tier).SetMode(string(a.Mode)).
-		SetCreatedAt(a.CreatedAt).SetUpdatedAt(a.UpdatedAt).SetCreatedBy(a.CreatedBy).SetVersion(a.Version).
+		SetCreatedAt(a.CreatedAt).SetUpdatedAt(a.UpdatedAt).SetCreatedBy(a.CreatedBy).SetManager(a.Manager).SetVersion(a.Version).
 		Exec(ctx)
 	if isUnique(err) {
 		e := fault.New(fault.Conflict, "already_attached", "the policy is attached to that already; change that attachment instead")
@@ -296,7 +296,7 @@ func (p Policy) AllAttachments(ctx context.Context) ([]policy.Attachment, []poli
 }
 
 // attachedTo goes from the few policies to what of each is attached to the service.
-const attachedTo = "SELECT " + policyWords + `, a.id, a.target, a.service_id, a.tier, a.mode, a.created_at, a.updated_at, a.created_by, a.version,
+const attachedTo = "SELECT " + policyWords + `, a.id, a.target, a.service_id, a.tier, a.mode, a.created_at, a.updated_at, a.created_by, a.manager, a.version,
  NOT EXISTS (SELECT 1 FROM violations v JOIN slos s ON s.id = v.slo_id WHERE s.service_id = $1 AND (v.ended_at IS NULL OR v.muted_until IS NOT NULL))` + policyTables + `
 JOIN policy_attachments a ON a.policy_id = p.id AND (a.target = $2 AND a.target_key = $1 OR a.target = $3 AND a.target_key = $4 OR a.target = $5) ORDER BY p.id, a.id`
 
@@ -307,7 +307,7 @@ func (p Policy) AttachedTo(ctx context.Context, service registry.Service) (polic
 	err := p.s.lookUp(ctx, attachedTo, args, func(rows *sql.Rows) error {
 		var a policy.Attachment
 		var of sql.NullString
-		v, err := fromDBPolicyWords(rows, &a.ID, &a.Target, &of, &a.Tier, &a.Mode, &a.CreatedAt, &a.UpdatedAt, &a.CreatedBy, &a.Version, &out.Quiet)
+		v, err := fromDBPolicyWords(rows, &a.ID, &a.Target, &of, &a.Tier, &a.Mode, &a.CreatedAt, &a.UpdatedAt, &a.CreatedBy, &a.Manager, &a.Version, &out.Quiet)
 		if err != nil {
 			return err
 		}
@@ -327,7 +327,7 @@ func (p Policy) AttachedTo(ctx context.Context, service registry.Service) (polic
 // UpdateAttachment writes the mode, conditional on Version.
 func (p Policy) UpdateAttachment(ctx context.Context, a policy.Attachment) error {
 	n, err := p.s.ent.Attachment.Update().Where(attachment.ID(string(a.ID)), attachment.Version(a.Version)).
-		SetMode(string(a.Mode)).SetUpdatedAt(a.UpdatedAt).AddVersion(1).Save(ctx)
+		SetMode(string(a.Mode)).SetManager(a.Manager).SetUpdatedAt(a.UpdatedAt).AddVersion(1).Save(ctx)
 	return written("attachment", a.ID, n, err, func() (bool, error) { return p.attachmentExists(ctx, a.ID) })
 }
 
@@ -352,6 +352,7 @@ func fromDBAttachment(a *db.Attachment) policy.Attachment {
 		CreatedAt: utc(a.CreatedAt),
 		UpdatedAt: utc(a.UpdatedAt),
 		CreatedBy: a.CreatedBy,
+		Manager:   a.Manager,
 		Version:   a.Version,
 	}
 }

@@ -80,7 +80,7 @@ func fromDBDependencies(rows []*db.Dependency) []registry.Dependency {
 func (r Registry) UpdateDependency(ctx context.Context, d registry.Dependency) error {
 	n, err := r.s.ent.Dependency.Update().Where(dependency.ID(string(d.ID)), dependency.Version(d.Version)).
 		SetCriticality(string(d.Criticality)).SetFailureMode(d.FailureMode).SetTimeoutUs(d.Timeout.Microseconds()).
-		SetRetry(d.Retry).SetBreaker(d.Breaker).SetBulkhead(d.Bulkhead).
+		SetRetry(d.Retry).SetBreaker(d.Breaker).SetBulkhead(d.Bulkhead).SetManager(d.Manager).
 		SetUpdatedAt(d.UpdatedAt).AddVersion(1).Save(ctx)
 	return written("dependency", d.ID, n, err, func() (bool, error) { return r.dependencyExists(ctx, d.ID) })
 }

@@ -31,7 +31,7 @@ func (c Scorecards) CreateScorecard(ctx context.Context, v scorecards.View) erro
 		h := v.Scorecard
 		err := c.s.ent.Scorecard.Create().
 			SetID(string(h.ID)).SetSlug(h.Slug).SetName(h.Name).SetDescription(h.Description).SetNillableOwnerID(orNil(h.Owner)).SetRevision(h.Revision).
-			SetNillableRetiredAt(h.RetiredAt).SetCreatedAt(h.CreatedAt).SetUpdatedAt(h.UpdatedAt).SetVersion(h.Version).
+			SetNillableRetiredAt(h.RetiredAt).SetManager(h.Manager).SetCreatedAt(h.CreatedAt).SetUpdatedAt(h.UpdatedAt).SetVersion(h.Version).
 			Exec(ctx)
 		if err != nil {
 			return named(registry.NounScorecard, h.Slug, err)
@@ -57,7 +57,7 @@ func (c Scorecards) AddScorecardRevision(ctx context.Context, r scorecards.Revis
 }
 
 const (
-	scorecardColumns = "c.id, c.slug, c.name, c.description, c.owner_id, t.slug, c.revision, c.retired_at, c.created_at, c.updated_at, c.version, r.id, r.scorecard_id, r.number, r.terms, r.revised_by, r.created_at"
+	scorecardColumns = "c.id, c.slug, c.name, c.description, c.owner_id, t.slug, c.revision, c.retired_at, c.manager, c.created_at, c.updated_at, c.version, r.id, r.scorecard_id, r.number, r.terms, r.revised_by, r.created_at"
 	scorecardTables  = " FROM scorecards c JOIN scorecard_revisions r ON r.scorecard_id = c.id AND r.number = c.revision LEFT JOIN teams t ON t.id = c.owner_id"
 )
 
@@ -69,7 +69,7 @@ func (c Scorecards) views(ctx context.Context, rest string, args ...any) ([]scor
 		var owner, ownerSlug sql.NullString
 		var retired *time.Time
 		h, r := &v.Scorecard, &v.Revision
-		if err := rows.Scan(&h.ID, &h.Slug, &h.Name, &h.Description, &owner, &ownerSlug, &h.Revision, &retired, &h.CreatedAt, &h.UpdatedAt, &h.Version,
+		if err := rows.Scan(&h.ID, &h.Slug, &h.Name, &h.Description, &owner, &ownerSlug, &h.Revision, &retired, &h.Manager, &h.CreatedAt, &h.UpdatedAt, &h.Version,
 			&r.ID, &r.Scorecard, &r.Number, &terms, &r.RevisedBy, &r.CreatedAt); err != nil {
 			return err
 		}

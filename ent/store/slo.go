@@ -28,7 +28,7 @@ func (o SLO) CreateSLO(ctx context.Context, v slo.View) error {
 		h := v.SLO
 		err := o.s.ent.SLO.Create().
 			SetID(string(h.ID)).SetServiceID(string(h.Service)).SetSlug(h.Slug).SetName(h.Name).SetDescription(h.Description).
-			SetRevision(h.Revision).SetCreatedAt(h.CreatedAt).SetUpdatedAt(h.UpdatedAt).SetNillableRetiredAt(h.RetiredAt).
+			SetRevision(h.Revision).SetCreatedAt(h.CreatedAt).SetUpdatedAt(h.UpdatedAt).SetNillableRetiredAt(h.RetiredAt).SetManager(h.Manager).
 			SetVersion(h.Version).Exec(ctx)
 		if err != nil {
 			return named(registry.NounSLO, h.Slug, err)
@@ -80,7 +80,7 @@ func (o SLO) AddRevision(ctx context.Context, r slo.Revision) error {
 // UpdateSLO writes the head, conditional on Version.
 func (o SLO) UpdateSLO(ctx context.Context, h slo.SLO) error {
 	u := o.s.ent.SLO.Update().Where(entslo.ID(string(h.ID)), entslo.Version(h.Version)).
-		SetSlug(h.Slug).SetName(h.Name).SetDescription(h.Description).SetRevision(h.Revision).
+		SetSlug(h.Slug).SetName(h.Name).SetDescription(h.Description).SetRevision(h.Revision).SetManager(h.Manager).
 		SetUpdatedAt(h.UpdatedAt).AddVersion(1)
 	if h.RetiredAt == nil {
 		u.ClearRetiredAt()

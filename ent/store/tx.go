@@ -15,7 +15,7 @@ import (
 )
 
 var (
-	_ tx.Runner    = (*Store)(nil)
+	_ tx.Trier     = (*Store)(nil)
 	_ tx.Snapshots = (*Store)(nil)
 )
 
@@ -58,6 +58,26 @@ func (s *Store) InTx(ctx context.Context, do func(ctx context.Context) error) er
 		case <-pause.C:
 		}
 	}
+}
+
+// InSavepoint implements tx.Trier.
+func (s *Store) InSavepoint(ctx context.Context, do func(ctx context.Context) error) error {
+	if s.db.joined(ctx) == nil {
+		return errors.New("a savepoint is set in a transaction, and there is none")
+	}
+	if _, err := s.exec(ctx, "SAVEPOINT tried"); err != nil {
+		return fail("set a savepoint", err)
+	}
+	err := do(ctx)
+	if err != nil {
+		if _, back := s.exec(ctx, "ROLLBACK TO SAVEPOINT tried"); back != nil {
+			return errors.Join(err, fail("roll back to a savepoint", back))
+		}
+	}
+	if _, end := s.exec(ctx, "RELEASE SAVEPOINT tried"); end != nil {
+		return errors.Join(err, fail("release a savepoint", end))
+	}
+	return err
 }
 
 func (s *Store) once(ctx context.Context, do func(ctx context.Context) error) (err error) {

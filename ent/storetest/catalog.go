@@ -157,7 +157,7 @@ func testCatalog(t *testing.T, open opener) {
 	})
 
 	each(t, open, "who manages what comes back as it was written", func(t *testing.T, s *store.Store) {
-		by := managed.Set{{Manager: managed.Catalog, Entity: "component:default/ü", Portal: aPortal, Fields: []string{"name", "slug"}}}
+		by := managed.Set{{Manager: managed.Catalog, Entity: "component:default/ü", At: aPortal, Fields: []string{"name", "slug"}}}
 		r := s.Registry()
 		team := Team(t, s, "payments")
 		team.Managed = by

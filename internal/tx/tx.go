@@ -19,6 +19,14 @@ type Runner interface {
 	InTx(ctx context.Context, do func(ctx context.Context) error) error
 }
 
+// Trier opens transactions in which things are tried.
+type Trier interface {
+	Runner
+	// InSavepoint runs do within the context's transaction, and undoes just that where it returns an
+	// error, which it returns.
+	InSavepoint(ctx context.Context, do func(ctx context.Context) error) error
+}
+
 // Snapshots reads many things as they are at one moment.
 type Snapshots interface {
 	// InSnapshot runs do so that all that stores read through the context that do receives is

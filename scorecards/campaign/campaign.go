@@ -37,6 +37,7 @@ type Campaign struct {
 	CreatedBy string
 	UpdatedAt time.Time
 	Ended     *Ending // nil while nobody ended it, and its time is not over
+	Manager   string  // who keeps it elsewhere, such as a set of manifests; empty for its team
 	Version   int64
 }
 
@@ -176,6 +177,7 @@ func (c Campaign) object() access.Object {
 func (c Campaign) record() any {
 	return struct {
 		Terms
-		Ended *Ending
-	}{c.Terms, c.Ended}
+		Ended   *Ending
+		Manager string
+	}{c.Terms, c.Ended, c.Manager}
 }

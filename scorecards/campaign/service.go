@@ -11,6 +11,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/event"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/managed"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/internal/tx"
 	"github.com/evenkeel/evenkeel/scorecards"
@@ -54,7 +55,7 @@ func (s *Service) Create(ctx context.Context, d Draft) (Campaign, error) {
 		if err != nil {
 			return err
 		}
-		made = Campaign{ID: id.New(now), Terms: terms, CreatedAt: now, CreatedBy: access.CallerFrom(ctx).Name, UpdatedAt: now, Version: 1}
+		made = Campaign{ID: id.New(now), Terms: terms, CreatedAt: now, CreatedBy: access.CallerFrom(ctx).Name, UpdatedAt: now, Manager: managed.Taken(ctx, ""), Version: 1}
 		if err := s.Store.CreateCampaign(ctx, made); err != nil {
 			return err
 		}
@@ -122,12 +123,16 @@ func (s *Service) change(ctx context.Context, campaign id.ID, version int64, do 
 			return fault.New(fault.Conflict, "campaign_over", "the campaign %q is over; create another one", fault.Clip(c.Name, 64))
 		}
 		before := c
+		c.Manager = managed.Taken(ctx, before.Manager)
 		reason, err := do(ctx, &c, now)
 		if err != nil {
 			return err
 		}
 		if reflect.DeepEqual(before, c) {
 			return nil
+		}
+		if err := managed.Refuse(ctx, before.Manager, "the campaign"); err != nil {
+			return err
 		}
 		c.UpdatedAt = now
 		if err := s.Store.UpdateCampaign(ctx, c); err != nil {

@@ -211,7 +211,7 @@ func (s *Service) changePerson(ctx context.Context, person id.ID, version int64,
 		if reflect.DeepEqual(after, before) {
 			return nil
 		}
-		if err := before.Managed.Refuse(before.fields(after)...); err != nil {
+		if err := before.Managed.Refuse(ctx, before.fields(after)...); err != nil {
 			return err
 		}
 		if before.administers() && !after.administers() {

@@ -103,6 +103,8 @@ const (
 	KindLaunchReview Kind = "launch_review" // of a service, before its launch
 
 	KindCatalog Kind = "catalog" // of a portal: its groups, users and entities
+
+	KindManifestSet Kind = "manifest_set" // of files that say what there is
 )
 
 // Rule is what an operation declares: its verb and the kind it is about.
@@ -306,6 +308,11 @@ var grants = map[Rule]grant{
 	{Update, KindLaunchReview}: people, // deciding, of the team that keeps the scorecard; another person than asked
 	{Check, KindLaunchReview}:  people, // saying that a condition is done, of the service's team
 
+	{Read, KindManifestSet}:   everyone,
+	{Check, KindManifestSet}:  owner, // planning
+	{Update, KindManifestSet}: owner, // applying; of the platform's: administrators
+	{Delete, KindManifestSet}: owner,
+
 	{Read, KindCatalog}: everyone,
 	{Sync, KindCatalog}: portal,
 }
@@ -420,7 +427,7 @@ func (c Caller) Administers() bool {
 
 func scopeFor(r Rule) Scope {
 	switch {
-	case r.Verb == Read:
+	case r.Verb == Read, r == Rule{Check, KindManifestSet}:
 		return ScopeRead
 	case r.Verb == Push, r == Rule{Create, KindGateDecision}, r == Rule{Create, KindChange}, r == Rule{Create, KindToilAutomation}:
 		return ScopePush

@@ -26,12 +26,12 @@ func (o oneTeam) TeamsOf(_ context.Context, person id.ID) ([]id.ID, error) {
 }
 
 var (
-	verbs = []access.Verb{access.Read, access.Create, access.Update, access.Delete, access.Retire, access.Restore, access.Transfer, access.Push, access.Run, access.Sync, "approve"}
+	verbs = []access.Verb{access.Read, access.Create, access.Update, access.Delete, access.Retire, access.Restore, access.Transfer, access.Push, access.Run, access.Sync, access.Check, "approve"}
 	kinds = []access.Kind{
 		access.KindSelf, access.KindPerson, access.KindToken, access.KindTeam, access.KindMember, access.KindSystem, access.KindService,
 		access.KindDependency, access.KindSLO, access.KindSLA, access.KindComposite, access.KindCorrection, access.KindOutage, access.KindChange, access.KindProposal, access.KindSignalMapping, access.KindPolicy, access.KindAttachment, access.KindViolation, access.KindAlert, access.KindIssue, access.KindDelivery, access.KindJob,
 		access.KindAudit, access.KindSignInLink, access.KindDispute, access.KindWebhook, access.KindIncident, access.KindPostmortem, access.KindPostmortemRequest, access.KindPostmortemReview, access.KindPostmortemTemplate,
-		access.KindToil, access.KindToilSettings, access.KindToilAnswer, access.KindToilEntry, access.KindToilSurvey, access.KindToilCandidate, access.KindToilAutomation, access.KindCatalog, "unheard-of",
+		access.KindToil, access.KindToilSettings, access.KindToilAnswer, access.KindToilEntry, access.KindToilSurvey, access.KindToilCandidate, access.KindToilAutomation, access.KindCatalog, access.KindManifestSet, "unheard-of",
 	}
 	all = []access.Scope{access.ScopeRead, access.ScopeWrite, access.ScopePush}
 )
@@ -91,6 +91,12 @@ var ofATeam = map[access.Rule]string{
 	{Verb: access.Read, Kind: access.KindJob}:           whoever,
 	{Verb: access.Read, Kind: access.KindAlert}:         whoever,
 	{Verb: access.Read, Kind: access.KindProposal}:      whoever,
+
+	// A set of manifests is brought by its team, by pipelines too.
+	{Verb: access.Read, Kind: access.KindManifestSet}:   whoever,
+	{Verb: access.Check, Kind: access.KindManifestSet}:  owners,
+	{Verb: access.Update, Kind: access.KindManifestSet}: owners,
+	{Verb: access.Delete, Kind: access.KindManifestSet}: owners,
 
 	// What a portal's catalog says, a portal tells.
 	{Verb: access.Read, Kind: access.KindCatalog}: whoever,

@@ -40,7 +40,7 @@ func (g *giving) held(field string) bool {
 
 // set is who manages what afterwards.
 func (g *giving) set(portal, ref string) managed.Set {
-	return g.managed.With(managed.By{Manager: managed.Catalog, Entity: ref, Portal: portal, Fields: g.fields})
+	return g.managed.With(managed.By{Manager: managed.Catalog, Entity: ref, At: portal, Fields: g.fields})
 }
 
 // unknown notes that an entity names what nobody knows: later it may be told, and at the end that is

@@ -9,6 +9,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/managed"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/registry"
@@ -112,7 +113,7 @@ func (s *Service) service(ctx context.Context, name string) (registry.Service, e
 func (s *Service) attach(ctx context.Context, p Policy, place Place, service registry.Service, o access.Object, now time.Time) (Attachment, error) {
 	a := Attachment{
 		ID: id.New(now), Policy: p.ID, Target: place.Target, Service: service.ID, Tier: place.Tier, Mode: place.Mode,
-		CreatedAt: now, UpdatedAt: now, CreatedBy: access.CallerFrom(ctx).Name, Version: 1,
+		CreatedAt: now, UpdatedAt: now, CreatedBy: access.CallerFrom(ctx).Name, Manager: managed.Taken(ctx, ""), Version: 1,
 	}
 	if err := s.store.CreateAttachment(ctx, a); err != nil {
 		return Attachment{}, err
@@ -137,8 +138,13 @@ func (s *Service) ChangeMode(ctx context.Context, attachment id.ID, version int6
 	if before.Version != version {
 		return Attachment{}, fault.Stale("attachment")
 	}
-	if before.Mode == mode {
+	after := before
+	after.Mode, after.Manager = mode, managed.Taken(ctx, before.Manager)
+	if after == before {
 		return before, nil
+	}
+	if err := managed.Refuse(ctx, before.Manager, "the attachment"); err != nil {
+		return Attachment{}, err
 	}
 	if before.Target == ToService {
 		service, err := s.services.Service(ctx, before.Service)
@@ -149,8 +155,7 @@ func (s *Service) ChangeMode(ctx context.Context, attachment id.ID, version int6
 			return Attachment{}, err
 		}
 	}
-	after := before
-	after.Mode, after.UpdatedAt = mode, clock.Round(s.now())
+	after.UpdatedAt = clock.Round(s.now())
 	err = s.runner.InTx(ctx, func(ctx context.Context) error {
 		if err := s.store.UpdateAttachment(ctx, after); err != nil {
 			return err
@@ -175,6 +180,9 @@ func (s *Service) Detach(ctx context.Context, attachment id.ID, version int64) e
 	}
 	if before.Version != version {
 		return fault.Stale("attachment")
+	}
+	if err := managed.Refuse(ctx, before.Manager, "the attachment"); err != nil {
+		return err
 	}
 	err = s.runner.InTx(ctx, func(ctx context.Context) error {
 		if err := s.store.DeleteAttachment(ctx, attachment, version); err != nil {

@@ -16,6 +16,7 @@ type Policy struct {
 	Description string
 	Revision    int
 	RevisitTold clock.Date // the day that was told to be past on which it was to be looked at again
+	Manager     string     // who keeps it elsewhere, such as a set of manifests; empty for nobody
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	Version     int64
@@ -105,6 +106,7 @@ type Attachment struct {
 	CreatedAt time.Time
 	UpdatedAt time.Time
 	CreatedBy string
+	Manager   string // who keeps it elsewhere, such as a set of manifests; empty for nobody
 	Version   int64
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/managed"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/internal/tx"
 	"github.com/evenkeel/evenkeel/services/access"
@@ -121,7 +122,7 @@ func (s *Service) Create(ctx context.Context, d Draft) (View, error) {
 func (s *Service) create(ctx context.Context, d Draft, reason string, now time.Time) (View, error) {
 	p := Policy{
 		ID: id.New(now), Slug: d.Slug, Name: d.Name, Description: d.Description,
-		Revision: 1, CreatedAt: now, UpdatedAt: now, Version: 1,
+		Revision: 1, Manager: managed.Taken(ctx, ""), CreatedAt: now, UpdatedAt: now, Version: 1,
 	}
 	v := View{Policy: p, Revision: revision(ctx, p, d.Terms)}
 	if err := s.slugs.ReserveSlug(ctx, registry.NounPolicy, "", p.Slug, p.ID); err != nil {
@@ -169,9 +170,13 @@ func (s *Service) revise(ctx context.Context, before View, d Draft) (View, error
 	after := before
 	p := &after.Policy
 	p.Slug, p.Name, p.Description = d.Slug, d.Name, d.Description
+	p.Manager = managed.Taken(ctx, before.Policy.Manager)
 	changed := !before.Revision.same(d.Terms)
 	if !changed && *p == before.Policy {
 		return before, nil
+	}
+	if err := managed.Refuse(ctx, before.Policy.Manager, "the policy"); err != nil {
+		return View{}, err
 	}
 	p.UpdatedAt = clock.Round(s.now())
 	if p.Slug != before.Policy.Slug {

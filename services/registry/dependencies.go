@@ -7,6 +7,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/managed"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
 )
@@ -127,7 +128,7 @@ func (r *Registry) CreateDependency(ctx context.Context, service, on string, ter
 		}
 		d = Dependency{
 			ID: id.New(now), Service: s.ID, On: other.ID, OnSlug: other.Slug, DependencyTerms: terms,
-			CreatedAt: now, UpdatedAt: now, Version: 1,
+			Manager: managed.Taken(ctx, ""), CreatedAt: now, UpdatedAt: now, Version: 1,
 		}
 		if err := r.store.CreateDependency(ctx, d); err != nil {
 			return err
@@ -150,8 +151,15 @@ func (r *Registry) UpdateDependency(ctx context.Context, service string, depende
 		}
 		after = before
 		after.DependencyTerms = terms
+		after.Manager = managed.Taken(ctx, before.Manager)
 		if unchanged(before, after) {
 			return nil
+		}
+		// A catalog tells that there is the dependency, a set of manifests how it is as well.
+		if before.Manager != managed.Catalog {
+			if err := managed.Refuse(ctx, before.Manager, "the dependency"); err != nil {
+				return err
+			}
 		}
 		after.UpdatedAt = now
 		if err := r.store.UpdateDependency(ctx, after); err != nil {
@@ -169,8 +177,8 @@ func (r *Registry) UpdateDependency(ctx context.Context, service string, depende
 // DeleteDependency removes a dependency.
 func (r *Registry) DeleteDependency(ctx context.Context, service string, dependency id.ID, version int64) error {
 	return r.changeDependency(ctx, service, dependency, version, access.Delete, func(ctx context.Context, s Service, d Dependency) error {
-		if by, is := s.Managed.From(d.Manager); is {
-			return by.Refuse("that there is the dependency")
+		if err := s.Managed.MayEnd(ctx, d.Manager, "that there is the dependency"); err != nil {
+			return err
 		}
 		if err := r.store.DeleteDependency(ctx, d.ID, version); err != nil {
 			return err

@@ -77,8 +77,8 @@ func (r *Registry) RemoveMember(ctx context.Context, team string, person id.ID) 
 		if err != nil {
 			return err
 		}
-		if by, is := t.Managed.From(m.Manager); is {
-			return by.Refuse("the membership")
+		if err := t.Managed.MayEnd(ctx, m.Manager, "the membership"); err != nil {
+			return err
 		}
 		if err := r.store.RemoveMember(ctx, t.ID, person); err != nil {
 			return err

@@ -22,6 +22,8 @@ func (t Team) fields(after Team) []managed.Field {
 		{Name: "description", Before: t.Description, After: after.Description},
 		{Name: "parent", Before: t.Parent, After: after.Parent},
 		{Name: "contact", Before: t.Contact, After: after.Contact},
+		{Name: "defaultRepository", Before: t.DefaultRepository, After: after.DefaultRepository},
+		{Name: "issueAssigneeId", Before: t.IssueAssignee, After: after.IssueAssignee},
 	}
 }
 
@@ -49,6 +51,9 @@ func (s Service) fields(after Service) []managed.Field {
 		{Name: "runbook", Before: s.Runbook, After: after.Runbook},
 		{Name: "dashboard", Before: s.Dashboard, After: after.Dashboard},
 		{Name: "docs", Before: s.Docs, After: after.Docs},
+		{Name: "contact", Before: s.Contact, After: after.Contact},
+		{Name: "labels", Before: s.Labels, After: after.Labels},
+		{Name: "annotations", Before: s.Annotations, After: after.Annotations},
 	}
 }
 

@@ -132,6 +132,9 @@ func (r *Registry) Retire(ctx context.Context, name string, version int64, reaso
 		if err := check.Err(); err != nil {
 			return s, err
 		}
+		if err := s.Managed.Sets().RefuseEnd(ctx, "the service"); err != nil {
+			return s, err
+		}
 		if r.guard != nil {
 			if err := r.guard.Ending(ctx, s); err != nil {
 				return s, err

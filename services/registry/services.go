@@ -11,6 +11,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/managed"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
 )
@@ -139,7 +140,7 @@ func (r *Registry) CreateService(ctx context.Context, in ServiceInput) (Service,
 		s = Service{
 			ID: id.New(now), Slug: in.Slug, Profile: in.Profile.clone(),
 			Team: team.ID, TeamSlug: team.Slug, System: system.ID, SystemSlug: system.Slug,
-			CreatedAt: now, UpdatedAt: now, Version: 1,
+			Managed: managed.Set(nil).Taken(ctx), CreatedAt: now, UpdatedAt: now, Version: 1,
 		}
 		if err := r.store.ReserveSlug(ctx, NounService, "", s.Slug, s.ID); err != nil {
 			return err
@@ -234,10 +235,13 @@ func (r *Registry) changeService(
 		if before.Version != version {
 			return fault.Stale("service")
 		}
-		if after, err = change(ctx, before, now); err != nil || unchanged(before, after) {
+		if after, err = change(ctx, before, now); err != nil {
 			return err
 		}
-		if err := before.Managed.Refuse(before.fields(after)...); err != nil {
+		if after.Managed = before.Managed.Taken(ctx); unchanged(before, after) {
+			return nil
+		}
+		if err := before.Managed.Refuse(ctx, before.fields(after)...); err != nil {
 			return err
 		}
 		after.UpdatedAt = now

@@ -6,6 +6,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/managed"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
 )
@@ -79,7 +80,7 @@ func (r *Registry) CreateSystem(ctx context.Context, in SystemInput) (System, er
 		}
 		s = System{
 			ID: id.New(now), Slug: in.Slug, Name: in.Name, Description: in.Description, Team: team.ID,
-			CreatedAt: now, UpdatedAt: now, Version: 1,
+			Managed: managed.Set(nil).Taken(ctx), CreatedAt: now, UpdatedAt: now, Version: 1,
 		}
 		if err := r.store.ReserveSlug(ctx, NounSystem, "", s.Slug, s.ID); err != nil {
 			return err
@@ -140,10 +141,11 @@ func (r *Registry) UpdateSystem(ctx context.Context, name string, version int64,
 		}
 		after = before
 		after.Slug, after.Name, after.Description, after.Team = in.Slug, in.Name, in.Description, team.ID
+		after.Managed = before.Managed.Taken(ctx)
 		if unchanged(before, after) {
 			return nil
 		}
-		if err := before.Managed.Refuse(before.fields(after)...); err != nil {
+		if err := before.Managed.Refuse(ctx, before.fields(after)...); err != nil {
 			return err
 		}
 		after.UpdatedAt = now
@@ -177,8 +179,8 @@ func (r *Registry) DeleteSystem(ctx context.Context, name string, version int64)
 		if s.Version != version {
 			return fault.Stale("system")
 		}
-		if len(s.Managed) > 0 {
-			return s.Managed[0].Refuse("the system")
+		if err := s.Managed.RefuseEnd(ctx, "the system"); err != nil {
+			return err
 		}
 		if err := r.store.DeleteSystem(ctx, s.ID, version); err != nil {
 			return err

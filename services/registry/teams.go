@@ -6,6 +6,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/managed"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
 )
@@ -85,7 +86,7 @@ func (r *Registry) CreateTeam(ctx context.Context, in TeamInput) (Team, error) {
 	err := r.runner.InTx(ctx, func(ctx context.Context) error {
 		t = Team{
 			ID: id.New(now), Slug: in.Slug, Name: in.Name, Description: in.Description, Contact: in.Contact,
-			DefaultRepository: in.DefaultRepository, IssueAssignee: id.ID(in.IssueAssignee), CreatedAt: now, UpdatedAt: now, Version: 1,
+			DefaultRepository: in.DefaultRepository, IssueAssignee: id.ID(in.IssueAssignee), Managed: managed.Set(nil).Taken(ctx), CreatedAt: now, UpdatedAt: now, Version: 1,
 		}
 		if err := r.authorizer.Authorize(ctx, access.Create, access.Object{Kind: access.KindTeam, Label: clip(in.Slug)}); err != nil {
 			return err
@@ -158,10 +159,11 @@ func (r *Registry) UpdateTeam(ctx context.Context, name string, version int64, i
 		after = before
 		after.Slug, after.Name, after.Description, after.Contact = in.Slug, in.Name, in.Description, in.Contact
 		after.DefaultRepository, after.IssueAssignee, after.Parent = in.DefaultRepository, id.ID(in.IssueAssignee), parent.ID
+		after.Managed = before.Managed.Taken(ctx)
 		if unchanged(before, after) {
 			return nil
 		}
-		if err := before.Managed.Refuse(before.fields(after)...); err != nil {
+		if err := before.Managed.Refuse(ctx, before.fields(after)...); err != nil {
 			return err
 		}
 		after.UpdatedAt = now
@@ -241,8 +243,8 @@ func (r *Registry) DeleteTeam(ctx context.Context, name string, version int64) e
 		if t.Version != version {
 			return fault.Stale("team")
 		}
-		if len(t.Managed) > 0 {
-			return t.Managed[0].Refuse("the team")
+		if err := t.Managed.RefuseEnd(ctx, "the team"); err != nil {
+			return err
 		}
 		if err := r.store.DeleteTeam(ctx, t.ID, version); err != nil {
 			return err

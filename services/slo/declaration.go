@@ -243,6 +243,7 @@ type record struct {
 	ReviewBy                string
 	Revision                int
 	RetiredAt               string
+	Manager                 string
 }
 
 func (v View) record() record {
@@ -251,7 +252,7 @@ func (v View) record() record {
 		Objective: v.Revision.Objective.String(), Window: v.Revision.Over.Text(), Further: further(v.Revision.Further), Budgeting: v.Revision.Budgeting.String(), MinEvents: v.Revision.MinEvents,
 		Confidence: v.Revision.Confidence.String(), Enforcement: v.Revision.Enforcement, Category: v.Indicator.Category, Counting: v.Indicator.Counting, Resolution: v.Indicator.Resolution, GoodEvent: v.Indicator.Description,
 		Origin: v.Indicator.Origin.String(), Rationale: v.Revision.Rationale, Reviewer: v.Revision.Reviewer, Revision: v.SLO.Revision,
-		Alerts: v.Revision.Alerts,
+		Alerts: v.Revision.Alerts, Manager: v.SLO.Manager,
 	}
 	if v.Revision.ReviewBy != nil {
 		r.ReviewBy = v.Revision.ReviewBy.Format(date)

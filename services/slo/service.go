@@ -9,6 +9,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/internal/managed"
 	"github.com/evenkeel/evenkeel/internal/tx"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/registry"
@@ -76,6 +77,7 @@ func (s *Service) Declare(ctx context.Context, service id.ID, d Declaration) (Vi
 			return err
 		}
 		made = begin(owner, d, terms, counts, access.CallerFrom(ctx).Name, now)
+		made.SLO.Manager = managed.Taken(ctx, "")
 		if err := s.registry.ReserveSlug(ctx, registry.NounSLO, owner.ID, d.Slug, made.SLO.ID); err != nil {
 			return fmt.Errorf("reserve the name of an SLO: %w", err)
 		}
@@ -167,6 +169,7 @@ func (s *Service) Revise(ctx context.Context, slo id.ID, version int64, d Declar
 		}
 		author, _ := access.AuthorFrom(ctx)
 		revised = old.revise(d, terms, counts, author.Name, now)
+		revised.SLO.Manager = managed.Taken(ctx, old.SLO.Manager)
 		if err := s.guarded(ctx, old, revised, now); err != nil {
 			return err
 		}
@@ -176,6 +179,9 @@ func (s *Service) Revise(ctx context.Context, slo id.ID, version int64, d Declar
 		if revised.record() == old.record() {
 			revised = old
 			return nil
+		}
+		if err := managed.Refuse(ctx, old.SLO.Manager, "the SLO"); err != nil {
+			return err
 		}
 		if err := s.writeRevised(ctx, old, &revised); err != nil {
 			return fmt.Errorf("revise an SLO: %w", err)
@@ -263,6 +269,10 @@ func (s *Service) Retire(ctx context.Context, slo id.ID, version int64, reason s
 		if err := v.SLO.Live(); err != nil {
 			return err
 		}
+		if err := managed.Refuse(ctx, v.SLO.Manager, "the SLO"); err != nil {
+			return err
+		}
+		v.SLO.Manager = managed.Taken(ctx, v.SLO.Manager)
 		if s.guard != nil {
 			if err := s.guard.Retiring(ctx, *v); err != nil {
 				return err

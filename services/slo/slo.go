@@ -22,7 +22,9 @@ type SLO struct {
 	CreatedAt time.Time
 	UpdatedAt time.Time
 	RetiredAt *time.Time
-	Version   int64
+	// Manager keeps it elsewhere, such as a set of manifests; empty for the team itself.
+	Manager string
+	Version int64
 }
 
 // Live returns nil, or Conflict "slo_retired": a retired SLO is not changed and

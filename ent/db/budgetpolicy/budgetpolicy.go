@@ -25,6 +25,8 @@ const (
 	FieldCreatedAt = "created_at"
 	// FieldUpdatedAt holds the string denoting the updated_at field in the database.
 	FieldUpdatedAt = "updated_at"
+	// FieldManager holds the string denoting the manager field in the database.
+	FieldManager = "manager"
 	// FieldVersion holds the string denoting the version field in the database.
 	FieldVersion = "version"
 	// Table holds the table name of the budgetpolicy in the database.
@@ -41,6 +43,7 @@ var Columns = []string{
 	FieldRevisitTold,
 	FieldCreatedAt,
 	FieldUpdatedAt,
+	FieldManager,
 	FieldVersion,
 }
 
@@ -53,6 +56,11 @@ func ValidColumn(column string) bool {
 	}
 	return false
 }
+
+var (
+	// DefaultManager holds the default value on creation for the "manager" field.
+	DefaultManager string
+)
 
 // OrderOption defines the ordering options for the BudgetPolicy queries.
 type OrderOption func(*sql.Selector)
@@ -95,6 +103,11 @@ func ByCreatedAt(opts ...sql.OrderTermOption) OrderOption {
 // ByUpdatedAt orders the results by the updated_at field.
 func ByUpdatedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldUpdatedAt, opts...).ToFunc()
+}
+
+// ByManager orders the results by the manager field.
+func ByManager(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldManager, opts...).ToFunc()
 }
 
 // ByVersion orders the results by the version field.

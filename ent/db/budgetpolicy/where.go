@@ -99,6 +99,11 @@ func UpdatedAt(v time.Time) predicate.BudgetPolicy {
 	return predicate.BudgetPolicy(sql.FieldEQ(FieldUpdatedAt, v))
 }
 
+// Manager applies equality check predicate on the "manager" field. It's identical to ManagerEQ.
+func Manager(v string) predicate.BudgetPolicy {
+	return predicate.BudgetPolicy(sql.FieldEQ(FieldManager, v))
+}
+
 // Version applies equality check predicate on the "version" field. It's identical to VersionEQ.
 func Version(v int64) predicate.BudgetPolicy {
 	return predicate.BudgetPolicy(sql.FieldEQ(FieldVersion, v))
@@ -482,6 +487,71 @@ func UpdatedAtLT(v time.Time) predicate.BudgetPolicy {
 // UpdatedAtLTE applies the LTE predicate on the "updated_at" field.
 func UpdatedAtLTE(v time.Time) predicate.BudgetPolicy {
 	return predicate.BudgetPolicy(sql.FieldLTE(FieldUpdatedAt, v))
+}
+
+// ManagerEQ applies the EQ predicate on the "manager" field.
+func ManagerEQ(v string) predicate.BudgetPolicy {
+	return predicate.BudgetPolicy(sql.FieldEQ(FieldManager, v))
+}
+
+// ManagerNEQ applies the NEQ predicate on the "manager" field.
+func ManagerNEQ(v string) predicate.BudgetPolicy {
+	return predicate.BudgetPolicy(sql.FieldNEQ(FieldManager, v))
+}
+
+// ManagerIn applies the In predicate on the "manager" field.
+func ManagerIn(vs ...string) predicate.BudgetPolicy {
+	return predicate.BudgetPolicy(sql.FieldIn(FieldManager, vs...))
+}
+
+// ManagerNotIn applies the NotIn predicate on the "manager" field.
+func ManagerNotIn(vs ...string) predicate.BudgetPolicy {
+	return predicate.BudgetPolicy(sql.FieldNotIn(FieldManager, vs...))
+}
+
+// ManagerGT applies the GT predicate on the "manager" field.
+func ManagerGT(v string) predicate.BudgetPolicy {
+	return predicate.BudgetPolicy(sql.FieldGT(FieldManager, v))
+}
+
+// ManagerGTE applies the GTE predicate on the "manager" field.
+func ManagerGTE(v string) predicate.BudgetPolicy {
+	return predicate.BudgetPolicy(sql.FieldGTE(FieldManager, v))
+}
+
+// ManagerLT applies the LT predicate on the "manager" field.
+func ManagerLT(v string) predicate.BudgetPolicy {
+	return predicate.BudgetPolicy(sql.FieldLT(FieldManager, v))
+}
+
+// ManagerLTE applies the LTE predicate on the "manager" field.
+func ManagerLTE(v string) predicate.BudgetPolicy {
+	return predicate.BudgetPolicy(sql.FieldLTE(FieldManager, v))
+}
+
+// ManagerContains applies the Contains predicate on the "manager" field.
+func ManagerContains(v string) predicate.BudgetPolicy {
+	return predicate.BudgetPolicy(sql.FieldContains(FieldManager, v))
+}
+
+// ManagerHasPrefix applies the HasPrefix predicate on the "manager" field.
+func ManagerHasPrefix(v string) predicate.BudgetPolicy {
+	return predicate.BudgetPolicy(sql.FieldHasPrefix(FieldManager, v))
+}
+
+// ManagerHasSuffix applies the HasSuffix predicate on the "manager" field.
+func ManagerHasSuffix(v string) predicate.BudgetPolicy {
+	return predicate.BudgetPolicy(sql.FieldHasSuffix(FieldManager, v))
+}
+
+// ManagerEqualFold applies the EqualFold predicate on the "manager" field.
+func ManagerEqualFold(v string) predicate.BudgetPolicy {
+	return predicate.BudgetPolicy(sql.FieldEqualFold(FieldManager, v))
+}
+
+// ManagerContainsFold applies the ContainsFold predicate on the "manager" field.
+func ManagerContainsFold(v string) predicate.BudgetPolicy {
+	return predicate.BudgetPolicy(sql.FieldContainsFold(FieldManager, v))
 }
 
 // VersionEQ applies the EQ predicate on the "version" field.

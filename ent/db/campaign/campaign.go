@@ -48,6 +48,8 @@ const (
 	FieldEndedBy = "ended_by"
 	// FieldEndedFor holds the string denoting the ended_for field in the database.
 	FieldEndedFor = "ended_for"
+	// FieldManager holds the string denoting the manager field in the database.
+	FieldManager = "manager"
 	// FieldVersion holds the string denoting the version field in the database.
 	FieldVersion = "version"
 	// EdgeScorecard holds the string denoting the scorecard edge name in mutations.
@@ -93,6 +95,7 @@ var Columns = []string{
 	FieldEndedAt,
 	FieldEndedBy,
 	FieldEndedFor,
+	FieldManager,
 	FieldVersion,
 }
 
@@ -105,6 +108,11 @@ func ValidColumn(column string) bool {
 	}
 	return false
 }
+
+var (
+	// DefaultManager holds the default value on creation for the "manager" field.
+	DefaultManager string
+)
 
 // OrderOption defines the ordering options for the Campaign queries.
 type OrderOption func(*sql.Selector)
@@ -197,6 +205,11 @@ func ByEndedBy(opts ...sql.OrderTermOption) OrderOption {
 // ByEndedFor orders the results by the ended_for field.
 func ByEndedFor(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldEndedFor, opts...).ToFunc()
+}
+
+// ByManager orders the results by the manager field.
+func ByManager(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldManager, opts...).ToFunc()
 }
 
 // ByVersion orders the results by the version field.

@@ -501,6 +501,30 @@ func (f LeaseFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) 
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.LeaseMutation", m)
 }
 
+// The ManifestItemFunc type is an adapter to allow the use of ordinary
+// function as ManifestItem mutator.
+type ManifestItemFunc func(context.Context, *db.ManifestItemMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ManifestItemFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ManifestItemMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ManifestItemMutation", m)
+}
+
+// The ManifestSetFunc type is an adapter to allow the use of ordinary
+// function as ManifestSet mutator.
+type ManifestSetFunc func(context.Context, *db.ManifestSetMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ManifestSetFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.ManifestSetMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ManifestSetMutation", m)
+}
+
 // The MemberFunc type is an adapter to allow the use of ordinary
 // function as Member mutator.
 type MemberFunc func(context.Context, *db.MemberMutation) (db.Value, error)

@@ -181,6 +181,7 @@ var (
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "created_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "manager", Type: field.TypeString, Default: "", SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "version", Type: field.TypeInt64},
 		{Name: "policy_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 		{Name: "service_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
@@ -193,13 +194,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "policy_attachments_policies_policy",
-				Columns:    []*schema.Column{PolicyAttachmentsColumns[9]},
+				Columns:    []*schema.Column{PolicyAttachmentsColumns[10]},
 				RefColumns: []*schema.Column{PoliciesColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 			{
 				Symbol:     "policy_attachments_services_service",
-				Columns:    []*schema.Column{PolicyAttachmentsColumns[10]},
+				Columns:    []*schema.Column{PolicyAttachmentsColumns[11]},
 				RefColumns: []*schema.Column{ServicesColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -208,7 +209,7 @@ var (
 			{
 				Name:    "attachment_policy_id_target_target_key",
 				Unique:  true,
-				Columns: []*schema.Column{PolicyAttachmentsColumns[9], PolicyAttachmentsColumns[1], PolicyAttachmentsColumns[2]},
+				Columns: []*schema.Column{PolicyAttachmentsColumns[10], PolicyAttachmentsColumns[1], PolicyAttachmentsColumns[2]},
 			},
 			{
 				Name:    "attachment_target_target_key",
@@ -218,7 +219,7 @@ var (
 			{
 				Name:    "attachment_service_id",
 				Unique:  false,
-				Columns: []*schema.Column{PolicyAttachmentsColumns[10]},
+				Columns: []*schema.Column{PolicyAttachmentsColumns[11]},
 			},
 		},
 	}
@@ -437,6 +438,7 @@ var (
 		{Name: "revisit_told", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "manager", Type: field.TypeString, Default: "", SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "version", Type: field.TypeInt64},
 	}
 	// PoliciesTable holds the schema information for the "policies" table.
@@ -471,6 +473,7 @@ var (
 		{Name: "ended_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "ended_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "ended_for", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "manager", Type: field.TypeString, Default: "", SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "version", Type: field.TypeInt64},
 		{Name: "scorecard_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 		{Name: "team_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
@@ -483,13 +486,13 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "campaigns_scorecards_scorecard",
-				Columns:    []*schema.Column{CampaignsColumns[18]},
+				Columns:    []*schema.Column{CampaignsColumns[19]},
 				RefColumns: []*schema.Column{ScorecardsColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 			{
 				Symbol:     "campaigns_teams_team",
-				Columns:    []*schema.Column{CampaignsColumns[19]},
+				Columns:    []*schema.Column{CampaignsColumns[20]},
 				RefColumns: []*schema.Column{TeamsColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -506,12 +509,12 @@ var (
 			{
 				Name:    "campaign_scorecard_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{CampaignsColumns[18], CampaignsColumns[0]},
+				Columns: []*schema.Column{CampaignsColumns[19], CampaignsColumns[0]},
 			},
 			{
 				Name:    "campaign_team_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{CampaignsColumns[19], CampaignsColumns[0]},
+				Columns: []*schema.Column{CampaignsColumns[20], CampaignsColumns[0]},
 			},
 		},
 	}
@@ -2096,6 +2099,86 @@ var (
 			},
 		},
 	}
+	// ManifestItemsColumns holds the columns for the "manifest_items" table.
+	ManifestItemsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "kind", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "name", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "resource_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "path", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "document", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "applied_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "released_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "released_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "released_for", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "drift", Type: field.TypeJSON, Nullable: true},
+		{Name: "set_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// ManifestItemsTable holds the schema information for the "manifest_items" table.
+	ManifestItemsTable = &schema.Table{
+		Name:       "manifest_items",
+		Columns:    ManifestItemsColumns,
+		PrimaryKey: []*schema.Column{ManifestItemsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "manifest_items_manifest_sets_set",
+				Columns:    []*schema.Column{ManifestItemsColumns[11]},
+				RefColumns: []*schema.Column{ManifestSetsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "manifestitem_set_id_kind_name",
+				Unique:  true,
+				Columns: []*schema.Column{ManifestItemsColumns[11], ManifestItemsColumns[1], ManifestItemsColumns[2]},
+			},
+			{
+				Name:    "manifestitem_kind_resource_id",
+				Unique:  true,
+				Columns: []*schema.Column{ManifestItemsColumns[1], ManifestItemsColumns[3]},
+			},
+		},
+	}
+	// ManifestSetsColumns holds the columns for the "manifest_sets" table.
+	ManifestSetsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "slug", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "source", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "applied_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "applied_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "checked_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "drifted", Type: field.TypeInt},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "team_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// ManifestSetsTable holds the schema information for the "manifest_sets" table.
+	ManifestSetsTable = &schema.Table{
+		Name:       "manifest_sets",
+		Columns:    ManifestSetsColumns,
+		PrimaryKey: []*schema.Column{ManifestSetsColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "manifest_sets_teams_team",
+				Columns:    []*schema.Column{ManifestSetsColumns[9]},
+				RefColumns: []*schema.Column{TeamsColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "manifestset_slug",
+				Unique:  true,
+				Columns: []*schema.Column{ManifestSetsColumns[1]},
+			},
+			{
+				Name:    "manifestset_team_id_slug",
+				Unique:  false,
+				Columns: []*schema.Column{ManifestSetsColumns[9], ManifestSetsColumns[1]},
+			},
+		},
+	}
 	// MembersColumns holds the columns for the "members" table.
 	MembersColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -3084,6 +3167,7 @@ var (
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "retired_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "manager", Type: field.TypeString, Default: "", SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "version", Type: field.TypeInt64},
 		{Name: "service_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 	}
@@ -3095,7 +3179,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "slos_services_service",
-				Columns:    []*schema.Column{SlosColumns[9]},
+				Columns:    []*schema.Column{SlosColumns[10]},
 				RefColumns: []*schema.Column{ServicesColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -3104,7 +3188,7 @@ var (
 			{
 				Name:    "slo_service_id_slug",
 				Unique:  true,
-				Columns: []*schema.Column{SlosColumns[9], SlosColumns[1]},
+				Columns: []*schema.Column{SlosColumns[10], SlosColumns[1]},
 			},
 		},
 	}
@@ -3261,6 +3345,7 @@ var (
 		{Name: "retired_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "manager", Type: field.TypeString, Default: "", SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "version", Type: field.TypeInt64},
 		{Name: "owner_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 	}
@@ -3272,7 +3357,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "scorecards_teams_owner",
-				Columns:    []*schema.Column{ScorecardsColumns[9]},
+				Columns:    []*schema.Column{ScorecardsColumns[10]},
 				RefColumns: []*schema.Column{TeamsColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -3286,7 +3371,7 @@ var (
 			{
 				Name:    "scorecard_owner_id_slug",
 				Unique:  false,
-				Columns: []*schema.Column{ScorecardsColumns[9], ScorecardsColumns[1]},
+				Columns: []*schema.Column{ScorecardsColumns[10], ScorecardsColumns[1]},
 			},
 		},
 	}
@@ -4862,6 +4947,8 @@ var (
 		JobRunsTable,
 		LaunchReviewsTable,
 		LeasesTable,
+		ManifestItemsTable,
+		ManifestSetsTable,
 		MembersTable,
 		NotificationsTable,
 		NotificationTargetsTable,
@@ -5111,6 +5198,14 @@ func init() {
 	}
 	LeasesTable.Annotation = &entsql.Annotation{
 		Table: "leases",
+	}
+	ManifestItemsTable.ForeignKeys[0].RefTable = ManifestSetsTable
+	ManifestItemsTable.Annotation = &entsql.Annotation{
+		Table: "manifest_items",
+	}
+	ManifestSetsTable.ForeignKeys[0].RefTable = TeamsTable
+	ManifestSetsTable.Annotation = &entsql.Annotation{
+		Table: "manifest_sets",
 	}
 	MembersTable.ForeignKeys[0].RefTable = TeamsTable
 	MembersTable.ForeignKeys[1].RefTable = PeopleTable

@@ -129,6 +129,12 @@ type LaunchReview func(*sql.Selector)
 // Lease is the predicate function for lease builders.
 type Lease func(*sql.Selector)
 
+// ManifestItem is the predicate function for manifestitem builders.
+type ManifestItem func(*sql.Selector)
+
+// ManifestSet is the predicate function for manifestset builders.
+type ManifestSet func(*sql.Selector)
+
 // Member is the predicate function for member builders.
 type Member func(*sql.Selector)
 

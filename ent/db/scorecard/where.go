@@ -105,6 +105,11 @@ func UpdatedAt(v time.Time) predicate.Scorecard {
 	return predicate.Scorecard(sql.FieldEQ(FieldUpdatedAt, v))
 }
 
+// Manager applies equality check predicate on the "manager" field. It's identical to ManagerEQ.
+func Manager(v string) predicate.Scorecard {
+	return predicate.Scorecard(sql.FieldEQ(FieldManager, v))
+}
+
 // Version applies equality check predicate on the "version" field. It's identical to VersionEQ.
 func Version(v int64) predicate.Scorecard {
 	return predicate.Scorecard(sql.FieldEQ(FieldVersion, v))
@@ -548,6 +553,71 @@ func UpdatedAtLT(v time.Time) predicate.Scorecard {
 // UpdatedAtLTE applies the LTE predicate on the "updated_at" field.
 func UpdatedAtLTE(v time.Time) predicate.Scorecard {
 	return predicate.Scorecard(sql.FieldLTE(FieldUpdatedAt, v))
+}
+
+// ManagerEQ applies the EQ predicate on the "manager" field.
+func ManagerEQ(v string) predicate.Scorecard {
+	return predicate.Scorecard(sql.FieldEQ(FieldManager, v))
+}
+
+// ManagerNEQ applies the NEQ predicate on the "manager" field.
+func ManagerNEQ(v string) predicate.Scorecard {
+	return predicate.Scorecard(sql.FieldNEQ(FieldManager, v))
+}
+
+// ManagerIn applies the In predicate on the "manager" field.
+func ManagerIn(vs ...string) predicate.Scorecard {
+	return predicate.Scorecard(sql.FieldIn(FieldManager, vs...))
+}
+
+// ManagerNotIn applies the NotIn predicate on the "manager" field.
+func ManagerNotIn(vs ...string) predicate.Scorecard {
+	return predicate.Scorecard(sql.FieldNotIn(FieldManager, vs...))
+}
+
+// ManagerGT applies the GT predicate on the "manager" field.
+func ManagerGT(v string) predicate.Scorecard {
+	return predicate.Scorecard(sql.FieldGT(FieldManager, v))
+}
+
+// ManagerGTE applies the GTE predicate on the "manager" field.
+func ManagerGTE(v string) predicate.Scorecard {
+	return predicate.Scorecard(sql.FieldGTE(FieldManager, v))
+}
+
+// ManagerLT applies the LT predicate on the "manager" field.
+func ManagerLT(v string) predicate.Scorecard {
+	return predicate.Scorecard(sql.FieldLT(FieldManager, v))
+}
+
+// ManagerLTE applies the LTE predicate on the "manager" field.
+func ManagerLTE(v string) predicate.Scorecard {
+	return predicate.Scorecard(sql.FieldLTE(FieldManager, v))
+}
+
+// ManagerContains applies the Contains predicate on the "manager" field.
+func ManagerContains(v string) predicate.Scorecard {
+	return predicate.Scorecard(sql.FieldContains(FieldManager, v))
+}
+
+// ManagerHasPrefix applies the HasPrefix predicate on the "manager" field.
+func ManagerHasPrefix(v string) predicate.Scorecard {
+	return predicate.Scorecard(sql.FieldHasPrefix(FieldManager, v))
+}
+
+// ManagerHasSuffix applies the HasSuffix predicate on the "manager" field.
+func ManagerHasSuffix(v string) predicate.Scorecard {
+	return predicate.Scorecard(sql.FieldHasSuffix(FieldManager, v))
+}
+
+// ManagerEqualFold applies the EqualFold predicate on the "manager" field.
+func ManagerEqualFold(v string) predicate.Scorecard {
+	return predicate.Scorecard(sql.FieldEqualFold(FieldManager, v))
+}
+
+// ManagerContainsFold applies the ContainsFold predicate on the "manager" field.
+func ManagerContainsFold(v string) predicate.Scorecard {
+	return predicate.Scorecard(sql.FieldContainsFold(FieldManager, v))
 }
 
 // VersionEQ applies the EQ predicate on the "version" field.

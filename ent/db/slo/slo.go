@@ -28,6 +28,8 @@ const (
 	FieldUpdatedAt = "updated_at"
 	// FieldRetiredAt holds the string denoting the retired_at field in the database.
 	FieldRetiredAt = "retired_at"
+	// FieldManager holds the string denoting the manager field in the database.
+	FieldManager = "manager"
 	// FieldVersion holds the string denoting the version field in the database.
 	FieldVersion = "version"
 	// EdgeService holds the string denoting the service edge name in mutations.
@@ -54,6 +56,7 @@ var Columns = []string{
 	FieldCreatedAt,
 	FieldUpdatedAt,
 	FieldRetiredAt,
+	FieldManager,
 	FieldVersion,
 }
 
@@ -66,6 +69,11 @@ func ValidColumn(column string) bool {
 	}
 	return false
 }
+
+var (
+	// DefaultManager holds the default value on creation for the "manager" field.
+	DefaultManager string
+)
 
 // OrderOption defines the ordering options for the SLO queries.
 type OrderOption func(*sql.Selector)
@@ -113,6 +121,11 @@ func ByUpdatedAt(opts ...sql.OrderTermOption) OrderOption {
 // ByRetiredAt orders the results by the retired_at field.
 func ByRetiredAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRetiredAt, opts...).ToFunc()
+}
+
+// ByManager orders the results by the manager field.
+func ByManager(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldManager, opts...).ToFunc()
 }
 
 // ByVersion orders the results by the version field.

@@ -105,6 +105,11 @@ func RetiredAt(v time.Time) predicate.SLO {
 	return predicate.SLO(sql.FieldEQ(FieldRetiredAt, v))
 }
 
+// Manager applies equality check predicate on the "manager" field. It's identical to ManagerEQ.
+func Manager(v string) predicate.SLO {
+	return predicate.SLO(sql.FieldEQ(FieldManager, v))
+}
+
 // Version applies equality check predicate on the "version" field. It's identical to VersionEQ.
 func Version(v int64) predicate.SLO {
 	return predicate.SLO(sql.FieldEQ(FieldVersion, v))
@@ -538,6 +543,71 @@ func RetiredAtIsNil() predicate.SLO {
 // RetiredAtNotNil applies the NotNil predicate on the "retired_at" field.
 func RetiredAtNotNil() predicate.SLO {
 	return predicate.SLO(sql.FieldNotNull(FieldRetiredAt))
+}
+
+// ManagerEQ applies the EQ predicate on the "manager" field.
+func ManagerEQ(v string) predicate.SLO {
+	return predicate.SLO(sql.FieldEQ(FieldManager, v))
+}
+
+// ManagerNEQ applies the NEQ predicate on the "manager" field.
+func ManagerNEQ(v string) predicate.SLO {
+	return predicate.SLO(sql.FieldNEQ(FieldManager, v))
+}
+
+// ManagerIn applies the In predicate on the "manager" field.
+func ManagerIn(vs ...string) predicate.SLO {
+	return predicate.SLO(sql.FieldIn(FieldManager, vs...))
+}
+
+// ManagerNotIn applies the NotIn predicate on the "manager" field.
+func ManagerNotIn(vs ...string) predicate.SLO {
+	return predicate.SLO(sql.FieldNotIn(FieldManager, vs...))
+}
+
+// ManagerGT applies the GT predicate on the "manager" field.
+func ManagerGT(v string) predicate.SLO {
+	return predicate.SLO(sql.FieldGT(FieldManager, v))
+}
+
+// ManagerGTE applies the GTE predicate on the "manager" field.
+func ManagerGTE(v string) predicate.SLO {
+	return predicate.SLO(sql.FieldGTE(FieldManager, v))
+}
+
+// ManagerLT applies the LT predicate on the "manager" field.
+func ManagerLT(v string) predicate.SLO {
+	return predicate.SLO(sql.FieldLT(FieldManager, v))
+}
+
+// ManagerLTE applies the LTE predicate on the "manager" field.
+func ManagerLTE(v string) predicate.SLO {
+	return predicate.SLO(sql.FieldLTE(FieldManager, v))
+}
+
+// ManagerContains applies the Contains predicate on the "manager" field.
+func ManagerContains(v string) predicate.SLO {
+	return predicate.SLO(sql.FieldContains(FieldManager, v))
+}
+
+// ManagerHasPrefix applies the HasPrefix predicate on the "manager" field.
+func ManagerHasPrefix(v string) predicate.SLO {
+	return predicate.SLO(sql.FieldHasPrefix(FieldManager, v))
+}
+
+// ManagerHasSuffix applies the HasSuffix predicate on the "manager" field.
+func ManagerHasSuffix(v string) predicate.SLO {
+	return predicate.SLO(sql.FieldHasSuffix(FieldManager, v))
+}
+
+// ManagerEqualFold applies the EqualFold predicate on the "manager" field.
+func ManagerEqualFold(v string) predicate.SLO {
+	return predicate.SLO(sql.FieldEqualFold(FieldManager, v))
+}
+
+// ManagerContainsFold applies the ContainsFold predicate on the "manager" field.
+func ManagerContainsFold(v string) predicate.SLO {
+	return predicate.SLO(sql.FieldContainsFold(FieldManager, v))
 }
 
 // VersionEQ applies the EQ predicate on the "version" field.

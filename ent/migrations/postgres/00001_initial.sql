@@ -1,4 +1,32 @@
 -- +goose Up
+-- create "toil_partings" table
+CREATE TABLE "toil_partings" ("id" character varying(26) NOT NULL, "subject" character varying(26) NOT NULL, "week" text NOT NULL, "quarter" text NOT NULL, "parted_at" timestamptz NOT NULL, PRIMARY KEY ("id"));
+-- create index "toilparting_parted_at" to table: "toil_partings"
+CREATE INDEX "toilparting_parted_at" ON "toil_partings" ("parted_at");
+-- create index "toilparting_subject" to table: "toil_partings"
+CREATE UNIQUE INDEX "toilparting_subject" ON "toil_partings" ("subject");
+-- create "given_declarations" table
+CREATE TABLE "given_declarations" ("id" character varying(26) NOT NULL, "name" text NOT NULL, "type" text NOT NULL, "doc" text NOT NULL, "unit" text NOT NULL, "among" jsonb NOT NULL, "pushed" boolean NOT NULL, "attested" boolean NOT NULL, "longest_days" bigint NOT NULL, "created_at" timestamptz NOT NULL, "created_by" text NOT NULL, "updated_at" timestamptz NOT NULL, "updated_by" text NOT NULL, "version" bigint NOT NULL, PRIMARY KEY ("id"));
+-- create index "givendeclaration_name" to table: "given_declarations"
+CREATE UNIQUE INDEX "givendeclaration_name" ON "given_declarations" ("name");
+-- create "scorecard_dues" table
+CREATE TABLE "scorecard_dues" ("id" character varying(26) NOT NULL, "service_id" text NOT NULL, "team_id" text NOT NULL, PRIMARY KEY ("id"));
+-- create "people" table
+CREATE TABLE "people" ("id" character varying(26) NOT NULL, "display_name" text NOT NULL, "email" text NOT NULL, "github_login" text NOT NULL, "administrator" boolean NOT NULL, "created_at" timestamptz NOT NULL, "updated_at" timestamptz NOT NULL, "deactivated_at" timestamptz NULL, "managed" jsonb NULL, "version" bigint NOT NULL, PRIMARY KEY ("id"));
+-- create index "person_display_name_id" to table: "people"
+CREATE INDEX "person_display_name_id" ON "people" ("display_name", "id");
+-- create "audit_entries" table
+CREATE TABLE "audit_entries" ("id" character varying(26) NOT NULL, "at" timestamptz NOT NULL, "outcome" text NOT NULL, "actor_kind" text NOT NULL, "actor_person" text NOT NULL, "actor_team" text NOT NULL, "actor_token" text NOT NULL, "actor_name" text NOT NULL, "action" text NOT NULL, "object_kind" text NOT NULL, "object_id" text NOT NULL, "object_label" text NOT NULL, "team" text NOT NULL, "reason" text NOT NULL, "changes" text NOT NULL, PRIMARY KEY ("id"));
+-- create index "auditentry_actor_person_at_id" to table: "audit_entries"
+CREATE INDEX "auditentry_actor_person_at_id" ON "audit_entries" ("actor_person", "at", "id");
+-- create index "auditentry_actor_token_at_id" to table: "audit_entries"
+CREATE INDEX "auditentry_actor_token_at_id" ON "audit_entries" ("actor_token", "at", "id");
+-- create index "auditentry_at_id" to table: "audit_entries"
+CREATE INDEX "auditentry_at_id" ON "audit_entries" ("at", "id");
+-- create index "auditentry_object_id_at_id" to table: "audit_entries"
+CREATE INDEX "auditentry_object_id_at_id" ON "audit_entries" ("object_id", "at", "id");
+-- create index "auditentry_team_at_id" to table: "audit_entries"
+CREATE INDEX "auditentry_team_at_id" ON "audit_entries" ("team", "at", "id");
 -- create "job_runs" table
 CREATE TABLE "job_runs" ("id" character varying(26) NOT NULL, "job" text NOT NULL, "scheduled_at" timestamptz NOT NULL, "started_at" timestamptz NOT NULL, "finished_at" timestamptz NULL, "trigger" text NOT NULL, "started_by" text NOT NULL, "replica" text NOT NULL, "epoch" bigint NOT NULL, "state" text NOT NULL, "result" jsonb NOT NULL, "error" text NOT NULL, PRIMARY KEY ("id"));
 -- create index "jobrun_finished_at" to table: "job_runs"
@@ -23,44 +51,10 @@ CREATE INDEX "webhookdelivery_due" ON "webhook_deliveries" ("due_at", "id") WHER
 CREATE INDEX "webhookdelivery_given_up" ON "webhook_deliveries" ("received_at", "id") WHERE ((worked_at IS NULL) AND (due_at IS NULL));
 -- create index "webhookdelivery_received_at_id" to table: "webhook_deliveries"
 CREATE INDEX "webhookdelivery_received_at_id" ON "webhook_deliveries" ("received_at", "id");
--- create "toil_dismissals" table
-CREATE TABLE "toil_dismissals" ("id" character varying(26) NOT NULL, "subject" character varying(26) NOT NULL, "origin" text NOT NULL, "dismissed_at" timestamptz NOT NULL, PRIMARY KEY ("id"));
--- create index "toildismissal_dismissed_at" to table: "toil_dismissals"
-CREATE INDEX "toildismissal_dismissed_at" ON "toil_dismissals" ("dismissed_at");
--- create index "toildismissal_subject_origin" to table: "toil_dismissals"
-CREATE UNIQUE INDEX "toildismissal_subject_origin" ON "toil_dismissals" ("subject", "origin");
--- create "audit_entries" table
-CREATE TABLE "audit_entries" ("id" character varying(26) NOT NULL, "at" timestamptz NOT NULL, "outcome" text NOT NULL, "actor_kind" text NOT NULL, "actor_person" text NOT NULL, "actor_team" text NOT NULL, "actor_token" text NOT NULL, "actor_name" text NOT NULL, "action" text NOT NULL, "object_kind" text NOT NULL, "object_id" text NOT NULL, "object_label" text NOT NULL, "team" text NOT NULL, "reason" text NOT NULL, "changes" text NOT NULL, PRIMARY KEY ("id"));
--- create index "auditentry_actor_person_at_id" to table: "audit_entries"
-CREATE INDEX "auditentry_actor_person_at_id" ON "audit_entries" ("actor_person", "at", "id");
--- create index "auditentry_actor_token_at_id" to table: "audit_entries"
-CREATE INDEX "auditentry_actor_token_at_id" ON "audit_entries" ("actor_token", "at", "id");
--- create index "auditentry_at_id" to table: "audit_entries"
-CREATE INDEX "auditentry_at_id" ON "audit_entries" ("at", "id");
--- create index "auditentry_object_id_at_id" to table: "audit_entries"
-CREATE INDEX "auditentry_object_id_at_id" ON "audit_entries" ("object_id", "at", "id");
--- create index "auditentry_team_at_id" to table: "audit_entries"
-CREATE INDEX "auditentry_team_at_id" ON "audit_entries" ("team", "at", "id");
--- create "toil_partings" table
-CREATE TABLE "toil_partings" ("id" character varying(26) NOT NULL, "subject" character varying(26) NOT NULL, "week" text NOT NULL, "quarter" text NOT NULL, "parted_at" timestamptz NOT NULL, PRIMARY KEY ("id"));
--- create index "toilparting_parted_at" to table: "toil_partings"
-CREATE INDEX "toilparting_parted_at" ON "toil_partings" ("parted_at");
--- create index "toilparting_subject" to table: "toil_partings"
-CREATE UNIQUE INDEX "toilparting_subject" ON "toil_partings" ("subject");
 -- create "tracker_repositories" table
 CREATE TABLE "tracker_repositories" ("id" bigint NOT NULL GENERATED BY DEFAULT AS IDENTITY, "name" text NOT NULL, "seen_at" timestamptz NOT NULL, "archived" boolean NOT NULL, "file" text NOT NULL, "owners" text NOT NULL, "etag" text NOT NULL, "problem" text NOT NULL, PRIMARY KEY ("id"));
 -- create index "trackerrepository_name" to table: "tracker_repositories"
 CREATE UNIQUE INDEX "trackerrepository_name" ON "tracker_repositories" ("name");
--- create "tracker_lanes" table
-CREATE TABLE "tracker_lanes" ("id" bigint NOT NULL GENERATED BY DEFAULT AS IDENTITY, "name" text NOT NULL, "not_before" timestamptz NULL, "reason" text NOT NULL, "doublings" bigint NOT NULL, "wrote_at" timestamptz NULL, "usage" jsonb NOT NULL, PRIMARY KEY ("id"));
--- create index "trackerlane_name" to table: "tracker_lanes"
-CREATE UNIQUE INDEX "trackerlane_name" ON "tracker_lanes" ("name");
--- create "idempotency_keys" table
-CREATE TABLE "idempotency_keys" ("id" bigint NOT NULL GENERATED BY DEFAULT AS IDENTITY, "caller" text NOT NULL, "operation" text NOT NULL, "key" text NOT NULL, "hash" bytea NOT NULL, "resource_id" text NOT NULL, "resource_version" bigint NOT NULL, "status" bigint NOT NULL, "created_at" timestamptz NOT NULL, PRIMARY KEY ("id"));
--- create index "idempotencykey_caller_operation_key" to table: "idempotency_keys"
-CREATE UNIQUE INDEX "idempotencykey_caller_operation_key" ON "idempotency_keys" ("caller", "operation", "key");
--- create index "idempotencykey_created_at" to table: "idempotency_keys"
-CREATE INDEX "idempotencykey_created_at" ON "idempotency_keys" ("created_at");
 -- create "catalog_entities" table
 CREATE TABLE "catalog_entities" ("id" character varying(26) NOT NULL, "portal" text NOT NULL, "kind" text NOT NULL, "ref" text NOT NULL, "uid" text NOT NULL, "title" text NOT NULL, "origin" text NOT NULL, "state" text NOT NULL, "resource_id" character varying(26) NULL, "told" jsonb NOT NULL, "faults" jsonb NULL, "pending" boolean NOT NULL, "first_seen_at" timestamptz NOT NULL, "seen_at" timestamptz NOT NULL, "gone_at" timestamptz NULL, PRIMARY KEY ("id"));
 -- create index "catalogentity_living_ref" to table: "catalog_entities"
@@ -79,18 +73,30 @@ CREATE INDEX "catalogentity_resource" ON "catalog_entities" ("resource_id");
 CREATE TABLE "catalog_syncs" ("id" character varying(26) NOT NULL, "portal" text NOT NULL, "full" boolean NOT NULL, "state" text NOT NULL, "started_by" text NOT NULL, "started_at" timestamptz NOT NULL, "ended_at" timestamptz NULL, "created" bigint NOT NULL, "updated" bigint NOT NULL, "unchanged" bigint NOT NULL, "refused" bigint NOT NULL, "skipped" bigint NOT NULL, "deferred" bigint NOT NULL, "gone" bigint NOT NULL, PRIMARY KEY ("id"));
 -- create index "catalogsync_open" to table: "catalog_syncs"
 CREATE UNIQUE INDEX "catalogsync_open" ON "catalog_syncs" ("portal") WHERE ("full" AND (state = 'open'::text));
--- create "given_declarations" table
-CREATE TABLE "given_declarations" ("id" character varying(26) NOT NULL, "name" text NOT NULL, "type" text NOT NULL, "doc" text NOT NULL, "unit" text NOT NULL, "among" jsonb NOT NULL, "pushed" boolean NOT NULL, "attested" boolean NOT NULL, "longest_days" bigint NOT NULL, "created_at" timestamptz NOT NULL, "created_by" text NOT NULL, "updated_at" timestamptz NOT NULL, "updated_by" text NOT NULL, "version" bigint NOT NULL, PRIMARY KEY ("id"));
--- create index "givendeclaration_name" to table: "given_declarations"
-CREATE UNIQUE INDEX "givendeclaration_name" ON "given_declarations" ("name");
 -- create "tracker_places" table
 CREATE TABLE "tracker_places" ("id" bigint NOT NULL GENERATED BY DEFAULT AS IDENTITY, "name" text NOT NULL, "listed_at" timestamptz NULL, "changes" bigint NOT NULL, "ask_at" timestamptz NULL, PRIMARY KEY ("id"));
 -- create index "trackerplace_name" to table: "tracker_places"
 CREATE UNIQUE INDEX "trackerplace_name" ON "tracker_places" ("name");
--- create "people" table
-CREATE TABLE "people" ("id" character varying(26) NOT NULL, "display_name" text NOT NULL, "email" text NOT NULL, "github_login" text NOT NULL, "administrator" boolean NOT NULL, "created_at" timestamptz NOT NULL, "updated_at" timestamptz NOT NULL, "deactivated_at" timestamptz NULL, "managed" jsonb NULL, "version" bigint NOT NULL, PRIMARY KEY ("id"));
--- create index "person_display_name_id" to table: "people"
-CREATE INDEX "person_display_name_id" ON "people" ("display_name", "id");
+-- create "tracker_lanes" table
+CREATE TABLE "tracker_lanes" ("id" bigint NOT NULL GENERATED BY DEFAULT AS IDENTITY, "name" text NOT NULL, "not_before" timestamptz NULL, "reason" text NOT NULL, "doublings" bigint NOT NULL, "wrote_at" timestamptz NULL, "usage" jsonb NOT NULL, PRIMARY KEY ("id"));
+-- create index "trackerlane_name" to table: "tracker_lanes"
+CREATE UNIQUE INDEX "trackerlane_name" ON "tracker_lanes" ("name");
+-- create "leases" table
+CREATE TABLE "leases" ("id" bigint NOT NULL GENERATED BY DEFAULT AS IDENTITY, "name" text NOT NULL, "holder" text NOT NULL, "epoch" bigint NOT NULL, "expires_at" timestamptz NOT NULL, PRIMARY KEY ("id"));
+-- create index "lease_name" to table: "leases"
+CREATE UNIQUE INDEX "lease_name" ON "leases" ("name");
+-- create "idempotency_keys" table
+CREATE TABLE "idempotency_keys" ("id" bigint NOT NULL GENERATED BY DEFAULT AS IDENTITY, "caller" text NOT NULL, "operation" text NOT NULL, "key" text NOT NULL, "hash" bytea NOT NULL, "resource_id" text NOT NULL, "resource_version" bigint NOT NULL, "status" bigint NOT NULL, "created_at" timestamptz NOT NULL, PRIMARY KEY ("id"));
+-- create index "idempotencykey_caller_operation_key" to table: "idempotency_keys"
+CREATE UNIQUE INDEX "idempotencykey_caller_operation_key" ON "idempotency_keys" ("caller", "operation", "key");
+-- create index "idempotencykey_created_at" to table: "idempotency_keys"
+CREATE INDEX "idempotencykey_created_at" ON "idempotency_keys" ("created_at");
+-- create "toil_dismissals" table
+CREATE TABLE "toil_dismissals" ("id" character varying(26) NOT NULL, "subject" character varying(26) NOT NULL, "origin" text NOT NULL, "dismissed_at" timestamptz NOT NULL, PRIMARY KEY ("id"));
+-- create index "toildismissal_dismissed_at" to table: "toil_dismissals"
+CREATE INDEX "toildismissal_dismissed_at" ON "toil_dismissals" ("dismissed_at");
+-- create index "toildismissal_subject_origin" to table: "toil_dismissals"
+CREATE UNIQUE INDEX "toildismissal_subject_origin" ON "toil_dismissals" ("subject", "origin");
 -- create "slugs" table
 CREATE TABLE "slugs" ("id" bigint NOT NULL GENERATED BY DEFAULT AS IDENTITY, "noun" text NOT NULL, "scope" text NOT NULL, "slug" text NOT NULL, "target_id" character varying(26) NOT NULL, "current" boolean NOT NULL, PRIMARY KEY ("id"));
 -- create index "slug_noun_scope_slug" to table: "slugs"
@@ -99,20 +105,14 @@ CREATE UNIQUE INDEX "slug_noun_scope_slug" ON "slugs" ("noun", "scope", "slug");
 CREATE INDEX "slug_target" ON "slugs" ("target_id");
 -- create index "slug_target_current" to table: "slugs"
 CREATE UNIQUE INDEX "slug_target_current" ON "slugs" ("target_id") WHERE current;
--- create "leases" table
-CREATE TABLE "leases" ("id" bigint NOT NULL GENERATED BY DEFAULT AS IDENTITY, "name" text NOT NULL, "holder" text NOT NULL, "epoch" bigint NOT NULL, "expires_at" timestamptz NOT NULL, PRIMARY KEY ("id"));
--- create index "lease_name" to table: "leases"
-CREATE UNIQUE INDEX "lease_name" ON "leases" ("name");
--- create "delivery_switches" table
-CREATE TABLE "delivery_switches" ("id" bigint NOT NULL GENERATED BY DEFAULT AS IDENTITY, "name" text NOT NULL, "stops" jsonb NOT NULL, "updated_at" timestamptz NOT NULL, "version" bigint NOT NULL, PRIMARY KEY ("id"));
--- create index "deliveryswitch_name" to table: "delivery_switches"
-CREATE UNIQUE INDEX "deliveryswitch_name" ON "delivery_switches" ("name");
--- create "scorecard_dues" table
-CREATE TABLE "scorecard_dues" ("id" character varying(26) NOT NULL, "service_id" text NOT NULL, "team_id" text NOT NULL, PRIMARY KEY ("id"));
 -- create "signing_keys" table
 CREATE TABLE "signing_keys" ("id" character varying(26) NOT NULL, "purpose" text NOT NULL, "seed" bytea NOT NULL, "created_at" timestamptz NOT NULL, PRIMARY KEY ("id"));
 -- create index "signingkey_purpose" to table: "signing_keys"
 CREATE UNIQUE INDEX "signingkey_purpose" ON "signing_keys" ("purpose");
+-- create "delivery_switches" table
+CREATE TABLE "delivery_switches" ("id" bigint NOT NULL GENERATED BY DEFAULT AS IDENTITY, "name" text NOT NULL, "stops" jsonb NOT NULL, "updated_at" timestamptz NOT NULL, "version" bigint NOT NULL, PRIMARY KEY ("id"));
+-- create index "deliveryswitch_name" to table: "delivery_switches"
+CREATE UNIQUE INDEX "deliveryswitch_name" ON "delivery_switches" ("name");
 -- create "teams" table
 CREATE TABLE "teams" ("id" character varying(26) NOT NULL, "slug" text NOT NULL, "name" text NOT NULL, "description" text NOT NULL, "contact" text NOT NULL, "default_repository" text NOT NULL, "created_at" timestamptz NOT NULL, "updated_at" timestamptz NOT NULL, "managed" jsonb NULL, "version" bigint NOT NULL, "parent_id" character varying(26) NULL, "issue_assignee_id" character varying(26) NULL, PRIMARY KEY ("id"), CONSTRAINT "teams_people_issue_assignee" FOREIGN KEY ("issue_assignee_id") REFERENCES "people" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT, CONSTRAINT "teams_teams_children" FOREIGN KEY ("parent_id") REFERENCES "teams" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT);
 -- create index "team_parent_id_slug" to table: "teams"
@@ -162,7 +162,7 @@ CREATE TABLE "data_sources" ("id" character varying(26) NOT NULL, "slug" text NO
 -- create index "datasource_slug" to table: "data_sources"
 CREATE UNIQUE INDEX "datasource_slug" ON "data_sources" ("slug");
 -- create "slos" table
-CREATE TABLE "slos" ("id" character varying(26) NOT NULL, "slug" text NOT NULL, "name" text NOT NULL, "description" text NOT NULL, "revision" bigint NOT NULL, "created_at" timestamptz NOT NULL, "updated_at" timestamptz NOT NULL, "retired_at" timestamptz NULL, "version" bigint NOT NULL, "service_id" character varying(26) NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "slos_services_service" FOREIGN KEY ("service_id") REFERENCES "services" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT);
+CREATE TABLE "slos" ("id" character varying(26) NOT NULL, "slug" text NOT NULL, "name" text NOT NULL, "description" text NOT NULL, "revision" bigint NOT NULL, "created_at" timestamptz NOT NULL, "updated_at" timestamptz NOT NULL, "retired_at" timestamptz NULL, "manager" text NOT NULL DEFAULT '', "version" bigint NOT NULL, "service_id" character varying(26) NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "slos_services_service" FOREIGN KEY ("service_id") REFERENCES "services" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT);
 -- create index "slo_service_id_slug" to table: "slos"
 CREATE UNIQUE INDEX "slo_service_id_slug" ON "slos" ("service_id", "slug");
 -- create "indicators" table
@@ -218,13 +218,13 @@ CREATE INDEX "backfill_open" ON "backfills" ("data_source_id", "id") WHERE (fini
 -- create index "backfill_slo_id_created_at_id" to table: "backfills"
 CREATE INDEX "backfill_slo_id_created_at_id" ON "backfills" ("slo_id", "created_at", "id");
 -- create "scorecards" table
-CREATE TABLE "scorecards" ("id" character varying(26) NOT NULL, "slug" text NOT NULL, "name" text NOT NULL, "description" text NOT NULL, "revision" bigint NOT NULL, "retired_at" timestamptz NULL, "created_at" timestamptz NOT NULL, "updated_at" timestamptz NOT NULL, "version" bigint NOT NULL, "owner_id" character varying(26) NULL, PRIMARY KEY ("id"), CONSTRAINT "scorecards_teams_owner" FOREIGN KEY ("owner_id") REFERENCES "teams" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT);
+CREATE TABLE "scorecards" ("id" character varying(26) NOT NULL, "slug" text NOT NULL, "name" text NOT NULL, "description" text NOT NULL, "revision" bigint NOT NULL, "retired_at" timestamptz NULL, "created_at" timestamptz NOT NULL, "updated_at" timestamptz NOT NULL, "manager" text NOT NULL DEFAULT '', "version" bigint NOT NULL, "owner_id" character varying(26) NULL, PRIMARY KEY ("id"), CONSTRAINT "scorecards_teams_owner" FOREIGN KEY ("owner_id") REFERENCES "teams" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT);
 -- create index "scorecard_owner_id_slug" to table: "scorecards"
 CREATE INDEX "scorecard_owner_id_slug" ON "scorecards" ("owner_id", "slug");
 -- create index "scorecard_slug" to table: "scorecards"
 CREATE UNIQUE INDEX "scorecard_slug" ON "scorecards" ("slug");
 -- create "campaigns" table
-CREATE TABLE "campaigns" ("id" character varying(26) NOT NULL, "name" text NOT NULL, "why" text NOT NULL, "checks" jsonb NOT NULL, "applies_to" text NOT NULL, "starts_on" text NOT NULL, "due_on" text NOT NULL, "grace_days" bigint NOT NULL, "issues" boolean NOT NULL, "told" bigint NOT NULL, "told_for" text NOT NULL, "created_at" timestamptz NOT NULL, "created_by" text NOT NULL, "updated_at" timestamptz NOT NULL, "ended_at" timestamptz NULL, "ended_by" text NOT NULL, "ended_for" text NOT NULL, "version" bigint NOT NULL, "scorecard_id" character varying(26) NOT NULL, "team_id" character varying(26) NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "campaigns_scorecards_scorecard" FOREIGN KEY ("scorecard_id") REFERENCES "scorecards" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT, CONSTRAINT "campaigns_teams_team" FOREIGN KEY ("team_id") REFERENCES "teams" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT);
+CREATE TABLE "campaigns" ("id" character varying(26) NOT NULL, "name" text NOT NULL, "why" text NOT NULL, "checks" jsonb NOT NULL, "applies_to" text NOT NULL, "starts_on" text NOT NULL, "due_on" text NOT NULL, "grace_days" bigint NOT NULL, "issues" boolean NOT NULL, "told" bigint NOT NULL, "told_for" text NOT NULL, "created_at" timestamptz NOT NULL, "created_by" text NOT NULL, "updated_at" timestamptz NOT NULL, "ended_at" timestamptz NULL, "ended_by" text NOT NULL, "ended_for" text NOT NULL, "manager" text NOT NULL DEFAULT '', "version" bigint NOT NULL, "scorecard_id" character varying(26) NOT NULL, "team_id" character varying(26) NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "campaigns_scorecards_scorecard" FOREIGN KEY ("scorecard_id") REFERENCES "scorecards" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT, CONSTRAINT "campaigns_teams_team" FOREIGN KEY ("team_id") REFERENCES "teams" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT);
 -- create index "campaign_open" to table: "campaigns"
 CREATE INDEX "campaign_open" ON "campaigns" ("id") WHERE (ended_at IS NULL);
 -- create index "campaign_scorecard_id_id" to table: "campaigns"
@@ -431,6 +431,18 @@ CREATE INDEX "launchreview_tells" ON "launch_reviews" ("tell_at", "id") WHERE (t
 CREATE UNIQUE INDEX "launchreview_waiting" ON "launch_reviews" ("service_id", "scorecard_id") WHERE (decided_at IS NULL);
 -- create index "launchreview_waits" to table: "launch_reviews"
 CREATE INDEX "launchreview_waits" ON "launch_reviews" ("id") WHERE (decided_at IS NULL);
+-- create "manifest_sets" table
+CREATE TABLE "manifest_sets" ("id" character varying(26) NOT NULL, "slug" text NOT NULL, "source" text NOT NULL, "created_at" timestamptz NOT NULL, "applied_at" timestamptz NOT NULL, "applied_by" text NOT NULL, "checked_at" timestamptz NULL, "drifted" bigint NOT NULL, "version" bigint NOT NULL, "team_id" character varying(26) NULL, PRIMARY KEY ("id"), CONSTRAINT "manifest_sets_teams_team" FOREIGN KEY ("team_id") REFERENCES "teams" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT);
+-- create index "manifestset_slug" to table: "manifest_sets"
+CREATE UNIQUE INDEX "manifestset_slug" ON "manifest_sets" ("slug");
+-- create index "manifestset_team_id_slug" to table: "manifest_sets"
+CREATE INDEX "manifestset_team_id_slug" ON "manifest_sets" ("team_id", "slug");
+-- create "manifest_items" table
+CREATE TABLE "manifest_items" ("id" character varying(26) NOT NULL, "kind" text NOT NULL, "name" text NOT NULL, "resource_id" character varying(26) NOT NULL, "path" text NOT NULL, "document" text NOT NULL, "applied_at" timestamptz NOT NULL, "released_at" timestamptz NULL, "released_by" text NOT NULL, "released_for" text NOT NULL, "drift" jsonb NULL, "set_id" character varying(26) NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "manifest_items_manifest_sets_set" FOREIGN KEY ("set_id") REFERENCES "manifest_sets" ("id") ON UPDATE NO ACTION ON DELETE CASCADE);
+-- create index "manifestitem_kind_resource_id" to table: "manifest_items"
+CREATE UNIQUE INDEX "manifestitem_kind_resource_id" ON "manifest_items" ("kind", "resource_id");
+-- create index "manifestitem_set_id_kind_name" to table: "manifest_items"
+CREATE UNIQUE INDEX "manifestitem_set_id_kind_name" ON "manifest_items" ("set_id", "kind", "name");
 -- create "members" table
 CREATE TABLE "members" ("id" bigint NOT NULL GENERATED BY DEFAULT AS IDENTITY, "joined_at" timestamptz NOT NULL, "manager" text NOT NULL DEFAULT '', "team_id" character varying(26) NOT NULL, "person_id" character varying(26) NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "members_people_person" FOREIGN KEY ("person_id") REFERENCES "people" ("id") ON UPDATE NO ACTION ON DELETE CASCADE, CONSTRAINT "members_teams_team" FOREIGN KEY ("team_id") REFERENCES "teams" ("id") ON UPDATE NO ACTION ON DELETE CASCADE);
 -- create index "member_person_id" to table: "members"
@@ -498,11 +510,11 @@ CREATE UNIQUE INDEX "ownershipdrift_service_id_reason" ON "ownership_drifts" ("s
 -- create index "ownershipdrift_untold" to table: "ownership_drifts"
 CREATE INDEX "ownershipdrift_untold" ON "ownership_drifts" ("found_at", "id") WHERE (escalated_at IS NULL);
 -- create "policies" table
-CREATE TABLE "policies" ("id" character varying(26) NOT NULL, "slug" text NOT NULL, "name" text NOT NULL, "description" text NOT NULL, "revision" bigint NOT NULL, "revisit_told" text NOT NULL, "created_at" timestamptz NOT NULL, "updated_at" timestamptz NOT NULL, "version" bigint NOT NULL, PRIMARY KEY ("id"));
+CREATE TABLE "policies" ("id" character varying(26) NOT NULL, "slug" text NOT NULL, "name" text NOT NULL, "description" text NOT NULL, "revision" bigint NOT NULL, "revisit_told" text NOT NULL, "created_at" timestamptz NOT NULL, "updated_at" timestamptz NOT NULL, "manager" text NOT NULL DEFAULT '', "version" bigint NOT NULL, PRIMARY KEY ("id"));
 -- create index "budgetpolicy_slug" to table: "policies"
 CREATE UNIQUE INDEX "budgetpolicy_slug" ON "policies" ("slug");
 -- create "policy_attachments" table
-CREATE TABLE "policy_attachments" ("id" character varying(26) NOT NULL, "target" text NOT NULL, "target_key" text NOT NULL, "tier" bigint NOT NULL, "mode" text NOT NULL, "created_at" timestamptz NOT NULL, "updated_at" timestamptz NOT NULL, "created_by" text NOT NULL, "version" bigint NOT NULL, "policy_id" character varying(26) NOT NULL, "service_id" character varying(26) NULL, PRIMARY KEY ("id"), CONSTRAINT "policy_attachments_policies_policy" FOREIGN KEY ("policy_id") REFERENCES "policies" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT, CONSTRAINT "policy_attachments_services_service" FOREIGN KEY ("service_id") REFERENCES "services" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT);
+CREATE TABLE "policy_attachments" ("id" character varying(26) NOT NULL, "target" text NOT NULL, "target_key" text NOT NULL, "tier" bigint NOT NULL, "mode" text NOT NULL, "created_at" timestamptz NOT NULL, "updated_at" timestamptz NOT NULL, "created_by" text NOT NULL, "manager" text NOT NULL DEFAULT '', "version" bigint NOT NULL, "policy_id" character varying(26) NOT NULL, "service_id" character varying(26) NULL, PRIMARY KEY ("id"), CONSTRAINT "policy_attachments_policies_policy" FOREIGN KEY ("policy_id") REFERENCES "policies" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT, CONSTRAINT "policy_attachments_services_service" FOREIGN KEY ("service_id") REFERENCES "services" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT);
 -- create index "attachment_policy_id_target_target_key" to table: "policy_attachments"
 CREATE UNIQUE INDEX "attachment_policy_id_target_target_key" ON "policy_attachments" ("policy_id", "target", "target_key");
 -- create index "attachment_service_id" to table: "policy_attachments"

@@ -28,7 +28,7 @@ CREATE INDEX `alert_revision_id` ON `alerts` (`revision_id`);
 -- create index "alert_ended_at" to table: "alerts"
 CREATE INDEX `alert_ended_at` ON `alerts` (`ended_at`);
 -- create "policy_attachments" table
-CREATE TABLE `policy_attachments` (`id` text NOT NULL, `target` text NOT NULL, `target_key` text NOT NULL, `tier` integer NOT NULL, `mode` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `created_by` text NOT NULL, `version` integer NOT NULL, `policy_id` text NOT NULL, `service_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `policy_attachments_policies_policy` FOREIGN KEY (`policy_id`) REFERENCES `policies` (`id`) ON DELETE RESTRICT, CONSTRAINT `policy_attachments_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
+CREATE TABLE `policy_attachments` (`id` text NOT NULL, `target` text NOT NULL, `target_key` text NOT NULL, `tier` integer NOT NULL, `mode` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `created_by` text NOT NULL, `manager` text NOT NULL DEFAULT (''), `version` integer NOT NULL, `policy_id` text NOT NULL, `service_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `policy_attachments_policies_policy` FOREIGN KEY (`policy_id`) REFERENCES `policies` (`id`) ON DELETE RESTRICT, CONSTRAINT `policy_attachments_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
 -- create index "attachment_policy_id_target_target_key" to table: "policy_attachments"
 CREATE UNIQUE INDEX `attachment_policy_id_target_target_key` ON `policy_attachments` (`policy_id`, `target`, `target_key`);
 -- create index "attachment_target_target_key" to table: "policy_attachments"
@@ -72,11 +72,11 @@ CREATE INDEX `backfill_slo_id_created_at_id` ON `backfills` (`slo_id`, `created_
 -- create index "backfill_indicator_id" to table: "backfills"
 CREATE INDEX `backfill_indicator_id` ON `backfills` (`indicator_id`);
 -- create "policies" table
-CREATE TABLE `policies` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `description` text NOT NULL, `revision` integer NOT NULL, `revisit_told` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, PRIMARY KEY (`id`));
+CREATE TABLE `policies` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `description` text NOT NULL, `revision` integer NOT NULL, `revisit_told` text NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `manager` text NOT NULL DEFAULT (''), `version` integer NOT NULL, PRIMARY KEY (`id`));
 -- create index "budgetpolicy_slug" to table: "policies"
 CREATE UNIQUE INDEX `budgetpolicy_slug` ON `policies` (`slug`);
 -- create "campaigns" table
-CREATE TABLE `campaigns` (`id` text NOT NULL, `name` text NOT NULL, `why` text NOT NULL, `checks` json NOT NULL, `applies_to` text NOT NULL, `starts_on` text NOT NULL, `due_on` text NOT NULL, `grace_days` integer NOT NULL, `issues` bool NOT NULL, `told` integer NOT NULL, `told_for` text NOT NULL, `created_at` datetime NOT NULL, `created_by` text NOT NULL, `updated_at` datetime NOT NULL, `ended_at` datetime NULL, `ended_by` text NOT NULL, `ended_for` text NOT NULL, `version` integer NOT NULL, `scorecard_id` text NOT NULL, `team_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `campaigns_scorecards_scorecard` FOREIGN KEY (`scorecard_id`) REFERENCES `scorecards` (`id`) ON DELETE RESTRICT, CONSTRAINT `campaigns_teams_team` FOREIGN KEY (`team_id`) REFERENCES `teams` (`id`) ON DELETE RESTRICT);
+CREATE TABLE `campaigns` (`id` text NOT NULL, `name` text NOT NULL, `why` text NOT NULL, `checks` json NOT NULL, `applies_to` text NOT NULL, `starts_on` text NOT NULL, `due_on` text NOT NULL, `grace_days` integer NOT NULL, `issues` bool NOT NULL, `told` integer NOT NULL, `told_for` text NOT NULL, `created_at` datetime NOT NULL, `created_by` text NOT NULL, `updated_at` datetime NOT NULL, `ended_at` datetime NULL, `ended_by` text NOT NULL, `ended_for` text NOT NULL, `manager` text NOT NULL DEFAULT (''), `version` integer NOT NULL, `scorecard_id` text NOT NULL, `team_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `campaigns_scorecards_scorecard` FOREIGN KEY (`scorecard_id`) REFERENCES `scorecards` (`id`) ON DELETE RESTRICT, CONSTRAINT `campaigns_teams_team` FOREIGN KEY (`team_id`) REFERENCES `teams` (`id`) ON DELETE RESTRICT);
 -- create index "campaign_open" to table: "campaigns"
 CREATE INDEX `campaign_open` ON `campaigns` (`id`) WHERE ended_at IS NULL;
 -- create index "campaign_scorecard_id_id" to table: "campaigns"
@@ -337,6 +337,18 @@ CREATE INDEX `launchreview_decider_id` ON `launch_reviews` (`decider_id`);
 CREATE TABLE `leases` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `name` text NOT NULL, `holder` text NOT NULL, `epoch` integer NOT NULL, `expires_at` datetime NOT NULL);
 -- create index "lease_name" to table: "leases"
 CREATE UNIQUE INDEX `lease_name` ON `leases` (`name`);
+-- create "manifest_items" table
+CREATE TABLE `manifest_items` (`id` text NOT NULL, `kind` text NOT NULL, `name` text NOT NULL, `resource_id` text NOT NULL, `path` text NOT NULL, `document` text NOT NULL, `applied_at` datetime NOT NULL, `released_at` datetime NULL, `released_by` text NOT NULL, `released_for` text NOT NULL, `drift` json NULL, `set_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `manifest_items_manifest_sets_set` FOREIGN KEY (`set_id`) REFERENCES `manifest_sets` (`id`) ON DELETE CASCADE);
+-- create index "manifestitem_set_id_kind_name" to table: "manifest_items"
+CREATE UNIQUE INDEX `manifestitem_set_id_kind_name` ON `manifest_items` (`set_id`, `kind`, `name`);
+-- create index "manifestitem_kind_resource_id" to table: "manifest_items"
+CREATE UNIQUE INDEX `manifestitem_kind_resource_id` ON `manifest_items` (`kind`, `resource_id`);
+-- create "manifest_sets" table
+CREATE TABLE `manifest_sets` (`id` text NOT NULL, `slug` text NOT NULL, `source` text NOT NULL, `created_at` datetime NOT NULL, `applied_at` datetime NOT NULL, `applied_by` text NOT NULL, `checked_at` datetime NULL, `drifted` integer NOT NULL, `version` integer NOT NULL, `team_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `manifest_sets_teams_team` FOREIGN KEY (`team_id`) REFERENCES `teams` (`id`) ON DELETE RESTRICT);
+-- create index "manifestset_slug" to table: "manifest_sets"
+CREATE UNIQUE INDEX `manifestset_slug` ON `manifest_sets` (`slug`);
+-- create index "manifestset_team_id_slug" to table: "manifest_sets"
+CREATE INDEX `manifestset_team_id_slug` ON `manifest_sets` (`team_id`, `slug`);
 -- create "members" table
 CREATE TABLE `members` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `joined_at` datetime NOT NULL, `manager` text NOT NULL DEFAULT (''), `team_id` text NOT NULL, `person_id` text NOT NULL, CONSTRAINT `members_teams_team` FOREIGN KEY (`team_id`) REFERENCES `teams` (`id`) ON DELETE CASCADE, CONSTRAINT `members_people_person` FOREIGN KEY (`person_id`) REFERENCES `people` (`id`) ON DELETE CASCADE);
 -- create index "member_team_id_person_id" to table: "members"
@@ -490,7 +502,7 @@ CREATE UNIQUE INDEX `slarevision_sla_id_number` ON `sla_revisions` (`sla_id`, `n
 -- create index "slarevision_slo_id" to table: "sla_revisions"
 CREATE INDEX `slarevision_slo_id` ON `sla_revisions` (`slo_id`);
 -- create "slos" table
-CREATE TABLE `slos` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `description` text NOT NULL, `revision` integer NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `retired_at` datetime NULL, `version` integer NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `slos_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
+CREATE TABLE `slos` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `description` text NOT NULL, `revision` integer NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `retired_at` datetime NULL, `manager` text NOT NULL DEFAULT (''), `version` integer NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `slos_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
 -- create index "slo_service_id_slug" to table: "slos"
 CREATE UNIQUE INDEX `slo_service_id_slug` ON `slos` (`service_id`, `slug`);
 -- create "slo_group_statuses" table
@@ -514,7 +526,7 @@ CREATE INDEX `slostatus_rank_slo_id` ON `slo_statuses` (`rank`, `slo_id`);
 -- create index "slostatus_state_rank_slo_id" to table: "slo_statuses"
 CREATE INDEX `slostatus_state_rank_slo_id` ON `slo_statuses` (`state`, `rank`, `slo_id`);
 -- create "scorecards" table
-CREATE TABLE `scorecards` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `description` text NOT NULL, `revision` integer NOT NULL, `retired_at` datetime NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `version` integer NOT NULL, `owner_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `scorecards_teams_owner` FOREIGN KEY (`owner_id`) REFERENCES `teams` (`id`) ON DELETE RESTRICT);
+CREATE TABLE `scorecards` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `description` text NOT NULL, `revision` integer NOT NULL, `retired_at` datetime NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `manager` text NOT NULL DEFAULT (''), `version` integer NOT NULL, `owner_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `scorecards_teams_owner` FOREIGN KEY (`owner_id`) REFERENCES `teams` (`id`) ON DELETE RESTRICT);
 -- create index "scorecard_slug" to table: "scorecards"
 CREATE UNIQUE INDEX `scorecard_slug` ON `scorecards` (`slug`);
 -- create index "scorecard_owner_id_slug" to table: "scorecards"

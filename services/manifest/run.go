@@ -1,0 +1,329 @@
+package manifest
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/access"
+)
+
+// run is one time that a set is planned, or applied.
+type run struct {
+	desk      *Desk
+	in        Input
+	set       Set
+	manifests []Manifest
+	now       time.Time
+
+	world   *world
+	steps   []Step
+	written []Item  // items as they are to be
+	dropped []id.ID // items that are to go
+	settled bool    // the set and its items are written as they are to be
+	forbid  error   // the first refusal of an authoriser
+	later   []later
+}
+
+// later is what is done once all of a kind are there.
+type later struct {
+	step int
+	do   func(ctx context.Context) error
+}
+
+func (r *run) plan() Plan {
+	return Plan{Set: r.set.Slug, Steps: r.steps, Digest: digest(r.steps)}
+}
+
+func (r *run) changes() bool {
+	return slices.ContainsFunc(r.steps, func(s Step) bool { return s.Action.Changes() || s.Refused != nil })
+}
+
+// look begins anew, with what there is.
+func (r *run) look(ctx context.Context, set Set) error {
+	r.steps, r.written, r.dropped, r.forbid, r.later, r.settled = nil, nil, nil, nil, nil, false
+	w := &world{hands: r.desk.Hands, set: set, items: map[Identity]Item{}}
+	r.world = w
+	var items []Item
+	if set.ID != "" {
+		var err error
+		if items, err = r.desk.Store.Items(ctx, set.ID); err != nil {
+			return fmt.Errorf("read what a set has: %w", err)
+		}
+	}
+	of := make([]Identity, 0, len(r.manifests)+len(items))
+	for _, m := range r.manifests {
+		of = append(of, m.Identity)
+	}
+	for _, i := range items {
+		w.items[i.Identity] = i
+		of = append(of, i.Identity)
+	}
+	return w.look(ctx, r.desk.Organisation, of, resources(items))
+}
+
+// compare says what is to be done, and does nothing.
+func (r *run) compare(ctx context.Context) error {
+	if err := r.look(ctx, r.set); err != nil {
+		return err
+	}
+	for _, m := range r.manifests {
+		c, err := m.Thing.differ(r.world, m.Path)
+		r.add(m, c)
+		if err := r.refuse(len(r.steps)-1, m, err); err != nil {
+			return err
+		}
+	}
+	for _, item := range r.missing() {
+		c := r.world.end(item)
+		r.ending(item, c)
+	}
+	return r.settle(ctx)
+}
+
+// settle finds out whether the set and its items are written as they are to be.
+func (r *run) settle(ctx context.Context) error {
+	r.settled = true
+	if r.set.Slug == "" {
+		return nil
+	}
+	if r.set.ID == "" {
+		r.settled = false
+		return nil
+	}
+	is, err := r.desk.Store.SetBySlug(ctx, r.set.Slug)
+	if err != nil {
+		return fmt.Errorf("read a set of manifests: %w", err)
+	}
+	r.settled = is.Team == r.set.Team && is.Source == r.set.Source && len(r.written)+len(r.dropped) == 0
+	return nil
+}
+
+func (r *run) add(m Manifest, c change) {
+	r.steps = append(r.steps, Step{Identity: m.Identity, Action: c.action, Path: m.Path, Line: m.Line, Fields: c.fields})
+	if r.set.Slug == "" {
+		return
+	}
+	is, known := r.world.items[m.Identity]
+	if known && is.Resource == c.resource && is.Path == m.Path && is.Document == m.Text && is.Released == nil && is.Drift == nil {
+		return
+	}
+	if !known {
+		is = Item{Set: r.set.ID, Identity: m.Identity}
+	}
+	is.Resource, is.Path, is.Document, is.AppliedAt, is.Released, is.Drift = c.resource, m.Path, m.Text, r.now, nil, nil
+	r.written = append(r.written, is)
+}
+
+// missing are the things that the set said and says no more, those last that others may name.
+func (r *run) missing() []Item {
+	left := maps.Clone(r.world.items)
+	for _, m := range r.manifests {
+		delete(left, m.Identity)
+	}
+	out := slices.Collect(maps.Values(left))
+	slices.SortFunc(out, func(a, b Item) int {
+		if n := slices.Index(Kinds, b.Kind) - slices.Index(Kinds, a.Kind); n != 0 {
+			return n
+		}
+		return strings.Compare(a.Name, b.Name)
+	})
+	return r.childrenFirst(out)
+}
+
+// childrenFirst has teams end before those above them.
+func (r *run) childrenFirst(of []Item) []Item {
+	depth := func(i Item) int {
+		n := 0
+		for t, there := r.world.teams[i.Name]; i.Kind == KindTeam && there && t.Parent != "" && n <= len(r.world.teams); n++ {
+			t, there = r.world.teams[r.world.teamSlugs[t.Parent]]
+		}
+		return n
+	}
+	slices.SortStableFunc(of, func(a, b Item) int {
+		if a.Kind != b.Kind {
+			return 0
+		}
+		return depth(b) - depth(a)
+	})
+	return of
+}
+
+// ending notes what becomes of a thing that the set says no more.
+func (r *run) ending(item Item, c change) {
+	if !r.in.Prune {
+		c.action = Leave
+	} else {
+		r.dropped = append(r.dropped, item.ID)
+	}
+	r.steps = append(r.steps, Step{Identity: item.Identity, Action: c.action, Path: item.Path})
+}
+
+// perform does what is to be done, as far as nobody refuses it, within a transaction.
+func (r *run) perform(ctx context.Context) error {
+	set, err := r.hold(ctx)
+	if err != nil {
+		return err
+	}
+	r.set = set
+	if err := r.look(ctx, set); err != nil {
+		return err
+	}
+	for i, m := range r.manifests {
+		if i > 0 && r.manifests[i-1].Kind != m.Kind {
+			if err := r.follow(ctx); err != nil {
+				return err
+			}
+		}
+		if err := r.bring(ctx, m); err != nil {
+			return err
+		}
+	}
+	if err := r.follow(ctx); err != nil {
+		return err
+	}
+	for _, item := range r.missing() {
+		if err := r.let(ctx, item); err != nil {
+			return err
+		}
+	}
+	if set.Slug == "" {
+		return nil
+	}
+	return r.keep(ctx)
+}
+
+// hold takes the set, or makes it.
+func (r *run) hold(ctx context.Context) (Set, error) {
+	if r.set.Slug == "" {
+		return Set{}, nil
+	}
+	is, err := r.desk.Store.HoldSet(ctx, r.set.Slug)
+	if fault.Is(err, fault.NotFound) {
+		made := r.set
+		made.ID, made.AppliedAt, made.AppliedBy = id.New(r.now), r.now, access.CallerFrom(ctx).Name
+		if err := r.desk.Store.CreateSet(ctx, made); err != nil {
+			return Set{}, err
+		}
+		return made, r.desk.Recorder.RecordDiff(ctx, access.Create, made.object(), "", nil, made)
+	}
+	if err != nil {
+		return Set{}, fmt.Errorf("hold a set of manifests: %w", err)
+	}
+	after := is
+	after.Team, after.TeamSlug, after.Source, after.AppliedAt, after.AppliedBy = r.set.Team, r.set.TeamSlug, r.set.Source, r.now, access.CallerFrom(ctx).Name
+	if err := r.desk.Store.UpdateSet(ctx, after); err != nil {
+		return Set{}, err
+	}
+	after.Version++
+	return after, r.desk.Recorder.RecordDiff(ctx, access.Update, after.object(), "", is, after)
+}
+
+// bring has what the manifest says be so.
+func (r *run) bring(ctx context.Context, m Manifest) error {
+	c, err := m.Thing.differ(r.world, m.Path)
+	step := len(r.steps)
+	if err == nil && c.action.Changes() {
+		err = r.desk.Runner.InSavepoint(ctx, func(ctx context.Context) (err error) {
+			c.resource, err = c.do(ctx)
+			return err
+		})
+	}
+	r.add(m, c)
+	if s, is := m.Thing.(Service); is && err == nil && c.action.Changes() {
+		r.later = append(r.later, later{step, func(ctx context.Context) error { return s.connect(ctx, r.world, m.Path) }})
+	}
+	return r.refuse(step, m, err)
+}
+
+// follow does what was left until all of a kind are there.
+func (r *run) follow(ctx context.Context) error {
+	for _, l := range r.later {
+		i := slices.IndexFunc(r.manifests, func(m Manifest) bool { return m.Identity == r.steps[l.step].Identity })
+		if err := r.refuse(l.step, r.manifests[i], r.desk.Runner.InSavepoint(ctx, l.do)); err != nil {
+			return err
+		}
+	}
+	r.later = nil
+	return nil
+}
+
+// let ends a thing that the set says no more, where that is asked for.
+func (r *run) let(ctx context.Context, item Item) error {
+	c := r.world.end(item)
+	step := len(r.steps)
+	r.ending(item, c)
+	if !r.in.Prune || !c.action.Changes() {
+		return nil
+	}
+	err := r.desk.Runner.InSavepoint(ctx, func(ctx context.Context) error {
+		_, err := c.do(ctx)
+		return err
+	})
+	return r.refuse(step, Manifest{}, err)
+}
+
+// refuse notes why a step cannot be done; what is nobody's to mend is returned.
+func (r *run) refuse(step int, m Manifest, err error) error {
+	if err == nil {
+		return nil
+	}
+	why := fault.As(err)
+	if why == nil || !slices.Contains([]fault.Kind{fault.Invalid, fault.NotFound, fault.Conflict, fault.Forbidden, fault.Precondition, fault.Moved}, why.Kind) {
+		return err
+	}
+	if _, is := access.RefusalIn(err); is && r.forbid == nil {
+		r.forbid = err
+	}
+	pointer := func(p string) string { return p }
+	if m.Thing != nil {
+		pointer = m.Thing.pointer
+	}
+	r.steps[step].Refused = places(why, m.Places, pointer)
+	return nil
+}
+
+// keep writes what the set has.
+func (r *run) keep(ctx context.Context) error {
+	for i := range r.written {
+		if r.written[i].ID == "" {
+			r.written[i].ID = id.New(r.now)
+		}
+		r.written[i].Set = r.set.ID
+	}
+	if len(r.plan().Refused()) > 0 {
+		return nil // all of it is given up
+	}
+	if err := r.desk.Store.RemoveItems(ctx, r.dropped); err != nil {
+		return fmt.Errorf("let go of what a set says no more: %w", err)
+	}
+	if err := r.desk.Store.WriteItems(ctx, r.written); err != nil {
+		return fmt.Errorf("write what a set has: %w", err)
+	}
+	return nil
+}
+
+// refused is nil where everything was done, or the fault that says why nothing was.
+func (r *run) refused() error {
+	refused := r.plan().Refused()
+	if len(refused) == 0 {
+		return nil
+	}
+	e := fault.New(fault.Conflict, "manifests_refused", "nothing was done: %d of %d cannot be", len(refused), len(r.steps))
+	e.Err = r.forbid
+	for _, s := range refused {
+		at := fmt.Sprintf("/files/%d", slices.IndexFunc(r.in.Files, func(f File) bool { return f.Path == s.Path }))
+		if len(s.Refused.Problems) == 0 {
+			e.Violations = append(e.Violations, fault.Violation{Pointer: at, Message: fmt.Sprintf("%s:%d: %s: %s", s.Path, s.Line, s.Identity, s.Refused.Message)})
+		}
+		for _, p := range s.Refused.Problems {
+			e.Violations = append(e.Violations, fault.Violation{Pointer: at, Message: fmt.Sprintf("%s:%d:%d: %s: %s: %s", s.Path, max(p.Line, s.Line), p.Column, s.Identity, p.Pointer, p.Message)})
+		}
+	}
+	return e
+}

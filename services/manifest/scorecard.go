@@ -1,0 +1,52 @@
+package manifest
+
+import (
+	"context"
+
+	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/scorecards"
+)
+
+// Scorecard is a scorecard; its manifest says all of it.
+type Scorecard struct{ scorecards.Draft }
+
+func (s Scorecard) identity() Identity { return Identity{KindScorecard, s.Slug} }
+
+func (Scorecard) pointer(p string) string { return p }
+
+type scorecardWords struct {
+	Name        string `json:"name"`
+	Description string `json:"description"`
+	Owner       string `json:"owner"`
+	scorecards.Terms
+}
+
+func (s Scorecard) differ(w *world, path string) (change, error) {
+	after := scorecardWords{s.Name, s.Description, s.Owner, s.Complete()}
+	is, there := w.cards[s.Slug]
+	if !there {
+		return change{action: Create, fields: said(after), do: func(ctx context.Context) (id.ID, error) {
+			made, err := w.hands.Scorecards.Create(w.acting(ctx, path, whole), s.Draft)
+			return made.Scorecard.ID, err
+		}}, nil
+	}
+	if err := w.others(s.identity(), is.Scorecard.Manager); err != nil {
+		return change{}, err
+	}
+	before := scorecardWords{is.Scorecard.Name, is.Scorecard.Description, is.Scorecard.OwnerSlug, is.Revision.Complete()}
+	fields := differences(before, after)
+	kept := w.set.Slug == "" || is.Scorecard.Manager == w.manager()
+	return change{action: settled(fields, is.Scorecard.RetiredAt != nil, kept), resource: is.Scorecard.ID, fields: fields, do: func(ctx context.Context) (id.ID, error) {
+		ctx = w.acting(ctx, path, whole)
+		version := is.Scorecard.Version
+		if is.Scorecard.RetiredAt != nil {
+			v, err := w.hands.Scorecards.Restore(ctx, s.Slug, version)
+			if err != nil {
+				return "", err
+			}
+			version = v.Scorecard.Version
+		}
+		v, err := w.hands.Scorecards.Revise(ctx, s.Slug, version, s.Draft)
+		return v.Scorecard.ID, err
+	}}, nil
+}

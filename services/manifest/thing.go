@@ -1,0 +1,60 @@
+package manifest
+
+import (
+	"slices"
+
+	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/managed"
+)
+
+// Thing is what a manifest says there is: a Team, System, Service, SLO, Policy, Scorecard or Campaign.
+type Thing interface {
+	// identity is what it is called.
+	identity() Identity
+	// differ is what it takes that there is what is said, in the file of that path.
+	differ(w *world, path string) (change, error)
+	// pointer is where the manifest says what the domain has at a pointer.
+	pointer(string) string
+}
+
+// settled is the action for something that is there.
+func settled(fields []Field, restored, kept bool) Action {
+	switch {
+	case restored:
+		return Restore
+	case len(fields) > 0:
+		return Update
+	case !kept:
+		return Keep
+	}
+	return Nothing
+}
+
+// others refuses what another set keeps.
+func (w *world) others(i Identity, manager string) error {
+	if manager == "" || w.set.Slug == "" || manager == w.manager() {
+		return nil
+	}
+	by := managed.By{Manager: manager}
+	return fault.New(fault.Conflict, "managed_elsewhere", "%s is managed by the %s: take it out of one of both", i, by)
+}
+
+// taking are the fields of a thing that the set keeps once it is brought: those that are said, but
+// for those that others keep and that stay as they are there. kept reports that it keeps just these.
+func (w *world) taking(of managed.Set, says []string, differs []Field) (keeps []string, kept bool) {
+	if w.set.Slug == "" {
+		return nil, true
+	}
+	for _, field := range says {
+		by, is := of.Of(field)
+		switch {
+		case !is || by.Manager == w.manager():
+			keeps = append(keeps, field)
+		case slices.ContainsFunc(differs, func(f Field) bool { return f.Name == "/"+field }):
+			keeps = append(keeps, field) // its domain refuses, and says who keeps it
+		}
+	}
+	mine, _ := of.From(w.manager())
+	slices.Sort(keeps)
+	return keeps, slices.Equal(mine.Fields, keeps)
+}
