@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"maps"
 	"os"
 	"path/filepath"
@@ -9,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/goccy/go-yaml"
+	"go.yaml.in/yaml/v4"
 )
 
 // checkoutSloth is written after what Sloth documents of prometheus/v1: one SLO by events, whose
@@ -90,7 +89,7 @@ type rulesFile struct {
 func readRules(t *testing.T, text string) rulesFile {
 	t.Helper()
 	var out rulesFile
-	if err := yaml.UnmarshalWithOptions([]byte(text), &out, yaml.Strict()); err != nil {
+	if err := yaml.Load([]byte(text), &out, yaml.WithKnownFields()); err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
 	return out
@@ -252,10 +251,13 @@ spec:
 		Spec rulesFile
 	}
 	var got []object
-	d := yaml.NewDecoder(bytes.NewReader([]byte(stdout)), yaml.Strict())
+	d, err := yaml.NewLoader(strings.NewReader(stdout), yaml.WithKnownFields())
+	if err != nil {
+		t.Fatal(err)
+	}
 	for {
 		var one object
-		if d.Decode(&one) != nil {
+		if d.Load(&one) != nil {
 			break
 		}
 		got = append(got, one)

@@ -3,24 +3,37 @@ package yamldoc
 import (
 	"regexp"
 
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
+	"go.yaml.in/yaml/v4"
 )
 
-// Scalar is a number, a duration or a time as it is written: read as a number, 99.90 would be
-// 99.9.
+// Scalar is a duration, a time or a word as it is written. What is no scalar is read as empty
+// brackets, which no reader takes for a value.
 type Scalar string
 
-var (
-	_ yaml.NodeUnmarshaler    = (*Scalar)(nil)
-	_ yaml.InterfaceMarshaler = Scalar("")
-)
+// Number is a number as it is written: read as a number, 99.90 would be 99.9.
+type Number string
 
-// UnmarshalYAML implements yaml.NodeUnmarshaler. What is no scalar is read as its first token, which
-// no reader takes for a value.
-func (s *Scalar) UnmarshalYAML(node ast.Node) error {
-	*s = Scalar(node.GetToken().Value)
-	return nil
+func (s *Scalar) decode(d *decoder, n *yaml.Node, w *way) {
+	if n.Kind != yaml.ScalarNode {
+		d.mistyped(n, w, "one value")
+		return
+	}
+	*s = Scalar(d.text(n, w))
+}
+
+func (s *Number) decode(d *decoder, n *yaml.Node, w *way) {
+	switch {
+	case isNull(n):
+	case n.Kind != yaml.ScalarNode:
+		d.mistyped(n, w, "a number")
+	case n.Tag == "!!int" || n.Tag == "!!float":
+		*s = Number(n.Value)
+	case n.Tag == "!!str" && number.MatchString(n.Value):
+		*s = Number(n.Value)
+		d.loose = append(d.loose, d.problem(n, w, "is a number, and must not stand between quotes"))
+	default:
+		d.mistyped(n, w, "a number")
+	}
 }
 
 var (
@@ -33,16 +46,27 @@ var (
 // IsNumber reports whether YAML reads the text as a decimal number.
 func IsNumber(text string) bool { return number.MatchString(text) }
 
-// MarshalYAML implements yaml.InterfaceMarshaler.
+// MarshalYAML implements yaml.Marshaler.
 func (s Scalar) MarshalYAML() (any, error) {
-	if IsNumber(string(s)) || duration.MatchString(string(s)) {
-		return bare(s), nil
+	switch {
+	case number.MatchString(string(s)):
+		return bare(string(s)), nil
+	case duration.MatchString(string(s)):
+		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: string(s)}, nil
 	}
 	return Text(s).MarshalYAML()
 }
 
-// bare is written as it is.
-type bare string
+// MarshalYAML implements yaml.Marshaler.
+func (s Number) MarshalYAML() (any, error) { return Scalar(s).MarshalYAML() }
 
-// MarshalYAML implements yaml.BytesMarshaler.
-func (b bare) MarshalYAML() ([]byte, error) { return []byte(b), nil }
+// bare is a number, written as it is.
+func bare(text string) *yaml.Node {
+	tag := "!!float"
+	if whole.MatchString(text) {
+		tag = "!!int"
+	}
+	return &yaml.Node{Kind: yaml.ScalarNode, Tag: tag, Value: text}
+}
+
+var whole = regexp.MustCompile(`^-?(0|[1-9][0-9]*)$`)

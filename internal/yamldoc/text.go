@@ -3,8 +3,9 @@ package yamldoc
 import (
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
+
+	"go.yaml.in/yaml/v4"
 )
 
 // Text is a string that is written between quotes unless it is plain, or lines that can stand
@@ -18,20 +19,18 @@ var (
 	words = []string{"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 )
 
-// MarshalYAML implements yaml.InterfaceMarshaler.
+// MarshalYAML implements yaml.Marshaler.
 func (t Text) MarshalYAML() (any, error) {
-	if plain.MatchString(string(t)) && !slices.Contains(words, strings.ToLower(string(t))) || lines.MatchString(string(t)) {
-		return string(t), nil
+	n := &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: string(t)}
+	switch {
+	case plain.MatchString(n.Value) && !slices.Contains(words, strings.ToLower(n.Value)):
+	case lines.MatchString(n.Value):
+		n.Style = yaml.LiteralStyle
+	default:
+		n.Style = yaml.DoubleQuotedStyle
 	}
-	return quoted(t), nil
+	return n, nil
 }
-
-// quoted is written between double quotes. What strconv.Quote escapes YAML does alike (YAML
-// 1.2.2, section 5.7).
-type quoted string
-
-// MarshalYAML implements yaml.BytesMarshaler.
-func (q quoted) MarshalYAML() ([]byte, error) { return []byte(strconv.Quote(string(q))), nil }
 
 // Texts are the strings as such of the other type.
 func Texts[A, B ~string](of []A) []B {
@@ -40,4 +39,33 @@ func Texts[A, B ~string](of []A) []B {
 		out = append(out, B(one))
 	}
 	return out
+}
+
+// OneOrMany is a text, or a list of texts.
+type OneOrMany struct {
+	Of   []Text
+	Many bool // whether it is written as a list
+}
+
+func (o *OneOrMany) decode(d *decoder, n *yaml.Node, w *way) {
+	if n.Kind != yaml.SequenceNode {
+		if n.Kind == yaml.MappingNode {
+			d.mistyped(n, w, "a text or a list of texts")
+			return
+		}
+		o.Of = []Text{Text(d.text(n, w))}
+		return
+	}
+	o.Many, o.Of = true, make([]Text, len(n.Content))
+	for i, c := range n.Content {
+		o.Of[i] = Text(d.text(c, &way{from: w, item: i}))
+	}
+}
+
+// MarshalYAML implements yaml.Marshaler.
+func (o OneOrMany) MarshalYAML() (any, error) {
+	if o.Many || len(o.Of) != 1 {
+		return append([]Text{}, o.Of...), nil
+	}
+	return o.Of[0], nil
 }

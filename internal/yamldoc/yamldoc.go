@@ -5,9 +5,11 @@
 package yamldoc
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"reflect"
 	"regexp"
 	"slices"
@@ -15,10 +17,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
-	"github.com/goccy/go-yaml/token"
+	"go.yaml.in/yaml/v4"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
 )
@@ -26,19 +25,21 @@ import (
 // APIVersion heads every document.
 const APIVersion = "evenkeel/v1"
 
-// maxSize is how large a document may be, in bytes.
-const maxSize = 1 << 20
-
 // Document is one that was read, for the places in it.
 type Document struct {
 	// In says where it was read from, for whoever set it.
-	In    string
-	lines []string
-	root  ast.Node
+	In string
+	// Number is which of its text it is, from 1; empty ones count.
+	Number int
+	lines  []string
+	root   *yaml.Node
+	at     string // the pointer of the root in the document, of an item of a list
 }
 
 // Problem is what is wrong, at its place.
 type Problem struct {
+	In           string // that of the document
+	Document     int    // its number, from 1
 	Line, Column int    // from 1; of the value, or of what should hold it
 	Pointer      string // as in the API, empty where it is of the text itself
 	Message      string
@@ -65,7 +66,7 @@ func (p Problem) String() string {
 }
 
 func wrong(line, column int, format string, args ...any) error {
-	return &Error{Problems: []Problem{{Line: line, Column: column, Message: fmt.Sprintf(format, args...)}}}
+	return &Error{Problems: []Problem{{Document: 1, Line: line, Column: column, Message: fmt.Sprintf(format, args...)}}}
 }
 
 // Read reads one thing of the kind into a pointer to its shape, which has the fields apiVersion
@@ -96,122 +97,105 @@ func Read(text []byte, kind string, into any) (Document, error) {
 
 // Parse reads the documents of a text, as yet without a shape; empty ones are left out. The
 // error is an *Error. Anchors and aliases are refused: what a few lines of them stand for can
-// be larger than any memory.
+// be larger than any memory. Texts that would take long to read are refused as CheckShape does.
 func Parse(text []byte) ([]Document, error) {
-	if len(text) > maxSize {
-		return nil, wrong(1, 1, "a document has at most %d bytes; this has %d", maxSize, len(text))
+	if err := CheckShape(text); err != nil {
+		return nil, err
 	}
 	d := Document{lines: strings.Split(string(text), "\n")}
-	file, err := parser.ParseBytes(text, 0)
+	loader, err := yaml.NewLoader(bytes.NewReader(text), yaml.WithV4Defaults())
 	if err != nil {
-		return nil, d.placed(err)
+		return nil, d.unread(err)
 	}
 	var docs []Document
-	for _, doc := range file.Docs {
-		if doc.Body == nil {
+	for d.Number = 1; ; d.Number++ {
+		var node yaml.Node
+		err := loader.Load(&node)
+		if errors.Is(err, io.EOF) {
+			return docs, nil
+		}
+		if err != nil {
+			return nil, d.unread(err)
+		}
+		if node.Kind != yaml.DocumentNode || len(node.Content) != 1 {
 			continue
 		}
-		var alias referring
-		ast.Walk(&alias, doc.Body)
-		if alias.at != nil {
-			line, column := d.inside(alias.at.Position.Line, alias.at.Position.Column)
-			return nil, wrong(line, column, "anchors and aliases are not read: write out what is meant")
+		d.root = node.Content[0]
+		if isNull(d.root) && d.root.Value == "" {
+			continue
 		}
-		docs = append(docs, Document{lines: d.lines, root: doc.Body})
+		if n := referring(d.root); n != nil {
+			line, column := d.inside(n.Line, n.Column)
+			return nil, &Error{[]Problem{{Document: d.Number, Line: line, Column: column, Message: "anchors and aliases are not read: write out what is meant"}}}
+		}
+		docs = append(docs, d)
 	}
-	return docs, nil
 }
 
-// referring looks for an anchor or an alias.
-type referring struct{ at *token.Token }
-
-// Visit implements ast.Visitor.
-func (r *referring) Visit(node ast.Node) ast.Visitor {
-	switch node.Type() {
-	case ast.AnchorType, ast.AliasType, ast.MergeKeyType:
-		if r.at == nil {
-			r.at = node.GetToken()
-		}
+// referring is an anchor or an alias, nil where there is none.
+func referring(n *yaml.Node) *yaml.Node {
+	if n.Kind == yaml.AliasNode || n.Anchor != "" || n.Tag == "!!merge" {
+		return n
 	}
-	return r
-}
-
-// Decode puts the document into a pointer to its shape. The error is an *Error: it is not of
-// this shape.
-func (d Document) Decode(into any) error {
-	if err := yaml.NodeToValue(d.root, into, yaml.Strict()); err != nil {
-		return d.placed(err)
+	for _, c := range n.Content {
+		if found := referring(c); found != nil {
+			return found
+		}
 	}
 	return nil
 }
 
+// Items are the documents in a document that is a list, each as one of its own; one that is no
+// list is its only one.
+func (d Document) Items() []Document {
+	if d.root.Kind != yaml.SequenceNode {
+		return []Document{d}
+	}
+	out := make([]Document, len(d.root.Content))
+	for i, n := range d.root.Content {
+		out[i] = d
+		out[i].root, out[i].at = n, fmt.Sprintf("%s/%d", d.at, i)
+	}
+	return out
+}
+
 // Head is a text at the top of the document, such as its kind; empty where there is none.
 func (d Document) Head(name string) string {
-	if node := child(d.root, name); node != nil {
-		return node.GetToken().Value
+	if _, node := child(d.root, name); node != nil {
+		return node.Value
 	}
 	return ""
+}
+
+// Has reports whether something is said at the pointer, be it nothing.
+func (d Document) Has(pointer string) bool {
+	node := d.root
+	for _, step := range steps(pointer) {
+		if _, node = child(node, step); node == nil {
+			return false
+		}
+	}
+	return true
 }
 
 // Line is the line and the column of what the pointer leads to, or of what should hold it.
 func (d Document) Line(pointer string) (line, column int) {
-	at := d.position(d.find(pointer))
+	at := d.find(pointer)
 	return d.inside(at.Line, at.Column)
 }
 
-// placed is an error of the YAML library, at its place.
-func (d Document) placed(err error) error {
-	var of yaml.Error
-	if !errors.As(err, &of) || of.GetToken() == nil {
-		return wrong(1, 1, "%s", err)
+// unread is an error of the YAML library, at its place.
+func (d Document) unread(err error) error {
+	line, column, message := 1, 1, strings.TrimPrefix(err.Error(), "yaml: ")
+	var of *yaml.LoadError
+	if errors.As(err, &of) {
+		line, column, message = of.Mark.Line, of.Mark.Column, of.Message
+		if of.ContextMsg != "" {
+			message = of.ContextMsg + ": " + message
+		}
 	}
-	at := of.GetToken().Position
-	line, column := d.inside(at.Line, at.Column)
-	return wrong(line, column, "%s", said(err, of))
-}
-
-// said is what the YAML library found; of a value of another type what would be right, for its own words are
-// about types of Go.
-func said(err error, of yaml.Error) string {
-	var typed *yaml.TypeError
-	var large *yaml.OverflowError
-	right := ""
-	switch {
-	case errors.As(err, &typed):
-		right = written(typed.DstType)
-	case errors.As(err, &large):
-		right = written(large.DstType)
-	}
-	if right == "" {
-		return of.GetMessage()
-	}
-	value, name := of.GetToken(), ""
-	if colon := value.Prev; colon != nil && colon.Value == ":" && colon.Prev != nil {
-		name = colon.Prev.Value + " "
-	}
-	return fmt.Sprintf("%smust be %s (it is %q)", name, right, fault.Clip(value.Value, 64))
-}
-
-// written is how what becomes a value of the type is written, empty where that is not known.
-func written(t reflect.Type) string {
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	switch t.Kind() {
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64, reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
-		return "a whole number"
-	case reflect.Float32, reflect.Float64:
-		return "a number"
-	case reflect.Bool:
-		return "true or false"
-	case reflect.String:
-		return "a text"
-	case reflect.Slice:
-		return "a list"
-	case reflect.Struct, reflect.Map:
-		return "names with values"
-	}
-	return ""
+	line, column = d.inside(line, column)
+	return &Error{[]Problem{{Document: d.Number, Line: line, Column: column, Message: message}}}
 }
 
 // inside is the place, or the nearest to it that the document has: the YAML library says of what is missing
@@ -233,7 +217,7 @@ func (d Document) Check(err error) error {
 func (d Document) Place(violations []fault.Violation) *Error {
 	e := &Error{}
 	for _, v := range violations {
-		p := Problem{Pointer: v.Pointer, Message: v.Message}
+		p := Problem{In: d.In, Document: d.Number, Pointer: d.at + v.Pointer}
 		p.Line, p.Column, p.Message = d.within(v.Pointer, v.Message)
 		p.Line, p.Column = d.inside(p.Line, p.Column)
 		if value := reflect.ValueOf(v.Value); value.Kind() == reflect.String && value.Len() > 0 && !inCondition.MatchString(v.Message) {
@@ -241,8 +225,12 @@ func (d Document) Place(violations []fault.Violation) *Error {
 		}
 		e.Problems = append(e.Problems, p)
 	}
-	slices.SortStableFunc(e.Problems, func(a, b Problem) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column)) })
+	slices.SortStableFunc(e.Problems, byPlace)
 	return e
+}
+
+func byPlace(a, b Problem) int {
+	return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 }
 
 // inCondition is how a problem within a condition begins.
@@ -250,42 +238,42 @@ var inCondition = regexp.MustCompile(`^line (\d+), column (\d+): `)
 
 // within is the place of the pointer; of a problem within a condition, its own.
 func (d Document) within(pointer, message string) (line, column int, rest string) {
-	node := d.find(pointer)
-	at := d.position(node)
+	n := d.find(pointer)
 	found := inCondition.FindStringSubmatch(message)
 	if found == nil {
-		return at.Line, at.Column, message
+		return n.Line, n.Column, message
 	}
 	line, _ = strconv.Atoi(found[1])   // the expression has digits only
 	column, _ = strconv.Atoi(found[2]) // likewise
-	switch n := node.(type) {
-	case *ast.LiteralNode:
-		first := n.Start.Position.Line // the text begins on the next line, which counts from 0
-		if n.Start.Type != token.LiteralType || first >= len(d.lines) {
-			break // what is folded has other lines
+	switch {
+	case n.Kind != yaml.ScalarNode || n.Style&yaml.FoldedStyle != 0: // what is folded has other lines
+	case n.Style&yaml.LiteralStyle != 0:
+		first := n.Line // the text begins on the next line, which counts from 0
+		if first >= len(d.lines) {
+			break
 		}
 		indent := len(d.lines[first]) - len(strings.TrimLeft(d.lines[first], " "))
 		return first + line, indent + column, message[len(found[0]):]
-	case *ast.StringNode:
+	default:
 		quote := 0
-		if t := n.Token.Type; t == token.SingleQuoteType || t == token.DoubleQuoteType {
+		if n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0 {
 			quote = 1
 		}
-		if line == 1 && at.Line <= len(d.lines) {
-			runes, start := []rune(d.lines[at.Line-1]), at.Column-1+quote
+		if line == 1 && n.Line <= len(d.lines) {
+			runes, start := []rune(d.lines[n.Line-1]), n.Column-1+quote
 			if start <= len(runes) && strings.HasPrefix(string(runes[start:]), n.Value) {
-				return at.Line, at.Column + quote + column - 1, message[len(found[0]):]
+				return n.Line, n.Column + quote + column - 1, message[len(found[0]):]
 			}
 		}
 	}
-	return at.Line, at.Column, message
+	return n.Line, n.Column, message
 }
 
 // find is the node at the pointer, or the last that is on the way there.
-func (d Document) find(pointer string) ast.Node {
+func (d Document) find(pointer string) *yaml.Node {
 	node := d.root
-	for _, step := range strings.Split(strings.TrimPrefix(pointer, "/"), "/") {
-		next := child(node, unescape.Replace(step))
+	for _, step := range steps(pointer) {
+		_, next := child(node, step)
 		if next == nil {
 			break
 		}
@@ -294,44 +282,46 @@ func (d Document) find(pointer string) ast.Node {
 	return node
 }
 
-// position is where a node begins. The token of one with members is a colon of theirs; of the
-// whole document it is its first name here.
-func (d Document) position(node ast.Node) *token.Position {
-	if m, ok := node.(*ast.MappingNode); ok && node == d.root && len(m.Values) > 0 {
-		return m.Values[0].Key.GetToken().Position
+// steps are those of a pointer (RFC 6901, section 4).
+func steps(pointer string) []string {
+	if pointer == "" {
+		return nil
 	}
-	if m, ok := node.(*ast.MappingValueNode); ok && node == d.root {
-		return m.Key.GetToken().Position
+	out := strings.Split(strings.TrimPrefix(pointer, "/"), "/")
+	for i, step := range out {
+		out[i] = unescape.Replace(step)
 	}
-	return node.GetToken().Position
+	return out
 }
 
-// unescape reads a step of a pointer (RFC 6901, section 4).
-var unescape = strings.NewReplacer("~1", "/", "~0", "~")
+var (
+	unescape = strings.NewReplacer("~1", "/", "~0", "~")
+	escape   = strings.NewReplacer("~", "~0", "/", "~1")
+)
 
-func child(of ast.Node, step string) ast.Node {
-	switch n := of.(type) {
-	case *ast.MappingNode:
-		for _, v := range n.Values {
-			if found := child(v, step); found != nil {
-				return found
+// Step is a name as a step of a pointer (RFC 6901, section 3).
+func Step(name string) string { return escape.Replace(name) }
+
+// child is what a node has at a step, with its name.
+func child(of *yaml.Node, step string) (name, value *yaml.Node) {
+	switch of.Kind {
+	case yaml.MappingNode:
+		for i := 0; i+1 < len(of.Content); i += 2 {
+			if of.Content[i].Value == step {
+				return of.Content[i], of.Content[i+1]
 			}
 		}
-	case *ast.MappingValueNode:
-		if n.Key.GetToken().Value == step {
-			return n.Value
-		}
-	case *ast.SequenceNode:
-		if i, err := strconv.Atoi(step); err == nil && i >= 0 && i < len(n.Values) {
-			return n.Values[i]
+	case yaml.SequenceNode:
+		if i, err := strconv.Atoi(step); err == nil && i >= 0 && i < len(of.Content) {
+			return nil, of.Content[i]
 		}
 	}
-	return nil
+	return nil, nil
 }
 
 // Write writes a thing of that shape so that Read reads the same.
 func Write(shape any) ([]byte, error) {
-	text, err := yaml.MarshalWithOptions(shape, yaml.IndentSequence(true), yaml.UseLiteralStyleIfMultiline(true))
+	text, err := yaml.Dump(shape, yaml.WithIndent(2), yaml.WithCompactSeqIndent(false), yaml.WithLineWidth(-1), yaml.WithUnicode(true))
 	if err != nil {
 		return nil, fmt.Errorf("write a %T as YAML: %w", shape, err)
 	}

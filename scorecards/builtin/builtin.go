@@ -8,8 +8,8 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/goccy/go-yaml"
 
+	"github.com/evenkeel/evenkeel/internal/yamldoc"
 	"github.com/evenkeel/evenkeel/scorecards"
 	"github.com/evenkeel/evenkeel/scorecards/document"
 )
@@ -43,7 +43,11 @@ func All() ([]scorecards.Draft, error) {
 		return nil, fmt.Errorf("read the scorecard that ships: %w", err)
 	}
 	var p profile
-	if err := yaml.UnmarshalWithOptions(starter, &p, yaml.Strict()); err != nil {
+	docs, err := yamldoc.Parse(starter)
+	if err != nil || len(docs) != 1 {
+		return nil, fmt.Errorf("read the profile that ships, of %d documents: %w", len(docs), err)
+	}
+	if err := docs[0].Decode(&p); err != nil {
 		return nil, fmt.Errorf("read the profile that ships: %w", err)
 	}
 	if p.Of != whole.Draft.Slug {

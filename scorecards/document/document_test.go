@@ -99,7 +99,7 @@ func TestWhatIsWrongIsToldAtItsPlace(t *testing.T) {
 		"level: Bronze":            {"level: Gold", "18:12: /checks/0/level: "},
 		"2026-11-27":               {"2026-02-30", "31:20: /checks/1/effectiveFrom: "},
 		"id: looked-at":            {"id: documented", "20:9: /checks/1/id: "},
-		"weight: 3":                {"weight: many", `25:13: weight must be a whole number (it is "many")`},
+		"weight: 3":                {"weight: many", `25:13: /checks/1/weight: must be a whole number (it is "many")`},
 		"apiVersion: evenkeel/v1":  {"apiVersion:", `1:12: /apiVersion: must be "evenkeel/v1"`}, // nothing is there: behind the end of the line
 	} {
 		text := strings.Replace(readiness, was, c.now, 1)

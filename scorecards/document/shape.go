@@ -1,11 +1,6 @@
 package document
 
 import (
-	"maps"
-	"slices"
-
-	"github.com/goccy/go-yaml"
-
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/yamldoc"
 	"github.com/evenkeel/evenkeel/scorecards"
@@ -40,36 +35,24 @@ type issuesShape struct {
 }
 
 type checkShape struct {
-	ID            yamldoc.Text `yaml:"id"`
-	Title         yamldoc.Text `yaml:"title"`
-	Why           yamldoc.Text `yaml:"why,omitempty"`
-	Fix           yamldoc.Text `yaml:"fix,omitempty"`
-	Category      yamldoc.Text `yaml:"category"`
-	Level         yamldoc.Text `yaml:"level"`
-	Weight        *int         `yaml:"weight,omitempty"`
-	Tier          int          `yaml:"tier,omitempty"`
-	AppliesTo     yamldoc.Text `yaml:"appliesTo,omitempty"`
-	Passes        yamldoc.Text `yaml:"passes"`
-	Parameters    parameters   `yaml:"parameters,omitempty"`
-	EffectiveFrom string       `yaml:"effectiveFrom,omitempty"`
-	Links         []linkShape  `yaml:"links,omitempty"`
+	ID            yamldoc.Text       `yaml:"id"`
+	Title         yamldoc.Text       `yaml:"title"`
+	Why           yamldoc.Text       `yaml:"why,omitempty"`
+	Fix           yamldoc.Text       `yaml:"fix,omitempty"`
+	Category      yamldoc.Text       `yaml:"category"`
+	Level         yamldoc.Text       `yaml:"level"`
+	Weight        *int               `yaml:"weight,omitempty"`
+	Tier          int                `yaml:"tier,omitempty"`
+	AppliesTo     yamldoc.Text       `yaml:"appliesTo,omitempty"`
+	Passes        yamldoc.Text       `yaml:"passes"`
+	Parameters    map[string]float64 `yaml:"parameters,omitempty"`
+	EffectiveFrom string             `yaml:"effectiveFrom,omitempty"`
+	Links         []linkShape        `yaml:"links,omitempty"`
 }
 
 type linkShape struct {
 	Title yamldoc.Text `yaml:"title"`
 	URL   yamldoc.Text `yaml:"url"`
-}
-
-// parameters are written by name.
-type parameters map[string]float64
-
-// MarshalYAML implements yaml.InterfaceMarshaler.
-func (p parameters) MarshalYAML() (any, error) {
-	items := yaml.MapSlice{}
-	for _, name := range slices.Sorted(maps.Keys(p)) {
-		items = append(items, yaml.MapItem{Key: name, Value: p[name]})
-	}
-	return items, nil
 }
 
 func (s shape) draft() scorecards.Draft {

@@ -66,14 +66,14 @@ type Calendar struct {
 type Objective struct {
 	DisplayName     yamldoc.Text   `yaml:"displayName,omitempty"`
 	Op              yamldoc.Text   `yaml:"op,omitempty"`
-	Value           yamldoc.Scalar `yaml:"value,omitempty"`
-	Target          yamldoc.Scalar `yaml:"target,omitempty"`
-	TargetPercent   yamldoc.Scalar `yaml:"targetPercent,omitempty"`
-	TimeSliceTarget yamldoc.Scalar `yaml:"timeSliceTarget,omitempty"`
+	Value           yamldoc.Number `yaml:"value,omitempty"`
+	Target          yamldoc.Number `yaml:"target,omitempty"`
+	TargetPercent   yamldoc.Number `yaml:"targetPercent,omitempty"`
+	TimeSliceTarget yamldoc.Number `yaml:"timeSliceTarget,omitempty"`
 	TimeSliceWindow yamldoc.Scalar `yaml:"timeSliceWindow,omitempty"`
 	Indicator       *SLI           `yaml:"indicator,omitempty"`
 	IndicatorRef    yamldoc.Text   `yaml:"indicatorRef,omitempty"`
-	CompositeWeight yamldoc.Scalar `yaml:"compositeWeight,omitempty"`
+	CompositeWeight yamldoc.Number `yaml:"compositeWeight,omitempty"`
 }
 
 // SLI is a document of that kind; within an SLO it needs neither version nor kind.

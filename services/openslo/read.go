@@ -290,6 +290,9 @@ func (r *reader) place(pointer string) string {
 			return fmt.Sprintf("/spec/objectives/%d/%s", n+1, member)
 		}
 	}
+	if at := "/spec/objectives/0/target"; strings.HasPrefix(pointer, "/objective") && r.doc.Has(at) {
+		return at
+	}
 	for _, p := range places {
 		if rest, found := strings.CutPrefix(pointer, p.of); found && (rest == "" || rest[0] == '/') {
 			return p.in

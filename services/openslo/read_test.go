@@ -171,19 +171,19 @@ func TestWhatIsWrongWithADocumentIsToldWithItsPathAndLine(t *testing.T) {
 		"kind: SLO":                     {"kind: Goal", "/kind", "line 2, column 7: must be one of"},
 		"apiVersion: openslo/v1":        {"apiVersion: openslo/v1alpha", "/apiVersion", `line 1, column 13: must be "openslo/v1"`},
 		"  name: basket\n":              {"  name: Basket!\n", "/metadata/name", "line 4, column 9: "},
-		"  service: shop":               {"  servce: shop", "", `line 9, column 3: unknown field "servce"`},
+		"  service: shop":               {"  servce: shop", "/spec", `line 9, column 3: unknown field "servce"`},
 		"duration: 4w":                  {"duration: 1M", "/spec/timeWindow/0/duration", "line 31, column 17: must be whole days"},
 		"isRolling: true":               {"isRolling: false", "/spec/timeWindow/0/isRolling", "line 32, column 18: must be true"},
 		"budgetingMethod: Occurrences":  {"budgetingMethod: Often", "/spec/budgetingMethod", "line 33, column 20: must be Occurrences"},
-		"target: 0.98":                  {"target: 1", "/spec/objectives/0/targetPercent", "line 35, column 18: must be below 100%"},
+		"target: 0.98":                  {"target: 1", "/spec/objectives/0/target", "line 36, column 15: must be below 100%"},
 		"      target: 0.98":            {"      target: 0.98\n      targetPercent: 98", "/spec/objectives/0", "must have either target or targetPercent"},
-		"displayName: All errors":       {"compositeWeight: 2", "/spec/objectives/0", "line 35, column 22: must have neither"},
+		"displayName: All errors":       {"compositeWeight: 2", "/spec/objectives/0", "line 35, column 7: must have neither"},
 		"        total:\n":              {"        bad:\n", "/spec/indicator/spec/ratioMetric", "must have total, and either good or bad"},
 		"sum:hits{*}.as_count()":        {`"` + strings.Repeat("x", 4097) + `"`, "/spec/indicator/spec/ratioMetric/total/metricSource/spec", "must have at most 4096 bytes"},
 		"labels: {team: [shop, web]}":   {"labels: &all {team: [shop, web]}", "", "line 6, column 11: anchors and aliases"},
 		"example.org/dashboard":         {"evenkeel.dev/min-events", "/metadata/annotations/evenkeel.dev~1min-events", "line 7, column 42: must be a whole number"},
 		"{example.org/dashboard: \"htt": {"{evenkeel.dev/confidence: \"htt", "/metadata/annotations/evenkeel.dev~1confidence", "line 7, column 42: must be"},
-		"  objectives:":                 {"  objectives: []\n  x:", "", "unknown field"},
+		"  objectives:":                 {"  objectives: []\n  x:", "/spec", "unknown field"},
 	} {
 		text := strings.Replace(ratioDocument, was, c.now, 1)
 		if text == ratioDocument {

@@ -9,19 +9,19 @@ import (
 )
 
 // decimal writes a number as people do, or with an exponent where that would be long.
-func decimal(v float64) yamldoc.Scalar {
+func decimal(v float64) yamldoc.Number {
 	short := strconv.FormatFloat(v, 'f', -1, 64)
 	if len(short) > 20 {
 		short = strconv.FormatFloat(v, 'e', -1, 64)
 	}
-	return yamldoc.Scalar(short)
+	return yamldoc.Number(short)
 }
 
 // plainDecimal is a decimal number without sign and exponent.
 var plainDecimal = regexp.MustCompile(`^[0-9]+(\.[0-9]+)?$`)
 
 // share is a percentage, "95.5%", as a share of one, "0.955"; false where it is no decimal one.
-func share(percent string) (yamldoc.Scalar, bool) {
+func share(percent string) (yamldoc.Number, bool) {
 	text, ok := strings.CutSuffix(percent, "%")
 	if !ok || !plainDecimal.MatchString(text) {
 		return "", false
@@ -30,11 +30,11 @@ func share(percent string) (yamldoc.Scalar, bool) {
 	for len(whole) < 3 {
 		whole = "0" + whole
 	}
-	return yamldoc.Scalar(unpadded(whole[:len(whole)-2] + "." + whole[len(whole)-2:] + fraction)), true
+	return yamldoc.Number(unpadded(whole[:len(whole)-2] + "." + whole[len(whole)-2:] + fraction)), true
 }
 
 // percentage is a share of one as a percentage; false where it is no decimal number.
-func percentage(share yamldoc.Scalar) (string, bool) {
+func percentage(share yamldoc.Number) (string, bool) {
 	if !plainDecimal.MatchString(string(share)) {
 		return "", false
 	}

@@ -24,14 +24,14 @@ type spec struct {
 	Weight           yamldoc.Text   `yaml:"weight,omitempty"`
 	Metric           yamldoc.Text   `yaml:"metric,omitempty"`
 	Selector         yamldoc.Text   `yaml:"selector,omitempty"`
-	ThresholdSeconds yamldoc.Scalar `yaml:"thresholdSeconds,omitempty"`
+	ThresholdSeconds yamldoc.Number `yaml:"thresholdSeconds,omitempty"`
 	Histogram        yamldoc.Text   `yaml:"histogram,omitempty"`
 	Labels           []pair         `yaml:"labels,omitempty"`
 	Indicator        yamldoc.Text   `yaml:"indicator,omitempty"`
 	Parameters       []pair         `yaml:"parameters,omitempty"`
 	Where            []match        `yaml:"where,omitempty"`
 	Matching         []match        `yaml:"matching,omitempty"`
-	Threshold        yamldoc.Scalar `yaml:"threshold,omitempty"`
+	Threshold        yamldoc.Number `yaml:"threshold,omitempty"`
 	Count            yamldoc.Text   `yaml:"count,omitempty"`
 }
 

@@ -58,12 +58,12 @@ func documentOf(service string, d slo.Declaration) SLO {
 }
 
 // percentOf is a percentage as a number; what is none is left as it is.
-func percentOf(percent string) yamldoc.Scalar {
+func percentOf(percent string) yamldoc.Number {
 	text := strings.TrimSuffix(percent, "%")
 	if plainDecimal.MatchString(text) {
 		text = unpadded(text)
 	}
-	return yamldoc.Scalar(text)
+	return yamldoc.Number(text)
 }
 
 // asObjectives reports whether the further objectives can stand beside the first: over the same

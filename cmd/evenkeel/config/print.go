@@ -8,7 +8,7 @@ import (
 	"reflect"
 	"strings"
 
-	"go.yaml.in/yaml/v3"
+	"go.yaml.in/yaml/v4"
 )
 
 // WriteYAML writes the configuration as a file that Evenkeel reads again, each

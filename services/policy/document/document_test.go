@@ -92,7 +92,7 @@ func TestWhatIsWrongIsToldAtItsPlace(t *testing.T) {
 		"slug: payments":              {"slug: Pay ments", "3:7: /slug: "},
 		"kind: ErrorBudgetPolicy":     {"kind: Policy", `2:7: /kind: must be "ErrorBudgetPolicy" (it is "Policy")`},
 		"reserve: 0.25":               {"reserve: 1", "5:10: /reserve: must be a share"},
-		"reserve: 0.25\n":             {"reserve: much\n", `5:10: reserve must be a number (it is "much")`},
+		"reserve: 0.25\n":             {"reserve: much\n", `5:10: /reserve: must be a number (it is "much")`},
 		"  approvedOn: 2026-11-27":    {"  approvedOn: 2026-13-27", `9:15: /approval/approvedOn: must be a day such as "2026-11-27" (it is "2026-13-27")`},
 		"consumed > 1 && unplanned":   {"consumed > 1 && unplaned", `16:27: /clauses/0/when: there is no fact "unplaned"`},
 		"when: consumed > 1 && unpl":  {"when: \"consumd > 1\" #", `16:12: /clauses/0/when: there is no fact "consumd"`},
@@ -101,10 +101,10 @@ func TestWhatIsWrongIsToldAtItsPlace(t *testing.T) {
 		"    issue: {}\n":             {"    issue: []\n", "20:12: "},
 		"allow: [reliability]":        {"allow: [reliability, p0]", "18:28: /clauses/0/freeze/allow/1: must be"},
 		"  - name: one-class":         {"  - name: budget-exceeded", "21:11: /clauses/1/name: must be unique"},
-		"approval:\n  author":         {"approval:\n author", "7:"},
+		"approval:\n  author":         {"approval:\n author", "8:12: mapping values"},
 		"slug: payments\nname":        {"slug: payments\nslug: payments\nname", "4:1: "},
 		"apiVersion: evenkeel/v1\n":   {"apiVersion: evenkeel/v1\n---\na: 1\n---\n", "there is one ErrorBudgetPolicy in a file"},
-		"    when: consumed > 1 && u": {"    wen: consumed > 1 && u", `16:5: unknown field "wen"`},
+		"    when: consumed > 1 && u": {"    wen: consumed > 1 && u", `16:5: /clauses/0: unknown field "wen"`},
 	} {
 		text := strings.Replace(payments, was, c.now, 1)
 		if text == payments {

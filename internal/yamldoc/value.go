@@ -1,0 +1,74 @@
+package yamldoc
+
+import (
+	"fmt"
+	"slices"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// Value is anything at all, kept as it is written: its numbers with their zeros, its names in
+// their order. The zero value says nothing, not even null.
+type Value struct{ node *yaml.Node }
+
+// ValueOf is the shape as a value, such as what is written as part of a document.
+func ValueOf(shape any) (Value, error) {
+	var n yaml.Node
+	if err := n.Encode(shape); err != nil {
+		return Value{}, fmt.Errorf("write a %T as YAML: %w", shape, err)
+	}
+	return Value{&n}, nil
+}
+
+func (v *Value) decode(d *decoder, n *yaml.Node, w *way) {
+	d.plain(n, w) // for names that are there twice
+	v.node = n
+}
+
+// IsZero reports whether nothing is said, and so nothing is to be written.
+func (v Value) IsZero() bool { return v.node == nil }
+
+// Plain is the value as texts, numbers, lists and maps.
+func (v Value) Plain() any {
+	if v.node == nil {
+		return nil
+	}
+	var d decoder
+	return d.plain(v.node, nil)
+}
+
+// Equal reports whether both say the same, whichever way they are written.
+func (v Value) Equal(of Value) bool { return equal(v.node, of.node) }
+
+func equal(a, b *yaml.Node) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return a.Kind == b.Kind && a.Tag == b.Tag && a.Value == b.Value && slices.EqualFunc(a.Content, b.Content, equal)
+}
+
+// MarshalYAML implements yaml.Marshaler.
+func (v Value) MarshalYAML() (any, error) {
+	if v.node == nil {
+		return nil, nil
+	}
+	return written(v.node), nil
+}
+
+// written is a node without what is said of it beside its value. A text that is not plain stands
+// between quotes, and one of many lines as Text writes it.
+func written(n *yaml.Node) *yaml.Node {
+	out := &yaml.Node{Kind: n.Kind, Tag: n.Tag, Value: n.Value, Style: n.Style & (yaml.FlowStyle | yaml.TaggedStyle)}
+	if n.Kind == yaml.ScalarNode {
+		if n.Tag == "!!str" {
+			as, _ := Text(n.Value).MarshalYAML() // it has no error
+			out.Style = as.(*yaml.Node).Style
+		} else if n.Style&yaml.TaggedStyle != 0 {
+			out.Style = n.Style &^ (yaml.LiteralStyle | yaml.FoldedStyle)
+		}
+	}
+	for _, c := range n.Content {
+		out.Content = append(out.Content, written(c))
+	}
+	return out
+}
