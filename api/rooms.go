@@ -26,6 +26,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/issues/inbox"
 	"github.com/evenkeel/evenkeel/services/jobs"
+	"github.com/evenkeel/evenkeel/services/manifest"
 	"github.com/evenkeel/evenkeel/services/measure/collect"
 	"github.com/evenkeel/evenkeel/services/measure/suggest"
 	"github.com/evenkeel/evenkeel/services/notify"
@@ -97,6 +98,7 @@ type Rooms struct {
 	Catalog       *catalog.Service
 	Exemptions    *exemption.Service
 	Campaigns     *campaign.Service
+	Manifests     *manifest.Desk
 	Launches      *launch.Service
 }
 
@@ -130,6 +132,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addScorecardResults(r)
 	a.addExemptions(r)
 	a.addCampaigns(r)
+	a.addManifests(r)
 	a.addLaunchReviews(r)
 	a.addSLOKinds()
 	a.addSLAs(r)

@@ -148,6 +148,7 @@ var directions = []direction{
 	{domain: "incident", uses: []string{"registry", "source", "measure", "slo"}, reason: "incidents happen to services, and take of the budgets of their SLOs"},
 	{domain: "toil", uses: []string{"registry"}, reason: "toil belongs to teams"},
 	{domain: "catalog", uses: []string{"registry"}, reason: "its entities are people, teams, systems and services"},
+	{domain: "manifest", uses: []string{"registry", "source", "measure", "slo", "policy"}, above: []string{"./scorecards/..."}, reason: "a set of manifests says what there is of each, and of scorecards"},
 	{domain: "expr", reason: "facts are given to it"},
 	{domain: "notify", uses: []string{"registry"}, reason: "it tells teams of events, whatever they are of"},
 	{domain: "stats", alone: true, reason: "it counts events, whatever they are of"},

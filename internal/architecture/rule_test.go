@@ -29,6 +29,7 @@ type rule struct {
 type direction struct {
 	domain string
 	uses   []string
+	above  []string // patterns of packages outside of services that it uses too
 	alone  bool // not even those that every other domain may use
 	reason string
 }
@@ -39,6 +40,7 @@ func (d direction) rule() rule {
 	for _, used := range d.uses {
 		allowed = append(allowed, "./services/"+used+"/...")
 	}
+	allowed = append(allowed, d.above...)
 	if !d.alone {
 		allowed = append(allowed, "./services/access/...", "./services/audit/...")
 	}

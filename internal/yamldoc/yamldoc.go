@@ -34,6 +34,7 @@ type Document struct {
 	lines  []string
 	root   *yaml.Node
 	at     string // the pointer of the root in the document, of an item of a list
+	end    int    // the last line before the next document, from 1
 }
 
 // Problem is what is wrong, at its place.
@@ -112,6 +113,11 @@ func Parse(text []byte) ([]Document, error) {
 		var node yaml.Node
 		err := loader.Load(&node)
 		if errors.Is(err, io.EOF) {
+			for i := range docs {
+				if docs[i].end = len(d.lines); i+1 < len(docs) {
+					docs[i].end = docs[i+1].root.Line - 1
+				}
+			}
 			return docs, nil
 		}
 		if err != nil {

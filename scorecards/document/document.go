@@ -25,6 +25,15 @@ func Read(text []byte) (Document, error) {
 	return Document{Draft: s.draft(), Document: d}, nil
 }
 
+// Of is the document of the kind, which was read among others. The error is as of Read.
+func Of(d yamldoc.Document) (Document, error) {
+	var s shape
+	if err := d.Decode(&s); err != nil {
+		return Document{}, err
+	}
+	return Document{Draft: s.draft(), Document: d}, nil
+}
+
 // Check tells all that is wrong with the scorecard by itself, as a *yamldoc.Error.
 func (d Document) Check(language *expr.Environment) error {
 	return d.Document.Check(d.Draft.Validate(language))

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"time"
 
@@ -26,7 +25,6 @@ type Parts struct {
 	Authorizer   *access.Authorizer
 	Recorder     access.Recorder
 	Clock        clock.Clock
-	Logger       *slog.Logger
 }
 
 // Runner opens transactions, tries things within them, and reads many things as they are at one moment.
@@ -213,7 +211,9 @@ func order(of []Manifest) []Manifest {
 		}
 		return n
 	}
-	rank := func(m Manifest) int { return slices.Index(Kinds, m.Kind)*(MaxManifests+1) + min(depth(m), MaxManifests) }
+	rank := func(m Manifest) int {
+		return slices.Index(Kinds, m.Kind)*(MaxManifests+1) + min(depth(m), MaxManifests)
+	}
 	slices.SortStableFunc(out, func(a, b Manifest) int { return rank(a) - rank(b) })
 	return out
 }

@@ -65,6 +65,11 @@ type Manifest struct {
 	Places Places
 }
 
+// Of is the manifest of the thing, in the document that says it.
+func Of(thing Thing, path string, line int, text string, places Places) Manifest {
+	return Manifest{Identity: thing.identity(), Path: path, Line: line, Text: text, Thing: thing, Places: places}
+}
+
 // Places finds where a document says something.
 type Places interface {
 	// Place puts violations of the thing at their places in the document.

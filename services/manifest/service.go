@@ -100,6 +100,15 @@ func needOf(service string, t registry.DependencyTerms) need {
 	return need{service, t.Criticality, t.FailureMode, int64(t.Timeout / time.Millisecond), t.Retry, t.Breaker, t.Bulkhead}
 }
 
+// fields are those that differ, by the names of the manifest.
+func (s Service) fields(before, after words, needed []Field) []Field {
+	out := append(partly(before, after, s.Says), needed...)
+	for i, f := range out {
+		out[i].Name = s.pointer(f.Name)
+	}
+	return out
+}
+
 // needed are the dependencies that the set keeps, and those that it says, by the other service.
 func (s Service) needed(w *world, of registry.Service) []Field {
 	if !slices.Contains(s.Says, needs) {
@@ -125,7 +134,7 @@ func (s Service) differ(w *world, path string) (change, error) {
 	if !there {
 		in := s.ServiceInput
 		in.Name, in.Team, in.Lifecycle = cmp.Or(in.Name, in.Slug), cmp.Or(in.Team, w.set.TeamSlug), cmp.Or(in.Lifecycle, registry.Production)
-		fields := append(partly(nil, serviceWords(in), s.Says), s.needed(w, is)...)
+		fields := s.fields(nil, serviceWords(in), s.needed(w, is))
 		return change{action: Create, fields: fields, do: func(ctx context.Context) (id.ID, error) {
 			made, err := w.hands.Registry.CreateService(w.acting(ctx, path, says), in)
 			if err == nil {
@@ -136,8 +145,8 @@ func (s Service) differ(w *world, path string) (change, error) {
 	}
 	before := registry.ServiceInput{Slug: is.Slug, Team: is.TeamSlug, System: is.SystemSlug, Profile: is.Profile}
 	in := s.over(before)
-	fields := append(partly(serviceWords(before), serviceWords(in), s.Says), s.needed(w, is)...)
-	keeps, kept := w.taking(is.Managed, says, fields)
+	fields := s.fields(serviceWords(before), serviceWords(in), s.needed(w, is))
+	keeps, kept := w.taking(is.Managed, says, partly(serviceWords(before), serviceWords(in), s.Says))
 	return change{action: settled(fields, is.RetiredAt != nil, kept), resource: is.ID, fields: fields, do: func(ctx context.Context) (id.ID, error) {
 		return s.write(w.acting(ctx, path, keeps), w, is, in)
 	}}, nil

@@ -40,6 +40,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/issues/github"
 	"github.com/evenkeel/evenkeel/services/issues/inbox"
 	"github.com/evenkeel/evenkeel/services/jobs"
+	"github.com/evenkeel/evenkeel/services/manifest"
 	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/measure/collect"
 	"github.com/evenkeel/evenkeel/services/measure/otlp"
@@ -112,6 +113,7 @@ type App struct {
 	Scorecards    *scorecards.Service
 	Exemptions    *exemption.Service
 	Campaigns     *campaign.Service
+	Manifests     *manifest.Desk
 	Launches      *launch.Service
 	Postmortems   *postmortem.Service
 	Impact        *impact.Service

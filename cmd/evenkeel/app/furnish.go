@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/evenkeel/evenkeel/api"
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/fault"
@@ -35,6 +36,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/issues/github"
 	"github.com/evenkeel/evenkeel/services/issues/inbox"
 	"github.com/evenkeel/evenkeel/services/jobs"
+	"github.com/evenkeel/evenkeel/services/manifest"
 	"github.com/evenkeel/evenkeel/services/measure"
 	"github.com/evenkeel/evenkeel/services/measure/adapter"
 	"github.com/evenkeel/evenkeel/services/measure/collect"
@@ -228,6 +230,11 @@ func (a *App) furnish() error {
 	a.readInbox()
 	a.furnishNotifications(reader)
 	a.furnishScorecards()
+	a.Manifests = manifest.NewDesk(manifest.Parts{
+		Store: s.Manifests(), Organisation: s.Manifests(), Reader: api.Manifests{},
+		Hands:  manifest.Hands{Registry: a.Registry, SLOs: a.SLOs, Policies: a.Policies, Scorecards: a.Scorecards, Campaigns: a.Campaigns},
+		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
+	})
 	a.Jobs, err = jobs.NewService(jobs.Parts{
 		Store: s.Jobs(), Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
 		Replica: a.opts.Config.Instance, LeaseTTL: a.opts.Config.Jobs.LeaseTTL, Disabled: !a.opts.Config.Jobs.Enabled,
@@ -358,6 +365,11 @@ func (a *App) jobs() []jobs.Job {
 			Name: "chase-launch-reviews", Schedule: "53 * * * *",
 			Description: "Tells of sign-offs of launches that expire within 14 days and of those that did, and of conditions that are overdue.",
 			RunOnce:     counted(a.Launches.ChaseOnce),
+		},
+		{
+			Name: "compare-manifests", Schedule: "*/15 * * * *",
+			Description: "Compares what sets of manifests said last with what there is, and shows where it drifted.",
+			RunOnce:     counted(a.Manifests.CheckOnce),
 		},
 		{
 			Name: "run-campaigns", Schedule: "47 * * * *",

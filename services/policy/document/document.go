@@ -9,6 +9,8 @@ import (
 // Document is a policy that was read.
 type Document struct {
 	Draft policy.Draft
+	// Attachments are where it is in force, nil where the document does not say.
+	Attachments []policy.Place
 	yamldoc.Document
 }
 
@@ -20,7 +22,16 @@ func Read(text []byte) (Document, error) {
 	if err != nil {
 		return Document{}, err
 	}
-	return Document{Draft: s.draft(), Document: d}, nil
+	return Document{Draft: s.draft(), Attachments: s.places(), Document: d}, nil
+}
+
+// Of is the document of the kind, which was read among others. The error is as of Read.
+func Of(d yamldoc.Document) (Document, error) {
+	var s shape
+	if err := d.Decode(&s); err != nil {
+		return Document{}, err
+	}
+	return Document{Draft: s.draft(), Attachments: s.places(), Document: d}, nil
 }
 
 // Check tells all that is wrong with the policy by itself, as a *yamldoc.Error.
@@ -29,4 +40,11 @@ func (d Document) Check(language *expr.Environment) error {
 }
 
 // Write writes a policy so that Read reads the same.
-func Write(d policy.Draft) ([]byte, error) { return yamldoc.Write(shapeOf(d)) }
+func Write(d policy.Draft) ([]byte, error) { return WriteAttached(d, nil) }
+
+// WriteAttached writes a policy, and where it is in force.
+func WriteAttached(d policy.Draft, places []policy.Place) ([]byte, error) {
+	s := shapeOf(d)
+	s.Attachments = attachmentsOf(places)
+	return yamldoc.Write(s)
+}

@@ -1,6 +1,8 @@
 package document
 
 import (
+	"cmp"
+
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/yamldoc"
@@ -21,6 +23,38 @@ type shape struct {
 	DisputeHours *int           `yaml:"disputeHours,omitempty"`
 	Approval     *approvalShape `yaml:"approval,omitempty"`
 	Clauses      []clauseShape  `yaml:"clauses"`
+	// Attachments are where it is in force; nil where the document does not say.
+	Attachments *[]attachmentShape `yaml:"attachments,omitempty"`
+}
+
+type attachmentShape struct {
+	Target  policy.TargetKind `yaml:"target"`
+	Service yamldoc.Text      `yaml:"service,omitempty"`
+	Tier    int               `yaml:"tier,omitempty"`
+	Mode    policy.Mode       `yaml:"mode,omitempty"`
+}
+
+// places are where it is in force.
+func (s shape) places() []policy.Place {
+	if s.Attachments == nil {
+		return nil
+	}
+	places := make([]policy.Place, len(*s.Attachments))
+	for i, a := range *s.Attachments {
+		places[i] = policy.Place{Target: a.Target, Service: string(a.Service), Tier: a.Tier, Mode: cmp.Or(a.Mode, policy.Observe)}
+	}
+	return places
+}
+
+func attachmentsOf(places []policy.Place) *[]attachmentShape {
+	if places == nil {
+		return nil
+	}
+	out := make([]attachmentShape, len(places))
+	for i, p := range places {
+		out[i] = attachmentShape{Target: p.Target, Service: yamldoc.Text(p.Service), Tier: p.Tier, Mode: p.Mode}
+	}
+	return &out
 }
 
 type approvalShape struct {
