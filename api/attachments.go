@@ -160,7 +160,7 @@ func (r Rooms) attachments(ctx context.Context, attachments []policy.Attachment)
 	for i, at := range attachments {
 		out[i] = Attachment{
 			ID: string(at.ID), Target: string(at.Target), Service: optionalRef(at.Service, names[at.Service].Slug), Mode: string(at.Mode),
-			CreatedAt: at.CreatedAt, UpdatedAt: at.UpdatedAt, CreatedBy: at.CreatedBy, Version: at.Version,
+			CreatedAt: at.CreatedAt, UpdatedAt: at.UpdatedAt, CreatedBy: at.CreatedBy, Manager: at.Manager, Version: at.Version,
 		}
 		if at.Target == policy.ToTier {
 			out[i].Tier = &at.Tier

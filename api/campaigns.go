@@ -175,7 +175,7 @@ func (r Rooms) showCampaigns(ctx context.Context, campaigns []campaign.Campaign)
 		out := Campaign{
 			ID: string(c.ID), Name: c.Name, Scorecard: ref(c.Scorecard, cards[c.Scorecard].Scorecard.Slug), Team: teams.ref(c.Team),
 			CampaignTerms: CampaignTerms{Why: c.Why, Checks: c.Checks, AppliesTo: c.AppliesTo, StartsOn: string(c.StartsOn), DueOn: string(c.DueOn), GraceDays: c.GraceDays, Issues: c.Issues},
-			State:         string(c.State(now)), DaysLeft: c.DaysLeft(now), CreatedAt: c.CreatedAt, CreatedBy: c.CreatedBy, UpdatedAt: c.UpdatedAt, Version: c.Version,
+			State:         string(c.State(now)), DaysLeft: c.DaysLeft(now), CreatedAt: c.CreatedAt, CreatedBy: c.CreatedBy, UpdatedAt: c.UpdatedAt, Manager: c.Manager, Version: c.Version,
 		}
 		if c.Ended != nil {
 			out.Ended = &CampaignEnd{At: c.Ended.At, By: c.Ended.By, Reason: c.Ended.Reason}

@@ -188,7 +188,7 @@ func toPolicy(v policy.View, warnings []string) Policy {
 		ID: string(v.Policy.ID), Slug: v.Policy.Slug, Name: v.Policy.Name, Description: v.Policy.Description,
 		Revision: v.Policy.Revision, Clauses: each(v.Revision.Clauses, toClause), Reserve: v.Revision.Reserve, DisputeHours: v.Revision.DisputeHours, Approval: toApproval(v.Revision.Approval), Warnings: warnings,
 		RevisedBy: v.Revision.RevisedBy,
-		CreatedAt: v.Policy.CreatedAt, UpdatedAt: v.Policy.UpdatedAt, Version: v.Policy.Version,
+		CreatedAt: v.Policy.CreatedAt, UpdatedAt: v.Policy.UpdatedAt, Manager: v.Policy.Manager, Version: v.Policy.Version,
 	}
 }
 

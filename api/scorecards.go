@@ -215,7 +215,7 @@ func (r Rooms) scorecards(ctx context.Context, of []scorecards.View) ([]Scorecar
 		out[i] = Scorecard{
 			ID: string(v.Scorecard.ID), Slug: v.Scorecard.Slug, Name: v.Scorecard.Name, Description: v.Scorecard.Description, Revision: v.Scorecard.Revision,
 			AppliesTo: terms.AppliesTo, Levels: terms.Levels, Checks: terms.Checks, Issues: terms.Issues, Warnings: warnings, RevisedBy: v.Revision.RevisedBy,
-			RetiredAt: v.Scorecard.RetiredAt, CreatedAt: v.Scorecard.CreatedAt, UpdatedAt: v.Scorecard.UpdatedAt, Version: v.Scorecard.Version,
+			RetiredAt: v.Scorecard.RetiredAt, CreatedAt: v.Scorecard.CreatedAt, UpdatedAt: v.Scorecard.UpdatedAt, Manager: v.Scorecard.Manager, Version: v.Scorecard.Version,
 		}
 		if v.Scorecard.Owner != "" {
 			out[i].Owner = &Ref{ID: string(v.Scorecard.Owner), Slug: v.Scorecard.OwnerSlug}

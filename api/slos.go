@@ -288,7 +288,7 @@ func toSLO(v slo.View, service Ref, sources sourceNames) SLO {
 		Further: each(v.Revision.Further, toGoal), Budgeting: toBudgeting(v.Revision.Budgeting), MinEvents: v.Revision.MinEvents, Confidence: v.Revision.Confidence.String(), Enforcement: string(v.Revision.Enforcement),
 		Indicator: toIndicator(v.Indicator, sources), Rationale: v.Revision.Rationale, Reviewer: v.Revision.Reviewer, ReviewBy: v.Revision.ReviewBy,
 		State: string(v.Status.State), Stale: v.Status.Stale, Alerts: toAlertTerms(v.Revision.Alerts),
-		CreatedAt: v.SLO.CreatedAt, UpdatedAt: v.SLO.UpdatedAt, RetiredAt: v.SLO.RetiredAt, Version: v.SLO.Version,
+		CreatedAt: v.SLO.CreatedAt, UpdatedAt: v.SLO.UpdatedAt, RetiredAt: v.SLO.RetiredAt, Manager: v.SLO.Manager, Version: v.SLO.Version,
 	}
 }
 

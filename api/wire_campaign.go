@@ -15,6 +15,7 @@ type Campaign struct {
 	CreatedBy string       `json:"createdBy"`
 	UpdatedAt time.Time    `json:"updatedAt"`
 	Ended     *CampaignEnd `json:"ended,omitempty" doc:"Absent while nobody ended it; that its time was over is written within the hour."`
+	Manager   string       `json:"manager,omitempty" doc:"Who keeps it elsewhere, and alone changes it (409 field_managed): set:NAME is the set of manifests of that name. Absent where nobody does." example:"set:payments"`
 	Version   int64        `json:"version" doc:"Grows with each change; also the ETag."`
 }
 

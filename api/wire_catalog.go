@@ -11,7 +11,7 @@ type EntityRef struct {
 // ManagedField is a field that is kept elsewhere.
 type ManagedField struct {
 	Field   string `json:"field" doc:"The field, as in the body of an update." example:"name"`
-	Manager string `json:"manager" doc:"Who keeps it: catalog is the catalog of a portal." example:"catalog"`
+	Manager string `json:"manager" doc:"Who keeps it: catalog is the catalog of a portal, set:NAME the set of manifests of that name." example:"catalog"`
 }
 
 // CatalogSync is one telling of a catalog, and what became of its entities.

@@ -12,6 +12,7 @@ type Attachment struct {
 	CreatedAt time.Time `json:"createdAt"`
 	UpdatedAt time.Time `json:"updatedAt"`
 	CreatedBy string    `json:"createdBy"`
+	Manager   string    `json:"manager,omitempty" doc:"Who keeps it elsewhere, and alone changes it (409 field_managed): set:NAME is the set of manifests of that name. Absent where nobody does." example:"set:payments"`
 	Version   int64     `json:"version" doc:"Grows with each change; also the ETag."`
 }
 

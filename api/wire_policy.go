@@ -17,6 +17,7 @@ type Policy struct {
 	RevisedBy    string    `json:"revisedBy" doc:"Who wrote the current revision."`
 	CreatedAt    time.Time `json:"createdAt"`
 	UpdatedAt    time.Time `json:"updatedAt"`
+	Manager      string    `json:"manager,omitempty" doc:"Who keeps it elsewhere, and alone changes it (409 field_managed): set:NAME is the set of manifests of that name. Absent where nobody does." example:"set:payments"`
 	Version      int64     `json:"version" doc:"Grows with each change; also the ETag."`
 }
 

@@ -19,6 +19,7 @@ type Scorecard struct {
 	RetiredAt   *time.Time       `json:"retiredAt" nullable:"true" doc:"When its evaluation ended; null while it goes on."`
 	CreatedAt   time.Time        `json:"createdAt"`
 	UpdatedAt   time.Time        `json:"updatedAt"`
+	Manager     string           `json:"manager,omitempty" doc:"Who keeps it elsewhere, and alone changes it (409 field_managed): set:NAME is the set of manifests of that name. Absent where nobody does." example:"set:payments"`
 	Version     int64            `json:"version" doc:"Grows with each change; also the ETag."`
 }
 

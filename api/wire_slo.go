@@ -28,6 +28,7 @@ type SLO struct {
 	CreatedAt   time.Time  `json:"createdAt"`
 	UpdatedAt   time.Time  `json:"updatedAt"`
 	RetiredAt   *time.Time `json:"retiredAt" nullable:"true" doc:"When it was retired; null while it lives."`
+	Manager     string     `json:"manager,omitempty" doc:"Who keeps it elsewhere, and alone changes it (409 field_managed): set:NAME is the set of manifests of that name. Absent where nobody does." example:"set:payments"`
 	Version     int64      `json:"version" doc:"Grows with each change; also the ETag."`
 }
 

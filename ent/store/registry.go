@@ -62,6 +62,12 @@ ON CONFLICT (noun, scope, slug) DO UPDATE SET noun = excluded.noun WHERE slugs.t
 	})
 }
 
+// freeSlugs has others be able to take the names of something that is gone.
+func (r Registry) freeSlugs(ctx context.Context, noun registry.Noun, target id.ID) error {
+	_, err := r.s.ent.Slug.Delete().Where(slug.Noun(string(noun)), slug.TargetID(string(target))).Exec(ctx)
+	return fail("free the slugs of something", err)
+}
+
 // FormerSlug returns the current slug of the target that once had this one.
 func (r Registry) FormerSlug(ctx context.Context, noun registry.Noun, scope id.ID, name string) (string, error) {
 	var now string

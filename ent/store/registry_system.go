@@ -73,13 +73,19 @@ func (r Registry) systemExists(ctx context.Context, of id.ID) (bool, error) {
 	return r.s.ent.System.Query().Where(system.ID(string(of))).Exist(ctx)
 }
 
-// DeleteSystem removes a system without services and composites. The slug stays reserved.
+// DeleteSystem removes a system without services and composites. Its slugs are
+// free then: nothing is left that they could lead to.
 func (r Registry) DeleteSystem(ctx context.Context, of id.ID, version int64) error {
-	n, err := r.s.ent.System.Delete().Where(system.ID(string(of)), system.Version(version)).Exec(ctx)
-	if isForeignKey(err) {
-		e := fault.New(fault.Conflict, "system_in_use", "the system still has services, or composite SLOs were promised of it; move them first")
-		e.Err = err
-		return e
-	}
-	return written("system", of, n, err, func() (bool, error) { return r.systemExists(ctx, of) })
+	return r.s.InTx(ctx, func(ctx context.Context) error {
+		n, err := r.s.ent.System.Delete().Where(system.ID(string(of)), system.Version(version)).Exec(ctx)
+		if isForeignKey(err) {
+			e := fault.New(fault.Conflict, "system_in_use", "the system still has services, or composite SLOs were promised of it; move them first")
+			e.Err = err
+			return e
+		}
+		if err := written("system", of, n, err, func() (bool, error) { return r.systemExists(ctx, of) }); err != nil {
+			return err
+		}
+		return r.freeSlugs(ctx, registry.NounSystem, of)
+	})
 }

@@ -125,7 +125,7 @@ func (r Registry) teamExists(ctx context.Context, of id.ID) (bool, error) {
 }
 
 // DeleteTeam removes an empty team with its memberships and the workload tokens
-// that were revoked. The slug stays reserved.
+// that were revoked, and frees its slugs: nothing is left that they could lead to.
 func (r Registry) DeleteTeam(ctx context.Context, of id.ID, version int64) error {
 	inUse := func(cause error) error {
 		e := fault.New(fault.Conflict, "team_in_use",
@@ -149,7 +149,10 @@ func (r Registry) DeleteTeam(ctx context.Context, of id.ID, version int64) error
 		if isForeignKey(err) {
 			return inUse(err)
 		}
-		return written("team", of, n, err, func() (bool, error) { return r.teamExists(ctx, of) })
+		if err := written("team", of, n, err, func() (bool, error) { return r.teamExists(ctx, of) }); err != nil {
+			return err
+		}
+		return r.freeSlugs(ctx, registry.NounTeam, of)
 	})
 }
 

@@ -157,6 +157,7 @@ func testTeams(t *testing.T, open opener) {
 		refused(t, r.DeleteTeam(t.Context(), team.ID, 7), fault.Precondition, "version_mismatch")
 		ok(t, r.DeleteTeam(t.Context(), team.ID, 1))
 		refused(t, r.DeleteTeam(t.Context(), team.ID, 1), fault.NotFound, "team_not_found")
+		ok(t, r.ReserveSlug(t.Context(), registry.NounTeam, "", team.Slug, id.New(Start)))
 		must(s.Access().Person(t.Context(), p.ID))(t)
 	})
 

@@ -5,6 +5,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/policy"
+	"github.com/evenkeel/evenkeel/services/registry"
 )
 
 // end is what it takes that something ends which the set kept and says no more. What is gone already, or
@@ -31,10 +32,7 @@ func (w *world) end(item Item) change {
 		}
 	case KindService:
 		if s, there := w.services[item.Name]; there && s.ID == item.Resource && s.RetiredAt == nil {
-			return ends(func(ctx context.Context) error {
-				_, err := w.hands.Registry.Retire(ctx, item.Name, s.Version, reason)
-				return err
-			})
+			return ends(func(ctx context.Context) error { return w.endService(ctx, s, reason) })
 		}
 	case KindSLO:
 		if v, there := w.slos[item.Identity]; there && v.SLO.ID == item.Resource && v.SLO.RetiredAt == nil {
@@ -63,6 +61,19 @@ func (w *world) end(item Item) change {
 		}
 	}
 	return gone
+}
+
+// endService retires the service, which leaves a system that the set keeps: it would hold it for ever.
+func (w *world) endService(ctx context.Context, s registry.Service, reason string) error {
+	if y := w.items[Identity{KindSystem, s.SystemSlug}]; y.ID != "" {
+		var err error
+		s, err = w.hands.Registry.UpdateService(ctx, s.Slug, s.Version, registry.ServiceInput{Slug: s.Slug, Profile: s.Profile})
+		if err != nil {
+			return err
+		}
+	}
+	_, err := w.hands.Registry.Retire(ctx, s.Slug, s.Version, reason)
+	return err
 }
 
 // endPolicy takes the policy out of force where the set had it so; a policy itself stays, for what it

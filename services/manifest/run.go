@@ -235,8 +235,8 @@ func (r *run) bring(ctx context.Context, m Manifest) error {
 		})
 	}
 	r.add(m, c)
-	if s, is := m.Thing.(Service); is && err == nil && c.action.Changes() {
-		r.later = append(r.later, later{step, func(ctx context.Context) error { return s.connect(ctx, r.world, m.Path) }})
+	if err == nil && c.action.Changes() && c.then != nil {
+		r.later = append(r.later, later{step, c.then})
 	}
 	return r.refuse(step, m, err)
 }

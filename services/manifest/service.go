@@ -141,15 +141,20 @@ func (s Service) differ(w *world, path string) (change, error) {
 				w.services[made.Slug] = made
 			}
 			return made.ID, err
-		}}, nil
+		}, then: func(ctx context.Context) error { return s.connect(ctx, w, path) }}, nil
 	}
 	before := registry.ServiceInput{Slug: is.Slug, Team: is.TeamSlug, System: is.SystemSlug, Profile: is.Profile}
-	in := s.over(before)
-	fields := s.fields(serviceWords(before), serviceWords(in), s.needed(w, is))
-	keeps, kept := w.taking(is.Managed, says, partly(serviceWords(before), serviceWords(in), s.Says))
-	return change{action: settled(fields, is.RetiredAt != nil, kept), resource: is.ID, fields: fields, do: func(ctx context.Context) (id.ID, error) {
-		return s.write(w.acting(ctx, path, keeps), w, is, in)
-	}}, nil
+	unsaid := w.unsaid(is.Managed, says)
+	in := Service{ServiceInput: registry.ServiceInput{Profile: registry.Profile{Lifecycle: registry.Production}}, Says: unsaid}.over(s.over(before))
+	all := s
+	all.Says = slices.Concat(s.Says, unsaid)
+	fields := all.fields(serviceWords(before), serviceWords(in), all.needed(w, is))
+	keeps, kept := w.taking(is.Managed, says, partly(serviceWords(before), serviceWords(in), all.Says))
+	return change{
+		action: settled(fields, is.RetiredAt != nil, kept), resource: is.ID, fields: fields,
+		do:   func(ctx context.Context) (id.ID, error) { return s.write(w.acting(ctx, path, keeps), w, is, in) },
+		then: func(ctx context.Context) error { return all.connect(ctx, w, path) },
+	}, nil
 }
 
 // write has the service be restored, handed over and changed, as far as that differs.

@@ -107,9 +107,7 @@ func (s SLO) differ(w *world, path string) (change, error) {
 		return change{action: Create, fields: said(w.promised(d)), do: func(ctx context.Context) (id.ID, error) {
 			of, known := w.services[s.Service]
 			if !known {
-				var check fault.Check
-				check.Fail("/service", s.Service, "must name a service that there is, or of which there is a manifest")
-				return "", check.Err()
+				return "", s.homeless()
 			}
 			made, _, err := w.hands.SLOs.Declare(w.acting(ctx, path, whole), of.ID, d)
 			return made.SLO.ID, err
@@ -136,6 +134,18 @@ func (s SLO) differ(w *world, path string) (change, error) {
 		}
 		return v.SLO.ID, nil
 	}}, nil
+}
+
+// homeless is what is wrong with an SLO whose service is not there, all of it at once.
+func (s SLO) homeless() error {
+	var check fault.Check
+	if wrong := fault.As(s.Validate()); wrong != nil {
+		for _, v := range wrong.Violations {
+			check.Fail(v.Pointer, v.Value, "%s", v.Message)
+		}
+	}
+	check.Fail("/service", s.Service, "must name a service that there is, or of which there is a manifest that can be brought")
+	return check.Err()
 }
 
 // whole is what is kept of a thing that has one manager for all of it.

@@ -124,6 +124,8 @@ type change struct {
 	keeps []string
 	// do does it as the set, and returns what the thing is. It is not called for Nothing.
 	do func(ctx context.Context) (id.ID, error)
+	// then does what is left once all of its kind are there; nil where that is nothing.
+	then func(ctx context.Context) error
 }
 
 // places puts why something is refused at its places in the document.

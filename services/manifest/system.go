@@ -3,6 +3,7 @@ package manifest
 import (
 	"cmp"
 	"context"
+	"slices"
 
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/registry"
@@ -50,8 +51,9 @@ func (s System) differ(w *world, path string) (change, error) {
 		}}, nil
 	}
 	before := registry.SystemInput{Slug: is.Slug, Name: is.Name, Description: is.Description, Team: w.teamSlugs[is.Team]}
-	in := s.over(before)
-	fields := partly(systemWords(before), systemWords(in), s.Says)
+	unsaid := w.unsaid(is.Managed, says)
+	in := System{Says: unsaid}.over(s.over(before))
+	fields := partly(systemWords(before), systemWords(in), slices.Concat(s.Says, unsaid))
 	keeps, kept := w.taking(is.Managed, says, fields)
 	return change{action: settled(fields, false, kept), resource: is.ID, fields: fields, do: func(ctx context.Context) (id.ID, error) {
 		after, err := w.hands.Registry.UpdateSystem(w.acting(ctx, path, keeps), s.Slug, is.Version, in)

@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"context"
+	"slices"
 
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/registry"
@@ -68,11 +69,27 @@ func (t Team) differ(w *world, path string) (change, error) {
 		}}, nil
 	}
 	before := w.declaredTeam(is)
-	in := t.over(before)
-	fields := partly(teamWords(before), teamWords(in), t.Says)
+	unsaid := w.unsaid(is.Managed, says)
+	in := Team{Says: unsaid}.over(t.over(before))
+	fields := partly(teamWords(before), teamWords(in), slices.Concat(t.Says, unsaid))
 	keeps, kept := w.taking(is.Managed, says, fields)
-	return change{action: settled(fields, false, kept), resource: is.ID, fields: fields, do: func(ctx context.Context) (id.ID, error) {
-		after, err := w.hands.Registry.UpdateTeam(w.acting(ctx, path, keeps), t.Slug, is.Version, in)
-		return after.ID, err
-	}}, nil
+	c := change{action: settled(fields, false, kept), resource: is.ID, fields: fields}
+	update := func(ctx context.Context, in registry.TeamInput) (err error) {
+		is, err = w.hands.Registry.UpdateTeam(w.acting(ctx, path, keeps), t.Slug, is.Version, in)
+		return err
+	}
+	c.do = func(ctx context.Context) (id.ID, error) { return is.ID, update(ctx, in) }
+	if moves := in.Parent != before.Parent; moves && before.Parent != "" && in.Parent != "" {
+		// Teams that change places are at the root meanwhile: none is below itself then.
+		atRoot := in
+		atRoot.Parent = ""
+		c.do = func(ctx context.Context) (id.ID, error) { return is.ID, update(ctx, atRoot) }
+		c.then = func(ctx context.Context) error { return update(ctx, in) }
+	} else if moves {
+		above := in
+		above.Parent = before.Parent
+		c.do = func(ctx context.Context) (id.ID, error) { return is.ID, update(ctx, above) }
+		c.then = func(ctx context.Context) error { return update(ctx, in) }
+	}
+	return c, nil
 }

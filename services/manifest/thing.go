@@ -39,6 +39,18 @@ func (w *world) others(i Identity, manager string) error {
 	return fault.New(fault.Conflict, "managed_elsewhere", "%s is managed by the %s: take it out of one of both", i, by)
 }
 
+// unsaid are the fields that the set keeps of a thing and says no more, but for those that every thing
+// of the kind has to have: they are empty from then on.
+func (w *world) unsaid(of managed.Set, says []string) []string {
+	mine, _ := of.From(w.manager())
+	return slices.DeleteFunc(slices.Clone(mine.Fields), func(field string) bool {
+		return w.set.Slug == "" || slices.Contains(says, field) || slices.Contains(required, field)
+	})
+}
+
+// required are the fields that stay as they are where the set says them no more.
+var required = []string{"slug", "name", "team", "kind", "tier"}
+
 // taking are the fields of a thing that the set keeps once it is brought: those that are said, but
 // for those that others keep and that stay as they are there. kept reports that it keeps just these.
 func (w *world) taking(of managed.Set, says []string, differs []Field) (keeps []string, kept bool) {
