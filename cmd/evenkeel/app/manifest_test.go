@@ -299,7 +299,7 @@ func TestManifestsThatAreWrongAreToldWithTheirPlaces(t *testing.T) {
 		answer := h.must(409, call{as: "ada", method: "POST", path: "/v1/manifest-applications", body: refused})
 		got = problems(answer)
 		for _, want := range []string{
-			`/files/0 a.yaml:7:9: Service "wallet": /onCall: `, `/files/0 a.yaml:13:12: SLO "wallet/availability": /objective: `,
+			`/files/0 a.yaml:7:9: Service "wallet": /onCall: `, `/files/0 a.yaml:14:12: SLO "wallet/availability": /objective: `,
 			`/files/1 b.yaml:1: Service "finder": only members of the owning team and administrators may update this service`,
 		} {
 			if !strings.Contains(got, want) {
