@@ -38,15 +38,20 @@ func named(noun registry.Noun, name string, err error) error {
 // ReserveSlug takes the slug for the target and makes it its current one.
 func (r Registry) ReserveSlug(ctx context.Context, noun registry.Noun, scope id.ID, name string, target id.ID) error {
 	return r.s.InTx(ctx, func(ctx context.Context) error {
-		// An upsert, so that of two that want the same name one waits for the other.
-		n, err := r.s.exec(ctx, `INSERT INTO slugs (noun, scope, slug, target_id, current) VALUES ($1, $2, $3, $4, $5)
-ON CONFLICT (noun, scope, slug) DO UPDATE SET noun = excluded.noun WHERE slugs.target_id = excluded.target_id`,
-			string(noun), string(scope), name, string(target), false)
-		if err != nil {
-			return fail("reserve a slug", err)
-		}
-		if n == 0 {
+		// An upsert, so that of two that want the same name one waits for the other. Something new has no
+		// other name, and this is its current one at once.
+		var current bool
+		err := r.s.queryOne(ctx, `INSERT INTO slugs (noun, scope, slug, target_id, current)
+VALUES ($1, $2, $3, CAST($4 AS varchar), NOT EXISTS (SELECT 1 FROM slugs WHERE target_id = CAST($4 AS varchar) AND current))
+ON CONFLICT (noun, scope, slug) DO UPDATE SET noun = excluded.noun WHERE slugs.target_id = excluded.target_id RETURNING current`,
+			[]any{string(noun), string(scope), name, string(target)}, &current)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
 			return slugTaken(noun, name, nil)
+		case isUnique(err):
+			return fault.Stale(string(noun)) // another renaming of the target came first
+		case err != nil || current:
+			return fail("reserve a slug", err)
 		}
 		this := slug.And(slug.Noun(string(noun)), slug.Scope(string(scope)), slug.Slug(name))
 		if err := r.s.ent.Slug.Update().Where(slug.TargetID(string(target)), slug.Current(true), slug.Not(this)).

@@ -56,6 +56,9 @@ type Input struct {
 	Files  []File
 }
 
+// errRefused ends the transaction of a set that was to be brought whole, and of which something is refused.
+var errRefused = errors.New("something is refused")
+
 // errGivenUp ends the transaction of a plan.
 var errGivenUp = errors.New("it was only a plan")
 
@@ -94,7 +97,9 @@ func (d *Desk) run(ctx context.Context, in Input, verb access.Verb) (Plan, error
 		if verb == access.Check {
 			ctx = planning(ctx)
 		}
-		err = d.Runner.InTx(ctx, func(ctx context.Context) error {
+		// Most sets are brought whole. Only where something is refused are all of them tried one by one,
+		// so that all that is refused is told.
+		try := func(ctx context.Context) error {
 			if err := r.perform(ctx); err != nil {
 				return err
 			}
@@ -105,7 +110,11 @@ func (d *Desk) run(ctx context.Context, in Input, verb access.Verb) (Plan, error
 				return fault.New(fault.Conflict, "plan_changed", "what would be done is not what was planned: plan again")
 			}
 			return nil
-		})
+		}
+		if err = d.Runner.InTx(ctx, try); errors.Is(err, errRefused) {
+			r.carefully = true
+			err = d.Runner.InTx(ctx, try)
+		}
 	}
 	if err != nil && !errors.Is(err, errGivenUp) {
 		return Plan{}, fmt.Errorf("bring manifests: %w", err)

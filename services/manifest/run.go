@@ -28,6 +28,8 @@ type run struct {
 	settled bool    // the set and its items are written as they are to be
 	forbid  error   // the first refusal of an authoriser
 	later   []later
+	// performs says that things are done, and carefully that what is refused is undone by itself.
+	performs, carefully bool
 }
 
 // later is what is done once all of a kind are there.
@@ -166,6 +168,7 @@ func (r *run) ending(item Item, c change) {
 
 // perform does what is to be done, as far as nobody refuses it, within a transaction.
 func (r *run) perform(ctx context.Context) error {
+	r.performs = true
 	set, err := r.hold(ctx)
 	if err != nil {
 		return err
@@ -229,7 +232,7 @@ func (r *run) bring(ctx context.Context, m Manifest) error {
 	c, err := m.Thing.differ(r.world, m.Path)
 	step := len(r.steps)
 	if err == nil && c.action.Changes() {
-		err = r.desk.Runner.InSavepoint(ctx, func(ctx context.Context) (err error) {
+		err = r.try(ctx, func(ctx context.Context) (err error) {
 			c.resource, err = c.do(ctx)
 			return err
 		})
@@ -245,7 +248,7 @@ func (r *run) bring(ctx context.Context, m Manifest) error {
 func (r *run) follow(ctx context.Context) error {
 	for _, l := range r.later {
 		i := slices.IndexFunc(r.manifests, func(m Manifest) bool { return m.Identity == r.steps[l.step].Identity })
-		if err := r.refuse(l.step, r.manifests[i], r.desk.Runner.InSavepoint(ctx, l.do)); err != nil {
+		if err := r.refuse(l.step, r.manifests[i], r.try(ctx, l.do)); err != nil {
 			return err
 		}
 	}
@@ -261,11 +264,19 @@ func (r *run) let(ctx context.Context, item Item) error {
 	if !r.in.Prune || !c.action.Changes() {
 		return nil
 	}
-	err := r.desk.Runner.InSavepoint(ctx, func(ctx context.Context) error {
+	err := r.try(ctx, func(ctx context.Context) error {
 		_, err := c.do(ctx)
 		return err
 	})
 	return r.refuse(step, Manifest{}, err)
+}
+
+// try does something of which only that is undone where it is refused and the set is brought carefully.
+func (r *run) try(ctx context.Context, do func(ctx context.Context) error) error {
+	if r.carefully {
+		return r.desk.Runner.InSavepoint(ctx, do)
+	}
+	return do(ctx)
 }
 
 // refuse notes why a step cannot be done; what is nobody's to mend is returned.
@@ -276,6 +287,9 @@ func (r *run) refuse(step int, m Manifest, err error) error {
 	why := fault.As(err)
 	if why == nil || !slices.Contains([]fault.Kind{fault.Invalid, fault.NotFound, fault.Conflict, fault.Forbidden, fault.Precondition, fault.Moved}, why.Kind) {
 		return err
+	}
+	if r.performs && !r.carefully {
+		return errRefused
 	}
 	if _, is := access.RefusalIn(err); is && r.forbid == nil {
 		r.forbid = err
