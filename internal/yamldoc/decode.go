@@ -27,9 +27,13 @@ func (d Document) Decode(into any) error {
 
 // Loosely is Decode, and tells where a value was taken for what it is not to YAML: a text written
 // as a number, or a number written as a text.
-func (d Document) Loosely(into any) ([]Problem, error) {
+func (d Document) Loosely(into any) ([]Loose, error) {
 	dec := decoder{doc: d}
 	dec.value(d.root, reflect.ValueOf(into).Elem(), nil)
+	if more := len(dec.problems) - mostProblems; more > 0 {
+		dec.problems = dec.problems[:mostProblems]
+		dec.problems[mostProblems-1].Message += fmt.Sprintf(" (and %d more in this document)", more)
+	}
 	if len(dec.problems) > 0 {
 		slices.SortStableFunc(dec.problems, byPlace)
 		return nil, &Error{dec.problems}
@@ -40,7 +44,14 @@ func (d Document) Loosely(into any) ([]Problem, error) {
 // decoder puts nodes into values.
 type decoder struct {
 	doc             Document
-	problems, loose []Problem
+	problems []Problem
+	loose    []Loose
+}
+
+// Loose is a value that was taken for what it is not to YAML.
+type Loose struct {
+	Problem
+	Number bool // it is a number, else a text
 }
 
 // way is the way from the root to a node, written as a pointer only where something is told.
@@ -133,7 +144,7 @@ func (d *decoder) text(n *yaml.Node, w *way) string {
 	case isNull(n):
 		return ""
 	case n.Tag != "!!str" && n.Tag != "!!timestamp":
-		d.loose = append(d.loose, d.problem(n, w, "is a text, and must stand between quotes: %s is something else in YAML", fault.Clip(n.Value, 64)))
+		d.loose = append(d.loose, Loose{Problem: d.problem(n, w, "is a text, and must stand between quotes: %s is something else in YAML", fault.Clip(n.Value, 64))})
 	}
 	return n.Value
 }

@@ -17,16 +17,27 @@ func ValueOf(shape any) (Value, error) {
 	if err := n.Encode(shape); err != nil {
 		return Value{}, fmt.Errorf("write a %T as YAML: %w", shape, err)
 	}
-	return Value{&n}, nil
+	return Value{written(&n)}, nil
 }
 
 func (v *Value) decode(d *decoder, n *yaml.Node, w *way) {
 	d.plain(n, w) // for names that are there twice
-	v.node = n
+	v.node = written(n)
 }
 
 // IsZero reports whether nothing is said, and so nothing is to be written.
 func (v Value) IsZero() bool { return v.node == nil }
+
+// IsNull reports whether it says nothing, or null.
+func (v Value) IsNull() bool { return v.node == nil || isNull(v.node) }
+
+// Members is how many names with values it has; false where it is something else.
+func (v Value) Members() (int, bool) {
+	if v.node == nil || v.node.Kind != yaml.MappingNode {
+		return 0, false
+	}
+	return len(v.node.Content) / 2, true
+}
 
 // Plain is the value as texts, numbers, lists and maps.
 func (v Value) Plain() any {
@@ -52,7 +63,7 @@ func (v Value) MarshalYAML() (any, error) {
 	if v.node == nil {
 		return nil, nil
 	}
-	return written(v.node), nil
+	return v.node, nil
 }
 
 // written is a node without what is said of it beside its value. A text that is not plain stands

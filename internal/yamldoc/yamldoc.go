@@ -43,6 +43,7 @@ type Problem struct {
 	Line, Column int    // from 1; of the value, or of what should hold it
 	Pointer      string // as in the API, empty where it is of the text itself
 	Message      string
+	Rule         string // the name of the rule that is broken, where it has one
 }
 
 // Error is all that is wrong with a document, by its place.

@@ -149,11 +149,11 @@ func TestWhatIsWrittenIsReadAsTheSame(t *testing.T) {
 			return
 		}
 		valid++
-		written, err := openslo.Write("checkout", d)
+		written, err := openslo.Write("checkout", d, openslo.Extras{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := openslo.Read(written)
+		r, err := openslo.Read(written, openslo.Options{})
 		if err != nil {
 			t.Fatalf("%v\n%s", err, written)
 		}
