@@ -283,7 +283,7 @@ func TestWhatIsWrongWithSLOsIsToldAndNothingIsWritten(t *testing.T) {
 		text string
 		want []string // FILE stands for its path
 	}{
-		"no YAML":              {"a: [", []string{"FILE:1:4: document 1: "}},
+		"no YAML":              {"a: [", []string{"FILE:1:5: document 1: "}},
 		"no document of any":   {"kind: Pod\n", []string{"FILE:1:1: document 1: must be a document of OpenSLO"}},
 		"nothing":              {"# nothing\n", []string{"there is no SLO in what was read"}},
 		"no SLO":               {requestsSLI, []string{"there is no SLO in what was read"}},

@@ -43,7 +43,7 @@ func (d Document) Loosely(into any) ([]Loose, error) {
 
 // decoder puts nodes into values.
 type decoder struct {
-	doc             Document
+	doc      Document
 	problems []Problem
 	loose    []Loose
 }

@@ -16,6 +16,7 @@ type Library struct {
 	targets    map[string]found[AlertNotificationTargetSpec]
 	// places are those of documents by what they are of.
 	places map[identity]yamldoc.Document
+	kinds  map[string]bool // of which there are documents
 }
 
 // identity is what there is one document of: an SLO of a service, or something else of a kind.
@@ -105,9 +106,9 @@ func (l *Library) once(j *judge, of any) {
 	before, there := l.places[is]
 	if !there {
 		if l.places == nil {
-			l.places = map[identity]yamldoc.Document{}
+			l.places, l.kinds = map[identity]yamldoc.Document{}, map[string]bool{}
 		}
-		l.places[is] = j.doc
+		l.places[is], l.kinds[is.kind] = j.doc, true
 		return
 	}
 	where := fmt.Sprintf("document %d", before.Number)
@@ -188,20 +189,11 @@ func (l *Library) missing(j *judge, there bool, kind, name, at string) {
 // names tells of a service or data source that is not among the documents, where any is: they may
 // be on the server.
 func (l *Library) names(j *judge, kind, name, at string) {
-	if name == "" || !l.any(kind) {
+	if name == "" || !l.kinds[kind] {
 		return
 	}
 	_, there := l.places[identity{kind, "", name}]
 	l.missing(j, there, kind, name, at)
-}
-
-func (l *Library) any(kind string) bool {
-	for is := range l.places {
-		if is.kind == kind {
-			return true
-		}
-	}
-	return false
 }
 
 func (l *Library) sources(j *judge, s SLISpec, at string) {

@@ -1,0 +1,169 @@
+package yamldoc
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"strings"
+	"sync"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// Parse reads the documents of a text, as yet without a shape; empty ones are left out. The
+// error is an *Error with what is wrong in each of them. Anchors and aliases are refused: what a
+// few lines of them stand for can be larger than any memory. Texts that would take long to read
+// are refused as CheckShape does.
+func Parse(text []byte) ([]Document, error) {
+	if err := CheckShape(text); err != nil {
+		return nil, err
+	}
+	parts := split(text)
+	if len(parts) < sideBySide {
+		for i := range parts {
+			parts[i].read()
+		}
+	} else {
+		readAll(parts)
+	}
+	lines := strings.Split(string(text), "\n")
+	var docs []Document
+	var wrong []Problem
+	before := 0
+	for _, p := range parts {
+		at := Document{lines: lines}
+		for _, one := range p.found {
+			at.Number, at.root = before+one.number, one.root
+			if one.referring != nil {
+				line, column := at.inside(one.referring.Line, one.referring.Column)
+				wrong = append(wrong, Problem{Document: at.Number, Line: line, Column: column, Message: "anchors and aliases are not read: write out what is meant"})
+				continue
+			}
+			docs = append(docs, at)
+		}
+		if p.err != nil {
+			at.Number = before + p.count + 1
+			wrong = append(wrong, at.unread(p.err, p.first))
+		}
+		before += p.count
+	}
+	if more := len(wrong) - mostProblems; more > 0 {
+		wrong = wrong[:mostProblems]
+		wrong[mostProblems-1].Message += fmt.Sprintf(" (and %d more in this text)", more)
+	}
+	if len(wrong) > 0 {
+		return nil, &Error{wrong}
+	}
+	return docs, nil
+}
+
+// sideBySide is of how many parts on they are read on all processors.
+const sideBySide = 32
+
+// part is some of a text with documents of its own.
+type part struct {
+	text  []byte
+	first int // how many lines are before it
+	found []root
+	count int // of its documents, empty ones too
+	err   error
+}
+
+// root is one of the documents of a part.
+type root struct {
+	number    int
+	root      *yaml.Node
+	referring *yaml.Node // an anchor or an alias; nil where there is none
+}
+
+// split cuts a text where documents begin: no line within one begins with --- (YAML 1.2.2,
+// section 9.1.2). Where there may be directives, which stand before that, it is left whole.
+func split(text []byte) []part {
+	begins := [][]byte{[]byte("\n---\n"), []byte("\n--- "), []byte("\n---\t"), []byte("\n---\r")}
+	if bytes.HasPrefix(text, []byte("%")) || bytes.Contains(text, []byte("\n%")) || bytes.Contains(text, []byte("\n...")) {
+		return []part{{text: text}}
+	}
+	var parts []part
+	line := 0
+	for {
+		next, from := -1, 0
+		for from < len(text) {
+			i := bytes.Index(text[from:], []byte("\n---"))
+			if i < 0 {
+				break
+			}
+			for _, b := range begins {
+				if bytes.HasPrefix(text[from+i:], b) {
+					next = from + i + 1
+				}
+			}
+			if next >= 0 {
+				break
+			}
+			from += i + 1
+		}
+		if next < 0 {
+			return append(parts, part{text: text, first: line})
+		}
+		parts = append(parts, part{text: text[:next], first: line})
+		line += bytes.Count(text[:next], []byte("\n"))
+		text = text[next:]
+	}
+}
+
+// readAll reads parts side by side.
+func readAll(parts []part) {
+	var all sync.WaitGroup
+	workers := runtime.GOMAXPROCS(0)
+	for w := range workers {
+		all.Go(func() {
+			for i := w; i < len(parts); i += workers {
+				parts[i].read()
+			}
+		})
+	}
+	all.Wait()
+}
+
+func (p *part) read() {
+	loader, err := yaml.NewLoader(bytes.NewReader(p.text), yaml.WithV4Defaults())
+	if err != nil {
+		p.err = err
+		return
+	}
+	for {
+		var node yaml.Node
+		err := loader.Load(&node)
+		if errors.Is(err, io.EOF) {
+			return
+		}
+		if err != nil {
+			p.err = err
+			return
+		}
+		p.count++
+		if node.Kind != yaml.DocumentNode || len(node.Content) != 1 {
+			continue
+		}
+		if n := node.Content[0]; !isNull(n) || n.Value != "" {
+			p.found = append(p.found, root{p.count, n, settle(n, p.first)})
+		}
+	}
+}
+
+// settle moves a node and all below it down by some lines, and returns the first that is an anchor
+// or an alias.
+func settle(n *yaml.Node, lines int) (referring *yaml.Node) {
+	n.Line += lines
+	if n.Kind == yaml.AliasNode || n.Anchor != "" || n.Tag == "!!merge" {
+		referring = n
+	}
+	for _, c := range n.Content {
+		if found := settle(c, lines); referring == nil {
+			referring = found
+		}
+	}
+	return referring
+}
