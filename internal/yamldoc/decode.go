@@ -143,21 +143,30 @@ func (d *decoder) text(n *yaml.Node, w *way) string {
 		d.mistyped(n, w, "a text")
 	case isNull(n):
 		return ""
-	case n.Tag != "!!str" && n.Tag != "!!timestamp":
+	case n.Tag != "!!str" && n.Tag != "!!timestamp" || n.Style == 0 && isWord(n.Value):
 		d.loose = append(d.loose, Loose{Problem: d.problem(n, w, "is a text, and must stand between quotes: %s is something else in YAML", fault.Clip(n.Value, 64))})
 	}
 	return n.Value
+}
+
+// isWord reports whether YAML 1.1, which many programs still read, takes the text for true or false.
+func isWord(text string) bool {
+	switch text {
+	case "y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "n", "N", "no", "No", "NO", "off", "Off", "OFF":
+		return true
+	}
+	return false
 }
 
 func (d *decoder) scalar(n *yaml.Node, into reflect.Value, w *way) {
 	is := func(tags ...string) bool { return n.Kind == yaml.ScalarNode && slices.Contains(tags, n.Tag) }
 	switch into.Kind() {
 	case reflect.Bool:
-		if !is("!!bool") {
+		if !is("!!bool") && !(is("!!str") && n.Style == 0 && isWord(n.Value)) {
 			d.mistyped(n, w, "true or false")
 			return
 		}
-		into.SetBool(strings.EqualFold(n.Value, "true"))
+		into.SetBool(slices.Contains([]string{"true", "yes", "on", "y"}, strings.ToLower(n.Value)))
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		v, err := strconv.ParseInt(n.Value, 0, 64)
 		if !is("!!int") || err != nil || into.OverflowInt(v) {

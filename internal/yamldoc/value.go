@@ -63,7 +63,7 @@ func (v Value) MarshalYAML() (any, error) {
 	if v.node == nil {
 		return nil, nil
 	}
-	return v.node, nil
+	return written(v.node), nil // a copy: the library changes nodes that it writes
 }
 
 // written is a node without what is said of it beside its value. A text that is not plain stands

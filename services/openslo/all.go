@@ -75,6 +75,17 @@ func ReadAll(files []yamldoc.File, o Options) (Documents, error) {
 	return docs, failed(files, each, wrong)
 }
 
+// ReadDocument reads a document of OpenSLO by itself: a pointer to one of the types of documents.
+// What it refers to is not looked up. The error is a *yamldoc.Error.
+func ReadDocument(d yamldoc.Document, o Options) (any, []Warning, error) {
+	j := judge{doc: d, options: o}
+	of := j.read()
+	if len(j.wrong) > 0 {
+		return nil, nil, &yamldoc.Error{Problems: j.wrong}
+	}
+	return of, j.warnings, nil
+}
+
 // document is a document on its way.
 type document struct {
 	judge

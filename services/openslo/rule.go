@@ -2,6 +2,7 @@ package openslo
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/yamldoc"
@@ -16,9 +17,19 @@ type Rule struct {
 }
 
 // Both ask for a rule, or one of them.
-func both(name string) Rule      { return Rule{name, true, true} }
-func reference(name string) Rule { return Rule{name, true, false} }
-func prose(name string) Rule     { return Rule{name, false, true} }
+func both(name string) Rule      { return listed(Rule{name, true, true}) }
+func reference(name string) Rule { return listed(Rule{name, true, false}) }
+func prose(name string) Rule     { return listed(Rule{name, false, true}) }
+
+var rules []Rule
+
+func listed(r Rule) Rule {
+	rules = append(rules, r)
+	return r
+}
+
+// Rules lists all, in the order in which they are stated.
+func Rules() []Rule { return slices.Clone(rules) }
 
 // The rules of every document.
 var (
