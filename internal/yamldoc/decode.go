@@ -119,6 +119,9 @@ func (d *decoder) value(n *yaml.Node, into reflect.Value, w *way) {
 			d.mistyped(n, w, "a list")
 			return
 		}
+		if len(n.Content) == 0 {
+			return // which is as good as none
+		}
 		into.Set(reflect.MakeSlice(t, len(n.Content), len(n.Content)))
 		for i, c := range n.Content {
 			d.value(c, into.Index(i), &way{from: w, item: i})
@@ -248,7 +251,9 @@ func (d *decoder) names(n *yaml.Node, w *way, each func(name string, value *yaml
 
 func (d *decoder) mapping(n *yaml.Node, into reflect.Value, w *way) {
 	t := into.Type()
-	into.Set(reflect.MakeMap(t))
+	if len(n.Content) > 0 { // one without names is as good as none
+		into.Set(reflect.MakeMap(t))
+	}
 	d.names(n, w, func(name string, value *yaml.Node, w *way) {
 		one := reflect.New(t.Elem()).Elem()
 		d.value(value, one, w)
