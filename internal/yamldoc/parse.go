@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"runtime"
 	"strings"
 	"sync"
@@ -46,6 +47,7 @@ func Parse(text []byte) ([]Document, error) {
 		if p.err != nil {
 			at.Number = before + p.count + 1
 			wrong = append(wrong, at.unread(p.err, p.first))
+			before++
 		}
 		before += p.count
 	}
@@ -83,7 +85,7 @@ type root struct {
 func split(text []byte) []part {
 	begins := [][]byte{[]byte("\n---\n"), []byte("\n--- "), []byte("\n---\t"), []byte("\n---\r")}
 	if bytes.HasPrefix(text, []byte("%")) || bytes.Contains(text, []byte("\n%")) || bytes.Contains(text, []byte("\n...")) {
-		return []part{{text: text}}
+		return []part{{text: ofVersion.ReplaceAll(text, []byte("%YAML 1.1"))}}
 	}
 	var parts []part
 	line := 0
@@ -112,6 +114,9 @@ func split(text []byte) []part {
 		text = text[next:]
 	}
 }
+
+// ofVersion is what the YAML library, which reads documents of 1.2 as well, refuses.
+var ofVersion = regexp.MustCompile(`(?m)^%YAML 1\.2`)
 
 // readAll reads parts side by side.
 func readAll(parts []part) {
