@@ -21,14 +21,7 @@ func Parse(text []byte) ([]Document, error) {
 	if err := CheckShape(text); err != nil {
 		return nil, err
 	}
-	parts := split(text)
-	if len(parts) < sideBySide {
-		for i := range parts {
-			parts[i].read()
-		}
-	} else {
-		readAll(parts)
-	}
+	parts := read(chunks(split(text)))
 	lines := strings.Split(string(text), "\n")
 	var docs []Document
 	var wrong []Problem
@@ -61,8 +54,29 @@ func Parse(text []byte) ([]Document, error) {
 	return docs, nil
 }
 
-// sideBySide is of how many parts on they are read on all processors.
-const sideBySide = 32
+// chunkSize is how much of a text is read at once, in bytes, where it can be cut.
+const chunkSize = 64 << 10
+
+// chunk is parts that are read at once, and each by itself only where something is wrong.
+type chunk struct {
+	part
+	parts []part
+}
+
+// chunks joins parts that follow each other.
+func chunks(parts []part) []chunk {
+	var out []chunk
+	for _, p := range parts {
+		if n := len(out); n > 0 && len(out[n-1].text) < chunkSize {
+			last := &out[n-1]
+			last.text = last.text[:len(last.text)+len(p.text)] // which are one text
+			last.parts = append(last.parts, p)
+			continue
+		}
+		out = append(out, chunk{p, []part{p}})
+	}
+	return out
+}
 
 // part is some of a text with documents of its own.
 type part struct {
@@ -118,18 +132,34 @@ func split(text []byte) []part {
 // ofVersion is what the YAML library, which reads documents of 1.2 as well, refuses.
 var ofVersion = regexp.MustCompile(`(?m)^%YAML 1\.2`)
 
-// readAll reads parts side by side.
-func readAll(parts []part) {
+// read reads chunks side by side, and gives the parts of them that were read.
+func read(of []chunk) []part {
 	var all sync.WaitGroup
-	workers := runtime.GOMAXPROCS(0)
+	workers := min(len(of), runtime.GOMAXPROCS(0))
 	for w := range workers {
 		all.Go(func() {
-			for i := w; i < len(parts); i += workers {
-				parts[i].read()
+			for i := w; i < len(of); i += workers {
+				of[i].read()
 			}
 		})
 	}
 	all.Wait()
+	var out []part
+	for _, c := range of {
+		out = append(out, c.parts...)
+	}
+	return out
+}
+
+func (c *chunk) read() {
+	whole := c.part
+	if whole.read(); whole.err == nil {
+		c.parts = []part{whole}
+		return
+	}
+	for i := range c.parts {
+		c.parts[i].read()
+	}
 }
 
 func (p *part) read() {

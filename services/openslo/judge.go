@@ -195,8 +195,10 @@ func (j *judge) timeWindow(w TimeWindow, at string) {
 // within reports whether a number is in the range; what is none is not.
 func within(text yamldoc.Number, in func(v float64) bool) bool {
 	v, err := strconv.ParseFloat(string(text), 64)
-	if whole, notWhole := strconv.ParseInt(string(text), 0, 64); err != nil && notWhole == nil {
-		v, err = float64(whole), nil // 0x10
+	if err != nil {
+		var whole int64
+		whole, err = strconv.ParseInt(string(text), 0, 64) // 0x10
+		v = float64(whole)
 	}
 	return err == nil && in(v)
 }
