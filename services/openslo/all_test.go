@@ -131,3 +131,23 @@ func TestServicesAndDataSourcesAreGiven(t *testing.T) {
 		t.Errorf("the other is %+v", d)
 	}
 }
+
+// Of thousands of faults as many are told as somebody reads, and no text makes that take long: each
+// is looked up among as many.
+func TestThousandsOfFaultsAreNotAllTold(t *testing.T) {
+	t.Parallel()
+	var keys strings.Builder
+	for i := range 5000 {
+		fmt.Fprintf(&keys, "    -%d: x\n", i)
+	}
+	bad := keys.String()
+	some := strings.ReplaceAll(bad[:strings.LastIndexByte(bad[:40_000], '\n')], "-", "a")
+	_, told := all(false, "apiVersion: openslo/v1\nkind: Service\nmetadata:\n  name: shop\n  labels:\n"+bad+"spec: {}\n")
+	if len(told) != 20 || !strings.HasSuffix(told[19], "(and there are more)") {
+		t.Errorf("%d are told, at last %q", len(told), told[len(told)-1])
+	}
+	r, err := openslo.Read([]byte(strings.Replace(ratioRight, "metadata: {name: ok}", "metadata:\n  name: ok\n  annotations:\n"+some, 1)), openslo.Options{})
+	if err != nil || len(r.Warnings) > 25 {
+		t.Errorf("%d warnings (%v)", len(r.Warnings), err)
+	}
+}

@@ -207,7 +207,12 @@ func (r *reader) refer(l *Library) {
 }
 
 func (r *reader) warn(d yamldoc.Document, code, pointer, format string, args ...any) {
-	r.warnings = append(r.warnings, warning(d, code, pointer, format, args...))
+	if len(r.warnings) < most {
+		r.warnings = append(r.warnings, warning(d, code, pointer, format, args...))
+		return
+	}
+	last := &r.warnings[most-1].Message // whichever there are beside
+	*last = strings.TrimSuffix(*last, more) + more
 }
 
 // fail notes what is wrong with the indicator, which may be in another document: it is told
@@ -215,7 +220,11 @@ func (r *reader) warn(d yamldoc.Document, code, pointer, format string, args ...
 func (r *reader) fail(pointer string, value any, format string, args ...any) {
 	if r.sliAt == "" {
 		line, _ := r.sliDoc.Line(pointer)
-		r.check.Fail("/spec/indicatorRef", nil, "of the SLI, line %d, %s: %s", line, pointer, fmt.Sprintf(format, args...))
+		where := fmt.Sprintf("line %d", line)
+		if r.sliDoc.In != r.doc.In {
+			where = r.sliDoc.In + ", " + where
+		}
+		r.check.Fail("/spec/indicatorRef", nil, "of the SLI, %s, %s: %s", where, pointer, fmt.Sprintf(format, args...))
 		return
 	}
 	r.check.Fail(pointer, value, format, args...)

@@ -160,6 +160,9 @@ func TestWhatIsWrittenIsReadAsTheSame(t *testing.T) {
 		if want := d.Complete(); !reflect.DeepEqual(r.Declaration, want) || r.Service != "checkout" {
 			t.Fatalf("read was\n%+v\nwant\n%+v\n%s", r.Declaration, want, written)
 		}
+		if _, err := openslo.Read(written, openslo.Options{Strict: true}); err != nil {
+			t.Fatalf("strict: %v\n%s", err, written)
+		}
 		for _, w := range r.Warnings {
 			t.Fatalf("it warns: %+v\n%s", w, written)
 		}

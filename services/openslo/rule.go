@@ -3,6 +3,7 @@ package openslo
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/yamldoc"
@@ -129,9 +130,39 @@ type judge struct {
 	warnings []Warning
 }
 
+// most is how many problems, and how many warnings, of a document are told: there may be
+// thousands, and each is looked up in the text.
+const most = 20
+
+// more is said of the last problem or warning that is told.
+const more = " (and there are more)"
+
+// full reports whether enough that breaks such a rule was told, and says so.
+func (j *judge) full(of Rule) bool {
+	var last *string
+	switch asked := j.asks(of); {
+	case asked && len(j.wrong) >= most:
+		last = &j.wrong[most-1].Message
+	case !asked && len(j.warnings) >= most:
+		last = &j.warnings[most-1].Message
+	default:
+		return false
+	}
+	*last = strings.TrimSuffix(*last, more) + more
+	return true
+}
+
+// asks reports whether the rule is one of those by which the document is judged.
+func (j *judge) asks(of Rule) bool {
+	if j.options.Strict {
+		return of.Reference
+	}
+	return of.Prose
+}
+
 // require notes that the rule is broken, unless ok.
 func (j *judge) require(ok bool, of Rule, pointer string, value any, format string, args ...any) bool {
-	if !ok {
+	if !ok && !j.full(of) {
 		j.tell(of, j.doc.Place([]fault.Violation{{Pointer: pointer, Value: value, Message: fmt.Sprintf(format, args...)}}).Problems[0])
 	}
 	return ok
@@ -140,14 +171,15 @@ func (j *judge) require(ok bool, of Rule, pointer string, value any, format stri
 // tell notes what breaks a rule, as an error or as a warning.
 func (j *judge) tell(of Rule, p yamldoc.Problem) {
 	p.Rule = of.Name
-	asked, code, but := of.Prose, WarnStrict, "only the reference implementation asks for it"
-	if j.options.Strict {
-		asked, code, but = of.Reference, WarnProse, "only the prose of the specification asks for it"
-	}
-	if asked {
+	switch {
+	case j.full(of):
+	case j.asks(of):
 		j.wrong = append(j.wrong, p)
-		return
+	case j.options.Strict:
+		p.Message += "; only the prose of the specification asks for it"
+		j.warnings = append(j.warnings, Warning{Code: WarnProse, Problem: p})
+	default:
+		p.Message += "; only the reference implementation asks for it"
+		j.warnings = append(j.warnings, Warning{Code: WarnStrict, Problem: p})
 	}
-	p.Message += "; " + but
-	j.warnings = append(j.warnings, Warning{Code: code, Problem: p})
 }
