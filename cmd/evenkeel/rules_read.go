@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -10,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -135,7 +135,7 @@ func (p *program) composed(files []sloFile, r ruling) ([]ruled, bool) {
 				c.tell(f, err)
 			}
 		}
-		if bytes.Contains(f.text, []byte("indicatorRef")) {
+		if referring.Match(f.text) {
 			waiting[i] = docs
 		} else {
 			found[i] = c.documents(f, docs)
@@ -146,6 +146,9 @@ func (p *program) composed(files []sloFile, r ruling) ([]ruled, bool) {
 	}
 	return slices.Concat(found...), !c.wrong
 }
+
+// referring is what documents say that refer to what makes a difference to rules.
+var referring = regexp.MustCompile(`indicatorRef|alertPolicyRef|conditionRef`)
 
 // parse is what a text was read as.
 type parse struct {
@@ -270,8 +273,9 @@ func (c *composing) openslo(f sloFile, d yamldoc.Document) ([]ruled, error) {
 		return nil, err
 	}
 	for _, w := range read.Warnings {
-		// Rules are not of a category, and go where somebody puts them; the time is theirs.
-		if w.Code != openslo.WarnUnnamed && (w.Code != openslo.WarnAssumed || w.Pointer == "/spec") {
+		// Rules are not of a category, and go where somebody puts them; the time is theirs. How
+		// others judge the document is for "evenkeel validate".
+		if w.Code != openslo.WarnUnnamed && w.Code != openslo.WarnStrict && (w.Code != openslo.WarnAssumed || w.Pointer == "/spec") {
 			c.say(c.files[w.In], w.Problem)
 		}
 	}

@@ -42,7 +42,7 @@ func TestDocumentsAreValidatedWithoutAServer(t *testing.T) {
 	}{
 		{slos, 0, "2 documents in 2 files: 0 errors, 0 warnings\n", nil},
 		{"--strict " + slos, 0, "2 documents in 2 files: 0 errors, 0 warnings\n", nil},
-		{loose + " " + two, 0, "2 documents in 2 files: 0 errors, 2 warnings\n", []string{loose + ":7:3: warning: document 1: /spec/budgetingMethod: must be Occurrences", loose + ":7:3: warning: document 1: /spec: it does not say how its budget"}},
+		{loose + " " + two, 0, "2 documents in 2 files: 0 errors, 2 warnings\n", []string{loose + ":7:3: warning: document 1: /spec/budgetingMethod: must be Occurrences", loose + ":7:3: warning: document 1: /spec/budgetingMethod: it does not say how its budget"}},
 		{"--strict " + loose + " " + two, 1, "2 documents in 2 files: 1 error, 0 warnings\n", []string{loose + ":7:3: document 1: /spec/budgetingMethod: must be Occurrences"}},
 		{loose, 1, "1 document in 1 file: 1 error, 1 warning\n", []string{"warning: document 1: /spec/budgetingMethod", loose + ":8:17: document 1: /spec/indicatorRef: names an SLI that is not in the text"}},
 		{ours, 0, "1 document in 1 file: 0 errors, 1 warning\n", []string{ours + ":1:1: document 1: is of evenkeel/v1, and not checked", "warning: document 2: /metadata/name: no SLO refers to the SLI"}},

@@ -238,7 +238,7 @@ func (r *reader) read(d *slo.Declaration) {
 	r.readWindow(d)
 	if d.Budgeting.Method, _ = methods.of(string(r.slo.Spec.BudgetingMethod)); d.Budgeting.Method == "" {
 		d.Budgeting.Method = slo.Occurrences
-		r.warn(r.doc, WarnAssumed, "/spec", "it does not say how its budget is counted; taken for Occurrences")
+		r.warn(r.doc, WarnAssumed, "/spec/budgetingMethod", "it does not say how its budget is counted; taken for Occurrences")
 	}
 	r.readObjectives(d)
 	if r.sli != nil {
