@@ -13,7 +13,9 @@ import (
 	"github.com/evenkeel/evenkeel/internal/yamldoc"
 	cards "github.com/evenkeel/evenkeel/scorecards/document"
 	"github.com/evenkeel/evenkeel/services/manifest"
+	"github.com/evenkeel/evenkeel/services/openslo"
 	policies "github.com/evenkeel/evenkeel/services/policy/document"
+	"github.com/evenkeel/evenkeel/services/registry"
 )
 
 // Manifests reads manifests, with a server or without.
@@ -23,7 +25,6 @@ var _ manifest.Reader = Manifests{}
 
 // Read implements manifest.Reader.
 func (m Manifests) Read(files []manifest.File) ([]manifest.Manifest, []manifest.Note, error) {
-	var out []manifest.Manifest
 	var check fault.Check
 	size := 0
 	for _, f := range files {
@@ -34,18 +35,86 @@ func (m Manifests) Read(files []manifest.File) ([]manifest.Manifest, []manifest.
 	if err := check.Err(); err != nil {
 		return nil, nil, err
 	}
+	at := map[string]int{}
+	texts := make([]yamldoc.File, len(files))
 	for i, f := range files {
-		found, err := readManifests(f)
-		if err := told(&check, i, f.Path, err); err != nil {
+		if first, twice := at[f.Path]; twice {
+			check.Fail(fmt.Sprintf("/files/%d/path", i), f.Path, "is the path of file %d already", first)
+		}
+		at[f.Path], texts[i] = i, yamldoc.File{Name: f.Path, Text: []byte(f.Text)}
+	}
+	if err := check.Err(); err != nil {
+		return nil, nil, err
+	}
+	docs, err := openslo.ReadAll(texts, openslo.Options{})
+	if err := told(&check, at, err); err != nil {
+		return nil, nil, err
+	}
+	if docs.Undeclared != nil {
+		if err := told(&check, at, docs.Undeclared); err != nil {
 			return nil, nil, err
 		}
-		out = append(out, found...)
 	}
-	return out, nil, check.Err()
+	var out []manifest.Manifest
+	for _, d := range docs.Others {
+		thing, err := readThing(d)
+		if err := told(&check, at, err); err != nil {
+			return nil, nil, err
+		}
+		if err == nil {
+			out = append(out, manifest.Of(thing, d.In, first(d), d.Source(), d))
+		}
+	}
+	more, err := fromOpenSLO(docs)
+	if err != nil {
+		return nil, nil, err
+	}
+	slices.SortStableFunc(out, func(a, b manifest.Manifest) int { return at[a.Path] - at[b.Path] })
+	return append(out, more...), notesOf(docs.Warnings), check.Err()
 }
 
-// told notes what is wrong with a file, each with its place, and returns any other error.
-func told(check *fault.Check, file int, path string, err error) error {
+// first is the line on which a document begins.
+func first(d yamldoc.Document) int {
+	line, _ := d.Line("")
+	return line
+}
+
+// fromOpenSLO are the SLOs and services of documents of OpenSLO. What else they are of is kept with the
+// SLOs that refer to it, or set up here by itself.
+func fromOpenSLO(docs openslo.Documents) ([]manifest.Manifest, error) {
+	var out []manifest.Manifest
+	for _, s := range docs.Services {
+		in := registry.ServiceInput{Slug: s.Slug, Team: s.Team}
+		in.Name, in.Description = s.Name, s.Description
+		of := manifest.Service{ServiceInput: in}
+		for field, value := range map[string]string{"description": s.Description, "name": s.Name, "team": s.Team} {
+			if value != "" {
+				of.Says = append(of.Says, field)
+			}
+		}
+		slices.Sort(of.Says)
+		out = append(out, manifest.Of(of, s.Document.In, first(s.Document), s.Document.Source(), s.Document))
+	}
+	for _, s := range docs.SLOs {
+		text, err := openslo.Write(s.Service, s.Declaration, s.Extras)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, manifest.Of(manifest.SLO{Service: s.Service, Declaration: s.Declaration}, s.Document.In, first(s.Document), string(text), s.Document))
+	}
+	return out, nil
+}
+
+func notesOf(warnings []openslo.Warning) []manifest.Note {
+	var out []manifest.Note
+	for _, w := range warnings {
+		out = append(out, manifest.Note{Path: w.In, Line: w.Line, Column: w.Column, Message: w.Pointer + ": " + w.Message})
+	}
+	return out
+}
+
+// told notes what is wrong with files, each with its place, and returns any other error.
+func told(check *fault.Check, at map[string]int, err error) error {
 	var of *yamldoc.Error
 	if err == nil {
 		return nil
@@ -54,36 +123,9 @@ func told(check *fault.Check, file int, path string, err error) error {
 		return err
 	}
 	for _, p := range of.Problems {
-		check.Fail(fmt.Sprintf("/files/%d", file), nil, "%s:%s", path, p)
+		check.Fail(fmt.Sprintf("/files/%d", at[p.In]), nil, "%s:%s", p.In, p)
 	}
 	return nil
-}
-
-func readManifests(f manifest.File) ([]manifest.Manifest, error) {
-	docs, err := yamldoc.Parse([]byte(f.Text))
-	if err != nil {
-		return nil, err
-	}
-	var out []manifest.Manifest
-	var wrong yamldoc.Error
-	for _, d := range docs {
-		d.In = f.Path
-		thing, err := readThing(d)
-		var of *yamldoc.Error
-		switch {
-		case errors.As(err, &of):
-			wrong.Problems = append(wrong.Problems, of.Problems...)
-			continue
-		case err != nil:
-			return nil, err
-		}
-		line, _ := d.Line("")
-		out = append(out, manifest.Of(thing, f.Path, line, d.Source(), d))
-	}
-	if len(wrong.Problems) > 0 {
-		return nil, &wrong
-	}
-	return out, nil
 }
 
 // readThing reads what a document says there is. The error is a *yamldoc.Error.

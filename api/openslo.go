@@ -57,22 +57,24 @@ func (a *API) addOpenSLO(r Rooms) {
 	})
 
 	type text struct {
+		Strict  bool   `query:"strict" doc:"Whether the document is judged as the reference implementation of OpenSLO does, instead of by the prose of its specification."`
 		RawBody []byte `contentType:"application/yaml" doc:"One document of kind SLO, and those of the SLI that it refers to beside it; at most 64 KiB."`
 	}
 	type readingReply struct{ Body OpenSLOReading }
 	register(a, operation{
 		id: "readOpenSLO", method: http.MethodPost, path: "/v1/openslo-readings", tag: "SLOs", summary: "Read an OpenSLO document as a declaration",
-		description: "Gives what to send to declareSLO. What is wrong is told with its path in the document, and its line; what has no place here, or is taken for something, is a warning. Nothing is kept.",
-		rule:        read, status: http.StatusOK, maxBody: openslo.MaxSize,
+		description: "Gives what to send to declareSLO. What is wrong is told with its path in the document, its line, and the number of the document; what has no place here, or is taken for something, is a warning. Nothing is kept. " +
+			"What the prose of the specification allows is read, and what its reference implementation (the Go SDK) refuses of that is a warning; with strict, the verdict is the reference implementation's, and what only the prose refuses is a warning.",
+		rule: read, status: http.StatusOK, maxBody: openslo.MaxSize,
 	}, func(_ context.Context, in *text) (*readingReply, error) {
-		found, err := openslo.Read(in.RawBody)
+		found, err := openslo.Read(in.RawBody, openslo.Options{Strict: in.Strict})
 		if err != nil {
 			return nil, err
 		}
 		out := OpenSLOReading{
 			Service: found.Service, SLO: toSLOInput(found.Declaration),
 			Warnings: each(found.Warnings, func(w openslo.Warning) OpenSLOWarning {
-				return OpenSLOWarning{Code: w.Code, Pointer: w.Pointer, Line: w.Line, Column: w.Column, Message: w.Message}
+				return OpenSLOWarning{Code: w.Code, Document: w.Document, Pointer: w.Pointer, Line: w.Line, Column: w.Column, Message: w.Message}
 			}),
 		}
 		return &readingReply{out}, nil
@@ -80,7 +82,7 @@ func (a *API) addOpenSLO(r Rooms) {
 }
 
 func written(service string, d slo.Declaration) (*yamlFile, error) {
-	text, err := openslo.Write(service, d)
+	text, err := openslo.Write(service, d, openslo.Extras{})
 	if err != nil {
 		return nil, err
 	}

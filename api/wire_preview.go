@@ -97,9 +97,10 @@ type OpenSLOReading struct {
 
 // OpenSLOWarning is something of a document that has no place here, or was taken for something.
 type OpenSLOWarning struct {
-	Code    string `json:"code" enum:"left_out,assumed,changed,not_readable,unnamed" doc:"left_out: it has no place here. assumed: it does not say something that has to be said. changed: it is said otherwise here. not_readable: no data source here speaks it. unnamed: it does not say which data source is asked."`
-	Pointer string `json:"pointer" doc:"Into the document." example:"/spec/alertPolicies"`
-	Line    int    `json:"line" doc:"From 1."`
-	Column  int    `json:"column" doc:"From 1."`
-	Message string `json:"message"`
+	Code     string `json:"code" enum:"left_out,assumed,changed,not_readable,unnamed,not_strict,not_prose,not_there" doc:"left_out: it has no place here. assumed: it does not say something that has to be said. changed: it is said otherwise here. not_readable: no data source here speaks it. unnamed: it does not say which data source is asked. not_strict: only the reference implementation of OpenSLO refuses it. not_prose: only the prose of its specification does. not_there: it refers to what is not in the text."`
+	Document int    `json:"document" doc:"The number of the document, from 1."`
+	Pointer  string `json:"pointer" doc:"Into the document." example:"/spec/alertPolicies"`
+	Line     int    `json:"line" doc:"From 1, in the whole text."`
+	Column   int    `json:"column" doc:"From 1."`
+	Message  string `json:"message"`
 }

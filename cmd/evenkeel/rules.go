@@ -122,7 +122,7 @@ func (r *ruling) matching(include, exclude string) (err error) {
 
 // writeRules reads everything, then composes everything, and then writes.
 func (p *program) writeRules(stdin io.Reader, r ruling) error {
-	files, err := readSLOFiles(stdin, r)
+	files, err := readSLOFiles(stdin, r.inputs, r.wants)
 	if err != nil {
 		return err
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -10,6 +9,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -32,8 +32,9 @@ type sloFile struct {
 	text  []byte
 }
 
-// readSLOFiles reads the files that are named, and those in directories that are.
-func readSLOFiles(stdin io.Reader, r ruling) ([]sloFile, error) {
+// readSLOFiles reads the files that are named, and those in directories that are and are wanted
+// by their paths.
+func readSLOFiles(stdin io.Reader, inputs []string, wants func(path string) bool) ([]sloFile, error) {
 	var files []sloFile
 	read := func(path, under string) error {
 		text, err := os.ReadFile(path)
@@ -42,7 +43,7 @@ func readSLOFiles(stdin io.Reader, r ruling) ([]sloFile, error) {
 		}
 		return err
 	}
-	for _, name := range r.inputs {
+	for _, name := range inputs {
 		if name == "-" {
 			text, err := io.ReadAll(stdin)
 			if err != nil {
@@ -63,7 +64,7 @@ func readSLOFiles(stdin io.Reader, r ruling) ([]sloFile, error) {
 		}
 		before := len(files)
 		if err := filepath.WalkDir(name, func(path string, of fs.DirEntry, err error) error {
-			if err != nil || of.IsDir() || !r.wants(path) {
+			if err != nil || of.IsDir() || !wants(path) {
 				return err
 			}
 			under, err := filepath.Rel(name, path)
@@ -81,12 +82,15 @@ func readSLOFiles(stdin io.Reader, r ruling) ([]sloFile, error) {
 	return files, nil
 }
 
+// isYAML reports whether a file of a directory is called like one of YAML.
+func isYAML(path string) bool {
+	ext := filepath.Ext(path)
+	return ext == ".yaml" || ext == ".yml"
+}
+
 // wants reports whether a file of a directory is to be read.
 func (r ruling) wants(path string) bool {
-	if ext := filepath.Ext(path); ext != ".yaml" && ext != ".yml" {
-		return false
-	}
-	return (r.exclude == nil || !r.exclude.MatchString(path)) && (r.include == nil || r.include.MatchString(path))
+	return isYAML(path) && (r.exclude == nil || !r.exclude.MatchString(path)) && (r.include == nil || r.include.MatchString(path))
 }
 
 // ruled are the rules that an SLO, or the SLOs of an object, came to.
@@ -131,7 +135,7 @@ func (p *program) composed(files []sloFile, r ruling) ([]ruled, bool) {
 				c.tell(f, err)
 			}
 		}
-		if bytes.Contains(f.text, []byte("indicatorRef")) {
+		if referring.Match(f.text) {
 			waiting[i] = docs
 		} else {
 			found[i] = c.documents(f, docs)
@@ -142,6 +146,9 @@ func (p *program) composed(files []sloFile, r ruling) ([]ruled, bool) {
 	}
 	return slices.Concat(found...), !c.wrong
 }
+
+// referring is what documents say that refer to what makes a difference to rules.
+var referring = regexp.MustCompile(`indicatorRef|alertPolicyRef|conditionRef`)
 
 // parse is what a text was read as.
 type parse struct {
@@ -201,35 +208,16 @@ func (c *composing) tell(f sloFile, err error) {
 	}
 }
 
-// say tells something at its place: the file, the line, and which document it is.
-func (c *composing) say(f sloFile, problem yamldoc.Problem) {
+// say tells something at its place.
+func (c *composing) say(f sloFile, problem yamldoc.Problem) { c.p.tellPlace(f.path, "", problem) }
+
+// tellPlace tells a problem at its place: the file, the line, and which document it is.
+func (p *program) tellPlace(path, what string, problem yamldoc.Problem) {
 	at := problem.Pointer
 	if at != "" {
 		at += ": "
 	}
-	fmt.Fprintf(c.p.stderr, "%s:%d:%d: document %d: %s%s\n", f.path, problem.Line, problem.Column, f.document(problem.Line), at, problem.Message)
-}
-
-// document is the number of the document that holds a line, from 1: one begins at the top,
-// and at each line --- that something comes before.
-func (f sloFile) document(line int) int {
-	number, something, at := 1, false, 0
-	for text := range strings.Lines(string(f.text)) {
-		if at++; at > line {
-			break
-		}
-		text = strings.TrimSpace(text)
-		switch {
-		case strings.HasPrefix(text, "---"):
-			if something {
-				number++
-			}
-			something = true
-		case text != "" && text[0] != '#':
-			something = true
-		}
-	}
-	return number
+	fmt.Fprintf(p.stderr, "%s:%d:%d: %sdocument %d: %s%s\n", path, problem.Line, problem.Column, what, problem.Document, at, problem.Message)
 }
 
 // document makes the rules of one. The error is a *yamldoc.Error where it is wrong.
@@ -248,13 +236,12 @@ func (c *composing) document(f sloFile, d yamldoc.Document) ([]ruled, error) {
 }
 
 func (c *composing) sloth(f sloFile, d yamldoc.Document) ([]ruled, error) {
-	line, _ := d.Line("")
-	read, err := sloth.Read(d, f.document(line), c.r.days)
+	read, err := sloth.Read(d, d.Number, c.r.days)
 	if err != nil {
 		return nil, err
 	}
 	for _, n := range read.Notes {
-		c.say(f, yamldoc.Problem{Line: n.Line, Column: n.Column, Pointer: n.Pointer, Message: n.Message})
+		c.say(f, yamldoc.Problem{Document: n.Document, Line: n.Line, Column: n.Column, Pointer: n.Pointer, Message: n.Message})
 		c.wrong = c.wrong || n.Left
 	}
 	spec, mode := sloth.Version, "cli-gen-prom"
@@ -286,9 +273,10 @@ func (c *composing) openslo(f sloFile, d yamldoc.Document) ([]ruled, error) {
 		return nil, err
 	}
 	for _, w := range read.Warnings {
-		// Rules are not of a category, and go where somebody puts them; the time is theirs.
-		if w.Code != openslo.WarnUnnamed && (w.Code != openslo.WarnAssumed || w.Pointer == "/spec") {
-			c.say(c.files[w.In], yamldoc.Problem{Line: w.Line, Column: w.Column, Pointer: w.Pointer, Message: w.Message})
+		// Rules are not of a category, and go where somebody puts them; the time is theirs. How
+		// others judge the document is for "evenkeel validate".
+		if w.Code != openslo.WarnUnnamed && w.Code != openslo.WarnStrict && (w.Code != openslo.WarnAssumed || w.Pointer == "/spec") {
+			c.say(c.files[w.In], w.Problem)
 		}
 	}
 	s, err := promrules.Of(read.Service, read.Declaration, c.now)
@@ -340,7 +328,7 @@ func (c *composing) groupsOf(f sloFile, d yamldoc.Document, s promrules.SLO, spe
 	}
 	line, column := d.Line("")
 	for _, n := range left {
-		c.say(f, yamldoc.Problem{Line: line, Column: column, Message: n.Service + "/" + n.SLO + ": " + n.Message})
+		c.say(f, yamldoc.Problem{Document: d.Number, Line: line, Column: column, Message: n.Service + "/" + n.SLO + ": " + n.Message})
 	}
 	return promrules.Without(groups, c.r.noRecords, c.r.noAlerts), nil
 }
@@ -352,14 +340,14 @@ func (c *composing) once(f sloFile, d yamldoc.Document, one ruled) error {
 	here := fmt.Sprintf("%s:%d", f.path, line)
 	for _, g := range one.groups {
 		if before, there := c.groups[g.Name]; there {
-			return &yamldoc.Error{Problems: []yamldoc.Problem{{Line: line, Column: column, Message: fmt.Sprintf("another SLO has the same service and name, in %s: the group %q would be there twice", before, g.Name)}}}
+			return &yamldoc.Error{Problems: []yamldoc.Problem{{Document: d.Number, Line: line, Column: column, Message: fmt.Sprintf("another SLO has the same service and name, in %s: the group %q would be there twice", before, g.Name)}}}
 		}
 		c.groups[g.Name] = here
 	}
 	if one.named {
 		key := one.object.Namespace + "/" + one.object.Name
 		if before, there := c.objects[key]; there {
-			return &yamldoc.Error{Problems: []yamldoc.Problem{{Line: line, Column: column, Message: fmt.Sprintf("another object is called %q, in %s", one.object.Name, before)}}}
+			return &yamldoc.Error{Problems: []yamldoc.Problem{{Document: d.Number, Line: line, Column: column, Message: fmt.Sprintf("another object is called %q, in %s", one.object.Name, before)}}}
 		}
 		c.objects[key] = here
 	}

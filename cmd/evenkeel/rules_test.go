@@ -283,7 +283,7 @@ func TestWhatIsWrongWithSLOsIsToldAndNothingIsWritten(t *testing.T) {
 		text string
 		want []string // FILE stands for its path
 	}{
-		"no YAML":              {"a: [", []string{"FILE:1:4: document 1: "}},
+		"no YAML":              {"a: [", []string{"FILE:1:5: document 1: "}},
 		"no document of any":   {"kind: Pod\n", []string{"FILE:1:1: document 1: must be a document of OpenSLO"}},
 		"nothing":              {"# nothing\n", []string{"there is no SLO in what was read"}},
 		"no SLO":               {requestsSLI, []string{"there is no SLO in what was read"}},
@@ -327,5 +327,27 @@ func TestWhatIsWrongWithSLOsIsToldAndNothingIsWritten(t *testing.T) {
 		if code, _, stderr := evenkeel(t, nil, strings.Fields(line)...); code != 1 || stderr == "" {
 			t.Errorf("%s ends with %d: %q", line, code, stderr)
 		}
+	}
+}
+
+func TestRulesHaveTheAlertsThatPoliciesOfAnyFileSay(t *testing.T) {
+	t.Parallel()
+	dir, out := t.TempDir(), filepath.Join(t.TempDir(), "rules.yaml")
+	write(t, filepath.Join(dir, "a.yaml"), checkoutOpenSLO+"  alertPolicies: [{alertPolicyRef: wake}]\n")
+	write(t, filepath.Join(dir, "b.yaml"), requestsSLI+`---
+apiVersion: openslo/v1
+kind: AlertPolicy
+metadata: {name: wake}
+spec: {alertWhenBreaching: true, conditions: [{conditionRef: fast}], notificationTargets: [{targetRef: pager}]}
+---
+apiVersion: openslo/v1
+kind: AlertCondition
+metadata: {name: fast}
+spec: {severity: page, condition: {kind: burnrate, op: gt, threshold: 13.44, lookbackWindow: 1h}}
+`)
+	code, _, stderr := evenkeel(t, nil, "rules", "-i", dir, "-o", out)
+	// The page of the pair 1h/5m, and neither the ticket nor the alert of absent data.
+	if code != 0 || !strings.Contains(stderr, "and 1 alerts\n") || !strings.Contains(stderr, "a.yaml:14:18: document 1: /spec/alertPolicies: the conditions are taken for the burn pairs 1h/5m; off are 6h/30m, 1d/2h, 3d/6h, absent") {
+		t.Errorf("it ends with %d and says %s", code, stderr)
 	}
 }

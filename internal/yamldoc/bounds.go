@@ -43,3 +43,9 @@ func CheckShape(text []byte) error {
 	}
 	return nil
 }
+
+// File is a text of documents, and where it was read.
+type File struct {
+	Name string
+	Text []byte
+}

@@ -27,9 +27,13 @@ func (d Document) Decode(into any) error {
 
 // Loosely is Decode, and tells where a value was taken for what it is not to YAML: a text written
 // as a number, or a number written as a text.
-func (d Document) Loosely(into any) ([]Problem, error) {
+func (d Document) Loosely(into any) ([]Loose, error) {
 	dec := decoder{doc: d}
 	dec.value(d.root, reflect.ValueOf(into).Elem(), nil)
+	if more := len(dec.problems) - mostProblems; more > 0 {
+		dec.problems = dec.problems[:mostProblems]
+		dec.problems[mostProblems-1].Message += fmt.Sprintf(" (and %d more in this document)", more)
+	}
 	if len(dec.problems) > 0 {
 		slices.SortStableFunc(dec.problems, byPlace)
 		return nil, &Error{dec.problems}
@@ -39,8 +43,15 @@ func (d Document) Loosely(into any) ([]Problem, error) {
 
 // decoder puts nodes into values.
 type decoder struct {
-	doc             Document
-	problems, loose []Problem
+	doc      Document
+	problems []Problem
+	loose    []Loose
+}
+
+// Loose is a value that was taken for what it is not to YAML.
+type Loose struct {
+	Problem
+	Number bool // it is a number, else a text
 }
 
 // way is the way from the root to a node, written as a pointer only where something is told.
@@ -108,6 +119,9 @@ func (d *decoder) value(n *yaml.Node, into reflect.Value, w *way) {
 			d.mistyped(n, w, "a list")
 			return
 		}
+		if len(n.Content) == 0 {
+			return // which is as good as none
+		}
 		into.Set(reflect.MakeSlice(t, len(n.Content), len(n.Content)))
 		for i, c := range n.Content {
 			d.value(c, into.Index(i), &way{from: w, item: i})
@@ -132,21 +146,30 @@ func (d *decoder) text(n *yaml.Node, w *way) string {
 		d.mistyped(n, w, "a text")
 	case isNull(n):
 		return ""
-	case n.Tag != "!!str" && n.Tag != "!!timestamp":
-		d.loose = append(d.loose, d.problem(n, w, "is a text, and must stand between quotes: %s is something else in YAML", fault.Clip(n.Value, 64)))
+	case n.Tag != "!!str" && n.Tag != "!!timestamp" || n.Style == 0 && isWord(n.Value):
+		d.loose = append(d.loose, Loose{Problem: d.problem(n, w, "is a text, and must stand between quotes: %s is something else in YAML", fault.Clip(n.Value, 64))})
 	}
 	return n.Value
+}
+
+// isWord reports whether YAML 1.1, which many programs still read, takes the text for true or false.
+func isWord(text string) bool {
+	switch text {
+	case "y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "n", "N", "no", "No", "NO", "off", "Off", "OFF":
+		return true
+	}
+	return false
 }
 
 func (d *decoder) scalar(n *yaml.Node, into reflect.Value, w *way) {
 	is := func(tags ...string) bool { return n.Kind == yaml.ScalarNode && slices.Contains(tags, n.Tag) }
 	switch into.Kind() {
 	case reflect.Bool:
-		if !is("!!bool") {
+		if !is("!!bool") && !(is("!!str") && n.Style == 0 && isWord(n.Value)) {
 			d.mistyped(n, w, "true or false")
 			return
 		}
-		into.SetBool(strings.EqualFold(n.Value, "true"))
+		into.SetBool(slices.Contains([]string{"true", "yes", "on", "y"}, strings.ToLower(n.Value)))
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		v, err := strconv.ParseInt(n.Value, 0, 64)
 		if !is("!!int") || err != nil || into.OverflowInt(v) {
@@ -228,7 +251,9 @@ func (d *decoder) names(n *yaml.Node, w *way, each func(name string, value *yaml
 
 func (d *decoder) mapping(n *yaml.Node, into reflect.Value, w *way) {
 	t := into.Type()
-	into.Set(reflect.MakeMap(t))
+	if len(n.Content) > 0 { // one without names is as good as none
+		into.Set(reflect.MakeMap(t))
+	}
 	d.names(n, w, func(name string, value *yaml.Node, w *way) {
 		one := reflect.New(t.Elem()).Elem()
 		d.value(value, one, w)

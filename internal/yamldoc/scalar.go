@@ -2,6 +2,7 @@ package yamldoc
 
 import (
 	"regexp"
+	"strings"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -26,11 +27,11 @@ func (s *Number) decode(d *decoder, n *yaml.Node, w *way) {
 	case isNull(n):
 	case n.Kind != yaml.ScalarNode:
 		d.mistyped(n, w, "a number")
-	case n.Tag == "!!int" || n.Tag == "!!float":
+	case n.Tag == "!!int" || n.Tag == "!!float" && strings.ContainsAny(n.Value, "0123456789"): // not .inf
 		*s = Number(n.Value)
 	case n.Tag == "!!str" && number.MatchString(n.Value):
 		*s = Number(n.Value)
-		d.loose = append(d.loose, d.problem(n, w, "is a number, and must not stand between quotes"))
+		d.loose = append(d.loose, Loose{d.problem(n, w, "is a number, and must not stand between quotes"), true})
 	default:
 		d.mistyped(n, w, "a number")
 	}

@@ -17,16 +17,27 @@ func ValueOf(shape any) (Value, error) {
 	if err := n.Encode(shape); err != nil {
 		return Value{}, fmt.Errorf("write a %T as YAML: %w", shape, err)
 	}
-	return Value{&n}, nil
+	return Value{kept(&n)}, nil
 }
 
 func (v *Value) decode(d *decoder, n *yaml.Node, w *way) {
 	d.plain(n, w) // for names that are there twice
-	v.node = n
+	v.node = kept(n)
 }
 
 // IsZero reports whether nothing is said, and so nothing is to be written.
 func (v Value) IsZero() bool { return v.node == nil }
+
+// IsNull reports whether it says nothing, or null.
+func (v Value) IsNull() bool { return v.node == nil || isNull(v.node) }
+
+// Members is how many names with values it has; false where it is something else.
+func (v Value) Members() (int, bool) {
+	if v.node == nil || v.node.Kind != yaml.MappingNode {
+		return 0, false
+	}
+	return len(v.node.Content) / 2, true
+}
 
 // Plain is the value as texts, numbers, lists and maps.
 func (v Value) Plain() any {
@@ -55,20 +66,29 @@ func (v Value) MarshalYAML() (any, error) {
 	return written(v.node), nil
 }
 
-// written is a node without what is said of it beside its value. A text that is not plain stands
-// between quotes, and one of many lines as Text writes it.
-func written(n *yaml.Node) *yaml.Node {
+// kept is a node without what is said of it beside its value.
+func kept(n *yaml.Node) *yaml.Node {
 	out := &yaml.Node{Kind: n.Kind, Tag: n.Tag, Value: n.Value, Style: n.Style & (yaml.FlowStyle | yaml.TaggedStyle)}
-	if n.Kind == yaml.ScalarNode {
-		if n.Tag == "!!str" {
-			as, _ := Text(n.Value).MarshalYAML() // it has no error
-			out.Style = as.(*yaml.Node).Style
-		} else if n.Style&yaml.TaggedStyle != 0 {
-			out.Style = n.Style &^ (yaml.LiteralStyle | yaml.FoldedStyle)
+	if len(n.Content) > 0 {
+		out.Content = make([]*yaml.Node, len(n.Content))
+		for i, c := range n.Content {
+			out.Content[i] = kept(c)
 		}
 	}
+	return out
+}
+
+// written is a copy to be written, for the library changes nodes. A text that is not plain stands
+// between quotes, and one of many lines as Text writes it.
+func written(n *yaml.Node) *yaml.Node {
+	out := *n
+	if n.Kind == yaml.ScalarNode && n.Tag == "!!str" {
+		as, _ := Text(n.Value).MarshalYAML() // it has no error
+		out.Style = as.(*yaml.Node).Style
+	}
+	out.Content = nil
 	for _, c := range n.Content {
 		out.Content = append(out.Content, written(c))
 	}
-	return out
+	return &out
 }

@@ -5,11 +5,9 @@
 package yamldoc
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"reflect"
 	"regexp"
 	"slices"
@@ -44,6 +42,7 @@ type Problem struct {
 	Line, Column int    // from 1; of the value, or of what should hold it
 	Pointer      string // as in the API, empty where it is of the text itself
 	Message      string
+	Rule         string // the name of the rule that is broken, where it has one
 }
 
 // Error is all that is wrong with a document, by its place.
@@ -96,61 +95,6 @@ func Read(text []byte, kind string, into any) (Document, error) {
 	return d, nil
 }
 
-// Parse reads the documents of a text, as yet without a shape; empty ones are left out. The
-// error is an *Error. Anchors and aliases are refused: what a few lines of them stand for can
-// be larger than any memory. Texts that would take long to read are refused as CheckShape does.
-func Parse(text []byte) ([]Document, error) {
-	if err := CheckShape(text); err != nil {
-		return nil, err
-	}
-	d := Document{lines: strings.Split(string(text), "\n")}
-	loader, err := yaml.NewLoader(bytes.NewReader(text), yaml.WithV4Defaults())
-	if err != nil {
-		return nil, d.unread(err)
-	}
-	var docs []Document
-	for d.Number = 1; ; d.Number++ {
-		var node yaml.Node
-		err := loader.Load(&node)
-		if errors.Is(err, io.EOF) {
-			for i := range docs {
-				if docs[i].end = len(d.lines); i+1 < len(docs) {
-					docs[i].end = docs[i+1].root.Line - 1
-				}
-			}
-			return docs, nil
-		}
-		if err != nil {
-			return nil, d.unread(err)
-		}
-		if node.Kind != yaml.DocumentNode || len(node.Content) != 1 {
-			continue
-		}
-		d.root = node.Content[0]
-		if isNull(d.root) && d.root.Value == "" {
-			continue
-		}
-		if n := referring(d.root); n != nil {
-			line, column := d.inside(n.Line, n.Column)
-			return nil, &Error{[]Problem{{Document: d.Number, Line: line, Column: column, Message: "anchors and aliases are not read: write out what is meant"}}}
-		}
-		docs = append(docs, d)
-	}
-}
-
-// referring is an anchor or an alias, nil where there is none.
-func referring(n *yaml.Node) *yaml.Node {
-	if n.Kind == yaml.AliasNode || n.Anchor != "" || n.Tag == "!!merge" {
-		return n
-	}
-	for _, c := range n.Content {
-		if found := referring(c); found != nil {
-			return found
-		}
-	}
-	return nil
-}
-
 // Items are the documents in a document that is a list, each as one of its own; one that is no
 // list is its only one.
 func (d Document) Items() []Document {
@@ -190,18 +134,24 @@ func (d Document) Line(pointer string) (line, column int) {
 	return d.inside(at.Line, at.Column)
 }
 
-// unread is an error of the YAML library, at its place.
-func (d Document) unread(err error) error {
+// unread is an error of the YAML library, at its place some lines further down.
+func (d Document) unread(err error, first int) Problem {
 	line, column, message := 1, 1, strings.TrimPrefix(err.Error(), "yaml: ")
 	var of *yaml.LoadError
 	if errors.As(err, &of) {
-		line, column, message = of.Mark.Line, of.Mark.Column, of.Message
+		line, column, message = of.Mark.Line+first, of.Mark.Column, of.Message
 		if of.ContextMsg != "" {
 			message = of.ContextMsg + ": " + message
 		}
 	}
+	if last := len(d.lines); line > last || line == last && d.lines[last-1] == "" {
+		// Of what is missing at the end it says the line after it.
+		for line = last; line > 1 && strings.TrimSpace(d.lines[line-1]) == ""; line-- {
+		}
+		column = len(d.lines[line-1]) + 1
+	}
 	line, column = d.inside(line, column)
-	return &Error{[]Problem{{Document: d.Number, Line: line, Column: column, Message: message}}}
+	return Problem{Document: d.Number, Line: line, Column: column, Message: message}
 }
 
 // inside is the place, or the nearest to it that the document has: the YAML library says of what is missing

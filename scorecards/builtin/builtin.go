@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"slices"
 
-
 	"github.com/evenkeel/evenkeel/internal/yamldoc"
 	"github.com/evenkeel/evenkeel/scorecards"
 	"github.com/evenkeel/evenkeel/scorecards/document"

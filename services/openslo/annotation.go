@@ -3,6 +3,7 @@ package openslo
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -193,9 +194,7 @@ var escape = strings.NewReplacer("~", "~0", "/", "~1")
 // readAnnotations puts what annotations say into the declaration, and returns the names of those
 // that nobody knows here.
 func readAnnotations(of map[string]yamldoc.Text, d *slo.Declaration, check *fault.Check) (others []string) {
-	known := map[string]bool{}
 	for _, a := range annotations {
-		known[Prefix+a.name] = true
 		text, there := of[Prefix+a.name]
 		if !there {
 			continue
@@ -204,15 +203,17 @@ func readAnnotations(of map[string]yamldoc.Text, d *slo.Declaration, check *faul
 			check.Fail(at(Prefix+a.name), string(text), "%s", err)
 		}
 	}
-	for _, name := range exactly {
-		known[Prefix+name] = true
-	}
 	for name := range of {
-		if !known[name] {
+		if short, ours := strings.CutPrefix(name, Prefix); !ours || !isAnnotation(short) {
 			others = append(others, name)
 		}
 	}
 	return others
+}
+
+// isAnnotation reports whether something is declared by an annotation of that name.
+func isAnnotation(name string) bool {
+	return slices.Contains(exactly, name) || slices.ContainsFunc(annotations, func(a annotation) bool { return a.name == name })
 }
 
 // exactly are annotations with the text of a number that is a field, where it was written with

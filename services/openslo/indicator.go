@@ -25,10 +25,10 @@ func (r *reader) readIndicator(d *slo.Declaration) {
 		}
 	}
 	if len(s.Metadata.Labels) > 0 {
-		r.warn(r.sliDoc, WarnLeftOut, r.sliAt+"/metadata/labels", "labels are not kept")
+		r.warn(r.sliDoc, WarnLeftOut, r.sliAt+"/metadata/labels", "labels are not declared")
 	}
 	if len(s.Metadata.Annotations) > 0 {
-		r.warn(r.sliDoc, WarnLeftOut, r.sliAt+"/metadata/annotations", "annotations of an indicator are not kept")
+		r.warn(r.sliDoc, WarnLeftOut, r.sliAt+"/metadata/annotations", "annotations of an indicator say nothing here")
 	}
 	base := r.sliAt + "/spec"
 	if (s.Spec.ThresholdMetric == nil) == (s.Spec.RatioMetric == nil) {
@@ -149,7 +149,7 @@ func (r *reader) metric(m *Metric, at string) *metric {
 	s := m.MetricSource
 	out := &metric{r: r, at: at + "/metricSource/spec", kind: string(s.Type), source: id.ID(s.Ref), used: map[string]bool{}}
 	var ok bool
-	if out.of, ok = s.Spec.(map[string]any); !ok && s.Spec != nil {
+	if out.of, ok = s.Spec.Plain().(map[string]any); !ok && !s.Spec.IsNull() {
 		r.fail(out.at, nil, "must have members, such as query")
 	}
 	switch out.kind {

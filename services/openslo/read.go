@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -13,152 +12,142 @@ import (
 	"github.com/evenkeel/evenkeel/services/slo"
 )
 
-// MaxSize is how large a text may be that is read, in bytes.
+// MaxSize is how large a text may be that is read as one SLO, in bytes.
 const MaxSize = 64 << 10
 
 // Reading is what a document declares.
 type Reading struct {
+	// Document is where it is declared.
+	Document yamldoc.Document
 	// Service is whose SLO it is, as the document names it; nothing is looked up.
 	Service     string
 	Declaration slo.Declaration
-	Warnings    []Warning // by their places
+	// Extras are what the document says beside the declaration.
+	Extras   Extras
+	Warnings []Warning // by their places
 }
 
 // Warning is something of a document that has no place here, or that was taken for something.
 type Warning struct {
-	Code         string
-	In           string // what its document says of where it was read from
-	Line, Column int    // from 1
-	Pointer      string // into the document
-	Message      string
+	Code string
+	yamldoc.Problem
 }
 
 // The codes of warnings.
 const (
-	WarnLeftOut = "left_out"     // it has no place here
-	WarnAssumed = "assumed"      // it does not say something that has to be said
-	WarnChanged = "changed"      // it says something that is said otherwise here
-	WarnSource  = "not_readable" // no data source speaks it here
-	WarnUnnamed = "unnamed"      // it does not say which data source is asked
+	WarnLeftOut    = "left_out"       // it has no place here
+	WarnAssumed    = "assumed"        // it does not say something that has to be said
+	WarnChanged    = "changed"        // it says something that is said otherwise here
+	WarnSource     = "not_readable"   // no data source speaks it here
+	WarnUnnamed    = "unnamed"        // it does not say which data source is asked
+	WarnStrict     = "not_strict"     // the reference implementation refuses it
+	WarnProse      = "not_prose"      // the prose of the specification does not allow it, and the reference implementation does
+	WarnReference  = "not_there"      // it refers to what is not among the documents
+	WarnUndeclared = "not_declarable" // it is right by OpenSLO, and nothing that can be declared here
 )
 
-// Read reads the one SLO of a text, which may hold the SLI that it refers to and other documents
+// Read reads the one SLO of a text, which may hold what it refers to and other documents
 // beside it. What is wrong is Invalid, with a pointer into the document and its line in the
-// message: what is no YAML or no OpenSLO, and what no declaration may say. Whether the data source
-// is there, and can be asked so, is for whoever declares it.
-func Read(text []byte) (Reading, error) {
+// message: what is no YAML or no OpenSLO as the options have it, and what no declaration may say.
+// Whether the data source is there, and can be asked so, is for whoever declares it.
+func Read(text []byte, o Options) (Reading, error) {
 	var check fault.Check
 	check.Require(len(text) <= MaxSize, "", nil, "must have at most %d bytes, has %d", MaxSize, len(text))
-	checkShape(&check, string(text))
 	if err := check.Err(); err != nil {
 		return Reading{}, err
 	}
-	docs, err := yamldoc.Parse(text)
+	docs, err := ReadAll([]yamldoc.File{{Text: text}}, o)
 	if err != nil {
 		return Reading{}, invalid(err)
 	}
-	out, err := readOne(docs)
+	out, err := docs.one()
 	return out, invalid(err)
 }
 
-// readOne reads the one SLO among the documents.
-func readOne(docs []yamldoc.Document) (Reading, error) {
-	var l Library
-	var r *reader
-	var others []yamldoc.Document
-	for _, d := range docs {
-		is, err := l.Add(d)
-		switch {
-		case err != nil:
-			return Reading{}, err
-		case is && r != nil:
-			return Reading{}, d.Place([]fault.Violation{{Pointer: "/kind", Message: "is the second SLO; one is read at a time"}})
-		case is:
-			r = &reader{doc: d}
-		case d.Head("kind") != KindSLI:
-			others = append(others, d)
-		}
+// one is the one SLO among the documents.
+func (docs Documents) one() (Reading, error) {
+	if len(docs.Others) > 0 {
+		d := docs.Others[0]
+		return Reading{}, d.Place([]fault.Violation{{Pointer: "/apiVersion", Message: fmt.Sprintf("must be %q", APIVersion), Value: d.Head("apiVersion")}})
 	}
-	if r == nil {
-		return Reading{}, &yamldoc.Error{Problems: []yamldoc.Problem{{Line: 1, Column: 1, Message: "there is no document of kind SLO"}}}
+	if docs.Undeclared != nil {
+		return Reading{}, docs.Undeclared
 	}
-	for _, d := range others {
-		r.warn(d, WarnLeftOut, "/kind", "a document of kind %s is not read: what it says is set up here by itself", d.Head("kind"))
+	switch len(docs.SLOs) {
+	case 0:
+		return Reading{}, &yamldoc.Error{Problems: []yamldoc.Problem{{Document: 1, Line: 1, Column: 1, Message: "there is no document of kind SLO"}}}
+	case 1:
+	default:
+		return Reading{}, docs.SLOs[1].Document.Place([]fault.Violation{{Pointer: "/kind", Message: "is the second SLO; one is read at a time"}})
 	}
-	out, err := r.reading(&l)
-	if err != nil {
-		return Reading{}, err
+	out := docs.SLOs[0]
+	out.Warnings = docs.Warnings
+	for _, s := range docs.Services {
+		out.Warnings = append(out.Warnings, leftOut(s.Document))
 	}
-	for _, name := range slices.Sorted(maps.Keys(l.places)) {
-		if name != string(r.slo.Spec.IndicatorRef) {
-			r.warn(l.places[name], WarnLeftOut, "/metadata/name", "the SLO does not refer to the SLI %q", name)
-		}
+	for _, s := range docs.DataSources {
+		out.Warnings = append(out.Warnings, leftOut(s.Document))
 	}
-	out.Warnings = r.told()
+	slices.SortStableFunc(out.Warnings, byPlace)
 	return out, nil
 }
 
-// Library holds the SLIs of documents, which SLOs refer to.
-type Library struct {
-	slis   map[string]SLI
-	places map[string]yamldoc.Document
+func leftOut(d yamldoc.Document) Warning {
+	return warning(d, WarnLeftOut, "/kind", "a document of kind %s is not read: what it says is set up here by itself", d.Head("kind"))
 }
 
-// Add takes a document, keeps it where it is an SLI, and reports whether it is an SLO. The error
-// is a *yamldoc.Error: it is no document of OpenSLO v1, or no SLI.
-func (l *Library) Add(d yamldoc.Document) (isSLO bool, err error) {
-	kind := d.Head("kind")
-	switch version := d.Head("apiVersion"); {
-	case version != APIVersion:
-		return false, d.Place([]fault.Violation{{Pointer: "/apiVersion", Message: fmt.Sprintf("must be %q", APIVersion), Value: version}})
-	case !slices.Contains(Kinds, kind):
-		return false, d.Place([]fault.Violation{{Pointer: "/kind", Message: fmt.Sprintf("must be one of %s", fault.Or(Kinds)), Value: kind}})
-	case kind != KindSLI:
-		return kind == KindSLO, nil
-	}
-	var one SLI
-	if err := d.Decode(&one); err != nil {
-		return false, err
-	}
-	if l.slis == nil {
-		l.slis, l.places = map[string]SLI{}, map[string]yamldoc.Document{}
-	}
-	name := string(one.Metadata.Name)
-	if _, there := l.slis[name]; there {
-		return false, d.Place([]fault.Violation{{Pointer: "/metadata/name", Message: "is the name of another SLI", Value: name}})
-	}
-	l.slis[name], l.places[name] = one, d
-	return false, nil
+func warning(d yamldoc.Document, code, pointer, format string, args ...any) Warning {
+	return Warning{code, d.Place([]fault.Violation{{Pointer: pointer, Message: fmt.Sprintf(format, args...)}}).Problems[0]}
 }
 
-// Read reads a document that is an SLO, with the SLI of the library that it refers to. The error
-// is a *yamldoc.Error with all that is wrong, each at its place.
-func (l *Library) Read(d yamldoc.Document) (Reading, error) {
-	r := &reader{doc: d}
-	return r.reading(l)
+func byPlace(a, b Warning) int {
+	return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 }
 
+// reading is what the document, which is right by OpenSLO, declares; the error is a *yamldoc.Error
+// with what no declaration may say.
 func (r *reader) reading(l *Library) (Reading, error) {
-	if err := r.doc.Decode(&r.slo); err != nil {
-		return Reading{}, err
+	out := Reading{Document: r.doc, Service: string(r.slo.Spec.Service)}
+	if r.composite() {
+		return out, r.doc.Check(r.check.Err())
 	}
 	r.refer(l)
-	out := Reading{Service: string(r.slo.Spec.Service)}
 	r.read(&out.Declaration)
+	r.readPolicies(l, &out.Declaration)
 	if err := r.check.Err(); err != nil {
 		return Reading{}, r.doc.Check(err)
 	}
 	if err := r.doc.Check(r.translated(r.validated(out.Declaration))); err != nil {
 		return Reading{}, err
 	}
-	out.Declaration, out.Warnings = out.Declaration.Complete(), r.told()
+	out.Declaration = out.Declaration.Complete()
+	out.Extras = Extras{slo: r.slo, service: out.Service, read: out.Declaration}
+	if r.sliAt == "" {
+		out.Extras.sli = r.sli
+	}
+	slices.SortStableFunc(r.warnings, byPlace)
+	out.Warnings = r.warnings
 	return out, nil
 }
 
-// told are the warnings, by their places.
-func (r *reader) told() []Warning {
-	slices.SortStableFunc(r.warnings, func(a, b Warning) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column)) })
-	return r.warnings
+// composite tells of an SLO that it is one of several indicators, which is declared otherwise.
+func (r *reader) composite() bool {
+	var members []string
+	for i, o := range r.slo.Spec.Objectives {
+		if o.Indicator == nil && o.IndicatorRef == nil {
+			continue
+		}
+		name := string(said(o.IndicatorRef))
+		if o.Indicator != nil {
+			name = string(o.Indicator.Metadata.Name)
+		}
+		members = append(members, fmt.Sprintf("%s with weight %s", cmp.Or(fault.Clip(name, 64), fmt.Sprintf("objective %d", i+1)), cmp.Or(string(o.CompositeWeight), "1")))
+	}
+	if members == nil {
+		return false
+	}
+	r.check.Fail("/spec/objectives", nil, "is a composite SLO of %d indicators: %s. Declare an SLO for each, and a composite SLO over them", len(members), strings.Join(members, ", "))
+	return true
 }
 
 // validated tells what no declaration may say. That a data source is not named is a warning: who
@@ -171,14 +160,19 @@ func (r *reader) validated(d slo.Declaration) error {
 	return d.Validate()
 }
 
+func as(err error, into **yamldoc.Error) bool { return errors.As(err, into) }
+
 // invalid is what is wrong with a document as a fault, with the line in each message.
 func invalid(err error) error {
 	var of *yamldoc.Error
-	if !errors.As(err, &of) {
+	if !as(err, &of) {
 		return err
 	}
 	var check fault.Check
 	for _, p := range of.Problems {
+		if p.Document > 1 {
+			p.Message = fmt.Sprintf("document %d: %s", p.Document, p.Message)
+		}
 		check.Fail(p.Pointer, nil, "line %d, column %d: %s", p.Line, p.Column, p.Message)
 	}
 	return check.Err()
@@ -186,7 +180,7 @@ func invalid(err error) error {
 
 // reader reads an SLO. The indicator may be in a document of its own.
 type reader struct {
-	slo      SLO
+	slo      *SLO
 	doc      yamldoc.Document
 	sli      *SLI
 	sliDoc   yamldoc.Document
@@ -197,12 +191,9 @@ type reader struct {
 
 // refer finds the indicator of the SLO.
 func (r *reader) refer(l *Library) {
-	switch ref := string(r.slo.Spec.IndicatorRef); {
+	switch ref := string(said(r.slo.Spec.IndicatorRef)); {
 	case r.slo.Spec.Indicator != nil:
 		r.sli, r.sliDoc, r.sliAt = r.slo.Spec.Indicator, r.doc, "/spec/indicator"
-		if ref != "" {
-			r.check.Fail("/spec/indicatorRef", ref, "must be left out where there is an indicator")
-		}
 	case ref == "":
 		r.check.Fail("/spec", nil, "must have an indicator, or an indicatorRef and the document of that SLI")
 	default:
@@ -211,14 +202,17 @@ func (r *reader) refer(l *Library) {
 			r.check.Fail("/spec/indicatorRef", ref, "names an SLI that is not in the text; add its document")
 			return
 		}
-		r.sli, r.sliDoc = &one, l.places[ref]
+		r.sli, r.sliDoc = one.of, one.doc
 	}
 }
 
 func (r *reader) warn(d yamldoc.Document, code, pointer, format string, args ...any) {
-	w := Warning{Code: code, In: d.In, Pointer: pointer, Message: fmt.Sprintf(format, args...)}
-	w.Line, w.Column = d.Line(pointer)
-	r.warnings = append(r.warnings, w)
+	if len(r.warnings) < most {
+		r.warnings = append(r.warnings, warning(d, code, pointer, format, args...))
+		return
+	}
+	last := &r.warnings[most-1].Message // whichever there are beside
+	*last = strings.TrimSuffix(*last, more) + more
 }
 
 // fail notes what is wrong with the indicator, which may be in another document: it is told
@@ -226,7 +220,11 @@ func (r *reader) warn(d yamldoc.Document, code, pointer, format string, args ...
 func (r *reader) fail(pointer string, value any, format string, args ...any) {
 	if r.sliAt == "" {
 		line, _ := r.sliDoc.Line(pointer)
-		r.check.Fail("/spec/indicatorRef", nil, "of the SLI, line %d, %s: %s", line, pointer, fmt.Sprintf(format, args...))
+		where := fmt.Sprintf("line %d", line)
+		if r.sliDoc.In != r.doc.In {
+			where = r.sliDoc.In + ", " + where
+		}
+		r.check.Fail("/spec/indicatorRef", nil, "of the SLI, %s, %s: %s", where, pointer, fmt.Sprintf(format, args...))
 		return
 	}
 	r.check.Fail(pointer, value, format, args...)
@@ -238,9 +236,10 @@ func (r *reader) read(d *slo.Declaration) {
 	r.check.Require(r.slo.Spec.Service != "", "/spec/service", nil, "is required: the service whose SLO it is")
 	r.readMetadata(d)
 	r.readWindow(d)
-	method, known := methods.of(string(r.slo.Spec.BudgetingMethod))
-	r.check.Require(known, "/spec/budgetingMethod", string(r.slo.Spec.BudgetingMethod), "must be Occurrences, Timeslices or RatioTimeslices")
-	d.Budgeting.Method = method
+	if d.Budgeting.Method, _ = methods.of(string(r.slo.Spec.BudgetingMethod)); d.Budgeting.Method == "" {
+		d.Budgeting.Method = slo.Occurrences
+		r.warn(r.doc, WarnAssumed, "/spec/budgetingMethod", "it does not say how its budget is counted; taken for Occurrences")
+	}
 	r.readObjectives(d)
 	if r.sli != nil {
 		r.readIndicator(d)
@@ -249,19 +248,16 @@ func (r *reader) read(d *slo.Declaration) {
 		d.Category = slo.Availability
 		r.warn(r.doc, WarnAssumed, "/metadata", "it does not say what it measures; taken for availability: the annotation %scategory says otherwise", Prefix)
 	}
-	if len(r.slo.Spec.AlertPolicies) > 0 {
-		r.warn(r.doc, WarnLeftOut, "/spec/alertPolicies", "alert policies are not read: here every SLO alerts by burn rates, of which %salerts-off switches some off", Prefix)
-	}
 }
 
 func (r *reader) readMetadata(d *slo.Declaration) {
 	others := readAnnotations(r.slo.Metadata.Annotations, d, &r.check)
 	slices.Sort(others)
 	for _, name := range others {
-		r.warn(r.doc, WarnLeftOut, at(name), "the annotation %q is not kept", fault.Clip(name, 64))
+		r.warn(r.doc, WarnLeftOut, at(name), "the annotation %q says nothing here", fault.Clip(name, 64))
 	}
 	if len(r.slo.Metadata.Labels) > 0 {
-		r.warn(r.doc, WarnLeftOut, "/metadata/labels", "labels are not kept: SLOs have none here")
+		r.warn(r.doc, WarnLeftOut, "/metadata/labels", "labels are not declared: SLOs have none here")
 	}
 }
 

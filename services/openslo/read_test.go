@@ -126,7 +126,7 @@ func TestDocumentsOfOthersAreReadAsFarAsTheyHaveAPlace(t *testing.T) {
 			},
 			// No category is said, of all the metadata, which begin in line 4; labels; the annotation of others; that it is
 			// a counter; two types; what else is asked; the objective's name; the alert policy.
-			[]string{"assumed 4", "left_out 6", "left_out 7", "changed 16", "not_readable 20", "not_readable 26", "left_out 29", "left_out 35", "left_out 38"},
+			[]string{"assumed 4", "left_out 6", "left_out 7", "changed 16", "not_readable 20", "not_readable 26", "left_out 29", "left_out 35", "not_there 38"},
 		},
 		"a threshold": {
 			thresholdDocument, "shop", slo.Declaration{
@@ -143,10 +143,10 @@ func TestDocumentsOfOthersAreReadAsFarAsTheyHaveAPlace(t *testing.T) {
 				Further:   []slo.GoalInput{{Name: "sla", Objective: "99%", Calendar: month}},
 				Origin:    origin.Origin{DataSource: "prometheus", Ratio: &origin.Ratio{Good: "sum(increase(ok_total[$window]))", Total: "sum(increase(all_total[$window]))"}},
 			},
-			[]string{"assumed 3", "changed 14", "left_out 17", "changed 18"},
+			[]string{"assumed 3", "changed 14", "not_strict 17", "left_out 17", "changed 18"},
 		},
 	} {
-		r, err := openslo.Read([]byte(c.text))
+		r, err := openslo.Read([]byte(c.text), openslo.Options{})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -175,7 +175,7 @@ func TestWhatIsWrongWithADocumentIsToldWithItsPathAndLine(t *testing.T) {
 		"duration: 4w":                  {"duration: 1M", "/spec/timeWindow/0/duration", "line 31, column 17: must be whole days"},
 		"isRolling: true":               {"isRolling: false", "/spec/timeWindow/0/isRolling", "line 32, column 18: must be true"},
 		"budgetingMethod: Occurrences":  {"budgetingMethod: Often", "/spec/budgetingMethod", "line 33, column 20: must be Occurrences"},
-		"target: 0.98":                  {"target: 1", "/spec/objectives/0/target", "line 36, column 15: must be below 100%"},
+		"target: 0.98":                  {"target: 1", "/spec/objectives/0/target", "line 36, column 15: must be a number from 0 and below 1"},
 		"      target: 0.98":            {"      target: 0.98\n      targetPercent: 98", "/spec/objectives/0", "must have either target or targetPercent"},
 		"displayName: All errors":       {"compositeWeight: 2", "/spec/objectives/0", "line 35, column 7: must have neither"},
 		"        total:\n":              {"        bad:\n", "/spec/indicator/spec/ratioMetric", "must have total, and either good or bad"},
@@ -189,7 +189,7 @@ func TestWhatIsWrongWithADocumentIsToldWithItsPathAndLine(t *testing.T) {
 		if text == ratioDocument {
 			t.Fatalf("%q is not in the document", was)
 		}
-		_, err := openslo.Read([]byte(text))
+		_, err := openslo.Read([]byte(text), openslo.Options{})
 		f := fault.As(err)
 		if f == nil || f.Kind != fault.Invalid || !slices.ContainsFunc(f.Violations, func(v fault.Violation) bool { return v.Pointer == c.pointer && strings.Contains(v.Message, c.says) }) {
 			t.Errorf("%q: told is %v, want %s %s", c.now, violations(err), c.pointer, c.says)
@@ -198,12 +198,13 @@ func TestWhatIsWrongWithADocumentIsToldWithItsPathAndLine(t *testing.T) {
 	for text, says := range map[string]string{
 		"":                                      "there is no document of kind SLO",
 		"a: [":                                  "line 1",
-		ratioDocument + "---\n" + ratioDocument: "is the second SLO",
-		strings.Repeat("[", 51):                 "more than 50 deep",
-		strings.Repeat("#", openslo.MaxSize+1):  "at most 65536 bytes",
+		ratioDocument + "---\n" + ratioDocument: "is the name of another SLO of the service shop, in document 1, line 4",
+		ratioDocument + "---\n" + strings.Replace(ratioDocument, "name: basket", "name: other", 1): "is the second SLO",
+		strings.Repeat("[", 51):                                                   "more than 50 deep",
+		strings.Repeat("#", openslo.MaxSize+1):                                    "at most 65536 bytes",
 		strings.Replace(thresholdDocument, "name: search-time", "name: other", 1): "names an SLI that is not in the text",
 	} {
-		if _, err := openslo.Read([]byte(text)); !strings.Contains(strings.Join(violations(err), "\n"), says) {
+		if _, err := openslo.Read([]byte(text), openslo.Options{}); !strings.Contains(strings.Join(violations(err), "\n"), says) {
 			t.Errorf("of %.40q is told %v, want %s", text, violations(err), says)
 		}
 	}
@@ -221,7 +222,7 @@ func violations(err error) []string {
 
 func TestADataSourceThatIsNotNamedIsForWhoeverReadsIt(t *testing.T) {
 	t.Parallel()
-	r, err := openslo.Read([]byte(strings.ReplaceAll(slicesDocument, "metricSourceRef: prometheus, ", "")))
+	r, err := openslo.Read([]byte(strings.ReplaceAll(slicesDocument, "metricSourceRef: prometheus, ", "")), openslo.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -238,7 +239,7 @@ func FuzzAnyTextIsReadOrRefusedAtAPlace(f *testing.F) {
 		f.Add([]byte(text))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		r, err := openslo.Read(text)
+		r, err := openslo.Read(text, openslo.Options{})
 		if err != nil {
 			of := fault.As(err)
 			if of == nil || of.Kind != fault.Invalid || len(of.Violations) == 0 {
@@ -256,11 +257,11 @@ func FuzzAnyTextIsReadOrRefusedAtAPlace(f *testing.F) {
 			}
 			return
 		}
-		written, err := openslo.Write(r.Service, r.Declaration)
+		written, err := openslo.Write(r.Service, r.Declaration, openslo.Extras{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		again, err := openslo.Read(written)
+		again, err := openslo.Read(written, openslo.Options{})
 		if err != nil {
 			t.Fatalf("%v\n%s", violations(err), written)
 		}

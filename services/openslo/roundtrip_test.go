@@ -149,16 +149,19 @@ func TestWhatIsWrittenIsReadAsTheSame(t *testing.T) {
 			return
 		}
 		valid++
-		written, err := openslo.Write("checkout", d)
+		written, err := openslo.Write("checkout", d, openslo.Extras{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := openslo.Read(written)
+		r, err := openslo.Read(written, openslo.Options{})
 		if err != nil {
 			t.Fatalf("%v\n%s", err, written)
 		}
 		if want := d.Complete(); !reflect.DeepEqual(r.Declaration, want) || r.Service != "checkout" {
 			t.Fatalf("read was\n%+v\nwant\n%+v\n%s", r.Declaration, want, written)
+		}
+		if _, err := openslo.Read(written, openslo.Options{Strict: true}); err != nil {
+			t.Fatalf("strict: %v\n%s", err, written)
 		}
 		for _, w := range r.Warnings {
 			t.Fatalf("it warns: %+v\n%s", w, written)

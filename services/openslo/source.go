@@ -1,6 +1,7 @@
 package openslo
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 
@@ -52,7 +53,11 @@ type match struct {
 func indicatorOf(d slo.Declaration) SLISpec {
 	o := d.Origin
 	metric := func(of string, s spec) *Metric {
-		return &Metric{MetricSource{Ref: yamldoc.Text(o.DataSource), Type: yamldoc.Text(of), Spec: s}}
+		value, err := yamldoc.ValueOf(s)
+		if err != nil {
+			panic(fmt.Sprintf("what a source is asked cannot be written as YAML: %v", err)) // it is texts and numbers
+		}
+		return &Metric{MetricSource{Ref: yamldoc.Text(o.DataSource), Type: yamldoc.Text(of), Spec: value}}
 	}
 	query := func(text string) *Metric {
 		if text == "" {

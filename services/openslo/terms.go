@@ -15,6 +15,9 @@ import (
 // shorthand is a duration as OpenSLO writes it: a number and one letter.
 var shorthand = regexp.MustCompile(`^([1-9][0-9]{0,5})([mhdwMQY])$`)
 
+// minutes is a number of them.
+var minutes = regexp.MustCompile(`^[0-9]+$`)
+
 // parse reads a duration of which every unit is as long as any other of it; false of months and
 // longer ones.
 func parse(text string) (time.Duration, bool) {
@@ -75,7 +78,7 @@ func (r *reader) readObjectives(d *slo.Declaration) {
 	}
 	for i, o := range of {
 		at := fmt.Sprintf("%s/%d", base, i)
-		if o.Indicator != nil || o.IndicatorRef != "" || o.CompositeWeight != "" {
+		if o.CompositeWeight != "" {
 			r.check.Fail(at, nil, "must have neither indicator nor compositeWeight: a composite SLO is declared by itself, over SLOs that there are")
 			continue
 		}
@@ -89,7 +92,7 @@ func (r *reader) readObjectives(d *slo.Declaration) {
 			}
 			continue
 		}
-		r.check.Require(o.TimeSliceTarget == of[0].TimeSliceTarget && o.TimeSliceWindow == of[0].TimeSliceWindow, at, nil,
+		r.check.Require(o.TimeSliceTarget == of[0].TimeSliceTarget && said(o.TimeSliceWindow) == said(of[0].TimeSliceWindow), at, nil,
 			"must have the slices of the first objective; declare another SLO for other ones")
 		if o.Op != "" && (r.sli == nil || r.sli.Spec.ThresholdMetric == nil) {
 			r.warn(r.doc, WarnLeftOut, at+"/op", "op says nothing of a ratio")
@@ -127,13 +130,12 @@ func (r *reader) readSlices(d *slo.Declaration, o Objective, at string) {
 			r.warn(r.doc, WarnLeftOut, at+"/timeSliceTarget", "only Timeslices judge slices by a target")
 		}
 	}
-	if o.TimeSliceWindow != "" {
-		text := string(o.TimeSliceWindow)
-		if strings.Trim(text, "0123456789") == "" {
+	if text := string(said(o.TimeSliceWindow)); text != "" {
+		if minutes.MatchString(text) {
 			text += "m" // a number is one of minutes
 		}
 		length, ok := parse(text)
-		r.check.Require(ok, at+"/timeSliceWindow", string(o.TimeSliceWindow), "must be minutes, or a duration such as 5m")
+		r.check.Require(ok, at+"/timeSliceWindow", text, "must be minutes, or a duration such as 5m")
 		if d.Budgeting.SliceLength = length; d.Budgeting.Method == slo.Occurrences {
 			d.Budgeting.SliceLength = 0
 			r.warn(r.doc, WarnLeftOut, at+"/timeSliceWindow", "Occurrences count events, not slices")

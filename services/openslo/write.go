@@ -10,13 +10,6 @@ import (
 	"github.com/evenkeel/evenkeel/services/slo/calendar"
 )
 
-// Write writes the declaration of an SLO of the service as a document, with everything said that
-// has a default. Read gives the same declaration, complete. A declaration that is not valid is
-// written as far as it goes.
-func Write(service string, d slo.Declaration) ([]byte, error) {
-	return yamldoc.Write(documentOf(service, d.Complete()))
-}
-
 // documentOf is the document of a complete declaration.
 func documentOf(service string, d slo.Declaration) SLO {
 	out := SLO{
@@ -41,7 +34,8 @@ func documentOf(service string, d slo.Declaration) SLO {
 		exact(exactSliceTarget, d.Budgeting.SliceTarget, again)
 	}
 	if d.Budgeting.SliceLength > 0 {
-		first.TimeSliceWindow = yamldoc.Scalar(fmt.Sprintf("%dm", d.Budgeting.SliceLength/time.Minute))
+		length := yamldoc.Scalar(fmt.Sprintf("%dm", d.Budgeting.SliceLength/time.Minute))
+		first.TimeSliceWindow = &length
 	}
 	if t := d.Origin.Threshold; t != nil {
 		first.Op, first.Value = yamldoc.Text(t.Op), decimal(t.Value)

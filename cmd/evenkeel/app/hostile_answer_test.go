@@ -172,7 +172,7 @@ func (a *answer) common() {
 			return
 		}
 		if path, _, _ := strings.Cut(a.call.path, "?"); strings.HasSuffix(path, "/openslo") || path == "/v1/openslo-renderings" {
-			if _, err := openslo.Read(a.body); err != nil || media != "application/yaml" {
+			if _, err := openslo.Read(a.body, openslo.Options{}); err != nil || media != "application/yaml" {
 				wrong("is %q and no document of OpenSLO: %v", media, err)
 			}
 			return

@@ -329,3 +329,81 @@ func TestManifestsThatAreWrongAreToldWithTheirPlaces(t *testing.T) {
 		h.apply("ada", with(body, `"digest":"`+h.plan("ada", body).text("digest")+`"`))
 	})
 }
+
+// The documents are written for this test, of the shapes that the specification has.
+func TestDocumentsOfOpenSLOAreBroughtAsTheyAre(t *testing.T) {
+	onEach(t, func(t *testing.T, h *house) {
+		docs := `apiVersion: openslo/v1
+kind: Service
+metadata:
+  name: wallet
+  displayName: Wallet
+  annotations:
+    evenkeel.dev/team: payments
+spec:
+  description: Keeps the money.
+---
+apiVersion: openslo/v1
+kind: SLI
+metadata:
+  name: answered
+  labels:
+    area: money
+spec:
+  ratioMetric:
+    counter: true
+    good:
+      metricSource:
+        type: Push
+        spec:
+          count: good
+    total:
+      metricSource:
+        type: Push
+        spec:
+          count: total
+---
+apiVersion: openslo/v1
+kind: SLO
+metadata:
+  name: availability
+  labels:
+    tier: [gold, silver]
+  annotations:
+    evenkeel.dev/category: availability
+    example.org/owner: ada
+spec:
+  service: wallet
+  indicatorRef: answered
+  timeWindow:
+    - duration: 30d
+      isRolling: true
+  budgetingMethod: Occurrences
+  objectives:
+    - target: 0.999
+`
+		body := with(bringing("wallets", false, "openslo.yaml", docs, "service.yaml", "apiVersion: evenkeel/v1\nkind: System\nslug: vault\nteam: payments\n"), `"team":"payments"`)
+		// The service has to say of what kind it is, which OpenSLO has no word for.
+		if plan := h.plan("ada", body); plan.object()["refused"] != 2.0 {
+			t.Errorf("the plan is %s", plan.body)
+		}
+		h.make("ada", "service wallet", "/v1/services", service(`"slug":"wallet"`))
+		applied := h.apply("robot", body)
+		if got := steps(applied); !strings.HasPrefix(got, "create System vault /team\nupdate Service wallet /description,/name\ncreate SLO wallet/availability") {
+			t.Errorf("applied is %s", got)
+		}
+		if again := h.apply("robot", body); again.object()["changed"] != 0.0 {
+			t.Errorf("again it does %s", steps(again))
+		}
+		kept := h.must(200, call{as: "rita", method: "GET", path: "/v1/manifest-sets/wallets/manifests?kind=SLO"}).items()
+		text := h.must(200, call{as: "rita", method: "GET", path: "/v1/manifest-sets/wallets/manifests/" + kept[0]["id"].(string)}).text("text")
+		for _, want := range []string{"kind: SLI", "area: money", "example.org/owner: ada", "indicatorRef: answered"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("%q is not in what is kept:\n%s", want, text)
+			}
+		}
+		if counts := h.compareManifests(); counts["drifted"] != 0 {
+			t.Errorf("compared are %v", counts)
+		}
+	})
+}

@@ -92,11 +92,19 @@ func TestAnSLOIsADocumentOfOpenSLOAndBack(t *testing.T) {
 		if revised["revision"] != 1.0 || revised["version"] != 1.0 {
 			t.Errorf("it is another now: %v", revised)
 		}
+		// Without a budgeting method, the prose and the reference implementation differ.
+		loose := strings.Replace(string(got.body), "  budgetingMethod: Occurrences\n", "", 1)
+		mild := h.must(200, call{as: "rita", method: "POST", path: "/v1/openslo-readings", header: yaml, body: loose}).object()
+		if w := mild["warnings"].([]any)[0].(map[string]any); w["code"] != "not_strict" || w["document"] != 1.0 || w["pointer"] != "/spec/budgetingMethod" {
+			t.Errorf("it warns of %v", mild["warnings"])
+		}
 		refuse := func(text string) call {
 			return call{as: "rita", method: "POST", path: "/v1/openslo-readings", header: yaml, body: text}
 		}
 		h.all(t, []hostile{
 			{"no YAML", refuse("a: ["), 422, "invalid_input", "", "line 1"},
+			{"what strict refuses", call{as: "rita", method: "POST", path: "/v1/openslo-readings?strict=true", header: yaml, body: loose}, 422, "invalid_input", "/spec/budgetingMethod", "must be Occurrences"},
+			{"what the second document has wrong", refuse(string(got.body) + "---\napiVersion: openslo/v1\nkind: Service\n"), 422, "invalid_input", "/metadata/name", "document 2"},
 			{"an alias", refuse("a: &a [1]\nb: *a\n"), 422, "invalid_input", "", "anchors and aliases"},
 			{"no objective", refuse(strings.Replace(string(got.body), "targetPercent: 99.9", "targetPercent: 100", 1)), 422, "invalid_input", "/spec/objectives/0/targetPercent", "line 4"},
 			{"too large", refuse(strings.Repeat("#", 70_000)), 413, "", "", ""},
