@@ -354,12 +354,12 @@ spec:
     counter: true
     good:
       metricSource:
-        type: Push
+        type: evenkeel.dev/push
         spec:
           count: good
     total:
       metricSource:
-        type: Push
+        type: evenkeel.dev/push
         spec:
           count: total
 ---
