@@ -56,6 +56,7 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"ServiceFacts": testServiceFacts,
 		"Drifts":       testDrifts,
 		"Catalog":      testCatalog,
+		"Manifests":    testManifests,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
