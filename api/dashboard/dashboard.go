@@ -55,7 +55,7 @@ var templates embed.FS
 
 // screens are the templates of pages, by the name of their file.
 var screenNames = []string{
-	"organisation", "team", "notifications", "service", "gate", "facts", "exemptions", "exemption", "exemptionform", "campaigns", "campaign", "campaignchoice", "launches", "launch", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "policies", "policy", "trial", "proposals", "issues", "issue", "postmortems", "postmortem", "postmortem-edit", "postmortem-compare", "actions", "action", "reports", "report", "scorecards", "scorecard", "matrix", "check", "ladder", "jobs", "datasources", "drift", "incidents", "incident", "sheet", "learning", "toils", "toil", "toil-link", "signin", "problem",
+	"organisation", "team", "notifications", "service", "gate", "facts", "exemptions", "exemption", "exemptionform", "campaigns", "campaign", "campaignchoice", "launches", "launch", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "policies", "policy", "trial", "proposals", "issues", "issue", "postmortems", "postmortem", "postmortem-edit", "postmortem-compare", "actions", "action", "reports", "report", "scorecards", "scorecard", "matrix", "check", "ladder", "jobs", "datasources", "drift", "manifests", "manifestset", "incidents", "incident", "sheet", "learning", "toils", "toil", "toil-link", "signin", "problem",
 }
 
 // New returns the pages over what they read. The templates are part of the
@@ -130,6 +130,8 @@ func New(sources Sources, opts Options) *Dashboard {
 	d.page("/jobs", "/jobs", d.jobs)
 	d.page("/data-sources", "/data-sources", d.dataSources)
 	d.page(driftPath, driftPath, d.drifts)
+	d.page(manifestsPath, manifestsPath, d.manifests)
+	d.page(manifestsPath+"/{set}", manifestsPath+"/{set}", d.manifestSet)
 	d.route(http.MethodGet, "/signin", "/signin", d.signIn)
 	d.route(http.MethodPost, "/signout", "/signout", d.signOut)
 	d.route(http.MethodGet, stylePath, stylePath, serveStyle)
@@ -233,8 +235,9 @@ var navigation = []entry{
 // tabs are the pages beside each other below one entry of the navigation, by its path, the first of
 // which is its own.
 var tabs = map[string][]entry{
-	"/incidents":   {{URL: "/incidents", Text: "Incidents"}, {URL: postmortemsPath, Text: "Postmortems"}, {URL: actionsPath, Text: "Action items"}, {URL: "/learning", Text: "Learning"}},
-	scorecardsPath: {{URL: scorecardsPath, Text: "Scorecards"}, {URL: exemptionsPath, Text: "Exemptions"}, {URL: campaignsPath, Text: "Campaigns"}, {URL: launchesPath, Text: "Launch reviews"}, {URL: driftPath, Text: "Ownership drift"}, {URL: toilPath, Text: "Toil"}},
+	"/incidents":    {{URL: "/incidents", Text: "Incidents"}, {URL: postmortemsPath, Text: "Postmortems"}, {URL: actionsPath, Text: "Action items"}, {URL: "/learning", Text: "Learning"}},
+	scorecardsPath:  {{URL: scorecardsPath, Text: "Scorecards"}, {URL: exemptionsPath, Text: "Exemptions"}, {URL: campaignsPath, Text: "Campaigns"}, {URL: launchesPath, Text: "Launch reviews"}, {URL: driftPath, Text: "Ownership drift"}, {URL: toilPath, Text: "Toil"}},
+	"/data-sources": {{URL: "/data-sources", Text: "Data sources"}, {URL: manifestsPath, Text: "Manifests"}},
 }
 
 // above is the entry of the navigation that a section is below, and the tabs there.

@@ -71,7 +71,7 @@ func (v visitor) readStatus(path string, status int) (*html.Node, string) {
 
 // paths are those of every page of the sample.
 func (s *sample) paths() []string {
-	out := []string{"/", "/?wall", "/slos", "/alerts", "/violations", "/violations?all", "/proposals", "/proposals?all", "/incidents", "/incidents?show=all", "/incidents?show=sev4", "/incidents?q=orders", "/incidents?q=nothing+at+all", "/incidents/new", "/incidents/new?service=checkout", "/learning", "/learning?days=365", "/policies", "/policies/error-budget", "/policies/payments", "/policies/payments/trial", "/policies/payments/trial?on=all", "/policies/error-budget/trial?on=all&days=0", "/issues", "/issues?state=dead", "/reports", "/reports?scope=system", "/jobs", "/data-sources", "/data-sources?all", driftPath, driftPath + "?reason=team_empty", "/signin?", "/nothing/here"}
+	out := []string{"/", "/?wall", "/slos", "/alerts", "/violations", "/violations?all", "/proposals", "/proposals?all", "/incidents", "/incidents?show=all", "/incidents?show=sev4", "/incidents?q=orders", "/incidents?q=nothing+at+all", "/incidents/new", "/incidents/new?service=checkout", "/learning", "/learning?days=365", "/policies", "/policies/error-budget", "/policies/payments", "/policies/payments/trial", "/policies/payments/trial?on=all", "/policies/error-budget/trial?on=all&days=0", "/issues", "/issues?state=dead", "/reports", "/reports?scope=system", "/jobs", "/data-sources", "/data-sources?all", driftPath, driftPath + "?reason=team_empty", manifestsPath, manifestSetURL("shop"), "/signin?", "/nothing/here"}
 	for _, st := range budget.States {
 		out = append(out, "/slos?state="+string(st))
 	}

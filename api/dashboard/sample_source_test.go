@@ -22,7 +22,7 @@ import (
 )
 
 func (s *sample) sources() Sources {
-	return Sources{Access: s.access(), Registry: organisation{s}, DataSources: places{s}, SLOs: promises{s}, SLAs: agreements{s}, Composites: wholes{s}, Corrections: amendments{s}, Scores: scored{}, Outages: blackouts{s}, Postmortems: scribe{s}, Actions: doer{s}, Given: knower{s}, Scorecards: assessor{s}, Toil: worn{s}, Drifts: drifter{s}, Exemptions: excuser{s}, Campaigns: campaigner{s}, Launches: launcher{s}, Claims: claimed{s}, Proposals: suggestions{s}, Signals: golden{s}, Alerts: bells{s}, Changes: deeds{s}, Incidents: mishaps{s}, Impact: mishaps{s}, Search: mishaps{s}, Statistics: mishaps{s}, Policies: rulebook{s}, Trials: tried{s}, Gate: gatekeeper{s}, Issues: tracker{s}, Webhooks: s, Notifications: post{s}, Reports: published{s}, Jobs: schedule{s}, Collection: reading{s}}
+	return Sources{Access: s.access(), Registry: organisation{s}, DataSources: places{s}, SLOs: promises{s}, SLAs: agreements{s}, Composites: wholes{s}, Corrections: amendments{s}, Scores: scored{}, Outages: blackouts{s}, Postmortems: scribe{s}, Actions: doer{s}, Given: knower{s}, Scorecards: assessor{s}, Toil: worn{s}, Drifts: drifter{s}, Manifests: filer{s}, Exemptions: excuser{s}, Campaigns: campaigner{s}, Launches: launcher{s}, Claims: claimed{s}, Proposals: suggestions{s}, Signals: golden{s}, Alerts: bells{s}, Changes: deeds{s}, Incidents: mishaps{s}, Impact: mishaps{s}, Search: mishaps{s}, Statistics: mishaps{s}, Policies: rulebook{s}, Trials: tried{s}, Gate: gatekeeper{s}, Issues: tracker{s}, Webhooks: s, Notifications: post{s}, Reports: published{s}, Jobs: schedule{s}, Collection: reading{s}}
 }
 
 // reading is of SLOs that are read without trouble, two minutes ago.

@@ -54,6 +54,7 @@ type Sources struct {
 	Given         Given
 	Scorecards    Scorecards
 	Drifts        Drifts
+	Manifests     Manifests
 	Exemptions    Exemptions
 	Campaigns     Campaigns
 	Launches      Launches

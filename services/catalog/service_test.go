@@ -48,7 +48,7 @@ func TestAFirstSyncMakesAnOrganisation(t *testing.T) {
 	is(t, "tier", checkout.Tier, 3)
 	by, _ := checkout.Managed.From("catalog")
 	is(t, "fields", strings.Join(by.Fields, " "), "lifecycle name repository slug system team")
-	is(t, "entity", by.Entity+" "+by.Portal, "component:default/checkout "+portal)
+	is(t, "entity", by.Entity+" "+by.At, "component:default/checkout "+portal)
 	depends := ok(h.registry.Dependencies(h.root, "checkout"))(t)
 	if len(depends) != 1 || depends[0].OnSlug != "ledger" || depends[0].Manager != "catalog" || depends[0].Criticality != registry.Hard {
 		t.Errorf("depends on %+v, want on ledger, hard, by the catalog", depends)

@@ -77,7 +77,7 @@ func (o operation) rank() int {
 
 // reads reports whether it changes nothing. What is asked with a body is a POST.
 func (o operation) reads() bool {
-	return o.method == "GET" || slices.Contains([]string{"tryPolicy", "lintPostmortemText", "previewScorecard", "previewNewScorecard", "renderOpenSLO", "readOpenSLO"}, o.OperationID)
+	return o.method == "GET" || slices.Contains([]string{"tryPolicy", "lintPostmortemText", "previewScorecard", "previewNewScorecard", "renderOpenSLO", "readOpenSLO", "planManifests"}, o.OperationID)
 }
 
 // public reports whether it takes no token.
@@ -197,6 +197,9 @@ func (h *house) prepare() {
 	h.must(200, call{as: "ada", method: "POST", path: "/v1/services/checkout/scorecards/evaluate"})
 	h.make("ada", "the exemption", "/v1/exemptions", asking())
 	h.make("ada", "the campaign", "/v1/campaigns", campaigning(`"team":"payments"`))
+	h.apply("ada", with(bringing("files", false, "vault.yaml", "apiVersion: evenkeel/v1\nkind: System\nslug: vault\nteam: payments\n"), `"team":"payments"`))
+	h.ids["the set"] = "files"
+	h.ids["the manifest"] = h.must(200, call{as: "ada", method: "GET", path: "/v1/manifest-sets/files/manifests"}).items()[0]["id"].(string)
 	h.make("administrator", "the sync", "/v1/catalog/syncs", `{"portal":"`+aPortal+`"}`)
 	h.make("ada", "the launchReview", "/v1/launch-reviews", launching())
 	h.ids["the condition"] = "1"
