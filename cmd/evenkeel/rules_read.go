@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
@@ -36,20 +37,13 @@ type sloFile struct {
 // by their paths.
 func readSLOFiles(stdin io.Reader, inputs []string, wants func(path string) bool) ([]sloFile, error) {
 	var files []sloFile
-	read := func(path, under string) error {
-		text, err := os.ReadFile(path)
-		if err == nil {
-			files = append(files, sloFile{path, under, text})
-		}
-		return err
-	}
 	for _, name := range inputs {
 		if name == "-" {
 			text, err := io.ReadAll(stdin)
 			if err != nil {
 				return nil, fmt.Errorf("read SLOs from standard input: %w", err)
 			}
-			files = append(files, sloFile{path: name, text: text})
+			files = append(files, sloFile{path: name, text: text}) // which is not nil
 			continue
 		}
 		info, err := os.Stat(name)
@@ -57,9 +51,7 @@ func readSLOFiles(stdin io.Reader, inputs []string, wants func(path string) bool
 			return nil, fmt.Errorf("read SLOs: %w", err)
 		}
 		if !info.IsDir() {
-			if err := read(name, ""); err != nil {
-				return nil, fmt.Errorf("read SLOs: %w", err)
-			}
+			files = append(files, sloFile{path: name})
 			continue
 		}
 		before := len(files)
@@ -71,7 +63,8 @@ func readSLOFiles(stdin io.Reader, inputs []string, wants func(path string) bool
 			if err != nil {
 				return err
 			}
-			return read(path, under)
+			files = append(files, sloFile{path: path, under: under})
+			return nil
 		}); err != nil {
 			return nil, fmt.Errorf("read SLOs: %w", err)
 		}
@@ -79,7 +72,28 @@ func readSLOFiles(stdin io.Reader, inputs []string, wants func(path string) bool
 			return nil, fmt.Errorf("there is no file *.yaml or *.yml to read in %s", name)
 		}
 	}
+	if err := readTexts(files); err != nil {
+		return nil, fmt.Errorf("read SLOs: %w", err)
+	}
 	return files, nil
+}
+
+// readTexts reads those files that were not read yet, two at a time: of a thousand small ones
+// most of the time is the system's.
+func readTexts(files []sloFile) error {
+	var both sync.WaitGroup
+	var wrong [2]error
+	for w := range wrong {
+		both.Go(func() {
+			for i := w; i < len(files) && wrong[w] == nil; i += len(wrong) {
+				if f := &files[i]; f.text == nil {
+					f.text, wrong[w] = os.ReadFile(f.path)
+				}
+			}
+		})
+	}
+	both.Wait()
+	return errors.Join(wrong[:]...)
 }
 
 // isYAML reports whether a file of a directory is called like one of YAML.

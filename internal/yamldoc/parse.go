@@ -14,7 +14,7 @@ import (
 )
 
 // Parse reads the documents of a text, as yet without a shape; empty ones are left out. The
-// error is an *Error with what is wrong in each of them. Anchors and aliases are refused: what a
+// error is an *Error with what is wrong in each of them; those that are right come with it. Anchors and aliases are refused: what a
 // few lines of them stand for can be larger than any memory. Texts that would take long to read
 // are refused as CheckShape does.
 func Parse(text []byte) ([]Document, error) {
@@ -49,7 +49,7 @@ func Parse(text []byte) ([]Document, error) {
 		wrong[mostProblems-1].Message += fmt.Sprintf(" (and %d more in this text)", more)
 	}
 	if len(wrong) > 0 {
-		return nil, &Error{wrong}
+		return docs, &Error{wrong}
 	}
 	for i := range docs {
 		if docs[i].end = len(lines); i+1 < len(docs) {

@@ -32,13 +32,15 @@ func TestEverythingThatIsWrongIsToldAtOnce(t *testing.T) {
 	t.Parallel()
 	_, told := all(false,
 		serviceRight+"---\n"+strings.Replace(targetRight, "target: pagerduty", "to: pagerduty, description: [1]", 1),
-		"kind: [\n",
+		"kind: [\n---\n"+strings.Replace(serviceRight, "The shop", strings.Repeat("x", 1051), 1),
 		strings.Replace(ratioRight, "service: shop", "service: ''", 1)+"---\n"+strings.Replace(conditionRight, "severity: page", "severety: page", 1),
 		"apiVersion: openslo/v2\nkind: Service\nmetadata: {name: a}\n---\nkind: SLO\n---\napiVersion: openslo/v1\nkind: Team\n")
 	want := []string{
 		`1.yaml:9:8: document 2: /spec: unknown field "to"`,
 		`1.yaml:9:36: document 2: /spec/description: must be a text`,
-		`2.yaml:1:8: document 1: : `,
+		`2.yaml:2:1: document 1: : `,
+		`2.yaml:5:18: document 2: /metadata/name: is the name of another Service, in 1.yaml, document 1, line 3`,
+		`2.yaml:6:21: document 2: /spec/description: must have at most 1050 characters`,
 		`3.yaml:5:12: document 1: /spec/service: is required`,
 		`3.yaml:17:3: document 2: /spec: unknown field "severety"`,
 		`4.yaml:1:13: document 1: /apiVersion: must be "openslo/v1" (it is "openslo/v2")`,

@@ -29,11 +29,29 @@ func Write(service string, d slo.Declaration, x Extras) ([]byte, error) {
 		return yamldoc.Write(now)
 	}
 	was := documentOf(x.service, x.read)
+	x.alike(&was, &now)
 	if x.sli == nil {
 		return yamldoc.Write(merged(*x.slo, was, now))
 	}
 	sli := merged(*x.sli, apart(&was, x), apart(&now, x))
 	return WriteDocuments(&sli, ptr(merged(*x.slo, was, now)))
+}
+
+// alike has both say objectives in the way that the document did: as shares where it had shares,
+// and further ones where it had them.
+func (x Extras) alike(was, now *SLO) {
+	said := x.slo.Spec.Objectives
+	if len(said) != len(was.Spec.Objectives) && !reflect.DeepEqual(was.Spec.Objectives, now.Spec.Objectives) {
+		delete(was.Metadata.Annotations, Prefix+"further-objectives") // so that it is written with them
+	}
+	for _, of := range []*SLO{was, now} {
+		for i := range min(len(said), len(of.Spec.Objectives)) {
+			o := &of.Spec.Objectives[i]
+			if part, is := share(string(o.TargetPercent) + "%"); is && said[i].Target != "" {
+				o.Target, o.TargetPercent = part, ""
+			}
+		}
+	}
 }
 
 // apart takes the indicator out of an SLO, as a document of its own that it refers to.

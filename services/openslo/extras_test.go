@@ -86,6 +86,56 @@ func TestWhatHasNoPlaceInADeclarationIsWrittenAsItWasRead(t *testing.T) {
 	}
 }
 
+func TestAnyChangeOfADeclarationIsWrittenIntoItsDocument(t *testing.T) {
+	t.Parallel()
+	read := 0
+	rapid.Check(t, func(t *rapid.T) {
+		s, sli := maker{t}.declarable()
+		of := []any{s}
+		if sli != nil {
+			of = append(of, sli)
+		}
+		text, err := openslo.WriteDocuments(of...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := openslo.Read(text, openslo.Options{})
+		if err != nil {
+			return
+		}
+		d := r.Declaration
+		other := draw(t)
+		for _, change := range []func(){
+			func() { d.Objective = other.Objective }, func() { d.Description = other.Description }, func() { d.WindowDays, d.Calendar = other.WindowDays, other.Calendar },
+			func() { d.Further = other.Further }, func() { d.GoodEvent = other.GoodEvent }, func() { d.AlertsOff = other.AlertsOff },
+			func() { d.Budgeting = other.Budgeting }, func() { d.Origin, d.Counting = other.Origin, other.Counting },
+			func() {
+				d.Confidence, d.Rationale, d.MinEvents, d.Resolution = other.Confidence, other.Rationale, other.MinEvents, other.Resolution
+			},
+			func() { d.Slug, d.Name = other.Slug, other.Name },
+		} {
+			if rapid.IntRange(0, 3).Draw(t, "changes") == 0 {
+				change()
+			}
+		}
+		if d.Validate() != nil {
+			return
+		}
+		read++
+		written, err := openslo.Write(r.Service, d, r.Extras)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := openslo.Read(written, openslo.Options{})
+		if err != nil || !reflect.DeepEqual(got.Declaration, d.Complete()) {
+			t.Fatalf("read again is\n%+v\nwant\n%+v\n(%v)\n%s\nof\n%s", got.Declaration, d.Complete(), err, written, text)
+		}
+	})
+	if read < 10 {
+		t.Errorf("only %d declarations were valid", read)
+	}
+}
+
 func TestAChangedDeclarationIsWrittenIntoItsDocument(t *testing.T) {
 	t.Parallel()
 	for name, text := range map[string]string{"ratio": ratioDocument, "threshold": thresholdDocument} {

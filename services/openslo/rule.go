@@ -10,7 +10,7 @@ import (
 )
 
 // Rule is something that a document has to keep. The reference implementation asks for it
-// (github.com/OpenSLO/go-sdk at v0.9 and later, pkg/openslo/v1), the prose of the specification
+// (github.com/OpenSLO/go-sdk at commit ae145da1, pkg/openslo/v1), the prose of the specification
 // does (github.com/OpenSLO/OpenSLO, README.md), or both.
 type Rule struct {
 	Name             string
