@@ -109,3 +109,15 @@ func (n Node) Quoted() bool {
 	}
 	return false
 }
+
+// Member is what the node has by that name, nothing where there is none; of a list the first item
+// is asked.
+func (n Node) Member(name string) Node {
+	if items := n.Items(); len(items) > 0 {
+		n = items[0]
+	}
+	if of := child(n.node, name); of != nil {
+		return Node{plainly(of)}
+	}
+	return Node{}
+}
