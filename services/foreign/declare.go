@@ -14,8 +14,8 @@ import (
 const source = "/indicator/source"
 
 // Declare adds an SLO. Where it cannot be declared here it is left, and a note says why: places
-// lead from members of a declaration, as the API points to them, to those of the place.
-func (p *Place) Declare(s SLO, places map[string]string) {
+// lead from members of a declaration, as the API points to them, to where they are from.
+func (p *Place) Declare(s SLO, places map[string]*Place) {
 	d := &s.Declaration
 	d.Name = p.clipped("name", d.Name, registry.MaxName)
 	d.Description = p.clipped("description", d.Description, registry.MaxDescription)
@@ -63,29 +63,11 @@ func (p *Place) Add(s SLO) {
 func (p *Place) Describe(s Service) { p.doc.into.Services = append(p.doc.into.Services, s) }
 
 // at is the place of what a pointer of the API leads to, by the longest that is known.
-func (p *Place) at(pointer string, places map[string]string) *Place {
+func (p *Place) at(pointer string, places map[string]*Place) *Place {
 	for ; pointer != ""; pointer = pointer[:strings.LastIndexByte(pointer, '/')] {
-		to, known := places[pointer]
-		if !known {
-			continue
+		if at := places[pointer]; at != nil {
+			return at
 		}
-		at := p
-		for _, step := range strings.Split(to, "/") {
-			at.open()
-			next := at.members[step]
-			if next == nil && len(at.items) > 0 {
-				for _, item := range at.items {
-					if strings.HasSuffix(item.pointer, "/"+step) {
-						next = item
-					}
-				}
-			}
-			if next == nil {
-				return at
-			}
-			at = next
-		}
-		return at
 	}
 	return p
 }

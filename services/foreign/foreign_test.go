@@ -112,7 +112,7 @@ func TestWhatCannotBeDeclaredIsLeft(t *testing.T) {
 			if objective == "100%" {
 				d.Origin = origin.Origin{RawRatio: &origin.RawRatio{Query: p.TextOf("query")}}
 			}
-			p.Declare(foreign.SLO{Service: "shop", Name: name, Declaration: d}, map[string]string{"/objective": "target", "/indicator/source": "query"})
+			p.Declare(foreign.SLO{Service: "shop", Name: name, Declaration: d}, map[string]*foreign.Place{"/objective": p.Member("target"), "/indicator/source": p.Member("query")})
 		}
 	})
 	if err != nil || len(got.SLOs) != 2 || got.SLOs[0].Declaration.Slug != "fast" || got.SLOs[1].Declaration.Slug != "fast-2" {

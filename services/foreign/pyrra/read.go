@@ -76,13 +76,14 @@ func read(o *foreign.Place) {
 			spec.Member("window").Fail("must be a duration such as 28d or 4w")
 			return
 		}
-		o.Member("spec").Member("window").Leave("is no number of whole days, which a window is here: choose one from 1d on")
+		spec.Member("window").Leave("is no number of whole days, which a window is here: choose one from 1d on")
 		return
 	}
 	out.Declaration = d
-	o.Declare(out, map[string]string{
-		"/objective": "spec/target", "/windowDays": "spec/window", "/description": "spec/description", "/name": "metadata/name",
-		"/indicator": "spec/indicator", "/indicator/groupBy": "spec/indicator/" + kindOf(spec.Member("indicator")) + "/grouping",
+	measured := spec.Member("indicator")
+	o.Declare(out, map[string]*foreign.Place{
+		"/objective": spec.Member("target"), "/windowDays": spec.Member("window"), "/description": spec.Member("description"), "/name": o.Member("metadata"),
+		"/indicator": measured, "/indicator/groupBy": measured.Member(kindOf(measured)).Member("grouping"),
 	})
 }
 
