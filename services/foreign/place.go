@@ -390,3 +390,25 @@ func Union(a, b map[string]string) map[string]string {
 	}
 	return out
 }
+
+// Words are all that is at the place in a line, which is told of as a whole by this.
+func (p *Place) Words() string {
+	p.whole = true
+	return words(p.node)
+}
+
+func words(n yamldoc.Node) string {
+	var out []string
+	for _, m := range n.Members() {
+		if of := words(m.Node); of != "" {
+			out = append(out, m.Name+": "+of)
+		}
+	}
+	for _, item := range n.Items() {
+		out = append(out, words(item))
+	}
+	if n.Kind() == yamldoc.Single {
+		return strings.TrimSpace(n.Text())
+	}
+	return strings.Join(out, ", ")
+}
