@@ -91,7 +91,9 @@ func (t *table) each(row func()) error {
 		row()
 	}
 	if len(t.wrong.Problems) > 0 {
-		slices.SortStableFunc(t.wrong.Problems, func(a, b yamldoc.Problem) int { return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column)) })
+		slices.SortStableFunc(t.wrong.Problems, func(a, b yamldoc.Problem) int {
+			return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+		})
 		return &t.wrong
 	}
 	return nil
