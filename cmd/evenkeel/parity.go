@@ -154,7 +154,7 @@ func (p *program) compare(ctx context.Context, remote *client.ClientWithResponse
 // readAll reads a file; - is standard input.
 func readAll(name string, stdin io.Reader) ([]byte, error) {
 	if name == "-" {
-		return io.ReadAll(io.LimitReader(stdin, foreign.MaxText+1))
+		return io.ReadAll(io.LimitReader(stdin, parity.MaxText+1))
 	}
 	return os.ReadFile(name)
 }

@@ -18,7 +18,7 @@ const (
 
 // String says in words what is there.
 func (k Kind) String() string {
-	return [...]string{"nothing", "a single value", "a list", "names with values"}[k]
+	return [...]string{"nothing", "one value", "a list", "names with values"}[k]
 }
 
 // Node is a value of a document whose shape belongs to somebody else: it is asked what there is,

@@ -97,12 +97,9 @@ func Read(text []byte, kind string, into any) (Document, error) {
 // Parse reads the documents of a text, as yet without a shape; empty ones are left out. The
 // error is an *Error. Anchors and aliases are refused: what a few lines of them stand for can
 // be larger than any memory.
-func Parse(text []byte) ([]Document, error) { return ParseUpTo(text, maxSize) }
-
-// ParseUpTo is Parse of a text that may have as many bytes, such as what another program exported.
-func ParseUpTo(text []byte, most int) ([]Document, error) {
-	if len(text) > most {
-		return nil, wrong(1, 1, "a document has at most %d bytes; this has %d", most, len(text))
+func Parse(text []byte) ([]Document, error) {
+	if len(text) > maxSize {
+		return nil, wrong(1, 1, "a document has at most %d bytes; this has %d", maxSize, len(text))
 	}
 	d := Document{lines: strings.Split(string(text), "\n")}
 	file, err := parser.ParseBytes(text, 0)

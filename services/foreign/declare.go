@@ -60,7 +60,7 @@ func (p *Place) Add(s SLO) {
 }
 
 // Describe adds a service.
-func (p *Place) Describe(s Service) { p.doc.into.Services = append(p.doc.into.Services, s) }
+func (p *Place) Describe(s Described) { p.doc.into.Services = append(p.doc.into.Services, s) }
 
 // at is the place of what a pointer of the API leads to, by the longest that is known.
 func (p *Place) at(pointer string, places map[string]*Place) *Place {

@@ -11,7 +11,7 @@ import (
 type Reading struct {
 	SLOs []SLO
 	// Services are those that the tool describes by themselves.
-	Services []Service
+	Services []Described
 	Notes    []Note // by their places
 }
 
@@ -21,8 +21,8 @@ type Object struct {
 	Labels, Annotations map[string]string
 }
 
-// Service is a service that another tool describes.
-type Service struct {
+// Described is a service that another tool describes.
+type Described struct {
 	// Name is what SLOs call it.
 	Name, DisplayName, Description string
 	// Project is what it belongs to there; empty where there is no such thing.

@@ -76,7 +76,7 @@ func TestWhatIsWrongInAnyDocumentIsToldAtItsPlace(t *testing.T) {
 		p.Texts("list")
 		p.Pairs("pairs")
 	})
-	want := "1:7: /name: must be a single value, and is a list\n2:8: /count: must be a whole number (it is \"many\")\n" +
+	want := "1:7: /name: must be one value, and is a list\n2:8: /count: must be a whole number (it is \"many\")\n" +
 		"4:1: /name: is required\n4:7: /flag: must be true or false (it is \"1\")\n5:7: /list: must be a list, and is names with values\n6:9: /pairs/0/key: is required"
 	var wrong *yamldoc.Error
 	if !errors.As(err, &wrong) || err.Error() != want {
@@ -85,7 +85,7 @@ func TestWhatIsWrongInAnyDocumentIsToldAtItsPlace(t *testing.T) {
 	if _, err := foreign.Documents(nil, func(*foreign.Place) {}); !errors.As(err, &wrong) || !strings.Contains(err.Error(), "no document") {
 		t.Errorf("of nothing: %v", err)
 	}
-	if _, err := foreign.Documents(make([]byte, foreign.MaxText+1), func(*foreign.Place) {}); !errors.As(err, &wrong) {
+	if _, err := foreign.Documents(make([]byte, 8<<20+1), func(*foreign.Place) {}); !errors.As(err, &wrong) {
 		t.Errorf("of too much: %v", err)
 	}
 }

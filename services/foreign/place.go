@@ -13,13 +13,8 @@ import (
 	"github.com/evenkeel/evenkeel/internal/yamldoc"
 )
 
-// The bounds of a text and of what is told of it.
-const (
-	// MaxText is how large a text may be, in bytes: what an API exports of a whole organisation.
-	MaxText = 8 << 20
-	// MaxNotes is how many notes are made of one document.
-	MaxNotes = 1000
-)
+// MaxNotes is how many notes are made of one document.
+const MaxNotes = 1000
 
 // document is one that is read.
 type document struct {
@@ -49,7 +44,7 @@ type Place struct {
 // Documents reads the documents of a text one by one. The error is a *yamldoc.Error with all that
 // is wrong in any of them.
 func Documents(text []byte, read func(*Place)) (Reading, error) {
-	docs, err := yamldoc.ParseUpTo(text, MaxText)
+	docs, err := yamldoc.Parse(text)
 	if err != nil {
 		return Reading{}, err
 	}

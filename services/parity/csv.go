@@ -42,8 +42,8 @@ const maxProblems = 100
 
 // newTable reads the names of the columns, which have to be some of those that are known.
 func newTable(text []byte, needed, known []string) (*table, error) {
-	if len(text) > foreign.MaxText {
-		return nil, &yamldoc.Error{Problems: []yamldoc.Problem{{Line: 1, Column: 1, Message: fmt.Sprintf("a table has at most %d bytes; this has %d", foreign.MaxText, len(text))}}}
+	if len(text) > MaxText {
+		return nil, &yamldoc.Error{Problems: []yamldoc.Problem{{Line: 1, Column: 1, Message: fmt.Sprintf("a table has at most %d bytes; this has %d", MaxText, len(text))}}}
 	}
 	t := &table{reader: csv.NewReader(strings.NewReader(strings.TrimPrefix(string(text), "\ufeff")))}
 	t.reader.FieldsPerRecord = 0 // as many as the first row has

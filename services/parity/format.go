@@ -8,6 +8,9 @@ import (
 	"github.com/evenkeel/evenkeel/services/foreign"
 )
 
+// MaxText is how large an export may be, in bytes.
+const MaxText = 8 << 20
+
 // Formats are the exports that are read, by their names, with what each is.
 var Formats = []Format{
 	{"csv", "a table with the columns service, slo, from, to, sli, and where there are such good, total, budget_remaining", readCSV},
@@ -76,7 +79,7 @@ func jsonOf(read func(p *foreign.Place, days int) []Figure) func([]byte, int) ([
 			}
 			return out, nil
 		}
-		if len(text) > foreign.MaxText {
+		if len(text) > MaxText {
 			return nil, each(text) // which refuses it
 		}
 		all := &yamldoc.Error{}

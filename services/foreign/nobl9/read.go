@@ -100,7 +100,7 @@ func service(o *foreign.Place) {
 	if !metadata.Names() {
 		return
 	}
-	s := foreign.Service{
+	s := foreign.Described{
 		Name: metadata.Required("name"), DisplayName: metadata.TextOf("displayName"), Project: metadata.TextOf("project"), Description: spec.TextOf("description"),
 		Labels: labels(metadata),
 	}

@@ -206,7 +206,7 @@ func TestWhatIsWrongIsToldAtItsLine(t *testing.T) {
 		{"  name: checkout-errors\n", "", "/metadata/name: is required"},
 		{`target: "99.50"`, "target: most", "13:11: /spec/target: must be a percentage"},
 		{`  target: "99.50"` + "\n", "", "/spec/target: is required"},
-		{"window: 4w", "window: [4w]", "14:11: /spec/window: must be a single value, and is a list"},
+		{"window: 4w", "window: [4w]", "14:11: /spec/window: must be one value, and is a list"},
 		{"window: 4w", "window: soon", "14:11: /spec/window: must be a duration such as 28d"},
 		{`metric: http_requests_total{job="checkout"}`, `metric: sum(x)`, "24:17: /spec/indicator/ratio/total/metric: must be one metric with its labels"},
 		{`metric: http_requests_total{job="checkout"}`, `metric: "x{"`, "24:17: /spec/indicator/ratio/total/metric: cannot be read as PromQL"},

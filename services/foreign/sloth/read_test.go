@@ -138,7 +138,7 @@ func TestWhatIsWrongIsToldAtItsLine(t *testing.T) {
 		{"      name: MyServiceHighErrorRate\n", "", "/slos/0/alerting/name: is required"},
 		{`service: "myservice"`, "", "/service: is required"},
 		{`service: "myservice"`, `service: "{{ $value }}"`, "2:10: /service: must be letters and digits"},
-		{`service: "myservice"`, `service: [myservice]`, "2:10: /service: must be a single value, and is a list"},
+		{`service: "myservice"`, `service: [myservice]`, "2:10: /service: must be one value"},
 		{`  tier: "2"`, `  my-tier: "2"`, "5:12: /labels/my-tier: must be called by letters"},
 		{`        summary: "High`, `        the summary: "High`, "/slos/0/alerting/annotations/the summary: must be called by letters"},
 		{`severity: pageteam`, `__name__: pageteam`, "/slos/0/alerting/page_alert/labels/__name__: must be called by letters"},
