@@ -122,9 +122,11 @@ func (p *Place) open() {
 	}
 	p.members = map[string]*Place{}
 	for _, m := range p.node.Members() {
-		if p.members[m.Name] == nil {
-			p.names = append(p.names, m.Name)
+		if before := p.members[m.Name]; before != nil {
+			before.FailName("is there twice")
+			continue
 		}
+		p.names = append(p.names, m.Name)
 		p.members[m.Name] = &Place{doc: p.doc, node: m.Node, pointer: p.pointer + "/" + escape.Replace(m.Name)}
 	}
 	for i, n := range p.node.Items() {
