@@ -49,6 +49,8 @@ func TestParityComparesAnExportWithAServer(t *testing.T) {
 	pushed(t, r, "availability", "99.9%", 99950)
 	pushed(t, r, "latency", "99.9%", 99800)
 	pushed(t, r, "quiet", "99.9%", -1)
+	// Datadog and Grafana have no services: an SLO is found by its name, where one service has it.
+	pushed(t, r, "checkout-answers", "99.9%", 99950)
 	dir := t.TempDir()
 	file := func(name, text string) string {
 		path := filepath.Join(dir, name)
@@ -69,8 +71,8 @@ func TestParityComparesAnExportWithAServer(t *testing.T) {
 		t.Fatalf("it ended with %d: %s%s", code, stdout, stderr)
 	}
 	for _, want := range []string{
-		"checkout/availability  99.9700    99.9500  -0.0200  70.00         50.00  -20.00  the same\n", "checkout/latency       –", "missing there\n",
-		"\n3 SLOs over 30 days: 1 the same, 2 missing there; SLIs may be 0.05 percentage points apart\n",
+		"checkout/availability      99.9700    99.9500  -0.0200  70.00         50.00  -20.00  the same\n", "checkout/latency           –", "missing there\n",
+		"\n4 SLOs over 30 days: 1 the same, 3 missing there; SLIs may be 0.05 percentage points apart\n",
 	} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("there is no %q in\n%s", want, stdout)
@@ -92,7 +94,7 @@ func TestParityComparesAnExportWithAServer(t *testing.T) {
 			Theirs, Ours                                                struct{ SliPercent, BudgetRemainingPercent, To string }
 		}
 	}
-	if err := json.Unmarshal([]byte(stdout), &report); err != nil || report.Days != 30 || report.Tolerance != "0.1" || len(report.SLOs) != 4 {
+	if err := json.Unmarshal([]byte(stdout), &report); err != nil || report.Days != 30 || report.Tolerance != "0.1" || len(report.SLOs) != 5 {
 		t.Fatalf("%v: %s", err, stdout)
 	}
 	var got []string
@@ -104,6 +106,7 @@ func TestParityComparesAnExportWithAServer(t *testing.T) {
 		"checkout/latency differs 99.8000 here, 99.9500 there, off by -0.1500, left -100.00",
 		"checkout/quiet unknown  here,  there, off by , left ",
 		"checkout/gone missing_here  here, 100.0000 there, off by , left ",
+		"checkout/checkout-answers missing_there  here,  there, off by , left ",
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") || report.Summary["differs"] != 1 {
 		t.Errorf("it tells\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
@@ -115,6 +118,7 @@ func TestParityComparesAnExportWithAServer(t *testing.T) {
 	if code != exitOK || stderr != "" || !strings.Contains(stdout, "checkout,availability,checkout-availability,99.9500,99.9500,0.0000,,50.00,,same,\n") {
 		t.Errorf("it ended with %d: %s%s", code, stdout, stderr)
 	}
+	guidesCompare(t, r)
 }
 
 func TestParityTellsWhatIsWrong(t *testing.T) {

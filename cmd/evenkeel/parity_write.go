@@ -75,7 +75,11 @@ func (p *program) parityText(c comparing, r parity.Report) error {
 			parts = append(parts, fmt.Sprintf("%d %s", n, v.words))
 		}
 	}
-	_, err := fmt.Fprintf(p.stdout, "\n%d SLOs over %d days: %s; SLIs may be %s percentage points apart\n", len(r.Rows), c.days, strings.Join(parts, ", "), c.tolerance)
+	noun := "SLOs"
+	if len(r.Rows) == 1 {
+		noun = "SLO"
+	}
+	_, err := fmt.Fprintf(p.stdout, "\n%d %s over %d days: %s; SLIs may be %s percentage points apart\n", len(r.Rows), noun, c.days, strings.Join(parts, ", "), c.tolerance)
 	return err
 }
 

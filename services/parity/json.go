@@ -1,6 +1,7 @@
 package parity
 
 import (
+	"cmp"
 	"fmt"
 	"math/big"
 	"regexp"
@@ -186,7 +187,8 @@ func prometheus(p *foreign.Place, days int) []Figure {
 		case labels["slo_uuid"] != "":
 			f.SLO, f.ID = labels["slo_name"], labels["slo_uuid"]
 		default:
-			f.Service, f.SLO, f.ID = labels["namespace"], labels["slo"], strings.Trim(labels["namespace"]+"/"+labels["slo"], "/")
+			// Pyrra puts its labels pyrra.dev/… on what it records, service among them.
+			f.Service, f.SLO, f.ID = cmp.Or(labels["service"], labels["namespace"]), labels["slo"], strings.Trim(labels["namespace"]+"/"+labels["slo"], "/")
 		}
 		if f.SLO == "" && f.ID == "" {
 			r.Member("metric").Fail("must have the labels of Sloth (sloth_service, sloth_slo), Pyrra (slo) or Grafana (slo_uuid)")

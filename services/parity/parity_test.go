@@ -98,8 +98,8 @@ func TestEachExportSaysTheSame(t *testing.T) {
 			[]string{"shop/checkout shop-checkout 10-29T00..11-28T00 sli 1999/2000 left - of -; -/-", "shop/quiet shop-quiet 10-29T00..11-28T00 sli - left - of -; -/-"},
 		},
 		"Pyrra's and Grafana's metrics": {
-			"prometheus", `{"data": {"result": [{"metric": {"__name__": "pyrra_availability", "namespace": "shop", "slo": "errors"}, "value": [1795824000, "0.9995"]}, {"metric": {"slo_uuid": "u", "slo_name": "Checkout"}, "value": [1795824000, "1"]}]}}`,
-			[]string{"shop/errors shop/errors 10-29T00..11-28T00 sli 1999/2000 left - of -; -/-", "/Checkout u 10-29T00..11-28T00 sli 1 left - of -; -/-"},
+			"prometheus", `{"data": {"result": [{"metric": {"__name__": "pyrra_availability", "namespace": "shop", "slo": "errors"}, "value": [1795824000, "0.9995"]}, {"metric": {"slo": "errors", "service": "api"}, "value": [1795824000, "1"]}, {"metric": {"slo_uuid": "u", "slo_name": "Checkout"}, "value": [1795824000, "1"]}]}}`,
+			[]string{"shop/errors shop/errors 10-29T00..11-28T00 sli 1999/2000 left - of -; -/-", "api/errors errors 10-29T00..11-28T00 sli 1 left - of -; -/-", "/Checkout u 10-29T00..11-28T00 sli 1 left - of -; -/-"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
