@@ -249,7 +249,7 @@ func (c *composing) document(f sloFile, d yamldoc.Document) ([]ruled, error) {
 
 func (c *composing) sloth(f sloFile, d yamldoc.Document) ([]ruled, error) {
 	line, _ := d.Line("")
-	read, err := sloth.ReadDocument(d, f.document(line), c.r.days)
+	read, err := sloth.Read(d, f.document(line), c.r.days)
 	if err != nil {
 		return nil, err
 	}

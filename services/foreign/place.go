@@ -96,6 +96,10 @@ func (p *Place) unread() {
 		return
 	}
 	if !p.asked && p.node.Kind() != yamldoc.Nothing {
+		if p.doc.problems > 0 { // such as that something is missing, whose name is spelt so
+			p.FailName("is not known")
+			return
+		}
 		p.Note("is not known, and was left out")
 		return
 	}

@@ -94,7 +94,7 @@ func TestAnSLOMeasuresWhatItsToolDid(t *testing.T) {
 		},
 		"Sloth's events": {
 			func() (foreign.Reading, error) {
-				return sloth.Read([]byte(`version: prometheus/v1
+				return sloth.ReadText([]byte(`version: prometheus/v1
 service: shop
 slos:
   - name: errors

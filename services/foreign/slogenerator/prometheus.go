@@ -54,8 +54,7 @@ func (s spec) goodBadRatio(d *slo.Declaration) bool {
 		operators = s.indicator.Texts("operators")
 	}
 	// A sum of rates is that of increases through the window, which cancels.
-	plain := len(operators) == 0
-	if !plain && !slices.Equal(operators, []string{"increase", "sum"}) && !slices.Equal(operators, []string{"rate", "sum"}) {
+	if !slices.Equal(operators, []string{"increase", "sum"}) && !slices.Equal(operators, []string{"rate", "sum"}) {
 		s.indicator.Member("operators").Leave("are not read but for increase and sum, or rate and sum: write the queries as query_sli")
 		s.indicator.Whole()
 		return false
@@ -65,15 +64,12 @@ func (s spec) goodBadRatio(d *slo.Declaration) bool {
 		if text == "" {
 			return "", false
 		}
-		if placed := prometheus.Placed(text, "window"); plain {
-			out, _ := prometheus.Increase(placed)
-			return out, true
-		} else if of, err := prometheus.Select(placed); err != nil {
+		of, err := prometheus.Select(prometheus.Placed(text, "window"))
+		if err != nil {
 			s.indicator.Member(member).Fail("%s", err)
 			return "", false
-		} else {
-			return of.Summed("increase"), true
 		}
+		return of.Summed("increase"), true
 	}
 	good, ok := count("filter_good")
 	// slo-generator looks at filter_bad first.

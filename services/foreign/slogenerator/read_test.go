@@ -80,10 +80,6 @@ func TestEachMethodBecomesWhatItCounts(t *testing.T) {
 			"good_bad_ratio", `{ filter_good: ok_total, filter_bad: failed_total, operators: [rate, sum] }`,
 			origin.Origin{Ratio: &origin.Ratio{Good: `sum(increase(ok_total[$window]))`, Total: `sum(increase(ok_total[$window])) + sum(increase(failed_total[$window])) or sum(increase(ok_total[$window])) or sum(increase(failed_total[$window]))`}}, []string{unwindowed},
 		},
-		"queries of their own": {
-			"good_bad_ratio", `{ filter_good: "sum(rate(ok_total[window]))", filter_valid: "sum(rate(all_total[window]))", operators: [] }`,
-			origin.Origin{Ratio: &origin.Ratio{Good: `sum(increase(ok_total[$window]))`, Total: `sum(increase(all_total[$window]))`}}, []string{unwindowed},
-		},
 		"distribution of seconds": {
 			"distribution_cut", `{ expression: 'took_seconds_bucket{code=~"2.."}', threshold_bucket: 0.25 }`,
 			origin.Origin{Latency: &origin.Latency{Metric: "took_seconds", Selector: `code=~"2.."`, ThresholdSeconds: 0.25}}, []string{unwindowed},

@@ -25,15 +25,15 @@ func Is(d yamldoc.Document) bool {
 	return d.Head("version") == Version || strings.HasPrefix(d.Head("apiVersion"), "sloth.slok.dev/")
 }
 
-// Read reads the documents of a text, with windows of DefaultDays. The error is a *yamldoc.Error
+// ReadText reads the documents of a text, with windows of DefaultDays. The error is a *yamldoc.Error
 // with everything that is wrong, each at its place.
-func Read(text []byte) (foreign.Reading, error) {
+func ReadText(text []byte) (foreign.Reading, error) {
 	return foreign.Documents(text, func(p *foreign.Place) { read(p, DefaultDays) })
 }
 
-// ReadDocument reads a document; number is its place in the text, from 1, and days the length of
-// the windows. The error is as of Read.
-func ReadDocument(d yamldoc.Document, number, days int) (foreign.Reading, error) {
+// Read reads a document; number is its place in the text, from 1, and days the length of the
+// windows. The error is as of ReadText.
+func Read(d yamldoc.Document, number, days int) (foreign.Reading, error) {
 	return foreign.Document(d, number, func(p *foreign.Place) { read(p, days) })
 }
 

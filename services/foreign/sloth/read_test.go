@@ -89,7 +89,7 @@ func read(t *testing.T, text string) (foreign.Reading, error) {
 	if !sloth.Is(docs[0]) {
 		t.Fatal("it does not look like a document of Sloth")
 	}
-	return sloth.ReadDocument(docs[0], 1, sloth.DefaultDays)
+	return sloth.Read(docs[0], 1, sloth.DefaultDays)
 }
 
 func TestADocumentAndAnObjectSayTheSame(t *testing.T) {
@@ -171,7 +171,7 @@ func TestAListHasItsObjectsOneByOne(t *testing.T) {
 	other := strings.NewReplacer("name: sloth-slo-myservice", "name: other", `service: "myservice"`, "service: payments").Replace(object)
 	list := "apiVersion: v1\nkind: List\nmetadata: {resourceVersion: \"\"}\nitems:\n" + indented(object) + indented(other)
 	for name, text := range map[string]string{"list": list, "documents": object + "---\n" + other, "list of the kind": strings.Replace(strings.Replace(list, "kind: List", "kind: PrometheusServiceLevelList", 1), "apiVersion: v1", "apiVersion: sloth.slok.dev/v1", 1)} {
-		got, err := sloth.Read([]byte(text))
+		got, err := sloth.ReadText([]byte(text))
 		if err != nil || len(got.SLOs) != 2 || len(got.Notes) != 0 {
 			t.Fatalf("%s: %d SLOs, %v (%v)", name, len(got.SLOs), got.Notes, err)
 		}
@@ -184,7 +184,7 @@ func TestAListHasItsObjectsOneByOne(t *testing.T) {
 	if err != nil || !sloth.Is(docs[0]) {
 		t.Errorf("the list is not seen to be of Sloth (%v)", err)
 	}
-	_, err = sloth.Read([]byte(strings.Replace(list, "kind: PrometheusServiceLevel", "kind: ConfigMap", 1)))
+	_, err = sloth.ReadText([]byte(strings.Replace(list, "kind: PrometheusServiceLevel", "kind: ConfigMap", 1)))
 	if err == nil || !strings.Contains(err.Error(), "5:17: /items/0/apiVersion: must be of a PrometheusServiceLevel of sloth.slok.dev/v1, and is of a ConfigMap") {
 		t.Errorf("another object: %v", err)
 	}
@@ -195,7 +195,7 @@ func TestWhatIsNotKnownIsTold(t *testing.T) {
 	t.Parallel()
 	text := strings.Replace(gettingStarted, "    alerting:\n", "    owners: [a]\n    plugins: {chain: [{id: a}]}\n    alerting:\n      channel: x\n", 1)
 	text = strings.Replace(text, "rate(http_request_duration_seconds_count{job=\"myservice\"}", "irate(http_request_duration_seconds_count{job=\"myservice\"}", 1)
-	got, err := sloth.Read([]byte(text))
+	got, err := sloth.ReadText([]byte(text))
 	if err != nil || len(got.SLOs) != 1 {
 		t.Fatalf("%d SLOs (%v)", len(got.SLOs), err)
 	}
@@ -221,7 +221,7 @@ func FuzzRead(f *testing.F) {
 	f.Add("version: {}\nslos: {a: b}\nlabels: []")
 	f.Fuzz(func(t *testing.T, text string) {
 		var wrong *yamldoc.Error
-		if _, err := sloth.Read([]byte(text)); err != nil && !errors.As(err, &wrong) {
+		if _, err := sloth.ReadText([]byte(text)); err != nil && !errors.As(err, &wrong) {
 			t.Errorf("%q: %v", text, err)
 		}
 	})

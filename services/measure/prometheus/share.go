@@ -48,6 +48,54 @@ func Split(text string) (Share, bool) {
 	return Share{}, false
 }
 
+// rated reports whether a node is the rate of a metric over the window.
+func rated(node parser.Expr) bool { return over(node, "rate", sentinel) }
+
+// over reports whether a node is the function of a metric over a range as long.
+func over(node parser.Expr, function string, length time.Duration) bool {
+	n, is := node.(*parser.Call)
+	if !is || n.Func.Name != function || len(n.Args) != 1 {
+		return false
+	}
+	m, ok := n.Args[0].(*parser.MatrixSelector)
+	return ok && m.Range == length
+}
+
+// summed reports whether an expression is of nothing but sums, differences and multiples of
+// what counts events, so that it is as many times as large as all of that.
+func summed(node parser.Expr, counts func(parser.Expr) bool) bool {
+	if counts(node) {
+		return true
+	}
+	switch n := node.(type) {
+	case *parser.ParenExpr:
+		return summed(n.Expr, counts)
+	case *parser.AggregateExpr:
+		switch n.Op {
+		case parser.SUM, parser.MAX, parser.MIN, parser.AVG:
+			return summed(n.Expr, counts)
+		}
+	case *parser.Call:
+		if n.Func.Name == "vector" {
+			zero, ok := n.Args[0].(*parser.NumberLiteral)
+			return ok && zero.Val == 0
+		}
+	case *parser.BinaryExpr:
+		switch n.Op {
+		case parser.ADD, parser.SUB, parser.LOR, parser.LUNLESS:
+			return summed(n.LHS, counts) && summed(n.RHS, counts)
+		case parser.MUL:
+			_, left := n.LHS.(*parser.NumberLiteral)
+			_, right := n.RHS.(*parser.NumberLiteral)
+			return left && summed(n.RHS, counts) || right && summed(n.LHS, counts)
+		case parser.DIV:
+			_, right := n.RHS.(*parser.NumberLiteral)
+			return right && summed(n.LHS, counts)
+		}
+	}
+	return false
+}
+
 // bare is the expression without parentheses around it.
 func bare(node parser.Expr) parser.Expr {
 	for {
