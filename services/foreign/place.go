@@ -95,7 +95,7 @@ func (p *Place) unread() {
 	if p.whole {
 		return
 	}
-	if !p.asked && p.node.Kind() != yamldoc.Nothing {
+	if !p.asked && p.says() {
 		if p.doc.problems > 0 { // such as that something is missing, whose name is spelt so
 			p.FailName("is not known")
 			return
@@ -149,6 +149,17 @@ func (p *Place) Pointer() string { return p.pointer }
 
 // There reports whether there is anything at the place.
 func (p *Place) There() bool { return p.node.Kind() != yamldoc.Nothing }
+
+// says reports whether there is anything but an empty list, or names without any.
+func (p *Place) says() bool {
+	switch p.node.Kind() {
+	case yamldoc.List:
+		return len(p.node.Items()) > 0
+	case yamldoc.Names:
+		return len(p.node.Members()) > 0
+	}
+	return p.There()
+}
 
 // Kind is what there is.
 func (p *Place) Kind() yamldoc.Kind { return p.node.Kind() }
@@ -231,7 +242,7 @@ func (p *Place) Whole() *Place {
 
 // Tell notes a member that has no place here, if it is there.
 func (p *Place) Tell(name, format string, args ...any) {
-	if m := p.Member(name).Whole(); m.There() {
+	if m := p.Member(name).Whole(); m.says() {
 		m.Note(format, args...)
 	}
 }

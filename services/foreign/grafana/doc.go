@@ -1,6 +1,7 @@
 // Package grafana reads SLOs of Grafana SLO (https://grafana.com/docs/grafana-cloud/alerting-and-irm/slo/):
-// the replies of its API, GET /api/plugins/grafana-slo-app/resources/v1/slo and that of one SLO. What
-// fields mean is from the OpenAPI document of grafana/slo-openapi-client, version 1.0.0.
+// the replies of its API, GET /api/plugins/grafana-slo-app/resources/v1/slo and that of one SLO, and
+// the resources grafana_slo of Terraform's state as JSON. What fields mean is from the OpenAPI document of
+// grafana/slo-openapi-client, version 1.0.0, and the reference of Grafana's Terraform provider.
 //
 //   - ratio and failureRatio: what both metrics increased by.
 //   - freeform: a quotient of rates over $__rate_interval or $__interval is read as the numbers of

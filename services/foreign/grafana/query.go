@@ -12,6 +12,7 @@ var placeholders = []string{"$__rate_interval", "$__interval", "${__rate_interva
 
 // reader reads how an SLO is measured.
 type reader struct {
+	spelling
 	query       *foreign.Place
 	at          *foreign.Place // of its kind
 	declaration *slo.Declaration
@@ -24,16 +25,16 @@ func (r *reader) read() bool {
 		return false
 	}
 	kind := r.query.Required("type")
-	if kind == "grafanaQueries" || kind != "" && !r.query.Has(kind) && r.query.Has("grafanaQueries") {
+	if kind == r.others || kind != "" && !r.query.Has(kind) && r.query.Has(r.others) {
 		r.query.Leave("asks data sources that are no Prometheus: declare an SLO whose measurements are pushed, or come of an adapter")
 		return false
 	}
-	r.at = r.query.Member(kind)
+	r.at = r.block(r.query, kind)
 	known := map[string]func() bool{
-		"ratio":            func() bool { return r.ratio("successMetric", false) },
-		"failureRatio":     func() bool { return r.ratio("failureMetric", true) },
+		"ratio":            func() bool { return r.ratio(r.success, false) },
+		"failureRatio":     func() bool { return r.ratio(r.failure, true) },
 		"freeform":         r.freeform,
-		"threshold":        func() bool { return r.threshold("thresholdExpression", false) },
+		"threshold":        func() bool { return r.threshold(r.expression, false) },
 		"failureThreshold": func() bool { return r.threshold("failureThresholdExpression", true) },
 	}[kind]
 	switch {
@@ -46,37 +47,38 @@ func (r *reader) read() bool {
 	case !r.at.Names():
 		return false
 	}
-	r.source = r.at.TextOf("sourceDatasourceUid")
+	r.source = r.at.TextOf(r.asks)
 	r.grouping()
 	return known()
 }
 
 // grouping takes the first label that is grouped by.
 func (r *reader) grouping() {
-	by := r.at.Texts("groupByLabels")
+	by := r.at.Texts(r.groupBy)
 	if len(by) == 0 {
 		return
 	}
 	r.declaration.Origin.GroupBy = by[0]
 	if len(by) > 1 {
-		r.at.Member("groupByLabels").Note("has %d labels, and an SLO is grouped by one here: %s is taken", len(by), by[0])
+		r.at.Member(r.groupBy).Note("has %d labels, and an SLO is grouped by one here: %s is taken", len(by), by[0])
 	}
 }
 
 // selected reads a metric; false where it is none.
 func (r *reader) selected(name string) (prometheus.Selected, bool) {
-	m := r.at.Member(name)
-	if !m.Names() {
-		return prometheus.Selected{}, false
+	text, at := "", r.at.Member(name)
+	if r.blocks {
+		text = r.at.Required(name)
+	} else if at.Names() {
+		at.Skip("type")
+		text, at = at.Required("prometheusMetric"), at.Member("prometheusMetric")
 	}
-	m.Skip("type")
-	text := m.Required("prometheusMetric")
 	if text == "" {
 		return prometheus.Selected{}, false
 	}
 	s, err := prometheus.Select(text)
 	if err != nil {
-		m.Member("prometheusMetric").Fail("%s", err)
+		at.Fail("%s", err)
 	}
 	return s, err == nil
 }
@@ -84,7 +86,7 @@ func (r *reader) selected(name string) (prometheus.Selected, bool) {
 // ratio counts some events, good or bad ones, and all.
 func (r *reader) ratio(part string, bad bool) bool {
 	some, ok := r.selected(part)
-	total, all := r.selected("totalMetric")
+	total, all := r.selected(r.total)
 	if !ok || !all {
 		return false
 	}
@@ -122,7 +124,7 @@ var (
 
 // threshold compares values with a limit, which good ones, or bad ones, keep.
 func (r *reader) threshold(expression string, bad bool) bool {
-	text, limit := r.at.Required(expression), r.at.Member("threshold")
+	text, limit := r.at.Required(expression), r.block(r.at, "threshold")
 	if !limit.Names() {
 		return false
 	}

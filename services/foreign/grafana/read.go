@@ -15,9 +15,13 @@ import (
 // each at its place.
 func Read(text []byte) (foreign.Reading, error) {
 	return foreign.Documents(text, func(p *foreign.Place) {
+		if p.Kind() == yamldoc.Names && p.Has("values") {
+			state(p)
+			return
+		}
 		for _, o := range objects(p) {
 			if o.Names() {
-				read(o)
+				camel.read(o)
 			}
 		}
 	})
@@ -39,21 +43,19 @@ func objects(p *foreign.Place) []*foreign.Place {
 	return []*foreign.Place{p}
 }
 
-func read(p *foreign.Place) {
-	p.Skip("readOnly", "searchExpression")
-	out := foreign.SLO{Name: p.Required("name"), ID: p.TextOf("uuid"), Labels: p.Pairs("labels"), DataSource: p.Member("destinationDatasource").TextOf("uid")}
-	p.Member("destinationDatasource").Skip("type")
+func (s spelling) read(p *foreign.Place) {
+	p.Skip("readOnly", s.search)
+	out := foreign.SLO{Name: p.Required("name"), ID: p.TextOf("uuid"), Labels: p.Pairs(s.labels), DataSource: s.block(p, s.destination).TextOf("uid")}
+	s.block(p, s.destination).Skip("type")
 	if out.Service = cmp.Or(out.Labels["service_name"], out.Labels["service"]); out.Service == "" {
 		out.Service = out.Name
-		p.Member("labels").Note("name no service: the SLO's name is taken for one; label it with service_name, or write another into what is made of it")
+		p.Member(s.labels).Note("name no service: the SLO's name is taken for one; label it with service_name, or write another into what is made of it")
 	}
-	if folder := p.Member("folder").TextOf("uid"); folder != "" {
-		p.Member("folder").Note("has no place: SLOs are found by their service")
-	}
+	p.Tell(s.folder, "has no place: SLOs are found by their service")
 	d := slo.Declaration{Name: out.Name, Description: p.TextOf("description"), Category: foreign.Category(out.Name), Resolution: measure.Minute}
-	alerting(p.Member("alerting"), &d, &out)
+	s.alerting(s.block(p, "alerting"), &d, &out)
 	fits := objectives(p, &d)
-	q := reader{query: p.Member("query"), declaration: &d}
+	q := reader{spelling: s, query: s.block(p, "query"), declaration: &d}
 	if !q.read() || !fits || out.Name == "" {
 		return
 	}
@@ -102,23 +104,23 @@ func objectives(p *foreign.Place, d *slo.Declaration) bool {
 }
 
 // alerting reads which tiers alert, and what alerts carry.
-func alerting(p *foreign.Place, d *slo.Declaration, out *foreign.SLO) {
+func (s spelling) alerting(p *foreign.Place, d *slo.Declaration, out *foreign.SLO) {
 	d.MinBadEvents = 1
 	d.AlertsOff = []string{slo.AbsentAlert}
 	if !p.There() {
 		d.AlertsOff = append(d.AlertsOff, string(budget.Page), string(budget.Ticket))
 		return
 	}
-	labels, annotations := p.Pairs("labels"), p.Pairs("annotations")
-	for member, alert := range map[string]*foreign.Alert{"fastBurn": &out.Page, "slowBurn": &out.Ticket} {
-		of := p.Member(member)
-		*alert = foreign.Alert{Labels: foreign.Union(labels, of.Pairs("labels")), Annotations: foreign.Union(annotations, of.Pairs("annotations"))}
-		of.Tell("enrichments", "have no place: an alert links to its SLO")
+	labels, annotations := p.Pairs(s.labels), p.Pairs(s.annotations)
+	for member, alert := range map[string]*foreign.Alert{s.fast: &out.Page, s.slow: &out.Ticket} {
+		of := s.block(p, member)
+		*alert = foreign.Alert{Labels: foreign.Union(labels, of.Pairs(s.labels)), Annotations: foreign.Union(annotations, of.Pairs(s.annotations))}
+		of.Tell(s.enrichments, "have no place: an alert links to its SLO")
 	}
 	if out.Page.Labels != nil || out.Page.Annotations != nil || out.Ticket.Labels != nil || out.Ticket.Annotations != nil {
 		p.Note("has labels and annotations, which have no place: routes go by the team, the service and the severity of an alert")
 	}
-	if least, given := p.Member("advancedOptions").Integer("minFailures"); given {
+	if least, given := s.block(p, s.advanced).Integer(s.minFailures); given {
 		d.MinBadEvents = least
 	}
 }

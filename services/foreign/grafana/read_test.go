@@ -104,6 +104,45 @@ func TestEachQueryBecomesWhatItCounts(t *testing.T) {
 	}
 }
 
+// terraform is what terraform show -json writes of a module with an SLO and something else.
+const terraform = `{"format_version": "1.0", "terraform_version": "1.9.0", "values": {"outputs": {}, "root_module": {"resources": [{"address": "x", "type": "grafana_folder", "values": {"title": "a"}}], "child_modules": [{"address": "module.a", "resources": [
+  {"address": "module.a.grafana_slo.a", "mode": "managed", "type": "grafana_slo", "name": "a", "provider_name": "grafana", "schema_version": 0, "sensitive_values": {}, "values": {
+    "id": "u-1", "uuid": "u-1", "name": "Checkout availability", "description": "Answers.", "folder_uid": null, "search_expression": null,
+    "query": [{"type": "ratio", "freeform": [], "grafana_queries": [], "ratio": [{"success_metric": "http_total{code!~\"5..\"}", "total_metric": "http_total", "group_by_labels": []}]}],
+    "objectives": [{"value": 0.995, "window": "28d"}],
+    "destination_datasource": [{"uid": "kept"}],
+    "label": [{"key": "service_name", "value": "checkout"}],
+    "alerting": [{"annotation": [], "label": [], "advanced_options": [{"min_failures": 5}], "fastburn": [{"annotation": [], "label": [], "enrichment": []}], "slowburn": []}]
+  }}
+]}]}}}`
+
+func TestAStateOfTerraformSaysTheSame(t *testing.T) {
+	t.Parallel()
+	got, err := grafana.Read([]byte(terraform))
+	if err != nil || len(got.SLOs) != 1 {
+		t.Fatalf("%d SLOs, %v (%v)", len(got.SLOs), got.Notes, err)
+	}
+	told(t, got)
+	s := got.SLOs[0]
+	if d := s.Declaration; s.Service != "checkout" || s.ID != "u-1" || s.DataSource != "kept" || d.Objective != "99.5%" || d.WindowDays != 28 || d.MinBadEvents != 5 || !slices.Equal(d.AlertsOff, []string{"absent"}) ||
+		d.Origin.Ratio == nil || d.Origin.Ratio.Good != `sum(increase(http_total{code!~"5.."}[$window]))` || d.Origin.Ratio.Total != `sum(increase(http_total[$window]))` {
+		t.Errorf("it is %+v", s)
+	}
+	without := strings.Replace(terraform, `"alerting": [{`, `"alerting": [], "other": [{`, 1)
+	got, err = grafana.Read([]byte(without))
+	if err != nil || len(got.SLOs) != 1 || !slices.Equal(got.SLOs[0].Declaration.AlertsOff, []string{"absent", "page", "ticket"}) {
+		t.Errorf("%+v (%v)", got.SLOs, err)
+	}
+	for old, c := range map[string][2]string{
+		`"total_metric": "http_total"`: {`"total_metric": "sum(x)"`, "/query/0/ratio/0/total_metric: must be one metric"},
+		`"ratio": [{`:                  {`"ratio": [], "b": [{`, "/query/0/ratio/0: is required"},
+	} {
+		if _, err := grafana.Read([]byte(strings.Replace(terraform, old, c[0], 1))); err == nil || !strings.Contains(err.Error(), c[1]) {
+			t.Errorf("%s: %v", c[0], err)
+		}
+	}
+}
+
 func TestWithoutAlertingThereAreNoAlerts(t *testing.T) {
 	t.Parallel()
 	const alerting = `"alerting": {"fastBurn": {}, "slowBurn": {}, "advancedOptions": {"minFailures": 5}}`
@@ -174,6 +213,7 @@ func TestWhatIsWrongIsToldAtItsLine(t *testing.T) {
 
 func FuzzRead(f *testing.F) {
 	f.Add(object(ratio))
+	f.Add(terraform)
 	f.Add(`{"slos": [{"name": "a", "query": {"type": "freeform", "freeform": {"query": "a[$__interval]"}}, "objectives": [{"value": 1, "window": "1d"}]}]}`)
 	f.Add(object(`{"type": "failureThreshold", "failureThreshold": {"failureThresholdExpression": "a", "threshold": {"value": 1, "operator": ">"}}}`))
 	f.Fuzz(func(t *testing.T, text string) {
