@@ -1,9 +1,6 @@
 package yamldoc
 
-import (
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/token"
-)
+import "github.com/goccy/go-yaml/ast"
 
 // Kind is what a node is.
 type Kind int
@@ -97,17 +94,6 @@ func (n Node) Text() string {
 		return ""
 	}
 	return n.node.GetToken().Value
-}
-
-// Quoted reports whether a single value is a text by its writing, whatever is in it.
-func (n Node) Quoted() bool {
-	switch of := n.node.(type) {
-	case *ast.LiteralNode:
-		return true
-	case *ast.StringNode:
-		return of.Token.Type == token.SingleQuoteType || of.Token.Type == token.DoubleQuoteType
-	}
-	return false
 }
 
 // Member is what the node has by that name, nothing where there is none; of a list the first item

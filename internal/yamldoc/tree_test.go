@@ -8,7 +8,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/yamldoc"
 )
 
-// spelt writes a node as its kinds, names and texts; "…" marks what is a text by its writing.
+// spelt writes a node as its kinds, names and texts.
 func spelt(n yamldoc.Node) string {
 	var parts []string
 	for _, m := range n.Members() {
@@ -23,10 +23,7 @@ func spelt(n yamldoc.Node) string {
 	case yamldoc.List:
 		return "[" + strings.Join(parts, " ") + "]"
 	case yamldoc.Single:
-		if n.Quoted() {
-			return fmt.Sprintf("%q", n.Text())
-		}
-		return n.Text()
+		return fmt.Sprintf("%q", n.Text())
 	}
 	return "nothing"
 }
@@ -34,12 +31,12 @@ func spelt(n yamldoc.Node) string {
 func TestADocumentIsLookedAtAsATree(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"a: 99.90\nb: [1, x, null, {}]\nc:\n  d: \"5\"\n  e: |\n    two\n    lines\nf: ~\ng:\n": `{a=99.90 b=[1 x nothing {}] c={d="5" e="two\nlines\n"} f=nothing g=nothing}`,
-		"a: !!str 5\n":                           `{a=5}`,
-		"{\"a\": -1.50e3, \"b/c\": {\"d\": []}}": `{a=-1.50e3 b/c={d=[]}}`,
-		"- a: 1\n- 2\n":                          `[{a=1} 2]`,
-		"one: only\n":                            `{one=only}`,
-		"5\n":                                    `5`,
+		"a: 99.90\nb: [1, x, null, {}]\nc:\n  d: \"5\"\n  e: |\n    two\n    lines\nf: ~\ng:\n": `{a="99.90" b=["1" "x" nothing {}] c={d="5" e="two\nlines\n"} f=nothing g=nothing}`,
+		"a: !!str 5\n":                           `{a="5"}`,
+		"{\"a\": -1.50e3, \"b/c\": {\"d\": []}}": `{a="-1.50e3" b/c={d=[]}}`,
+		"- a: 1\n- 2\n":                          `[{a="1"} "2"]`,
+		"one: only\n":                            `{one="only"}`,
+		"5\n":                                    `"5"`,
 	} {
 		docs, err := yamldoc.Parse([]byte(text))
 		if err != nil || len(docs) != 1 {

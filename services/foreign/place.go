@@ -144,9 +144,6 @@ var escape = strings.NewReplacer("~", "~0", "/", "~1")
 // unescape reads a step of a pointer.
 var unescape = strings.NewReplacer("~1", "/", "~0", "~")
 
-// Pointer leads to the place.
-func (p *Place) Pointer() string { return p.pointer }
-
 // There reports whether there is anything at the place.
 func (p *Place) There() bool { return p.node.Kind() != yamldoc.Nothing }
 
