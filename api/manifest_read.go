@@ -12,11 +12,15 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/yamldoc"
 	cards "github.com/evenkeel/evenkeel/scorecards/document"
+	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/manifest"
 	"github.com/evenkeel/evenkeel/services/openslo"
 	policies "github.com/evenkeel/evenkeel/services/policy/document"
 	"github.com/evenkeel/evenkeel/services/registry"
 )
+
+// maxManifestPath is how long the path of a file may be, in characters.
+const maxManifestPath = 500
 
 // Manifests reads manifests, with a server or without.
 type Manifests struct{}
@@ -38,6 +42,7 @@ func (m Manifests) Read(files []manifest.File) ([]manifest.Manifest, []manifest.
 	at := map[string]int{}
 	texts := make([]yamldoc.File, len(files))
 	for i, f := range files {
+		access.CheckLine(&check, fmt.Sprintf("/files/%d/path", i), f.Path, 1, maxManifestPath)
 		if first, twice := at[f.Path]; twice {
 			check.Fail(fmt.Sprintf("/files/%d/path", i), f.Path, "is the path of file %d already", first)
 		}

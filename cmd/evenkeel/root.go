@@ -83,6 +83,7 @@ is wrong or a comparison found a difference. The command gate has codes of its o
 		p.policyCommand(), p.scorecardCommand(),
 		p.rulesCommand(),
 		p.validateCommand(),
+		p.parityCommand(),
 		p.evidenceCommand(),
 		p.openapiCommand(),
 		p.configCommand(),

@@ -258,27 +258,32 @@ func (c *composing) sloth(f sloFile, d yamldoc.Document) ([]ruled, error) {
 		c.say(f, yamldoc.Problem{Document: n.Document, Line: n.Line, Column: n.Column, Pointer: n.Pointer, Message: n.Message})
 		c.wrong = c.wrong || n.Left
 	}
-	spec, mode := sloth.Version, "cli-gen-prom"
-	if read.Object != nil {
-		spec, mode = sloth.APIVersion, "cli-gen-k8s"
-	}
-	var all []promrules.Group
+	var out []ruled
+	var last *foreign.Object // whose rules are the last
 	for _, s := range read.SLOs {
+		spec, mode := sloth.Version, "cli-gen-prom"
+		if s.Object != nil {
+			spec, mode = sloth.APIVersion, "cli-gen-k8s"
+		}
 		groups, err := c.groupsOf(f, d, slothRules(s), spec, mode)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, groups...)
+		if len(groups) == 0 {
+			continue
+		}
+		if len(out) > 0 && last == s.Object {
+			out[len(out)-1].groups = append(out[len(out)-1].groups, groups...)
+			continue
+		}
+		one := ruled{file: f, groups: groups, object: c.serviceObject(s.Service)}
+		if o := s.Object; o != nil {
+			one.object = &promrules.Object{Name: o.Name, Namespace: cmp.Or(c.r.namespace, o.Namespace), Labels: promrules.Labels(o.Labels), Annotations: promrules.Labels(o.Annotations)}
+			one.named = true
+		}
+		out, last = append(out, one), s.Object
 	}
-	if len(all) == 0 {
-		return nil, nil
-	}
-	one := ruled{file: f, groups: all, object: c.serviceObject(read.SLOs[0].Service)}
-	if o := read.Object; o != nil {
-		one.object = &promrules.Object{Name: o.Name, Namespace: cmp.Or(c.r.namespace, o.Namespace), Labels: promrules.Labels(o.Labels), Annotations: promrules.Labels(o.Annotations)}
-		one.named = true
-	}
-	return []ruled{one}, nil
+	return out, nil
 }
 
 func (c *composing) openslo(f sloFile, d yamldoc.Document) ([]ruled, error) {

@@ -287,7 +287,7 @@ func TestWhatIsWrongWithSLOsIsToldAndNothingIsWritten(t *testing.T) {
 		"no document of any":   {"kind: Pod\n", []string{"FILE:1:1: document 1: must be a document of OpenSLO"}},
 		"nothing":              {"# nothing\n", []string{"there is no SLO in what was read"}},
 		"no SLO":               {requestsSLI, []string{"there is no SLO in what was read"}},
-		"an unknown field":     {good + "---\n" + strings.Replace(checkoutSloth, "service:", "servce:", 1), []string{"FILE:32:1: document 3: unknown field \"servce\""}},
+		"an unknown field":     {good + "---\n" + strings.Replace(checkoutSloth, "service:", "servce:", 1), []string{"FILE:31:1: document 3: /service: is required", "FILE:32:9: document 3: /servce: is not known"}},
 		"an unknown indicator": {checkoutOpenSLO, []string{"FILE:7:17: document 1: /spec/indicatorRef: names an SLI that is not in the text"}},
 		"the same twice":       {good + "---\n" + checkoutOpenSLO, []string{"FILE:31:1: document 3: another SLO has the same service and name, in FILE:1: "}},
 		"two things": {strings.NewReplacer("objective: 99.9", "objective: 100", "objective: 95", "objective: x").Replace(checkoutSloth), []string{

@@ -9,10 +9,10 @@ import (
 
 // Reading is what a text says.
 type Reading struct {
-	SLOs  []SLO
-	Notes []Note // by their places
-	// Object is what the document is, where it is one of Kubernetes.
-	Object *Object
+	SLOs []SLO
+	// Services are those that the tool describes by themselves.
+	Services []Described
+	Notes    []Note // by their places
 }
 
 // Object is what an object of Kubernetes is called and carries.
@@ -21,15 +21,33 @@ type Object struct {
 	Labels, Annotations map[string]string
 }
 
+// Described is a service that another tool describes.
+type Described struct {
+	// Name is what SLOs call it.
+	Name, DisplayName, Description string
+	// Project is what it belongs to there; empty where there is no such thing.
+	Project string
+	Labels  map[string]string
+}
+
 // SLO is an SLO of another tool.
 type SLO struct {
-	// Service and Name are what it is called there; the Declaration has a slug made of it.
+	// Service and Name are what it is called there; the Declaration has a slug made of it. Of
+	// a tool that has no services the Service is what was taken for it, which a Note tells.
 	Service, Name string
-	Declaration   slo.Declaration
+	// ID is what the tool's API and exports call it by; empty where that is the service and the
+	// name.
+	ID          string
+	Declaration slo.Declaration
+	// DataSource is what the tool calls the source that it asks; empty where it does not say, and
+	// where nothing is asked. Nobody looked it up: the Declaration names none.
+	DataSource string
 	// Labels are on everything that is made of it there.
 	Labels map[string]string
 	// Page and Ticket are its alerts there.
 	Page, Ticket Alert
+	// Object is that of Kubernetes that holds it, if it is in one.
+	Object *Object
 }
 
 // Alert is what an alert is called and carries.

@@ -1,10 +1,7 @@
 package sloth
 
 import (
-	"fmt"
-	"maps"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
@@ -22,228 +19,197 @@ const DefaultDays = 30
 
 // Is reports whether a document looks like one of Sloth.
 func Is(d yamldoc.Document) bool {
+	if d.Head("kind") == "List" {
+		return strings.HasPrefix(d.Root().Member("items").Member("apiVersion").Text(), "sloth.slok.dev/")
+	}
 	return d.Head("version") == Version || strings.HasPrefix(d.Head("apiVersion"), "sloth.slok.dev/")
 }
 
-// Read reads a document; number is its place in the text, from 1, and days the length of
-// the windows. The error is a *yamldoc.Error with everything that is wrong, each at its
-// place.
-func Read(d yamldoc.Document, number, days int) (foreign.Reading, error) {
-	r := reader{doc: d, number: number, days: days, spelt: snake}
-	var of spec
-	if apiVersion := d.Head("apiVersion"); apiVersion != "" {
-		r.spelt = camel
-		if kind := d.Head("kind"); apiVersion != APIVersion || kind != Kind {
-			return foreign.Reading{}, d.Place([]fault.Violation{{Pointer: "/apiVersion", Value: apiVersion + " " + kind, Message: fmt.Sprintf("must be a %s of %s", Kind, APIVersion)}})
-		}
-		var o serviceLevel
-		if err := d.Decode(&o); err != nil {
-			return foreign.Reading{}, err
-		}
-		of = o.plain()
-		r.object(o.Metadata)
-	} else if err := d.Decode(&of); err != nil {
-		return foreign.Reading{}, err
-	}
-	r.read(of)
-	if err := r.check.Err(); err != nil {
-		return foreign.Reading{}, d.Check(err)
-	}
-	return r.out, nil
+// ReadText reads the documents of a text, with windows of DefaultDays. The error is a *yamldoc.Error
+// with everything that is wrong, each at its place.
+func ReadText(text []byte) (foreign.Reading, error) {
+	return foreign.Documents(text, func(p *foreign.Place) { read(p, DefaultDays) })
 }
 
+// Read reads a document; number is its place in the text, from 1, and days the length of the
+// windows. The error is as of ReadText.
+func Read(d yamldoc.Document, number, days int) (foreign.Reading, error) {
+	return foreign.Document(d, number, func(p *foreign.Place) { read(p, days) })
+}
+
+// reader reads what is of one service.
 type reader struct {
-	doc    yamldoc.Document
-	number int
 	days   int
 	spelt  spelling
-	check  fault.Check
-	out    foreign.Reading
+	object *foreign.Object
 }
 
-func (r *reader) note(left bool, pointer, format string, args ...any) {
-	n := foreign.Note{Document: r.number, Pointer: pointer, Message: fmt.Sprintf(format, args...), Left: left}
-	n.Line, n.Column = r.doc.Line(pointer)
-	r.out.Notes = append(r.out.Notes, n)
-}
-
-// object reads what the object is called and carries.
-func (r *reader) object(metadata map[string]any) {
-	const base = "/metadata"
-	text := func(at string, of any) string {
-		out, is := of.(string)
-		r.check.Require(is || of == nil, at, nil, "must be a text; write it between quotes")
-		return out
-	}
-	texts := func(name string) map[string]string {
-		of, is := metadata[name].(map[string]any)
-		r.check.Require(is || metadata[name] == nil, base+"/"+name, nil, "must be names with texts")
-		if len(of) == 0 {
-			return nil
+func read(p *foreign.Place, days int) {
+	if !p.Has("apiVersion") {
+		if version := p.TextOf("version"); version != Version {
+			p.Member("version").Fail("must be %q", Version)
 		}
-		out := make(map[string]string, len(of))
-		for _, key := range slices.Sorted(maps.Keys(of)) {
-			out[key] = text(base+"/"+name+"/"+escape.Replace(key), of[key])
-		}
-		return out
+		reader{days: days, spelt: snake}.service(p)
+		return
 	}
-	o := foreign.Object{Name: text(base+"/name", metadata["name"]), Namespace: text(base+"/namespace", metadata["namespace"]), Labels: texts("labels"), Annotations: texts("annotations")}
-	r.check.Require(o.Name != "" || metadata["name"] != nil, base+"/name", nil, "is required")
-	r.out.Object = &o
+	for _, o := range p.Objects() {
+		if apiVersion, kind := o.Required("apiVersion"), o.Required("kind"); apiVersion != APIVersion || kind != Kind {
+			o.Member("apiVersion").Fail("must be of a %s of %s, and is of a %s", Kind, APIVersion, fault.Clip(kind, 64))
+			o.Whole()
+			continue
+		}
+		r := reader{days: days, spelt: camel, object: o.Object()}
+		o.Skip("status")
+		if spec := o.Member("spec"); spec.Names() {
+			r.service(spec)
+		}
+	}
 }
 
-func (r *reader) read(of spec) {
-	r.check.Require(of.Version == Version, "/version", of.Version, "must be %q", Version)
-	top := strings.TrimSuffix(r.spelt.slos, "/slos")
-	r.name(top+"/service", string(of.Service))
-	r.labels(top+"/labels", of.Labels)
-	r.check.Require(len(of.SLOs) > 0, r.spelt.slos, nil, "must have one SLO or more")
-	if of.Plugins != nil {
-		r.note(false, r.spelt.plugins, "plugins of Sloth are programs of Go, and are not run")
+func (r reader) service(p *foreign.Place) {
+	service := name(p.Member("service"))
+	labels := texts(p, "labels")
+	p.Tell(r.spelt.plugins, "plugins of Sloth are programs of Go, and are not run")
+	slos := p.Items("slos")
+	if len(slos) == 0 && (p.Member("slos").Kind() == yamldoc.Nothing || p.Member("slos").Kind() == yamldoc.List) {
+		p.Member("slos").Fail("must have one SLO or more")
 	}
 	seen := map[string]bool{}
-	for i, s := range of.SLOs {
-		at := fmt.Sprintf("%s/%d", r.spelt.slos, i)
-		r.name(at+"/name", string(s.Name))
-		r.check.Require(s.Name == "" || !seen[string(s.Name)], at+"/name", string(s.Name), "is the name of another SLO of the service")
-		seen[string(s.Name)] = true
-		r.one(string(of.Service), of.Labels, s, at)
+	for _, s := range slos {
+		if !s.Names() {
+			continue
+		}
+		name := name(s.Member("name"))
+		if name != "" && seen[name] {
+			s.Member("name").Fail("is the name of another SLO of the service")
+		}
+		seen[name] = true
+		r.one(service, name, labels, s)
 	}
 }
 
 // names is what services and SLOs are called in Sloth.
 var names = regexp.MustCompile(`^[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$`)
 
-func (r *reader) name(at, text string) {
-	if text == "" {
-		r.check.Fail(at, nil, "is required")
-		return
+func name(p *foreign.Place) string {
+	text := p.Text()
+	switch {
+	case text == "" && (p.Kind() == yamldoc.Nothing || p.Kind() == yamldoc.Single):
+		p.Fail("is required")
+	case text != "" && !names.MatchString(text):
+		p.Fail("must be letters and digits, with -, _ and . between")
 	}
-	r.check.Require(names.MatchString(text), at, text, "must be letters and digits, with -, _ and . between")
+	return text
 }
 
-// labels checks what labels or annotations are called.
-func (r *reader) labels(at string, of map[string]string) {
-	for _, name := range slices.Sorted(maps.Keys(of)) {
-		r.check.Require(prometheus.IsLabelName(name), at+"/"+escape.Replace(name), name, "must be called by letters, digits and underscores, not beginning with a digit")
+// texts are labels or annotations, whose names are checked.
+func texts(p *foreign.Place, of string) map[string]string {
+	out := p.Map(of)
+	for name := range out {
+		if !prometheus.IsLabelName(name) {
+			p.Member(of).Member(name).FailName("must be called by letters, digits and underscores, not beginning with a digit")
+		}
 	}
+	return out
 }
 
-// escape writes a step of a pointer (RFC 6901, section 3).
-var escape = strings.NewReplacer("~", "~0", "/", "~1")
-
-func (r *reader) one(service string, labels map[string]string, s objective, at string) {
+func (r reader) one(service, name string, labels map[string]string, p *foreign.Place) {
 	d := slo.Declaration{
-		Slug: foreign.Slug(string(s.Name)), Name: string(s.Name), Description: string(s.Description), Objective: string(s.Objective) + "%",
+		Slug: foreign.Slug(name), Name: name, Description: p.TextOf("description"), Objective: foreign.Percent(p.Required("objective")),
 		WindowDays: r.days, Category: slo.Availability, MinBadEvents: 1, AlertsOff: []string{slo.AbsentAlert},
 		// Sloth asks of windows of five minutes and more; whether queries give anything of a
 		// shorter one, for which there have to be two scrapes in a minute, nobody knows.
 		Resolution: measure.FiveMinutes,
 	}
 	if _, err := budget.ParseObjective(d.Objective); err != nil {
-		r.check.Fail(at+"/objective", string(s.Objective), "%s; it is written without the sign here", err)
+		p.Member("objective").Fail("%s; it is written without the sign here", err)
 	}
-	if s.Plugins != nil {
-		r.note(false, at+"/plugins", "plugins of Sloth are programs of Go, and are not run")
-	}
+	p.Tell("plugins", "plugins of Sloth are programs of Go, and are not run")
+	out := foreign.SLO{Service: service, Name: name, Object: r.object}
+	out.Labels = foreign.Union(labels, texts(p, "labels"))
+	r.alerting(p.Member("alerting"), &d, &out)
+	sli := p.Member("sli")
 	forms := 0
-	for _, set := range []bool{s.SLI.Events != nil, s.SLI.Raw != nil, s.SLI.Plugin != nil} {
-		if set {
+	for _, form := range []string{"events", "raw", "plugin"} {
+		if sli.Has(form) {
 			forms++
 		}
 	}
 	switch {
 	case forms != 1:
-		r.check.Fail(at+"/sli", nil, "must have one of events, raw and plugin, has %d", forms)
+		sli.Whole().Fail("must have one of events, raw and plugin, has %d", forms)
 		return
-	case s.SLI.Plugin != nil:
-		r.note(true, at+"/sli/plugin", "SLI plugins of Sloth are programs of Go, and are not run: write out the queries that it makes")
+	case sli.Has("plugin"):
+		sli.Member("plugin").Leave("SLI plugins of Sloth are programs of Go, and are not run: write out the queries that it makes")
 		return
-	case s.SLI.Raw != nil:
-		d.Origin.RawRatio = &origin.RawRatio{Query: s.SLI.Raw.Error, Failure: true}
+	case sli.Has("raw"):
+		raw := sli.Member("raw")
+		d.Origin.RawRatio = &origin.RawRatio{Query: raw.TextOf(r.spelt.ratioQuery), Failure: true}
 	default:
-		d.Origin.Ratio = &origin.Ratio{Bad: r.counted(s.SLI.Events.Error, at+r.spelt.events+r.spelt.errorQuery), Total: r.counted(s.SLI.Events.Total, at+r.spelt.events+r.spelt.totalQuery)}
+		events := sli.Member("events")
+		d.Origin.Ratio = &origin.Ratio{Bad: counted(events.Member(r.spelt.errorQuery)), Total: counted(events.Member(r.spelt.totalQuery))}
 	}
-	r.judge(d.Origin, at)
-	out := foreign.SLO{Service: service, Name: string(s.Name), Labels: union(labels, s.Labels)}
-	a := s.Alerting
-	r.labels(at+"/labels", s.Labels)
-	r.alerting(a, at+"/alerting")
-	r.check.Require(a.Name != "" || a.Page.Disable && a.Ticket.Disable, at+"/alerting/name", nil, "is required, where not both alerts are switched off")
-	if a.Page.Disable {
-		d.AlertsOff = append(d.AlertsOff, string(budget.Page))
-	}
-	if a.Ticket.Disable {
-		d.AlertsOff = append(d.AlertsOff, string(budget.Ticket))
-	}
-	out.Page = foreign.Alert{Name: a.Name, Labels: union(a.Labels, a.Page.Labels), Annotations: union(a.Annotations, a.Page.Annotations)}
-	out.Ticket = foreign.Alert{Name: a.Name, Labels: union(a.Labels, a.Ticket.Labels), Annotations: union(a.Annotations, a.Ticket.Annotations)}
+	r.judge(d.Origin, sli)
 	out.Declaration = d
-	r.out.SLOs = append(r.out.SLOs, out)
+	p.Add(out)
 }
 
-// alerting checks what the labels and annotations of alerts are called.
-func (r *reader) alerting(a alerting, at string) {
-	page, ticket := at+"/page_alert", at+"/ticket_alert"
-	if r.spelt == camel {
-		page, ticket = at+"/pageAlert", at+"/ticketAlert"
+// alerting reads what alerts are called and carry, and which are switched off.
+func (r reader) alerting(p *foreign.Place, d *slo.Declaration, out *foreign.SLO) {
+	name, labels, annotations := p.TextOf("name"), texts(p, "labels"), texts(p, "annotations")
+	off := 0
+	for _, one := range []struct {
+		member string
+		tier   budget.Severity
+		alert  *foreign.Alert
+	}{{r.spelt.page, budget.Page, &out.Page}, {r.spelt.ticket, budget.Ticket, &out.Ticket}} {
+		a := p.Member(one.member)
+		if a.Bool("disable", false) {
+			d.AlertsOff = append(d.AlertsOff, string(one.tier))
+			off++
+		}
+		*one.alert = foreign.Alert{Name: name, Labels: foreign.Union(labels, texts(a, "labels")), Annotations: foreign.Union(annotations, texts(a, "annotations"))}
 	}
-	for _, of := range []struct {
-		at                  string
-		labels, annotations map[string]string
-	}{{at, a.Labels, a.Annotations}, {page, a.Page.Labels, a.Page.Annotations}, {ticket, a.Ticket.Labels, a.Ticket.Annotations}} {
-		r.labels(of.at+"/labels", of.labels)
-		r.labels(of.at+"/annotations", of.annotations)
+	if name == "" && off < 2 {
+		p.Member("name").Fail("is required, where not both alerts are switched off")
 	}
 }
 
 // counted is a query of events a second as one of events.
-func (r *reader) counted(query, at string) string {
-	out, changed := prometheus.Increase(query)
+func counted(p *foreign.Place) string {
+	out, changed := prometheus.Increase(p.Text())
 	if !changed {
-		r.note(false, at, "is taken for a number of events in the window, as it stands")
+		p.Note("is taken for a number of events in the window, as it stands")
 	}
 	return out
 }
 
 // judge notes what is wrong with the queries, at their places.
-func (r *reader) judge(o origin.Origin, at string) {
+func (r reader) judge(o origin.Origin, sli *foreign.Place) {
 	var check, shape fault.Check
 	const base = "/source"
 	prometheus.Check(&check, base, o)
 	o.DataSource = "prometheus"
 	o.Check(&shape, base)
 	check.Join(shape)
-	places := map[string]string{
-		base + "/ratio/bad": r.spelt.events + r.spelt.errorQuery, base + "/ratio/total": r.spelt.events + r.spelt.totalQuery,
-		base + "/rawRatio/query": r.spelt.raw, base + "/ratio": r.spelt.events,
-	}
 	refused := fault.As(check.Err())
 	if refused == nil {
 		return
 	}
-	said := map[string]bool{}
+	places := map[string]*foreign.Place{base + "/rawRatio/query": sli.Member("raw").Member(r.spelt.ratioQuery)}
+	if o.Ratio != nil {
+		events := sli.Member("events")
+		places = map[string]*foreign.Place{base + "/ratio/bad": events.Member(r.spelt.errorQuery), base + "/ratio/total": events.Member(r.spelt.totalQuery), base + "/ratio": events}
+	}
+	said := map[*foreign.Place]bool{}
 	for _, v := range refused.Violations {
-		place, known := places[v.Pointer]
+		at, known := places[v.Pointer]
 		if !known {
-			place = "/sli"
+			at = sli
 		}
-		if !said[place] {
-			r.check.Fail(at+place, v.Value, "%s", v.Message)
+		if !said[at] {
+			at.Fail("%s", v.Message)
 		}
-		said[place] = true
+		said[at] = true
 	}
-}
-
-// union is both together; the second wins.
-func union(a, b map[string]string) map[string]string {
-	out := maps.Clone(a)
-	if out == nil {
-		out = map[string]string{}
-	}
-	maps.Copy(out, b)
-	if len(out) == 0 {
-		return nil
-	}
-	return out
 }

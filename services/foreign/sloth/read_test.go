@@ -123,7 +123,7 @@ func TestADocumentAndAnObjectSayTheSame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if o := got.Object; o.Name != "sloth-slo-myservice" || o.Namespace != "monitoring" || o.Labels["role"] != "alert-rules" || o.Annotations["note"] != "kept" {
+	if o := got.SLOs[0].Object; o.Name != "sloth-slo-myservice" || o.Namespace != "monitoring" || o.Labels["role"] != "alert-rules" || o.Annotations["note"] != "kept" {
 		t.Errorf("the object is %+v", o)
 	}
 }
@@ -135,9 +135,7 @@ func TestWhatIsWrongIsToldAtItsLine(t *testing.T) {
 		{"objective: 99.90", "objective: many", "8:16: /slos/0/objective: must be a percentage"},
 		{`code=~"(5..|429)"}[{{.window}}]`, `code=~"(5..|429)"}[5m]`, "14:22: /slos/0/sli/events/error_query: must hold the placeholder"},
 		{`error_query: sum(`, `error_query: sum((`, "14:22: /slos/0/sli/events/error_query: cannot be read as PromQL"},
-		{`name: MyServiceHighErrorRate`, `labels2: {}`, "unknown field"},
 		{"      name: MyServiceHighErrorRate\n", "", "/slos/0/alerting/name: is required"},
-		{`version: "prometheus/v1"`, `version: "prometheus/v1"` + "\nservices: 1", "unknown field"},
 		{`service: "myservice"`, "", "/service: is required"},
 		{`service: "myservice"`, `service: "{{ $value }}"`, "2:10: /service: must be letters and digits"},
 		{`service: "myservice"`, `service: [myservice]`, "2:10: /service: must be one value"},
@@ -161,4 +159,70 @@ func TestAPluginIsNotRun(t *testing.T) {
 	if err != nil || len(got.SLOs) != 0 || len(got.Notes) != 1 || !got.Notes[0].Left || got.Notes[0].Line != 14 {
 		t.Errorf("%+v (%v)", got, err)
 	}
+}
+
+// indented is a document within a list.
+func indented(text string) string {
+	return "  - " + strings.ReplaceAll(strings.TrimSuffix(text, "\n"), "\n", "\n    ") + "\n"
+}
+
+func TestAListHasItsObjectsOneByOne(t *testing.T) {
+	t.Parallel()
+	other := strings.NewReplacer("name: sloth-slo-myservice", "name: other", `service: "myservice"`, "service: payments").Replace(object)
+	list := "apiVersion: v1\nkind: List\nmetadata: {resourceVersion: \"\"}\nitems:\n" + indented(object) + indented(other)
+	for name, text := range map[string]string{"list": list, "documents": object + "---\n" + other, "list of the kind": strings.Replace(strings.Replace(list, "kind: List", "kind: PrometheusServiceLevelList", 1), "apiVersion: v1", "apiVersion: sloth.slok.dev/v1", 1)} {
+		got, err := sloth.ReadText([]byte(text))
+		if err != nil || len(got.SLOs) != 2 || len(got.Notes) != 0 {
+			t.Fatalf("%s: %d SLOs, %v (%v)", name, len(got.SLOs), got.Notes, err)
+		}
+		a, b := got.SLOs[0], got.SLOs[1]
+		if a.Object.Name != "sloth-slo-myservice" || b.Object.Name != "other" || a.Service != "myservice" || b.Service != "payments" || b.Declaration.WindowDays != 30 {
+			t.Errorf("%s: %s of %s and %s of %s", name, a.Service, a.Object.Name, b.Service, b.Object.Name)
+		}
+	}
+	docs, err := yamldoc.Parse([]byte(list))
+	if err != nil || !sloth.Is(docs[0]) {
+		t.Errorf("the list is not seen to be of Sloth (%v)", err)
+	}
+	_, err = sloth.ReadText([]byte(strings.Replace(list, "kind: PrometheusServiceLevel", "kind: ConfigMap", 1)))
+	if err == nil || !strings.Contains(err.Error(), "5:17: /items/0/apiVersion: must be of a PrometheusServiceLevel of sloth.slok.dev/v1, and is of a ConfigMap") {
+		t.Errorf("another object: %v", err)
+	}
+}
+
+// Sloth itself passes over what it does not know.
+func TestWhatIsNotKnownIsTold(t *testing.T) {
+	t.Parallel()
+	text := strings.Replace(gettingStarted, "    alerting:\n", "    owners: [a]\n    plugins: {chain: [{id: a}]}\n    alerting:\n      channel: x\n", 1)
+	text = strings.Replace(text, "rate(http_request_duration_seconds_count{job=\"myservice\"}", "irate(http_request_duration_seconds_count{job=\"myservice\"}", 1)
+	got, err := sloth.ReadText([]byte(text))
+	if err != nil || len(got.SLOs) != 1 {
+		t.Fatalf("%d SLOs (%v)", len(got.SLOs), err)
+	}
+	var told []string
+	for _, n := range got.Notes {
+		told = append(told, n.Pointer+" "+n.Message)
+	}
+	want := []string{
+		"/slos/0/sli/events/total_query is taken for a number of events in the window, as it stands",
+		"/slos/0/owners is not known, and was left out",
+		"/slos/0/plugins plugins of Sloth are programs of Go, and are not run",
+		"/slos/0/alerting/channel is not known, and was left out",
+	}
+	if !slices.Equal(told, want) {
+		t.Errorf("told is\n%s", strings.Join(told, "\n"))
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	f.Add(gettingStarted)
+	f.Add(object)
+	f.Add("kind: List\napiVersion: v1\nitems: [{}, [], 1]")
+	f.Add("version: {}\nslos: {a: b}\nlabels: []")
+	f.Fuzz(func(t *testing.T, text string) {
+		var wrong *yamldoc.Error
+		if _, err := sloth.ReadText([]byte(text)); err != nil && !errors.As(err, &wrong) {
+			t.Errorf("%q: %v", text, err)
+		}
+	})
 }

@@ -26,36 +26,4 @@ func Increase(text string) (string, bool) {
 }
 
 // linear reports whether an expression is a multiple of rates over the window.
-func linear(node parser.Expr) bool {
-	switch n := node.(type) {
-	case *parser.ParenExpr:
-		return linear(n.Expr)
-	case *parser.AggregateExpr:
-		switch n.Op {
-		case parser.SUM, parser.MAX, parser.MIN, parser.AVG:
-			return linear(n.Expr)
-		}
-	case *parser.Call:
-		if n.Func.Name == "rate" && len(n.Args) == 1 {
-			m, ok := n.Args[0].(*parser.MatrixSelector)
-			return ok && m.Range == sentinel
-		}
-		if n.Func.Name == "vector" {
-			zero, ok := n.Args[0].(*parser.NumberLiteral)
-			return ok && zero.Val == 0
-		}
-	case *parser.BinaryExpr:
-		switch n.Op {
-		case parser.ADD, parser.SUB, parser.LOR, parser.LUNLESS:
-			return linear(n.LHS) && linear(n.RHS)
-		case parser.MUL:
-			_, left := n.LHS.(*parser.NumberLiteral)
-			_, right := n.RHS.(*parser.NumberLiteral)
-			return left && linear(n.RHS) || right && linear(n.LHS)
-		case parser.DIV:
-			_, right := n.RHS.(*parser.NumberLiteral)
-			return right && linear(n.LHS)
-		}
-	}
-	return false
-}
+func linear(node parser.Expr) bool { return summed(node, rated) }
