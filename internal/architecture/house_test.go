@@ -139,7 +139,7 @@ var directions = []direction{
 	{domain: "slo", uses: []string{"registry", "source", "measure"}, reason: "an SLO judges measurements"},
 	{domain: "openslo", uses: []string{"registry", "source", "measure", "slo"}, reason: "it writes SLOs as documents, and reads them"},
 	{domain: "promrules", uses: []string{"registry", "source", "measure", "slo"}, reason: "it writes SLOs as rules of Prometheus"},
-	{domain: "foreign", uses: []string{"registry", "source", "measure", "slo"}, reason: "it reads documents of other tools as SLOs"},
+	{domain: "foreign", uses: []string{"registry", "source", "measure", "slo", "catalog"}, reason: "it reads documents of other tools as SLOs and services, and those of a portal as its catalog tells them"},
 	{domain: "signals", uses: []string{"registry", "source", "measure", "slo"}, reason: "a signal is read from a source, or taken over from an SLO"},
 	{domain: "policy", uses: []string{"registry", "source", "measure", "slo", "expr"}, reason: "a policy judges SLOs by conditions"},
 	{domain: "issues", uses: []string{"registry", "source", "measure", "slo", "policy", "change", "incident", "toil"}, reason: "issues tell of violations, action items and toil, and the tracker tells of deployments"},
