@@ -82,6 +82,7 @@ is wrong or a comparison found a difference. The command gate has codes of its o
 		p.gateCommand(),
 		p.policyCommand(), p.scorecardCommand(),
 		p.rulesCommand(),
+		p.importCommand(),
 		p.evidenceCommand(),
 		p.openapiCommand(),
 		p.configCommand(),
