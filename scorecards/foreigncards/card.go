@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/scorecards"
 	"github.com/evenkeel/evenkeel/services/expr"
@@ -128,7 +129,7 @@ func (c *Card) Done(at walk.Node) (Scorecard, bool) {
 func (c *Card) check(at walk.Node, k Check) scorecards.Check {
 	out := scorecards.Check{
 		ID: c.id(k.Name), Title: Line(k.Title, registry.MaxName), Why: Lines(k.Description, maxWords), Fix: words(k.Fix), Category: Line(k.Category, maxCategory),
-		Level: Line(k.Level, maxLevel), Weight: 1, AppliesTo: k.AppliesTo, Passes: k.Passes,
+		Level: Line(k.Level, maxLevel), Weight: 1, AppliesTo: k.AppliesTo, Passes: k.Passes, EffectiveFrom: clock.Date(k.From),
 	}
 	if out.Title == "" {
 		out.Title = out.ID

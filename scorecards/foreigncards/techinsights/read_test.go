@@ -12,8 +12,8 @@ import (
 	"github.com/evenkeel/evenkeel/scorecards"
 	"github.com/evenkeel/evenkeel/scorecards/document"
 	"github.com/evenkeel/evenkeel/scorecards/foreigncards"
+	"github.com/evenkeel/evenkeel/scorecards/foreigncards/cardtest"
 	"github.com/evenkeel/evenkeel/scorecards/foreigncards/techinsights"
-	"github.com/evenkeel/evenkeel/scorecards/given"
 	"github.com/evenkeel/evenkeel/services/expr"
 	"github.com/evenkeel/evenkeel/services/foreign"
 )
@@ -106,29 +106,6 @@ func one(conditions string) string {
 	return `[{"id": "it", "type": "json-rules-engine", "name": "It", "description": "", "factIds": ["entityMetadataFactRetriever", "mine"], "rule": {"conditions": ` + conditions + `}}]`
 }
 
-// judged is what the condition comes to on facts.
-func judged(t *testing.T, got foreigncards.Reading, facts fact.Set) expr.Outcome {
-	t.Helper()
-	declared := foreigncards.Told()
-	for _, f := range got.Facts {
-		declared = append(declared, fact.Declaration{Name: f.Name, Type: f.Type, By: given.By})
-	}
-	language, err := expr.New(declared)
-	if err != nil {
-		t.Fatal(err)
-	}
-	passes := got.Scorecards[0].Checks[0].Passes
-	c, err := language.Compile(passes)
-	if err != nil {
-		t.Fatalf("%s: %v", passes, err)
-	}
-	outcome, why := c.Judge(facts)
-	if outcome == expr.Errored {
-		t.Errorf("%s: %s", passes, why)
-	}
-	return outcome
-}
-
 // What an operator means is in engine-default-operators.js of json-rules-engine 7.3, read by hand for each
 // row: equal is ===, in is indexOf over the list, contains over the fact, and so on. Empty lists of
 // conditions are true (rule.js, prioritizeAndRun).
@@ -194,7 +171,7 @@ func TestConditionsComeToWhatJSONRulesEngineSays(t *testing.T) {
 		}
 		if p := got.Scorecards[0].Checks[0].Passes; strings.HasSuffix(p, "Passes") {
 			t.Errorf("%s does not translate: %v", c.conditions, got.Notes)
-		} else if is := judged(t, got, c.facts); is != c.want {
+		} else if is := cardtest.Judge(t, got, p, c.facts); is != c.want {
 			t.Errorf("%s is %s, and comes to %s on %v, want %s", c.conditions, p, is, c.facts, c.want)
 		}
 	}
