@@ -121,9 +121,14 @@ func (b *Book) Ask(theirs string, of fact.Type, doc string) (string, error) {
 	return b.declare(theirs, camel(theirs), of, doc, given.ByPush), nil
 }
 
-// Verdict returns the name of the fact that says whether a check passes that does not translate.
-func (b *Book) Verdict(scorecard, check, doc string) string {
-	return b.declare("verdict of "+scorecard+"/"+check, camel(check+" passes"), fact.Truth, doc, given.ByPush, given.ByAttestation)
+// Verdict returns the name of the fact that says whether a check passes that does not translate; what is
+// given of it holds for so many days at most, or as long as facts do.
+func (b *Book) Verdict(scorecard, check, doc string, longestDays int) string {
+	name := b.declare("verdict of "+scorecard+"/"+check, camel(check+" passes"), fact.Truth, doc, given.ByPush, given.ByAttestation)
+	of := b.asked[name]
+	of.LongestDays = longestDays
+	b.asked[name] = of
+	return name
 }
 
 func (b *Book) declare(theirs, name string, of fact.Type, doc string, ways ...given.Way) string {

@@ -48,6 +48,7 @@ type Check struct {
 	From        string // a date, or empty
 	Passes      string // the condition; empty where it does not translate
 	Expression  string // what it is in the tool, for where the condition is empty
+	LongestDays int    // for which its verdict holds at most; 0 where nothing says so
 	AppliesTo   string
 	Links       []scorecards.Link
 }
@@ -178,7 +179,7 @@ func (c *Card) judge(at walk.Node, k Check, out *scorecards.Check, language *exp
 		}
 		at.Note("its condition cannot be asked here: %s", first(err))
 	}
-	out.Passes = c.book.Verdict(c.draft.Slug, out.ID, fmt.Sprintf("Whether %s passes: %s", out.Title, k.Expression))
+	out.Passes = c.book.Verdict(c.draft.Slug, out.ID, fmt.Sprintf("Whether %s passes: %s", out.Title, k.Expression), k.LongestDays)
 	at.Note("does not translate: it passes where the fact %s is given as true, by the old tool or by whoever looks. There it asks: %s", out.Passes, Line(k.Expression, 300))
 }
 

@@ -30,6 +30,8 @@ type Fact struct {
 	Type fact.Type
 	Doc  string
 	Ways []given.Way
+	// LongestDays is for how long what is given holds at most; 0 where nothing says so.
+	LongestDays int
 }
 
 // The level of scorecards without any, and of checks that are on none of a scorecard's.

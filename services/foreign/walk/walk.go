@@ -31,20 +31,33 @@ type Document struct {
 
 // Each walks the documents of a text. It stops at none: what is wrong with each is in the refusals.
 func Each(text foreign.Text, do func(d *Document, root Node)) (notes []foreign.Placed, refused []foreign.Refusal) {
-	docs, err := yamldoc.Parse(text.Bytes)
-	if err != nil {
-		return nil, []foreign.Refusal{{In: text.In, Err: err}}
-	}
-	for i, doc := range docs {
-		d := &Document{Document: doc, In: text.In, Number: i + 1, asked: map[string]map[string]bool{}, values: map[string]map[string]any{}}
-		var value any
-		if err := doc.Decode(&value); err != nil {
+	return All([]foreign.Text{text}, do, func() {})
+}
+
+// All walks the documents of texts, and then does what can be done only once all were walked.
+func All(texts []foreign.Text, do func(d *Document, root Node), after func()) (notes []foreign.Placed, refused []foreign.Refusal) {
+	var walked []*Document
+	for _, text := range texts {
+		docs, err := yamldoc.Parse(text.Bytes)
+		if err != nil {
 			refused = append(refused, foreign.Refusal{In: text.In, Err: err})
 			continue
 		}
-		do(d, Node{doc: d, value: value, there: value != nil})
+		for i, doc := range docs {
+			d := &Document{Document: doc, In: text.In, Number: i + 1, asked: map[string]map[string]bool{}, values: map[string]map[string]any{}}
+			var value any
+			if err := doc.Decode(&value); err != nil {
+				refused = append(refused, foreign.Refusal{In: text.In, Err: err})
+				continue
+			}
+			do(d, Node{doc: d, value: value, there: value != nil})
+			walked = append(walked, d)
+		}
+	}
+	after()
+	for _, d := range walked {
 		if err := d.check.Err(); err != nil {
-			refused = append(refused, foreign.Refusal{In: text.In, Err: doc.Check(err)})
+			refused = append(refused, foreign.Refusal{In: d.In, Err: d.Document.Check(err)})
 			continue
 		}
 		d.unasked()
