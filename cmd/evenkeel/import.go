@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -42,7 +43,8 @@ FORMAT is one of
 
 ` + about.String() + `
 PATH is a file, a directory, or - for standard input. Each thing becomes a file in the
-directory that -o names: teams/, systems/, services/, slos/SERVICE/ and scorecards/.
+directory that -o names: teams/, systems/, services/, slos/SERVICE/ and scorecards/;
+facts that scorecards ask and nobody tells yet are in service-facts/, to be declared.
 What became of each, and what did not translate, is in import-report.md there, and for
 programs in import-report.json; a summary is printed.
 
@@ -53,6 +55,7 @@ was removed is written again.
 It ends with 1 where a document could not be read; the others are written all the same.`,
 		Example: `  evenkeel import sloth slos/ -o imported/
   evenkeel import catalog-info catalog-info.yaml -o imported/ --team platform
+  evenkeel import cortex .cortex/scorecards/ -o imported/
   evenkeel import csv services.csv -o imported/ --dry-run`,
 		GroupID: groupLook,
 		Args:    cobra.MinimumNArgs(2),
@@ -78,7 +81,7 @@ It ends with 1 where a document could not be read; the others are written all th
 	}
 	f := cmd.Flags()
 	f.StringVarP(&output, "out", "o", "", "The directory to write into")
-	f.StringVar(&in.team, "team", "", "The team of what no document gives to one; with it, services that only SLOs name are written too")
+	f.StringVar(&in.team, "team", "", "The team of what no document gives to one, and of scorecards; with it, services that only SLOs name are written too")
 	f.StringVar(&in.dataSource, "data-source", "prometheus", "The data source that queries ask, where no document names it")
 	f.BoolVar(&dryRun, "dry-run", false, "Write nothing, and print the report")
 	f.BoolVar(&force, "force", false, "Write over what somebody edited since")
@@ -121,7 +124,7 @@ func (p *program) importTexts(stdin io.Reader, paths []string, format importForm
 			switch {
 			case err != nil:
 				return err
-			case of.IsDir() && at != path && (output != "" && same(at, output) || strings.HasPrefix(of.Name(), ".")):
+			case of.IsDir() && at != path && (output != "" && same(at, output) || of.Name() == ".git"):
 				return fs.SkipDir
 			case !of.IsDir() && slices.Contains(format.suffixes, strings.ToLower(filepath.Ext(at))):
 				files = append(files, found{at, false})
@@ -198,6 +201,13 @@ func (d *importDirectory) bring(read importReading, progress func(done, of int))
 	files := make([]importFile, len(read.things))
 	for i, t := range read.things {
 		files[i] = importFile{t.path, t.text}
+	}
+	for _, f := range read.facts {
+		text, err := json.MarshalIndent(f, "", "  ")
+		if err != nil {
+			return importOutcome{}, importReport{}, err
+		}
+		files = append(files, importFile{"service-facts/" + f.Name + ".json", append(text, '\n')})
 	}
 	outcome, err := d.write(files, progress)
 	if err != nil {

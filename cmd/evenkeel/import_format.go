@@ -9,6 +9,11 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/yamldoc"
+	"github.com/evenkeel/evenkeel/scorecards/document"
+	"github.com/evenkeel/evenkeel/scorecards/foreigncards"
+	"github.com/evenkeel/evenkeel/scorecards/foreigncards/cortex"
+	"github.com/evenkeel/evenkeel/scorecards/foreigncards/opslevel"
+	"github.com/evenkeel/evenkeel/scorecards/foreigncards/techinsights"
 	"github.com/evenkeel/evenkeel/services/foreign"
 	"github.com/evenkeel/evenkeel/services/foreign/cataloginfo"
 	"github.com/evenkeel/evenkeel/services/foreign/sloth"
@@ -29,11 +34,17 @@ type importFormat struct {
 // importFormats are all that can be imported, in the order of the help.
 var importFormats = []importFormat{
 	{"sloth", "SLOs of Sloth: prometheus/v1, and the objects of its operator", yamlFiles, []string{sloth.Version, "sloth.slok.dev/"}, eachDocument(readSloth)},
+	{"tech-insights", "a scorecard: checks of Backstage's Tech Insights", configFiles, []string{"techInsights", "json-rules-engine"}, readCards(techinsights.Read)},
+	{"cortex", "scorecards of Cortex", yamlFiles, []string{"rules:"}, readCards(cortex.Read)},
+	{"opslevel", "a scorecard: the rubric of OpsLevel", configFiles, nil, readCards(opslevel.Read)},
 	{"catalog-info", "teams, systems and services: entities of Backstage's catalog", yamlFiles, []string{"backstage.io/"}, readCatalogInfo},
 	{"csv", "services, or SLOs, in tables", []string{".csv", ".tsv"}, nil, readTables},
 }
 
-var yamlFiles = []string{".yaml", ".yml"}
+var (
+	yamlFiles   = []string{".yaml", ".yml"}
+	configFiles = []string{".yaml", ".yml", ".json"}
+)
 
 // importFormatOf is the format of that name.
 func importFormatOf(name string) (importFormat, error) {
@@ -74,10 +85,11 @@ type importThing struct {
 // importFact is the declaration of a fact that a scorecard asks and nobody tells, as POST
 // /v1/service-facts takes it.
 type importFact struct {
-	Name string   `json:"name"`
-	Type string   `json:"type"`
-	Doc  string   `json:"doc"`
-	Ways []string `json:"ways"`
+	Name        string   `json:"name"`
+	Type        string   `json:"type"`
+	Doc         string   `json:"doc"`
+	Ways        []string `json:"ways"`
+	LongestDays int      `json:"longestDays,omitempty"`
 }
 
 // add adds a thing, unless another has its name: the first goes.
@@ -187,6 +199,32 @@ func (r *importReading) addOrganisation(o foreign.Organisation, in importing) {
 	}
 	for _, s := range o.Services {
 		r.addService(s, in, false)
+	}
+}
+
+// readCards reads scorecards, which are of the team that the import names, or the platform's.
+func readCards(read func([]foreign.Text) foreigncards.Reading) func([]foreign.Text, importing) importReading {
+	return func(texts []foreign.Text, in importing) importReading {
+		found := read(texts)
+		r := importReading{notes: found.Notes, refused: found.Refused}
+		for _, f := range found.Facts {
+			fact := importFact{Name: f.Name, Type: string(f.Type), Doc: f.Doc, LongestDays: f.LongestDays}
+			for _, way := range f.Ways {
+				fact.Ways = append(fact.Ways, string(way))
+			}
+			r.facts = append(r.facts, fact)
+		}
+		for _, s := range found.Scorecards {
+			key := "scorecard " + s.Slug
+			s.Owner = in.team
+			text, err := document.Write(s.Draft)
+			if err != nil {
+				r.leave(s.Origin, key, "%s", oneLine(err.Error()))
+				continue
+			}
+			r.add(importThing{kind: document.Kind, key: key, path: "scorecards/" + s.Slug + ".yaml", origin: s.Origin, text: text})
+		}
+		return r
 	}
 }
 

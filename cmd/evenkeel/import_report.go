@@ -178,7 +178,7 @@ func (r importReport) markdown() []byte {
 			fmt.Fprintf(&b, "- %s\n", n)
 		}
 	}
-	if section("Facts to declare", "Scorecards ask them, and nobody tells them yet. An administrator declares each by POST /v1/service-facts, as import-report.json has them; then programs push them, or people attest them.", len(r.Facts)) {
+	if section("Facts to declare", "Scorecards ask them, and nobody tells them yet. An administrator declares each by POST /v1/service-facts with its file in service-facts/; then programs push them, or people attest them.", len(r.Facts)) {
 		b.WriteString("| fact | type | what it is |\n|---|---|---|\n")
 		for _, f := range r.Facts {
 			fmt.Fprintf(&b, "| %s | %s | %s |\n", inline(f.Name), f.Type, inline(f.Doc))
