@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -33,7 +34,7 @@ type importFormat struct {
 
 // importFormats are all that can be imported, in the order of the help.
 var importFormats = []importFormat{
-	{"sloth", "SLOs of Sloth: prometheus/v1, and the objects of its operator", yamlFiles, []string{sloth.Version, "sloth.slok.dev/"}, eachDocument(readSloth)},
+	{"sloth", "SLOs of Sloth: prometheus/v1, and the objects of its operator", yamlFiles, []string{sloth.Version, "sloth.slok.dev/"}, eachText(readSloth)},
 	{"tech-insights", "a scorecard: checks of Backstage's Tech Insights", configFiles, []string{"techInsights", "json-rules-engine"}, readCards(techinsights.Read)},
 	{"cortex", "scorecards of Cortex", yamlFiles, []string{"rules:"}, readCards(cortex.Read)},
 	{"opslevel", "a scorecard: the rubric of OpsLevel", configFiles, nil, readCards(opslevel.Read)},
@@ -244,31 +245,23 @@ func readTables(texts []foreign.Text, in importing) importReading {
 	return r
 }
 
-// eachDocument reads texts document by document.
-func eachDocument(read func(d yamldoc.Document, number int) (foreign.Reading, error)) func([]foreign.Text, importing) importReading {
+// eachText reads texts one by one: one that is wrong anywhere is refused as a whole.
+func eachText(read func(text []byte) (foreign.Reading, error)) func([]foreign.Text, importing) importReading {
 	return func(texts []foreign.Text, in importing) importReading {
 		var r importReading
 		for _, text := range texts {
-			docs, err := yamldoc.Parse(text.Bytes)
+			found, err := read(text.Bytes)
 			if err != nil {
 				r.refused = append(r.refused, foreign.Refusal{In: text.In, Err: err})
 				continue
 			}
-			for i, d := range docs {
-				found, err := read(d, i+1)
-				if err != nil {
-					r.refused = append(r.refused, foreign.Refusal{In: text.In, Err: err})
-					continue
-				}
-				line, _ := d.Line("")
-				r.addReading(found, foreign.Origin{In: text.In, Document: i + 1, Line: line}, in)
-			}
+			r.addReading(found, foreign.Origin{In: text.In, Document: 1, Line: 1}, in)
 		}
 		return r
 	}
 }
 
-// addReading adds the SLOs of a document, or of a text. Notes on one that has a single SLO are on that.
+// addReading adds the SLOs of a text. Notes on one that has a single SLO are on that.
 func (r *importReading) addReading(found foreign.Reading, at foreign.Origin, in importing) {
 	of := ""
 	if len(found.SLOs) == 1 {
@@ -286,9 +279,25 @@ func (r *importReading) addReading(found foreign.Reading, at foreign.Origin, in 
 	}
 }
 
-func readSloth(d yamldoc.Document, number int) (foreign.Reading, error) {
-	if !sloth.Is(d) {
-		return foreign.Reading{}, d.Place([]fault.Violation{{Message: fmt.Sprintf("must be a document of Sloth, with version %q or apiVersion %q", sloth.Version, sloth.APIVersion)}})
+// readSloth reads all documents of a text.
+func readSloth(text []byte) (foreign.Reading, error) {
+	docs, err := yamldoc.Parse(text)
+	if err != nil {
+		return foreign.Reading{}, err
 	}
-	return sloth.Read(d, number, sloth.DefaultDays)
+	var all foreign.Reading
+	var wrong []error
+	for i, d := range docs {
+		if !sloth.Is(d) {
+			wrong = append(wrong, d.Place([]fault.Violation{{Message: fmt.Sprintf("must be a document of Sloth, with version %q or apiVersion %q", sloth.Version, sloth.APIVersion)}}))
+			continue
+		}
+		found, err := sloth.Read(d, i+1, sloth.DefaultDays)
+		if err != nil {
+			wrong = append(wrong, err)
+			continue
+		}
+		all.SLOs, all.Notes = append(all.SLOs, found.SLOs...), append(all.Notes, found.Notes...)
+	}
+	return all, errors.Join(wrong...)
 }

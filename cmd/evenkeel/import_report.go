@@ -115,14 +115,25 @@ func toReported(n foreign.Placed) reportedNote {
 }
 
 func toRefused(r foreign.Refusal) reportedDocument {
-	out := reportedDocument{File: r.In}
-	var wrong *yamldoc.Error
-	if !errors.As(r.Err, &wrong) {
-		out.Problems = []reportedNote{{r.In, 1, 1, "", oneLine(r.Err.Error())}}
+	return reportedDocument{File: r.In, Problems: problemsOf(r.In, r.Err)}
+}
+
+// problemsOf are all that is wrong with a file, of several documents too.
+func problemsOf(in string, err error) []reportedNote {
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
+		var out []reportedNote
+		for _, one := range many.Unwrap() {
+			out = append(out, problemsOf(in, one)...)
+		}
 		return out
 	}
+	var wrong *yamldoc.Error
+	if !errors.As(err, &wrong) {
+		return []reportedNote{{in, 1, 1, "", oneLine(err.Error())}}
+	}
+	var out []reportedNote
 	for _, p := range wrong.Problems {
-		out.Problems = append(out.Problems, reportedNote{r.In, p.Line, p.Column, p.Pointer, p.Message})
+		out = append(out, reportedNote{in, p.Line, p.Column, p.Pointer, p.Message})
 	}
 	return out
 }
