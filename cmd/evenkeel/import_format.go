@@ -19,6 +19,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/foreign/cataloginfo"
 	"github.com/evenkeel/evenkeel/services/foreign/sloth"
 	"github.com/evenkeel/evenkeel/services/foreign/table"
+	"github.com/evenkeel/evenkeel/services/openslo"
 	"github.com/evenkeel/evenkeel/services/registry"
 )
 
@@ -35,6 +36,7 @@ type importFormat struct {
 // importFormats are all that can be imported, in the order of the help.
 var importFormats = []importFormat{
 	{"sloth", "SLOs of Sloth: prometheus/v1, and the objects of its operator", yamlFiles, []string{sloth.Version, "sloth.slok.dev/"}, eachText(readSloth)},
+	{"openslo", "SLOs and services of OpenSLO, openslo/v1", yamlFiles, []string{openslo.APIVersion}, readOpenSLO},
 	{"tech-insights", "a scorecard: checks of Backstage's Tech Insights", configFiles, []string{"techInsights", "json-rules-engine"}, readCards(techinsights.Read)},
 	{"cortex", "scorecards of Cortex", yamlFiles, []string{"rules:"}, readCards(cortex.Read)},
 	{"opslevel", "a scorecard: the rubric of OpsLevel", configFiles, nil, readCards(opslevel.Read)},

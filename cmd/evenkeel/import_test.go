@@ -170,6 +170,43 @@ func TestAnImportOfSLOsNamesItsDataSource(t *testing.T) {
 	}
 }
 
+func TestAnImportOfOpenSLOReadsItsFilesTogether(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "a.yaml"), checkoutOpenSLO)
+	write(t, filepath.Join(dir, "b.yaml"), requestsSLI+`---
+apiVersion: openslo/v1
+kind: Service
+metadata: {name: checkout, displayName: Checkout}
+spec: {description: Takes orders.}
+---
+apiVersion: openslo/v1
+kind: DataSource
+metadata: {name: prometheus}
+spec: {type: Prometheus, connectionDetails: {url: "http://prometheus.example.org"}}
+`)
+	write(t, filepath.Join(dir, "c.yaml"), "apiVersion: openslo/v1\nkind: SLO\nmetadata: {name: other}\nspec: {indicatorRef: nowhere}\n")
+	to := filepath.Join(dir, "to")
+	code, _, stderr := evenkeel(t, nil, "import", "openslo", dir, "-o", to, "--team", "payments")
+	if code != 1 || !strings.Contains(stderr, filepath.Join(dir, "c.yaml")+":") || strings.Contains(stderr, "a.yaml") {
+		t.Errorf("it ended with %d: %s", code, stderr)
+	}
+	files := tree(t, to)
+	type promise struct {
+		APIVersion, Kind, Service string
+		api.SLOInput
+	}
+	if s := like[promise](t, files["slos/checkout/availability.yaml"]); s.Objective != "99%" || s.WindowDays != 28 || s.Indicator.Source.DataSource != "prometheus" || s.Indicator.Source.Ratio.Bad == "" {
+		t.Errorf("the SLO is %+v", s)
+	}
+	if s := like[serviceBody](t, strings.NewReplacer("apiVersion: evenkeel/v1\n", "", "kind: Service\n", "", "team: payments\n", "").Replace(files["services/checkout.yaml"])); s.Name != "Checkout" || s.Description != "Takes orders." {
+		t.Errorf("the service is %+v", s)
+	}
+	if report := like[importReport](t, files["import-report.json"]); len(report.LeftOut) != 1 || !strings.Contains(report.LeftOut[0].Message, "administrators make them") {
+		t.Errorf("left out are %+v", report.LeftOut)
+	}
+}
+
 func TestADryRunWritesNothing(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -72,8 +72,15 @@ func (r *reader) document(d *walk.Document, root walk.Node) {
 
 // ladder adds the levels by their rank, the lowest first, and returns their names.
 func (r *reader) ladder(card *foreigncards.Card, n walk.Node) []string {
-	levels := n.List()
-	slices.SortStableFunc(levels, func(a, b walk.Node) int { return cmp.Compare(a.Field("rank").Number(), b.Field("rank").Number()) })
+	type ranked struct {
+		walk.Node
+		rank float64
+	}
+	var levels []ranked
+	for _, l := range n.List() {
+		levels = append(levels, ranked{l, l.Field("rank").Number()})
+	}
+	slices.SortStableFunc(levels, func(a, b ranked) int { return cmp.Compare(a.rank, b.rank) })
 	var names []string
 	for _, l := range levels {
 		l.Ignore("color")

@@ -201,6 +201,9 @@ func TestWhatIsWrongIsToldAtItsPlace(t *testing.T) {
 			t.Errorf("%q: refused was %v, want %s", c.new, got.Refused, c.want)
 		}
 	}
+	if got := read("tag: it\nname: It\nladder: {levels: [{name: One, rank: 1}]}\nrules: [{title: x, expression: git != null, level: One}]"); len(got.Scorecards) != 1 || len(got.Notes) != 0 {
+		t.Errorf("of one level there is %+v", got)
+	}
 	if got := read(readiness, readiness); len(got.Scorecards) != 1 || !got.Notes[len(got.Notes)-1].Left || got.Notes[len(got.Notes)-1].In != "2.yaml" {
 		t.Errorf("of two of a name there are %+v", got)
 	}
