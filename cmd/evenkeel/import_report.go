@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
+	"github.com/evenkeel/evenkeel/internal/hidden"
 	"github.com/evenkeel/evenkeel/internal/yamldoc"
 	"github.com/evenkeel/evenkeel/services/foreign"
 )
@@ -85,7 +87,7 @@ func reportOf(format string, r importReading, files importOutcome) importReport 
 		on[n.Of] = append(on[n.Of], toReported(n))
 	}
 	for _, t := range r.things {
-		one := reportedThing{Kind: t.kind, Name: t.key, File: t.path, From: reportedPlace{t.origin.In, t.origin.Document, t.origin.Line}, Outcome: translated, Notes: []reportedNote{}}
+		one := reportedThing{Kind: t.kind, Name: t.key, File: t.path, From: reportedPlace{seen(t.origin.In), t.origin.Document, t.origin.Line}, Outcome: translated, Notes: []reportedNote{}}
 		if mine := on[t.key]; len(mine) > 0 {
 			one.Outcome, one.Notes = translatedWithNote, mine
 			report.Counts.WithNotes++
@@ -111,11 +113,22 @@ func reportOf(format string, r importReading, files importOutcome) importReport 
 }
 
 func toReported(n foreign.Placed) reportedNote {
-	return reportedNote{n.In, n.Line, n.Column, n.Pointer, n.Message}
+	return reportedNote{seen(n.In), n.Line, n.Column, seen(n.Pointer), seen(n.Message)}
+}
+
+// seen is a text without what a terminal would act on and what cannot be seen: documents are others', and
+// so are the names of files.
+func seen(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' || hidden.Rune(r) {
+			return -1
+		}
+		return r
+	}, text)
 }
 
 func toRefused(r foreign.Refusal) reportedDocument {
-	return reportedDocument{File: r.In, Problems: problemsOf(r.In, r.Err)}
+	return reportedDocument{File: seen(r.In), Problems: problemsOf(seen(r.In), r.Err)}
 }
 
 // problemsOf are all that is wrong with a file, of several documents too.
@@ -133,7 +146,7 @@ func problemsOf(in string, err error) []reportedNote {
 	}
 	var out []reportedNote
 	for _, p := range wrong.Problems {
-		out = append(out, reportedNote{in, p.Line, p.Column, p.Pointer, p.Message})
+		out = append(out, reportedNote{in, p.Line, p.Column, seen(p.Pointer), seen(p.Message)})
 	}
 	return out
 }

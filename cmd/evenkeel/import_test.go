@@ -252,6 +252,20 @@ func TestWhatCannotBeReadIsToldAndTheRestIsWritten(t *testing.T) {
 	}
 }
 
+// What documents say is in a report as text: nothing of it is a link, mentions anybody, or moves a cursor.
+func TestAReportShowsWhatDocumentsSayAsText(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "x.yaml"), "apiVersion: backstage.io/v1\nkind: \"\\e[2J<b>@ada|[x](http://e)\\u202e\"\nmetadata: {name: a}\n")
+	if code, _, stderr := evenkeel(t, nil, "import", "catalog-info", dir, "-o", filepath.Join(dir, "to")); code != 0 {
+		t.Fatalf("it ended with %d: %s", code, stderr)
+	}
+	report := tree(t, filepath.Join(dir, "to"))["import-report.md"]
+	if !strings.Contains(report, `/kind: \[2J&lt;b&gt;&#64;ada\|\[x\](http://e) "a" is left out`) || strings.ContainsAny(report, "\x1b\u202e") {
+		t.Errorf("the report says\n%q", report)
+	}
+}
+
 func TestAnImportIsReadFromStandardInput(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
