@@ -50,8 +50,8 @@ func (t translator) passes(kind string, s walk.Node) (string, error) {
 
 func (t translator) owner(s walk.Node) (string, error) {
 	field(s, "contactMethod")
-	tag := field(s, "tagKey").Text()
-	field(s, "tagPredicate")
+	tag := s.Any("tagKey", "TeamTagKey").Text() // as the API and as the command line calls it
+	s.Any("tagPredicate", "TeamTagPredicate")
 	switch {
 	case tag != "":
 		return "", fmt.Errorf("teams have no tags here")

@@ -170,6 +170,7 @@ func (r *reader) translate() {
 
 func (r *reader) check(card *foreigncards.Card, c found, level string) {
 	s := c.spec
+	ignoreEmpty(s)
 	s.Ignore("id", "Id", "description", "Description") // that of the type of check
 	name := field(s, "name").Required()
 	enabled, on := field(s, "enabled").Truth(true), day(field(s, "enableOn"))
@@ -208,15 +209,40 @@ func (r *reader) check(card *foreigncards.Card, c found, level string) {
 	card.Add(c.at, check)
 }
 
-// empty reports whether all values in a node are empty, as the command line writes what is not there.
-func empty(n walk.Node) bool {
-	for _, name := range n.Names() {
-		of := n.Field(name)
-		if of.IsNames() && !empty(of) || !of.IsNames() && of.There() && of.Value() != "" {
-			return false
+// ignoreEmpty says that fields without a value mean nothing: the command line writes those of every type of
+// checks with each.
+func ignoreEmpty(n walk.Node) {
+	values, is := n.Value().(map[string]any)
+	if !is {
+		return
+	}
+	for name, v := range values {
+		if blank(v) {
+			n.Ignore(name)
 		}
 	}
-	return true
+}
+
+// empty reports whether nothing in a node has a value, as the command line writes what is not there. What
+// has one is not said to be known by that.
+func empty(n walk.Node) bool { return blank(n.Value()) }
+
+func blank(v any) bool {
+	switch of := v.(type) {
+	case nil:
+		return true
+	case map[string]any:
+		for _, one := range of {
+			if !blank(one) {
+				return false
+			}
+		}
+		return true
+	case []any:
+		return len(of) == 0
+	}
+	number, is := walk.AsNumber(v)
+	return v == "" || v == false || is && number == 0 || v == "0001-01-01T00:00:00Z"
 }
 
 // day is the date of a time; empty where there is none, which the command line writes as the year 1.

@@ -88,6 +88,24 @@ func TestChecksOfFilesBecomeAScorecard(t *testing.T) {
 	}
 }
 
+// The command line writes the fields of every type of checks with each, and times of the year 1 for none.
+func TestWhatACheckHasNotIsPassedOver(t *testing.T) {
+	t.Parallel()
+	const head = `"Id": "a", "Name": "x", "Type": "has_owner", "Enabled": true, "EnableOn": "0001-01-01T00:00:00Z", "Category": {"Id": "c", "Name": "C"}, "Level": {"Alias": "bronze", "Name": "Bronze", "Index": 1},
+		"Owner": {"Team": {"Alias": "", "Id": ""}}, "Filter": {"Id": "", "Name": "", "Predicates": null}, "Days": 0, "TagKey": "", "TagPredicate": null, "PassPending": false, "SuccessCondition": "", "UpdateFrequency": null`
+	got := read("[{" + head + "}]")
+	if len(got.Refused) != 0 || len(got.Notes) != 0 || len(got.Scorecards) != 1 || got.Scorecards[0].Checks[0].Passes != `team != ""` {
+		t.Errorf("read was %+v", got)
+	}
+	got = read("[{" + head + `, "SuccessCondition2": "x"}]`)
+	if len(got.Notes) != 1 || got.Notes[0].Pointer != "/0/SuccessCondition2" {
+		t.Errorf("of what nobody knows there are %+v", got.Notes)
+	}
+	if got = read("[{" + head + `, "TeamTagKey": "slack"}]`); len(got.Facts) != 1 {
+		t.Errorf("of a tag that teams have not there is %+v", got)
+	}
+}
+
 func TestTheAnswerOfTheAPIBecomesAScorecard(t *testing.T) {
 	t.Parallel()
 	got := read(answer)
