@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/goccy/go-yaml"
-
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/yamldoc"
@@ -135,7 +133,7 @@ func (r *importReading) addSLO(s foreign.SLO, at foreign.Origin, in importing) {
 	if service != s.Service {
 		r.note(at, key, "the service %q has the short name %q here", fault.Clip(s.Service, 64), service)
 	}
-	text, err := ownDocument("SLO", yaml.MapSlice{{Key: "service", Value: yamldoc.Text(service)}}, toSLOInput(d))
+	text, err := ownDocument("SLO", owned{"service", service}, toSLOInput(d))
 	if err != nil {
 		r.leave(at, key, "%s", oneLine(err.Error()))
 		return
@@ -166,7 +164,7 @@ func (r *importReading) addService(s foreign.Service, in importing, named bool) 
 		s.Team = in.team
 		r.note(s.Origin, key, "no team owns it: it is given to %s", in.team)
 	}
-	text, err := ownDocument("Service", yaml.MapSlice{{Key: "team", Value: yamldoc.Text(s.Team)}}, toServiceBody(s))
+	text, err := ownDocument("Service", owned{"team", s.Team}, toServiceBody(s))
 	if err != nil {
 		r.leave(s.Origin, key, "%s", oneLine(err.Error()))
 		return
@@ -178,7 +176,7 @@ func (r *importReading) addService(s foreign.Service, in importing, named bool) 
 func (r *importReading) addOrganisation(o foreign.Organisation, in importing) {
 	r.notes, r.refused = append(r.notes, o.Notes...), append(r.refused, o.Refused...)
 	write := func(kind, path, key string, at foreign.Origin, body any) {
-		text, err := ownDocument(kind, nil, body)
+		text, err := ownDocument(kind, owned{}, body)
 		if err != nil {
 			r.leave(at, key, "%s", oneLine(err.Error()))
 			return

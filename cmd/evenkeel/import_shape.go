@@ -1,14 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"time"
-
-	"github.com/goccy/go-yaml"
 
 	"github.com/evenkeel/evenkeel/api"
 	"github.com/evenkeel/evenkeel/internal/yamldoc"
@@ -18,67 +13,25 @@ import (
 	"github.com/evenkeel/evenkeel/services/slo"
 )
 
+// owned is what a thing belongs to, and the slug of that.
+type owned struct{ noun, slug string }
+
 // ownDocument writes a thing as a document of ours: headed by its kind and by what it belongs to, with
 // the fields of the API's body in their order.
-func ownDocument(kind string, owner yaml.MapSlice, body any) ([]byte, error) {
-	text, err := json.Marshal(body)
+func ownDocument(kind string, by owned, body any) ([]byte, error) {
+	fields, err := json.Marshal(body)
 	if err != nil {
 		return nil, fmt.Errorf("write a %s: %w", kind, err)
 	}
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.UseNumber()
-	fields, err := ordered(decoder)
+	head := fmt.Sprintf("{%q:%q,%q:%q,", "apiVersion", yamldoc.APIVersion, "kind", kind)
+	if by.slug != "" {
+		head += fmt.Sprintf("%q:%q,", by.noun, by.slug)
+	}
+	text, err := asYAML(append([]byte(head), fields[1:]...))
 	if err != nil {
 		return nil, fmt.Errorf("write a %s: %w", kind, err)
 	}
-	whole := yaml.MapSlice{{Key: "apiVersion", Value: yamldoc.APIVersion}, {Key: "kind", Value: kind}}
-	whole = append(whole, owner...)
-	return yamldoc.Write(append(whole, fields.(yaml.MapSlice)...))
-}
-
-// ordered is a value of JSON with its names in their order, to be written as YAML.
-func ordered(decoder *json.Decoder) (any, error) {
-	token, err := decoder.Token()
-	if err != nil {
-		return nil, err
-	}
-	switch of := token.(type) {
-	case string:
-		return yamldoc.Text(of), nil
-	case json.Number:
-		return yamldoc.Scalar(of), nil
-	case json.Delim:
-		if of == '[' {
-			list := []any{}
-			for decoder.More() {
-				value, err := ordered(decoder)
-				if err != nil {
-					return nil, err
-				}
-				list = append(list, value)
-			}
-			_, err := decoder.Token()
-			return list, err
-		}
-		names := yaml.MapSlice{}
-		for decoder.More() {
-			name, err := decoder.Token()
-			if err != nil {
-				return nil, err
-			}
-			value, err := ordered(decoder)
-			if err != nil {
-				return nil, err
-			}
-			names = append(names, yaml.MapItem{Key: name.(string), Value: value})
-		}
-		_, err := decoder.Token()
-		if errors.Is(err, io.EOF) {
-			err = io.ErrUnexpectedEOF
-		}
-		return names, err
-	}
-	return token, nil // true, false or null
+	return text, nil
 }
 
 // teamBody is a team. A name that is only the slug again is left out, so that one that the team has

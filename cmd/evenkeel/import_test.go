@@ -14,9 +14,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/goccy/go-yaml"
-
 	"github.com/evenkeel/evenkeel/api"
+	"github.com/evenkeel/evenkeel/internal/yamldoc"
 	"github.com/evenkeel/evenkeel/services/foreign"
 )
 
@@ -73,9 +72,17 @@ func tree(t *testing.T, root string) map[string]string {
 func like[T any](t *testing.T, text string) T {
 	t.Helper()
 	var out T
-	converted, err := yaml.YAMLToJSON([]byte(text))
-	if err != nil {
+	docs, err := yamldoc.Parse([]byte(text))
+	if err != nil || len(docs) != 1 {
+		t.Fatalf("%d documents (%v)\n%s", len(docs), err, text)
+	}
+	var plain any
+	if err := docs[0].Decode(&plain); err != nil {
 		t.Fatalf("%v\n%s", err, text)
+	}
+	converted, err := json.Marshal(plain)
+	if err != nil {
+		t.Fatal(err)
 	}
 	decoder := json.NewDecoder(strings.NewReader(string(converted)))
 	decoder.DisallowUnknownFields()
