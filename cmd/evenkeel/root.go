@@ -84,6 +84,7 @@ is wrong or a comparison found a difference. The command gate has codes of its o
 		p.rulesCommand(),
 		p.validateCommand(),
 		p.parityCommand(),
+		p.importCommand(),
 		p.evidenceCommand(),
 		p.openapiCommand(),
 		p.configCommand(),

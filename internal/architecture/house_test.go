@@ -139,7 +139,7 @@ var directions = []direction{
 	{domain: "slo", uses: []string{"registry", "source", "measure"}, reason: "an SLO judges measurements"},
 	{domain: "openslo", uses: []string{"registry", "source", "measure", "slo"}, reason: "it writes SLOs as documents, and reads them"},
 	{domain: "promrules", uses: []string{"registry", "source", "measure", "slo"}, reason: "it writes SLOs as rules of Prometheus"},
-	{domain: "foreign", uses: []string{"registry", "source", "measure", "slo"}, reason: "it reads documents of other tools as SLOs"},
+	{domain: "foreign", uses: []string{"registry", "source", "measure", "slo", "catalog"}, reason: "it reads documents of other tools as SLOs and services, and those of a portal as its catalog tells them"},
 	{domain: "parity", uses: []string{"registry", "source", "measure", "slo", "foreign"}, reason: "it compares what other tools said of SLOs with what is measured"},
 	{domain: "signals", uses: []string{"registry", "source", "measure", "slo"}, reason: "a signal is read from a source, or taken over from an SLO"},
 	{domain: "policy", uses: []string{"registry", "source", "measure", "slo", "expr"}, reason: "a policy judges SLOs by conditions"},

@@ -11,9 +11,6 @@ import (
 	"github.com/evenkeel/evenkeel/services/registry"
 )
 
-// defaultTier is that of a service of which nobody said how critical it is.
-const defaultTier = 3
-
 // planComponent has a component be a service of its owner's team.
 func (c *Service) planComponent(ctx context.Context, w *world, e Entity, t Told) (plan, error) {
 	p, slug := plan{}, t.slug()
@@ -187,8 +184,7 @@ func (w *world) comesFree(other Entity, moves bool) bool {
 func serviceOf(w *world, p *plan, before registry.Service, owner registry.Team, slug string, t Told) registry.Service {
 	after, g := before, giving{managed: before.Managed}
 	if before.ID == "" {
-		p.isNew = true
-		after.Name, after.Kind, after.Tier, after.Lifecycle = nameOf(t.Ref), kind(t.Type), defaultTier, registry.Production
+		p.isNew, after.Profile = true, t.Profile()
 	}
 	give(&g, "slug", &after.Slug, slug)
 	giveText(&g, "name", &after.Name, t.Title)
