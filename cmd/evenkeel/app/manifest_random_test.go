@@ -82,7 +82,7 @@ func (d draw) set() []doc {
 	some("Service", "service", 8, func(s doc) {
 		s["team"], s["type"], s["tier"] = ref("team"), d.one("http", "grpc", "batch"), d.one(1, 2, 3, 4)
 		d.maybe(s, 40, doc{
-			"name": d.one("Wallet", "Till"), "description": d.word(9), "lifecycle": d.one("production", "experimental", "deprecated"), 			"onCall": d.one("rota", "https://example.org/rota"), "runbook": "https://example.org/r", "labels": doc{"a": d.one("1", "2")}, "annotations": doc{"b": "c"}, "contact": "x",
+			"name": d.one("Wallet", "Till"), "description": d.word(9), "lifecycle": d.one("production", "experimental", "deprecated"), "onCall": d.one("rota", "https://example.org/rota"), "runbook": "https://example.org/r", "labels": doc{"a": d.one("1", "2")}, "annotations": doc{"b": "c"}, "contact": "x",
 		})
 		if len(drawn["system"]) > 0 && d.chance(40) {
 			s["system"] = ref("system")
