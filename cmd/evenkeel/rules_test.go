@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -325,5 +326,55 @@ func TestWhatIsWrongWithSLOsIsToldAndNothingIsWritten(t *testing.T) {
 		if code, _, stderr := evenkeel(t, nil, strings.Fields(line)...); code != 1 || stderr == "" {
 			t.Errorf("%s ends with %d: %q", line, code, stderr)
 		}
+	}
+}
+
+func TestOfManyFilesTheRulesAreInTheOrderOfTheFiles(t *testing.T) {
+	t.Parallel()
+	in, out := t.TempDir(), filepath.Join(t.TempDir(), "rules.yaml")
+	var want []string
+	for i := range 40 { // more than there are processors
+		name := fmt.Sprintf("service-%02d", i)
+		want = append(want, "evenkeel-"+name+"-availability")
+		of := strings.NewReplacer("service: checkout", "service: "+name, "name: requests", fmt.Sprintf("name: requests-%02d", i), "indicatorRef: requests", fmt.Sprintf("indicatorRef: requests-%02d", (i+7)%40))
+		text := of.Replace(checkoutOpenSLO + "---\n" + requestsSLI)
+		if i < 20 { // those that refer to nothing are composed before all are read
+			text = strings.NewReplacer(`service: "checkout"`, "service: "+name, `"requests-availability"`, "availability").Replace(checkoutSloth[:strings.Index(checkoutSloth, `  - name: "wifi"`)]) + "---\n" + of.Replace(requestsSLI)
+		}
+		write(t, filepath.Join(in, name+".yaml"), text)
+	}
+	code, _, stderr := evenkeel(t, nil, "rules", "-i", in, "-o", out)
+	text, err := os.ReadFile(out)
+	if code != 0 || err != nil {
+		t.Fatalf("it ended with %d: %s (%v)", code, stderr, err)
+	}
+	var got []string
+	for _, g := range readRules(t, string(text)).Groups {
+		got = append(got, g.Name)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("the groups are %v", got)
+	}
+	// What is wrong is told in the order of the files too, and takes back what was written before.
+	for _, i := range []int{31, 12, 35} {
+		write(t, filepath.Join(in, fmt.Sprintf("service-%02d.yaml", i)), "none: of it\n")
+	}
+	code, _, stderr = evenkeel(t, nil, "rules", "-i", in, "-o", out)
+	if code != 1 {
+		t.Errorf("it ended with %d", code)
+	}
+	last := -1
+	for _, i := range []int{12, 31, 35} {
+		at := strings.Index(stderr, fmt.Sprintf("service-%02d.yaml:1:1: ", i))
+		if at <= last {
+			t.Errorf("what is wrong with file %d is not told in its turn: %s", i, stderr)
+		}
+		last = at
+	}
+	if again, err := os.ReadFile(out); err != nil || string(again) != string(text) {
+		t.Errorf("the file was changed (%v)", err)
+	}
+	if left, err := filepath.Glob(filepath.Join(filepath.Dir(out), ".*")); err != nil || len(left) > 0 {
+		t.Errorf("there is left %v (%v)", left, err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/evenkeel/evenkeel/services/measure/prometheus"
 	"github.com/evenkeel/evenkeel/services/slo"
 )
 
@@ -26,6 +27,8 @@ type SLO struct {
 	// Service and Name are what it is called there; the Declaration has a slug made of it.
 	Service, Name string
 	Declaration   slo.Declaration
+	// Counting counts the events of the declaration, where its queries were read already.
+	Counting *prometheus.Counting
 	// Labels are on everything that is made of it there.
 	Labels map[string]string
 	// Page and Ticket are its alerts there.

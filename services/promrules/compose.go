@@ -21,9 +21,12 @@ func Compose(s SLO, n Names) ([]Group, []Left, error) {
 	if err := check.Err(); err != nil {
 		return nil, nil, err
 	}
-	counting, err := prometheus.NewCounting("/indicator/source", s.Origin, nil)
-	if err != nil {
-		return nil, nil, err
+	counting := s.Counting
+	if counting == nil {
+		var err error
+		if counting, err = prometheus.NewCounting("/indicator/source", s.Origin, nil); err != nil {
+			return nil, nil, err
+		}
 	}
 	c := composer{slo: s, names: n, identity: n.identity(s), counting: counting}
 	c.of = selector(c.identity)

@@ -30,6 +30,8 @@ type SLO struct {
 	// another where the window is a calendar's, of which the rules have no figures.
 	Period time.Duration
 	Origin origin.Origin
+	// Counting counts the events of the Origin, where it was read already.
+	Counting *prometheus.Counting
 	// Resolution is the length of a slot; measure.Minute when 0.
 	Resolution time.Duration
 	Alerts     slo.AlertTerms

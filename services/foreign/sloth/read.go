@@ -162,10 +162,10 @@ func (r *reader) one(service string, labels map[string]string, s objective, at s
 	case s.SLI.Raw != nil:
 		d.Origin.RawRatio = &origin.RawRatio{Query: s.SLI.Raw.Error, Failure: true}
 	default:
-		d.Origin.Ratio = &origin.Ratio{Bad: r.counted(s.SLI.Events.Error, at+r.spelt.events+r.spelt.errorQuery), Total: r.counted(s.SLI.Events.Total, at+r.spelt.events+r.spelt.totalQuery)}
+		d.Origin.Ratio = &origin.Ratio{Bad: s.SLI.Events.Error, Total: s.SLI.Events.Total}
 	}
-	r.judge(d.Origin, at)
 	out := foreign.SLO{Service: service, Name: string(s.Name), Labels: union(labels, s.Labels)}
+	d.Origin, out.Counting = r.queries(d.Origin, at)
 	a := s.Alerting
 	r.labels(at+"/labels", s.Labels)
 	r.alerting(a, at+"/alerting")
@@ -197,33 +197,34 @@ func (r *reader) alerting(a alerting, at string) {
 	}
 }
 
-// counted is a query of events a second as one of events.
-func (r *reader) counted(query, at string) string {
-	out, changed := prometheus.Increase(query)
-	if !changed {
-		r.note(false, at, "is taken for a number of events in the window, as it stands")
-	}
-	return out
-}
-
-// judge notes what is wrong with the queries, at their places.
-func (r *reader) judge(o origin.Origin, at string) {
-	var check, shape fault.Check
+// queries reads the queries, of which those of events a second become such of events, and
+// notes what is wrong with them, at their places.
+func (r *reader) queries(o origin.Origin, at string) (origin.Origin, *prometheus.Counting) {
 	const base = "/source"
-	prometheus.Check(&check, base, o)
-	o.DataSource = "prometheus"
-	o.Check(&shape, base)
-	check.Join(shape)
+	read, err := prometheus.ReadRates(base, o)
+	if o.Ratio != nil {
+		for _, of := range []struct{ text, pointer string }{{o.Ratio.Bad, r.spelt.errorQuery}, {o.Ratio.Total, r.spelt.totalQuery}} {
+			if slices.Contains(read.Kept, of.text) {
+				r.note(false, at+r.spelt.events+of.pointer, "is taken for a number of events in the window, as it stands")
+			}
+		}
+	}
+	var shape fault.Check
+	named := read.Origin
+	named.DataSource = "prometheus"
+	named.Check(&shape, base)
+	var wrong []fault.Violation
+	for _, err := range []error{err, shape.Err()} {
+		if refused := fault.As(err); refused != nil {
+			wrong = append(wrong, refused.Violations...)
+		}
+	}
 	places := map[string]string{
 		base + "/ratio/bad": r.spelt.events + r.spelt.errorQuery, base + "/ratio/total": r.spelt.events + r.spelt.totalQuery,
 		base + "/rawRatio/query": r.spelt.raw, base + "/ratio": r.spelt.events,
 	}
-	refused := fault.As(check.Err())
-	if refused == nil {
-		return
-	}
 	said := map[string]bool{}
-	for _, v := range refused.Violations {
+	for _, v := range wrong {
 		place, known := places[v.Pointer]
 		if !known {
 			place = "/sli"
@@ -233,6 +234,7 @@ func (r *reader) judge(o origin.Origin, at string) {
 		}
 		said[place] = true
 	}
+	return read.Origin, read.Counting
 }
 
 // union is both together; the second wins.

@@ -61,6 +61,11 @@ func NewCounting(base string, o origin.Origin, matchers []*labels.Matcher) (*Cou
 	if err := check.Err(); err != nil {
 		return nil, err
 	}
+	return countingOf(o, q)
+}
+
+// countingOf counts by the trees of an origin, which are its own from then on.
+func countingOf(o origin.Origin, q trees) (*Counting, error) {
 	c := counter{groupBy: o.GroupBy}
 	var of expressions
 	switch o.Kind() {

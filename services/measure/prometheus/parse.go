@@ -40,6 +40,9 @@ type expression struct {
 	text    string
 	tree    parser.Expr
 	windows []time.Duration // that the placeholder may stand for
+	// increased, unless it is nil, is where rates are to become increases: what texts became,
+	// by what they were.
+	increased map[string]string
 }
 
 // fail notes what is wrong with the expression at a byte of it.
@@ -88,6 +91,11 @@ func (e *expression) parse(window time.Duration, windowed bool) bool {
 		return false
 	}
 	e.tree = tree
+	if e.increased != nil {
+		if changed, did := e.increase(); did {
+			e.increased[text] = changed
+		}
+	}
 	if !e.admissible() {
 		return false
 	}
