@@ -73,7 +73,7 @@ func (c *composer) total() string { return totalEvents + length(c.slo.resolution
 
 // slots count the events of each slot.
 func (c *composer) slots() []Rule {
-	counted := c.counting.In(c.slo.resolution())
+	counted := c.counting.Slot(c.slo.resolution())
 	return []Rule{c.record(c.good(), counted.Good), c.record(c.total(), counted.Total)}
 }
 

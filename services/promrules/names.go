@@ -3,6 +3,8 @@ package promrules
 import (
 	"strconv"
 	"strings"
+
+	"github.com/evenkeel/evenkeel/services/measure/prometheus"
 )
 
 // Names are what metrics, labels and groups of the rules are called.
@@ -38,8 +40,8 @@ var (
 
 // The metrics. Those of shares and figures are Sloth's, which dashboards know.
 const (
-	goodEvents      = "slo:good_events:increase"
-	totalEvents     = "slo:total_events:increase"
+	goodEvents      = prometheus.GoodEvents
+	totalEvents     = prometheus.TotalEvents
 	errorRatio      = "slo:sli_error:ratio_rate"
 	objectiveRatio  = "slo:objective:ratio"
 	budgetRatio     = "slo:error_budget:ratio"

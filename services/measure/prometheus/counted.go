@@ -11,7 +11,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/measure/origin"
 )
 
-// Counted are the numbers of good and of all events in a window, each as PromQL that
+// Counted are the numbers of good and of all events in a slot, each as PromQL that
 // gives one value, or one for each value of the label that is grouped by.
 //
 // They say what reading slots does of the queries of an origin: no bad events beside a
@@ -25,6 +25,7 @@ type Counted struct{ Good, Total string }
 // read once. It is for one goroutine at a time.
 type Counting struct {
 	counts, share counted
+	single        bool // whether the expressions of the origin give one value each, by the look of them
 }
 
 // counted is expressions, and where the length of the window stands in them.
@@ -41,11 +42,16 @@ func newCounted(of ...parser.Expr) counted {
 	return c
 }
 
-// in writes an expression for a window of that length.
-func (c counted) in(window time.Duration) []string {
+// set puts the length of the window where it stands.
+func (c counted) set(window time.Duration) {
 	for _, set := range c.holes {
 		set(window)
 	}
+}
+
+// in writes the expressions for a window of that length.
+func (c counted) in(window time.Duration) []string {
+	c.set(window)
 	out := make([]string, len(c.of))
 	for i, tree := range c.of {
 		out[i] = tree.String()
@@ -67,6 +73,10 @@ func NewCounting(base string, o origin.Origin, matchers []*labels.Matcher) (*Cou
 // countingOf counts by the trees of an origin, which are its own from then on.
 func countingOf(o origin.Origin, q trees) (*Counting, error) {
 	c := counter{groupBy: o.GroupBy}
+	alone := true
+	for _, tree := range []parser.Expr{q.good, q.bad, q.total, q.value, q.weight} {
+		alone = alone && (tree == nil || single(tree))
+	}
 	var of expressions
 	switch o.Kind() {
 	case origin.KindRatio, origin.KindLatency:
@@ -78,13 +88,17 @@ func countingOf(o origin.Origin, q trees) (*Counting, error) {
 	default:
 		return nil, fault.New(fault.Invalid, "not_promql", "it is measured without queries of PromQL, and no rules can be made of it")
 	}
-	return &Counting{newCounted(of.good, of.total), newCounted(of.bad)}, nil
+	return &Counting{newCounted(of.good, of.total), newCounted(of.bad), alone}, nil
 }
 
-// In returns the numbers of events in a window of that length.
-func (c *Counting) In(window time.Duration) Counted {
-	of := c.counts.in(window)
-	return Counted{Good: of[0], Total: of[1]}
+// Slot returns the numbers of events in the slot of that length that ended last, and not less
+// than Settle ago; see SlotAt.
+func (c *Counting) Slot(length time.Duration) Counted {
+	c.counts.set(length)
+	last := func(of parser.Expr) string {
+		return call("last_over_time", &parser.SubqueryExpr{Expr: paren(of), Range: length, Step: length, OriginalOffset: Settle}).String()
+	}
+	return Counted{Good: last(c.counts.of[0]), Total: last(c.counts.of[1])}
 }
 
 // BadShare returns the share of bad events in a window of that length, as PromQL that
