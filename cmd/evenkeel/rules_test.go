@@ -178,9 +178,9 @@ func TestRulesAreWrittenOfADirectoryIntoOneFileOrAnother(t *testing.T) {
 	args := []string{"rules", "-i", in, "-e", "draft", "-n", "ya?ml$"}
 	for range 2 { // twice the same
 		code, stdout, stderr := evenkeel(t, nil, append(args, "-o", one)...)
-		// By hand: of each SLO two numbers of events, eight shares and seven figures; one page, two
-		// alerts, and two with one of absence.
-		if code != 0 || stdout != "" || stderr != one+": 51 recording rules and 6 alerts\n" {
+		// By hand: of each SLO two numbers of events, eight shares and seven figures, and of two two of slots;
+		// one page, two alerts, and two with one of absence.
+		if code != 0 || stdout != "" || stderr != one+": 55 recording rules and 6 alerts\n" {
 			t.Fatalf("it ended with %d, %q, %q", code, stdout, stderr)
 		}
 	}

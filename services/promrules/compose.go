@@ -71,10 +71,16 @@ func (c *composer) record(metric, expr string, more ...Label) Rule {
 func (c *composer) good() string  { return goodEvents + length(c.slo.resolution()) }
 func (c *composer) total() string { return totalEvents + length(c.slo.resolution()) }
 
-// slots count the events of each slot.
+// slots count the events of each slot: those of the time before an evaluation, for what is made
+// of them at once, and of the last slot of the clock, for collection, where it can read them.
 func (c *composer) slots() []Rule {
-	counted := c.counting.Slot(c.slo.resolution())
-	return []Rule{c.record(c.good(), counted.Good), c.record(c.total(), counted.Total)}
+	length := c.slo.resolution()
+	now := c.counting.In(length)
+	rules := []Rule{c.record(c.good(), now.Good), c.record(c.total(), now.Total)}
+	if whole, is := c.counting.Slot(length); is {
+		rules = append(rules, c.record(prometheus.GoodSlots+prometheus.Length(length), whole.Good), c.record(prometheus.TotalSlots+prometheus.Length(length), whole.Total))
+	}
+	return rules
 }
 
 // windows are the lengths of all that burn pairs look at, the shortest first.

@@ -3,8 +3,6 @@ package promrules
 import (
 	"strconv"
 	"strings"
-
-	"github.com/evenkeel/evenkeel/services/measure/prometheus"
 )
 
 // Names are what metrics, labels and groups of the rules are called.
@@ -40,8 +38,8 @@ var (
 
 // The metrics. Those of shares and figures are Sloth's, which dashboards know.
 const (
-	goodEvents      = prometheus.GoodEvents
-	totalEvents     = prometheus.TotalEvents
+	goodEvents      = "slo:good_events:increase"
+	totalEvents     = "slo:total_events:increase"
 	errorRatio      = "slo:sli_error:ratio_rate"
 	objectiveRatio  = "slo:objective:ratio"
 	budgetRatio     = "slo:error_budget:ratio"

@@ -27,6 +27,9 @@ type Recordings interface {
 // other asks wait for it, and can take its place.
 const recordedTime = 5 * time.Second
 
+// lookingTime is how long somebody waits to be told which rules are installed.
+const lookingTime = time.Second
+
 // look finds out which rules are installed, when it is its turn.
 func (r *round) look(ctx context.Context) {
 	if r.recordings == nil {

@@ -113,7 +113,7 @@ func (s *Service) recorded(ctx context.Context, t Target, src source.Source, now
 	if known == nil || src.RetiredAt != nil {
 		return origin.Recording{}, 0, false
 	}
-	waiting, done := context.WithTimeout(ctx, recordedTime)
+	waiting, done := context.WithTimeout(ctx, lookingTime)
 	defer done()
 	if leave, err := s.gates.Aside(waiting, src); err == nil { // what is known is told meanwhile
 		known.Look(waiting, src, now)

@@ -11,7 +11,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/measure/origin"
 )
 
-// Counted are the numbers of good and of all events in a slot, each as PromQL that
+// Counted are the numbers of good and of all events in a window, each as PromQL that
 // gives one value, or one for each value of the label that is grouped by.
 //
 // They say what reading slots does of the queries of an origin: no bad events beside a
@@ -25,7 +25,7 @@ type Counted struct{ Good, Total string }
 // read once. It is for one goroutine at a time.
 type Counting struct {
 	counts, share counted
-	single        bool // whether the expressions of the origin give one value each, by the look of them
+	exact         bool // whether Slot is
 }
 
 // counted is expressions, and where the length of the window stands in them.
@@ -73,9 +73,11 @@ func NewCounting(base string, o origin.Origin, matchers []*labels.Matcher) (*Cou
 // countingOf counts by the trees of an origin, which are its own from then on.
 func countingOf(o origin.Origin, q trees) (*Counting, error) {
 	c := counter{groupBy: o.GroupBy}
-	alone := true
-	for _, tree := range []parser.Expr{q.good, q.bad, q.total, q.value, q.weight} {
-		alone = alone && (tree == nil || single(tree))
+	exact := o.GroupBy == "" && (o.RawRatio == nil || !o.RawRatio.Failure)
+	if o.Threshold == nil {
+		for _, tree := range []parser.Expr{q.good, q.bad, q.total, q.value, q.weight} {
+			exact = exact && (tree == nil || single(tree))
+		}
 	}
 	var of expressions
 	switch o.Kind() {
@@ -88,17 +90,28 @@ func countingOf(o origin.Origin, q trees) (*Counting, error) {
 	default:
 		return nil, fault.New(fault.Invalid, "not_promql", "it is measured without queries of PromQL, and no rules can be made of it")
 	}
-	return &Counting{newCounted(of.good, of.total), newCounted(of.bad), alone}, nil
+	return &Counting{newCounted(of.good, of.total), newCounted(of.bad), exact}, nil
+}
+
+// In returns the numbers of events in a window of that length.
+func (c *Counting) In(window time.Duration) Counted {
+	of := c.counts.in(window)
+	return Counted{Good: of[0], Total: of[1]}
 }
 
 // Slot returns the numbers of events in the slot of that length that ended last, and not less
-// than Settle ago; see SlotAt.
-func (c *Counting) Slot(length time.Duration) Counted {
+// than Settle ago; see SlotAt. It is false where they are not in every case what reading the
+// slot gives:
+//   - of groups, of which one that has bad events and no total spoils the slot of all;
+//   - of an expression that may give several values, which are added up here, and refused where
+//     they are read;
+//   - of a share of bad events, which cannot be had back exactly from the good ones.
+func (c *Counting) Slot(length time.Duration) (Counted, bool) {
 	c.counts.set(length)
 	last := func(of parser.Expr) string {
 		return call("last_over_time", &parser.SubqueryExpr{Expr: paren(of), Range: length, Step: length, OriginalOffset: Settle}).String()
 	}
-	return Counted{Good: last(c.counts.of[0]), Total: last(c.counts.of[1])}
+	return Counted{Good: last(c.counts.of[0]), Total: last(c.counts.of[1])}, c.exact
 }
 
 // BadShare returns the share of bad events in a window of that length, as PromQL that

@@ -39,8 +39,8 @@ func TestRatesBecomeNumbersOfEvents(t *testing.T) {
 			t.Errorf("%s is read with %v, and what it became with %v", text, err, wrong)
 			continue
 		}
-		if err == nil && (rated.Counting.Slot(time.Minute) != again.Slot(time.Minute) || rated.Counting.BadShare(time.Hour) != again.BadShare(time.Hour)) {
-			t.Errorf("%s counts %v, and what it became %v", text, rated.Counting.Slot(time.Minute), again.Slot(time.Minute))
+		if err == nil && (rated.Counting.In(time.Hour) != again.In(time.Hour) || rated.Counting.BadShare(time.Hour) != again.BadShare(time.Hour)) {
+			t.Errorf("%s counts %v, and what it became %v", text, rated.Counting.In(time.Hour), again.In(time.Hour))
 		}
 	}
 }

@@ -67,7 +67,7 @@ func (b *Rulebook) installed(ctx context.Context, src source.Source) (map[string
 			if found[key] == nil {
 				found[key] = &half{}
 				of[key] = origin.Recording{
-					Group: group.Name, File: group.File, Good: GoodEvents + Length(length), Total: TotalEvents + Length(length), Labels: rule.Labels, Resolution: length,
+					Group: group.Name, File: group.File, Good: GoodSlots + Length(length), Total: TotalSlots + Length(length), Labels: rule.Labels, Resolution: length,
 				}
 			}
 			if good {
@@ -95,9 +95,9 @@ func (b *Rulebook) installed(ctx context.Context, src source.Source) (map[string
 func (b *Rulebook) countsSlots(metric string) (length time.Duration, good, is bool) {
 	for _, length := range b.lengths {
 		switch metric {
-		case GoodEvents + Length(length):
+		case GoodSlots + Length(length):
 			return length, true, true
-		case TotalEvents + Length(length):
+		case TotalSlots + Length(length):
 			return length, false, true
 		}
 	}
@@ -129,8 +129,8 @@ func (b *Rulebook) rules(ctx context.Context, src source.Source) (rulesReply, er
 	query := at.Query()
 	query.Set("type", "record")
 	for _, length := range b.lengths {
-		query.Add("rule_name[]", GoodEvents+Length(length))
-		query.Add("rule_name[]", TotalEvents+Length(length))
+		query.Add("rule_name[]", GoodSlots+Length(length))
+		query.Add("rule_name[]", TotalSlots+Length(length))
 	}
 	at.RawQuery = query.Encode()
 	x := &exchange{Client: client, src: src}

@@ -141,23 +141,16 @@ func (b *Rulebook) Recorded(src source.Source, ask origin.Ask) (after time.Durat
 // meant is what a pair of rules counts.
 func meant(good, total string) string { return node(good, total) }
 
-// meaningOf is what the rules count that are written for an origin; empty where what they
-// record is not in every case what reading the origin gives:
-//   - of groups, of which one that has bad events and no total spoils the slot of all;
-//   - of an expression that may give several values, which rules add up and reading refuses;
-//   - of a share of bad events, which cannot be had back exactly from the good ones.
+// meaningOf is what the rules count that are written for an origin; empty where none are.
 func meaningOf(o origin.Origin, resolution time.Duration) string {
-	if o.GroupBy != "" || o.RawRatio != nil && o.RawRatio.Failure {
-		return ""
-	}
 	counting, err := NewCounting("", o, nil)
 	if err != nil {
 		return ""
 	}
-	if o.Threshold == nil && !counting.single {
+	of, is := counting.Slot(resolution)
+	if !is {
 		return ""
 	}
-	of := counting.Slot(resolution)
 	good, err := lang.ParseExpr(of.Good)
 	if err != nil {
 		return ""
@@ -173,7 +166,7 @@ func meaningOf(o origin.Origin, resolution time.Duration) string {
 // before it is asked.
 func samplesOf(length, within time.Duration) string {
 	selector := &parser.VectorSelector{LabelMatchers: []*labels.Matcher{
-		parser.MustLabelMatcher(labels.MatchRegexp, model.MetricNameLabel, GoodEvents+Length(length)+"|"+TotalEvents+Length(length)),
+		parser.MustLabelMatcher(labels.MatchRegexp, model.MetricNameLabel, GoodSlots+Length(length)+"|"+TotalSlots+Length(length)),
 	}}
 	return (&parser.MatrixSelector{VectorSelector: selector, Range: within}).String()
 }

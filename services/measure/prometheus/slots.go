@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// The metrics of recording rules that count the events of slots; the length of the slots
-// follows, as in slo:good_events:increase5m.
+// The metrics of recording rules that count the events of whole slots for collection; the
+// length of the slots follows, as in slo:good_events:slot5m.
 const (
-	GoodEvents  = "slo:good_events:increase"
-	TotalEvents = "slo:total_events:increase"
+	GoodSlots  = "slo:good_events:slot"
+	TotalSlots = "slo:total_events:slot"
 )
 
 // Settle is how long after its end the events of a slot are counted by a recording rule: what
