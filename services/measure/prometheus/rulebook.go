@@ -78,6 +78,10 @@ func (b *Rulebook) Look(ctx context.Context, src source.Source, now time.Time) {
 		b.mu.Unlock()
 		return
 	}
+	var known map[string]origin.Recording // that were found by the look before
+	if before != nil && before.access == src.Access && !now.Before(before.looked) {
+		known = before.rules
+	}
 	book := &ruled{access: src.Access, looked: now, meant: map[id.ID]string{}}
 	b.of[src.ID] = book // whoever comes meanwhile does not look as well
 	b.mu.Unlock()
@@ -92,10 +96,8 @@ func (b *Rulebook) Look(ctx context.Context, src source.Source, now time.Time) {
 	}
 	for what, rule := range found {
 		rule.Since = now
-		if before != nil && before.access == src.Access && !now.Before(before.looked) {
-			if was, there := before.rules[what]; there && same(was, rule) {
-				rule.Since = was.Since
-			}
+		if was, there := known[what]; there && same(was, rule) {
+			rule.Since = was.Since
 		}
 		found[what] = rule
 	}
