@@ -113,7 +113,8 @@ func (c *composer) shares() []Rule {
 
 // summed is the share of bad events in a window by what was recorded of its slots.
 func (c *composer) summed(l time.Duration) string {
-	return fmt.Sprintf("1 - (\n  sum_over_time(%s%s[%s])\n  /\n  (sum_over_time(%s%s[%s]) > 0)\n)", c.good(), c.of, length(l), c.total(), c.of, length(l))
+	in := c.of + "[" + length(l) + "])"
+	return "1 - (\n  sum_over_time(" + c.good() + in + "\n  /\n  (sum_over_time(" + c.total() + in + " > 0)\n)"
 }
 
 // figures are the objective and what is made of it.
@@ -125,7 +126,7 @@ func (c *composer) figures() []Rule {
 		c.record(budgetRatio, fmt.Sprintf("vector(%s)", left)),
 	}
 	burn := func(window time.Duration) string {
-		return fmt.Sprintf("sum without (%s) (%s%s%s) / %s", c.names.window, errorRatio, length(window), c.of, left)
+		return "sum without (" + c.names.window + ") (" + errorRatio + length(window) + c.of + ") / " + left
 	}
 	current := c.record(currentBurnRate, burn(budget.Pairs[0].Short))
 	if c.slo.Days == 0 {

@@ -2,8 +2,10 @@ package prometheus
 
 import (
 	"math"
+	"strings"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
 
@@ -32,12 +34,20 @@ type Counting struct {
 type counted struct {
 	of    []parser.Expr
 	holes []func(time.Duration)
+	// printed are the expressions cut where the window stands; nil of one in which it stands for a
+	// number as well, which is printed otherwise.
+	printed [][]string
 }
 
+// newCounted takes expressions with the sentinel for the window.
 func newCounted(of ...parser.Expr) counted {
-	c := counted{of: of}
-	for _, tree := range of {
-		c.holes = append(c.holes, holes(tree)...)
+	c := counted{of: of, printed: make([][]string, len(of))}
+	for i, tree := range of {
+		own := holes(tree)
+		c.holes = append(c.holes, own...)
+		if parts := cut(tree.String()); len(parts) == len(own)+1 {
+			c.printed[i] = parts
+		}
 	}
 	return c
 }
@@ -51,10 +61,14 @@ func (c counted) set(window time.Duration) {
 
 // in writes the expressions for a window of that length.
 func (c counted) in(window time.Duration) []string {
-	c.set(window)
 	out := make([]string, len(c.of))
-	for i, tree := range c.of {
-		out[i] = tree.String()
+	for i, parts := range c.printed {
+		if parts != nil {
+			out[i] = strings.Join(parts, model.Duration(window).String())
+			continue
+		}
+		c.set(window)
+		out[i] = c.of[i].String()
 	}
 	return out
 }

@@ -1,7 +1,7 @@
 package prometheus
 
 import (
-	"fmt"
+	"strconv"
 	"time"
 )
 
@@ -37,12 +37,12 @@ func SlotAt(evaluated time.Time, length time.Duration) time.Time {
 func Length(d time.Duration) string {
 	switch {
 	case d%(24*time.Hour) == 0:
-		return fmt.Sprintf("%dd", d/(24*time.Hour))
+		return strconv.FormatInt(int64(d/(24*time.Hour)), 10) + "d"
 	case d%time.Hour == 0:
-		return fmt.Sprintf("%dh", d/time.Hour)
+		return strconv.FormatInt(int64(d/time.Hour), 10) + "h"
 	case d%time.Minute == 0:
-		return fmt.Sprintf("%dm", d/time.Minute)
+		return strconv.FormatInt(int64(d/time.Minute), 10) + "m"
 	default:
-		return fmt.Sprintf("%ds", d/time.Second)
+		return strconv.FormatInt(int64(d/time.Second), 10) + "s"
 	}
 }
