@@ -18,7 +18,7 @@ func (a *API) addCollection(r Rooms) {
 	type collectionReply struct{ Body Collection }
 	register(a, operation{
 		id: "getSLOCollection", method: http.MethodGet, path: "/v1/services/{service}/slos/{slo}/collection", tag: "Measurements",
-		summary: "Get how an SLO is read from its data source", description: "How far it was read, and what failed. 404 with collection_not_found when its measurements are sent to Evenkeel.",
+		summary: "Get how an SLO is read from its data source", description: "How far it was read, from which rules that are installed there if from any, and what failed. 404 with collection_not_found when its measurements are sent to Evenkeel.",
 		rule: access.Rule{Verb: access.Read, Kind: access.KindSLO},
 	}, func(ctx context.Context, in *SLOPath) (*collectionReply, error) {
 		v, s, err := r.SLOs.Find(ctx, in.name())
@@ -205,6 +205,9 @@ func toCollection(s collect.Standing, service Ref) Collection {
 		Source: ref(s.Source.ID, s.Source.Slug), CollectedUntil: s.Until, AttemptedAt: optionalTime(c.AttemptedAt), SucceededAt: optionalTime(c.SucceededAt),
 		FailingSince: optionalTime(c.FailingSince), Failure: toFailure(c.Failing, c.Failure), LagSeconds: int64(s.Lag / time.Second),
 		Missing: toMissing(c.Missing), Backfills: make([]Backfill, len(s.Open)),
+	}
+	if of := s.Recording; of != nil {
+		out.Recording = &Recording{Group: of.Group, File: of.File, Good: of.Good, Total: of.Total, Labels: of.Labels, Since: of.Since}
 	}
 	for _, n := range c.Missing {
 		out.MissingSlots += n

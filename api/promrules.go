@@ -94,17 +94,17 @@ func (r Rooms) rules(ctx context.Context, f promrules.Filter, q RulesQuery, have
 
 func writeRules(text *bytes.Buffer, found promrules.Collection, q RulesQuery) error {
 	if q.Format != "operator" {
-		var all []promrules.Group
+		var all []promrules.Written
 		for _, s := range found.Services {
-			all = append(all, s.Groups...)
+			all = append(all, promrules.InFile(s.Groups))
 		}
-		return promrules.Write(text, all)
+		return promrules.Write(text, all...)
 	}
 	for i, s := range found.Services {
 		if i > 0 {
 			text.WriteString("---\n")
 		}
-		if err := promrules.WriteObject(text, promrules.Object{Name: "slos-" + s.Slug, Namespace: q.Namespace}, s.Groups); err != nil {
+		if err := promrules.WriteObject(text, promrules.Object{Name: "slos-" + s.Slug, Namespace: q.Namespace}, promrules.InObject(s.Groups)); err != nil {
 			return err
 		}
 	}

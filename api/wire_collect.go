@@ -5,6 +5,7 @@ import "time"
 // Collection is how an SLO is read from its data source.
 type Collection struct {
 	Source         Ref              `json:"source" doc:"The data source that is asked."`
+	Recording      *Recording       `json:"recording,omitempty" doc:"The rules that are installed in the data source and record its slots: it is read from them, with all others that are, and a slot that they lack by its own queries. Absent where there are none that count what the indicator does."`
 	CollectedUntil time.Time        `json:"collectedUntil" doc:"Start of the first slot that is not collected yet."`
 	AttemptedAt    *time.Time       `json:"attemptedAt" nullable:"true" doc:"When it was last asked; null before the first time."`
 	SucceededAt    *time.Time       `json:"succeededAt" nullable:"true" doc:"When it last answered in full."`
@@ -15,6 +16,16 @@ type Collection struct {
 	Missing        map[string]int64 `json:"missing" doc:"The same by the reason: no_sample, not_number, negative, good_above, too_many, partial or ambiguous." example:"{\"no_sample\":12}"`
 	LastMissing    *MissingSlot     `json:"lastMissing,omitempty" doc:"The newest slot without data; absent when there is none, or there is data of it all the same: a backfill found it since, or it was stored before it went missing."`
 	Backfills      []Backfill       `json:"backfills" doc:"Those that are not finished."`
+}
+
+// Recording is what rules that are installed in a data source record of an SLO's slots.
+type Recording struct {
+	Group  string            `json:"group" doc:"The group of the rules." example:"evenkeel-checkout-availability"`
+	File   string            `json:"file" doc:"Where the data source read it from." example:"/etc/prometheus/evenkeel-rules.yaml"`
+	Good   string            `json:"good" doc:"The metric of the good events of a slot." example:"slo:good_events:slot1m"`
+	Total  string            `json:"total" doc:"That of all events." example:"slo:total_events:slot1m"`
+	Labels map[string]string `json:"labels" doc:"Those that the rules put on both." example:"{\"evenkeel_service\":\"checkout\",\"evenkeel_slo\":\"availability\"}"`
+	Since  time.Time         `json:"since" doc:"Since when this replica has found them there. Only slots that were recorded later are read from them."`
 }
 
 // CollectFailure is why nothing was learnt.

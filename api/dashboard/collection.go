@@ -16,6 +16,7 @@ import (
 // are, and what failed.
 type collection struct {
 	Source          string
+	Recording       string // the rules it is read from; empty where it is read by its queries
 	Until, Answered moment
 	Behind          string // empty while nothing is
 	Missing         string
@@ -81,6 +82,9 @@ func (d *Dashboard) collected(v *visit, view slo.View) (*collection, error) {
 	out := &collection{
 		Source: s.Source.Name, Until: ago(v.now, s.Until), Answered: ago(v.now, c.SucceededAt),
 		Badge: badge{Tone: "stale", Word: "Failing"}, Retired: s.Source.RetiredAt != nil, LastMissing: at(c.Last.Start), LastWhy: why[c.Last.Reason],
+	}
+	if of := s.Recording; of != nil {
+		out.Recording = fmt.Sprintf("%s, in the group %s of %s", of.Total, of.Group, of.File)
 	}
 	if c.Last.Detail != "" {
 		out.LastWhy += ": " + c.Last.Detail

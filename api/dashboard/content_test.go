@@ -422,7 +422,8 @@ func TestAnObjectiveSaysWhereItIsReadFrom(t *testing.T) {
 			"Where it comes from Answers", `Read from the data source "prometheus-eu": observations of a classic histogram are events, good where they took at most 0.3 s.`,
 			"Each value of the label region is a group, up to 20 of them.", `metric http_request_duration_seconds{job="checkout",code!~"5.."}`, "The data source is Prometheus, Europe .", "Reporters send nothing; see where it comes from",
 		},
-		"/services/payments/slos/availability": {"Where it comes from Failing", "Fails since 3 h ago : It answered 503", "bad sum(increase(grpc_server_handled_total{"},
+		"/services/payments/slos/availability": {"Where it comes from Failing", "Fails since 3 h ago : It answered 503", "bad sum(increase(grpc_server_handled_total{",
+			"Read from the rules slo:total_events:slot1m, in the group evenkeel-payments-availability of /etc/prometheus/rules.yaml"},
 		"/services/events-feed/slos/freshness": {"Where it comes from Counted from OpenTelemetry metrics", "metric feed.lag"},
 		"/services/checkout/slos/availability": {"Reporters send good and all events"},
 	} {
@@ -431,6 +432,9 @@ func TestAnObjectiveSaysWhereItIsReadFrom(t *testing.T) {
 		if strings.Contains(text, "Where it comes from") && strings.Contains(text, "curl -X POST") {
 			t.Errorf("%s: says how to push what is not pushed", path)
 		}
+	}
+	if _, text := v.read("/services/checkout/slos/latency"); strings.Contains(text, "Read from the rules") {
+		t.Error("what is read by its own queries is read from rules")
 	}
 	if _, text := v.read("/services/checkout/slos/availability"); strings.Contains(text, "Where it comes from") {
 		t.Error("what reporters push comes from elsewhere")

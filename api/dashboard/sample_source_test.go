@@ -13,6 +13,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/issues/delivery"
 	"github.com/evenkeel/evenkeel/services/jobs"
 	"github.com/evenkeel/evenkeel/services/measure/collect"
+	"github.com/evenkeel/evenkeel/services/measure/origin"
 	"github.com/evenkeel/evenkeel/services/measure/window"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
@@ -25,14 +26,19 @@ func (s *sample) sources() Sources {
 	return Sources{Access: s.access(), Registry: organisation{s}, DataSources: places{s}, SLOs: promises{s}, SLAs: agreements{s}, Composites: wholes{s}, Corrections: amendments{s}, Scores: scored{}, Outages: blackouts{s}, Postmortems: scribe{s}, Actions: doer{s}, Given: knower{s}, Scorecards: assessor{s}, Toil: worn{s}, Drifts: drifter{s}, Manifests: filer{s}, Exemptions: excuser{s}, Campaigns: campaigner{s}, Launches: launcher{s}, Claims: claimed{s}, Proposals: suggestions{s}, Signals: golden{s}, Alerts: bells{s}, Changes: deeds{s}, Incidents: mishaps{s}, Impact: mishaps{s}, Search: mishaps{s}, Statistics: mishaps{s}, Policies: rulebook{s}, Trials: tried{s}, Gate: gatekeeper{s}, Issues: tracker{s}, Webhooks: s, Notifications: post{s}, Reports: published{s}, Jobs: schedule{s}, Collection: reading{s}}
 }
 
-// reading is of SLOs that are read without trouble, two minutes ago.
+// reading is of SLOs that are read without trouble, two minutes ago; those by a ratio are from
+// installed rules.
 type reading struct{ *sample }
 
-func (r reading) Standing(context.Context, id.ID) (collect.Standing, error) {
-	return collect.Standing{
+func (r reading) Standing(_ context.Context, of id.ID) (collect.Standing, error) {
+	out := collect.Standing{
 		Target: collect.Target{Resolution: time.Minute, Collection: collect.Collection{SucceededAt: r.now.Add(-time.Minute)}},
 		Until:  r.now.Add(-2 * time.Minute), At: r.now,
-	}, nil
+	}
+	if v := r.find(of); v != nil && v.Indicator.Origin.Ratio != nil {
+		out.Recording = &origin.Recording{Group: "evenkeel-payments-availability", File: "/etc/prometheus/rules.yaml", Total: "slo:total_events:slot1m"}
+	}
+	return out, nil
 }
 
 type doorkeeper struct{ *sample }

@@ -120,30 +120,38 @@ func (r *ruling) matching(include, exclude string) (err error) {
 	return err
 }
 
-// writeRules reads everything, then composes everything, and then writes.
-func (p *program) writeRules(stdin io.Reader, r ruling) error {
+// writeRules reads and composes everything, and writes what there is as soon as it is there:
+// beside its place, where it comes only when all is right.
+func (p *program) writeRules(stdin io.Reader, r ruling) (err error) {
 	files, err := readSLOFiles(stdin, r.inputs, r.wants)
 	if err != nil {
 		return err
 	}
-	found, right := p.composed(files, r)
-	if !right {
-		return codeError(exitError)
-	}
-	if len(found) == 0 {
-		return errors.New("there is no SLO in what was read")
-	}
-	outputs, err := r.outputs(found)
+	out, err := newOutputs(r)
 	if err != nil {
 		return err
 	}
-	if len(outputs) == 1 && outputs[0].path == "-" {
-		return outputs[0].write(p.stdout)
+	defer func() { err = errors.Join(err, out.clear()) }()
+	var wrong error
+	right := p.compose(files, r, func(one ruled) {
+		if wrong == nil {
+			wrong = out.put(one)
+		}
+	})
+	switch {
+	case !right:
+		return codeError(exitError)
+	case wrong != nil:
+		return wrong
+	case len(out.all) == 0:
+		return errors.New("there is no SLO in what was read")
+	case r.output == "-":
+		return out.all[0].write(p.stdout)
 	}
-	if err := replace(outputs); err != nil {
+	if err := out.replace(); err != nil {
 		return fmt.Errorf("write the rules: %w", err)
 	}
-	for _, o := range outputs {
+	for _, o := range out.all {
 		fmt.Fprintf(p.stderr, "%s: %d recording rules and %d alerts\n", o.path, o.recordings, o.alerts)
 	}
 	return nil

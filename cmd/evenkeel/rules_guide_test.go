@@ -39,12 +39,15 @@ func TestTheGuideToRulesDoesWhatItSays(t *testing.T) {
 	write(t, filepath.Join(slos, "checkout.yaml"), checkoutOpenSLO+"---\n"+requestsSLI)
 	blocks := commands(t, "../../docs/how-to/install-the-prometheus-rules.md")
 	blocks[0] = programs + "export EVENKEEL_TOKEN=" + r.Token() + "\n" + blocks[0]
-	for _, b := range []int{1, 4} { // promtool's own words are no documents
+	for _, b := range []int{1, 5} { // promtool's own words are no documents
 		blocks[b] = strings.NewReplacer("-rules.yaml\n", "-rules.yaml >&2\n").Replace(blocks[b])
 	}
 	g := follow(t, dir, blocks, strings.NewReplacer("http://127.0.0.1:8080", r.Base()))
 	if status := g.replies[3][0]["status"]; status != 304.0 {
 		t.Errorf("who has the rules is answered %v", status)
+	}
+	if source, is := g.replies[4][0]["source"].(map[string]any); !is || source["slug"] != "prometheus" || g.replies[4][0]["recording"] != nil {
+		t.Errorf("nothing answers, and the collection is %v", g.replies[4][0])
 	}
 	for name, want := range map[string]string{
 		"checkout-rules.yaml": "evenkeel-checkout-availability", "all-rules.yaml": "evenkeel-checkout-availability", "objects.yaml": "name: slos-checkout\n  namespace: monitoring\n", "slo-rules.yaml": "slo:sli_error:ratio_rate28d",
@@ -84,7 +87,7 @@ func TestTheGuideFromSlothDoesWhatItSays(t *testing.T) {
 			t.Errorf("the guide does not name %s", metric)
 		}
 	}
-	if n := strings.Count(string(text), "\n"); n != 17 { // two numbers of events, eight shares, seven figures
+	if n := strings.Count(string(text), "\n"); n != 19 { // two numbers of events and two of slots, eight shares, seven figures
 		t.Errorf("%d metrics are written:\n%s", n, text)
 	}
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -176,9 +177,9 @@ func TestRulesAreWrittenOfADirectoryIntoOneFileOrAnother(t *testing.T) {
 	args := []string{"rules", "-i", in, "-e", "draft", "-n", "ya?ml$"}
 	for range 2 { // twice the same
 		code, stdout, stderr := evenkeel(t, nil, append(args, "-o", one)...)
-		// By hand: of each SLO two numbers of events, eight shares and seven figures; one page, two
-		// alerts, and two with one of absence.
-		if code != 0 || stdout != "" || stderr != one+": 51 recording rules and 6 alerts\n" {
+		// By hand: of each SLO two numbers of events, eight shares and seven figures, and of two two of slots;
+		// one page, two alerts, and two with one of absence.
+		if code != 0 || stdout != "" || stderr != one+": 55 recording rules and 6 alerts\n" {
 			t.Fatalf("it ended with %d, %q, %q", code, stdout, stderr)
 		}
 	}
@@ -349,5 +350,55 @@ spec: {severity: page, condition: {kind: burnrate, op: gt, threshold: 13.44, loo
 	// The page of the pair 1h/5m, and neither the ticket nor the alert of absent data.
 	if code != 0 || !strings.Contains(stderr, "and 1 alerts\n") || !strings.Contains(stderr, "a.yaml:14:18: document 1: /spec/alertPolicies: the conditions are taken for the burn pairs 1h/5m; off are 6h/30m, 1d/2h, 3d/6h, absent") {
 		t.Errorf("it ends with %d and says %s", code, stderr)
+	}
+}
+
+func TestOfManyFilesTheRulesAreInTheOrderOfTheFiles(t *testing.T) {
+	t.Parallel()
+	in, out := t.TempDir(), filepath.Join(t.TempDir(), "rules.yaml")
+	var want []string
+	for i := range 40 { // more than there are processors
+		name := fmt.Sprintf("service-%02d", i)
+		want = append(want, "evenkeel-"+name+"-availability")
+		of := strings.NewReplacer("service: checkout", "service: "+name, "name: requests", fmt.Sprintf("name: requests-%02d", i), "indicatorRef: requests", fmt.Sprintf("indicatorRef: requests-%02d", (i+7)%40))
+		text := of.Replace(checkoutOpenSLO + "---\n" + requestsSLI)
+		if i < 20 { // those that refer to nothing are composed before all are read
+			text = strings.NewReplacer(`service: "checkout"`, "service: "+name, `"requests-availability"`, "availability").Replace(checkoutSloth[:strings.Index(checkoutSloth, `  - name: "wifi"`)]) + "---\n" + of.Replace(requestsSLI)
+		}
+		write(t, filepath.Join(in, name+".yaml"), text)
+	}
+	code, _, stderr := evenkeel(t, nil, "rules", "-i", in, "-o", out)
+	text, err := os.ReadFile(out)
+	if code != 0 || err != nil {
+		t.Fatalf("it ended with %d: %s (%v)", code, stderr, err)
+	}
+	var got []string
+	for _, g := range readRules(t, string(text)).Groups {
+		got = append(got, g.Name)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("the groups are %v", got)
+	}
+	// What is wrong is told in the order of the files too, and takes back what was written before.
+	for _, i := range []int{31, 12, 35} {
+		write(t, filepath.Join(in, fmt.Sprintf("service-%02d.yaml", i)), "none: of it\n")
+	}
+	code, _, stderr = evenkeel(t, nil, "rules", "-i", in, "-o", out)
+	if code != 1 {
+		t.Errorf("it ended with %d", code)
+	}
+	last := -1
+	for _, i := range []int{12, 31, 35} {
+		at := strings.Index(stderr, fmt.Sprintf("service-%02d.yaml:1:1: ", i))
+		if at <= last {
+			t.Errorf("what is wrong with file %d is not told in its turn: %s", i, stderr)
+		}
+		last = at
+	}
+	if again, err := os.ReadFile(out); err != nil || string(again) != string(text) {
+		t.Errorf("the file was changed (%v)", err)
+	}
+	if left, err := filepath.Glob(filepath.Join(filepath.Dir(out), ".*")); err != nil || len(left) > 0 {
+		t.Errorf("there is left %v (%v)", left, err)
 	}
 }

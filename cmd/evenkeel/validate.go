@@ -137,10 +137,10 @@ func (p *program) tellValidated(found validation, form string) error {
 		}
 	} else {
 		for _, f := range found.Warnings {
-			p.tellPlace(f.File, "warning: ", f.problem())
+			fmt.Fprint(p.stderr, placed(f.File, "warning: ", f.problem()))
 		}
 		for _, f := range found.Errors {
-			p.tellPlace(f.File, "", f.problem())
+			fmt.Fprint(p.stderr, placed(f.File, "", f.problem()))
 		}
 		fmt.Fprintf(p.stdout, "%s in %s: %s, %s\n", numbered(found.Documents, "document"), numbered(found.Files, "file"), numbered(len(found.Errors), "error"), numbered(len(found.Warnings), "warning"))
 	}

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	_ "embed" // the declarations
 	"fmt"
+	"slices"
+	"sync"
 
 	"go.yaml.in/yaml/v4"
 
@@ -15,14 +17,14 @@ import (
 var builtinFile []byte
 
 // builtins are the facts that the built-in scorecard reads and that no domain tells, in the order
-// of its checks.
-var builtins = mustRead(builtinFile)
+// of its checks. They are read when they are first wanted: most commands want none.
+var builtins = sync.OnceValue(func() []Declaration { return mustRead(builtinFile) })
 
 // Builtin are the declarations that come with the program.
-func Builtin() []Declaration { return append([]Declaration(nil), builtins...) }
+func Builtin() []Declaration { return slices.Clone(builtins()) }
 
 func builtin(name string) (Declaration, bool) {
-	for _, d := range builtins {
+	for _, d := range builtins() {
 		if d.Name == name {
 			return d, true
 		}

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 
+	"github.com/evenkeel/evenkeel/services/measure/prometheus"
 	"github.com/evenkeel/evenkeel/services/slo"
 )
 
@@ -42,6 +43,8 @@ type SLO struct {
 	// DataSource is what the tool calls the source that it asks; empty where it does not say, and
 	// where nothing is asked. Nobody looked it up: the Declaration names none.
 	DataSource string
+	// Counting counts the events of the declaration, where its queries were read already.
+	Counting *prometheus.Counting
 	// Labels are on everything that is made of it there.
 	Labels map[string]string
 	// Page and Ticket are its alerts there.

@@ -54,7 +54,7 @@ func (c *composer) alerts() []Rule {
 func (c *composer) pair(p budget.Pair) string {
 	limit := fmt.Sprintf("(%s * %s)", factor(p, c.slo.period()), decimal(c.slo.Objective.BudgetPPB()))
 	exceeded := func(window time.Duration) string {
-		return fmt.Sprintf("max without (%s) (%s%s%s > %s)", c.names.window, errorRatio, length(window), c.of, limit)
+		return "max without (" + c.names.window + ") (" + errorRatio + length(window) + c.of + " > " + limit + ")"
 	}
 	text := "(\n  " + exceeded(p.Long) + "\n  and\n  " + exceeded(p.Short)
 	if least := c.slo.Alerts.MinBadEvents; least > 1 {

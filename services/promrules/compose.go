@@ -21,9 +21,12 @@ func Compose(s SLO, n Names) ([]Group, []Left, error) {
 	if err := check.Err(); err != nil {
 		return nil, nil, err
 	}
-	counting, err := prometheus.NewCounting("/indicator/source", s.Origin, nil)
-	if err != nil {
-		return nil, nil, err
+	counting := s.Counting
+	if counting == nil {
+		var err error
+		if counting, err = prometheus.NewCounting("/indicator/source", s.Origin, nil); err != nil {
+			return nil, nil, err
+		}
 	}
 	c := composer{slo: s, names: n, identity: n.identity(s), counting: counting}
 	c.of = selector(c.identity)
@@ -68,10 +71,16 @@ func (c *composer) record(metric, expr string, more ...Label) Rule {
 func (c *composer) good() string  { return goodEvents + length(c.slo.resolution()) }
 func (c *composer) total() string { return totalEvents + length(c.slo.resolution()) }
 
-// slots count the events of each slot.
+// slots count the events of each slot: those of the time before an evaluation, for what is made
+// of them at once, and of the last slot of the clock, for collection, where it can read them.
 func (c *composer) slots() []Rule {
-	counted := c.counting.In(c.slo.resolution())
-	return []Rule{c.record(c.good(), counted.Good), c.record(c.total(), counted.Total)}
+	length := c.slo.resolution()
+	now := c.counting.In(length)
+	rules := []Rule{c.record(c.good(), now.Good), c.record(c.total(), now.Total)}
+	if whole, is := c.counting.Slot(length); is {
+		rules = append(rules, c.record(prometheus.GoodSlots+prometheus.Length(length), whole.Good), c.record(prometheus.TotalSlots+prometheus.Length(length), whole.Total))
+	}
+	return rules
 }
 
 // windows are the lengths of all that burn pairs look at, the shortest first.
@@ -104,7 +113,8 @@ func (c *composer) shares() []Rule {
 
 // summed is the share of bad events in a window by what was recorded of its slots.
 func (c *composer) summed(l time.Duration) string {
-	return fmt.Sprintf("1 - (\n  sum_over_time(%s%s[%s])\n  /\n  (sum_over_time(%s%s[%s]) > 0)\n)", c.good(), c.of, length(l), c.total(), c.of, length(l))
+	in := c.of + "[" + length(l) + "])"
+	return "1 - (\n  sum_over_time(" + c.good() + in + "\n  /\n  (sum_over_time(" + c.total() + in + " > 0)\n)"
 }
 
 // figures are the objective and what is made of it.
@@ -116,7 +126,7 @@ func (c *composer) figures() []Rule {
 		c.record(budgetRatio, fmt.Sprintf("vector(%s)", left)),
 	}
 	burn := func(window time.Duration) string {
-		return fmt.Sprintf("sum without (%s) (%s%s%s) / %s", c.names.window, errorRatio, length(window), c.of, left)
+		return "sum without (" + c.names.window + ") (" + errorRatio + length(window) + c.of + ") / " + left
 	}
 	current := c.record(currentBurnRate, burn(budget.Pairs[0].Short))
 	if c.slo.Days == 0 {

@@ -48,7 +48,7 @@ func file(t *testing.T, n promrules.Names, of ...promrules.SLO) string {
 		groups = append(groups, made...)
 	}
 	var text bytes.Buffer
-	if err := promrules.Write(&text, groups); err != nil {
+	if err := promrules.Write(&text, promrules.InFile(groups)); err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "rules.yaml")

@@ -216,7 +216,8 @@ tests:
 }
 
 // What is recorded, by hand: in minute 70 a fifth of 60 requests has failed for ten
-// minutes, and so of the last five.
+// minutes, and so of the last five. The slot that has settled by minute 61 is that of the last
+// quiet minute, the sixtieth.
 func TestWhatIsRecorded(t *testing.T) {
 	t.Parallel()
 	fine, failed := requests(15*time.Second, 60, 20, 0.2)
@@ -232,12 +233,15 @@ tests:
   promql_expr_test:
   - {expr: 'slo:good_events:increase1m', eval_time: 70m, exp_samples: [{labels: 'slo:good_events:increase1m{%s}', value: 48}]}
   - {expr: 'slo:total_events:increase1m', eval_time: 70m, exp_samples: [{labels: 'slo:total_events:increase1m{%s}', value: 60}]}
+  - {expr: 'slo:good_events:slot1m', eval_time: 70m, exp_samples: [{labels: 'slo:good_events:slot1m{%s}', value: 48}]}
+  - {expr: 'slo:total_events:slot1m', eval_time: 70m, exp_samples: [{labels: 'slo:total_events:slot1m{%s}', value: 60}]}
+  - {expr: 'slo:good_events:slot1m', eval_time: 61m, exp_samples: [{labels: 'slo:good_events:slot1m{%s}', value: 60}]}
   - {expr: 'slo:objective:ratio', eval_time: 70m, exp_samples: [{labels: 'slo:objective:ratio{%s}', value: 0.999}]}
   - {expr: 'slo:error_budget:ratio', eval_time: 70m, exp_samples: [{labels: 'slo:error_budget:ratio{%s}', value: 0.001}]}
   - {expr: 'slo:time_period:days', eval_time: 70m, exp_samples: [{labels: 'slo:time_period:days{%s}', value: 30}]}
   - {expr: 'round(slo:current_burn_rate:ratio, 1)', eval_time: 70m, exp_samples: [{labels: '{%s}', value: 200}]}
   - {expr: 'evenkeel_slo_info', eval_time: 70m, exp_samples: [{labels: 'evenkeel_slo_info{evenkeel_name="availability", evenkeel_objective="99.9", %s}', value: 1}]}
-`, path, fmt.Sprintf(total, fine), fmt.Sprintf(bad, failed), of, of, of, of, of, of, of)
+`, path, fmt.Sprintf(total, fine), fmt.Sprintf(bad, failed), of, of, of, of, of, of, of, of, of, of)
 	run(t, test)
 }
 

@@ -2,7 +2,6 @@ package promrules
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"regexp"
 	"slices"
@@ -30,6 +29,8 @@ type SLO struct {
 	// another where the window is a calendar's, of which the rules have no figures.
 	Period time.Duration
 	Origin origin.Origin
+	// Counting counts the events of the Origin, where it was read already.
+	Counting *prometheus.Counting
 	// Resolution is the length of a slot; measure.Minute when 0.
 	Resolution time.Duration
 	Alerts     slo.AlertTerms
@@ -86,19 +87,7 @@ func (s SLO) period() time.Duration {
 	return cmp.Or(s.Period, time.Duration(s.Days)*24*time.Hour)
 }
 
-// length writes a duration as Prometheus does: 5m, 1h, 28d.
-func length(d time.Duration) string {
-	switch {
-	case d%(24*time.Hour) == 0:
-		return fmt.Sprintf("%dd", d/(24*time.Hour))
-	case d%time.Hour == 0:
-		return fmt.Sprintf("%dh", d/time.Hour)
-	case d%time.Minute == 0:
-		return fmt.Sprintf("%dm", d/time.Minute)
-	default:
-		return fmt.Sprintf("%ds", d/time.Second)
-	}
-}
+func length(d time.Duration) string { return prometheus.Length(d) }
 
 // with returns the labels together, sorted by name; the later win.
 func with(of ...[]Label) []Label {

@@ -100,8 +100,10 @@ func (a *App) furnish() error {
 	clients := dial.NewClients(dialler)
 	a.onClose(func(context.Context) error { clients.Close(); return nil })
 	reader, gates := prometheus.New(clients.HTTP), collect.NewGates()
+	recordings := map[source.Kind]collect.Recordings{source.Prometheus: prometheus.NewRulebook(reader, measure.Minute, measure.FiveMinutes)}
 	a.SLOs = slo.NewService(s.SLO(), s, s.Registry(), a.Measure, judge.New(s.Sources(), s.Registry(), languages(reader, gates, now)), a.authorizer, noted, now, a.log)
 	a.Collection = collect.NewService(s.Collect(), s.Sources(), a.Measure, s, a.authorizer, a.Audit, now)
+	a.Collection.RecordWith(recordings, gates)
 	a.SLOs.CollectWith(a.Collection)
 	a.SLAs = sla.NewService(sla.Parts{
 		Store: s.SLA(), Registry: s.Registry(), SLOs: s.SLO(), Measurements: a.Measure,
@@ -218,7 +220,7 @@ func (a *App) furnish() error {
 	})
 	parts := collect.Parts{
 		Store: s.Collect(), Health: s.Collect(), Sources: s.Sources(), Readers: collect.Readers{source.Prometheus: reader, source.Adapter: adapters}, Measurements: a.Measure, Runner: s,
-		Gates: gates, Meter: newCollecting(a.metrics), Clock: now, Logger: a.log,
+		Recordings: recordings, Gates: gates, Meter: newCollecting(a.metrics), Clock: now, Logger: a.log,
 	}
 	a.collector, a.filler = collect.NewCollector(parts), collect.NewFiller(parts)
 	a.recorder = self.NewRecorder(now)

@@ -2,6 +2,7 @@ package sloth
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
@@ -147,9 +148,9 @@ func (r reader) one(service, name string, labels map[string]string, p *foreign.P
 		d.Origin.RawRatio = &origin.RawRatio{Query: raw.TextOf(r.spelt.ratioQuery), Failure: true}
 	default:
 		events := sli.Member("events")
-		d.Origin.Ratio = &origin.Ratio{Bad: counted(events.Member(r.spelt.errorQuery)), Total: counted(events.Member(r.spelt.totalQuery))}
+		d.Origin.Ratio = &origin.Ratio{Bad: events.TextOf(r.spelt.errorQuery), Total: events.TextOf(r.spelt.totalQuery)}
 	}
-	r.judge(d.Origin, sli)
+	d.Origin, out.Counting = r.queries(d.Origin, sli)
 	out.Declaration = d
 	p.Add(out)
 }
@@ -175,41 +176,42 @@ func (r reader) alerting(p *foreign.Place, d *slo.Declaration, out *foreign.SLO)
 	}
 }
 
-// counted is a query of events a second as one of events.
-func counted(p *foreign.Place) string {
-	out, changed := prometheus.Increase(p.Text())
-	if !changed {
-		p.Note("is taken for a number of events in the window, as it stands")
-	}
-	return out
-}
-
-// judge notes what is wrong with the queries, at their places.
-func (r reader) judge(o origin.Origin, sli *foreign.Place) {
-	var check, shape fault.Check
+// queries reads the queries, of which those of events a second become such of events, and
+// notes what is wrong with them, at their places.
+func (r reader) queries(o origin.Origin, sli *foreign.Place) (origin.Origin, *prometheus.Counting) {
 	const base = "/source"
-	prometheus.Check(&check, base, o)
-	o.DataSource = "prometheus"
-	o.Check(&shape, base)
-	check.Join(shape)
-	refused := fault.As(check.Err())
-	if refused == nil {
-		return
-	}
 	places := map[string]*foreign.Place{base + "/rawRatio/query": sli.Member("raw").Member(r.spelt.ratioQuery)}
+	read, err := prometheus.ReadRates(base, o)
 	if o.Ratio != nil {
 		events := sli.Member("events")
-		places = map[string]*foreign.Place{base + "/ratio/bad": events.Member(r.spelt.errorQuery), base + "/ratio/total": events.Member(r.spelt.totalQuery), base + "/ratio": events}
+		bad, total := events.Member(r.spelt.errorQuery), events.Member(r.spelt.totalQuery)
+		places = map[string]*foreign.Place{base + "/ratio/bad": bad, base + "/ratio/total": total, base + "/ratio": events}
+		for _, of := range []*foreign.Place{bad, total} {
+			if slices.Contains(read.Kept, of.Text()) {
+				of.Note("is taken for a number of events in the window, as it stands")
+			}
+		}
 	}
+	var shape fault.Check
+	named := read.Origin
+	named.DataSource = "prometheus"
+	named.Check(&shape, base)
 	said := map[*foreign.Place]bool{}
-	for _, v := range refused.Violations {
-		at, known := places[v.Pointer]
-		if !known {
-			at = sli
+	for _, err := range []error{err, shape.Err()} {
+		refused := fault.As(err)
+		if refused == nil {
+			continue
 		}
-		if !said[at] {
-			at.Fail("%s", v.Message)
+		for _, v := range refused.Violations {
+			at, known := places[v.Pointer]
+			if !known {
+				at = sli
+			}
+			if !said[at] {
+				at.Fail("%s", v.Message)
+			}
+			said[at] = true
 		}
-		said[at] = true
 	}
+	return read.Origin, read.Counting
 }

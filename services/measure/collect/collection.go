@@ -113,10 +113,12 @@ func (t *Target) ask(now time.Time, delay time.Duration) (origin.Ask, bool) {
 	if c.Failing != "" && c.Failing != Unavailable && !c.AttemptedAt.Before(to.Add(delay)) {
 		return origin.Ask{}, false
 	}
-	return origin.Ask{
-		Indicator: t.Indicator, Team: t.Team, TeamSlug: t.TeamSlug, Origin: t.Origin, Resolution: t.Resolution,
-		From: latest(until.Add(-lateSlots*t.Resolution), t.first(delay), to.Add(-recent)), To: to,
-	}, true
+	return t.asking(latest(until.Add(-lateSlots*t.Resolution), t.first(delay), to.Add(-recent)), to), true
+}
+
+// asking asks for the slots of the target in [from, to).
+func (t *Target) asking(from, to time.Time) origin.Ask {
+	return origin.Ask{Indicator: t.Indicator, Team: t.Team, TeamSlug: t.TeamSlug, Origin: t.Origin, Resolution: t.Resolution, From: from, To: to}
 }
 
 func latest(times ...time.Time) time.Time {

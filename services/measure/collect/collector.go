@@ -39,7 +39,7 @@ func (c *Collector) RunOnce(ctx context.Context) (map[string]int64, error) {
 	}
 	r := c.begin(false, len(sources), "rounds", "targets", "slots", "missing", "failed", "unreached", "holes", "segments")
 	err = r.each(ctx, sources, func(ctx context.Context, src source.Source, reader Reader) error {
-		return (&round{run: r, src: src, reader: reader, now: r.Clock()}).collect(ctx)
+		return (&round{run: r, src: src, reader: reader, recordings: c.Recordings[src.Kind], now: r.Clock()}).collect(ctx)
 	})
 	return r.counts, err
 }
@@ -47,10 +47,11 @@ func (c *Collector) RunOnce(ctx context.Context) (map[string]int64, error) {
 // round is one data source's part of a run.
 type round struct {
 	*run
-	src    source.Source
-	reader Reader
-	now    time.Time
-	lag    time.Duration
+	src        source.Source
+	reader     Reader
+	recordings Recordings
+	now        time.Time
+	lag        time.Duration
 
 	unanswered atomic.Int64 // calls since the last that was answered
 	mu         sync.Mutex
@@ -83,25 +84,27 @@ type result struct {
 
 // collect reads what is due.
 func (r *round) collect(ctx context.Context) error {
-	q, err := r.plan(ctx)
+	r.look(ctx)
+	q, recorded, err := r.plan(ctx)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	begin, done := context.WithTimeout(ctx, roundTime)
-	defer done()
 	workers := r.workers(r.src)
 	results := make(chan result, workers)
-	var working sync.WaitGroup
 	broken := make([]error, workers+1)
-	for i := range workers {
-		working.Go(func() {
-			broken[i] = r.guarded(func() error { r.work(ctx, begin, q, results); return nil })
-		})
-	}
 	go func() {
 		defer close(results)
+		r.readRecorded(ctx, recorded, q, results)
+		begin, done := context.WithTimeout(ctx, roundTime)
+		defer done()
+		var working sync.WaitGroup
+		for i := range workers {
+			working.Go(func() {
+				broken[i] = r.guarded(func() error { r.work(ctx, begin, q, results); return nil })
+			})
+		}
 		working.Wait()
 		broken[workers] = r.guarded(func() error { r.rest(ctx, q, results); return nil })
 	}()
@@ -118,20 +121,28 @@ func (r *round) collect(ctx context.Context) error {
 
 // plan reads the targets and arranges what is to be asked: by turns of the teams,
 // and of each the one first that was asked longest ago. What is read together is
-// a team's by itself.
-func (r *round) plan(ctx context.Context) (*queue[*batch], error) {
+// a team's by itself. What rules have counted is read before everything else.
+func (r *round) plan(ctx context.Context) (*queue[*batch], []*recordedBatch, error) {
 	var batches []*batch
+	var recorded []*recordedBatch
 	open := map[string]*batch{}
 	for after := id.ID(""); ; {
 		page, err := r.Store.Targets(ctx, r.src.ID, r.now.Add(-r.src.Delay), after, pageSize)
 		if err != nil {
-			return nil, fmt.Errorf("reading what is to be collected: %w", err)
+			return nil, nil, fmt.Errorf("reading what is to be collected: %w", err)
 		}
 		for i := range page {
 			t := &page[i]
 			ask, ok := t.ask(r.now, r.src.Delay)
 			if !ok {
 				r.behind(t, due(r.now, r.src.Delay, t.Resolution), t.until(r.src.Delay))
+				continue
+			}
+			if to, is := r.recorded(t, ask); is {
+				if until := t.until(r.src.Delay); until.Before(to) {
+					r.count("targets", 1)
+					recorded = putRecorded(recorded, to, ask, t)
+				}
 				continue
 			}
 			r.count("targets", 1)
@@ -162,7 +173,7 @@ func (r *round) plan(ctx context.Context) (*queue[*batch], error) {
 		}
 		q.add(name, b)
 	}
-	return q, nil
+	return q, recorded, nil
 }
 
 // behind notes how far the target is behind.

@@ -25,10 +25,12 @@ type Measurements interface {
 
 // Parts is what a Collector and a Filler are made of, the same for both.
 type Parts struct {
-	Store        Store
-	Health       Health
-	Sources      Sources
-	Readers      Readers
+	Store   Store
+	Health  Health
+	Sources Sources
+	Readers Readers
+	// Recordings are of the kinds of data sources that know rules; a Filler needs none.
+	Recordings   map[source.Kind]Recordings
 	Measurements Measurements
 	Runner       tx.Runner
 	Gates        *Gates
@@ -159,21 +161,37 @@ func (r *run) guarded(do func() error) (err error) {
 // call asks the data source, when it is its turn: there is an answer to every ask.
 // It is nil when the turn did not come before begin ended.
 func (r *run) call(ctx, begin context.Context, src source.Source, reader Reader, asks []origin.Ask) []origin.Answer {
-	leave, err := r.Gates.enter(begin, src.ID, max(1, src.Concurrency), r.past)
-	if err != nil {
+	answers, came := r.turn(ctx, begin, src, patience*max(src.Timeout, time.Second), func(ctx context.Context) []origin.Answer {
+		defer r.measured(src)()
+		return reader.Read(ctx, src, asks)
+	})
+	if !came {
 		return nil
 	}
-	defer leave()
-	within, done := context.WithTimeout(ctx, patience*max(src.Timeout, time.Second))
-	defer done()
-	began := time.Now()
-	var answers []origin.Answer
-	if err := r.guarded(func() error { answers = reader.Read(within, src, asks); return nil }); err != nil {
-		answers = nil // each gets errNoAnswer
-	}
-	r.Meter.Read(src.Slug, time.Since(began))
 	for len(answers) < len(asks) {
 		answers = append(answers, origin.Answer{Err: errNoAnswer})
 	}
 	return answers
+}
+
+// measured measures how long a data source takes, until it is called.
+func (r *run) measured(src source.Source) func() {
+	began := time.Now()
+	return func() { r.Meter.Read(src.Slug, time.Since(began)) }
+}
+
+// turn has a data source asked within a time, when it is its turn; false when that did not come
+// before begin ended. A panic leaves no answers.
+func (r *run) turn(ctx, begin context.Context, src source.Source, most time.Duration, ask func(context.Context) []origin.Answer) (answers []origin.Answer, came bool) {
+	leave, err := r.Gates.enter(begin, src.ID, max(1, src.Concurrency), r.past)
+	if err != nil {
+		return nil, false
+	}
+	defer leave()
+	within, done := context.WithTimeout(ctx, most)
+	defer done()
+	if err := r.guarded(func() error { answers = ask(within); return nil }); err != nil {
+		answers = nil
+	}
+	return answers, true
 }

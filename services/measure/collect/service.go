@@ -39,6 +39,8 @@ type Service struct {
 	authorizer *access.Authorizer
 	recorder   access.Recorder
 	now        clock.Clock
+	recordings map[source.Kind]Recordings
+	gates      *Gates
 }
 
 // NewService returns the service over its store and collaborators.
@@ -46,10 +48,18 @@ func NewService(store Store, sources Register, measured Measured, runner tx.Runn
 	return &Service{store: store, sources: sources, measured: measured, runner: runner, authorizer: authorizer, recorder: recorder, now: now}
 }
 
+// RecordWith has it know what is read from rules that are installed in data sources.
+func (s *Service) RecordWith(recordings map[source.Kind]Recordings, gates *Gates) {
+	s.recordings, s.gates = recordings, gates
+}
+
 // Standing is how collection of an SLO stands.
 type Standing struct {
 	Target
 	Source source.Source
+	// Recording is what rules that are installed in the data source record of its slots, from
+	// which they are read; nil where it is asked by its own queries.
+	Recording *origin.Recording
 	// Until is the start of the first slot that is not collected yet.
 	Until time.Time
 	// Lag is by how much collection is behind: how long ago the oldest slot ended that
@@ -88,8 +98,33 @@ func (s *Service) Standing(ctx context.Context, slo id.ID) (Standing, error) {
 	}
 	now := s.now()
 	out := Standing{Target: t, Source: src, Until: t.until(src.Delay), Open: open, At: now}
-	out.Lag = max(0, due(now, src.Delay, t.Resolution).Sub(out.Until))
+	after := src.Delay
+	if rule, later, is := s.recorded(ctx, t, src, now); is {
+		out.Recording, after = &rule, later
+	}
+	out.Lag = max(0, due(now, after, t.Resolution).Sub(out.Until))
 	return out, nil
+}
+
+// recorded is what rules record of the target, if it is read from them. Where another replica
+// collects, this one looks for itself.
+func (s *Service) recorded(ctx context.Context, t Target, src source.Source, now time.Time) (of origin.Recording, after time.Duration, is bool) {
+	known := s.recordings[src.Kind]
+	if known == nil || src.RetiredAt != nil {
+		return origin.Recording{}, 0, false
+	}
+	waiting, done := context.WithTimeout(ctx, lookingTime)
+	defer done()
+	if leave, err := s.gates.Aside(waiting, src); err == nil { // what is known is told meanwhile
+		known.Look(waiting, src, now)
+		leave()
+	}
+	to := due(now, src.Delay, t.Resolution)
+	ask := t.asking(to.Add(-t.Resolution), to)
+	if after, is = known.Recorded(src, ask); is {
+		of, is = known.Recording(src, ask)
+	}
+	return of, after, is
 }
 
 // lacking is the newest slot without data that collection read, unless there is data

@@ -57,11 +57,25 @@ func (t trees) queries() Queries {
 }
 
 func compile(check *fault.Check, base string, o origin.Origin, resolution time.Duration, matchers []*labels.Matcher) trees {
+	c := compiler{check: check, base: base, resolution: resolution, groupBy: o.GroupBy, matchers: matchers}
+	return c.compile(o)
+}
+
+// compiler holds what the expressions of one origin have in common.
+type compiler struct {
+	check      *fault.Check
+	base       string
+	resolution time.Duration
+	groupBy    string
+	matchers   []*labels.Matcher
+	increased  map[string]string // as of an expression, of those that count events
+}
+
+func (c *compiler) compile(o origin.Origin) trees {
 	if o.GroupBy != "" {
-		check.Require(len(o.GroupBy) <= 256 && utf8.ValidString(o.GroupBy) && o.GroupBy != model.MetricNameLabel, origin.GroupsPointer(base)+"/groupBy", o.GroupBy,
+		c.check.Require(len(o.GroupBy) <= 256 && utf8.ValidString(o.GroupBy) && o.GroupBy != model.MetricNameLabel, origin.GroupsPointer(c.base)+"/groupBy", o.GroupBy,
 			"must be the name of a label, at most 256 bytes, and not %s", model.MetricNameLabel)
 	}
-	c := compiler{check: check, base: base, resolution: resolution, groupBy: o.GroupBy, matchers: matchers}
 	switch o.Kind() {
 	case origin.KindRatio:
 		return c.ratio(o.Ratio)
@@ -78,26 +92,20 @@ func compile(check *fault.Check, base string, o origin.Origin, resolution time.D
 	case origin.KindRecorded:
 		for member, name := range map[string]string{"good": o.Recorded.Good, "bad": o.Recorded.Bad, "total": o.Recorded.Total} {
 			if name != "" {
-				checkMetric(check, base+"/recorded/"+member, name)
+				checkMetric(c.check, c.base+"/recorded/"+member, name)
 			}
 		}
 	}
 	return trees{}
 }
 
-// compiler holds what the expressions of one origin have in common.
-type compiler struct {
-	check      *fault.Check
-	base       string
-	resolution time.Duration
-	groupBy    string
-	matchers   []*labels.Matcher
-}
-
 // parse reads a member, which keeps the label to group by.
 func (c *compiler) parse(member, text string, windowed bool) *expression {
-	e := parse(c.check, c.base+member, text, c.resolution, windowed)
-	if e == nil || (c.groupBy != "" && !e.group(c.groupBy)) {
+	e := &expression{check: c.check, pointer: c.base + member, text: text, windows: windows}
+	if windowed {
+		e.increased = c.increased
+	}
+	if !e.parse(c.resolution, windowed) || (c.groupBy != "" && !e.group(c.groupBy)) {
 		return nil
 	}
 	return e

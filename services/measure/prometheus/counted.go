@@ -2,8 +2,10 @@ package prometheus
 
 import (
 	"math"
+	"strings"
 	"time"
 
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/promql/parser"
 
@@ -25,30 +27,48 @@ type Counted struct{ Good, Total string }
 // read once. It is for one goroutine at a time.
 type Counting struct {
 	counts, share counted
+	exact         bool // whether Slot is
 }
 
 // counted is expressions, and where the length of the window stands in them.
 type counted struct {
 	of    []parser.Expr
 	holes []func(time.Duration)
+	// printed are the expressions cut where the window stands; nil of one in which it stands for a
+	// number as well, which is printed otherwise.
+	printed [][]string
 }
 
+// newCounted takes expressions with the sentinel for the window.
 func newCounted(of ...parser.Expr) counted {
-	c := counted{of: of}
-	for _, tree := range of {
-		c.holes = append(c.holes, holes(tree)...)
+	c := counted{of: of, printed: make([][]string, len(of))}
+	for i, tree := range of {
+		own := holes(tree)
+		c.holes = append(c.holes, own...)
+		if parts := cut(tree.String()); len(parts) == len(own)+1 {
+			c.printed[i] = parts
+		}
 	}
 	return c
 }
 
-// in writes an expression for a window of that length.
-func (c counted) in(window time.Duration) []string {
+// set puts the length of the window where it stands.
+func (c counted) set(window time.Duration) {
 	for _, set := range c.holes {
 		set(window)
 	}
+}
+
+// in writes the expressions for a window of that length.
+func (c counted) in(window time.Duration) []string {
 	out := make([]string, len(c.of))
-	for i, tree := range c.of {
-		out[i] = tree.String()
+	for i, parts := range c.printed {
+		if parts != nil {
+			out[i] = strings.Join(parts, model.Duration(window).String())
+			continue
+		}
+		c.set(window)
+		out[i] = c.of[i].String()
 	}
 	return out
 }
@@ -61,7 +81,18 @@ func NewCounting(base string, o origin.Origin, matchers []*labels.Matcher) (*Cou
 	if err := check.Err(); err != nil {
 		return nil, err
 	}
+	return countingOf(o, q)
+}
+
+// countingOf counts by the trees of an origin, which are its own from then on.
+func countingOf(o origin.Origin, q trees) (*Counting, error) {
 	c := counter{groupBy: o.GroupBy}
+	exact := o.GroupBy == "" && (o.RawRatio == nil || !o.RawRatio.Failure)
+	if o.Threshold == nil {
+		for _, tree := range []parser.Expr{q.good, q.bad, q.total, q.value, q.weight} {
+			exact = exact && (tree == nil || single(tree))
+		}
+	}
 	var of expressions
 	switch o.Kind() {
 	case origin.KindRatio, origin.KindLatency:
@@ -73,13 +104,28 @@ func NewCounting(base string, o origin.Origin, matchers []*labels.Matcher) (*Cou
 	default:
 		return nil, fault.New(fault.Invalid, "not_promql", "it is measured without queries of PromQL, and no rules can be made of it")
 	}
-	return &Counting{newCounted(of.good, of.total), newCounted(of.bad)}, nil
+	return &Counting{newCounted(of.good, of.total), newCounted(of.bad), exact}, nil
 }
 
 // In returns the numbers of events in a window of that length.
 func (c *Counting) In(window time.Duration) Counted {
 	of := c.counts.in(window)
 	return Counted{Good: of[0], Total: of[1]}
+}
+
+// Slot returns the numbers of events in the slot of that length that ended last, and not less
+// than Settle ago; see SlotAt. It is false where they are not in every case what reading the
+// slot gives:
+//   - of groups, of which one that has bad events and no total spoils the slot of all;
+//   - of an expression that may give several values, which are added up here, and refused where
+//     they are read;
+//   - of a share of bad events, which cannot be had back exactly from the good ones.
+func (c *Counting) Slot(length time.Duration) (Counted, bool) {
+	c.counts.set(length)
+	last := func(of parser.Expr) string {
+		return call("last_over_time", &parser.SubqueryExpr{Expr: paren(of), Range: length, Step: length, OriginalOffset: Settle}).String()
+	}
+	return Counted{Good: last(c.counts.of[0]), Total: last(c.counts.of[1])}, c.exact
 }
 
 // BadShare returns the share of bad events in a window of that length, as PromQL that

@@ -86,24 +86,27 @@ func fit(text string, matchers []*labels.Matcher, bound float64) string {
 }
 
 // unmask puts the placeholder where the sentinel was printed, outside of strings.
-func unmask(printed string) string {
-	var out strings.Builder
+func unmask(printed string) string { return strings.Join(cut(printed), Window) }
+
+// cut returns what stands before, between and after the sentinels that were printed outside of
+// strings.
+func cut(printed string) []string {
+	var out []string
+	from := 0
 	for i := 0; i < len(printed); {
 		n := outside(printed[i:], printedSentinel[:1])
 		if n < 0 {
-			out.WriteString(printed[i:])
 			break
 		}
-		out.WriteString(printed[i : i+n])
 		if i += n; strings.HasPrefix(printed[i:], printedSentinel) && (i == 0 || !wordly(printed[i-1])) {
-			out.WriteString(Window)
+			out = append(out, printed[from:i])
 			i += len(printedSentinel)
+			from = i
 			continue
 		}
-		out.WriteByte(printed[i])
 		i++
 	}
-	return out.String()
+	return append(out, printed[from:])
 }
 
 // equals are the matchers of labels and values.

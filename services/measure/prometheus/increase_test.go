@@ -1,8 +1,11 @@
 package prometheus_test
 
 import (
+	"slices"
 	"testing"
+	"time"
 
+	"github.com/evenkeel/evenkeel/services/measure/origin"
 	"github.com/evenkeel/evenkeel/services/measure/prometheus"
 )
 
@@ -24,9 +27,20 @@ func TestRatesBecomeNumbersOfEvents(t *testing.T) {
 		`histogram_quantile(0.9, sum by (le) (rate(x[$window])))`: "",
 		`sum(rate(x[$window])`:                                    "",
 	} {
-		got, changed := prometheus.Increase(text)
+		rated, err := prometheus.ReadRates("", origin.Origin{Ratio: &origin.Ratio{Bad: text, Total: "sum(increase(z[$window]))"}})
+		got := rated.Origin.Ratio.Bad
+		changed := !slices.Contains(rated.Kept, text)
 		if want == "" && (changed || got != text) || want != "" && got != want {
 			t.Errorf("%s became %s, want %s", text, got, want)
+		}
+		// What was read once counts as what is read again.
+		again, wrong := prometheus.NewCounting("", rated.Origin, nil)
+		if (err == nil) != (wrong == nil) {
+			t.Errorf("%s is read with %v, and what it became with %v", text, err, wrong)
+			continue
+		}
+		if err == nil && (rated.Counting.In(time.Hour) != again.In(time.Hour) || rated.Counting.BadShare(time.Hour) != again.BadShare(time.Hour)) {
+			t.Errorf("%s counts %v, and what it became %v", text, rated.Counting.In(time.Hour), again.In(time.Hour))
 		}
 	}
 }

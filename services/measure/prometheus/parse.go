@@ -40,6 +40,9 @@ type expression struct {
 	text    string
 	tree    parser.Expr
 	windows []time.Duration // that the placeholder may stand for
+	// increased, unless it is nil, is where rates are to become increases: what texts became,
+	// by what they were.
+	increased map[string]string
 }
 
 // fail notes what is wrong with the expression at a byte of it.
@@ -52,17 +55,8 @@ func (e *expression) failAt(node parser.Node, format string, args ...any) {
 	e.fail(int(node.PositionRange().Start), format, args...)
 }
 
-// parse reads an expression and puts the length of the window into it. Where that is
-// impossible it notes why and returns nil.
-func parse(check *fault.Check, pointer, text string, window time.Duration, windowed bool) *expression {
-	e := &expression{check: check, pointer: pointer, text: text, windows: windows}
-	if !e.parse(window, windowed) {
-		return nil
-	}
-	return e
-}
-
-// parse is parse of what the expression holds; it reports whether that was possible.
+// parse reads the expression and puts the length of the window into it. Where that is
+// impossible it notes why, and returns false.
 func (e *expression) parse(window time.Duration, windowed bool) bool {
 	text := e.text
 	switch {
@@ -88,6 +82,11 @@ func (e *expression) parse(window time.Duration, windowed bool) bool {
 		return false
 	}
 	e.tree = tree
+	if e.increased != nil {
+		if changed, did := e.increase(); did {
+			e.increased[text] = changed
+		}
+	}
 	if !e.admissible() {
 		return false
 	}

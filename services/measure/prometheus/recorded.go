@@ -150,10 +150,8 @@ func (a *recordedAsk) take(found index, from, to time.Time, warning string) orig
 // owns reports whether a series has all labels of the indicator and all that the
 // team's have to have.
 func (a *recordedAsk) owns(metric model.Metric) bool {
-	for name, value := range a.Origin.Recorded.Labels {
-		if string(metric[model.LabelName(name)]) != value {
-			return false
-		}
+	if !has(metric, a.Origin.Recorded.Labels) {
+		return false
 	}
 	for _, m := range a.matchers {
 		if !m.Matches(string(metric[model.LabelName(m.Name)])) {

@@ -3,6 +3,7 @@ package prometheus_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/evenkeel/evenkeel/services/measure/origin"
 	"github.com/evenkeel/evenkeel/services/measure/prometheus/promtest"
@@ -49,5 +50,16 @@ func TestSlotsAreReadFromARealVictoriaMetrics(t *testing.T) {
 				t.Errorf("%s\nand not\n%s", got, test.want)
 			}
 		})
+	}
+}
+
+// It has no rules, and says so in whichever way: everything is asked by its own queries.
+func TestAVictoriaMetricsIsNotReadFromRules(t *testing.T) {
+	t.Parallel()
+	book, src := bookOf(promtest.StartVictoria(t, nil))
+	a := minutes(origin.Origin{Ratio: &origin.Ratio{Bad: `sum(increase(r{code="500"}[$window]))`, Total: `sum(increase(r[$window]))`}}, 4)
+	book.Look(t.Context(), src, ten.Add(-time.Hour))
+	if _, is := book.Recorded(src, a); is {
+		t.Error("a VictoriaMetrics without vmalert has rules")
 	}
 }
