@@ -153,8 +153,12 @@ func brief(d slo.Declaration) slo.Declaration {
 	d = whole
 	for _, leaveOut := range []func(*slo.Declaration){
 		func(d *slo.Declaration) { d.WindowDays = 0 },
-		func(d *slo.Declaration) { d.Calendar = shorter(d.Calendar, func(c *slo.CalendarInput) { c.StartDate = "" }) },
-		func(d *slo.Declaration) { d.Calendar = shorter(d.Calendar, func(c *slo.CalendarInput) { c.TimeZone = "" }) },
+		func(d *slo.Declaration) {
+			d.Calendar = shorter(d.Calendar, func(c *slo.CalendarInput) { c.StartDate = "" })
+		},
+		func(d *slo.Declaration) {
+			d.Calendar = shorter(d.Calendar, func(c *slo.CalendarInput) { c.TimeZone = "" })
+		},
 		func(d *slo.Declaration) { d.Budgeting = slo.BudgetingInput{} },
 		func(d *slo.Declaration) { d.Budgeting.SliceLength = 0 },
 		func(d *slo.Declaration) { d.Budgeting.Missing = "" },
