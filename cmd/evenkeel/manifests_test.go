@@ -74,8 +74,12 @@ func TestManifestsArePlannedAppliedShownExportedAndDeleted(t *testing.T) {
 		t.Fatal(err)
 	}
 	set := []string{dir, "--set", "wallets"}
-	plan := func(want int, more ...string) string { return run(want, append(append([]string{"plan"}, set...), more...)...) }
-	apply := func(want int, more ...string) string { return run(want, append(append([]string{"apply"}, set...), more...)...) }
+	plan := func(want int, more ...string) string {
+		return run(want, append(append([]string{"plan"}, set...), more...)...)
+	}
+	apply := func(want int, more ...string) string {
+		return run(want, append(append([]string{"apply"}, set...), more...)...)
+	}
 
 	saved := in("plan.json")
 	out := plan(2, "--save", saved)
