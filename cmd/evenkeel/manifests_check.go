@@ -13,6 +13,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/manifest"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/policy/supply"
+	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/score"
 )
@@ -106,6 +107,11 @@ func validity(t manifest.Thing, language *expr.Environment) error {
 		return t.Validate()
 	case manifest.Policy:
 		return t.Validate(language)
+	case manifest.Scorecard:
+		var check fault.Check
+		registry.CheckSlug(&check, "/slug", t.Slug)
+		registry.CheckName(&check, "/name", t.Name)
+		return check.Err()
 	}
 	return nil
 }

@@ -82,7 +82,7 @@ is wrong or a comparison found a difference. The command gate has codes of its o
 		p.tokenCommand(),
 		p.adapterCommand(),
 		p.gateCommand(),
-		p.planCommand(), p.applyCommand(), p.getCommand(), p.exportCommand(), p.deleteCommand(), p.releaseCommand(),
+		p.planCommand(), p.applyCommand(), p.getCommand(), p.exportCommand(), p.deleteCommand(), p.releaseCommand(), p.schemaCommand(),
 		p.scorecardCommand(),
 		p.rulesCommand(),
 		p.evidenceCommand(),
