@@ -15,6 +15,9 @@ import (
 
 func TestTheGitHubActionPlansInOneCommentAppliesAndAsksTheGate(t *testing.T) {
 	t.Parallel()
+	if _, err := exec.LookPath("jq"); err != nil && os.Getenv("CI") == "" {
+		t.Skip("there is no jq, which GitHub's runners have")
+	}
 	script, err := filepath.Abs("../../deploy/github-action/evenkeel.sh")
 	if err != nil {
 		t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/evenkeel/evenkeel/openapi/client"
+	"github.com/evenkeel/evenkeel/services/issues/markdown"
 )
 
 // maxMarkdown is how much of details is written, in bytes: GitHub refuses comments of more than 65,536
@@ -25,7 +26,7 @@ func writePlanMarkdown(w io.Writer, plan client.ManifestPlan, foreseen map[strin
 	var table, details strings.Builder
 	left := 0
 	for _, s := range plan.Steps {
-		row := fmt.Sprintf("| %s | %s | %s | %s |\n", actionWords[string(s.Action)], s.Kind, inCode(s.Name), inCode(fmt.Sprintf("%s:%d", s.Path, s.Line)))
+		row := fmt.Sprintf("| %s | %s | %s | %s |\n", actionWords[string(s.Action)], s.Kind, inCell(s.Name), inCell(fmt.Sprintf("%s:%d", s.Path, s.Line)))
 		detail := stepDetail(s, foreseen[identity(s)])
 		if table.Len()+details.Len()+len(row)+len(detail) > maxMarkdown {
 			left++
@@ -55,16 +56,11 @@ func stepDetail(s client.ManifestStep, foreseen string) string {
 	if text.Len() == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s %s\n\n%s\n", s.Kind, inCode(s.Name), inBlock(text.String()))
+	return fmt.Sprintf("%s %s\n\n%s\n", s.Kind, inCell(s.Name), inBlock(text.String()))
 }
 
-// inCode has a text stand as code in a line, also within a table: by more backticks than it has in a row
-// (CommonMark 0.31.2, section 6.1), and without a bar, which would end the cell.
-func inCode(text string) string {
-	text = strings.ReplaceAll(oneLine(text), "|", "¦")
-	fence := strings.Repeat("`", mostBackticks(text)+1)
-	return fence + " " + text + " " + fence
-}
+// inCell has a text stand as code in a cell of a table, which a bar would end even within code.
+func inCell(text string) string { return markdown.Code(strings.ReplaceAll(text, "|", "¦")) }
 
 // inBlock has a text stand as a block of code (CommonMark 0.31.2, section 4.5).
 func inBlock(text string) string {

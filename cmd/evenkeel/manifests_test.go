@@ -102,7 +102,7 @@ func TestManifestsArePlannedAppliedShownExportedAndDeleted(t *testing.T) {
 	long := "    Who is asked, and when: the team, by day and by night.\n    And nobody else.\n"
 	write(t, in("services/wallet.yml"), strings.Replace(walletService, "tier: 2", "tier: 1\ndescription: |\n"+long, 1)+"---\n"+strings.Replace(walletSLO, "99.9%", "99.95%", 1))
 	says(plan(2), "~ Service wallet (", "    /tier: 2 → 1\n", "    /description:\n      @@ -0,0 +1,2 @@\n      +Who is asked, and when: the team, by day and by night.\n      +And nobody else.\n", `    /objective: "99.9%" → "99.95%"`+"\n", "0 to create, 2 to change, 0 to end; 1 as they should be.\n")
-	says(plan(2, "-o", "markdown"), "### Evenkeel: 0 to create, 2 to change", "| change | Service | ` wallet ` |", "<details>")
+	says(plan(2, "-o", "markdown"), "### Evenkeel: 0 to create, 2 to change", "| change | Service | `wallet` |", "<details>")
 	apply(0, "--yes")
 
 	says(run(0, "get"), "SET", "wallets", "not compared yet")
@@ -162,8 +162,9 @@ func TestAPlanAsMarkdownHasWhatPeopleTypedStandAsCode(t *testing.T) {
 		Action: "update", Kind: "Campaign", Name: hostile, Path: hostile, Line: 3, Fields: []client.ManifestField{{Name: "/why", Before: before, After: hostile}},
 	}}}, nil)
 	text := out.String()
-	// CommonMark: what stands between as many backticks as open it is code; three stand in the text, so four do.
-	for _, want := range []string{"| change | Campaign | ```` ", " ```` | ```` ", "````text\n", "\n````\n"} {
+	// CommonMark: what stands between as many backticks as open it is code, and a block ends with as many as begin it or
+	// more. Three stand in a row in the text, so four do.
+	for _, want := range []string{"| change | Campaign | ```` `@team`", " ```` | ```` `@team`", "````text\n", "\n````\n"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("there is no %q in\n%s", want, text)
 		}
