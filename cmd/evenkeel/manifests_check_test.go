@@ -40,7 +40,6 @@ func TestManifestsAreCheckedWithoutAServer(t *testing.T) {
 		"a team of no slug":     {head + "Team\nslug: Pay ments\n", "3:7: /slug: "},
 		"an SLO of no number":   {head + "SLO\nservice: checkout\nslug: a\nname: A\nobjective: 120%\nindicator:\n  category: availability\n", "6:12: /objective: "},
 		"no kind of ours":       {head + "Widget\nslug: a\n", "2:7: /kind: must be "},
-		"no YAML":               {"a: [\n", "2:1: "},
 		"twice the same":        {head + "Team\nslug: a\n---\n" + head + "Team\nslug: a\n", "5:1: Team \"a\" is said in a.yaml:1 already"},
 	} {
 		problems, err := checkManifests([]manifest.File{{Path: "a.yaml", Text: c.text}})
