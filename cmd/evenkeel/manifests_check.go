@@ -45,7 +45,7 @@ func checkManifests(files []manifest.File) ([]manifestProblem, error) {
 		}
 		if refused != nil {
 			for _, v := range refused.Violations {
-				out = append(out, manifestProblem{f.Path, placed(strings.TrimPrefix(v.Message, f.Path+":"))})
+				out = append(out, manifestProblem{f.Path, problemAt(strings.TrimPrefix(v.Message, f.Path+":"))})
 			}
 			continue
 		}
@@ -67,8 +67,8 @@ func checkManifests(files []manifest.File) ([]manifestProblem, error) {
 	return out, nil
 }
 
-// placed reads a problem that is told with its place: "7:11: /name: must be …".
-func placed(text string) yamldoc.Problem {
+// problemAt reads a problem that is told with its place: "7:11: /name: must be …".
+func problemAt(text string) yamldoc.Problem {
 	var p yamldoc.Problem
 	if _, err := fmt.Sscanf(text, "%d:%d:", &p.Line, &p.Column); err != nil {
 		return yamldoc.Problem{Line: 1, Column: 1, Message: text}
