@@ -47,6 +47,7 @@ func (a *API) addManifests(r Rooms) {
 		}
 		return &planned{toManifestPlan(p)}, nil
 	})
+	a.addManifestExport(r)
 	a.addManifestSets(r)
 	a.addManifestItems(r)
 }

@@ -27,13 +27,13 @@ func TestAFalseViolationIsDisputedFoundToBeNoneAndCountedNowhere(t *testing.T) {
 
 	// The policy says who decides disputes.
 	platform := []string{"EVENKEEL_TOKEN=" + f.tokens["administrator"], "EVENKEEL_SERVER=" + f.base}
-	code, document, stderr := evenkeel(t, platform, "policy", "export", "error-budget")
+	code, document, stderr := evenkeel(t, platform, "export", "--kind", "ErrorBudgetPolicy")
 	if code != 0 {
 		t.Fatal(code, stderr)
 	}
 	file := filepath.Join(t.TempDir(), "error-budget.yaml")
 	write(t, file, strings.Replace(document, "\nclauses:", "\napproval:\n  approver: "+string(grace.ID)+"\nclauses:", 1))
-	if code, stdout, stderr := evenkeel(t, platform, "policy", "apply", file); code != 0 {
+	if code, stdout, stderr := evenkeel(t, platform, "apply", file, "--yes"); code != 0 {
 		t.Fatalf("%d %s%s\n%s", code, stdout, stderr, ok[[]byte](t)(os.ReadFile(file)))
 	}
 	attachments := f.call("ada", 200, "GET", "/v1/budget-policies/error-budget/attachments", "")["items"].([]any)

@@ -46,6 +46,7 @@ type program struct {
 // The groups of commands in the help.
 const (
 	groupRun  = "run"
+	groupKeep = "keep"
 	groupLook = "look"
 )
 
@@ -72,6 +73,7 @@ is wrong or a comparison found a difference. The command gate has codes of its o
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return wrongUse(cmd, err) })
 	root.AddGroup(
 		&cobra.Group{ID: groupRun, Title: "Run:"},
+		&cobra.Group{ID: groupKeep, Title: "Keep as files:"},
 		&cobra.Group{ID: groupLook, Title: "Look:"},
 	)
 	root.AddCommand(
@@ -80,7 +82,8 @@ is wrong or a comparison found a difference. The command gate has codes of its o
 		p.tokenCommand(),
 		p.adapterCommand(),
 		p.gateCommand(),
-		p.policyCommand(), p.scorecardCommand(),
+		p.planCommand(), p.applyCommand(), p.getCommand(), p.exportCommand(), p.deleteCommand(), p.releaseCommand(), p.schemaCommand(),
+		p.scorecardCommand(),
 		p.rulesCommand(),
 		p.validateCommand(),
 		p.parityCommand(),

@@ -8,14 +8,12 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/evenkeel/evenkeel/internal/yamldoc"
 	"github.com/evenkeel/evenkeel/openapi/client"
 	"github.com/evenkeel/evenkeel/scorecards"
 	"github.com/evenkeel/evenkeel/scorecards/builtin"
@@ -28,73 +26,10 @@ const (
 	exitNotScored = 5 // it is not known
 )
 
-// scorecardFiles are the commands on scorecards. Which facts there are only the server knows, for
-// administrators declare some: conditions are checked there, before anything is brought.
-var scorecardFiles = keeping[scorecards.Draft]{
-	noun: "scorecard", missing: "scorecard_not_found", write: document.Write,
-	read: func(text []byte) (scorecards.Draft, yamldoc.Document, error) {
-		d, err := document.Read(text)
-		return d.Draft, d.Document, err
-	},
-	slug: func(d scorecards.Draft) string { return d.Slug },
-	body: func(d scorecards.Draft) any {
-		return keptScorecard{Slug: d.Slug, Name: d.Name, Description: d.Description, Owner: d.Owner, Terms: d.Complete()}
-	},
-	taken: func(answer []byte) (scorecards.Draft, error) {
-		var k struct {
-			keptScorecard
-			Owner *struct {
-				Slug string `json:"slug"`
-			} `json:"owner"`
-		}
-		if err := json.Unmarshal(answer, &k); err != nil {
-			return scorecards.Draft{}, err
-		}
-		d := scorecards.Draft{Slug: k.Slug, Name: k.Name, Description: k.Description, Terms: k.Complete()}
-		if k.Owner != nil {
-			d.Owner = k.Owner.Slug
-		}
-		return d, nil
-	},
-	get: func(ctx context.Context, c *client.ClientWithResponses, slug string) (*http.Response, error) {
-		return c.GetScorecard(ctx, slug, nil)
-	},
-	make: func(ctx context.Context, c *client.ClientWithResponses, body io.Reader) (*http.Response, error) {
-		return c.CreateScorecardWithBody(ctx, &client.CreateScorecardParams{}, "application/json", body)
-	},
-	change: func(ctx context.Context, c *client.ClientWithResponses, slug, etag string, body io.Reader) (*http.Response, error) {
-		return c.ReviseScorecardWithBody(ctx, slug, &client.ReviseScorecardParams{IfMatch: &etag}, "application/json", body)
-	},
-	foresee: func(ctx context.Context, c *client.ClientWithResponses, slug string, there bool, body io.Reader) (string, error) {
-		var p client.ScorecardPreview
-		var res *http.Response
-		var err error
-		if there {
-			res, err = c.PreviewScorecardWithBody(ctx, slug, "application/json", body)
-		} else {
-			res, err = c.PreviewNewScorecardWithBody(ctx, "application/json", body)
-		}
-		if err := answered(res, err, &p); err != nil {
-			return "", err
-		}
-		return previewText(slug, p), nil
-	},
-}
-
-// keptScorecard is a scorecard as it is sent, by the names of the API, which are those of the
-// terms.
-type keptScorecard struct {
-	Slug        string `json:"slug"`
-	Name        string `json:"name"`
-	Description string `json:"description,omitempty"`
-	Owner       string `json:"owner,omitempty"`
-	scorecards.Terms
-}
-
 // previewText tells what a draft would come to.
-func previewText(slug string, p client.ScorecardPreview) string {
+func previewText(p client.ScorecardPreview) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: is for %d of %d services; %d would gain a level, %d would lose one\n", slug, p.Applies, p.Services, p.GainedCount, p.LostCount)
+	fmt.Fprintf(&b, "it is for %d of %d services; %d would gain a level, %d would lose one\n", p.Applies, p.Services, p.GainedCount, p.LostCount)
 	for _, m := range slices.Concat(p.Gained, p.Lost) {
 		fmt.Fprintf(&b, "  %s (%s): %s -> %s\n", m.Service.Slug, m.Team.Slug, levelText(m.Was), levelText(m.Now))
 	}
@@ -113,33 +48,15 @@ func levelText(level *string) string {
 	return *level
 }
 
-// scorecardCommand keeps scorecards as YAML, and asks how a service stands.
+// scorecardCommand asks how a service stands, and writes scorecards to begin with.
 func (p *program) scorecardCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "scorecard",
-		Short:   "Bring scorecards in YAML to a server, and ask where a service stands",
+		Short:   "Ask where a service stands on a scorecard, and write those that ship",
 		GroupID: groupLook,
 		Args:    cobra.NoArgs,
 	}
-	cmd.AddCommand(p.scorecardCheckCommand(), scorecardFiles.applyCommand(p, &cobra.Command{
-		Use:   "apply FILE...",
-		Short: "Bring scorecards to a server: make those that are not there, revise those that differ",
-		Long: `Bring scorecards to a server. One that is not there is made, one that differs is revised,
-and one that is the same is left alone, so that it can be done again and again. The server
-checks all files before the first is brought; each problem is told with its file, line and
-column.
-
-With --dry-run nothing is changed: which services would gain or lose a level is told, and
-which checks would flip. It ends with 2 where something would be changed.
-The token is read from --token-file, or else from EVENKEEL_TOKEN.`,
-		Example: "  evenkeel scorecard apply scorecards/*.yaml --dry-run",
-	}), scorecardFiles.exportCommand(p, &cobra.Command{
-		Use:   "export SCORECARD",
-		Short: "Write a scorecard of a server as YAML",
-		Long: `Write a scorecard of a server as YAML, as "evenkeel scorecard apply" takes it.
-The token is read from --token-file, or else from EVENKEEL_TOKEN.`,
-		Example: "  evenkeel scorecard export starter > scorecards/starter.yaml",
-	}), p.scorecardTemplateCommand())
+	cmd.AddCommand(p.scorecardCheckCommand(), p.scorecardTemplateCommand())
 	return cmd
 }
 
@@ -149,7 +66,7 @@ func (p *program) scorecardTemplateCommand() *cobra.Command {
 		Use:   "template [SCORECARD]",
 		Short: "Write a scorecard that ships as YAML, to begin with",
 		Long: `Write a scorecard that ships as YAML, to change it and bring it to a server with
-"evenkeel scorecard apply". Without a name those that ship are listed.`,
+"evenkeel apply". Without a name those that ship are listed.`,
 		Example: "  evenkeel scorecard template production-readiness > scorecards/production-readiness.yaml",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {

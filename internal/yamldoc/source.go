@@ -47,10 +47,13 @@ func (d Document) Members() []string {
 	return names
 }
 
+// breaks are characters of JSON texts that YAML takes for the end of a line.
+var breaks = strings.NewReplacer("\u0085", `\u0085`, "\u2028", `\u2028`, "\u2029", `\u2029`)
+
 // FromJSON is a JSON text as a value that is written as YAML, its members in their order.
 func FromJSON(text []byte) (Value, error) {
 	var n yaml.Node
-	if err := yaml.Load(text, &n, yaml.WithV4Defaults()); err != nil {
+	if err := yaml.Load([]byte(breaks.Replace(string(text))), &n, yaml.WithV4Defaults()); err != nil {
 		return Value{}, fmt.Errorf("read JSON as YAML: %w", err)
 	}
 	return Value{blocks(n.Content[0])}, nil

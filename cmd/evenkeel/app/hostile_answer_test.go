@@ -16,7 +16,9 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"github.com/evenkeel/evenkeel/api"
 	"github.com/evenkeel/evenkeel/internal/yamldoc"
+	"github.com/evenkeel/evenkeel/services/manifest"
 	"github.com/evenkeel/evenkeel/services/openslo"
 )
 
@@ -180,6 +182,12 @@ func (a *answer) common() {
 		if path, _, _ := strings.Cut(a.call.path, "?"); strings.HasSuffix(path, "/prometheus-rules") {
 			if _, err := yamldoc.Parse(a.body); err != nil || media != "application/yaml" {
 				wrong("is %q and no rules: %v", media, err)
+			}
+			return
+		}
+		if path, _, _ := strings.Cut(a.call.path, "?"); path == "/v1/manifests" {
+			if _, _, err := (api.Manifests{}).Read([]manifest.File{{Path: "a.yaml", Text: string(a.body)}}); err != nil || media != "application/yaml" {
+				wrong("is %q and no manifests: %v", media, err)
 			}
 			return
 		}
