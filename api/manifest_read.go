@@ -62,12 +62,12 @@ func (m Manifests) Read(files []manifest.File) ([]manifest.Manifest, []manifest.
 	}
 	var out []manifest.Manifest
 	for _, d := range docs.Others {
-		thing, err := readThing(d)
+		m, err := ReadManifest(d)
 		if err := told(&check, at, err); err != nil {
 			return nil, nil, err
 		}
 		if err == nil {
-			out = append(out, manifest.Of(thing, d.In, first(d), d.Source(), d))
+			out = append(out, m)
 		}
 	}
 	more, err := fromOpenSLO(docs)
@@ -76,6 +76,15 @@ func (m Manifests) Read(files []manifest.File) ([]manifest.Manifest, []manifest.
 	}
 	slices.SortStableFunc(out, func(a, b manifest.Manifest) int { return at[a.Path] - at[b.Path] })
 	return append(out, more...), notesOf(docs.Warnings), check.Err()
+}
+
+// ReadManifest reads a document of evenkeel/v1. The error is a *yamldoc.Error: what is wrong with its shape.
+func ReadManifest(d yamldoc.Document) (manifest.Manifest, error) {
+	thing, err := readThing(d)
+	if err != nil {
+		return manifest.Manifest{}, err
+	}
+	return manifest.Of(thing, d.In, first(d), d.Source(), d), nil
 }
 
 // first is the line on which a document begins.
@@ -137,7 +146,7 @@ func told(check *fault.Check, at map[string]int, err error) error {
 func readThing(d yamldoc.Document) (manifest.Thing, error) {
 	kind := manifest.Kind(d.Head("kind"))
 	if is := d.Head("apiVersion"); is != yamldoc.APIVersion {
-		return nil, d.Place([]fault.Violation{{Pointer: "/apiVersion", Message: fmt.Sprintf("must be %q", yamldoc.APIVersion), Value: is}})
+		return nil, d.Place([]fault.Violation{{Pointer: "/apiVersion", Message: fmt.Sprintf("must be %q or %q", yamldoc.APIVersion, openslo.APIVersion), Value: is}})
 	}
 	if !slices.Contains(manifest.Kinds, kind) {
 		return nil, d.Place([]fault.Violation{{Pointer: "/kind", Message: fmt.Sprintf("must be %s", fault.Or(manifest.Kinds)), Value: string(kind)}})

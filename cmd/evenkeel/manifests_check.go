@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,63 +19,39 @@ import (
 	"github.com/evenkeel/evenkeel/services/slo/score"
 )
 
-// manifestProblem is what is wrong at a place of a file.
-type manifestProblem struct {
-	path string
-	yamldoc.Problem
-}
-
-// String tells it as compilers do.
-func (m manifestProblem) String() string { return m.path + ":" + m.Problem.String() }
-
-// checkManifests tells what is wrong with manifests as far as that can be told without a server: their shape, their rules,
-// and the conditions of policies. Which facts there are of services only a server knows, and so conditions of scorecards
-// are for it.
-func checkManifests(files []manifest.File) ([]manifestProblem, error) {
+// checkManifests tells what is wrong with documents of ours as far as that can be told without a server: their shape,
+// their rules, and the conditions of policies. Which facts there are of services only a server knows, and so conditions
+// of scorecards are for it.
+func checkManifests(docs []yamldoc.Document) ([]yamldoc.Problem, error) {
+	if len(docs) == 0 {
+		return nil, nil
+	}
 	language, err := policy.Language(fact.NewBook[slo.View](&slo.Service{}, &score.Service{}, supply.Source{}))
 	if err != nil {
 		return nil, err
 	}
-	var out []manifestProblem
+	var out []yamldoc.Problem
 	first := map[manifest.Identity]manifest.Manifest{}
-	for _, f := range files {
-		manifests, _, err := api.Manifests{}.Read([]manifest.File{f})
-		refused := fault.As(err)
-		if err != nil && refused == nil {
+	for _, d := range docs {
+		m, err := api.ReadManifest(d)
+		var refused *yamldoc.Error
+		switch {
+		case errors.As(err, &refused):
+			out = append(out, refused.Problems...)
+			continue
+		case err != nil:
 			return nil, err
 		}
-		if refused != nil {
-			for _, v := range refused.Violations {
-				out = append(out, manifestProblem{f.Path, problemAt(strings.TrimPrefix(v.Message, f.Path+":"))})
-			}
+		if other, twice := first[m.Identity]; twice {
+			out = append(out, d.Place([]fault.Violation{{Message: fmt.Sprintf("%s is said in %s:%d already", m.Identity, other.Path, other.Line)}}).Problems...)
 			continue
 		}
-		for _, m := range manifests {
-			if other, twice := first[m.Identity]; twice {
-				out = append(out, manifestProblem{m.Path, yamldoc.Problem{Line: m.Line, Column: 1, Message: fmt.Sprintf("%s is said in %s:%d already", m.Identity, other.Path, other.Line)}})
-				continue
-			}
-			first[m.Identity] = m
-			wrong := fault.As(validity(m.Thing, language))
-			if wrong == nil {
-				continue
-			}
-			for _, problem := range m.Places.Place(wrong.Violations).Problems {
-				out = append(out, manifestProblem{m.Path, problem})
-			}
+		first[m.Identity] = m
+		if wrong := fault.As(validity(m.Thing, language)); wrong != nil {
+			out = append(out, d.Place(wrong.Violations).Problems...)
 		}
 	}
 	return out, nil
-}
-
-// problemAt reads a problem that is told with its place: "7:11: /name: must be …".
-func problemAt(text string) yamldoc.Problem {
-	var p yamldoc.Problem
-	if _, err := fmt.Sscanf(text, "%d:%d:", &p.Line, &p.Column); err != nil {
-		return yamldoc.Problem{Line: 1, Column: 1, Message: text}
-	}
-	p.Message = strings.TrimPrefix(text, fmt.Sprintf("%d:%d: ", p.Line, p.Column))
-	return p
 }
 
 // validity is what the domain finds wrong with a thing by itself. Of one of which a manifest may leave out some, what

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/evenkeel/evenkeel/services/manifest"
+	"github.com/evenkeel/evenkeel/internal/yamldoc"
 )
 
 const paymentsPolicy = `apiVersion: evenkeel/v1
@@ -42,15 +42,27 @@ func TestManifestsAreCheckedWithoutAServer(t *testing.T) {
 		"no kind of ours":       {head + "Widget\nslug: a\n", "2:7: /kind: must be "},
 		"twice the same":        {head + "Team\nslug: a\n---\n" + head + "Team\nslug: a\n", "5:1: Team \"a\" is said in a.yaml:1 already"},
 	} {
-		problems, err := checkManifests([]manifest.File{{Path: "a.yaml", Text: c.text}})
+		problems, err := checkText(c.text)
 		if err != nil {
 			t.Fatal(err)
 		}
 		switch {
 		case c.want == "" && len(problems) > 0:
 			t.Errorf("%s: %v", name, problems)
-		case c.want != "" && (len(problems) != 1 || !strings.HasPrefix(problems[0].String(), "a.yaml:"+c.want)):
+		case c.want != "" && (len(problems) != 1 || !strings.HasPrefix(problems[0].String(), c.want)):
 			t.Errorf("%s: %v, want %s", name, problems, c.want)
 		}
 	}
+}
+
+// checkText checks the documents of a file a.yaml.
+func checkText(text string) ([]yamldoc.Problem, error) {
+	docs, err := yamldoc.Parse([]byte(text))
+	if err != nil {
+		return nil, err
+	}
+	for i := range docs {
+		docs[i].In = "a.yaml"
+	}
+	return checkManifests(docs)
 }

@@ -105,15 +105,13 @@ func (p *program) validated(stdin io.Reader, paths []string, o openslo.Options) 
 	case err != nil:
 		return validation{}, err
 	}
-	for _, d := range docs.Others {
-		if version := d.Head("apiVersion"); version != yamldoc.APIVersion {
-			for _, problem := range d.Place([]fault.Violation{{Pointer: "/apiVersion", Value: version, Message: fmt.Sprintf("must be %q", openslo.APIVersion)}}).Problems {
-				found.Errors = append(found.Errors, findingOf("", problem))
-			}
-			continue
-		}
-		line, column := d.Line("")
-		fmt.Fprintf(p.stderr, "%s:%d:%d: document %d: is of %s, and not checked\n", d.In, line, column, d.Number, yamldoc.APIVersion)
+	found.Documents += len(docs.Others)
+	wrong, err := checkManifests(docs.Others)
+	if err != nil {
+		return validation{}, err
+	}
+	for _, problem := range wrong {
+		found.Errors = append(found.Errors, findingOf("", problem))
 	}
 	for _, w := range docs.Warnings {
 		found.Warnings = append(found.Warnings, findingOf(w.Code, w.Problem))

@@ -31,6 +31,7 @@ func TestDocumentsAreValidatedWithoutAServer(t *testing.T) {
 	file("slos/notes.txt", "no: [yaml")
 	loose := file("loose.yaml", strings.Replace(right, "  budgetingMethod: Occurrences\n", "", 1))
 	ours := file("ours.yaml", "apiVersion: evenkeel/v1\nkind: Team\nslug: web\n---\n"+sli)
+	mistaken := file("mistaken.yaml", "apiVersion: evenkeel/v1\nkind: Team\nslug: Not a slug\n")
 	pod := file("pod.yaml", "apiVersion: v1\nkind: Pod\n")
 	slos, two := filepath.Join(dir, "slos"), filepath.Join(dir, "slos/below/two.yml")
 	// The lines were counted by hand.
@@ -45,8 +46,9 @@ func TestDocumentsAreValidatedWithoutAServer(t *testing.T) {
 		{loose + " " + two, 0, "2 documents in 2 files: 0 errors, 2 warnings\n", []string{loose + ":7:3: warning: document 1: /spec/budgetingMethod: must be Occurrences", loose + ":7:3: warning: document 1: /spec/budgetingMethod: it does not say how its budget"}},
 		{"--strict " + loose + " " + two, 1, "2 documents in 2 files: 1 error, 0 warnings\n", []string{loose + ":7:3: document 1: /spec/budgetingMethod: must be Occurrences"}},
 		{loose, 1, "1 document in 1 file: 1 error, 1 warning\n", []string{"warning: document 1: /spec/budgetingMethod", loose + ":8:17: document 1: /spec/indicatorRef: names an SLI that is not in the text"}},
-		{ours, 0, "1 document in 1 file: 0 errors, 1 warning\n", []string{ours + ":1:1: document 1: is of evenkeel/v1, and not checked", "warning: document 2: /metadata/name: no SLO refers to the SLI"}},
-		{pod, 1, "0 documents in 1 file: 1 error, 0 warnings\n", []string{pod + `:1:13: document 1: /apiVersion: must be "openslo/v1" (it is "v1")`}},
+		{ours, 0, "2 documents in 1 file: 0 errors, 1 warning\n", []string{"warning: document 2: /metadata/name: no SLO refers to the SLI"}},
+		{mistaken, 1, "1 document in 1 file: 1 error, 0 warnings\n", []string{mistaken + `:3:7: document 1: /slug: must be`}},
+		{pod, 1, "1 document in 1 file: 1 error, 0 warnings\n", []string{pod + `:1:13: document 1: /apiVersion: must be "evenkeel/v1" or "openslo/v1" (it is "v1")`}},
 		{"", 2, "", []string{"requires at least 1 arg"}},
 		{"-o xml " + slos, 2, "", []string{"--output must be text or json"}},
 		{filepath.Join(dir, "nowhere"), 1, "", []string{"no such file"}},

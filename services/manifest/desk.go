@@ -120,7 +120,7 @@ func (d *Desk) run(ctx context.Context, in Input, verb access.Verb) (Plan, error
 		return Plan{}, fmt.Errorf("bring manifests: %w", err)
 	}
 	plan := r.plan()
-	plan.Notes = notes
+	plan.Notes = append(notes, r.notes...)
 	if verb != access.Check {
 		return plan, r.refused()
 	}

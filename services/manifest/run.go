@@ -27,6 +27,7 @@ type run struct {
 	dropped []id.ID // items that are to go
 	settled bool    // the set and its items are written as they are to be
 	forbid  error   // the first refusal of an authoriser
+	notes   []Note
 	later   []later
 	// performs says that things are done, and carefully that what is refused is undone by itself.
 	performs, carefully bool
@@ -48,7 +49,7 @@ func (r *run) changes() bool {
 
 // look begins anew, with what there is.
 func (r *run) look(ctx context.Context, set Set) error {
-	r.steps, r.written, r.dropped, r.forbid, r.later, r.settled = nil, nil, nil, nil, nil, false
+	r.steps, r.written, r.dropped, r.forbid, r.later, r.notes, r.settled = nil, nil, nil, nil, nil, nil, false
 	w := &world{hands: r.desk.Hands, set: set, items: map[Identity]Item{}}
 	r.world = w
 	var items []Item
@@ -264,10 +265,20 @@ func (r *run) let(ctx context.Context, item Item) error {
 	if !r.in.Prune || !c.action.Changes() {
 		return nil
 	}
-	err := r.try(ctx, func(ctx context.Context) error {
+	end := func(ctx context.Context) error {
 		_, err := c.do(ctx)
 		return err
-	})
+	}
+	if item.Kind != KindTeam && item.Kind != KindSystem {
+		return r.refuse(step, Manifest{}, r.try(ctx, end))
+	}
+	err := r.desk.Runner.InSavepoint(ctx, end)
+	if used := fault.As(err); used != nil && (used.Code == "team_in_use" || used.Code == "system_in_use") {
+		// Services that are retired can come back, and are somebody's until then.
+		r.steps[step].Action = Leave
+		r.notes = append(r.notes, Note{Path: item.Path, Message: fmt.Sprintf("%s stays, and the set keeps it no more: %s", item.Identity, used.Message)})
+		return r.desk.Store.LetGo(ctx, item, r.world.manager())
+	}
 	return r.refuse(step, Manifest{}, err)
 }
 

@@ -25,7 +25,8 @@ const (
 	Restore Action = "restore"
 	// End retires something that the set said and says no more, or removes it where it cannot be retired.
 	End Action = "end"
-	// Leave lets something be that the set said and says no more, which is not to be ended.
+	// Leave lets something be that the set said and says no more: it is not to be ended, or cannot be while
+	// something is its own.
 	Leave Action = "leave"
 )
 
@@ -120,8 +121,6 @@ type change struct {
 	action   Action
 	resource id.ID // empty of something new
 	fields   []Field
-	// keeps are the fields that the set keeps from then on, as managed.By has them.
-	keeps []string
 	// do does it as the set, and returns what the thing is. It is not called for Nothing.
 	do func(ctx context.Context) (id.ID, error)
 	// then does what is left once all of its kind are there; nil where that is nothing.

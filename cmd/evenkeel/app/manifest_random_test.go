@@ -66,7 +66,7 @@ func (d draw) set() []doc {
 	}
 	// ref is one of those that were drawn, or now and then one that may be nowhere.
 	ref := func(of string) any {
-		if len(drawn[of]) == 0 || d.chance(1) {
+		if len(drawn[of]) == 0 || d.chance(3) {
 			return d.name(of, 3)
 		}
 		return d.one(drawn[of]...)

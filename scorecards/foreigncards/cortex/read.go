@@ -51,7 +51,7 @@ func (r *reader) document(d *walk.Document, root walk.Node) {
 	r.seen[card.Slug()], d.Of = root.Origin(), card.Key()
 	root.Ignore("evaluation") // when it is evaluated: here always, once a fact changes
 	if draft := root.Field("draft"); draft.Truth(false) {
-		draft.Note("is a draft there; here it counts once it is applied, and scorecard apply --dry-run shows what would come of it")
+		draft.Note("is a draft there; here it counts once it is applied, and plan --detail shows what would come of it")
 	}
 	levels := r.ladder(card, root.Field("ladder").Field("levels"))
 	card.AppliesTo(r.filter(root.Field("filter"), name))
