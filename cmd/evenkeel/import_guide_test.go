@@ -65,7 +65,7 @@ func aside(blocks []string) []string {
 	said := regexp.MustCompile(`(?m)^ *evenkeel .*$`)
 	out := make([]string, len(blocks))
 	for i, b := range blocks {
-		out[i] = said.ReplaceAllString(b, "$0 >&2")
+		out[i] = said.ReplaceAllString(b, "{ $0; } >&2")
 	}
 	return out
 }
@@ -142,8 +142,13 @@ func TestTheGuideToImportingServicesDoesWhatItSays(t *testing.T) {
 	write(t, filepath.Join(dir, "services.csv"), tables[0][1])
 	write(t, filepath.Join(dir, "slos.csv"), tables[1][1])
 	blocks := aside(commands(t, guide))
-	blocks[0] = programOnPath(t) + blocks[0]
-	follow(t, dir, blocks[:3], strings.NewReplacer()) // the last brings what they wrote to a server
+	r := process.Start(t, process.Options{Dir: t.TempDir()})
+	post(t, r, "/v1/data-sources", `{"slug":"prometheus","name":"Prometheus","kind":"prometheus","address":"http://127.0.0.1:9"}`)
+	blocks[0] = programOnPath(t) + "export EVENKEEL_TOKEN=" + r.Token() + " EVENKEEL_SERVER=" + r.Base() + "\n" + blocks[0]
+	follow(t, dir, blocks, strings.NewReplacer())
+	if status, body := r.Get("/v1/services/checkout/slos/availability"); status != 200 || !strings.Contains(string(body), `"manager":"set:services"`) {
+		t.Errorf("what was brought is %d: %s", status, body)
+	}
 	files := tree(t, filepath.Join(dir, "imported"))
 	for _, name := range []string{"services/checkout.yaml", "services/ledger.yaml", "systems/shop.yaml", "teams/payments.yaml", "slos/slos/checkout/availability.yaml", "slos/slos/checkout/orders-kept.yaml"} {
 		if files[name] == "" {
