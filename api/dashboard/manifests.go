@@ -105,6 +105,7 @@ type manifestRowOf struct {
 	State    badge
 	Since    moment // when the drift was seen first; no text without
 	Changes  []manifestChange
+	Whole    string // what is the matter with all of it; empty where fields say it
 	Released string // why the set keeps it no more; empty where it does
 }
 
@@ -141,8 +142,9 @@ func (d *Dashboard) manifestSet(v *visit) (screen, error) {
 }
 
 // manifestWords are what drift is called, by what would be done about it.
-var manifestWords = map[manifest.Action]string{
-	manifest.Create: "Gone", manifest.Restore: "Retired", manifest.Update: "Differs", manifest.Keep: "Not kept",
+var manifestWords = map[manifest.Action]struct{ badge, whole string }{
+	manifest.Create: {"Gone", "It is not there any more."}, manifest.Restore: {"Retired", "It was retired."},
+	manifest.Update: {"Differs", ""}, manifest.Keep: {"Not kept", "It is as the set says, and the set does not keep it."},
 }
 
 func manifestItem(v *visit, i manifest.Item) manifestRowOf {
@@ -153,7 +155,8 @@ func manifestItem(v *visit, i manifest.Item) manifestRowOf {
 	if i.Drift == nil {
 		return row
 	}
-	row.State, row.Since = badge{"risk", manifestWords[i.Drift.Action]}, ago(v.now, i.Drift.SeenAt)
+	word := manifestWords[i.Drift.Action]
+	row.State, row.Since, row.Whole = badge{"risk", word.badge}, ago(v.now, i.Drift.SeenAt), word.whole
 	for _, f := range i.Drift.Fields {
 		row.Changes = append(row.Changes, manifestChange{Field: strings.TrimPrefix(f.Name, "/"), Is: manifestValue(f.Before), Says: manifestValue(f.After)})
 	}

@@ -85,7 +85,7 @@ func TestASetShowsWhatDiffersOfWhatItSays(t *testing.T) {
 	s := newSample()
 	doc, text := visiting(t, s).read(manifestSetURL("shop"))
 	got := words(within(t, doc, "main"))
-	says(t, got, "As it says", "Differs", "tier is 3 and the set says 1", "and the set says nothing", "labels/region is nothing and the set says long", "Released", "It pages everybody.", "objective is 99% and the set says 99.9%", "Gone", "26 h ago", "services/"+s.services[0].Slug+".yaml")
+	says(t, got, "As it says", "Differs", "tier is 3 and the set says 1", "and the set says nothing", "labels/region is nothing and the set says long", "Released", "It pages everybody.", "objective is 99% and the set says 99.9%", "Gone", "It is not there any more.", "26 h ago", "services/"+s.services[0].Slug+".yaml")
 	if strings.Contains(text, "<script src") || !strings.Contains(text, `href="`+sloURL(s.services[0].Slug, "availability")+`"`) {
 		t.Error("what somebody typed is a script, or it does not lead to the SLO")
 	}
