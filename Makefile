@@ -71,7 +71,7 @@ image: ## Build the container image "evenkeel" (ENGINE=podman or docker)
 
 .PHONY: test
 test: ## Run all tests on SQLite and PostgreSQL under the race detector (PKG=./api/... RUN=TestName COUNT=1 RACE=)
-	$(if $(RACE),CGO_ENABLED=1) scripts/testenv postgres prometheus victoria alertmanager chromium $(if $(RACE),cc) -- go test $(test_flags) $(PKG)
+	$(if $(RACE),CGO_ENABLED=1) scripts/testenv postgres prometheus victoria alertmanager chromium jq $(if $(RACE),cc) -- go test $(test_flags) $(PKG)
 
 .PHONY: portal-test
 portal-test: build ## Check and test the portal's packages against the program, in a browser too
@@ -100,7 +100,7 @@ verify: ## Prove that generated files are fresh and the module's sums are right
 .PHONY: cover
 cover: ## Run all tests and write what they cover to bin/cover.html
 	@mkdir -p bin
-	scripts/testenv postgres prometheus victoria alertmanager chromium -- go test -timeout 20m -coverpkg=./... -coverprofile=bin/cover.out $(PKG)
+	scripts/testenv postgres prometheus victoria alertmanager chromium jq -- go test -timeout 20m -coverpkg=./... -coverprofile=bin/cover.out $(PKG)
 	@grep -v '^github.com/evenkeel/evenkeel/ent/db/' bin/cover.out > bin/cover.own.out
 	go tool cover -html=bin/cover.own.out -o bin/cover.html
 	@go tool cover -func=bin/cover.own.out | tail -n 1
@@ -111,7 +111,7 @@ bench: ## Measure the program against a yardstick and its goals (BENCH=Requests/
 
 .PHONY: soak
 soak: ## Run the tests again and again in random order, the long loops once, then every fuzz target (COUNT=3 FUZZTIME=30s)
-	CGO_ENABLED=1 scripts/testenv postgres prometheus victoria alertmanager chromium cc -- go test $(race_flags) -shuffle=on -count=$(or $(COUNT),3) -timeout 60m $(PKG)
+	CGO_ENABLED=1 scripts/testenv postgres prometheus victoria alertmanager chromium jq cc -- go test $(race_flags) -shuffle=on -count=$(or $(COUNT),3) -timeout 60m $(PKG)
 	$(if $(RACY),CGO_ENABLED=1 EVENKEEL_TEST_EVERYTHING=1 scripts/testenv postgres cc -- go test $(race_flags) -count=1 -timeout 120m -v $(RACY))
 	$(if $(LOOPS),EVENKEEL_TEST_EVERYTHING=1 scripts/testenv postgres -- go test -count=1 -timeout 120m -v $(LOOPS))
 	scripts/fuzz $(FUZZTIME)
