@@ -30,7 +30,7 @@ type direction struct {
 	domain string
 	uses   []string
 	above  []string // patterns of packages outside of services that it uses too
-	alone  bool // not even those that every other domain may use
+	alone  bool     // not even those that every other domain may use
 	reason string
 }
 
