@@ -74,6 +74,11 @@ func (m Manifests) Read(files []manifest.File) ([]manifest.Manifest, []manifest.
 	if err != nil {
 		return nil, nil, err
 	}
+	kept := 0
+	for _, m := range more { // an SLI is kept with each SLO that refers to it
+		kept += len(m.Text)
+	}
+	check.Require(kept <= manifest.MaxSize, "/files", kept, "must have at most %d bytes once each SLO has the SLI that it refers to", manifest.MaxSize)
 	slices.SortStableFunc(out, func(a, b manifest.Manifest) int { return at[a.Path] - at[b.Path] })
 	return append(out, more...), notesOf(docs.Warnings), check.Err()
 }
@@ -109,10 +114,14 @@ func fromOpenSLO(docs openslo.Documents) ([]manifest.Manifest, error) {
 		slices.Sort(of.Says)
 		out = append(out, manifest.Of(of, s.Document.In, first(s.Document), s.Document.Source(), s.Document))
 	}
+	kept := 0
 	for _, s := range docs.SLOs {
 		text, err := openslo.Write(s.Service, s.Declaration, s.Extras)
 		if err != nil {
 			return nil, err
+		}
+		if kept += len(text); kept > manifest.MaxSize+len(text) {
+			break // what there is says that it is too much
 		}
 		out = append(out, manifest.Of(manifest.SLO{Service: s.Service, Declaration: s.Declaration}, s.Document.In, first(s.Document), string(text), s.Document))
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/evenkeel/evenkeel/api/admission"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/manifest"
@@ -28,7 +29,7 @@ func (a *API) addManifests(r Rooms) {
 	register(a, operation{
 		id: "planManifests", method: http.MethodPost, path: "/v1/manifest-plans", tag: manifestTag, summary: "Plan manifests", status: http.StatusOK, rule: plan,
 		description: "Says what applyManifests would do with the same body, and does nothing. A token that only reads may plan, for what its subject may do with one that writes.",
-		errors:      []int{http.StatusConflict},
+		errors:      []int{http.StatusConflict}, class: admission.Reports,
 	}, func(ctx context.Context, in *post) (*planned, error) {
 		p, err := r.Manifests.Plan(ctx, fromManifestInput(in.Body))
 		if err != nil {
@@ -39,7 +40,7 @@ func (a *API) addManifests(r Rooms) {
 	register(a, operation{
 		id: "applyManifests", method: http.MethodPost, path: "/v1/manifest-applications", tag: manifestTag, summary: "Apply manifests", status: http.StatusOK, rule: apply,
 		description: "Has all be as the manifests say, or nothing where one of them cannot be brought (409 manifests_refused, with each and why). Applying the same again changes nothing.",
-		errors:      []int{http.StatusConflict},
+		errors:      []int{http.StatusConflict}, class: admission.Reports,
 	}, func(ctx context.Context, in *post) (*planned, error) {
 		p, err := r.Manifests.Apply(ctx, fromManifestInput(in.Body))
 		if err != nil {

@@ -188,6 +188,18 @@ func (m Manifests) Item(ctx context.Context, of id.ID) (manifest.Item, error) {
 	return found[0], nil
 }
 
+// ItemOf returns the item that says there is the thing.
+func (m Manifests) ItemOf(ctx context.Context, kind manifest.Kind, resource id.ID) (manifest.Item, error) {
+	found, err := m.items(ctx, " WHERE i.kind = $1 AND i.resource_id = $2", string(kind), string(resource))
+	if err != nil {
+		return manifest.Item{}, err
+	}
+	if len(found) == 0 {
+		return manifest.Item{}, fault.Missing("manifest", string(resource))
+	}
+	return found[0], nil
+}
+
 // WriteItems inserts or replaces.
 func (m Manifests) WriteItems(ctx context.Context, items []manifest.Item) error {
 	return chunks(items, bulkRows, func(some []manifest.Item) error {

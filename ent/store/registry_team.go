@@ -129,7 +129,7 @@ func (r Registry) teamExists(ctx context.Context, of id.ID) (bool, error) {
 func (r Registry) DeleteTeam(ctx context.Context, of id.ID, version int64) error {
 	inUse := func(cause error) error {
 		e := fault.New(fault.Conflict, "team_in_use",
-			"the team still owns services, systems or composite SLOs, has child teams, or has workload tokens that are not revoked; move or remove these first")
+			"the team still owns services, systems, composite SLOs or sets of manifests, has child teams, or has workload tokens that are not revoked; move or remove these first")
 		e.Err = cause
 		return e
 	}

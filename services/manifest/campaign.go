@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"context"
+	"strings"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/id"
@@ -29,13 +30,19 @@ type campaignWords struct {
 }
 
 func (c Campaign) differ(w *world, path string) (change, error) {
-	after := campaignWords{c.Why, c.Scorecard, c.Checks, c.AppliesTo, c.Team, c.StartsOn, c.DueOn, c.GraceDays, c.Issues}
+	after := campaignWords{strings.TrimSpace(c.Why), c.Scorecard, c.Checks, strings.TrimSpace(c.AppliesTo), c.Team, c.StartsOn, c.DueOn, c.GraceDays, c.Issues}
 	is, there := w.campaigns[w.items[c.identity()].Resource]
 	if !there {
 		return change{action: Create, fields: said(after), do: func(ctx context.Context) (id.ID, error) {
 			made, err := w.hands.Campaigns.Create(w.acting(ctx, path, whole), c.Draft)
 			return made.ID, err
 		}}, nil
+	}
+	if c.Scorecard == string(is.Scorecard) {
+		after.Scorecard = w.cardSlugs[is.Scorecard]
+	}
+	if c.Team == string(is.Team) {
+		after.Team = w.teamSlugs[is.Team]
 	}
 	before := campaignWords{is.Why, w.cardSlugs[is.Scorecard], is.Checks, is.AppliesTo, w.teamSlugs[is.Team], is.StartsOn, is.DueOn, is.GraceDays, is.Issues}
 	fields := differences(before, after)

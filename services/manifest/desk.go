@@ -35,10 +35,13 @@ type Runner interface {
 
 // Desk is what can be done with sets of manifests. Every method but CheckOnce authorises the context's
 // caller, and what is done to each thing is authorised by its domain.
-type Desk struct{ Parts }
+type Desk struct {
+	Parts
+	turn chan struct{} // who has it plans or applies: on SQLite others would only wait for the writer
+}
 
 // NewDesk returns a desk of the parts.
-func NewDesk(p Parts) *Desk { return &Desk{p} }
+func NewDesk(p Parts) *Desk { return &Desk{Parts: p, turn: make(chan struct{}, 1)} }
 
 // Input is what is brought.
 type Input struct {
@@ -111,10 +114,14 @@ func (d *Desk) run(ctx context.Context, in Input, verb access.Verb) (Plan, error
 			}
 			return nil
 		}
-		if err = d.Runner.InTx(ctx, try); errors.Is(err, errRefused) {
-			r.carefully = true
-			err = d.Runner.InTx(ctx, try)
-		}
+		err = d.inTurn(ctx, func() error {
+			err := d.Runner.InTx(ctx, try)
+			if errors.Is(err, errRefused) {
+				r.carefully = true
+				err = d.Runner.InTx(ctx, try)
+			}
+			return err
+		})
 	}
 	if err != nil && !errors.Is(err, errGivenUp) {
 		return Plan{}, fmt.Errorf("bring manifests: %w", err)
@@ -125,6 +132,17 @@ func (d *Desk) run(ctx context.Context, in Input, verb access.Verb) (Plan, error
 		return plan, r.refused()
 	}
 	return plan, nil
+}
+
+// inTurn does something once nobody else of this process does.
+func (d *Desk) inTurn(ctx context.Context, do func() error) error {
+	select {
+	case d.turn <- struct{}{}:
+		defer func() { <-d.turn }()
+		return do()
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // planning is a context in which the caller may try what a token that only reads may not do: all of it
@@ -213,18 +231,41 @@ func order(of []Manifest) []Manifest {
 			above[t.Slug] = t.Parent
 		}
 	}
-	depth := func(m Manifest) int {
-		n := 0
-		for at := m.Name; m.Kind == KindTeam && above[at] != "" && n <= len(above); n++ {
-			at = above[at]
+	deep := depths(above)
+	rank := func(m Manifest) int {
+		n := slices.Index(Kinds, m.Kind) * (MaxManifests + 1)
+		if m.Kind == KindTeam {
+			n += min(deep(m.Name), MaxManifests)
 		}
 		return n
 	}
-	rank := func(m Manifest) int {
-		return slices.Index(Kinds, m.Kind)*(MaxManifests+1) + min(depth(m), MaxManifests)
-	}
 	slices.SortStableFunc(out, func(a, b Manifest) int { return rank(a) - rank(b) })
 	return out
+}
+
+// depths tells how many others are above each, given which is right above; of those in a circle, any number.
+func depths(above map[string]string) func(string) int {
+	known := map[string]int{}
+	return func(of string) int {
+		var way []string
+		at := of
+		for ; at != ""; at = above[at] {
+			if _, is := known[at]; is {
+				break
+			}
+			known[at] = 0 // it may be in a circle
+			way = append(way, at)
+		}
+		n := -1
+		if at != "" {
+			n = known[at]
+		}
+		for _, one := range slices.Backward(way) {
+			n++
+			known[one] = n
+		}
+		return known[of]
+	}
 }
 
 // resources are the campaigns among the items.

@@ -2,6 +2,7 @@ package manifest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 
@@ -14,6 +15,7 @@ import (
 // how many sets were compared, and of how many things there is drift.
 func (d *Desk) CheckOnce(ctx context.Context) (map[string]int64, error) {
 	counts := map[string]int64{"sets": 0, "drifted": 0}
+	var wrong []error
 	for after := ""; ; {
 		sets, err := d.Store.Sets(ctx, Filter{}, page.Request{Limit: page.MaxLimit, After: after})
 		if err != nil {
@@ -21,14 +23,15 @@ func (d *Desk) CheckOnce(ctx context.Context) (map[string]int64, error) {
 		}
 		for _, s := range sets.Items {
 			drifted, err := d.check(ctx, s)
-			if err != nil {
-				return counts, fmt.Errorf("compare the set %s: %w", s.Slug, err)
+			if err != nil { // of the others it can be known
+				wrong = append(wrong, fmt.Errorf("compare the set %s: %w", s.Slug, err))
+				continue
 			}
 			counts["sets"]++
 			counts["drifted"] += int64(drifted)
 		}
 		if after = sets.Next; after == "" {
-			return counts, nil
+			return counts, errors.Join(wrong...)
 		}
 	}
 }

@@ -43,7 +43,7 @@ func (w *world) end(item Item) change {
 		}
 	case KindPolicy:
 		if v, there := w.policies[item.Name]; there && v.Policy.ID == item.Resource {
-			return ends(func(ctx context.Context) error { return w.endPolicy(ctx, v) })
+			return ends(func(ctx context.Context) error { return w.endPolicy(ctx, item, v) })
 		}
 	case KindScorecard:
 		if v, there := w.cards[item.Name]; there && v.Scorecard.ID == item.Resource && v.Scorecard.RetiredAt == nil {
@@ -63,9 +63,10 @@ func (w *world) end(item Item) change {
 	return gone
 }
 
-// endService retires the service, which leaves a system that the set keeps: it would hold it for ever.
+// endService retires the service, which leaves a system that ends as well: it would hold it for ever.
 func (w *world) endService(ctx context.Context, s registry.Service, reason string) error {
-	if y := w.items[Identity{KindSystem, s.SystemSlug}]; y.ID != "" {
+	by, kept := s.Managed.Of("system")
+	if w.ending[Identity{KindSystem, s.SystemSlug}] && (!kept || by.Manager == w.manager()) {
 		var err error
 		s, err = w.hands.Registry.UpdateService(ctx, s.Slug, s.Version, registry.ServiceInput{Slug: s.Slug, Profile: s.Profile})
 		if err != nil {
@@ -78,7 +79,7 @@ func (w *world) endService(ctx context.Context, s registry.Service, reason strin
 
 // endPolicy takes the policy out of force where the set had it so; a policy itself stays, for what it
 // decided names it.
-func (w *world) endPolicy(ctx context.Context, v policy.View) error {
+func (w *world) endPolicy(ctx context.Context, item Item, v policy.View) error {
 	for _, a := range w.attachments[v.Policy.ID] {
 		if a.Manager == "" || a.Manager != w.manager() {
 			continue
@@ -87,8 +88,5 @@ func (w *world) endPolicy(ctx context.Context, v policy.View) error {
 			return err
 		}
 	}
-	_, err := w.hands.Policies.Revise(ctx, v.Policy.Slug, v.Policy.Version, policy.Draft{
-		Slug: v.Policy.Slug, Name: v.Policy.Name, Description: v.Policy.Description, Terms: v.Revision.Terms,
-	})
-	return err
+	return w.letGo(ctx, item)
 }

@@ -68,6 +68,17 @@ func (p Policy) attached(w *world, of id.ID) []Field {
 func (p Policy) differ(w *world, path string) (change, error) {
 	after := policyWords{p.Name, p.Description, p.Complete()}
 	is, there := w.policies[p.Slug]
+	p.Attachments = slices.Clone(p.Attachments)
+	for _, a := range w.attachments[is.Policy.ID] { // what is named by its identifier
+		for i, place := range p.Attachments {
+			if place.Service != "" && place.Service == string(a.Service) {
+				p.Attachments[i].Service = w.slugs[a.Service]
+			}
+		}
+	}
+	if err := p.once(); err != nil {
+		return change{}, err
+	}
 	if !there {
 		return change{action: Create, fields: append(said(after), p.attached(w, "")...), do: func(ctx context.Context) (id.ID, error) {
 			ctx = w.acting(ctx, path, whole)
@@ -83,7 +94,7 @@ func (p Policy) differ(w *world, path string) (change, error) {
 	}
 	before := policyWords{is.Policy.Name, is.Policy.Description, is.Revision.Complete()}
 	fields := append(differences(before, after), p.attached(w, is.Policy.ID)...)
-	kept := w.set.Slug == "" || is.Policy.Manager == w.manager()
+	kept := w.set.Slug == "" || is.Policy.Manager == w.manager() && !p.takes(w, is.Policy.ID)
 	return change{action: settled(fields, false, kept), resource: is.Policy.ID, fields: fields, do: func(ctx context.Context) (id.ID, error) {
 		ctx = w.acting(ctx, path, whole)
 		v, err := w.hands.Policies.Revise(ctx, p.Slug, is.Policy.Version, p.Draft)
@@ -92,6 +103,24 @@ func (p Policy) differ(w *world, path string) (change, error) {
 		}
 		return v.Policy.ID, p.attach(ctx, w, v.Policy.ID)
 	}}, nil
+}
+
+// once refuses a place that is said twice.
+func (p Policy) once() error {
+	var check fault.Check
+	for i, place := range p.Attachments {
+		if first := slices.IndexFunc(p.Attachments, func(o policy.Place) bool { return at(o) == at(place) }); first < i {
+			check.Fail(fmt.Sprintf("/attachments/%d", i), at(place), "is said in /attachments/%d already", first)
+		}
+	}
+	return check.Err()
+}
+
+// takes reports whether the set is to keep an attachment that nobody keeps.
+func (p Policy) takes(w *world, of id.ID) bool {
+	return slices.ContainsFunc(w.attachments[of], func(a policy.Attachment) bool {
+		return a.Manager == "" && slices.ContainsFunc(p.Attachments, func(place policy.Place) bool { return at(place) == at(w.place(a)) })
+	})
 }
 
 // attach has the policy be in force where the manifest says.

@@ -98,6 +98,10 @@ func (d *Desk) Release(ctx context.Context, set string, item id.ID, reason strin
 		if err := d.letGo(ctx, s, out); err != nil {
 			return err
 		}
+		// Whoever compares the set meanwhile has an older one, and writes nothing of it.
+		if err := d.Store.UpdateSet(ctx, s); err != nil {
+			return err
+		}
 		out.Released = &Release{At: now, By: access.CallerFrom(ctx).Name, Reason: reason}
 		if err := d.Store.WriteItems(ctx, []Item{out}); err != nil {
 			return err

@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -36,6 +37,7 @@ type run struct {
 // later is what is done once all of a kind are there.
 type later struct {
 	step int
+	of   Manifest
 	do   func(ctx context.Context) error
 }
 
@@ -51,6 +53,7 @@ func (r *run) changes() bool {
 func (r *run) look(ctx context.Context, set Set) error {
 	r.steps, r.written, r.dropped, r.forbid, r.later, r.notes, r.settled = nil, nil, nil, nil, nil, nil, false
 	w := &world{hands: r.desk.Hands, set: set, items: map[Identity]Item{}}
+	w.letGo = func(ctx context.Context, i Item) error { return r.desk.Store.LetGo(ctx, i, w.manager()) }
 	r.world = w
 	var items []Item
 	if set.ID != "" {
@@ -108,7 +111,7 @@ func (r *run) settle(ctx context.Context) error {
 }
 
 func (r *run) add(m Manifest, c change) {
-	r.steps = append(r.steps, Step{Identity: m.Identity, Action: c.action, Path: m.Path, Line: m.Line, Fields: c.fields})
+	r.steps = append(r.steps, Step{Identity: m.Identity, Action: cmp.Or(c.action, Nothing), Path: m.Path, Line: m.Line, Fields: c.fields})
 	if r.set.Slug == "" {
 		return
 	}
@@ -141,12 +144,16 @@ func (r *run) missing() []Item {
 
 // childrenFirst has teams end before those above them.
 func (r *run) childrenFirst(of []Item) []Item {
+	above := map[string]string{}
+	for slug, t := range r.world.teams {
+		above[slug] = r.world.teamSlugs[t.Parent]
+	}
+	deep := depths(above)
 	depth := func(i Item) int {
-		n := 0
-		for t, there := r.world.teams[i.Name]; i.Kind == KindTeam && there && t.Parent != "" && n <= len(r.world.teams); n++ {
-			t, there = r.world.teams[r.world.teamSlugs[t.Parent]]
+		if i.Kind != KindTeam {
+			return 0
 		}
-		return n
+		return deep(i.Name)
 	}
 	slices.SortStableFunc(of, func(a, b Item) int {
 		if a.Kind != b.Kind {
@@ -191,7 +198,12 @@ func (r *run) perform(ctx context.Context) error {
 	if err := r.follow(ctx); err != nil {
 		return err
 	}
-	for _, item := range r.missing() {
+	ends := r.missing()
+	r.world.ending = map[Identity]bool{}
+	for _, item := range ends {
+		r.world.ending[item.Identity] = r.in.Prune
+	}
+	for _, item := range ends {
 		if err := r.let(ctx, item); err != nil {
 			return err
 		}
@@ -212,6 +224,9 @@ func (r *run) hold(ctx context.Context) (Set, error) {
 		made := r.set
 		made.ID, made.AppliedAt, made.AppliedBy = id.New(r.now), r.now, access.CallerFrom(ctx).Name
 		if err := r.desk.Store.CreateSet(ctx, made); err != nil {
+			if taken := fault.As(err); taken != nil && taken.Code == "slug_taken" {
+				return Set{}, fault.New(fault.Conflict, "plan_changed", "the set %q was made by another just now: plan again", made.Slug)
+			}
 			return Set{}, err
 		}
 		return made, r.desk.Recorder.RecordDiff(ctx, access.Create, made.object(), "", nil, made)
@@ -219,8 +234,18 @@ func (r *run) hold(ctx context.Context) (Set, error) {
 	if err != nil {
 		return Set{}, fmt.Errorf("hold a set of manifests: %w", err)
 	}
+	// It may have been given to others since it was read.
+	if err := r.desk.Authorizer.Authorize(ctx, access.Update, is.object()); err != nil {
+		return Set{}, err
+	}
 	after := is
-	after.Team, after.TeamSlug, after.Source, after.AppliedAt, after.AppliedBy = r.set.Team, r.set.TeamSlug, r.set.Source, r.now, access.CallerFrom(ctx).Name
+	after.AppliedAt, after.AppliedBy = r.now, access.CallerFrom(ctx).Name
+	if r.in.Team != "" {
+		after.Team, after.TeamSlug = r.set.Team, r.set.TeamSlug
+	}
+	if r.in.Source != "" {
+		after.Source = r.in.Source
+	}
 	if err := r.desk.Store.UpdateSet(ctx, after); err != nil {
 		return Set{}, err
 	}
@@ -232,7 +257,13 @@ func (r *run) hold(ctx context.Context) (Set, error) {
 func (r *run) bring(ctx context.Context, m Manifest) error {
 	c, err := m.Thing.differ(r.world, m.Path)
 	step := len(r.steps)
-	if err == nil && c.action.Changes() {
+	known, has := r.world.items[m.Identity]
+	taken := r.set.Slug != "" && c.resource != "" && (!has || known.Resource != c.resource)
+	if err == nil && taken {
+		err = r.free(ctx, m.Identity, c.resource)
+	}
+	// What is taken into a set is written even where it stays as it is: its domain authorises that.
+	if err == nil && (c.action.Changes() || taken) {
 		err = r.try(ctx, func(ctx context.Context) (err error) {
 			c.resource, err = c.do(ctx)
 			return err
@@ -240,16 +271,27 @@ func (r *run) bring(ctx context.Context, m Manifest) error {
 	}
 	r.add(m, c)
 	if err == nil && c.action.Changes() && c.then != nil {
-		r.later = append(r.later, later{step, c.then})
+		r.later = append(r.later, later{step, m, c.then})
 	}
 	return r.refuse(step, m, err)
+}
+
+// free refuses what another set has.
+func (r *run) free(ctx context.Context, i Identity, resource id.ID) error {
+	other, err := r.desk.Store.ItemOf(ctx, i.Kind, resource)
+	if fault.Is(err, fault.NotFound) || err == nil && other.Set == r.set.ID {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("look for the set that has %s: %w", i, err)
+	}
+	return fault.New(fault.Conflict, "managed_elsewhere", "%s is in another set of manifests already, in its file %s: take it out there", i, other.Path)
 }
 
 // follow does what was left until all of a kind are there.
 func (r *run) follow(ctx context.Context) error {
 	for _, l := range r.later {
-		i := slices.IndexFunc(r.manifests, func(m Manifest) bool { return m.Identity == r.steps[l.step].Identity })
-		if err := r.refuse(l.step, r.manifests[i], r.try(ctx, l.do)); err != nil {
+		if err := r.refuse(l.step, l.of, r.try(ctx, l.do)); err != nil {
 			return err
 		}
 	}
@@ -262,8 +304,16 @@ func (r *run) let(ctx context.Context, item Item) error {
 	c := r.world.end(item)
 	step := len(r.steps)
 	r.ending(item, c)
-	if !r.in.Prune || !c.action.Changes() {
+	switch by, kept := r.world.keeper(item); {
+	case !r.in.Prune:
 		return nil
+	case !c.action.Changes():
+		if item.Released != nil {
+			return nil
+		}
+		return r.desk.Store.LetGo(ctx, item, r.world.manager())
+	case kept:
+		return r.leave(ctx, step, item, "the "+by.String()+" keeps it")
 	}
 	end := func(ctx context.Context) error {
 		_, err := c.do(ctx)
@@ -275,11 +325,16 @@ func (r *run) let(ctx context.Context, item Item) error {
 	err := r.desk.Runner.InSavepoint(ctx, end)
 	if used := fault.As(err); used != nil && (used.Code == "team_in_use" || used.Code == "system_in_use") {
 		// Services that are retired can come back, and are somebody's until then.
-		r.steps[step].Action = Leave
-		r.notes = append(r.notes, Note{Path: item.Path, Message: fmt.Sprintf("%s stays, and the set keeps it no more: %s", item.Identity, used.Message)})
-		return r.desk.Store.LetGo(ctx, item, r.world.manager())
+		return r.leave(ctx, step, item, used.Message)
 	}
 	return r.refuse(step, Manifest{}, err)
+}
+
+// leave lets a thing be that was to end, and has the set keep it no more.
+func (r *run) leave(ctx context.Context, step int, item Item, why string) error {
+	r.steps[step].Action = Leave
+	r.notes = append(r.notes, Note{Path: item.Path, Message: fmt.Sprintf("%s stays, and the set keeps it no more: %s", item.Identity, why)})
+	return r.desk.Store.LetGo(ctx, item, r.world.manager())
 }
 
 // try does something of which only that is undone where it is refused and the set is brought carefully.
@@ -330,7 +385,19 @@ func (r *run) keep(ctx context.Context) error {
 	if err := r.desk.Store.WriteItems(ctx, r.written); err != nil {
 		return fmt.Errorf("write what a set has: %w", err)
 	}
-	return nil
+	return r.desk.Store.CheckedSet(ctx, r.set.ID, r.now, r.drifted())
+}
+
+// drifted is of how many of the set's things that were not brought something differs still.
+func (r *run) drifted() int {
+	n := 0
+	for _, i := range r.world.items {
+		brought := slices.ContainsFunc(r.written, func(w Item) bool { return w.ID == i.ID })
+		if i.Drift != nil && !brought && !slices.Contains(r.dropped, i.ID) {
+			n++
+		}
+	}
+	return n
 }
 
 // refused is nil where everything was done, or the fault that says why nothing was.
@@ -342,13 +409,31 @@ func (r *run) refused() error {
 	e := fault.New(fault.Conflict, "manifests_refused", "nothing was done: %d of %d cannot be", len(refused), len(r.steps))
 	e.Err = r.forbid
 	for _, s := range refused {
-		at := fmt.Sprintf("/files/%d", slices.IndexFunc(r.in.Files, func(f File) bool { return f.Path == s.Path }))
+		at := "/prune"
+		if i := slices.IndexFunc(r.in.Files, func(f File) bool { return f.Path == s.Path }); i >= 0 && s.Line > 0 {
+			at = fmt.Sprintf("/files/%d", i)
+		}
 		if len(s.Refused.Problems) == 0 {
-			e.Violations = append(e.Violations, fault.Violation{Pointer: at, Message: fmt.Sprintf("%s:%d: %s: %s", s.Path, s.Line, s.Identity, s.Refused.Message)})
+			e.Violations = append(e.Violations, fault.Violation{Pointer: at, Message: fmt.Sprintf("%s%s: %s", place(s.Path, s.Line, 0), s.Identity, s.Refused.Message)})
 		}
 		for _, p := range s.Refused.Problems {
-			e.Violations = append(e.Violations, fault.Violation{Pointer: at, Message: fmt.Sprintf("%s:%d:%d: %s: %s: %s", s.Path, max(p.Line, s.Line), p.Column, s.Identity, p.Pointer, p.Message)})
+			said := p.Message
+			if p.Pointer != "" {
+				said = p.Pointer + ": " + said
+			}
+			e.Violations = append(e.Violations, fault.Violation{Pointer: at, Message: fmt.Sprintf("%s%s: %s", place(s.Path, max(p.Line, s.Line), p.Column), s.Identity, said)})
 		}
 	}
 	return e
+}
+
+// place is a place in a file, as far as it is known.
+func place(path string, line, column int) string {
+	switch {
+	case line == 0:
+		return path + ": "
+	case column == 0:
+		return fmt.Sprintf("%s:%d: ", path, line)
+	}
+	return fmt.Sprintf("%s:%d:%d: ", path, line, column)
 }

@@ -33,6 +33,9 @@ func (s Scorecard) differ(w *world, path string) (change, error) {
 	if err := w.others(s.identity(), is.Scorecard.Manager); err != nil {
 		return change{}, err
 	}
+	if s.Owner == string(is.Scorecard.Owner) {
+		after.Owner = is.Scorecard.OwnerSlug
+	}
 	before := scorecardWords{is.Scorecard.Name, is.Scorecard.Description, is.Scorecard.OwnerSlug, is.Revision.Complete()}
 	fields := differences(before, after)
 	kept := w.set.Slug == "" || is.Scorecard.Manager == w.manager()

@@ -131,6 +131,17 @@ func (s Service) needed(w *world, of registry.Service) []Field {
 func (s Service) differ(w *world, path string) (change, error) {
 	says := append([]string{"slug"}, s.Says...)
 	is, there := w.services[s.Slug]
+	s.DependsOn = slices.Clone(s.DependsOn)
+	for _, d := range w.needs[is.ID] { // what is named by its identifier
+		for i, n := range s.DependsOn {
+			if n.Service == string(d.On) {
+				s.DependsOn[i].Service = d.OnSlug
+			}
+		}
+	}
+	if err := s.once(); err != nil {
+		return change{}, err
+	}
 	if !there {
 		in := s.ServiceInput
 		in.Name, in.Team, in.Lifecycle = cmp.Or(in.Name, in.Slug), cmp.Or(in.Team, w.set.TeamSlug), cmp.Or(in.Lifecycle, registry.Production)
@@ -144,17 +155,42 @@ func (s Service) differ(w *world, path string) (change, error) {
 		}, then: func(ctx context.Context) error { return s.connect(ctx, w, path) }}, nil
 	}
 	before := registry.ServiceInput{Slug: is.Slug, Team: is.TeamSlug, System: is.SystemSlug, Profile: is.Profile}
+	if s.Team == string(is.Team) {
+		s.Team = is.TeamSlug
+	}
+	if s.System == string(is.System) {
+		s.System = is.SystemSlug
+	}
 	unsaid := w.unsaid(is.Managed, says)
 	in := Service{ServiceInput: registry.ServiceInput{Profile: registry.Profile{Lifecycle: registry.Production}}, Says: unsaid}.over(s.over(before))
 	all := s
 	all.Says = slices.Concat(s.Says, unsaid)
 	fields := all.fields(serviceWords(before), serviceWords(in), all.needed(w, is))
 	keeps, kept := w.taking(is.Managed, says, partly(serviceWords(before), serviceWords(in), all.Says))
+	kept = kept && !s.takes(w, is)
 	return change{
 		action: settled(fields, is.RetiredAt != nil, kept), resource: is.ID, fields: fields,
 		do:   func(ctx context.Context) (id.ID, error) { return s.write(w.acting(ctx, path, keeps), w, is, in) },
 		then: func(ctx context.Context) error { return all.connect(ctx, w, path) },
 	}, nil
+}
+
+// once refuses a service that is said to be needed twice.
+func (s Service) once() error {
+	var check fault.Check
+	for i, n := range s.DependsOn {
+		if first := slices.IndexFunc(s.DependsOn, func(o Need) bool { return o.Service == n.Service }); first < i {
+			check.Fail(fmt.Sprintf("/%s/%d/service", needs, i), n.Service, "is said in /%s/%d already", needs, first)
+		}
+	}
+	return check.Err()
+}
+
+// takes reports whether the set is to keep a dependency that nobody keeps.
+func (s Service) takes(w *world, of registry.Service) bool {
+	return w.set.Slug != "" && slices.ContainsFunc(w.needs[of.ID], func(d registry.Dependency) bool {
+		return d.Manager == "" && slices.ContainsFunc(s.DependsOn, func(n Need) bool { return n.Service == d.OnSlug })
+	})
 }
 
 // write has the service be restored, handed over and changed, as far as that differs.
@@ -166,14 +202,15 @@ func (s Service) write(ctx context.Context, w *world, is registry.Service, in re
 			return "", err
 		}
 	}
-	if in.Team != is.TeamSlug && in.Team != string(is.Team) {
-		if after, err = r.Transfer(ctx, s.Slug, after.Version, in.Team, w.reason()); err != nil {
-			return "", err
-		}
-	}
+	to := in.Team
 	in.Team = ""
 	if after, err = r.UpdateService(ctx, s.Slug, after.Version, in); err != nil {
 		return "", err
+	}
+	if to != is.TeamSlug { // last, for then it is others who may change it
+		if after, err = r.Transfer(ctx, s.Slug, after.Version, to, w.reason()); err != nil {
+			return "", err
+		}
 	}
 	w.services[s.Slug] = after
 	return after.ID, nil
@@ -194,29 +231,29 @@ func (s Service) connect(ctx context.Context, w *world, path string) error {
 	}
 	is := w.services[s.Slug]
 	by := func(keeps ...string) context.Context { return w.acting(ctx, path, keeps) }
-	known := map[string]registry.Dependency{}
+	known, said := map[string]registry.Dependency{}, map[string]bool{}
+	for _, n := range s.DependsOn {
+		said[n.Service] = true
+	}
 	for _, d := range w.needs[is.ID] {
 		known[d.OnSlug] = d
+		if said[d.OnSlug] || d.Manager == "" || d.Manager != w.manager() {
+			continue // said, or somebody else's
+		}
+		// First, so that there is room for others.
+		if err := w.hands.Registry.DeleteDependency(by(needs), s.Slug, d.ID, d.Version); err != nil {
+			return err
+		}
 	}
 	var check fault.Check
 	for i, n := range s.DependsOn {
-		d, there := known[n.Service]
-		delete(known, n.Service)
 		var err error
-		if there {
+		if d, there := known[n.Service]; there {
 			_, err = w.hands.Registry.UpdateDependency(by(needs), s.Slug, d.ID, d.Version, n.DependencyTerms)
 		} else {
 			_, err = w.hands.Registry.CreateDependency(by(needs), s.Slug, n.Service, n.DependencyTerms)
 		}
 		if err := within(&check, fmt.Sprintf("/%s/%d", needs, i), err); err != nil {
-			return err
-		}
-	}
-	for _, d := range known {
-		if d.Manager == "" || d.Manager != w.manager() {
-			continue // somebody else's
-		}
-		if err := w.hands.Registry.DeleteDependency(by(needs), s.Slug, d.ID, d.Version); err != nil {
 			return err
 		}
 	}

@@ -14,7 +14,8 @@ type Set struct {
 	Team     id.ID  // whose it is; empty of one that is the platform's
 	TeamSlug string `audit:"-"` // as the team was called when the set was read
 	Source   string // the address where its files are; empty where nobody said
-	// CreatedAt is when it was brought first, AppliedAt when it was brought last, and AppliedBy by whom.
+	// CreatedAt is when it was brought first, AppliedAt when it was last brought so that
+	// something changed, and AppliedBy by whom.
 	CreatedAt time.Time
 	AppliedAt time.Time
 	AppliedBy string
@@ -36,7 +37,7 @@ type Item struct {
 	Identity
 	Resource  id.ID
 	Path      string // the file that said it
-	Document  string // that it is by, as it was brought last
+	Document  string `audit:"-"` // that it is by, as it was brought last
 	AppliedAt time.Time
 	// Released says that the set keeps it no more, until it is brought again; nil where it does.
 	Released *Release

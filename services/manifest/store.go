@@ -47,6 +47,8 @@ type Store interface {
 	// ItemPage lists by kind and name.
 	ItemPage(ctx context.Context, f ItemFilter, r page.Request) (page.Page[Item], error)
 	Item(ctx context.Context, item id.ID) (Item, error)
+	// ItemOf returns the item, of whichever set, that says there is the thing.
+	ItemOf(ctx context.Context, kind Kind, resource id.ID) (Item, error)
 	// LetGo has the thing of the item be kept by that manager no more, and changes nothing else of it.
 	LetGo(ctx context.Context, i Item, manager string) error
 	// WriteItems inserts or replaces.

@@ -46,11 +46,16 @@ func (s System) differ(w *world, path string) (change, error) {
 		in.Name, in.Team = cmp.Or(in.Name, in.Slug), cmp.Or(in.Team, w.set.TeamSlug)
 		return change{action: Create, fields: partly(nil, systemWords(in), s.Says), do: func(ctx context.Context) (id.ID, error) {
 			made, err := w.hands.Registry.CreateSystem(w.acting(ctx, path, says), in)
-			w.systems[made.Slug] = made
+			if err == nil {
+				w.systems[made.Slug] = made
+			}
 			return made.ID, err
 		}}, nil
 	}
 	before := registry.SystemInput{Slug: is.Slug, Name: is.Name, Description: is.Description, Team: w.teamSlugs[is.Team]}
+	if s.Team == string(is.Team) {
+		s.Team = before.Team
+	}
 	unsaid := w.unsaid(is.Managed, says)
 	in := System{Says: unsaid}.over(s.over(before))
 	fields := partly(systemWords(before), systemWords(in), slices.Concat(s.Says, unsaid))

@@ -64,11 +64,16 @@ func (t Team) differ(w *world, path string) (change, error) {
 		}
 		return change{action: Create, fields: partly(nil, teamWords(in), t.Says), do: func(ctx context.Context) (id.ID, error) {
 			made, err := w.hands.Registry.CreateTeam(w.acting(ctx, path, says), in)
-			w.teams[made.Slug], w.teamSlugs[made.ID] = made, made.Slug
+			if err == nil {
+				w.teams[made.Slug], w.teamSlugs[made.ID] = made, made.Slug
+			}
 			return made.ID, err
 		}}, nil
 	}
 	before := w.declaredTeam(is)
+	if t.Parent == string(is.Parent) {
+		t.Parent = before.Parent
+	}
 	unsaid := w.unsaid(is.Managed, says)
 	in := Team{Says: unsaid}.over(t.over(before))
 	fields := partly(teamWords(before), teamWords(in), slices.Concat(t.Says, unsaid))

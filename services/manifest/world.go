@@ -34,7 +34,24 @@ type world struct {
 	cards       map[string]scorecards.View
 	cardSlugs   map[id.ID]string
 	campaigns   map[id.ID]campaign.Campaign
-	slugs       map[id.ID]string // of services that something refers to by identifier
+	slugs       map[id.ID]string  // of services that something refers to by identifier
+	ending      map[Identity]bool // what ends with the set's files
+	letGo       func(ctx context.Context, i Item) error
+}
+
+// keeper is who else than the set keeps that there is the thing.
+func (w *world) keeper(i Item) (managed.By, bool) {
+	var of managed.Set
+	switch i.Kind {
+	case KindTeam:
+		of = w.teams[i.Name].Managed
+	case KindSystem:
+		of = w.systems[i.Name].Managed
+	case KindService:
+		of = w.services[i.Name].Managed
+	}
+	by, is := of.Of("slug")
+	return by, is && by.Manager != w.manager()
 }
 
 // manager is who keeps what is brought; empty without a set.
@@ -57,8 +74,9 @@ func (w *world) acting(ctx context.Context, path string, keeps []string) context
 func named(of []Identity, kind Kind, name func(Identity) string) []string {
 	names := map[string]bool{}
 	for _, i := range of {
-		if i.Kind == kind {
-			names[name(i)] = true
+		// What cannot be a slug is nobody's, and its domain says what is wrong with it.
+		if n := name(i); i.Kind == kind && registry.ValidSlug(n) {
+			names[n] = true
 		}
 	}
 	return slices.Sorted(maps.Keys(names))
