@@ -98,3 +98,16 @@ func TestAScorecardFitsItsBounds(t *testing.T) {
 		t.Errorf("of none there is %+v", got)
 	}
 }
+
+// A name is cut to 50 characters, and what tells it from others of the same beginning has to stay.
+func TestLongNamesThatBeginAlikeAreToldApart(t *testing.T) {
+	t.Parallel()
+	b, seen := foreigncards.NewBook("cortex"), map[string]bool{}
+	for i := range 5 {
+		name := b.Verdict("card", fmt.Sprintf("%s-%d", strings.Repeat("a-long-name-", 8), i), "Whether it passes.", 0)
+		if len(name) > 50 || seen[name] {
+			t.Errorf("%q is too long, or was there before", name)
+		}
+		seen[name] = true
+	}
+}
