@@ -22,7 +22,7 @@ type document struct {
 	number   int
 	check    fault.Check
 	into     *Reading
-	names    map[[2]string]bool // services with slugs that are taken in the text
+	names    map[[2]string]int // services with slugs that are taken in the text, and the last number behind each
 	notes    int
 	unnoted  int
 	problems int
@@ -50,7 +50,7 @@ func Documents(text []byte, read func(*Place)) (Reading, error) {
 	}
 	var into Reading
 	all := &yamldoc.Error{}
-	names := map[[2]string]bool{}
+	names := map[[2]string]int{}
 	for i, of := range docs {
 		var wrong *yamldoc.Error
 		if errors.As((&document{of: of, number: i + 1, into: &into, names: names}).read(read), &wrong) {
@@ -70,7 +70,7 @@ func Documents(text []byte, read func(*Place)) (Reading, error) {
 // *yamldoc.Error with all that is wrong in it.
 func Document(of yamldoc.Document, number int, read func(*Place)) (Reading, error) {
 	var into Reading
-	if err := (&document{of: of, number: number, into: &into, names: map[[2]string]bool{}}).read(read); err != nil {
+	if err := (&document{of: of, number: number, into: &into, names: map[[2]string]int{}}).read(read); err != nil {
 		return Reading{}, err
 	}
 	return into.sorted(), nil
