@@ -81,7 +81,7 @@ func (c *Card) Level(at walk.Node, name, description string) {
 	switch {
 	case name == "":
 		at.Fail("must have a name")
-	case slices.ContainsFunc(c.draft.Levels, func(l scorecards.Level) bool { return l.Name == name }):
+	case len(c.draft.Levels) <= maxLevels && slices.ContainsFunc(c.draft.Levels, func(l scorecards.Level) bool { return l.Name == name }):
 		at.Fail("has the name of another level, %q", name)
 	default:
 		c.draft.Levels = append(c.draft.Levels, scorecards.Level{Name: name, Description: Lines(description, maxWords)})
@@ -116,18 +116,25 @@ func (c *Card) Done(at walk.Node) (Scorecard, bool) {
 		at.Left("has %d levels, and a scorecard has %d at most: part it in the tool", len(c.draft.Levels), maxLevels)
 		return Scorecard{}, false
 	}
+	// Of the facts that conditions ask: those that say how checks come out are declared below, and asked by
+	// nothing else. It is made once, for there may be thousands of facts.
+	language, err := c.book.Language()
+	if err != nil {
+		at.Fail("cannot be judged: %s", err)
+		return Scorecard{}, false
+	}
 	for i, k := range c.checks {
 		if len(c.draft.Checks) == maxChecks {
 			c.places[i].Left("is left out: a scorecard has at most %d checks", maxChecks)
 			continue
 		}
-		c.draft.Checks = append(c.draft.Checks, c.check(c.places[i], k))
+		c.draft.Checks = append(c.draft.Checks, c.check(c.places[i], k, language))
 	}
 	c.draft.Terms = c.draft.Complete()
 	return Scorecard{Draft: c.draft, Origin: c.origin}, true
 }
 
-func (c *Card) check(at walk.Node, k Check) scorecards.Check {
+func (c *Card) check(at walk.Node, k Check, language *expr.Environment) scorecards.Check {
 	out := scorecards.Check{
 		ID: c.id(k.Name), Title: Line(k.Title, registry.MaxName), Why: Lines(k.Description, maxWords), Fix: words(k.Fix), Category: Line(k.Category, maxCategory),
 		Level: Line(k.Level, maxLevel), Weight: 1, AppliesTo: k.AppliesTo, Passes: k.Passes, EffectiveFrom: clock.Date(k.From),
@@ -156,11 +163,7 @@ func (c *Card) check(at walk.Node, k Check) scorecards.Check {
 		}
 		out.Links = append(out.Links, l)
 	}
-	if language, err := c.book.Language(); err != nil {
-		at.Fail("cannot be judged: %s", err)
-	} else {
-		c.judge(at, k, &out, language)
-	}
+	c.judge(at, k, &out, language)
 	return out
 }
 
