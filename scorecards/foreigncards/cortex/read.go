@@ -69,7 +69,7 @@ func (r *reader) document(root *foreign.Place) {
 }
 
 // ladder adds the levels by their rank, the lowest first, and returns their names.
-func (r *reader) ladder(card *foreigncards.Card, n *foreign.Place) []string {
+func (r *reader) ladder(card *foreigncards.Card, n *foreign.Place) map[string]bool {
 	type ranked struct {
 		*foreign.Place
 		rank float64
@@ -79,17 +79,17 @@ func (r *reader) ladder(card *foreigncards.Card, n *foreign.Place) []string {
 		levels = append(levels, ranked{l, l.Member("rank").Float()})
 	}
 	slices.SortStableFunc(levels, func(a, b ranked) int { return cmp.Compare(a.rank, b.rank) })
-	var names []string
+	names := map[string]bool{}
 	for _, l := range levels {
 		l.Skip("color")
 		name := l.Member("name").Said()
 		card.Level(l.Member("name"), name, l.Member("description").Text())
-		names = append(names, name)
+		names[name] = true
 	}
 	return names
 }
 
-func (r *reader) rule(card *foreigncards.Card, n *foreign.Place, levels []string) {
+func (r *reader) rule(card *foreigncards.Card, n *foreign.Place, levels map[string]bool) {
 	title, expression := n.Member("title").Text(), n.Member("expression").Said()
 	if title == "" {
 		title = foreigncards.Line(expression, 100) // as Cortex shows it then
@@ -98,7 +98,7 @@ func (r *reader) rule(card *foreigncards.Card, n *foreign.Place, levels []string
 		Name: cmp.Or(n.Member("identifier").Text(), title), Title: title, Description: n.Member("description").Text(), Fix: n.Member("failureMessage").Text(), Category: "Cortex",
 		Level: n.Member("level").Text(), Weight: n.Member("weight").Float(), Expression: expression, From: day(n.Member("effectiveFrom")),
 	}
-	if check.Level != "" && !slices.Contains(levels, check.Level) {
+	if check.Level != "" && !levels[check.Level] {
 		n.Member("level").Fail("must be one of the levels of the ladder")
 	}
 	if weight := n.Member("weight"); weight.There() && check.Weight == 0 {

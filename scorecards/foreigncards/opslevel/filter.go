@@ -51,7 +51,9 @@ func (r *reader) filter(n *foreign.Place) string {
 }
 
 func (r *reader) predicate(n *foreign.Place) (string, error) {
-	n.Skip("caseSensitive", "CaseSensitive")
+	if cased := field(n, "caseSensitive"); cased.There() && !cased.Truth(true) {
+		cased.Note("texts are compared with their case here")
+	}
 	k, data, p := field(n, "key").Said(), field(n, "keyData").Text(), predicateOf(n)
 	t := translator{book: r.book, check: "filter"}
 	switch k {

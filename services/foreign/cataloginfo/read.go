@@ -113,11 +113,12 @@ func (r *reader) add(e *entity) {
 			if r.byRef[on.ref] == nil {
 				r.note(e, on, "is in no file that was read: the service %q has to be there", r.slug(on.ref))
 			}
-			if slug := r.slug(on.ref); slug != s.Slug && !slices.Contains(s.DependsOn, slug) {
+			if slug := r.slug(on.ref); slug != s.Slug {
 				s.DependsOn = append(s.DependsOn, slug)
 			}
 		}
 		slices.Sort(s.DependsOn)
+		s.DependsOn = slices.Compact(s.DependsOn)
 		r.out.Services = append(r.out.Services, s)
 	}
 }
