@@ -451,3 +451,32 @@ func TestServicesThatAToolDescribesAreWritten(t *testing.T) {
 		t.Errorf("without a team it ended with %d: %s", code, stdout)
 	}
 }
+
+func TestOfOpenSLOWhatHasNoPlaceIsTold(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "a.yaml"), strings.Replace(checkoutOpenSLO, "duration: 28d", "duration: 1M", 1)+"---\n"+requestsSLI+`---
+apiVersion: openslo/v1
+kind: Service
+metadata: {name: checkout, labels: {tier: one}, annotations: {evenkeel.dev/team: books}}
+spec: {}
+---
+apiVersion: v1
+kind: Pod
+`)
+	to := filepath.Join(dir, "to")
+	code, stdout, stderr := evenkeel(t, nil, "import", "openslo", dir, "-o", to)
+	if code != 0 || stderr != "" || !strings.HasPrefix(stdout, "0 translated, 1 translated with notes, 2 left out, 0 refused.") {
+		t.Errorf("it ended with %d: %s%s", code, stdout, stderr)
+	}
+	files := tree(t, to)
+	report := files["import-report.md"]
+	for _, want := range []string{"cannot be declared here: must be whole days", `a document is left out: it is of "v1", and openslo/v1 is read`, "say nothing of a service here, and were left out"} {
+		if !strings.Contains(report, want) {
+			t.Errorf("the report says\n%s, want %s", report, want)
+		}
+	}
+	if !strings.Contains(files["services/checkout.yaml"], "team: books\n") {
+		t.Errorf("the service is %s", files["services/checkout.yaml"])
+	}
+}

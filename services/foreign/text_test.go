@@ -50,7 +50,7 @@ func TestWhatIsOfAnotherTypeIsToldAtItsPlace(t *testing.T) {
 		"/list: must be a text":                 func(n *foreign.Place) { n.Member("list").Text() },
 		"/absent: is required":                  func(n *foreign.Place) { n.Member("absent").Said() },
 		"/names/b~1c: is odd":                   func(n *foreign.Place) { n.Member("names").Member("b/c").Fail("is odd") },
-		`2:9: /number: is odd (it is "2.50")`:    func(n *foreign.Place) { n.Member("number").Fail("is odd") },
+		`2:9: /number: is odd (it is "2.50")`:   func(n *foreign.Place) { n.Member("number").Fail("is odd") },
 		"/list/1/x: must be true or false":      func(n *foreign.Place) { n.Member("list").List()[1].Member("x").Truth(false) },
 	} {
 		_, refused := foreign.Texts([]foreign.Text{{In: "x", Bytes: []byte(looseText)}}, ask, nil)
