@@ -78,7 +78,7 @@ func (n Node) Text() string {
 }
 
 // Plain is the node as texts, numbers, truths, lists and maps.
-func (n Node) Plain() any { return Value{n.node}.Plain() }
+func (n Node) Plain() any { return Value(n).Plain() }
 
 // Member is what the node has by that name, nothing where there is none; of a list the first item
 // is asked.
