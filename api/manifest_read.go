@@ -51,7 +51,7 @@ func (m Manifests) Read(files []manifest.File) ([]manifest.Manifest, []manifest.
 	if err := check.Err(); err != nil {
 		return nil, nil, err
 	}
-	docs, err := openslo.ReadAll(texts, openslo.Options{})
+	docs, err := openslo.ReadAll(texts, openslo.Options{Beside: yamldoc.APIVersion})
 	if err := told(&check, at, err); err != nil {
 		return nil, nil, err
 	}

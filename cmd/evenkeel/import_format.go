@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -253,20 +255,56 @@ func readTables(texts []foreign.Text, in importing) importReading {
 	return r
 }
 
-// eachText reads texts one by one: one that is wrong anywhere is refused as a whole.
+// eachText reads texts one by one: one that is wrong anywhere is refused as a whole. Services that any
+// describes are added before SLOs of all that name them.
 func eachText(read func(text []byte) (foreign.Reading, error)) func([]foreign.Text, importing) importReading {
 	return func(texts []foreign.Text, in importing) importReading {
 		var r importReading
-		for _, text := range texts {
-			found, err := read(text.Bytes)
-			if err != nil {
+		found := make([]foreign.Reading, len(texts))
+		for i, text := range texts {
+			var err error
+			if found[i], err = read(text.Bytes); err != nil {
+				found[i] = foreign.Reading{}
 				r.refused = append(r.refused, foreign.Refusal{In: text.In, Err: err})
-				continue
 			}
-			r.addReading(found, foreign.Origin{In: text.In, Document: 1, Line: 1}, in)
+		}
+		for i, text := range texts {
+			for _, s := range found[i].Services {
+				r.addDescribed(s, "", foreign.Origin{In: text.In, Document: s.Document, Line: s.Line}, in)
+			}
+		}
+		for i, text := range texts {
+			r.addReading(found[i], foreign.Origin{In: text.In, Document: 1, Line: 1}, in)
 		}
 		return r
 	}
+}
+
+// addDescribed adds a service that a tool describes by itself; team is its own, if it is said there.
+func (r *importReading) addDescribed(of foreign.Described, team string, at foreign.Origin, in importing) {
+	s := foreign.Service{Origin: at, ServiceInput: registry.ServiceInput{Slug: foreign.Slug(of.Name), Team: team, Profile: registry.Profile{
+		Name: cmp.Or(of.DisplayName, of.Name), Description: of.Description, Kind: registry.HTTP, Tier: 3, Lifecycle: registry.Production, Labels: of.Labels,
+	}}}
+	key := "service " + s.Slug
+	err := s.Validate()
+	if err != nil && len(s.Labels) > 0 {
+		if s.Labels = nil; s.Validate() == nil {
+			r.note(at, key, "its labels cannot be kept: %s", oneLine(err.Error()))
+			err = nil
+		}
+	}
+	if team != "" && !registry.ValidSlug(team) {
+		err = errors.Join(err, fmt.Errorf("its team must be a short name, such as payments, not %q", fault.Clip(team, 64)))
+	}
+	if err != nil {
+		r.leave(at, "service "+fault.Clip(of.Name, 64), "%s", oneLine(err.Error()))
+		return
+	}
+	r.note(at, key, "nothing says how critical it is, nor of what kind: it is made of tier 3, for requests over HTTP")
+	if s.Slug != of.Name {
+		r.note(at, key, "the service %q has the short name %q here", fault.Clip(of.Name, 64), s.Slug)
+	}
+	r.addService(s, in, false)
 }
 
 // addReading adds the SLOs of a text. Notes on one that has a single SLO are on that.

@@ -1,93 +1,101 @@
 package main
 
 import (
-	"cmp"
+	"errors"
 
+	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/yamldoc"
 	"github.com/evenkeel/evenkeel/services/foreign"
-	"github.com/evenkeel/evenkeel/services/foreign/walk"
 	"github.com/evenkeel/evenkeel/services/openslo"
-	"github.com/evenkeel/evenkeel/services/registry"
 )
 
 // readOpenSLO reads documents of OpenSLO v1 of all texts together: SLOs refer to what is in others.
 func readOpenSLO(texts []foreign.Text, in importing) importReading {
-	type placed struct {
-		doc yamldoc.Document
-		at  foreign.Origin
+	files := make([]yamldoc.File, len(texts))
+	for i, text := range texts {
+		files[i] = yamldoc.File{Name: text.In, Text: text.Bytes}
 	}
 	var r importReading
-	var library openslo.Library
-	var slos []placed
-	refuse := func(in string, err error) { r.refused = append(r.refused, foreign.Refusal{In: in, Err: err}) }
-	for _, text := range texts {
-		docs, err := yamldoc.Parse(text.Bytes)
-		if err != nil {
-			refuse(text.In, err)
-			continue
-		}
-		r.openSLOServices(text, in)
-		for i, d := range docs {
-			d.In = text.In
-			line, _ := d.Line("")
-			at := foreign.Origin{In: text.In, Document: i + 1, Line: line}
-			isSLO, err := library.Add(d)
-			switch {
-			case err != nil:
-				refuse(text.In, err)
-			case isSLO:
-				slos = append(slos, placed{d, at})
-			case d.Head("kind") == openslo.KindDataSource:
-				r.leave(at, "the data source", "administrators make them: say with --data-source which one queries ask")
-			}
-		}
+	docs, err := openslo.ReadAll(files, openslo.Options{})
+	r.refuse(err)
+	for _, d := range docs.Others {
+		r.leave(placeOf(d), "a document", "it is of %q, and %s is read", fault.Clip(d.Head("apiVersion"), 64), openslo.APIVersion)
 	}
-	for _, s := range slos {
-		found, err := library.Read(s.doc)
-		if err != nil {
-			refuse(s.at.In, err)
-			continue
+	for _, d := range docs.DataSources {
+		r.leave(placeOf(d.Document), "the data source "+d.Slug, "administrators make them: say with --data-source which one queries ask")
+	}
+	for _, s := range docs.Services { // before SLOs name them
+		r.addOpenSLOService(s, in)
+	}
+	said := map[openslo.Warning]bool{}
+	warn := func(w openslo.Warning, key string) {
+		if !said[w] && w.Code != openslo.WarnUnnamed { // the import names one
+			r.notes = append(r.notes, foreign.Placed{In: w.In, Note: noteOf(w.Problem), Of: key})
 		}
-		key := "SLO " + foreign.Slug(found.Service) + "/" + found.Declaration.Slug
-		for _, w := range found.Warnings {
-			if w.Code == openslo.WarnUnnamed {
-				continue // the import names one
-			}
-			of := s.at
-			of.In = cmp.Or(w.In, of.In)
-			note := foreign.Note{Document: of.Document, Line: w.Line, Column: w.Column, Pointer: w.Pointer, Message: w.Message}
-			r.notes = append(r.notes, foreign.Placed{In: of.In, Note: note, Of: key})
+		said[w] = true
+	}
+	for _, s := range docs.SLOs {
+		for _, w := range s.Warnings {
+			warn(w, "SLO "+foreign.Slug(s.Service)+"/"+s.Declaration.Slug)
 		}
-		r.addSLO(foreign.SLO{Service: found.Service, Name: found.Declaration.Name, Declaration: found.Declaration}, s.at, in)
+		r.addSLO(foreign.SLO{Service: s.Service, Name: s.Declaration.Name, Declaration: s.Declaration}, placeOf(s.Document), in)
+	}
+	for _, w := range docs.Warnings {
+		warn(w, "")
+	}
+	if docs.Undeclared != nil {
+		for _, p := range docs.Undeclared.Problems {
+			note := noteOf(p)
+			note.Message, note.Left = "cannot be declared here: "+note.Message, true
+			r.notes = append(r.notes, foreign.Placed{In: p.In, Note: note})
+		}
 	}
 	return r
 }
 
-// openSLOServices adds what documents of the kind Service say, before SLOs name their services.
-func (r *importReading) openSLOServices(text foreign.Text, in importing) {
-	notes, refused := walk.Each(text, func(d *walk.Document, root walk.Node) {
-		if !root.IsNames() {
-			return // what it is not is told where all kinds are read
+// refuse takes what is wrong with documents, each of which is refused by itself.
+func (r *importReading) refuse(err error) {
+	var wrong *yamldoc.Error
+	if !errors.As(err, &wrong) {
+		return // there is no other, but for none
+	}
+	type document struct {
+		in     string
+		number int
+	}
+	of := map[document]*yamldoc.Error{}
+	for _, p := range wrong.Problems {
+		d := document{p.In, p.Document}
+		if of[d] == nil {
+			of[d] = &yamldoc.Error{}
+			r.refused = append(r.refused, foreign.Refusal{In: p.In, Err: of[d]})
 		}
-		if root.Field("kind").Value() != openslo.KindService || root.Field("apiVersion").Value() != openslo.APIVersion {
-			root.Ignore(root.Names()...)
-			return
+		of[d].Problems = append(of[d].Problems, p)
+	}
+}
+
+// placeOf is where a document begins.
+func placeOf(d yamldoc.Document) foreign.Origin {
+	line, _ := d.Line("")
+	return foreign.Origin{In: d.In, Document: d.Number, Line: line}
+}
+
+func noteOf(p yamldoc.Problem) foreign.Note {
+	return foreign.Note{Document: p.Document, Line: p.Line, Column: p.Column, Pointer: p.Pointer, Message: p.Message}
+}
+
+// addOpenSLOService adds what a document of the kind Service says.
+func (r *importReading) addOpenSLOService(of openslo.ServiceReading, in importing) {
+	r.addDescribed(foreign.Described{Name: of.Slug, DisplayName: of.Name, Description: of.Description}, of.Team, placeOf(of.Document), in)
+	metadata := of.Document.Root().Member("metadata")
+	for _, name := range []string{"labels", "annotations"} {
+		for _, m := range metadata.Member(name).Members() {
+			if m.Name != openslo.Prefix+"team" {
+				line, column := of.Document.Line("/metadata/" + name)
+				note := foreign.Note{Document: of.Document.Number, Line: line, Column: column, Pointer: "/metadata/" + name, Message: "say nothing of a service here, and were left out"}
+				r.notes = append(r.notes, foreign.Placed{In: of.Document.In, Of: "service " + foreign.Slug(of.Slug), Note: note})
+				break
+			}
 		}
-		metadata := root.Field("metadata")
-		name := metadata.Field("name").Text()
-		s := foreign.Service{Origin: root.Origin(), ServiceInput: registry.ServiceInput{Slug: foreign.Slug(name), Profile: registry.Profile{
-			Name: cmp.Or(metadata.Field("displayName").Text(), name), Description: root.Field("spec").Field("description").Text(), Kind: registry.HTTP, Tier: 3, Lifecycle: registry.Production,
-		}}}
-		d.Of = "service " + s.Slug
-		if d.Wrong() {
-			return
-		}
-		if err := s.Validate(); err != nil {
-			r.leave(s.Origin, "service "+name, "%s", oneLine(err.Error()))
-			return
-		}
-		r.note(s.Origin, "service "+s.Slug, "nothing says how critical it is, nor of what kind: it is made of tier 3, for requests over HTTP")
-		r.addService(s, in, false)
-	})
-	r.notes, r.refused = append(r.notes, notes...), append(r.refused, refused...)
+	}
 }

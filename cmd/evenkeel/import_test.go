@@ -406,3 +406,77 @@ func TestAStateThatIsNoneIsToldAndLeft(t *testing.T) {
 		t.Errorf("it says %v", err)
 	}
 }
+
+const nobl9Service = `apiVersion: n9/v1alpha
+kind: Service
+metadata: {name: api, displayName: The API, project: shop, labels: {tier: ["1", front]}}
+spec: {description: Sells.}
+`
+
+const nobl9SLO = `apiVersion: n9/v1alpha
+kind: SLO
+metadata: {name: fast, project: shop}
+spec:
+  service: api
+  indicator: {metricSource: {name: prom, project: shop, kind: Agent}}
+  budgetingMethod: Occurrences
+  timeWindows: [{unit: Day, count: 28, isRolling: true}]
+  objectives: [{name: ok, target: 0.99, op: lte, value: 0.5, rawMetric: {query: {prometheus: {promql: "latency"}}}}]
+`
+
+// The SLO is read before the service that it names, and the service is the one that is described.
+func TestServicesThatAToolDescribesAreWritten(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "a.yaml"), nobl9SLO)
+	write(t, filepath.Join(dir, "b.yaml"), nobl9Service)
+	to := filepath.Join(dir, "to")
+	if code, stdout, stderr := evenkeel(t, nil, "import", "nobl9", dir, "-o", to, "--team", "payments"); code != 0 {
+		t.Fatalf("it ended with %d: %s%s", code, stdout, stderr)
+	}
+	files := tree(t, to)
+	type service struct {
+		headed
+		serviceBody
+	}
+	if s := like[service](t, files["services/api.yaml"]); s.Name != "The API" || s.Description != "Sells." || s.Team != "payments" || s.Labels["tier"] != "1,front" {
+		t.Errorf("the service is %+v", s)
+	}
+	report := like[importReport](t, files["import-report.json"])
+	if files["slos/api/fast.yaml"] == "" || len(report.LeftOut) != 0 || len(report.Things) != 2 {
+		t.Errorf("reported is %+v", report)
+	}
+	code, stdout, _ := evenkeel(t, nil, "import", "nobl9", dir, "-o", filepath.Join(dir, "alone"))
+	if code != 0 || !strings.HasPrefix(stdout, "0 translated, 1 translated with notes, 1 left out, 0 refused.") && !strings.HasPrefix(stdout, "1 translated, 0 translated with notes, 1 left out, 0 refused.") {
+		t.Errorf("without a team it ended with %d: %s", code, stdout)
+	}
+}
+
+func TestOfOpenSLOWhatHasNoPlaceIsTold(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write(t, filepath.Join(dir, "a.yaml"), strings.Replace(checkoutOpenSLO, "duration: 28d", "duration: 1M", 1)+"---\n"+requestsSLI+`---
+apiVersion: openslo/v1
+kind: Service
+metadata: {name: checkout, labels: {tier: one}, annotations: {evenkeel.dev/team: books}}
+spec: {}
+---
+apiVersion: v1
+kind: Pod
+`)
+	to := filepath.Join(dir, "to")
+	code, stdout, stderr := evenkeel(t, nil, "import", "openslo", dir, "-o", to)
+	if code != 0 || stderr != "" || !strings.HasPrefix(stdout, "0 translated, 1 translated with notes, 2 left out, 0 refused.") {
+		t.Errorf("it ended with %d: %s%s", code, stdout, stderr)
+	}
+	files := tree(t, to)
+	report := files["import-report.md"]
+	for _, want := range []string{"cannot be declared here: must be whole days", `a document is left out: it is of "v1", and openslo/v1 is read`, "say nothing of a service here, and were left out"} {
+		if !strings.Contains(report, want) {
+			t.Errorf("the report says\n%s, want %s", report, want)
+		}
+	}
+	if !strings.Contains(files["services/checkout.yaml"], "team: books\n") {
+		t.Errorf("the service is %s", files["services/checkout.yaml"])
+	}
+}

@@ -94,6 +94,7 @@ func (p *program) validated(stdin io.Reader, paths []string, o openslo.Options) 
 	for i, f := range files {
 		texts[i] = yamldoc.File{Name: f.path, Text: f.text}
 	}
+	o.Beside = yamldoc.APIVersion // of which documents may stand among them
 	docs, err := openslo.ReadAll(texts, o)
 	found := validation{Files: len(files), Documents: docs.Count, Errors: []finding{}, Warnings: []finding{}}
 	var refused *yamldoc.Error

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -23,11 +24,15 @@ func Parse(text []byte) ([]Document, error) {
 	}
 	parts := read(chunks(split(text)))
 	lines := strings.Split(string(text), "\n")
+	widths := make([]int, len(lines))
+	for i, line := range lines {
+		widths[i] = utf8.RuneCountInString(line)
+	}
 	var docs []Document
 	var wrong []Problem
 	before := 0
 	for _, p := range parts {
-		at := Document{lines: lines}
+		at := Document{lines: lines, widths: widths}
 		for _, one := range p.found {
 			at.Number, at.root = before+one.number, one.root
 			if one.referring != nil {

@@ -77,6 +77,9 @@ func (n Node) Text() string {
 	return n.node.Value
 }
 
+// Plain is the node as texts, numbers, truths, lists and maps.
+func (n Node) Plain() any { return Value(n).Plain() }
+
 // Member is what the node has by that name, nothing where there is none; of a list the first item
 // is asked.
 func (n Node) Member(name string) Node {

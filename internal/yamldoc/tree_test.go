@@ -57,3 +57,18 @@ func TestADocumentIsLookedAtAsATree(t *testing.T) {
 		t.Error("there is something in nothing")
 	}
 }
+
+// The line has two million characters: counted anew for each place that would be two hundred thousand million.
+func TestPlacesInOneLongLineAreFoundAtOnce(t *testing.T) {
+	t.Parallel()
+	const many = 100_000
+	docs, err := yamldoc.Parse([]byte("[" + strings.Repeat("abcdefghijklmnopqr, ", many) + "end]"))
+	if err != nil || len(docs) != 1 {
+		t.Fatalf("%d documents (%v)", len(docs), err)
+	}
+	for i := range many {
+		if line, column := docs[0].Line(fmt.Sprintf("/%d", i)); line != 1 || column != 2+20*i {
+			t.Fatalf("item %d is at %d:%d", i, line, column)
+		}
+	}
+}

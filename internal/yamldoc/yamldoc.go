@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
 
@@ -30,6 +29,7 @@ type Document struct {
 	// Number is which of its text it is, from 1; empty ones count.
 	Number int
 	lines  []string
+	widths []int // of the lines, in characters: a document of JSON has one line, and thousands of places
 	root   *yaml.Node
 	at     string // the pointer of the root in the document, of an item of a list
 	end    int    // the last line before the next document, from 1
@@ -158,7 +158,7 @@ func (d Document) unread(err error, first int) Problem {
 // that it is behind the end of a line.
 func (d Document) inside(line, column int) (int, int) {
 	line = max(1, min(line, len(d.lines)))
-	return line, max(1, min(column, utf8.RuneCountInString(d.lines[line-1])+1))
+	return line, max(1, min(column, d.widths[line-1]+1))
 }
 
 // Check is err, with what is invalid at its place.

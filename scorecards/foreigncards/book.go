@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -135,7 +136,8 @@ func (b *Book) declare(theirs, name string, of fact.Type, doc string, ways ...gi
 	unique := name
 	for n := 1; !b.free(unique, of); n++ {
 		if unique = camel(b.tool + " " + name); n > 1 {
-			unique = camel(fmt.Sprintf("%s %s %d", b.tool, name, n))
+			number := strconv.Itoa(n) // what is cut off is before it
+			unique = unique[:min(len(unique), maxName-len(number))] + number
 		}
 	}
 	b.names[theirs], b.language = unique, nil

@@ -8,7 +8,6 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/scorecards/foreigncards"
 	"github.com/evenkeel/evenkeel/services/foreign"
-	"github.com/evenkeel/evenkeel/services/foreign/walk"
 )
 
 func TestFactsAreCalledSoThatConditionsCanNameThem(t *testing.T) {
@@ -47,7 +46,7 @@ func card(t *testing.T, levels int, checks ...foreigncards.Check) (foreigncards.
 	t.Helper()
 	var out foreigncards.Reading
 	b := foreigncards.NewBook("tool")
-	notes, refused := walk.Each(foreign.Text{In: "x", Bytes: []byte("a: 1\n")}, func(_ *walk.Document, n walk.Node) {
+	notes, refused := foreign.Texts([]foreign.Text{{In: "x", Bytes: []byte("a: 1\n")}}, func(n *foreign.Place) {
 		c := b.NewCard(n.Origin(), "It is", "It\u202e is", "")
 		for i := range levels {
 			c.Level(n, fmt.Sprintf("L%d", i), "")
@@ -58,8 +57,8 @@ func card(t *testing.T, levels int, checks ...foreigncards.Check) (foreigncards.
 		if done, there := c.Done(n); there {
 			out.Scorecards = append(out.Scorecards, done)
 		}
-		n.Ignore("a")
-	})
+		n.Skip("a")
+	}, nil)
 	out.Notes, out.Refused = notes, refused
 	out.Finish(b)
 	return out, fmt.Sprint(out.Notes)
@@ -96,5 +95,18 @@ func TestAScorecardFitsItsBounds(t *testing.T) {
 	}
 	if got, notes := card(t, 1); len(got.Scorecards) != 0 || !strings.Contains(notes, "has no check") {
 		t.Errorf("of none there is %+v", got)
+	}
+}
+
+// A name is cut to 50 characters, and what tells it from others of the same beginning has to stay.
+func TestLongNamesThatBeginAlikeAreToldApart(t *testing.T) {
+	t.Parallel()
+	b, seen := foreigncards.NewBook("cortex"), map[string]bool{}
+	for i := range 5 {
+		name := b.Verdict("card", fmt.Sprintf("%s-%d", strings.Repeat("a-long-name-", 8), i), "Whether it passes.", 0)
+		if len(name) > 50 || seen[name] {
+			t.Errorf("%q is too long, or was there before", name)
+		}
+		seen[name] = true
 	}
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/evenkeel/evenkeel/scorecards"
 	"github.com/evenkeel/evenkeel/services/expr"
 	"github.com/evenkeel/evenkeel/services/foreign"
-	"github.com/evenkeel/evenkeel/services/foreign/walk"
 	"github.com/evenkeel/evenkeel/services/registry"
 )
 
@@ -33,7 +32,7 @@ type Card struct {
 	origin foreign.Origin
 	draft  scorecards.Draft
 	checks []Check
-	places []walk.Node
+	places []*foreign.Place
 }
 
 // Check is a check in the making.
@@ -76,12 +75,12 @@ func (c *Card) Owner(slug string) { c.draft.Owner = slug }
 func (c *Card) AppliesTo(condition string) { c.draft.AppliesTo = condition }
 
 // Level adds a level, above those before; at is where it is said.
-func (c *Card) Level(at walk.Node, name, description string) {
+func (c *Card) Level(at *foreign.Place, name, description string) {
 	name = Line(name, maxLevel)
 	switch {
 	case name == "":
 		at.Fail("must have a name")
-	case slices.ContainsFunc(c.draft.Levels, func(l scorecards.Level) bool { return l.Name == name }):
+	case len(c.draft.Levels) <= maxLevels && slices.ContainsFunc(c.draft.Levels, func(l scorecards.Level) bool { return l.Name == name }):
 		at.Fail("has the name of another level, %q", name)
 	default:
 		c.draft.Levels = append(c.draft.Levels, scorecards.Level{Name: name, Description: Lines(description, maxWords)})
@@ -89,7 +88,7 @@ func (c *Card) Level(at walk.Node, name, description string) {
 }
 
 // Add adds a check; at is where it is.
-func (c *Card) Add(at walk.Node, check Check) {
+func (c *Card) Add(at *foreign.Place, check Check) {
 	c.checks, c.places = append(c.checks, check), append(c.places, at)
 }
 
@@ -98,9 +97,9 @@ func (c *Card) Checks() int { return len(c.checks) }
 
 // Done is the scorecard, with every check that there is room for. It is false where there is nothing to
 // keep, which was told.
-func (c *Card) Done(at walk.Node) (Scorecard, bool) {
+func (c *Card) Done(at *foreign.Place) (Scorecard, bool) {
 	if len(c.checks) == 0 {
-		at.Left("has no check, and a scorecard has one at least")
+		at.Leave("has no check, and a scorecard has one at least")
 		return Scorecard{}, false
 	}
 	loose := slices.ContainsFunc(c.checks, func(k Check) bool { return k.Level == "" })
@@ -113,21 +112,28 @@ func (c *Card) Done(at walk.Node) (Scorecard, bool) {
 		c.draft.Levels = append(c.draft.Levels, scorecards.Level{Name: OnlyLevel, Description: about})
 	}
 	if len(c.draft.Levels) > maxLevels {
-		at.Left("has %d levels, and a scorecard has %d at most: part it in the tool", len(c.draft.Levels), maxLevels)
+		at.Leave("has %d levels, and a scorecard has %d at most: part it in the tool", len(c.draft.Levels), maxLevels)
+		return Scorecard{}, false
+	}
+	// Of the facts that conditions ask: those that say how checks come out are declared below, and asked by
+	// nothing else. It is made once, for there may be thousands of facts.
+	language, err := c.book.Language()
+	if err != nil {
+		at.Fail("cannot be judged: %s", err)
 		return Scorecard{}, false
 	}
 	for i, k := range c.checks {
 		if len(c.draft.Checks) == maxChecks {
-			c.places[i].Left("is left out: a scorecard has at most %d checks", maxChecks)
+			c.places[i].Leave("is left out: a scorecard has at most %d checks", maxChecks)
 			continue
 		}
-		c.draft.Checks = append(c.draft.Checks, c.check(c.places[i], k))
+		c.draft.Checks = append(c.draft.Checks, c.check(c.places[i], k, language))
 	}
 	c.draft.Terms = c.draft.Complete()
 	return Scorecard{Draft: c.draft, Origin: c.origin}, true
 }
 
-func (c *Card) check(at walk.Node, k Check) scorecards.Check {
+func (c *Card) check(at *foreign.Place, k Check, language *expr.Environment) scorecards.Check {
 	out := scorecards.Check{
 		ID: c.id(k.Name), Title: Line(k.Title, registry.MaxName), Why: Lines(k.Description, maxWords), Fix: words(k.Fix), Category: Line(k.Category, maxCategory),
 		Level: Line(k.Level, maxLevel), Weight: 1, AppliesTo: k.AppliesTo, Passes: k.Passes, EffectiveFrom: clock.Date(k.From),
@@ -156,16 +162,12 @@ func (c *Card) check(at walk.Node, k Check) scorecards.Check {
 		}
 		out.Links = append(out.Links, l)
 	}
-	if language, err := c.book.Language(); err != nil {
-		at.Fail("cannot be judged: %s", err)
-	} else {
-		c.judge(at, k, &out, language)
-	}
+	c.judge(at, k, &out, language)
 	return out
 }
 
 // judge has what cannot be asked as a condition asked otherwise.
-func (c *Card) judge(at walk.Node, k Check, out *scorecards.Check, language *expr.Environment) {
+func (c *Card) judge(at *foreign.Place, k Check, out *scorecards.Check, language *expr.Environment) {
 	if out.AppliesTo != "" && out.AppliesTo != Nobody {
 		if err := askable(language, out.AppliesTo); err != nil {
 			at.Note("applies to nobody until a condition is written: its filter cannot be asked here: %s", first(err))

@@ -46,3 +46,14 @@ func Number(n float64) string {
 	}
 	return out
 }
+
+// AsNumber is a value of a document as a number, where it is one.
+func AsNumber(v any) (float64, bool) {
+	switch v := v.(type) {
+	case int64:
+		return float64(v), true
+	case float64:
+		return v, true
+	}
+	return 0, false
+}

@@ -60,7 +60,11 @@ func (p *Place) Add(s SLO) {
 }
 
 // Describe adds a service.
-func (p *Place) Describe(s Described) { p.doc.into.Services = append(p.doc.into.Services, s) }
+func (p *Place) Describe(s Described) {
+	s.Document = p.doc.number
+	s.Line, _ = p.doc.of.Line(p.pointer)
+	p.doc.into.Services = append(p.doc.into.Services, s)
+}
 
 // at is the place of what a pointer of the API leads to, by the longest that is known.
 func (p *Place) at(pointer string, places map[string]*Place) *Place {
@@ -85,14 +89,17 @@ func (p *Place) clipped(what, text string, most int) string {
 
 // free is the slug, or one like it that no other SLO of the service has.
 func (p *Place) free(service, slug string) string {
-	out := slug
-	for n := 2; p.doc.names[[2]string{service, out}]; n++ {
+	names := p.doc.names
+	out, base := slug, [2]string{service, slug}
+	// The number that was looked for last is kept: of thousands that are called alike each would begin anew.
+	for n := max(names[base], 1) + 1; names[[2]string{service, out}] > 0; n++ {
 		suffix := fmt.Sprintf("-%d", n)
 		out = strings.TrimRight(slug[:min(len(slug), 63-len(suffix))], "-") + suffix
+		names[base] = n
 	}
 	if out != slug {
 		p.Note("is called as another SLO of the service is, and was made %q here", out)
 	}
-	p.doc.names[[2]string{service, out}] = true
+	names[[2]string{service, out}] = max(names[[2]string{service, out}], 1)
 	return out
 }

@@ -29,6 +29,8 @@ type Described struct {
 	// Project is what it belongs to there; empty where there is no such thing.
 	Project string
 	Labels  map[string]string
+	// Document and Line are where it is described, from 1.
+	Document, Line int
 }
 
 // SLO is an SLO of another tool.

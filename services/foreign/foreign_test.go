@@ -130,3 +130,25 @@ func TestWhatCannotBeDeclaredIsLeft(t *testing.T) {
 		t.Errorf("told is\n%s\nwant\n%s", strings.Join(told, "\n"), strings.Join(want, "\n"))
 	}
 }
+
+// The numbers behind a slug go on from the last: a hundred thousand of the same name would otherwise look
+// each other up five billion times, which no test would wait for.
+func TestSLOsThatAreCalledAlikeAreNumbered(t *testing.T) {
+	t.Parallel()
+	const many = 100_000
+	got, err := foreign.Documents([]byte("a: 1\n"), func(p *foreign.Place) {
+		p.Skip("a")
+		for range many {
+			p.Add(foreign.SLO{Service: "shop", Declaration: slo.Declaration{Slug: "fast"}})
+		}
+		p.Add(foreign.SLO{Service: "shop", Declaration: slo.Declaration{Slug: "fast-2"}})
+	})
+	if err != nil || len(got.SLOs) != many+1 {
+		t.Fatalf("%d SLOs (%v)", len(got.SLOs), err)
+	}
+	for i, want := range map[int]string{0: "fast", 1: "fast-2", 2: "fast-3", many - 1: "fast-100000", many: "fast-2-2"} {
+		if is := got.SLOs[i].Declaration.Slug; is != want {
+			t.Errorf("SLO %d is %s, want %s", i, is, want)
+		}
+	}
+}

@@ -1,6 +1,9 @@
 package foreign
 
-import "strings"
+import (
+	"maps"
+	"strings"
+)
 
 // Objects are the objects of Kubernetes at the place: itself, or those of the list that it is.
 func (p *Place) Objects() []*Place {
@@ -30,4 +33,17 @@ func (p *Place) Object() *Object {
 	o := &Object{Name: m.Required("name"), Namespace: m.TextOf("namespace"), Labels: m.Map("labels"), Annotations: m.Map("annotations")}
 	m.whole = true
 	return o
+}
+
+// Union is both together; the second wins.
+func Union(a, b map[string]string) map[string]string {
+	out := maps.Clone(a)
+	if out == nil {
+		out = map[string]string{}
+	}
+	maps.Copy(out, b)
+	if len(out) == 0 {
+		return nil
+	}
+	return out
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,11 +17,16 @@ const MaxNotes = 1000
 
 // document is one that is read.
 type document struct {
-	of       yamldoc.Document
+	of yamldoc.Document
+	in string // the text
+	// loose is one of which not every field is known: what was asked for and not looked into is taken as a whole.
+	loose bool
+	// subject is the thing that it becomes, as notes name it.
+	subject  string
 	number   int
 	check    fault.Check
 	into     *Reading
-	names    map[[2]string]bool // services with slugs that are taken in the text
+	names    map[[2]string]int // services with slugs that are taken in the text, and the last number behind each
 	notes    int
 	unnoted  int
 	problems int
@@ -50,7 +54,7 @@ func Documents(text []byte, read func(*Place)) (Reading, error) {
 	}
 	var into Reading
 	all := &yamldoc.Error{}
-	names := map[[2]string]bool{}
+	names := map[[2]string]int{}
 	for i, of := range docs {
 		var wrong *yamldoc.Error
 		if errors.As((&document{of: of, number: i + 1, into: &into, names: names}).read(read), &wrong) {
@@ -70,7 +74,7 @@ func Documents(text []byte, read func(*Place)) (Reading, error) {
 // *yamldoc.Error with all that is wrong in it.
 func Document(of yamldoc.Document, number int, read func(*Place)) (Reading, error) {
 	var into Reading
-	if err := (&document{of: of, number: number, into: &into, names: map[[2]string]bool{}}).read(read); err != nil {
+	if err := (&document{of: of, number: number, into: &into, names: map[[2]string]int{}}).read(read); err != nil {
 		return Reading{}, err
 	}
 	return into.sorted(), nil
@@ -92,10 +96,15 @@ func (d *document) read(read func(*Place)) error {
 
 // unread notes what nobody asked for.
 func (p *Place) unread() {
-	if p.whole {
+	if p.whole || p.doc.loose && p.asked && p.members == nil {
 		return
 	}
-	if !p.asked && p.says() {
+	switch {
+	case p.asked:
+	case p.doc.loose && p.There():
+		p.Note("has no place here, and was left out")
+		return
+	case p.says():
 		if p.doc.problems > 0 { // such as that something is missing, whose name is spelt so
 			p.FailName("is not known")
 			return
@@ -178,11 +187,11 @@ func (p *Place) FailName(format string, args ...any) {
 // Note notes what has no place here, or was taken for something.
 func (p *Place) Note(format string, args ...any) { p.note(false, format, args...) }
 
-// Leave notes why an SLO is not translated, and what to do; nothing more is said of what is
-// in it.
+// Leave notes why an SLO, or another thing, is not translated, and what to do. Nothing more is said of what
+// is in it, but where not every field is known.
 func (p *Place) Leave(format string, args ...any) {
 	p.note(true, format, args...)
-	p.whole = true
+	p.whole = !p.doc.loose
 }
 
 func (p *Place) note(left bool, format string, args ...any) {
@@ -191,13 +200,23 @@ func (p *Place) note(left bool, format string, args ...any) {
 		d.unnoted++
 		return
 	}
-	n := Note{Document: d.number, Pointer: p.pointer, Message: fmt.Sprintf(format, args...), Left: left}
-	n.Line, n.Column = d.of.Line(p.pointer)
+	n := p.noteOf(format, args...)
+	n.Left = left
 	d.into.Notes = append(d.into.Notes, n)
 }
 
-// Member is what the place has by that name, which is asked for by this.
+func (p *Place) noteOf(format string, args ...any) Note {
+	n := Note{Document: p.doc.number, Pointer: p.pointer, Message: fmt.Sprintf(format, args...)}
+	n.Line, n.Column = p.doc.of.Line(p.pointer)
+	return n
+}
+
+// Member is what the place has by that name, which is asked for by this. In a document of which not every
+// field is known it is wrong that the place has something else than names.
 func (p *Place) Member(name string) *Place {
+	if p.doc.loose && !p.whole {
+		p.is(yamldoc.Names)
+	}
 	p.open()
 	m := p.members[name]
 	if m == nil {
@@ -224,10 +243,11 @@ func (p *Place) Has(name string) bool {
 	return m != nil && m.There()
 }
 
-// Skip leaves out members that have no meaning here, with all that is in them.
+// Skip leaves out members that have no meaning here, with all that is in them; where not every field is
+// known, unless they are looked into all the same.
 func (p *Place) Skip(names ...string) {
 	for _, name := range names {
-		p.Member(name).whole = true
+		p.Member(name).whole = !p.doc.loose
 	}
 }
 
@@ -249,7 +269,11 @@ func (p *Place) is(want yamldoc.Kind) bool {
 	got := p.node.Kind()
 	if got != want && got != yamldoc.Nothing {
 		p.whole = true
-		p.Fail("must be %s, and is %s", want, got)
+		if p.doc.loose {
+			p.Fail("must be %s", [...]string{"nothing", "a text", "a list", "names with values"}[want])
+		} else {
+			p.Fail("must be %s, and is %s", want, got)
+		}
 	}
 	return got == want
 }
@@ -275,11 +299,13 @@ func (p *Place) Text() string {
 func (p *Place) TextOf(name string) string { return p.Member(name).Text() }
 
 // Required is the single value of that name, which there has to be.
-func (p *Place) Required(name string) string {
-	m := p.Member(name)
-	text := m.Text()
-	if text == "" && (m.node.Kind() == yamldoc.Nothing || m.node.Kind() == yamldoc.Single) {
-		m.Fail("is required")
+func (p *Place) Required(name string) string { return p.Member(name).Said() }
+
+// Said is the single value that there has to be.
+func (p *Place) Said() string {
+	text := p.Text()
+	if text == "" && (p.node.Kind() == yamldoc.Nothing || p.node.Kind() == yamldoc.Single) {
+		p.Fail("is required")
 	}
 	return text
 }
@@ -310,14 +336,16 @@ func (p *Place) Integer(name string) (int64, bool) {
 }
 
 // Bool is true or false, and otherwise where there is nothing by that name.
-func (p *Place) Bool(name string, otherwise bool) bool {
-	m := p.Member(name)
-	switch text := m.Text(); text {
+func (p *Place) Bool(name string, otherwise bool) bool { return p.Member(name).Truth(otherwise) }
+
+// Truth is true or false, and otherwise where there is nothing.
+func (p *Place) Truth(otherwise bool) bool {
+	switch text := p.Text(); text {
 	case "true", "false":
 		return text == "true"
 	case "":
 	default:
-		m.Fail("must be true or false")
+		p.Fail("must be true or false")
 	}
 	return otherwise
 }
@@ -385,19 +413,6 @@ func (p *Place) MemberNames() []string {
 	}
 	p.open()
 	return slices.Clone(p.names)
-}
-
-// Union is both together; the second wins.
-func Union(a, b map[string]string) map[string]string {
-	out := maps.Clone(a)
-	if out == nil {
-		out = map[string]string{}
-	}
-	maps.Copy(out, b)
-	if len(out) == 0 {
-		return nil
-	}
-	return out
 }
 
 // Words are all that is at the place in a line, which is told of as a whole by this.

@@ -66,8 +66,9 @@ func ReadAll(files []yamldoc.File, o Options) (Documents, error) {
 	l := &Library{Options: o}
 	for _, one := range each {
 		if one.of != nil {
-			l.once(&one.judge, one.of)
-			l.keep(one.of, one.doc)
+			if l.once(&one.judge, one.of) {
+				l.keep(one.of, one.doc)
+			}
 		}
 	}
 	spread(len(each), func(i int) { each[i].finish(l) })
@@ -130,8 +131,14 @@ func (docs *Documents) gather(each []*document) {
 				docs.SLOs = append(docs.SLOs, *one.reading)
 			}
 		case *Service:
+			if len(one.wrong) > 0 {
+				break
+			}
 			docs.Services = append(docs.Services, ServiceReading{one.doc, string(of.Metadata.Name), string(of.Metadata.DisplayName), string(of.Spec.Description), string(of.Metadata.Annotations[Prefix+"team"])})
 		case *DataSource:
+			if len(one.wrong) > 0 {
+				break
+			}
 			docs.DataSources = append(docs.DataSources, DataSourceReading{one.doc, string(of.Metadata.Name), string(of.Metadata.DisplayName), string(of.Spec.Type), string(of.Spec.Description)})
 		}
 		undeclared = append(undeclared, one.undeclared...)

@@ -67,8 +67,26 @@ func TestThereIsOneDocumentOfAnIdentity(t *testing.T) {
 	if !slices.Equal(told, want) {
 		t.Errorf("told is %q, want %q", told, want)
 	}
-	if len(docs.SLOs) != 2 || docs.Count != 6 {
-		t.Errorf("%d SLOs, %d documents", len(docs.SLOs), docs.Count)
+	if len(docs.SLOs) != 2 || len(docs.Services) != 1 || docs.Count != 6 {
+		t.Errorf("%d SLOs, %d services, %d documents", len(docs.SLOs), len(docs.Services), docs.Count)
+	}
+}
+
+func TestWhatIsWrongIsNotAmongWhatIsRight(t *testing.T) {
+	t.Parallel()
+	docs, told := all(false, strings.Replace(serviceRight, "The shop", strings.Repeat("x", 1051), 1), strings.Replace(dataSourceRight, "type: Prometheus", "type: ''", 1), ratioRight)
+	if len(told) != 2 || len(docs.Services) != 0 || len(docs.DataSources) != 0 || len(docs.SLOs) != 1 {
+		t.Errorf("told is %q; right are %+v", told, docs)
+	}
+}
+
+func TestADocumentWithoutAVersionIsToldOfAllThatAreWelcome(t *testing.T) {
+	t.Parallel()
+	for beside, want := range map[string]string{"": `must be "openslo/v1"`, "evenkeel/v1": `must be "openslo/v1" or "evenkeel/v1"`} {
+		_, err := openslo.ReadAll([]yamldoc.File{{Name: "a.yaml", Text: []byte("kind: Team\n")}}, openslo.Options{Beside: beside})
+		if err == nil || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("beside %q it says %v, want %s", beside, err, want)
+		}
 	}
 }
 

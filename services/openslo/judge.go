@@ -30,7 +30,11 @@ var (
 // where it cannot be put into one.
 func (j *judge) read() any {
 	version, kind := j.doc.Head("apiVersion"), j.doc.Head("kind")
-	if !j.require(version == APIVersion, ruleAPIVersion, "/apiVersion", version, "must be %q", APIVersion) {
+	wanted := strconv.Quote(APIVersion)
+	if version == "" {
+		wanted = j.options.version()
+	}
+	if !j.require(version == APIVersion, ruleAPIVersion, "/apiVersion", version, "must be %s", wanted) {
 		return nil
 	}
 	switch kind {

@@ -100,8 +100,8 @@ func identify(of any) identity {
 	panic(fmt.Sprintf("%T is no document", of))
 }
 
-// once requires that nothing else is called like it.
-func (l *Library) once(j *judge, of any) {
+// once requires that nothing else is called like it, and reports whether nothing is.
+func (l *Library) once(j *judge, of any) bool {
 	is := identify(of)
 	before, there := l.places[is]
 	if !there {
@@ -109,7 +109,7 @@ func (l *Library) once(j *judge, of any) {
 			l.places, l.kinds = map[identity]yamldoc.Document{}, map[string]bool{}
 		}
 		l.places[is], l.kinds[is.kind] = j.doc, true
-		return
+		return true
 	}
 	where := fmt.Sprintf("document %d", before.Number)
 	if before.In != "" {
@@ -123,6 +123,7 @@ func (l *Library) once(j *judge, of any) {
 	p := j.doc.Place([]fault.Violation{{Pointer: "/metadata/name", Value: is.name, Message: fmt.Sprintf("%s, in %s, line %d", what, where, line)}}).Problems[0]
 	p.Rule = "identity"
 	j.wrong = append(j.wrong, p)
+	return false
 }
 
 // refers tells what a document other than an SLO refers to and is not there. No document needs it

@@ -3,6 +3,7 @@ package openslo
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
@@ -120,6 +121,17 @@ type Options struct {
 	// Strict has them judged as the reference implementation does; otherwise what the prose of
 	// the specification allows is right. What only the other asks for is a warning.
 	Strict bool
+	// Beside is an apiVersion of other documents that are welcome beside them, of which one without any is
+	// told too; empty for none.
+	Beside string
+}
+
+// version says what the apiVersion of a document without any must be.
+func (o Options) version() string {
+	if o.Beside == "" {
+		return strconv.Quote(APIVersion)
+	}
+	return fmt.Sprintf("%q or %q", APIVersion, o.Beside)
 }
 
 // judge notes what a document breaks.

@@ -49,12 +49,14 @@ func newTable(text []byte, needed, known []string) (*table, error) {
 	t.reader.FieldsPerRecord = 0 // as many as the first row has
 	var err error
 	if t.header, err = t.reader.Read(); err != nil && !errors.Is(err, io.EOF) {
-		return nil, placed(err)
+		return nil, &yamldoc.Error{Problems: []yamldoc.Problem{placed(err)}}
 	}
 	t.row = t.header
 	for i := range t.header {
 		t.header[i] = strings.ToLower(strings.TrimSpace(t.header[i]))
-		if !slices.Contains(known, t.header[i]) {
+		if slices.Contains(t.header[:i], t.header[i]) {
+			t.fail(i, "there are two columns %q", fault.Clip(t.header[i], 64))
+		} else if !slices.Contains(known, t.header[i]) {
 			t.fail(i, "there is no column %q: the columns are %s", fault.Clip(t.header[i], 64), strings.Join(known, ", "))
 		}
 	}
@@ -70,13 +72,13 @@ func newTable(text []byte, needed, known []string) (*table, error) {
 }
 
 // placed is an error of the reader of CSV, at its place.
-func placed(err error) error {
+func placed(err error) yamldoc.Problem {
 	p := yamldoc.Problem{Line: 1, Column: 1, Message: err.Error()}
 	var of *csv.ParseError
 	if errors.As(err, &of) {
 		p = yamldoc.Problem{Line: of.Line, Column: max(1, of.Column), Message: of.Err.Error()}
 	}
-	return &yamldoc.Error{Problems: []yamldoc.Problem{p}}
+	return p
 }
 
 // each calls for each row.
@@ -86,7 +88,8 @@ func (t *table) each(row func()) error {
 		if t.row, err = t.reader.Read(); errors.Is(err, io.EOF) {
 			break
 		} else if err != nil {
-			return placed(err)
+			t.wrong.Problems = append(t.wrong.Problems, placed(err))
+			break
 		}
 		row()
 	}

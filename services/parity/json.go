@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/yamldoc"
 	"github.com/evenkeel/evenkeel/services/foreign"
 )
@@ -174,6 +175,9 @@ func prometheus(p *foreign.Place, days int) []Figure {
 		over := days
 		errors := false
 		switch found := rated.FindStringSubmatch(labels["__name__"]); {
+		case found == nil && labels["sloth_id"] != "" && labels["__name__"] != "":
+			r.Member("metric").Fail("must be slo:sli_error:ratio_rate of Sloth with its window, and is %s", fault.Clip(labels["__name__"], 64))
+			continue
 		case found != nil, labels["sloth_id"] != "":
 			errors = true
 			f.Service, f.SLO, f.ID = labels["sloth_service"], labels["sloth_slo"], labels["sloth_id"]

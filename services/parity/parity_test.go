@@ -117,6 +117,8 @@ func TestWhatIsWrongInAnExportIsToldAtItsLine(t *testing.T) {
 		{"csv", "", "1:1: the column service is missing"},
 		{"csv", "service,slo,from,to,sli,what\n", "1:25: there is no column \"what\""},
 		{"csv", "service,slo,from,to,sli\na,b,,\n", "2:1: wrong number of fields"},
+		{"csv", "service,slo,from,to,sli,SLI\n", "1:25: there are two columns \"sli\""},
+		{"csv", "service,slo,from,to,sli\na,,,,1\na,b,,\n", "2:3: slo is required\n3:1: wrong number of fields"},
 		{"csv", "service,slo,from,to,sli\na,,,,99.9\na,b,soon,,1\n", "2:3: slo is required\n2:6: sli must be a share such as 0.9995, or a percentage with its sign such as 99.95% (it is \"99.9\")\n3:5: from must be a time"},
 		{"csv", "service,slo,from,to,sli,good,total,budget_remaining\na,b,,,1,-1,many,half\n", "2:9: good must be a number of events (it is \"-1\")\n2:12: total must be a number of events (it is \"many\")\n2:17: budget_remaining must be a share"},
 		{"datadog", `{"data": {"overall": {"sli_value": 1}}}`, "must say which SLO it is of"},
@@ -126,6 +128,7 @@ func TestWhatIsWrongInAnExportIsToldAtItsLine(t *testing.T) {
 		{"slo-generator", "{\"name\": \"a\"}\n{\"name\": \"a\", \"window\": \"x\"}\n", "2:25: /window: must be a whole number"},
 		{"slo-generator", "{\"name\": \"a\", \"window\": 2592000, \"sli_measurement\": \"high\"}\n", "1:53: /sli_measurement: must be a number"},
 		{"prometheus", `{"status": "error", "error": "no"}`, "/status: tells that the query was refused"},
+		{"prometheus", `{"data": {"result": [{"metric": {"__name__": "slo:objective:ratio", "sloth_id": "a"}, "value": [1, "0.99"]}]}}`, "/data/result/0/metric: must be slo:sli_error:ratio_rate of Sloth with its window, and is slo:objective:ratio"},
 		{"prometheus", `{"data": {"resultType": "matrix", "result": []}}`, "/data/resultType: must be vector"},
 		{"prometheus", `{"data": {"result": [{"metric": {"job": "a"}, "value": [1, "1"]}, {"metric": {"slo": "a"}, "value": [1]}, {"metric": {"slo": "a"}, "value": [1, "2"]}]}}`, "/data/result/0/metric: must have the labels of Sloth"},
 	} {

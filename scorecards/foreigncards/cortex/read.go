@@ -5,19 +5,16 @@ import (
 	"slices"
 	"time"
 
+	"github.com/evenkeel/evenkeel/internal/yamldoc"
 	"github.com/evenkeel/evenkeel/scorecards/foreigncards"
 	"github.com/evenkeel/evenkeel/services/foreign"
-	"github.com/evenkeel/evenkeel/services/foreign/walk"
 )
 
 // Read reads the scorecards of all texts; they share the facts that they ask.
 func Read(texts []foreign.Text) foreigncards.Reading {
 	var out foreigncards.Reading
 	r := reader{book: foreigncards.NewBook("cortex"), seen: map[string]foreign.Origin{}}
-	for _, text := range texts {
-		notes, refused := walk.Each(text, r.document)
-		out.Notes, out.Refused = append(out.Notes, notes...), append(out.Refused, refused...)
-	}
+	out.Notes, out.Refused = foreign.Texts(texts, r.document, nil)
 	out.Scorecards = r.done
 	out.Finish(r.book)
 	return out
@@ -29,94 +26,95 @@ type reader struct {
 	done []foreigncards.Scorecard
 }
 
-func (r *reader) document(d *walk.Document, root walk.Node) {
-	if !root.IsNames() {
+func (r *reader) document(root *foreign.Place) {
+	if root.Kind() != yamldoc.Names {
 		root.Fail("must be a scorecard of Cortex, with tag, name and rules")
 		return
 	}
-	tag, name := root.Field("tag").Required(), root.Field("name").Required()
-	card := r.book.NewCard(root.Origin(), tag, name, root.Field("description").Text())
-	if d.Wrong() {
+	tag, name := root.Member("tag").Said(), root.Member("name").Said()
+	card := r.book.NewCard(root.Origin(), tag, name, root.Member("description").Text())
+	if root.Wrong() {
 		return
 	}
 	if card.Slug() == "" {
-		root.Field("tag").Fail("must have letters or digits")
+		root.Member("tag").Fail("must have letters or digits")
 		return
 	}
 	if at, there := r.seen[card.Slug()]; there {
-		root.Ignore(root.Names()...)
-		root.Field("tag").Left("the scorecard %q was there before, in %s:%d: the first goes", card.Slug(), at.In, at.Line)
+		root.Skip(root.MemberNames()...)
+		root.Member("tag").Leave("the scorecard %q was there before, in %s:%d: the first goes", card.Slug(), at.In, at.Line)
 		return
 	}
-	r.seen[card.Slug()], d.Of = root.Origin(), card.Key()
-	root.Ignore("evaluation") // when it is evaluated: here always, once a fact changes
-	if draft := root.Field("draft"); draft.Truth(false) {
+	r.seen[card.Slug()] = root.Origin()
+	root.Becomes(card.Key())
+	root.Skip("evaluation") // when it is evaluated: here always, once a fact changes
+	if draft := root.Member("draft"); draft.Truth(false) {
 		draft.Note("is a draft there; here it counts once it is applied, and plan --detail shows what would come of it")
 	}
-	levels := r.ladder(card, root.Field("ladder").Field("levels"))
-	card.AppliesTo(r.filter(root.Field("filter"), name))
-	rules := root.Field("rules")
+	levels := r.ladder(card, root.Member("ladder").Member("levels"))
+	card.AppliesTo(r.filter(root.Member("filter"), name))
+	rules := root.Member("rules")
 	if !rules.There() {
 		rules.Fail("is required")
 	}
 	for _, n := range rules.List() {
 		r.rule(card, n, levels)
 	}
-	if d.Wrong() {
+	if root.Wrong() {
 		return
 	}
-	if done, there := card.Done(root.Field("rules")); there && !d.Wrong() {
+	if done, there := card.Done(root.Member("rules")); there && !root.Wrong() {
 		r.done = append(r.done, done)
 	}
 }
 
 // ladder adds the levels by their rank, the lowest first, and returns their names.
-func (r *reader) ladder(card *foreigncards.Card, n walk.Node) []string {
+func (r *reader) ladder(card *foreigncards.Card, n *foreign.Place) map[string]bool {
 	type ranked struct {
-		walk.Node
+		*foreign.Place
 		rank float64
 	}
 	var levels []ranked
 	for _, l := range n.List() {
-		levels = append(levels, ranked{l, l.Field("rank").Number()})
+		levels = append(levels, ranked{l, l.Member("rank").Float()})
 	}
 	slices.SortStableFunc(levels, func(a, b ranked) int { return cmp.Compare(a.rank, b.rank) })
-	var names []string
+	names := map[string]bool{}
 	for _, l := range levels {
-		l.Ignore("color")
-		name := l.Field("name").Required()
-		card.Level(l.Field("name"), name, l.Field("description").Text())
-		names = append(names, name)
+		l.Skip("color")
+		name := l.Member("name").Said()
+		card.Level(l.Member("name"), name, l.Member("description").Text())
+		names[name] = true
 	}
 	return names
 }
 
-func (r *reader) rule(card *foreigncards.Card, n walk.Node, levels []string) {
-	title, expression := n.Field("title").Text(), n.Field("expression").Required()
+func (r *reader) rule(card *foreigncards.Card, n *foreign.Place, levels map[string]bool) {
+	title, expression := n.Member("title").Text(), n.Member("expression").Said()
 	if title == "" {
 		title = foreigncards.Line(expression, 100) // as Cortex shows it then
 	}
 	check := foreigncards.Check{
-		Name: cmp.Or(n.Field("identifier").Text(), title), Title: title, Description: n.Field("description").Text(), Fix: n.Field("failureMessage").Text(), Category: "Cortex",
-		Level: n.Field("level").Text(), Weight: n.Field("weight").Number(), Expression: expression, From: day(n.Field("effectiveFrom")),
+		Name: cmp.Or(n.Member("identifier").Text(), title), Title: title, Description: n.Member("description").Text(), Fix: n.Member("failureMessage").Text(), Category: "Cortex",
+		Level: n.Member("level").Text(), Weight: n.Member("weight").Float(), Expression: expression, From: day(n.Member("effectiveFrom")),
 	}
-	if check.Level != "" && !slices.Contains(levels, check.Level) {
-		n.Field("level").Fail("must be one of the levels of the ladder")
+	if check.Level != "" && !levels[check.Level] {
+		n.Member("level").Fail("must be one of the levels of the ladder")
 	}
-	if weight := n.Field("weight"); weight.There() && check.Weight == 0 {
+	if weight := n.Member("weight"); weight.There() && check.Weight == 0 {
 		weight.Note("a check weighs 1 at least here")
 	}
-	check.AppliesTo = r.filter(n.Field("filter"), title)
+	check.AppliesTo = r.filter(n.Member("filter"), title)
 	passes, err := translator{r.book, title}.condition(expression)
 	if err != nil {
-		n.Field("expression").Note("%s", err)
+		n.Member("expression").Note("%s", err)
 	}
 	check.Passes = passes
 	card.Add(n, check)
 }
 
 // day is the date of a time; empty where there is none.
-func day(n walk.Node) string {
+func day(n *foreign.Place) string {
 	text := n.Text()
 	if text == "" {
 		return ""
@@ -132,11 +130,11 @@ func day(n walk.Node) string {
 
 // filter is the condition on a service that a filter is; empty for every one. What does not translate
 // applies to nobody.
-func (r *reader) filter(n walk.Node, of string) string {
+func (r *reader) filter(n *foreign.Place, of string) string {
 	if !n.There() {
 		return ""
 	}
-	nobody := func(at walk.Node, why string) string {
+	nobody := func(at *foreign.Place, why string) string {
 		at.Note("%s: it applies to nobody until a condition is written", why)
 		return foreigncards.Nobody
 	}
@@ -146,19 +144,19 @@ func (r *reader) filter(n walk.Node, of string) string {
 	default:
 		return nobody(entity, "only services have scorecards here")
 	}
-	types := n.Field("types")
-	if include := types.Field("include").List(); len(include) > 0 && !slices.ContainsFunc(include, func(t walk.Node) bool { return t.Text() == "service" }) {
+	types := n.Member("types")
+	if include := types.Member("include").List(); len(include) > 0 && !slices.ContainsFunc(include, func(t *foreign.Place) bool { return t.Text() == "service" }) {
 		return nobody(types, "only services have scorecards here")
 	}
-	for _, excluded := range types.Field("exclude").List() {
+	for _, excluded := range types.Member("exclude").List() {
 		if excluded.Text() == "service" {
 			return nobody(types, "only services have scorecards here")
 		}
 	}
-	if groups := n.Field("groups"); len(groups.Field("include").List())+len(groups.Field("exclude").List()) > 0 {
+	if groups := n.Member("groups"); len(groups.Member("include").List())+len(groups.Member("exclude").List()) > 0 {
 		return nobody(groups, "services are in no groups here")
 	}
-	query := n.Field("query")
+	query := n.Member("query")
 	if query.Text() == "" {
 		return ""
 	}

@@ -6,8 +6,9 @@ import (
 	"strconv"
 
 	"github.com/evenkeel/evenkeel/internal/fact"
+	"github.com/evenkeel/evenkeel/internal/yamldoc"
 	"github.com/evenkeel/evenkeel/scorecards/foreigncards"
-	"github.com/evenkeel/evenkeel/services/foreign/walk"
+	"github.com/evenkeel/evenkeel/services/foreign"
 )
 
 // translator writes checks as conditions.
@@ -17,7 +18,7 @@ type translator struct {
 }
 
 // passes is the condition of a check of the type; the error says why it is none.
-func (t translator) passes(kind string, s walk.Node) (string, error) {
+func (t translator) passes(kind string, s *foreign.Place) (string, error) {
 	switch kind {
 	case "has_owner":
 		return t.owner(s)
@@ -25,10 +26,10 @@ func (t translator) passes(kind string, s walk.Node) (string, error) {
 		return "hasRepository", nil
 	case "has_recent_deploy":
 		days := field(s, "days")
-		if !days.There() || days.Number() < 1 || days.Number() > 400 {
+		if !days.There() || days.Float() < 1 || days.Float() > 400 {
 			return "", fmt.Errorf("a change is known for 1 to 400 days")
 		}
-		return "lastChangeAge <= " + foreigncards.Number(days.Number()), nil
+		return "lastChangeAge <= " + foreigncards.Number(days.Float()), nil
 	case "has_documentation":
 		field(s, "documentSubtype")
 		if of := field(s, "documentType").Text(); of != "tech" {
@@ -38,17 +39,17 @@ func (t translator) passes(kind string, s walk.Node) (string, error) {
 	case "service_property":
 		return t.property(s)
 	case "tag_defined":
-		return t.tag(field(s, "tagKey").Required(), predicateOf(field(s, "tagPredicate")))
+		return t.tag(field(s, "tagKey").Said(), predicateOf(field(s, "tagPredicate")))
 	case "tool_usage":
 		return t.tool(s)
 	case "manual":
 		return "", nil
 	}
-	s.Ignore(s.Names()...) // what such a check looks for is the business of whoever gives its verdict
+	s.Skip(s.MemberNames()...) // what such a check looks for is the business of whoever gives its verdict
 	return "", nil
 }
 
-func (t translator) owner(s walk.Node) (string, error) {
+func (t translator) owner(s *foreign.Place) (string, error) {
 	field(s, "contactMethod")
 	tag := s.Any("tagKey", "TeamTagKey").Text() // as the API and as the command line calls it
 	s.Any("tagPredicate", "TeamTagPredicate")
@@ -64,7 +65,7 @@ func (t translator) owner(s walk.Node) (string, error) {
 // tools are what is known here of tools of a category: the address of one.
 var tools = map[string]string{"runbooks": "hasRunbook", "metrics": "hasDashboard", "observability": "hasDashboard", "wiki": "hasDocs", "incidents": "hasOnCall"}
 
-func (t translator) tool(s walk.Node) (string, error) {
+func (t translator) tool(s *foreign.Place) (string, error) {
 	category := field(s, "toolCategory").Text()
 	for _, name := range []string{"toolNamePredicate", "toolUrlPredicate", "environmentPredicate"} {
 		if p := predicateOf(field(s, name)); p.kind != "" && p.kind != "exists" {
@@ -80,7 +81,7 @@ func (t translator) tool(s walk.Node) (string, error) {
 // predicate is what a value has to be.
 type predicate struct{ kind, value string }
 
-func predicateOf(n walk.Node) predicate {
+func predicateOf(n *foreign.Place) predicate {
 	if !n.There() {
 		return predicate{}
 	}
@@ -90,13 +91,13 @@ func predicateOf(n walk.Node) predicate {
 // asked are properties that nobody tells here, by the name of their fact.
 var asked = []string{"language", "framework", "product", "note"}
 
-func (t translator) property(s walk.Node) (string, error) {
-	property, p := s.Any("serviceProperty", "property", "Property").Required(), predicateOf(s.Any("propertyValuePredicate", "predicate", "Predicate"))
+func (t translator) property(s *foreign.Place) (string, error) {
+	property, p := s.Any("serviceProperty", "property", "Property").Said(), predicateOf(s.Any("propertyValuePredicate", "predicate", "Predicate"))
 	definition := field(s, "propertyDefinition")
 	if property == "custom_property" {
 		name := ""
-		if definition.IsNames() {
-			definition.Ignore(definition.Names()...)
+		if definition.Kind() == yamldoc.Names {
+			definition.Skip(definition.MemberNames()...)
 			name = field(definition, "name").Text()
 			for _, alias := range field(definition, "aliases").List() {
 				name = alias.Text()

@@ -4,27 +4,28 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/evenkeel/evenkeel/internal/yamldoc"
 	"github.com/evenkeel/evenkeel/scorecards/foreigncards"
-	"github.com/evenkeel/evenkeel/services/foreign/walk"
+	"github.com/evenkeel/evenkeel/services/foreign"
 )
 
 // filter is the condition on a service that a filter is; empty for none. What does not translate applies to
 // nobody.
-func (r *reader) filter(n walk.Node) string {
+func (r *reader) filter(n *foreign.Place) string {
 	if !n.There() {
 		return ""
 	}
 	of := n
-	if n.IsNames() {
+	if n.Kind() == yamldoc.Names {
 		if empty(n) {
 			return ""
 		}
-		n.Ignore("id", "Id", "htmlUrl", "HtmlUrl")
+		n.Skip("id", "Id", "htmlUrl", "HtmlUrl")
 		if !field(n, "predicates").There() {
 			of = field(n, "name")
 		}
 	}
-	if !of.IsNames() {
+	if of.Kind() != yamldoc.Names {
 		defined, there := r.filters[strings.ToLower(of.Text())]
 		if !there {
 			of.Note("nothing says what the filter asks: give what \"opslevel list filters -o json\" writes too; until then it applies to nobody")
@@ -32,7 +33,7 @@ func (r *reader) filter(n walk.Node) string {
 		}
 		of = defined
 	}
-	of.Ignore("id", "Id", "htmlUrl", "HtmlUrl", "name", "Name")
+	of.Skip("id", "Id", "htmlUrl", "HtmlUrl", "name", "Name")
 	by := " && "
 	if strings.EqualFold(field(of, "connective").Text(), "or") {
 		by = " || "
@@ -49,9 +50,11 @@ func (r *reader) filter(n walk.Node) string {
 	return strings.Join(parts, by)
 }
 
-func (r *reader) predicate(n walk.Node) (string, error) {
-	n.Ignore("caseSensitive", "CaseSensitive")
-	k, data, p := field(n, "key").Required(), field(n, "keyData").Text(), predicateOf(n)
+func (r *reader) predicate(n *foreign.Place) (string, error) {
+	if cased := field(n, "caseSensitive"); cased.There() && !cased.Truth(true) {
+		cased.Note("texts are compared with their case here")
+	}
+	k, data, p := field(n, "key").Said(), field(n, "keyData").Text(), predicateOf(n)
 	t := translator{book: r.book, check: "filter"}
 	switch k {
 	case "tags":

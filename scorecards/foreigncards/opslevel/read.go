@@ -6,16 +6,16 @@ import (
 	"strings"
 	"time"
 
+	"github.com/evenkeel/evenkeel/internal/yamldoc"
 	"github.com/evenkeel/evenkeel/scorecards/foreigncards"
 	"github.com/evenkeel/evenkeel/services/foreign"
-	"github.com/evenkeel/evenkeel/services/foreign/walk"
 )
 
 // Read reads all texts together: checks, and the levels and filters that they name.
 func Read(texts []foreign.Text) foreigncards.Reading {
 	var out foreigncards.Reading
-	r := reader{book: foreigncards.NewBook("opslevel"), filters: map[string]walk.Node{}}
-	out.Notes, out.Refused = walk.All(texts, r.document, r.translate)
+	r := reader{book: foreigncards.NewBook("opslevel"), filters: map[string]*foreign.Place{}}
+	out.Notes, out.Refused = foreign.Texts(texts, r.document, r.translate)
 	out.Scorecards = r.done
 	out.Finish(r.book)
 	return out
@@ -25,60 +25,60 @@ type reader struct {
 	book    *foreigncards.Book
 	checks  []found
 	levels  []level
-	filters map[string]walk.Node // by their names, and by what they are called in the API
+	filters map[string]*foreign.Place // by their names, and by what they are called in the API
 	done    []foreigncards.Scorecard
 }
 
 // found is a check, whose fields may be in a spec of their own.
 type found struct {
-	at, spec walk.Node
+	at, spec *foreign.Place
 	kind     string
 }
 
 type level struct {
 	alias, name, description string
 	index                    float64
-	at                       walk.Node
+	at                       *foreign.Place
 }
 
 // key is the scorecard as notes name it.
 const key = "scorecard opslevel"
 
-func (r *reader) document(d *walk.Document, root walk.Node) {
-	d.Of = key
+func (r *reader) document(root *foreign.Place) {
+	root.Becomes(key)
 	switch {
-	case root.IsList():
+	case root.Kind() == yamldoc.List:
 		for _, n := range root.List() {
 			r.one(n)
 		}
-	case root.IsNames() && root.Field("spec").There():
-		root.Ignore("Version", "version")
-		r.checks = append(r.checks, found{root, root.Field("spec"), root.Any("kind", "Kind").Required()})
-	case root.IsNames():
+	case root.Kind() == yamldoc.Names && root.Member("spec").There():
+		root.Skip("Version", "version")
+		r.checks = append(r.checks, found{root, root.Member("spec"), root.Any("kind", "Kind").Said()})
+	case root.Kind() == yamldoc.Names:
 		account := root
-		if data := root.Field("data"); data.There() {
+		if data := root.Member("data"); data.There() {
 			account = data
 		}
-		if of := account.Field("account"); of.There() {
+		if of := account.Member("account"); of.There() {
 			account = of
 		}
 		rubric := account
-		if of := account.Field("rubric"); of.There() {
+		if of := account.Member("rubric"); of.There() {
 			rubric = of
 		}
 		n := 0
-		for _, list := range []walk.Node{rubric.Field("levels"), account.Field("filters"), rubric.Field("checks")} {
+		for _, list := range []*foreign.Place{rubric.Member("levels"), account.Member("filters"), rubric.Member("checks")} {
 			nodes := list
-			if list.IsNames() {
-				nodes = list.Field("nodes")
-				list.Ignore(list.Names()...) // pages and counts
+			if list.Kind() == yamldoc.Names {
+				nodes = list.Member("nodes")
+				list.Skip(list.MemberNames()...) // pages and counts
 			}
 			for _, one := range nodes.List() {
 				r.one(one)
 				n++
 			}
 		}
-		rubric.Ignore("categories") // each check says its own
+		rubric.Skip("categories") // each check says its own
 		if n == 0 {
 			root.Fail("must be a check with kind and spec, a list of checks, levels or filters, or an answer with account.rubric")
 		}
@@ -88,24 +88,24 @@ func (r *reader) document(d *walk.Document, root walk.Node) {
 }
 
 // field is a field by its name in the API, which the command line writes with a capital letter.
-func field(n walk.Node, name string) walk.Node {
+func field(n *foreign.Place, name string) *foreign.Place {
 	return n.Any(name, strings.ToUpper(name[:1])+name[1:])
 }
 
 // one is an element of a list: what it is shows by what it has.
-func (r *reader) one(n walk.Node) {
+func (r *reader) one(n *foreign.Place) {
 	switch {
-	case !n.IsNames():
+	case n.Kind() != yamldoc.Names:
 		n.Fail("must be a check, a level or a filter")
 	case field(n, "predicates").There():
 		for _, name := range []string{field(n, "name").Text(), field(n, "id").Text()} {
 			r.filters[strings.ToLower(name)] = n
 		}
 	case field(n, "type").There():
-		r.checks = append(r.checks, found{n, n, field(n, "type").Required()})
+		r.checks = append(r.checks, found{n, n, field(n, "type").Said()})
 	case field(n, "index").There():
-		n.Ignore("checks", "Checks", "id", "Id")
-		r.levels = append(r.levels, level{field(n, "alias").Text(), field(n, "name").Required(), field(n, "description").Text(), field(n, "index").Number(), n})
+		n.Skip("checks", "Checks", "id", "Id")
+		r.levels = append(r.levels, level{field(n, "alias").Text(), field(n, "name").Said(), field(n, "description").Text(), field(n, "index").Float(), n})
 	default:
 		n.Fail("must be a check with a type, a level with an index, or a filter with predicates")
 	}
@@ -115,10 +115,10 @@ func (r *reader) one(n walk.Node) {
 var usual = []string{"beginner", "bronze", "silver", "gold"}
 
 // named is the level of a check by its name or alias.
-func (r *reader) named(n walk.Node) (level, bool) {
-	if n.IsNames() {
-		n.Ignore("id", "Id", "checks", "Checks")
-		l := level{field(n, "alias").Text(), field(n, "name").Text(), field(n, "description").Text(), field(n, "index").Number(), n}
+func (r *reader) named(n *foreign.Place) (level, bool) {
+	if n.Kind() == yamldoc.Names {
+		n.Skip("id", "Id", "checks", "Checks")
+		l := level{field(n, "alias").Text(), field(n, "name").Text(), field(n, "description").Text(), field(n, "index").Float(), n}
 		l.name = cmp.Or(l.name, l.alias)
 		return l, l.name != ""
 	}
@@ -171,12 +171,12 @@ func (r *reader) translate() {
 func (r *reader) check(card *foreigncards.Card, c found, level string) {
 	s := c.spec
 	ignoreEmpty(s)
-	s.Ignore("id", "Id", "description", "Description") // that of the type of check
-	name := field(s, "name").Required()
+	s.Skip("id", "Id", "description", "Description") // that of the type of check
+	name := field(s, "name").Said()
 	enabled, on := field(s, "enabled").Truth(true), day(field(s, "enableOn"))
 	if !enabled && on == "" {
-		s.Ignore(s.Names()...)
-		c.at.Left("the check %q is switched off there", name)
+		s.Skip(s.MemberNames()...)
+		c.at.Leave("the check %q is switched off there", name)
 		return
 	}
 	category := field(s, "category")
@@ -184,8 +184,8 @@ func (r *reader) check(card *foreigncards.Card, c found, level string) {
 		Name: name, Title: name, Fix: field(s, "notes").Text(), Level: level, Category: "OpsLevel", AppliesTo: r.filter(field(s, "filter")),
 		Expression: "a check of the type " + c.kind,
 	}
-	if category.IsNames() {
-		category.Ignore("id", "Id", "description", "Description")
+	if category.Kind() == yamldoc.Names {
+		category.Skip("id", "Id", "description", "Description")
 		category = field(category, "name")
 	}
 	if text := category.Text(); text != "" {
@@ -194,7 +194,7 @@ func (r *reader) check(card *foreigncards.Card, c found, level string) {
 	if !enabled {
 		check.From = on
 	}
-	if owner := field(s, "owner"); owner.There() && !(owner.IsNames() && empty(owner)) {
+	if owner := field(s, "owner"); owner.There() && !(owner.Kind() == yamldoc.Names && empty(owner)) {
 		owner.Note("keeps the check there; here a scorecard has one owner")
 	}
 	t := translator{book: r.book, check: name}
@@ -203,7 +203,7 @@ func (r *reader) check(card *foreigncards.Card, c found, level string) {
 		c.at.Note("%s", err)
 	}
 	check.Passes, check.LongestDays = passes, frequency(c.kind, s)
-	if s.Document().Wrong() {
+	if s.Wrong() {
 		return
 	}
 	card.Add(c.at, check)
@@ -211,21 +211,21 @@ func (r *reader) check(card *foreigncards.Card, c found, level string) {
 
 // ignoreEmpty says that fields without a value mean nothing: the command line writes those of every type of
 // checks with each.
-func ignoreEmpty(n walk.Node) {
+func ignoreEmpty(n *foreign.Place) {
 	values, is := n.Value().(map[string]any)
 	if !is {
 		return
 	}
 	for name, v := range values {
 		if blank(v) {
-			n.Ignore(name)
+			n.Skip(name)
 		}
 	}
 }
 
 // empty reports whether nothing in a node has a value, as the command line writes what is not there. What
 // has one is not said to be known by that.
-func empty(n walk.Node) bool { return blank(n.Value()) }
+func empty(n *foreign.Place) bool { return blank(n.Value()) }
 
 func blank(v any) bool {
 	switch of := v.(type) {
@@ -241,12 +241,12 @@ func blank(v any) bool {
 	case []any:
 		return len(of) == 0
 	}
-	number, is := walk.AsNumber(v)
+	number, is := foreigncards.AsNumber(v)
 	return v == "" || v == false || is && number == 0 || v == "0001-01-01T00:00:00Z"
 }
 
 // day is the date of a time; empty where there is none, which the command line writes as the year 1.
-func day(n walk.Node) string {
+func day(n *foreign.Place) string {
 	text := n.Text()
 	if text == "" {
 		return ""
@@ -268,17 +268,17 @@ func day(n walk.Node) string {
 var scales = map[string]float64{"day": 1, "week": 7, "month": 30, "year": 365}
 
 // frequency is for how many days a manual check stands; 0 of any other, and where it is not looked at again.
-func frequency(kind string, s walk.Node) int {
+func frequency(kind string, s *foreign.Place) int {
 	if kind != "manual" {
 		return 0
 	}
-	s.Ignore("updateRequiresComment", "UpdateRequiresComment") // an attestation has evidence always
+	s.Skip("updateRequiresComment", "UpdateRequiresComment") // an attestation has evidence always
 	of := field(s, "updateFrequency")
 	if !of.There() {
 		return 0
 	}
-	of.Ignore("startingDate", "StartingDate")
-	scale, value := of.Any("frequencyTimeScale", "FrequencyTimeScale").Text(), of.Any("frequencyValue", "FrequencyValue").Number()
+	of.Skip("startingDate", "StartingDate")
+	scale, value := of.Any("frequencyTimeScale", "FrequencyTimeScale").Text(), of.Any("frequencyValue", "FrequencyValue").Float()
 	days := scales[scale] * value
 	if days < 1 {
 		return 0

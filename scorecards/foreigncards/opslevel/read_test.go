@@ -218,6 +218,16 @@ func TestChecksThatDoNotTranslateAreAskedAsVerdicts(t *testing.T) {
 	}
 }
 
+func TestAFilterThatDoesNotLookAtTheCaseIsTold(t *testing.T) {
+	t.Parallel()
+	for cased, want := range map[string]int{"false": 1, "true": 0, "null": 0} {
+		got := read("Version: '1'\nkind: has_owner\nspec: {name: x, level: bronze, filter: {name: f, predicates: [{key: tags, keyData: kind, type: equals, value: Backend, caseSensitive: " + cased + "}]}}")
+		if n := strings.Count(fmt.Sprint(got.Notes), "texts are compared with their case here"); n != want || len(got.Scorecards) != 1 {
+			t.Errorf("%s: it is told %d times, want %d: %+v", cased, n, want, got)
+		}
+	}
+}
+
 func TestWhatIsWrongIsToldAtItsPlace(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ text, want string }{

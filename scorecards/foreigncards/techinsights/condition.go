@@ -7,8 +7,9 @@ import (
 	"strings"
 
 	"github.com/evenkeel/evenkeel/internal/fact"
+	"github.com/evenkeel/evenkeel/internal/yamldoc"
 	"github.com/evenkeel/evenkeel/scorecards/foreigncards"
-	"github.com/evenkeel/evenkeel/services/foreign/walk"
+	"github.com/evenkeel/evenkeel/services/foreign"
 )
 
 // translator writes the rule of one check as a condition.
@@ -21,11 +22,11 @@ type translator struct {
 
 // problem is what of a rule does not translate, and where.
 type problem struct {
-	at  walk.Node
+	at  *foreign.Place
 	why string
 }
 
-func trouble(at walk.Node, format string, args ...any) *problem {
+func trouble(at *foreign.Place, format string, args ...any) *problem {
 	return &problem{at, fmt.Sprintf(format, args...)}
 }
 
@@ -33,18 +34,18 @@ func trouble(at walk.Node, format string, args ...any) *problem {
 const maxDepth = 20
 
 // top is a condition that joins others: all, any or not. The condition is empty where it does not translate.
-func (t *translator) top(n walk.Node) (string, *problem) {
+func (t *translator) top(n *foreign.Place) (string, *problem) {
 	if t.depth++; t.depth > maxDepth {
-		n.Ignore()
+		n.Skip()
 		return "", trouble(n, "conditions are more than %d deep within one another", maxDepth)
 	}
 	defer func() { t.depth-- }()
-	if !n.IsNames() {
+	if n.Kind() != yamldoc.Names {
 		n.Fail("must be a condition: all, any or not, or a fact with an operator and a value")
 		return "", nil
 	}
-	n.Ignore("name", "priority")
-	all, any, not := n.Field("all"), n.Field("any"), n.Field("not")
+	n.Skip("name", "priority")
+	all, any, not := n.Member("all"), n.Member("any"), n.Member("not")
 	switch {
 	case all.There():
 		return t.several(all, " && ")
@@ -56,22 +57,22 @@ func (t *translator) top(n walk.Node) (string, *problem) {
 			return "", err
 		}
 		return "!(" + inner + ")", nil
-	case n.Field("condition").There():
-		return "", trouble(n.Field("condition"), "a condition that is shared by name is defined in a program, and not in the file")
+	case n.Member("condition").There():
+		return "", trouble(n.Member("condition"), "a condition that is shared by name is defined in a program, and not in the file")
 	}
 	n.Fail("must have all, any or not")
 	return "", nil
 }
 
-func (t *translator) one(n walk.Node) (string, *problem) {
-	if n.IsNames() && n.Field("fact").There() {
+func (t *translator) one(n *foreign.Place) (string, *problem) {
+	if n.Kind() == yamldoc.Names && n.Member("fact").There() {
 		return t.leaf(n)
 	}
 	return t.top(n)
 }
 
 // several joins conditions. Of none json-rules-engine says true, of any as of all.
-func (t *translator) several(n walk.Node, by string) (string, *problem) {
+func (t *translator) several(n *foreign.Place, by string) (string, *problem) {
 	var parts []string
 	var first *problem
 	for _, of := range n.List() {
@@ -116,12 +117,12 @@ var opposite = map[string]string{"notEqual": "equal", "notIn": "in", "doesNotCon
 var compared = map[string]string{"lessThan": "<", "lessThanInclusive": "<=", "greaterThan": ">", "greaterThanInclusive": ">="}
 
 // leaf is a fact with an operator and a value.
-func (t *translator) leaf(n walk.Node) (string, *problem) {
-	n.Ignore("name", "priority")
-	name, operator, value := n.Field("fact").Required(), n.Field("operator").Required(), n.Field("value")
-	n.Ignore("factResult", "result", "valueResult") // how it came out, in what the API answers
+func (t *translator) leaf(n *foreign.Place) (string, *problem) {
+	n.Skip("name", "priority")
+	name, operator, value := n.Member("fact").Said(), n.Member("operator").Said(), n.Member("value")
+	n.Skip("factResult", "result", "valueResult") // how it came out, in what the API answers
 	for _, more := range []string{"path", "params"} {
-		if at := n.Field(more); at.There() {
+		if at := n.Member(more); at.There() {
 			return "", trouble(at, "a fact is asked as a whole here: %s reaches into it", more)
 		}
 	}
@@ -143,7 +144,7 @@ func (t *translator) leaf(n walk.Node) (string, *problem) {
 	return "!(" + out + ")", nil
 }
 
-func (t *translator) compare(n walk.Node, name, operator string, value walk.Node) (string, *problem) {
+func (t *translator) compare(n *foreign.Place, name, operator string, value *foreign.Place) (string, *problem) {
 	switch operator {
 	case "equal":
 		return t.equal(n, name, value)
@@ -152,7 +153,7 @@ func (t *translator) compare(n walk.Node, name, operator string, value walk.Node
 	case "contains":
 		text, is := value.Value().(string)
 		if !is {
-			return "", trouble(n.Field("value"), "only texts are looked for in a list here")
+			return "", trouble(n.Member("value"), "only texts are looked for in a list here")
 		}
 		asked, err := t.ask(n, name, fact.Texts)
 		if err != nil {
@@ -162,14 +163,14 @@ func (t *translator) compare(n walk.Node, name, operator string, value walk.Node
 	}
 	sign, is := compared[operator]
 	if !is {
-		return "", trouble(n.Field("operator"), "the operator %q is none of json-rules-engine's own, or is decorated", operator)
+		return "", trouble(n.Member("operator"), "the operator %q is none of json-rules-engine's own, or is decorated", operator)
 	}
 	number, is := numberOf(value.Value())
 	if !is {
 		if other := t.otherFact(value); other != "" {
 			return t.both(n, name, other, sign, fact.Number)
 		}
-		return "", trouble(n.Field("value"), "%s compares numbers", operator)
+		return "", trouble(n.Member("value"), "%s compares numbers", operator)
 	}
 	asked, err := t.ask(n, name, fact.Number)
 	if err != nil {
@@ -184,18 +185,18 @@ func numberOf(value any) (float64, bool) {
 		n, err := strconv.ParseFloat(strings.TrimSpace(text), 64)
 		return n, err == nil && n == n && n-n == 0
 	}
-	return walk.AsNumber(value)
+	return foreigncards.AsNumber(value)
 }
 
 // otherFact is the name of a fact that a value is read from; empty where it is a value.
-func (t *translator) otherFact(value walk.Node) string {
-	if !value.IsNames() || !value.Field("fact").There() {
+func (t *translator) otherFact(value *foreign.Place) string {
+	if value.Kind() != yamldoc.Names || !value.Member("fact").There() {
 		return ""
 	}
-	return value.Field("fact").Text()
+	return value.Member("fact").Text()
 }
 
-func (t *translator) both(n walk.Node, one, other, sign string, of fact.Type) (string, *problem) {
+func (t *translator) both(n *foreign.Place, one, other, sign string, of fact.Type) (string, *problem) {
 	a, err := t.ask(n, one, of)
 	if err != nil {
 		return "", err
@@ -207,7 +208,7 @@ func (t *translator) both(n walk.Node, one, other, sign string, of fact.Type) (s
 	return a + " " + sign + " " + b, nil
 }
 
-func (t *translator) equal(n walk.Node, name string, value walk.Node) (string, *problem) {
+func (t *translator) equal(n *foreign.Place, name string, value *foreign.Place) (string, *problem) {
 	switch v := value.Value().(type) {
 	case bool:
 		asked, err := t.ask(n, name, fact.Truth)
@@ -225,9 +226,9 @@ func (t *translator) equal(n walk.Node, name string, value walk.Node) (string, *
 		}
 		return asked + " == " + foreigncards.Quote(v), nil
 	case nil:
-		return "", trouble(n.Field("value"), "a fact that is not known makes a condition unknown here, and is not compared with")
+		return "", trouble(n.Member("value"), "a fact that is not known makes a condition unknown here, and is not compared with")
 	}
-	if number, is := walk.AsNumber(value.Value()); is {
+	if number, is := foreigncards.AsNumber(value.Value()); is {
 		asked, err := t.ask(n, name, fact.Number)
 		if err != nil {
 			return "", err
@@ -240,15 +241,15 @@ func (t *translator) equal(n walk.Node, name string, value walk.Node) (string, *
 			of = t.book.Type(other)
 		}
 		if of == "" {
-			return "", trouble(n.Field("value"), "nothing says of which type the two facts are")
+			return "", trouble(n.Member("value"), "nothing says of which type the two facts are")
 		}
 		return t.both(n, name, other, "==", of)
 	}
-	return "", trouble(n.Field("value"), "lists and objects are equal to nothing but themselves in JavaScript")
+	return "", trouble(n.Member("value"), "lists and objects are equal to nothing but themselves in JavaScript")
 }
 
 // among finds the fact in a list, by value and type; in a text it is looked for as a part of it.
-func (t *translator) among(n walk.Node, name string, value walk.Node) (string, *problem) {
+func (t *translator) among(n *foreign.Place, name string, value *foreign.Place) (string, *problem) {
 	if text, is := value.Value().(string); is {
 		asked, err := t.ask(n, name, fact.Text)
 		if err != nil {
@@ -256,8 +257,8 @@ func (t *translator) among(n walk.Node, name string, value walk.Node) (string, *
 		}
 		return foreigncards.Quote(text) + ".contains(" + asked + ")", nil
 	}
-	if !value.IsList() {
-		return "", trouble(n.Field("value"), "must be a list to find the fact in")
+	if value.Kind() != yamldoc.List {
+		return "", trouble(n.Member("value"), "must be a list to find the fact in")
 	}
 	var texts, numbers []string
 	for _, one := range value.List() {
@@ -265,7 +266,7 @@ func (t *translator) among(n walk.Node, name string, value walk.Node) (string, *
 		case string:
 			texts = append(texts, foreigncards.Quote(v))
 		default:
-			number, is := walk.AsNumber(v)
+			number, is := foreigncards.AsNumber(v)
 			if !is {
 				return "", trouble(one, "only texts and numbers are found in a list here")
 			}
@@ -275,7 +276,7 @@ func (t *translator) among(n walk.Node, name string, value walk.Node) (string, *
 	of, list := fact.Text, texts
 	switch {
 	case len(texts) > 0 && len(numbers) > 0:
-		return "", trouble(n.Field("value"), "the list has texts and numbers, and a fact is of one type here")
+		return "", trouble(n.Member("value"), "the list has texts and numbers, and a fact is of one type here")
 	case len(numbers) > 0:
 		of, list = fact.Number, numbers
 	case len(texts) == 0:
@@ -289,16 +290,16 @@ func (t *translator) among(n walk.Node, name string, value walk.Node) (string, *
 }
 
 // ask is the fact as a condition names it.
-func (t *translator) ask(n walk.Node, name string, of fact.Type) (string, *problem) {
+func (t *translator) ask(n *foreign.Place, name string, of fact.Type) (string, *problem) {
 	if ours := t.ours(name); ours != "" {
 		if of != fact.Truth {
-			return "", trouble(n.Field("fact"), "is true or false here")
+			return "", trouble(n.Member("fact"), "is true or false here")
 		}
 		return ours, nil
 	}
 	asked, err := t.book.Ask(name, of, fmt.Sprintf("The fact %s of Tech Insights, which its check %s asks.", name, t.check))
 	if err != nil {
-		return "", trouble(n.Field("fact"), "%s", err)
+		return "", trouble(n.Member("fact"), "%s", err)
 	}
 	return asked, nil
 }

@@ -4,18 +4,18 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/evenkeel/evenkeel/internal/yamldoc"
 	"github.com/evenkeel/evenkeel/scorecards/foreigncards"
 	"github.com/evenkeel/evenkeel/services/foreign"
-	"github.com/evenkeel/evenkeel/services/foreign/walk"
 )
 
 // filter is the condition on a service that a filter of entities is; empty for every one. A list of filters
 // is any of them, and a list of values any of those, as in the catalog's own queries.
-func (r *reader) filter(n walk.Node) string {
+func (r *reader) filter(n *foreign.Place) string {
 	switch {
 	case !n.There():
 		return ""
-	case n.IsList():
+	case n.Kind() == yamldoc.List:
 		var parts []string
 		for _, one := range n.List() {
 			part := r.filter(one)
@@ -27,10 +27,10 @@ func (r *reader) filter(n walk.Node) string {
 		return strings.Join(parts, " || ")
 	}
 	var parts []string
-	for _, key := range n.Names() {
-		at := n.Field(key)
+	for _, key := range n.MemberNames() {
+		at := n.Member(key)
 		values := []string{}
-		if at.IsList() {
+		if at.Kind() == yamldoc.List {
 			for _, v := range at.List() {
 				values = append(values, v.Text())
 			}

@@ -3,10 +3,10 @@ package techinsights
 import (
 	"fmt"
 
+	"github.com/evenkeel/evenkeel/internal/yamldoc"
 	"github.com/evenkeel/evenkeel/scorecards"
 	"github.com/evenkeel/evenkeel/scorecards/foreigncards"
 	"github.com/evenkeel/evenkeel/services/foreign"
-	"github.com/evenkeel/evenkeel/services/foreign/walk"
 )
 
 // ruleType is the only type of checks that Tech Insights comes with.
@@ -16,10 +16,7 @@ const ruleType = "json-rules-engine"
 func Read(texts []foreign.Text) foreigncards.Reading {
 	var out foreigncards.Reading
 	r := reader{book: foreigncards.NewBook("insights"), seen: map[string]foreign.Origin{}}
-	for _, text := range texts {
-		notes, refused := walk.Each(text, r.document)
-		out.Notes, out.Refused = append(out.Notes, notes...), append(out.Refused, refused...)
-	}
+	out.Notes, out.Refused = foreign.Texts(texts, r.document, nil)
 	out.Scorecards = r.done
 	out.Finish(r.book)
 	return out
@@ -39,58 +36,57 @@ func (r *reader) slug() string {
 	return fmt.Sprintf("tech-insights-%d", len(r.done)+1)
 }
 
-func (r *reader) document(d *walk.Document, root walk.Node) {
+func (r *reader) document(root *foreign.Place) {
 	card := r.book.NewCard(root.Origin(), r.slug(), "Tech Insights", "Checks of Backstage's Tech Insights.")
-	d.Of = card.Key()
+	root.Becomes(card.Key())
 	switch {
-	case root.IsList():
+	case root.Kind() == yamldoc.List:
 		for _, n := range root.List() {
-			r.check(card, n, n.Field("id").Required())
+			r.check(card, n, n.Member("id").Said())
 		}
-	case root.IsNames() && root.Field("techInsights").There():
-		root.Ignore(root.Names()...) // the rest of the app's configuration
-		checks := root.Field("techInsights").Field("factChecker").Field("checks")
-		for _, id := range checks.Names() {
-			r.check(card, checks.Field(id), id)
+	case root.Kind() == yamldoc.Names && root.Member("techInsights").There():
+		root.Skip(root.MemberNames()...) // the rest of the app's configuration
+		checks := root.Member("techInsights").Member("factChecker").Member("checks")
+		for _, id := range checks.MemberNames() {
+			r.check(card, checks.Member(id), id)
 		}
 	default:
 		root.Fail("must be an app's configuration with techInsights, or a list of checks as GET /checks answers it")
 		return
 	}
-	if d.Wrong() {
+	if root.Wrong() {
 		return
 	}
-	if done, there := card.Done(root); there && !d.Wrong() {
+	if done, there := card.Done(root); there && !root.Wrong() {
 		r.done = append(r.done, done)
 	}
 }
 
-func (r *reader) check(card *foreigncards.Card, n walk.Node, id string) {
+func (r *reader) check(card *foreigncards.Card, n *foreign.Place, id string) {
 	if at, there := r.seen[id]; there {
-		n.Ignore(n.Names()...)
-		n.Left("the check %q was there before, in %s:%d: the first goes", id, at.In, at.Line)
+		n.Skip(n.MemberNames()...)
+		n.Leave("the check %q was there before, in %s:%d: the first goes", id, at.In, at.Line)
 		return
 	}
 	r.seen[id] = n.Origin()
-	kind, name := n.Field("type").Required(), n.Field("name").Required()
-	check := foreigncards.Check{Name: id, Title: name, Description: n.Field("description").Text(), Category: "Tech Insights"}
+	kind, name := n.Member("type").Said(), n.Member("name").Said()
+	check := foreigncards.Check{Name: id, Title: name, Description: n.Member("description").Text(), Category: "Tech Insights"}
 	retrievers := map[string]bool{}
-	for _, one := range n.Field("factIds").List() {
+	for _, one := range n.Member("factIds").List() {
 		retrievers[one.Text()] = true
 	}
-	n.Ignore("id")
-	for _, l := range n.Field("links").List() {
-		check.Links = append(check.Links, scorecards.Link{Title: l.Field("title").Text(), URL: l.Field("url").Text()})
+	n.Skip("id")
+	for _, l := range n.Member("links").List() {
+		check.Links = append(check.Links, scorecards.Link{Title: l.Member("title").Text(), URL: l.Member("url").Text()})
 	}
-	check.AppliesTo = r.filter(n.Field("filter"))
-	rule := n.Field("rule")
-	rule.Ignore("name", "priority") // what it is called among rules, and in which order they are run
-	conditions := rule.Field("conditions")
+	check.AppliesTo = r.filter(n.Member("filter"))
+	rule := n.Member("rule")
+	rule.Skip("name", "priority") // what it is called among rules, and in which order they are run
+	conditions := rule.Member("conditions")
 	check.Expression = written(conditions.Value())
 	switch {
 	case kind != ruleType:
-		conditions = walk.Node{}
-		n.Field("type").Note("checks of the type %q are judged by a program of their own", kind)
+		n.Member("type").Note("checks of the type %q are judged by a program of their own", kind)
 		check.Expression = "a check of the type " + kind
 	case !conditions.There():
 		conditions.Fail("is required")

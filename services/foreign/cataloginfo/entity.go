@@ -6,9 +6,9 @@ import (
 	"strings"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/yamldoc"
 	"github.com/evenkeel/evenkeel/services/catalog"
 	"github.com/evenkeel/evenkeel/services/foreign"
-	"github.com/evenkeel/evenkeel/services/foreign/walk"
 	"github.com/evenkeel/evenkeel/services/registry"
 )
 
@@ -23,7 +23,7 @@ type entity struct {
 
 type related struct {
 	ref string
-	at  walk.Node
+	at  *foreign.Place
 }
 
 // elsewhere is what becomes of entities of other kinds.
@@ -54,60 +54,60 @@ func refOf(text, kind, namespace string) string {
 }
 
 // readEntity reads one document; false where nothing becomes of it, which was told.
-func readEntity(n walk.Node) (entity, bool) {
-	if !n.There() || !n.IsNames() {
+func readEntity(n *foreign.Place) (entity, bool) {
+	if !n.There() || n.Kind() != yamldoc.Names {
 		n.Fail("must be an entity of Backstage, with apiVersion, kind, metadata and spec")
 		return entity{}, false
 	}
-	version := n.Field("apiVersion")
-	if !strings.HasPrefix(version.Required(), "backstage.io/") {
+	version := n.Member("apiVersion")
+	if !strings.HasPrefix(version.Said(), "backstage.io/") {
 		version.Fail("must be an entity of Backstage, such as backstage.io/v1alpha1")
 		return entity{}, false
 	}
-	kind := strings.ToLower(n.Field("kind").Required())
-	metadata := n.Field("metadata")
-	namespace := metadata.Field("namespace").Text()
+	kind := strings.ToLower(n.Member("kind").Said())
+	metadata := n.Member("metadata")
+	namespace := metadata.Member("namespace").Text()
 	if namespace == "" {
 		namespace = "default"
 	}
-	name := metadata.Field("name").Required()
-	if n.Document().Wrong() {
+	name := metadata.Member("name").Said()
+	if n.Wrong() {
 		return entity{}, false
 	}
-	spec, annotations := n.Field("spec"), metadata.Field("annotations")
-	metadata.Ignore("uid", "etag", "generation")
-	n.Ignore("relations", "status") // what a catalog says of itself where it is exported
+	spec, annotations := n.Member("spec"), metadata.Member("annotations")
+	metadata.Skip("uid", "etag", "generation")
+	n.Skip("relations", "status") // what a catalog says of itself where it is exported
 	e := entity{origin: n.Origin(), told: catalog.Told{
 		Kind: catalog.Kind(kind), Ref: strings.ToLower(kind + ":" + namespace + "/" + name),
-		Title: metadata.Field("title").Text(), Description: metadata.Field("description").Text(),
+		Title: metadata.Member("title").Text(), Description: metadata.Member("description").Text(),
 	}}
 	e.told.UID = e.told.Ref
 	// Annotations are the business of whoever reads them, and those of others are passed over.
-	annotations.Ignore(annotations.Names()...)
-	ref := func(field, kind string) string { return relatedTo(spec.Field(field), kind, namespace) }
+	annotations.Skip(annotations.MemberNames()...)
+	ref := func(field, kind string) string { return relatedTo(spec.Member(field), kind, namespace) }
 	switch e.told.Kind {
 	case catalog.Group:
-		profile := spec.Field("profile")
-		if display := profile.Field("displayName").Text(); display != "" {
+		profile := spec.Member("profile")
+		if display := profile.Member("displayName").Text(); display != "" {
 			e.told.Title = display
 		}
-		e.told.Contact = profile.Field("email").Text()
-		profile.Ignore("picture")
-		spec.Ignore("type")
+		e.told.Contact = profile.Member("email").Text()
+		profile.Skip("picture")
+		spec.Skip("type")
 		e.told.Parent = ref("parent", "group")
-		e.children = all(spec.Field("children"), "group", namespace)
-		if members := spec.Field("members"); len(members.List()) > 0 {
+		e.children = all(spec.Member("children"), "group", namespace)
+		if members := spec.Member("members"); len(members.List()) > 0 {
 			members.Note("are people, who come with the sync of a portal, or are made members here")
 		}
 	case catalog.System:
 		e.told.Owner = ref("owner", "group")
-		spec.Ignore("type")
+		spec.Skip("type")
 	case catalog.Component:
 		e.told.Owner, e.told.System = ref("owner", "group"), ref("system", "system")
-		e.told.Type, e.told.Lifecycle = spec.Field("type").Text(), spec.Field("lifecycle").Text()
-		e.needs = all(spec.Field("dependsOn"), "component", namespace)
-		e.neededBy = all(spec.Field("dependencyOf"), "component", namespace)
-		spec.Ignore("providesApis", "consumesApis") // APIs are no things here, which each is told of itself
+		e.told.Type, e.told.Lifecycle = spec.Member("type").Text(), spec.Member("lifecycle").Text()
+		e.needs = all(spec.Member("dependsOn"), "component", namespace)
+		e.neededBy = all(spec.Member("dependencyOf"), "component", namespace)
+		spec.Skip("providesApis", "consumesApis") // APIs are no things here, which each is told of itself
 		annotated(&e.told, annotations)
 		places(&e.told, metadata, annotations)
 	default:
@@ -115,25 +115,25 @@ func readEntity(n walk.Node) (entity, bool) {
 		if why == "" {
 			why = "entities of this kind are no things here"
 		}
-		metadata.Ignore(metadata.Names()...)
-		spec.Ignore(specNames(spec)...)
-		n.Field("kind").Left("%s %q is left out: %s", n.Field("kind").Text(), name, why)
+		metadata.Skip(metadata.MemberNames()...)
+		spec.Skip(specNames(spec)...)
+		n.Member("kind").Leave("%s %q is left out: %s", n.Member("kind").Text(), name, why)
 		return entity{}, false
 	}
 	return e, e.checked(n)
 }
 
-func specNames(spec walk.Node) []string {
-	if !spec.IsNames() {
+func specNames(spec *foreign.Place) []string {
+	if spec.Kind() != yamldoc.Names {
 		return nil
 	}
-	return spec.Names()
+	return spec.MemberNames()
 }
 
 // annotated takes what annotations of Evenkeel's own say.
-func annotated(t *catalog.Told, annotations walk.Node) {
+func annotated(t *catalog.Told, annotations *foreign.Place) {
 	t.Slug, t.ServiceKind = text(annotations, serviceAnnotation), text(annotations, kindAnnotation)
-	if tier := annotations.Field(tierAnnotation); tier.There() {
+	if tier := annotations.Member(tierAnnotation); tier.There() {
 		n, err := strconv.Atoi(strings.TrimSpace(tier.Text()))
 		if err != nil || n < 1 || n > 4 {
 			tier.Fail("must be 1, the most critical, to 4")
@@ -143,7 +143,7 @@ func annotated(t *catalog.Told, annotations walk.Node) {
 }
 
 // relatedTo is the one reference of a kind; one of another kind is told and left out.
-func relatedTo(n walk.Node, kind, namespace string) string {
+func relatedTo(n *foreign.Place, kind, namespace string) string {
 	if !n.There() {
 		return ""
 	}
@@ -159,7 +159,7 @@ func relatedTo(n walk.Node, kind, namespace string) string {
 	return ref
 }
 
-func all(n walk.Node, kind, namespace string) []related {
+func all(n *foreign.Place, kind, namespace string) []related {
 	var out []related
 	for _, one := range n.List() {
 		if ref := relatedTo(one, kind, namespace); ref != "" {
@@ -178,7 +178,7 @@ var pointers = map[string]string{
 }
 
 // checked has all that is wrong with the entity told at its place in the document.
-func (e *entity) checked(n walk.Node) bool {
+func (e *entity) checked(n *foreign.Place) bool {
 	told, err := e.told.Checked()
 	e.told = told
 	if err == nil {
@@ -186,13 +186,13 @@ func (e *entity) checked(n walk.Node) bool {
 	}
 	refused := fault.As(err)
 	if refused == nil {
-		return !n.Document().Wrong()
+		return !n.Wrong()
 	}
 	said := map[string]bool{}
 	for _, v := range refused.Violations {
 		at := pointers[v.Pointer]
 		if !said[at+v.Message] { // what is its name is its UID here
-			n.Document().Check().Fail(at, v.Value, "%s", v.Message)
+			n.FailAt(at, v.Value, "%s", v.Message)
 		}
 		said[at+v.Message] = true
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/evenkeel/evenkeel/services/catalog"
-	"github.com/evenkeel/evenkeel/services/foreign/walk"
+	"github.com/evenkeel/evenkeel/services/foreign"
 )
 
 // The annotations that are read.
@@ -40,11 +40,11 @@ type link struct{ address, title, icon, kind string }
 
 // places are where things of a component are that are kept elsewhere: by annotations that well-known
 // plugins read, else by its links.
-func places(t *catalog.Told, metadata, annotations walk.Node) {
+func places(t *catalog.Told, metadata, annotations *foreign.Place) {
 	var links []link
 	used := map[string]bool{}
-	for _, n := range metadata.Field("links").List() {
-		links = append(links, link{n.Field("url").Text(), n.Field("title").Text(), n.Field("icon").Text(), n.Field("type").Text()})
+	for _, n := range metadata.Member("links").List() {
+		links = append(links, link{n.Member("url").Text(), n.Member("title").Text(), n.Member("icon").Text(), n.Member("type").Text()})
 	}
 	find := func(is *regexp.Regexp) string {
 		for _, by := range []func(link) string{func(l link) string { return l.kind }, func(l link) string { return l.icon }, func(l link) string { return l.title }} {
@@ -59,8 +59,8 @@ func places(t *catalog.Told, metadata, annotations walk.Node) {
 	}
 	t.Repository = repositoryOf(annotations)
 	t.Docs, t.Dashboard, t.Runbook = find(isDocs), find(isDashboard), find(isRunbook)
-	if annotations.Field(docsAnnotation).There() && t.Docs == "" {
-		annotations.Field(docsAnnotation).Note("is documentation in the portal, the address of which is not in the file: write it into docs")
+	if annotations.Member(docsAnnotation).There() && t.Docs == "" {
+		annotations.Member(docsAnnotation).Note("is documentation in the portal, the address of which is not in the file: write it into docs")
 	}
 	switch pager, genie := text(annotations, pagerAnnotation), text(annotations, genieAnnotation); {
 	case pager != "":
@@ -70,17 +70,17 @@ func places(t *catalog.Told, metadata, annotations walk.Node) {
 	default:
 		t.OnCall = find(isOnCall)
 	}
-	for i, n := range metadata.Field("links").List() {
+	for i, n := range metadata.Member("links").List() {
 		if !used[links[i].address] {
 			n.Note("is no link to documentation, a dashboard, a runbook or who is on call by its type, icon or title, and was left out")
 		}
 	}
 }
 
-func text(of walk.Node, name string) string { return strings.TrimSpace(of.Field(name).Text()) }
+func text(of *foreign.Place, name string) string { return strings.TrimSpace(of.Member(name).Text()) }
 
 // repositoryOf is where the source is, without the place in it.
-func repositoryOf(annotations walk.Node) string {
+func repositoryOf(annotations *foreign.Place) string {
 	if slug := text(annotations, slugAnnotation); projectSlug.MatchString(slug) {
 		return "https://github.com/" + slug
 	}

@@ -1,13 +1,11 @@
 package cataloginfo
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/services/catalog"
 	"github.com/evenkeel/evenkeel/services/foreign"
-	"github.com/evenkeel/evenkeel/services/foreign/walk"
 	"github.com/evenkeel/evenkeel/services/registry"
 )
 
@@ -15,10 +13,7 @@ import (
 // no text are taken for teams that are there. What is wrong with one entity refuses that one.
 func Read(texts []foreign.Text) foreign.Organisation {
 	r := reader{byRef: map[string]*entity{}, taken: map[string]foreign.Origin{}}
-	for _, t := range texts {
-		notes, refused := walk.Each(t, r.document)
-		r.out.Notes, r.out.Refused = append(r.out.Notes, notes...), append(r.out.Refused, refused...)
-	}
+	r.out.Notes, r.out.Refused = foreign.Texts(texts, r.document, nil)
 	r.relate()
 	for _, e := range r.entities {
 		r.add(e)
@@ -40,12 +35,12 @@ var nouns = map[catalog.Kind]string{catalog.Group: "team", catalog.System: "syst
 
 func (e *entity) key() string { return nouns[e.told.Kind] + " " + e.told.ShortName() }
 
-func (r *reader) document(d *walk.Document, root walk.Node) {
+func (r *reader) document(root *foreign.Place) {
 	e, right := readEntity(root)
 	if !right {
 		return
 	}
-	name := root.Field("metadata").Field("name")
+	name := root.Member("metadata").Member("name")
 	var check fault.Check
 	registry.CheckSlug(&check, "", e.told.ShortName())
 	if err := fault.As(check.Err()); err != nil {
@@ -53,12 +48,12 @@ func (r *reader) document(d *walk.Document, root walk.Node) {
 		return
 	}
 	if at, there := r.taken[e.key()]; there {
-		name.Left("the %s was declared before, in %s:%d: the first goes", e.key(), at.In, at.Line)
+		name.Leave("the %s was declared before, in %s:%d: the first goes", e.key(), at.In, at.Line)
 		return
 	}
-	d.Of = e.key()
+	root.Becomes(e.key())
 	if e.told.Kind == catalog.Component && e.told.Lifecycle != "" && !e.told.KnowsLifecycle() {
-		root.Field("spec").Field("lifecycle").Note("is no word for a lifecycle that is known here: it is taken for production")
+		root.Member("spec").Member("lifecycle").Note("is no word for a lifecycle that is known here: it is taken for production")
 	}
 	if e.told.Kind == catalog.Component && e.told.Tier == 0 {
 		name.Note("nothing says how critical it is: it is of tier %d until its team says otherwise", e.told.Profile().Tier)
@@ -88,9 +83,7 @@ func (r *reader) relate() {
 }
 
 func (r *reader) note(e *entity, at related, format string, args ...any) {
-	n := foreign.Placed{In: e.origin.In, Of: e.key(), Note: foreign.Note{Document: e.origin.Document, Pointer: at.at.At, Message: fmt.Sprintf(format, args...)}}
-	n.Line, n.Column = at.at.Document().Line(at.at.At)
-	r.late = append(r.late, n)
+	r.late = append(r.late, at.at.Placed(e.key(), format, args...))
 }
 
 // slug is what the thing of a reference is called, which may be in none of the texts.
@@ -120,11 +113,12 @@ func (r *reader) add(e *entity) {
 			if r.byRef[on.ref] == nil {
 				r.note(e, on, "is in no file that was read: the service %q has to be there", r.slug(on.ref))
 			}
-			if slug := r.slug(on.ref); slug != s.Slug && !slices.Contains(s.DependsOn, slug) {
+			if slug := r.slug(on.ref); slug != s.Slug {
 				s.DependsOn = append(s.DependsOn, slug)
 			}
 		}
 		slices.Sort(s.DependsOn)
+		s.DependsOn = slices.Compact(s.DependsOn)
 		r.out.Services = append(r.out.Services, s)
 	}
 }

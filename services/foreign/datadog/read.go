@@ -89,15 +89,16 @@ func read(p *foreign.Place) {
 
 // tags reads the labels and the service.
 func tags(p *foreign.Place, out *foreign.SLO) {
+	values := map[string][]string{}
 	for _, tag := range p.Texts("tags") {
 		name, value, _ := strings.Cut(tag, ":")
+		values[name] = append(values[name], value)
+	}
+	for name, of := range values {
 		if out.Labels == nil {
 			out.Labels = map[string]string{}
 		}
-		if before, twice := out.Labels[name]; twice {
-			value = before + "," + value
-		}
-		out.Labels[name] = value
+		out.Labels[name] = strings.Join(of, ",")
 	}
 	if out.Service, _, _ = strings.Cut(out.Labels["service"], ","); out.Service == "" {
 		out.Service = unnamed

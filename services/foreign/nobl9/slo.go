@@ -96,6 +96,10 @@ func (r reader) declare(o, spec *foreign.Place, all []objective) {
 		}
 	}
 	taken := make([]bool, len(all))
+	measures := map[string][]int{} // which objectives are of a measure
+	for i, o := range all {
+		measures[o.measure()] = append(measures[o.measure()], i)
+	}
 	for i, first := range all {
 		if taken[i] {
 			continue
@@ -110,8 +114,8 @@ func (r reader) declare(o, spec *foreign.Place, all []objective) {
 			d.Name = r.display + ": " + cmp.Or(first.display, first.name)
 			first.at.Note("measures something else than the first objective, and is an SLO of its own")
 		}
-		for j := i + 1; j < len(all); j++ {
-			if other := all[j]; !taken[j] && other.same(first) {
+		for _, j := range measures[first.measure()] {
+			if other := all[j]; j > i {
 				taken[j] = true
 				if len(d.Further) == domain.MaxFurther {
 					other.at.Leave("is one objective more than the %d that an SLO has beside its first: declare another SLO of it", domain.MaxFurther)
@@ -129,9 +133,9 @@ func (r reader) declare(o, spec *foreign.Place, all []objective) {
 	}
 }
 
-// same reports whether two objectives are of the same measure.
-func (o objective) same(p objective) bool {
-	return o.origin.String() == p.origin.String() && o.words == p.words && o.sliceTarget == p.sliceTarget
+// measure is the same of objectives that measure the same.
+func (o objective) measure() string {
+	return strings.Join([]string{o.origin.String(), o.words, o.sliceTarget}, "\x00")
 }
 
 // startTime is a local time, as Nobl9 writes it: 2022-12-01 00:00:00.

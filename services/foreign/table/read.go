@@ -172,11 +172,12 @@ func (r *reader) service(w row) {
 		switch {
 		case other == "":
 			r.fail(on, "depends_on must be short names of services, parted by spaces")
-		case other != slug && !slices.Contains(s.DependsOn, other):
+		case other != slug:
 			s.DependsOn = append(s.DependsOn, other)
 		}
 	}
 	slices.Sort(s.DependsOn)
+	s.DependsOn = slices.Compact(s.DependsOn)
 	r.judge(w, s.Validate(), pointers)
 	r.out.Services = append(r.out.Services, s)
 }
