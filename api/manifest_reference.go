@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -206,10 +207,22 @@ func fieldText(field, of *huma.Schema) string {
 		words = append(words, "One of "+strings.Join(values, ", ")+".")
 	}
 	if field.Default != nil {
-		words = append(words, fmt.Sprintf("`%v` when left out.", field.Default))
+		words = append(words, fmt.Sprintf("`%s` when left out.", inJSON(field.Default)))
 	}
 	return strings.NewReplacer("|", "\\|", "\n", " ", "<", "&lt;").Replace(ofRevisions.ReplaceAllString(strings.Join(words, " "), ""))
 }
 
 // ofRevisions is what is so of the API's revisions, and not of manifests.
 var ofRevisions = regexp.MustCompile(` ?A revision that [^.]*\.`)
+
+// inJSON is a value as a manifest has it: a default may lie behind a pointer.
+func inJSON(of any) string {
+	if text, is := of.(string); is {
+		return text
+	}
+	text, err := json.Marshal(of)
+	if err != nil {
+		panic(fmt.Sprintf("a default cannot be written as JSON: %v", err)) // it came from a schema
+	}
+	return string(text)
+}
