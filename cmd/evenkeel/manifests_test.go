@@ -105,7 +105,7 @@ func TestManifestsArePlannedAppliedShownExportedAndDeleted(t *testing.T) {
 	says(plan(2, "-o", "markdown"), "### Evenkeel: 0 to create, 2 to change", "| change | Service | `wallet` |", "<details>")
 	apply(0, "--yes")
 
-	says(run(0, "get"), "SET", "wallets", "not compared yet")
+	says(run(0, "get"), "SET", "wallets", "DRIFTED", "  0  ")
 	says(run(0, "get", "sets", "-o", "yaml"), "slug: wallets\n")
 	says(run(0, "get", "manifests", "wallets"), "wallets/SLO/wallet/availability", "as applied")
 	says(run(0, "get", "wallets/SLO/wallet/availability", "-o", "yaml"), "objective: 99.95%\n")
