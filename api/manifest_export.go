@@ -39,7 +39,7 @@ func (a *API) addManifestExport(r Rooms) {
 		}
 		things, err := r.Manifests.Export(ctx, f)
 		if err != nil {
-			return nil, err
+			return nil, atQuery("set", in.Set, err) // all else that is named was found
 		}
 		return exported(things)
 	})
