@@ -137,7 +137,7 @@ func TestWhatIsExportedIsWhatThereIs(t *testing.T) {
 				t.Errorf("%s gives %s\nwant %s", query, got, want)
 			}
 		}
-		h.must(404, call{as: "rita", method: "GET", path: "/v1/manifests?set=none"})
+		h.must(422, call{as: "rita", method: "GET", path: "/v1/manifests?set=none"})
 		for _, query := range []string{"?team=none", "?service=none", "?kind=None"} {
 			h.must(422, call{as: "rita", method: "GET", path: "/v1/manifests" + query})
 		}

@@ -407,11 +407,3 @@ spec:
 		}
 	})
 }
-
-func TestAnExportOfASetThatIsNotThereIsInvalid(t *testing.T) {
-	onEach(t, func(t *testing.T, h *house) {
-		if got := problems(h.must(422, call{as: "rita", method: "GET", path: "/v1/manifests?set=nobodys"})); got != "query.set names nothing that exists" {
-			t.Errorf("told is %s", got)
-		}
-	})
-}
