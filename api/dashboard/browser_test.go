@@ -29,7 +29,7 @@ import (
 const browserVariable = "EVENKEEL_TEST_CHROMIUM"
 
 // browserTimeout ends a browser that hangs. All pages take less than a minute.
-const browserTimeout = 5 * time.Minute
+const browserTimeout = 15 * time.Minute
 
 // controls are the roles of what has to have a name, for those who do not see it.
 var controls = []string{"button", "link", "image", "img", "textbox", "searchbox", "combobox", "checkbox", "radio", "switch", "slider", "meter", "progressbar", "navigation"}
