@@ -28,7 +28,7 @@ import (
 // browserVariable is the environment variable with the path of a Chromium.
 const browserVariable = "EVENKEEL_TEST_CHROMIUM"
 
-// browserTimeout ends a browser that hangs. All pages take less than a minute.
+// browserTimeout ends a browser that hangs. All pages take a minute, and some more where others use the machine too.
 const browserTimeout = 15 * time.Minute
 
 // controls are the roles of what has to have a name, for those who do not see it.
