@@ -120,10 +120,10 @@ func fromOpenSLO(docs openslo.Documents) ([]manifest.Manifest, error) {
 		if err != nil {
 			return nil, err
 		}
-		if kept += len(text); kept > manifest.MaxSize+len(text) {
-			break // what there is says that it is too much
-		}
 		out = append(out, manifest.Of(manifest.SLO{Service: s.Service, Declaration: s.Declaration}, s.Document.In, first(s.Document), string(text), s.Document))
+		if kept += len(text); kept > manifest.MaxSize {
+			break // it is too much already, which is told of what there is
+		}
 	}
 	return out, nil
 }
