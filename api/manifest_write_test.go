@@ -22,15 +22,21 @@ import (
 	"github.com/evenkeel/evenkeel/services/slo/calendar"
 )
 
-// Texts are what people type: several lines, quotes, what YAML takes for something else, other scripts.
-var (
-	someText = rapid.OneOf(
+// someText is what people type: several lines, quotes, what YAML takes for something else, other
+// scripts. It, aText and aSlug are made anew each time: a generator names itself when it is first
+// used, which tests side by side must not do with one.
+func someText() *rapid.Generator[string] {
+	return rapid.OneOf(
 		rapid.SampledFrom([]string{"", "no", "1e3", "0x1f", "2026-12-01", "~", "a: b", "- a", "# a", "\"a\"", "'", "{a}", "a\nb\n", " a ", "a \n b", "<b>&amp;</b>", "\u2028", "\ta", "C:\\x", "日本語 🎈"}),
 		rapid.StringOf(rapid.RuneFrom([]rune("ab1:-#'\"{}[]&*!|>%@`\\ \n\tü🎈\u0085\u2029"))),
 	)
-	aText = someText.Filter(func(s string) bool { return s != "" })
-	aSlug = rapid.StringMatching(`[a-z]([a-z0-9]{0,9})`)
-)
+}
+
+func aText() *rapid.Generator[string] {
+	return someText().Filter(func(s string) bool { return s != "" })
+}
+
+func aSlug() *rapid.Generator[string] { return rapid.StringMatching(`[a-z]([a-z0-9]{0,9})`) }
 
 // among draws one of the values.
 func among[T any](t *rapid.T, label string, of ...T) T {
@@ -67,8 +73,8 @@ func only[T any](of T, names map[string]string, says []string) T {
 func aTeam(t *rapid.T) manifest.Thing {
 	says := saying(t, "name", "description", "parent", "contact", "defaultRepository", "issueAssigneeId")
 	in := registry.TeamInput{
-		Slug: aSlug.Draw(t, "slug"), Name: someText.Draw(t, "name"), Description: someText.Draw(t, "description"), Parent: aSlug.Draw(t, "parent"), Contact: someText.Draw(t, "contact"),
-		DefaultRepository: someText.Draw(t, "repository"), IssueAssignee: among(t, "assignee", "", "01KKPEA9M7CYQ4AF3342Z8340C"),
+		Slug: aSlug().Draw(t, "slug"), Name: someText().Draw(t, "name"), Description: someText().Draw(t, "description"), Parent: aSlug().Draw(t, "parent"), Contact: someText().Draw(t, "contact"),
+		DefaultRepository: someText().Draw(t, "repository"), IssueAssignee: among(t, "assignee", "", "01KKPEA9M7CYQ4AF3342Z8340C"),
 	}
 	names := map[string]string{"name": "Name", "description": "Description", "parent": "Parent", "contact": "Contact", "defaultRepository": "DefaultRepository", "issueAssigneeId": "IssueAssignee"}
 	return manifest.Team{TeamInput: only(in, names, says), Says: says}
@@ -76,7 +82,7 @@ func aTeam(t *rapid.T) manifest.Thing {
 
 func aSystem(t *rapid.T) manifest.Thing {
 	says := saying(t, "name", "description", "team")
-	in := registry.SystemInput{Slug: aSlug.Draw(t, "slug"), Name: someText.Draw(t, "name"), Description: someText.Draw(t, "description"), Team: aSlug.Draw(t, "team")}
+	in := registry.SystemInput{Slug: aSlug().Draw(t, "slug"), Name: someText().Draw(t, "name"), Description: someText().Draw(t, "description"), Team: aSlug().Draw(t, "team")}
 	return manifest.System{SystemInput: only(in, map[string]string{"name": "Name", "description": "Description", "team": "Team"}, says), Says: says}
 }
 
@@ -91,22 +97,22 @@ func aService(t *rapid.T) manifest.Thing {
 	}
 	slices.Sort(all)
 	says := saying(t, all...)
-	pairs := rapid.MapOf(aText, someText)
+	pairs := rapid.MapOf(aText(), someText())
 	in := registry.ServiceInput{
-		Slug: aSlug.Draw(t, "slug"), Team: aSlug.Draw(t, "team"), System: aSlug.Draw(t, "system"),
+		Slug: aSlug().Draw(t, "slug"), Team: aSlug().Draw(t, "team"), System: aSlug().Draw(t, "system"),
 		Profile: registry.Profile{
-			Name: someText.Draw(t, "name"), Description: someText.Draw(t, "description"), Kind: rapid.SampledFrom(registry.Kinds).Draw(t, "kind"), Tier: rapid.IntRange(1, 4).Draw(t, "tier"),
-			Lifecycle: among(t, "lifecycle", registry.Experimental, registry.Production, registry.Deprecated), Repository: someText.Draw(t, "repository"), OnCall: someText.Draw(t, "on call"),
-			Runbook: someText.Draw(t, "runbook"), Dashboard: someText.Draw(t, "dashboard"), Docs: someText.Draw(t, "docs"), Contact: someText.Draw(t, "contact"),
+			Name: someText().Draw(t, "name"), Description: someText().Draw(t, "description"), Kind: rapid.SampledFrom(registry.Kinds).Draw(t, "kind"), Tier: rapid.IntRange(1, 4).Draw(t, "tier"),
+			Lifecycle: among(t, "lifecycle", registry.Experimental, registry.Production, registry.Deprecated), Repository: someText().Draw(t, "repository"), OnCall: someText().Draw(t, "on call"),
+			Runbook: someText().Draw(t, "runbook"), Dashboard: someText().Draw(t, "dashboard"), Docs: someText().Draw(t, "docs"), Contact: someText().Draw(t, "contact"),
 			Labels: pairs.Draw(t, "labels"), Annotations: pairs.Draw(t, "annotations"),
 		},
 	}
 	out := manifest.Service{ServiceInput: only(in, names, says), Says: says}
 	if slices.Contains(says, "dependsOn") {
 		out.DependsOn = rapid.SliceOfN(rapid.Custom(func(t *rapid.T) manifest.Need {
-			return manifest.Need{Service: aSlug.Draw(t, "needs"), DependencyTerms: registry.DependencyTerms{
-				Criticality: among(t, "criticality", registry.Hard, registry.Soft), FailureMode: someText.Draw(t, "failure"), Timeout: time.Duration(rapid.IntRange(0, 600_000).Draw(t, "timeout")) * time.Millisecond,
-				Retry: someText.Draw(t, "retry"), Breaker: someText.Draw(t, "breaker"), Bulkhead: someText.Draw(t, "bulkhead"),
+			return manifest.Need{Service: aSlug().Draw(t, "needs"), DependencyTerms: registry.DependencyTerms{
+				Criticality: among(t, "criticality", registry.Hard, registry.Soft), FailureMode: someText().Draw(t, "failure"), Timeout: time.Duration(rapid.IntRange(0, 600_000).Draw(t, "timeout")) * time.Millisecond,
+				Retry: someText().Draw(t, "retry"), Breaker: someText().Draw(t, "breaker"), Bulkhead: someText().Draw(t, "bulkhead"),
 			}}
 		}), 1, 3).Draw(t, "depends on")
 	}
@@ -114,16 +120,16 @@ func aService(t *rapid.T) manifest.Thing {
 }
 
 func anOrigin(t *rapid.T) origin.Origin {
-	source := id.ID(aSlug.Draw(t, "source"))
-	matches := []origin.Match{{Attribute: "http.status", Op: origin.Equal, Value: someText.Draw(t, "value")}}
+	source := id.ID(aSlug().Draw(t, "source"))
+	matches := []origin.Match{{Attribute: "http.status", Op: origin.Equal, Value: someText().Draw(t, "value")}}
 	o := among(t, "form",
 		origin.Origin{},
-		origin.Origin{DataSource: source, Ratio: &origin.Ratio{Bad: aText.Draw(t, "bad"), Total: aText.Draw(t, "total")}},
-		origin.Origin{DataSource: source, RawRatio: &origin.RawRatio{Query: aText.Draw(t, "query"), Failure: rapid.Bool().Draw(t, "failure"), Weight: someText.Draw(t, "weight")}},
-		origin.Origin{DataSource: source, Threshold: &origin.Threshold{Query: aText.Draw(t, "query"), Op: origin.LTE, Value: rapid.Float64Range(-1e9, 1e9).Draw(t, "limit")}},
-		origin.Origin{DataSource: source, Latency: &origin.Latency{Metric: "seconds", Selector: someText.Draw(t, "selector"), ThresholdSeconds: rapid.Float64Range(1e-6, 100).Draw(t, "threshold"), Native: rapid.Bool().Draw(t, "native")}},
-		origin.Origin{DataSource: source, Recorded: &origin.Recorded{Good: "good", Total: "total", Labels: map[string]string{"a": someText.Draw(t, "label")}}},
-		origin.Origin{DataSource: source, Adapter: &origin.Adapter{Indicator: aText.Draw(t, "indicator"), Parameters: map[string]string{"p": someText.Draw(t, "parameter")}}},
+		origin.Origin{DataSource: source, Ratio: &origin.Ratio{Bad: aText().Draw(t, "bad"), Total: aText().Draw(t, "total")}},
+		origin.Origin{DataSource: source, RawRatio: &origin.RawRatio{Query: aText().Draw(t, "query"), Failure: rapid.Bool().Draw(t, "failure"), Weight: someText().Draw(t, "weight")}},
+		origin.Origin{DataSource: source, Threshold: &origin.Threshold{Query: aText().Draw(t, "query"), Op: origin.LTE, Value: rapid.Float64Range(-1e9, 1e9).Draw(t, "limit")}},
+		origin.Origin{DataSource: source, Latency: &origin.Latency{Metric: "seconds", Selector: someText().Draw(t, "selector"), ThresholdSeconds: rapid.Float64Range(1e-6, 100).Draw(t, "threshold"), Native: rapid.Bool().Draw(t, "native")}},
+		origin.Origin{DataSource: source, Recorded: &origin.Recorded{Good: "good", Total: "total", Labels: map[string]string{"a": someText().Draw(t, "label")}}},
+		origin.Origin{DataSource: source, Adapter: &origin.Adapter{Indicator: aText().Draw(t, "indicator"), Parameters: map[string]string{"p": someText().Draw(t, "parameter")}}},
 		origin.Origin{OTLP: &origin.OTLP{Metric: "requests", Good: matches}},
 	)
 	if !o.Pushed() && rapid.Bool().Draw(t, "grouped") {
@@ -138,11 +144,11 @@ func aCalendar(t *rapid.T) *slo.CalendarInput {
 
 func anSLO(t *rapid.T) manifest.Thing {
 	d := slo.Declaration{
-		Slug: aSlug.Draw(t, "slug"), Name: someText.Draw(t, "name"), Description: someText.Draw(t, "description"), Objective: among(t, "objective", "", "99.9%", "99.90%", "50%"),
+		Slug: aSlug().Draw(t, "slug"), Name: someText().Draw(t, "name"), Description: someText().Draw(t, "description"), Objective: among(t, "objective", "", "99.9%", "99.90%", "50%"),
 		Calendar: aCalendar(t), MinEvents: rapid.Int64Range(0, 3).Draw(t, "events"), Confidence: among(t, "confidence", "", "95%"), MinBadEvents: rapid.Int64Range(0, 30).Draw(t, "bad events"),
 		AlertsOff: among(t, "off", nil, []string{"ticket"}), Enforcement: among(t, "enforcement", "", slo.ByPolicy, slo.Observed), Category: rapid.SampledFrom(slo.Categories).Draw(t, "category"),
-		Resolution: among(t, "resolution", 0, measure.Minute, measure.FiveMinutes), GoodEvent: someText.Draw(t, "good event"), Origin: anOrigin(t),
-		Rationale: someText.Draw(t, "rationale"), Reviewer: someText.Draw(t, "reviewer"),
+		Resolution: among(t, "resolution", 0, measure.Minute, measure.FiveMinutes), GoodEvent: someText().Draw(t, "good event"), Origin: anOrigin(t),
+		Rationale: someText().Draw(t, "rationale"), Reviewer: someText().Draw(t, "reviewer"),
 		Budgeting: among(t, "budgeting", slo.BudgetingInput{}, slo.BudgetingInput{Method: slo.Timeslices, SliceTarget: "95%"}, slo.BudgetingInput{Method: slo.RatioTimeslices, SliceLength: 5 * time.Minute, Missing: "bad"}),
 	}
 	if d.Calendar == nil {
@@ -158,15 +164,15 @@ func anSLO(t *rapid.T) manifest.Thing {
 		by := time.Date(2027, 6, rapid.IntRange(1, 30).Draw(t, "day"), 0, 0, 0, 0, time.UTC)
 		d.ReviewBy = &by
 	}
-	return manifest.SLO{Service: aSlug.Draw(t, "service"), Declaration: d.Complete()}
+	return manifest.SLO{Service: aSlug().Draw(t, "service"), Declaration: d.Complete()}
 }
 
 func aPolicy(t *rapid.T) manifest.Thing {
 	places := []policy.Place{{Target: policy.ToAll, Mode: policy.Observe}, {Target: policy.ToTier, Tier: 2, Mode: policy.Enforce}, {Target: policy.ToService, Service: "checkout", Mode: policy.Warn}}
 	return manifest.Policy{
-		Draft: policy.Draft{Slug: aSlug.Draw(t, "slug"), Name: someText.Draw(t, "name"), Description: someText.Draw(t, "description"), Terms: policy.Terms{
+		Draft: policy.Draft{Slug: aSlug().Draw(t, "slug"), Name: someText().Draw(t, "name"), Description: someText().Draw(t, "description"), Terms: policy.Terms{
 			DisputeHours: rapid.IntRange(1, 100).Draw(t, "hours"),
-			Clauses:      []policy.Clause{{Name: "spent", When: aText.Draw(t, "when"), Freeze: &policy.Freeze{Allow: []policy.ChangeClass{policy.Reliability}}}},
+			Clauses:      []policy.Clause{{Name: "spent", When: aText().Draw(t, "when"), Freeze: &policy.Freeze{Allow: []policy.ChangeClass{policy.Reliability}}}},
 		}},
 		Attachments: among(t, "attachments", nil, []policy.Place{}, places[:1], places),
 	}
@@ -174,19 +180,19 @@ func aPolicy(t *rapid.T) manifest.Thing {
 
 func aScorecard(t *rapid.T) manifest.Thing {
 	return manifest.Scorecard{Draft: scorecards.Draft{
-		Slug: aSlug.Draw(t, "slug"), Name: someText.Draw(t, "name"), Description: someText.Draw(t, "description"), Owner: somewhat(t, "owner", aSlug),
+		Slug: aSlug().Draw(t, "slug"), Name: someText().Draw(t, "name"), Description: someText().Draw(t, "description"), Owner: somewhat(t, "owner", aSlug()),
 		Terms: scorecards.Terms{
 			Issues: scorecards.IssueTerms{Mode: scorecards.NoIssues},
-			Levels: []scorecards.Level{{Name: aText.Draw(t, "level"), Description: someText.Draw(t, "of the level")}},
-			Checks: []scorecards.Check{{ID: "a", Title: aText.Draw(t, "title"), Why: someText.Draw(t, "why"), Level: "b", Weight: rapid.IntRange(1, 9).Draw(t, "weight"), Passes: aText.Draw(t, "passes")}},
+			Levels: []scorecards.Level{{Name: aText().Draw(t, "level"), Description: someText().Draw(t, "of the level")}},
+			Checks: []scorecards.Check{{ID: "a", Title: aText().Draw(t, "title"), Why: someText().Draw(t, "why"), Level: "b", Weight: rapid.IntRange(1, 9).Draw(t, "weight"), Passes: aText().Draw(t, "passes")}},
 		},
 	}}
 }
 
 func aCampaign(t *rapid.T) manifest.Thing {
 	return manifest.Campaign{Draft: campaign.Draft{
-		Name: aText.Draw(t, "name"), Why: aText.Draw(t, "why"), Scorecard: aSlug.Draw(t, "scorecard"), Checks: rapid.SliceOfN(aSlug, 1, 3).Draw(t, "checks"), AppliesTo: someText.Draw(t, "applies"),
-		Team: aSlug.Draw(t, "team"), StartsOn: clock.Date("2026-12-01"), DueOn: clock.Date("2027-03-01"), GraceDays: rapid.IntRange(0, 90).Draw(t, "grace"), Issues: rapid.Bool().Draw(t, "issues"),
+		Name: aText().Draw(t, "name"), Why: aText().Draw(t, "why"), Scorecard: aSlug().Draw(t, "scorecard"), Checks: rapid.SliceOfN(aSlug(), 1, 3).Draw(t, "checks"), AppliesTo: someText().Draw(t, "applies"),
+		Team: aSlug().Draw(t, "team"), StartsOn: clock.Date("2026-12-01"), DueOn: clock.Date("2027-03-01"), GraceDays: rapid.IntRange(0, 90).Draw(t, "grace"), Issues: rapid.Bool().Draw(t, "issues"),
 	}}
 }
 

@@ -16,7 +16,7 @@ import (
 func (m maker) declarable() (*openslo.SLO, *openslo.SLI) {
 	s := object(m, openslo.KindSLO, m.slo())
 	rolls := true
-	s.Metadata.DisplayName = yamldoc.Text(line.Draw(m.T, "display name"))
+	s.Metadata.DisplayName = yamldoc.Text(line().Draw(m.T, "display name"))
 	s.Spec.TimeWindow = []openslo.TimeWindow{{Duration: "4w", IsRolling: &rolls}}
 	s.Spec.BudgetingMethod = "Occurrences"
 	query := func(text string) *openslo.Metric {
@@ -50,8 +50,9 @@ func (m maker) declarable() (*openslo.SLO, *openslo.SLI) {
 
 func TestWhatHasNoPlaceInADeclarationIsWrittenAsItWasRead(t *testing.T) {
 	t.Parallel()
-	read := 0
+	drawn, read := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
+		drawn++
 		s, sli := maker{t}.declarable()
 		want := []any{s}
 		if sli != nil {
@@ -81,15 +82,16 @@ func TestWhatHasNoPlaceInADeclarationIsWrittenAsItWasRead(t *testing.T) {
 			}
 		}
 	})
-	if read < 20 {
-		t.Errorf("only %d documents were read", read)
+	if read*10 < drawn {
+		t.Errorf("only %d of %d documents were read", read, drawn)
 	}
 }
 
 func TestAnyChangeOfADeclarationIsWrittenIntoItsDocument(t *testing.T) {
 	t.Parallel()
-	read := 0
+	drawn, read := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
+		drawn++
 		s, sli := maker{t}.declarable()
 		of := []any{s}
 		if sli != nil {
@@ -131,8 +133,8 @@ func TestAnyChangeOfADeclarationIsWrittenIntoItsDocument(t *testing.T) {
 			t.Fatalf("read again is\n%+v\nwant\n%+v\n(%v)\n%s\nof\n%s", got.Declaration, d.Complete(), err, written, text)
 		}
 	})
-	if read < 10 {
-		t.Errorf("only %d declarations were valid", read)
+	if read*10 < drawn {
+		t.Errorf("only %d of %d declarations were valid", read, drawn)
 	}
 }
 

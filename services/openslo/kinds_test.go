@@ -18,9 +18,9 @@ type maker struct{ *rapid.T }
 
 func (m maker) some(what string) bool { return rapid.Bool().Draw(m.T, what) }
 
-func (m maker) text(what string) yamldoc.Text { return yamldoc.Text(text.Draw(m.T, what)) }
+func (m maker) text(what string) yamldoc.Text { return yamldoc.Text(text().Draw(m.T, what)) }
 
-func (m maker) label(what string) yamldoc.Text { return yamldoc.Text(label.Draw(m.T, what)) }
+func (m maker) label(what string) yamldoc.Text { return yamldoc.Text(label().Draw(m.T, what)) }
 
 func (m maker) number(what string, of ...string) yamldoc.Number {
 	return yamldoc.Number(rapid.SampledFrom(of).Draw(m.T, what))
