@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { setTimeout } from 'node:timers/promises';
 
 import {
   evenkeel,
@@ -16,6 +15,7 @@ import {
 } from '@evenkeel/client';
 
 import { accessible } from './axe';
+import { eventually } from './eventually';
 import { tokenOf, visit } from './house';
 import { ownPortal } from './own';
 import { pictures } from './pictures';
@@ -116,15 +116,6 @@ const administrator = () => {
   const { url, token } = portal().api;
   return evenkeel({ baseUrl: url, token });
 };
-
-/** Asks until it is so: the catalog and Evenkeel read on schedules. */
-async function eventually(what: string, so: () => Promise<boolean>) {
-  const end = Date.now() + 90_000;
-  while (!(await so())) {
-    assert.ok(Date.now() < end, `not within 90 seconds: ${what}`);
-    await setTimeout(500);
-  }
-}
 
 /** What is at a name; nothing where there is none. */
 async function found<T>(reply: Promise<T>): Promise<T | undefined> {

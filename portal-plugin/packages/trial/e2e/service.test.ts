@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { value } from '@evenkeel/client';
+import { value, type Schemas } from '@evenkeel/client';
 import type { Locator, Page } from 'playwright-core';
 
 import { api } from './asking';
 import { accessible } from './axe';
 import { again } from './dialog';
 import { newEntity } from './entity';
+import { eventually } from './eventually';
 import { saidOf } from './field';
 import { visit } from './house';
 import { newService, newSLO } from './objective';
@@ -140,11 +141,13 @@ test('an entity that Evenkeel does not know is registered by its owner', async t
 
 test('each figure of an SLO tells how it comes about, as the API says', async t => {
   const page = await visit(t, 'ada', '/evenkeel/services/checkout');
-  const explained = await value(
-    api.GET('/v1/services/{service}/slos/{slo}/explain', {
-      params: { path: checkout },
-    }),
-  );
+  // What the page itself was answered last: with each slot the figures are others.
+  let explained: Schemas['Explanation'] | undefined;
+  page.on('response', async reply => {
+    if (reply.ok() && new URL(reply.url()).pathname.endsWith('/explain')) {
+      explained = await reply.json();
+    }
+  });
   const card = section(page, 'SLOs')
     .getByRole('listitem')
     .filter({ hasText: 'Orders can be paid' });
@@ -156,13 +159,22 @@ test('each figure of an SLO tells how it comes about, as the API says', async t 
     const open = card.getByRole('button', { name: new RegExp(what) });
     await open.click();
     const dialog = page.getByRole('dialog');
-    for (const name of figures) {
-      const figure = explained.figures.find(f => f.figure === name);
-      assert.ok(figure, `the API explains ${name}`);
-      await dialog.getByText(figure.formula, { exact: true }).first().waitFor();
-      await dialog.getByText(figure.worked, { exact: true }).first().waitFor();
-    }
-    await dialog.getByText(explained.because).waitFor();
+    await eventually(`${what} is explained as the API says`, async () => {
+      if (explained === undefined) {
+        return false;
+      }
+      const texts = [dialog.getByText(explained.because)];
+      for (const name of figures) {
+        const figure = explained.figures.find(f => f.figure === name);
+        assert.ok(figure, `the API explains ${name}`);
+        texts.push(
+          dialog.getByText(figure.formula, { exact: true }).first(),
+          dialog.getByText(figure.worked, { exact: true }).first(),
+        );
+      }
+      const shown = await Promise.all(texts.map(text => text.isVisible()));
+      return shown.every(Boolean);
+    });
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'hidden' });
     assert.ok(
