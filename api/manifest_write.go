@@ -136,12 +136,18 @@ type sloManifest struct {
 }
 
 func toSLOManifest(d slo.Declaration) sloManifest {
-	out := sloManifest{SLOInput: toSLOInput(brief(d))}
-	if *out.Budgeting == (BudgetingInput{}) {
-		out.Budgeting = nil
-	}
+	out := sloManifest{SLOInput: toBriefSLOInput(d)}
 	if out.SLOInput.ReviewBy != nil {
 		out.ReviewBy = out.SLOInput.ReviewBy.UTC().Format("2006-01-02")
+	}
+	return out
+}
+
+// toBriefSLOInput is the declaration as it would be sent, without what goes without saying.
+func toBriefSLOInput(d slo.Declaration) SLOInput {
+	out := toSLOInput(brief(d))
+	if *out.Budgeting == (BudgetingInput{}) {
+		out.Budgeting = nil
 	}
 	return out
 }

@@ -30,6 +30,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/measure/collect"
 	"github.com/evenkeel/evenkeel/services/measure/suggest"
 	"github.com/evenkeel/evenkeel/services/notify"
+	"github.com/evenkeel/evenkeel/services/onboarding"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/policy/gate"
 	"github.com/evenkeel/evenkeel/services/policy/proposal"
@@ -100,6 +101,7 @@ type Rooms struct {
 	Campaigns     *campaign.Service
 	Manifests     *manifest.Desk
 	Launches      *launch.Service
+	Onboarding    *onboarding.Service
 }
 
 // AddOperations adds every operation under /v1.
@@ -133,6 +135,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addExemptions(r)
 	a.addCampaigns(r)
 	a.addManifests(r)
+	a.addOnboarding(r)
 	a.addLaunchReviews(r)
 	a.addSLOKinds()
 	a.addSLAs(r)

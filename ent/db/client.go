@@ -61,6 +61,9 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/member"
 	"github.com/evenkeel/evenkeel/ent/db/notification"
 	"github.com/evenkeel/evenkeel/ent/db/notificationtarget"
+	"github.com/evenkeel/evenkeel/ent/db/onboardingmember"
+	"github.com/evenkeel/evenkeel/ent/db/onboardingrepository"
+	"github.com/evenkeel/evenkeel/ent/db/onboardingwave"
 	"github.com/evenkeel/evenkeel/ent/db/otlpstream"
 	"github.com/evenkeel/evenkeel/ent/db/outage"
 	"github.com/evenkeel/evenkeel/ent/db/ownershipdrift"
@@ -227,6 +230,12 @@ type Client struct {
 	NotificationTarget *NotificationTargetClient
 	// OTLPStream is the client for interacting with the OTLPStream builders.
 	OTLPStream *OTLPStreamClient
+	// OnboardingMember is the client for interacting with the OnboardingMember builders.
+	OnboardingMember *OnboardingMemberClient
+	// OnboardingRepository is the client for interacting with the OnboardingRepository builders.
+	OnboardingRepository *OnboardingRepositoryClient
+	// OnboardingWave is the client for interacting with the OnboardingWave builders.
+	OnboardingWave *OnboardingWaveClient
 	// Outage is the client for interacting with the Outage builders.
 	Outage *OutageClient
 	// OwnershipDrift is the client for interacting with the OwnershipDrift builders.
@@ -409,6 +418,9 @@ func (c *Client) init() {
 	c.Notification = NewNotificationClient(c.config)
 	c.NotificationTarget = NewNotificationTargetClient(c.config)
 	c.OTLPStream = NewOTLPStreamClient(c.config)
+	c.OnboardingMember = NewOnboardingMemberClient(c.config)
+	c.OnboardingRepository = NewOnboardingRepositoryClient(c.config)
+	c.OnboardingWave = NewOnboardingWaveClient(c.config)
 	c.Outage = NewOutageClient(c.config)
 	c.OwnershipDrift = NewOwnershipDriftClient(c.config)
 	c.Person = NewPersonClient(c.config)
@@ -610,6 +622,9 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Notification:               NewNotificationClient(cfg),
 		NotificationTarget:         NewNotificationTargetClient(cfg),
 		OTLPStream:                 NewOTLPStreamClient(cfg),
+		OnboardingMember:           NewOnboardingMemberClient(cfg),
+		OnboardingRepository:       NewOnboardingRepositoryClient(cfg),
+		OnboardingWave:             NewOnboardingWaveClient(cfg),
 		Outage:                     NewOutageClient(cfg),
 		OwnershipDrift:             NewOwnershipDriftClient(cfg),
 		Person:                     NewPersonClient(cfg),
@@ -738,6 +753,9 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Notification:               NewNotificationClient(cfg),
 		NotificationTarget:         NewNotificationTargetClient(cfg),
 		OTLPStream:                 NewOTLPStreamClient(cfg),
+		OnboardingMember:           NewOnboardingMemberClient(cfg),
+		OnboardingRepository:       NewOnboardingRepositoryClient(cfg),
+		OnboardingWave:             NewOnboardingWaveClient(cfg),
 		Outage:                     NewOutageClient(cfg),
 		OwnershipDrift:             NewOwnershipDriftClient(cfg),
 		Person:                     NewPersonClient(cfg),
@@ -838,8 +856,9 @@ func (c *Client) Use(hooks ...Hook) {
 		c.Identity, c.Incident, c.IncidentEntry, c.IncidentEntryRevision,
 		c.IncidentPerson, c.IncidentService, c.Indicator, c.Issue, c.JobRun,
 		c.LaunchReview, c.Lease, c.ManifestItem, c.ManifestSet, c.Member,
-		c.Notification, c.NotificationTarget, c.OTLPStream, c.Outage, c.OwnershipDrift,
-		c.Person, c.PolicyRevision, c.Postmortem, c.PostmortemAct, c.PostmortemRequest,
+		c.Notification, c.NotificationTarget, c.OTLPStream, c.OnboardingMember,
+		c.OnboardingRepository, c.OnboardingWave, c.Outage, c.OwnershipDrift, c.Person,
+		c.PolicyRevision, c.Postmortem, c.PostmortemAct, c.PostmortemRequest,
 		c.PostmortemTemplate, c.PostmortemTemplateRevision, c.PostmortemTemplateUse,
 		c.PostmortemText, c.Proposal, c.PushedFact, c.Report, c.ReportDecision,
 		c.ReportRestatement, c.SLA, c.SLAPeriod, c.SLARevision, c.SLO,
@@ -870,8 +889,9 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.Identity, c.Incident, c.IncidentEntry, c.IncidentEntryRevision,
 		c.IncidentPerson, c.IncidentService, c.Indicator, c.Issue, c.JobRun,
 		c.LaunchReview, c.Lease, c.ManifestItem, c.ManifestSet, c.Member,
-		c.Notification, c.NotificationTarget, c.OTLPStream, c.Outage, c.OwnershipDrift,
-		c.Person, c.PolicyRevision, c.Postmortem, c.PostmortemAct, c.PostmortemRequest,
+		c.Notification, c.NotificationTarget, c.OTLPStream, c.OnboardingMember,
+		c.OnboardingRepository, c.OnboardingWave, c.Outage, c.OwnershipDrift, c.Person,
+		c.PolicyRevision, c.Postmortem, c.PostmortemAct, c.PostmortemRequest,
 		c.PostmortemTemplate, c.PostmortemTemplateRevision, c.PostmortemTemplateUse,
 		c.PostmortemText, c.Proposal, c.PushedFact, c.Report, c.ReportDecision,
 		c.ReportRestatement, c.SLA, c.SLAPeriod, c.SLARevision, c.SLO,
@@ -986,6 +1006,12 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.NotificationTarget.mutate(ctx, m)
 	case *OTLPStreamMutation:
 		return c.OTLPStream.mutate(ctx, m)
+	case *OnboardingMemberMutation:
+		return c.OnboardingMember.mutate(ctx, m)
+	case *OnboardingRepositoryMutation:
+		return c.OnboardingRepository.mutate(ctx, m)
+	case *OnboardingWaveMutation:
+		return c.OnboardingWave.mutate(ctx, m)
 	case *OutageMutation:
 		return c.Outage.mutate(ctx, m)
 	case *OwnershipDriftMutation:
@@ -8419,6 +8445,485 @@ func (c *OTLPStreamClient) mutate(ctx context.Context, m *OTLPStreamMutation) (V
 		return (&OTLPStreamDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown OTLPStream mutation op: %q", m.Op())
+	}
+}
+
+// OnboardingMemberClient is a client for the OnboardingMember schema.
+type OnboardingMemberClient struct {
+	config
+}
+
+// NewOnboardingMemberClient returns a client for the OnboardingMember from the given config.
+func NewOnboardingMemberClient(c config) *OnboardingMemberClient {
+	return &OnboardingMemberClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `onboardingmember.Hooks(f(g(h())))`.
+func (c *OnboardingMemberClient) Use(hooks ...Hook) {
+	c.hooks.OnboardingMember = append(c.hooks.OnboardingMember, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `onboardingmember.Intercept(f(g(h())))`.
+func (c *OnboardingMemberClient) Intercept(interceptors ...Interceptor) {
+	c.inters.OnboardingMember = append(c.inters.OnboardingMember, interceptors...)
+}
+
+// Create returns a builder for creating a OnboardingMember entity.
+func (c *OnboardingMemberClient) Create() *OnboardingMemberCreate {
+	mutation := newOnboardingMemberMutation(c.config, OpCreate)
+	return &OnboardingMemberCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of OnboardingMember entities.
+func (c *OnboardingMemberClient) CreateBulk(builders ...*OnboardingMemberCreate) *OnboardingMemberCreateBulk {
+	return &OnboardingMemberCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *OnboardingMemberClient) MapCreateBulk(slice any, setFunc func(*OnboardingMemberCreate, int)) *OnboardingMemberCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &OnboardingMemberCreateBulk{err: fmt.Errorf("calling to OnboardingMemberClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*OnboardingMemberCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &OnboardingMemberCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for OnboardingMember.
+func (c *OnboardingMemberClient) Update() *OnboardingMemberUpdate {
+	mutation := newOnboardingMemberMutation(c.config, OpUpdate)
+	return &OnboardingMemberUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *OnboardingMemberClient) UpdateOne(_m *OnboardingMember) *OnboardingMemberUpdateOne {
+	mutation := newOnboardingMemberMutation(c.config, OpUpdateOne, withOnboardingMember(_m))
+	return &OnboardingMemberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *OnboardingMemberClient) UpdateOneID(id string) *OnboardingMemberUpdateOne {
+	mutation := newOnboardingMemberMutation(c.config, OpUpdateOne, withOnboardingMemberID(id))
+	return &OnboardingMemberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for OnboardingMember.
+func (c *OnboardingMemberClient) Delete() *OnboardingMemberDelete {
+	mutation := newOnboardingMemberMutation(c.config, OpDelete)
+	return &OnboardingMemberDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *OnboardingMemberClient) DeleteOne(_m *OnboardingMember) *OnboardingMemberDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *OnboardingMemberClient) DeleteOneID(id string) *OnboardingMemberDeleteOne {
+	builder := c.Delete().Where(onboardingmember.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &OnboardingMemberDeleteOne{builder}
+}
+
+// Query returns a query builder for OnboardingMember.
+func (c *OnboardingMemberClient) Query() *OnboardingMemberQuery {
+	return &OnboardingMemberQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeOnboardingMember},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a OnboardingMember entity by its id.
+func (c *OnboardingMemberClient) Get(ctx context.Context, id string) (*OnboardingMember, error) {
+	return c.Query().Where(onboardingmember.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *OnboardingMemberClient) GetX(ctx context.Context, id string) *OnboardingMember {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryWave queries the wave edge of a OnboardingMember.
+func (c *OnboardingMemberClient) QueryWave(_m *OnboardingMember) *OnboardingWaveQuery {
+	query := (&OnboardingWaveClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(onboardingmember.Table, onboardingmember.FieldID, id),
+			sqlgraph.To(onboardingwave.Table, onboardingwave.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, onboardingmember.WaveTable, onboardingmember.WaveColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryService queries the service edge of a OnboardingMember.
+func (c *OnboardingMemberClient) QueryService(_m *OnboardingMember) *ServiceQuery {
+	query := (&ServiceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(onboardingmember.Table, onboardingmember.FieldID, id),
+			sqlgraph.To(service.Table, service.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, onboardingmember.ServiceTable, onboardingmember.ServiceColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRepository queries the repository edge of a OnboardingMember.
+func (c *OnboardingMemberClient) QueryRepository(_m *OnboardingMember) *OnboardingRepositoryQuery {
+	query := (&OnboardingRepositoryClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(onboardingmember.Table, onboardingmember.FieldID, id),
+			sqlgraph.To(onboardingrepository.Table, onboardingrepository.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, onboardingmember.RepositoryTable, onboardingmember.RepositoryColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *OnboardingMemberClient) Hooks() []Hook {
+	return c.hooks.OnboardingMember
+}
+
+// Interceptors returns the client interceptors.
+func (c *OnboardingMemberClient) Interceptors() []Interceptor {
+	return c.inters.OnboardingMember
+}
+
+func (c *OnboardingMemberClient) mutate(ctx context.Context, m *OnboardingMemberMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&OnboardingMemberCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&OnboardingMemberUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&OnboardingMemberUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&OnboardingMemberDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown OnboardingMember mutation op: %q", m.Op())
+	}
+}
+
+// OnboardingRepositoryClient is a client for the OnboardingRepository schema.
+type OnboardingRepositoryClient struct {
+	config
+}
+
+// NewOnboardingRepositoryClient returns a client for the OnboardingRepository from the given config.
+func NewOnboardingRepositoryClient(c config) *OnboardingRepositoryClient {
+	return &OnboardingRepositoryClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `onboardingrepository.Hooks(f(g(h())))`.
+func (c *OnboardingRepositoryClient) Use(hooks ...Hook) {
+	c.hooks.OnboardingRepository = append(c.hooks.OnboardingRepository, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `onboardingrepository.Intercept(f(g(h())))`.
+func (c *OnboardingRepositoryClient) Intercept(interceptors ...Interceptor) {
+	c.inters.OnboardingRepository = append(c.inters.OnboardingRepository, interceptors...)
+}
+
+// Create returns a builder for creating a OnboardingRepository entity.
+func (c *OnboardingRepositoryClient) Create() *OnboardingRepositoryCreate {
+	mutation := newOnboardingRepositoryMutation(c.config, OpCreate)
+	return &OnboardingRepositoryCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of OnboardingRepository entities.
+func (c *OnboardingRepositoryClient) CreateBulk(builders ...*OnboardingRepositoryCreate) *OnboardingRepositoryCreateBulk {
+	return &OnboardingRepositoryCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *OnboardingRepositoryClient) MapCreateBulk(slice any, setFunc func(*OnboardingRepositoryCreate, int)) *OnboardingRepositoryCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &OnboardingRepositoryCreateBulk{err: fmt.Errorf("calling to OnboardingRepositoryClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*OnboardingRepositoryCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &OnboardingRepositoryCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for OnboardingRepository.
+func (c *OnboardingRepositoryClient) Update() *OnboardingRepositoryUpdate {
+	mutation := newOnboardingRepositoryMutation(c.config, OpUpdate)
+	return &OnboardingRepositoryUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *OnboardingRepositoryClient) UpdateOne(_m *OnboardingRepository) *OnboardingRepositoryUpdateOne {
+	mutation := newOnboardingRepositoryMutation(c.config, OpUpdateOne, withOnboardingRepository(_m))
+	return &OnboardingRepositoryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *OnboardingRepositoryClient) UpdateOneID(id string) *OnboardingRepositoryUpdateOne {
+	mutation := newOnboardingRepositoryMutation(c.config, OpUpdateOne, withOnboardingRepositoryID(id))
+	return &OnboardingRepositoryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for OnboardingRepository.
+func (c *OnboardingRepositoryClient) Delete() *OnboardingRepositoryDelete {
+	mutation := newOnboardingRepositoryMutation(c.config, OpDelete)
+	return &OnboardingRepositoryDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *OnboardingRepositoryClient) DeleteOne(_m *OnboardingRepository) *OnboardingRepositoryDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *OnboardingRepositoryClient) DeleteOneID(id string) *OnboardingRepositoryDeleteOne {
+	builder := c.Delete().Where(onboardingrepository.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &OnboardingRepositoryDeleteOne{builder}
+}
+
+// Query returns a query builder for OnboardingRepository.
+func (c *OnboardingRepositoryClient) Query() *OnboardingRepositoryQuery {
+	return &OnboardingRepositoryQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeOnboardingRepository},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a OnboardingRepository entity by its id.
+func (c *OnboardingRepositoryClient) Get(ctx context.Context, id string) (*OnboardingRepository, error) {
+	return c.Query().Where(onboardingrepository.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *OnboardingRepositoryClient) GetX(ctx context.Context, id string) *OnboardingRepository {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryTeam queries the team edge of a OnboardingRepository.
+func (c *OnboardingRepositoryClient) QueryTeam(_m *OnboardingRepository) *TeamQuery {
+	query := (&TeamClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(onboardingrepository.Table, onboardingrepository.FieldID, id),
+			sqlgraph.To(team.Table, team.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, onboardingrepository.TeamTable, onboardingrepository.TeamColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryService queries the service edge of a OnboardingRepository.
+func (c *OnboardingRepositoryClient) QueryService(_m *OnboardingRepository) *ServiceQuery {
+	query := (&ServiceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(onboardingrepository.Table, onboardingrepository.FieldID, id),
+			sqlgraph.To(service.Table, service.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, onboardingrepository.ServiceTable, onboardingrepository.ServiceColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *OnboardingRepositoryClient) Hooks() []Hook {
+	return c.hooks.OnboardingRepository
+}
+
+// Interceptors returns the client interceptors.
+func (c *OnboardingRepositoryClient) Interceptors() []Interceptor {
+	return c.inters.OnboardingRepository
+}
+
+func (c *OnboardingRepositoryClient) mutate(ctx context.Context, m *OnboardingRepositoryMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&OnboardingRepositoryCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&OnboardingRepositoryUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&OnboardingRepositoryUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&OnboardingRepositoryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown OnboardingRepository mutation op: %q", m.Op())
+	}
+}
+
+// OnboardingWaveClient is a client for the OnboardingWave schema.
+type OnboardingWaveClient struct {
+	config
+}
+
+// NewOnboardingWaveClient returns a client for the OnboardingWave from the given config.
+func NewOnboardingWaveClient(c config) *OnboardingWaveClient {
+	return &OnboardingWaveClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `onboardingwave.Hooks(f(g(h())))`.
+func (c *OnboardingWaveClient) Use(hooks ...Hook) {
+	c.hooks.OnboardingWave = append(c.hooks.OnboardingWave, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `onboardingwave.Intercept(f(g(h())))`.
+func (c *OnboardingWaveClient) Intercept(interceptors ...Interceptor) {
+	c.inters.OnboardingWave = append(c.inters.OnboardingWave, interceptors...)
+}
+
+// Create returns a builder for creating a OnboardingWave entity.
+func (c *OnboardingWaveClient) Create() *OnboardingWaveCreate {
+	mutation := newOnboardingWaveMutation(c.config, OpCreate)
+	return &OnboardingWaveCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of OnboardingWave entities.
+func (c *OnboardingWaveClient) CreateBulk(builders ...*OnboardingWaveCreate) *OnboardingWaveCreateBulk {
+	return &OnboardingWaveCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *OnboardingWaveClient) MapCreateBulk(slice any, setFunc func(*OnboardingWaveCreate, int)) *OnboardingWaveCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &OnboardingWaveCreateBulk{err: fmt.Errorf("calling to OnboardingWaveClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*OnboardingWaveCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &OnboardingWaveCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for OnboardingWave.
+func (c *OnboardingWaveClient) Update() *OnboardingWaveUpdate {
+	mutation := newOnboardingWaveMutation(c.config, OpUpdate)
+	return &OnboardingWaveUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *OnboardingWaveClient) UpdateOne(_m *OnboardingWave) *OnboardingWaveUpdateOne {
+	mutation := newOnboardingWaveMutation(c.config, OpUpdateOne, withOnboardingWave(_m))
+	return &OnboardingWaveUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *OnboardingWaveClient) UpdateOneID(id string) *OnboardingWaveUpdateOne {
+	mutation := newOnboardingWaveMutation(c.config, OpUpdateOne, withOnboardingWaveID(id))
+	return &OnboardingWaveUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for OnboardingWave.
+func (c *OnboardingWaveClient) Delete() *OnboardingWaveDelete {
+	mutation := newOnboardingWaveMutation(c.config, OpDelete)
+	return &OnboardingWaveDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *OnboardingWaveClient) DeleteOne(_m *OnboardingWave) *OnboardingWaveDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *OnboardingWaveClient) DeleteOneID(id string) *OnboardingWaveDeleteOne {
+	builder := c.Delete().Where(onboardingwave.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &OnboardingWaveDeleteOne{builder}
+}
+
+// Query returns a query builder for OnboardingWave.
+func (c *OnboardingWaveClient) Query() *OnboardingWaveQuery {
+	return &OnboardingWaveQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeOnboardingWave},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a OnboardingWave entity by its id.
+func (c *OnboardingWaveClient) Get(ctx context.Context, id string) (*OnboardingWave, error) {
+	return c.Query().Where(onboardingwave.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *OnboardingWaveClient) GetX(ctx context.Context, id string) *OnboardingWave {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *OnboardingWaveClient) Hooks() []Hook {
+	return c.hooks.OnboardingWave
+}
+
+// Interceptors returns the client interceptors.
+func (c *OnboardingWaveClient) Interceptors() []Interceptor {
+	return c.inters.OnboardingWave
+}
+
+func (c *OnboardingWaveClient) mutate(ctx context.Context, m *OnboardingWaveMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&OnboardingWaveCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&OnboardingWaveUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&OnboardingWaveUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&OnboardingWaveDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown OnboardingWave mutation op: %q", m.Op())
 	}
 }
 
@@ -17751,18 +18256,18 @@ type (
 		IdempotencyKey, Identity, Incident, IncidentEntry, IncidentEntryRevision,
 		IncidentPerson, IncidentService, Indicator, Issue, JobRun, LaunchReview, Lease,
 		ManifestItem, ManifestSet, Member, Notification, NotificationTarget,
-		OTLPStream, Outage, OwnershipDrift, Person, PolicyRevision, Postmortem,
-		PostmortemAct, PostmortemRequest, PostmortemTemplate,
-		PostmortemTemplateRevision, PostmortemTemplateUse, PostmortemText, Proposal,
-		PushedFact, Report, ReportDecision, ReportRestatement, SLA, SLAPeriod,
-		SLARevision, SLO, SLOGroupStatus, SLORevision, SLOStatus, Scorecard,
-		ScorecardDay, ScorecardDue, ScorecardFailure, ScorecardRevision,
-		ScorecardStanding, ScorecardTally, SearchDocument, Segment, SegmentChange,
-		Series, Service, Session, SignInCode, SignalMapping, SigningKey, Slug,
-		SuppliedFact, System, Team, ThinnedMonth, ToilAnswer, ToilAsking,
-		ToilAutomation, ToilCandidate, ToilDismissal, ToilEntry, ToilParting,
-		ToilSetting, ToilSurvey, ToilTicket, Token, ToldEvent, TrackerLane,
-		TrackerPlace, TrackerRepository, Violation, ViolationEvent,
+		OTLPStream, OnboardingMember, OnboardingRepository, OnboardingWave, Outage,
+		OwnershipDrift, Person, PolicyRevision, Postmortem, PostmortemAct,
+		PostmortemRequest, PostmortemTemplate, PostmortemTemplateRevision,
+		PostmortemTemplateUse, PostmortemText, Proposal, PushedFact, Report,
+		ReportDecision, ReportRestatement, SLA, SLAPeriod, SLARevision, SLO,
+		SLOGroupStatus, SLORevision, SLOStatus, Scorecard, ScorecardDay, ScorecardDue,
+		ScorecardFailure, ScorecardRevision, ScorecardStanding, ScorecardTally,
+		SearchDocument, Segment, SegmentChange, Series, Service, Session, SignInCode,
+		SignalMapping, SigningKey, Slug, SuppliedFact, System, Team, ThinnedMonth,
+		ToilAnswer, ToilAsking, ToilAutomation, ToilCandidate, ToilDismissal,
+		ToilEntry, ToilParting, ToilSetting, ToilSurvey, ToilTicket, Token, ToldEvent,
+		TrackerLane, TrackerPlace, TrackerRepository, Violation, ViolationEvent,
 		WebhookDelivery []ent.Hook
 	}
 	inters struct {
@@ -17774,18 +18279,18 @@ type (
 		IdempotencyKey, Identity, Incident, IncidentEntry, IncidentEntryRevision,
 		IncidentPerson, IncidentService, Indicator, Issue, JobRun, LaunchReview, Lease,
 		ManifestItem, ManifestSet, Member, Notification, NotificationTarget,
-		OTLPStream, Outage, OwnershipDrift, Person, PolicyRevision, Postmortem,
-		PostmortemAct, PostmortemRequest, PostmortemTemplate,
-		PostmortemTemplateRevision, PostmortemTemplateUse, PostmortemText, Proposal,
-		PushedFact, Report, ReportDecision, ReportRestatement, SLA, SLAPeriod,
-		SLARevision, SLO, SLOGroupStatus, SLORevision, SLOStatus, Scorecard,
-		ScorecardDay, ScorecardDue, ScorecardFailure, ScorecardRevision,
-		ScorecardStanding, ScorecardTally, SearchDocument, Segment, SegmentChange,
-		Series, Service, Session, SignInCode, SignalMapping, SigningKey, Slug,
-		SuppliedFact, System, Team, ThinnedMonth, ToilAnswer, ToilAsking,
-		ToilAutomation, ToilCandidate, ToilDismissal, ToilEntry, ToilParting,
-		ToilSetting, ToilSurvey, ToilTicket, Token, ToldEvent, TrackerLane,
-		TrackerPlace, TrackerRepository, Violation, ViolationEvent,
+		OTLPStream, OnboardingMember, OnboardingRepository, OnboardingWave, Outage,
+		OwnershipDrift, Person, PolicyRevision, Postmortem, PostmortemAct,
+		PostmortemRequest, PostmortemTemplate, PostmortemTemplateRevision,
+		PostmortemTemplateUse, PostmortemText, Proposal, PushedFact, Report,
+		ReportDecision, ReportRestatement, SLA, SLAPeriod, SLARevision, SLO,
+		SLOGroupStatus, SLORevision, SLOStatus, Scorecard, ScorecardDay, ScorecardDue,
+		ScorecardFailure, ScorecardRevision, ScorecardStanding, ScorecardTally,
+		SearchDocument, Segment, SegmentChange, Series, Service, Session, SignInCode,
+		SignalMapping, SigningKey, Slug, SuppliedFact, System, Team, ThinnedMonth,
+		ToilAnswer, ToilAsking, ToilAutomation, ToilCandidate, ToilDismissal,
+		ToilEntry, ToilParting, ToilSetting, ToilSurvey, ToilTicket, Token, ToldEvent,
+		TrackerLane, TrackerPlace, TrackerRepository, Violation, ViolationEvent,
 		WebhookDelivery []ent.Interceptor
 	}
 )

@@ -58,6 +58,9 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/member"
 	"github.com/evenkeel/evenkeel/ent/db/notification"
 	"github.com/evenkeel/evenkeel/ent/db/notificationtarget"
+	"github.com/evenkeel/evenkeel/ent/db/onboardingmember"
+	"github.com/evenkeel/evenkeel/ent/db/onboardingrepository"
+	"github.com/evenkeel/evenkeel/ent/db/onboardingwave"
 	"github.com/evenkeel/evenkeel/ent/db/otlpstream"
 	"github.com/evenkeel/evenkeel/ent/db/outage"
 	"github.com/evenkeel/evenkeel/ent/db/ownershipdrift"
@@ -228,6 +231,9 @@ func checkColumn(t, c string) error {
 			notification.Table:               notification.ValidColumn,
 			notificationtarget.Table:         notificationtarget.ValidColumn,
 			otlpstream.Table:                 otlpstream.ValidColumn,
+			onboardingmember.Table:           onboardingmember.ValidColumn,
+			onboardingrepository.Table:       onboardingrepository.ValidColumn,
+			onboardingwave.Table:             onboardingwave.ValidColumn,
 			outage.Table:                     outage.ValidColumn,
 			ownershipdrift.Table:             ownershipdrift.ValidColumn,
 			person.Table:                     person.ValidColumn,

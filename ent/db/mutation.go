@@ -58,6 +58,9 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/member"
 	"github.com/evenkeel/evenkeel/ent/db/notification"
 	"github.com/evenkeel/evenkeel/ent/db/notificationtarget"
+	"github.com/evenkeel/evenkeel/ent/db/onboardingmember"
+	"github.com/evenkeel/evenkeel/ent/db/onboardingrepository"
+	"github.com/evenkeel/evenkeel/ent/db/onboardingwave"
 	"github.com/evenkeel/evenkeel/ent/db/otlpstream"
 	"github.com/evenkeel/evenkeel/ent/db/outage"
 	"github.com/evenkeel/evenkeel/ent/db/ownershipdrift"
@@ -181,6 +184,9 @@ const (
 	TypeNotification               = "Notification"
 	TypeNotificationTarget         = "NotificationTarget"
 	TypeOTLPStream                 = "OTLPStream"
+	TypeOnboardingMember           = "OnboardingMember"
+	TypeOnboardingRepository       = "OnboardingRepository"
+	TypeOnboardingWave             = "OnboardingWave"
 	TypeOutage                     = "Outage"
 	TypeOwnershipDrift             = "OwnershipDrift"
 	TypePerson                     = "Person"
@@ -51059,6 +51065,3505 @@ func (m *OTLPStreamMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown OTLPStream edge %s", name)
+}
+
+// OnboardingMemberMutation represents an operation that mutates the OnboardingMember nodes in the graph.
+type OnboardingMemberMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *string
+	state             *string
+	slos              *json.RawMessage
+	appendslos        json.RawMessage
+	faults            *json.RawMessage
+	appendfaults      json.RawMessage
+	created_at        *time.Time
+	tried_at          *time.Time
+	clearedFields     map[string]struct{}
+	wave              *string
+	clearedwave       bool
+	service           *string
+	clearedservice    bool
+	repository        *string
+	clearedrepository bool
+	done              bool
+	oldValue          func(context.Context) (*OnboardingMember, error)
+	predicates        []predicate.OnboardingMember
+}
+
+var _ ent.Mutation = (*OnboardingMemberMutation)(nil)
+
+// onboardingmemberOption allows management of the mutation configuration using functional options.
+type onboardingmemberOption func(*OnboardingMemberMutation)
+
+// newOnboardingMemberMutation creates new mutation for the OnboardingMember entity.
+func newOnboardingMemberMutation(c config, op Op, opts ...onboardingmemberOption) *OnboardingMemberMutation {
+	m := &OnboardingMemberMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeOnboardingMember,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withOnboardingMemberID sets the ID field of the mutation.
+func withOnboardingMemberID(id string) onboardingmemberOption {
+	return func(m *OnboardingMemberMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *OnboardingMember
+		)
+		m.oldValue = func(ctx context.Context) (*OnboardingMember, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().OnboardingMember.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withOnboardingMember sets the old OnboardingMember of the mutation.
+func withOnboardingMember(node *OnboardingMember) onboardingmemberOption {
+	return func(m *OnboardingMemberMutation) {
+		m.oldValue = func(context.Context) (*OnboardingMember, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m OnboardingMemberMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m OnboardingMemberMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of OnboardingMember entities.
+func (m *OnboardingMemberMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *OnboardingMemberMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *OnboardingMemberMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().OnboardingMember.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetWaveID sets the "wave_id" field.
+func (m *OnboardingMemberMutation) SetWaveID(s string) {
+	m.wave = &s
+}
+
+// WaveID returns the value of the "wave_id" field in the mutation.
+func (m *OnboardingMemberMutation) WaveID() (r string, exists bool) {
+	v := m.wave
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWaveID returns the old "wave_id" field's value of the OnboardingMember entity.
+// If the OnboardingMember object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnboardingMemberMutation) OldWaveID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWaveID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWaveID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWaveID: %w", err)
+	}
+	return oldValue.WaveID, nil
+}
+
+// ResetWaveID resets all changes to the "wave_id" field.
+func (m *OnboardingMemberMutation) ResetWaveID() {
+	m.wave = nil
+}
+
+// SetServiceID sets the "service_id" field.
+func (m *OnboardingMemberMutation) SetServiceID(s string) {
+	m.service = &s
+}
+
+// ServiceID returns the value of the "service_id" field in the mutation.
+func (m *OnboardingMemberMutation) ServiceID() (r string, exists bool) {
+	v := m.service
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldServiceID returns the old "service_id" field's value of the OnboardingMember entity.
+// If the OnboardingMember object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnboardingMemberMutation) OldServiceID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldServiceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldServiceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldServiceID: %w", err)
+	}
+	return oldValue.ServiceID, nil
+}
+
+// ClearServiceID clears the value of the "service_id" field.
+func (m *OnboardingMemberMutation) ClearServiceID() {
+	m.service = nil
+	m.clearedFields[onboardingmember.FieldServiceID] = struct{}{}
+}
+
+// ServiceIDCleared returns if the "service_id" field was cleared in this mutation.
+func (m *OnboardingMemberMutation) ServiceIDCleared() bool {
+	_, ok := m.clearedFields[onboardingmember.FieldServiceID]
+	return ok
+}
+
+// ResetServiceID resets all changes to the "service_id" field.
+func (m *OnboardingMemberMutation) ResetServiceID() {
+	m.service = nil
+	delete(m.clearedFields, onboardingmember.FieldServiceID)
+}
+
+// SetRepositoryID sets the "repository_id" field.
+func (m *OnboardingMemberMutation) SetRepositoryID(s string) {
+	m.repository = &s
+}
+
+// RepositoryID returns the value of the "repository_id" field in the mutation.
+func (m *OnboardingMemberMutation) RepositoryID() (r string, exists bool) {
+	v := m.repository
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRepositoryID returns the old "repository_id" field's value of the OnboardingMember entity.
+// If the OnboardingMember object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnboardingMemberMutation) OldRepositoryID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRepositoryID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRepositoryID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRepositoryID: %w", err)
+	}
+	return oldValue.RepositoryID, nil
+}
+
+// ClearRepositoryID clears the value of the "repository_id" field.
+func (m *OnboardingMemberMutation) ClearRepositoryID() {
+	m.repository = nil
+	m.clearedFields[onboardingmember.FieldRepositoryID] = struct{}{}
+}
+
+// RepositoryIDCleared returns if the "repository_id" field was cleared in this mutation.
+func (m *OnboardingMemberMutation) RepositoryIDCleared() bool {
+	_, ok := m.clearedFields[onboardingmember.FieldRepositoryID]
+	return ok
+}
+
+// ResetRepositoryID resets all changes to the "repository_id" field.
+func (m *OnboardingMemberMutation) ResetRepositoryID() {
+	m.repository = nil
+	delete(m.clearedFields, onboardingmember.FieldRepositoryID)
+}
+
+// SetState sets the "state" field.
+func (m *OnboardingMemberMutation) SetState(s string) {
+	m.state = &s
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *OnboardingMemberMutation) State() (r string, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the OnboardingMember entity.
+// If the OnboardingMember object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnboardingMemberMutation) OldState(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *OnboardingMemberMutation) ResetState() {
+	m.state = nil
+}
+
+// SetSlos sets the "slos" field.
+func (m *OnboardingMemberMutation) SetSlos(jm json.RawMessage) {
+	m.slos = &jm
+	m.appendslos = nil
+}
+
+// Slos returns the value of the "slos" field in the mutation.
+func (m *OnboardingMemberMutation) Slos() (r json.RawMessage, exists bool) {
+	v := m.slos
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSlos returns the old "slos" field's value of the OnboardingMember entity.
+// If the OnboardingMember object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnboardingMemberMutation) OldSlos(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSlos is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSlos requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSlos: %w", err)
+	}
+	return oldValue.Slos, nil
+}
+
+// AppendSlos adds jm to the "slos" field.
+func (m *OnboardingMemberMutation) AppendSlos(jm json.RawMessage) {
+	m.appendslos = append(m.appendslos, jm...)
+}
+
+// AppendedSlos returns the list of values that were appended to the "slos" field in this mutation.
+func (m *OnboardingMemberMutation) AppendedSlos() (json.RawMessage, bool) {
+	if len(m.appendslos) == 0 {
+		return nil, false
+	}
+	return m.appendslos, true
+}
+
+// ResetSlos resets all changes to the "slos" field.
+func (m *OnboardingMemberMutation) ResetSlos() {
+	m.slos = nil
+	m.appendslos = nil
+}
+
+// SetFaults sets the "faults" field.
+func (m *OnboardingMemberMutation) SetFaults(jm json.RawMessage) {
+	m.faults = &jm
+	m.appendfaults = nil
+}
+
+// Faults returns the value of the "faults" field in the mutation.
+func (m *OnboardingMemberMutation) Faults() (r json.RawMessage, exists bool) {
+	v := m.faults
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFaults returns the old "faults" field's value of the OnboardingMember entity.
+// If the OnboardingMember object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnboardingMemberMutation) OldFaults(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFaults is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFaults requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFaults: %w", err)
+	}
+	return oldValue.Faults, nil
+}
+
+// AppendFaults adds jm to the "faults" field.
+func (m *OnboardingMemberMutation) AppendFaults(jm json.RawMessage) {
+	m.appendfaults = append(m.appendfaults, jm...)
+}
+
+// AppendedFaults returns the list of values that were appended to the "faults" field in this mutation.
+func (m *OnboardingMemberMutation) AppendedFaults() (json.RawMessage, bool) {
+	if len(m.appendfaults) == 0 {
+		return nil, false
+	}
+	return m.appendfaults, true
+}
+
+// ResetFaults resets all changes to the "faults" field.
+func (m *OnboardingMemberMutation) ResetFaults() {
+	m.faults = nil
+	m.appendfaults = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *OnboardingMemberMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *OnboardingMemberMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the OnboardingMember entity.
+// If the OnboardingMember object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnboardingMemberMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *OnboardingMemberMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetTriedAt sets the "tried_at" field.
+func (m *OnboardingMemberMutation) SetTriedAt(t time.Time) {
+	m.tried_at = &t
+}
+
+// TriedAt returns the value of the "tried_at" field in the mutation.
+func (m *OnboardingMemberMutation) TriedAt() (r time.Time, exists bool) {
+	v := m.tried_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTriedAt returns the old "tried_at" field's value of the OnboardingMember entity.
+// If the OnboardingMember object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnboardingMemberMutation) OldTriedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTriedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTriedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTriedAt: %w", err)
+	}
+	return oldValue.TriedAt, nil
+}
+
+// ClearTriedAt clears the value of the "tried_at" field.
+func (m *OnboardingMemberMutation) ClearTriedAt() {
+	m.tried_at = nil
+	m.clearedFields[onboardingmember.FieldTriedAt] = struct{}{}
+}
+
+// TriedAtCleared returns if the "tried_at" field was cleared in this mutation.
+func (m *OnboardingMemberMutation) TriedAtCleared() bool {
+	_, ok := m.clearedFields[onboardingmember.FieldTriedAt]
+	return ok
+}
+
+// ResetTriedAt resets all changes to the "tried_at" field.
+func (m *OnboardingMemberMutation) ResetTriedAt() {
+	m.tried_at = nil
+	delete(m.clearedFields, onboardingmember.FieldTriedAt)
+}
+
+// ClearWave clears the "wave" edge to the OnboardingWave entity.
+func (m *OnboardingMemberMutation) ClearWave() {
+	m.clearedwave = true
+	m.clearedFields[onboardingmember.FieldWaveID] = struct{}{}
+}
+
+// WaveCleared reports if the "wave" edge to the OnboardingWave entity was cleared.
+func (m *OnboardingMemberMutation) WaveCleared() bool {
+	return m.clearedwave
+}
+
+// WaveIDs returns the "wave" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// WaveID instead. It exists only for internal usage by the builders.
+func (m *OnboardingMemberMutation) WaveIDs() (ids []string) {
+	if id := m.wave; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetWave resets all changes to the "wave" edge.
+func (m *OnboardingMemberMutation) ResetWave() {
+	m.wave = nil
+	m.clearedwave = false
+}
+
+// ClearService clears the "service" edge to the Service entity.
+func (m *OnboardingMemberMutation) ClearService() {
+	m.clearedservice = true
+	m.clearedFields[onboardingmember.FieldServiceID] = struct{}{}
+}
+
+// ServiceCleared reports if the "service" edge to the Service entity was cleared.
+func (m *OnboardingMemberMutation) ServiceCleared() bool {
+	return m.ServiceIDCleared() || m.clearedservice
+}
+
+// ServiceIDs returns the "service" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ServiceID instead. It exists only for internal usage by the builders.
+func (m *OnboardingMemberMutation) ServiceIDs() (ids []string) {
+	if id := m.service; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetService resets all changes to the "service" edge.
+func (m *OnboardingMemberMutation) ResetService() {
+	m.service = nil
+	m.clearedservice = false
+}
+
+// ClearRepository clears the "repository" edge to the OnboardingRepository entity.
+func (m *OnboardingMemberMutation) ClearRepository() {
+	m.clearedrepository = true
+	m.clearedFields[onboardingmember.FieldRepositoryID] = struct{}{}
+}
+
+// RepositoryCleared reports if the "repository" edge to the OnboardingRepository entity was cleared.
+func (m *OnboardingMemberMutation) RepositoryCleared() bool {
+	return m.RepositoryIDCleared() || m.clearedrepository
+}
+
+// RepositoryIDs returns the "repository" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RepositoryID instead. It exists only for internal usage by the builders.
+func (m *OnboardingMemberMutation) RepositoryIDs() (ids []string) {
+	if id := m.repository; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRepository resets all changes to the "repository" edge.
+func (m *OnboardingMemberMutation) ResetRepository() {
+	m.repository = nil
+	m.clearedrepository = false
+}
+
+// Where appends a list predicates to the OnboardingMemberMutation builder.
+func (m *OnboardingMemberMutation) Where(ps ...predicate.OnboardingMember) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the OnboardingMemberMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *OnboardingMemberMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.OnboardingMember, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *OnboardingMemberMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *OnboardingMemberMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (OnboardingMember).
+func (m *OnboardingMemberMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *OnboardingMemberMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.wave != nil {
+		fields = append(fields, onboardingmember.FieldWaveID)
+	}
+	if m.service != nil {
+		fields = append(fields, onboardingmember.FieldServiceID)
+	}
+	if m.repository != nil {
+		fields = append(fields, onboardingmember.FieldRepositoryID)
+	}
+	if m.state != nil {
+		fields = append(fields, onboardingmember.FieldState)
+	}
+	if m.slos != nil {
+		fields = append(fields, onboardingmember.FieldSlos)
+	}
+	if m.faults != nil {
+		fields = append(fields, onboardingmember.FieldFaults)
+	}
+	if m.created_at != nil {
+		fields = append(fields, onboardingmember.FieldCreatedAt)
+	}
+	if m.tried_at != nil {
+		fields = append(fields, onboardingmember.FieldTriedAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *OnboardingMemberMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case onboardingmember.FieldWaveID:
+		return m.WaveID()
+	case onboardingmember.FieldServiceID:
+		return m.ServiceID()
+	case onboardingmember.FieldRepositoryID:
+		return m.RepositoryID()
+	case onboardingmember.FieldState:
+		return m.State()
+	case onboardingmember.FieldSlos:
+		return m.Slos()
+	case onboardingmember.FieldFaults:
+		return m.Faults()
+	case onboardingmember.FieldCreatedAt:
+		return m.CreatedAt()
+	case onboardingmember.FieldTriedAt:
+		return m.TriedAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *OnboardingMemberMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case onboardingmember.FieldWaveID:
+		return m.OldWaveID(ctx)
+	case onboardingmember.FieldServiceID:
+		return m.OldServiceID(ctx)
+	case onboardingmember.FieldRepositoryID:
+		return m.OldRepositoryID(ctx)
+	case onboardingmember.FieldState:
+		return m.OldState(ctx)
+	case onboardingmember.FieldSlos:
+		return m.OldSlos(ctx)
+	case onboardingmember.FieldFaults:
+		return m.OldFaults(ctx)
+	case onboardingmember.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case onboardingmember.FieldTriedAt:
+		return m.OldTriedAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown OnboardingMember field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OnboardingMemberMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case onboardingmember.FieldWaveID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWaveID(v)
+		return nil
+	case onboardingmember.FieldServiceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetServiceID(v)
+		return nil
+	case onboardingmember.FieldRepositoryID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRepositoryID(v)
+		return nil
+	case onboardingmember.FieldState:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case onboardingmember.FieldSlos:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSlos(v)
+		return nil
+	case onboardingmember.FieldFaults:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFaults(v)
+		return nil
+	case onboardingmember.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case onboardingmember.FieldTriedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTriedAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown OnboardingMember field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *OnboardingMemberMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *OnboardingMemberMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OnboardingMemberMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown OnboardingMember numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *OnboardingMemberMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(onboardingmember.FieldServiceID) {
+		fields = append(fields, onboardingmember.FieldServiceID)
+	}
+	if m.FieldCleared(onboardingmember.FieldRepositoryID) {
+		fields = append(fields, onboardingmember.FieldRepositoryID)
+	}
+	if m.FieldCleared(onboardingmember.FieldTriedAt) {
+		fields = append(fields, onboardingmember.FieldTriedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *OnboardingMemberMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *OnboardingMemberMutation) ClearField(name string) error {
+	switch name {
+	case onboardingmember.FieldServiceID:
+		m.ClearServiceID()
+		return nil
+	case onboardingmember.FieldRepositoryID:
+		m.ClearRepositoryID()
+		return nil
+	case onboardingmember.FieldTriedAt:
+		m.ClearTriedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown OnboardingMember nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *OnboardingMemberMutation) ResetField(name string) error {
+	switch name {
+	case onboardingmember.FieldWaveID:
+		m.ResetWaveID()
+		return nil
+	case onboardingmember.FieldServiceID:
+		m.ResetServiceID()
+		return nil
+	case onboardingmember.FieldRepositoryID:
+		m.ResetRepositoryID()
+		return nil
+	case onboardingmember.FieldState:
+		m.ResetState()
+		return nil
+	case onboardingmember.FieldSlos:
+		m.ResetSlos()
+		return nil
+	case onboardingmember.FieldFaults:
+		m.ResetFaults()
+		return nil
+	case onboardingmember.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case onboardingmember.FieldTriedAt:
+		m.ResetTriedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown OnboardingMember field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *OnboardingMemberMutation) AddedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.wave != nil {
+		edges = append(edges, onboardingmember.EdgeWave)
+	}
+	if m.service != nil {
+		edges = append(edges, onboardingmember.EdgeService)
+	}
+	if m.repository != nil {
+		edges = append(edges, onboardingmember.EdgeRepository)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *OnboardingMemberMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case onboardingmember.EdgeWave:
+		if id := m.wave; id != nil {
+			return []ent.Value{*id}
+		}
+	case onboardingmember.EdgeService:
+		if id := m.service; id != nil {
+			return []ent.Value{*id}
+		}
+	case onboardingmember.EdgeRepository:
+		if id := m.repository; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *OnboardingMemberMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 3)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *OnboardingMemberMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *OnboardingMemberMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.clearedwave {
+		edges = append(edges, onboardingmember.EdgeWave)
+	}
+	if m.clearedservice {
+		edges = append(edges, onboardingmember.EdgeService)
+	}
+	if m.clearedrepository {
+		edges = append(edges, onboardingmember.EdgeRepository)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *OnboardingMemberMutation) EdgeCleared(name string) bool {
+	switch name {
+	case onboardingmember.EdgeWave:
+		return m.clearedwave
+	case onboardingmember.EdgeService:
+		return m.clearedservice
+	case onboardingmember.EdgeRepository:
+		return m.clearedrepository
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *OnboardingMemberMutation) ClearEdge(name string) error {
+	switch name {
+	case onboardingmember.EdgeWave:
+		m.ClearWave()
+		return nil
+	case onboardingmember.EdgeService:
+		m.ClearService()
+		return nil
+	case onboardingmember.EdgeRepository:
+		m.ClearRepository()
+		return nil
+	}
+	return fmt.Errorf("unknown OnboardingMember unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *OnboardingMemberMutation) ResetEdge(name string) error {
+	switch name {
+	case onboardingmember.EdgeWave:
+		m.ResetWave()
+		return nil
+	case onboardingmember.EdgeService:
+		m.ResetService()
+		return nil
+	case onboardingmember.EdgeRepository:
+		m.ResetRepository()
+		return nil
+	}
+	return fmt.Errorf("unknown OnboardingMember edge %s", name)
+}
+
+// OnboardingRepositoryMutation represents an operation that mutates the OnboardingRepository nodes in the graph.
+type OnboardingRepositoryMutation struct {
+	config
+	op             Op
+	typ            string
+	id             *string
+	host_id        *string
+	full_name      *string
+	address        *string
+	facts          *json.RawMessage
+	appendfacts    json.RawMessage
+	look           *json.RawMessage
+	appendlook     json.RawMessage
+	choice         *json.RawMessage
+	appendchoice   json.RawMessage
+	idle           *bool
+	team_by        *string
+	pushed_at      *time.Time
+	seen_at        *time.Time
+	looked_at      *time.Time
+	gone_at        *time.Time
+	dismissed_at   *time.Time
+	dismissed_by   *string
+	dismissed_for  *string
+	created_at     *time.Time
+	version        *int64
+	addversion     *int64
+	clearedFields  map[string]struct{}
+	team           *string
+	clearedteam    bool
+	service        *string
+	clearedservice bool
+	done           bool
+	oldValue       func(context.Context) (*OnboardingRepository, error)
+	predicates     []predicate.OnboardingRepository
+}
+
+var _ ent.Mutation = (*OnboardingRepositoryMutation)(nil)
+
+// onboardingrepositoryOption allows management of the mutation configuration using functional options.
+type onboardingrepositoryOption func(*OnboardingRepositoryMutation)
+
+// newOnboardingRepositoryMutation creates new mutation for the OnboardingRepository entity.
+func newOnboardingRepositoryMutation(c config, op Op, opts ...onboardingrepositoryOption) *OnboardingRepositoryMutation {
+	m := &OnboardingRepositoryMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeOnboardingRepository,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withOnboardingRepositoryID sets the ID field of the mutation.
+func withOnboardingRepositoryID(id string) onboardingrepositoryOption {
+	return func(m *OnboardingRepositoryMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *OnboardingRepository
+		)
+		m.oldValue = func(ctx context.Context) (*OnboardingRepository, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().OnboardingRepository.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withOnboardingRepository sets the old OnboardingRepository of the mutation.
+func withOnboardingRepository(node *OnboardingRepository) onboardingrepositoryOption {
+	return func(m *OnboardingRepositoryMutation) {
+		m.oldValue = func(context.Context) (*OnboardingRepository, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m OnboardingRepositoryMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m OnboardingRepositoryMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of OnboardingRepository entities.
+func (m *OnboardingRepositoryMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *OnboardingRepositoryMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *OnboardingRepositoryMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().OnboardingRepository.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetHostID sets the "host_id" field.
+func (m *OnboardingRepositoryMutation) SetHostID(s string) {
+	m.host_id = &s
+}
+
+// HostID returns the value of the "host_id" field in the mutation.
+func (m *OnboardingRepositoryMutation) HostID() (r string, exists bool) {
+	v := m.host_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHostID returns the old "host_id" field's value of the OnboardingRepository entity.
+// If the OnboardingRepository object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnboardingRepositoryMutation) OldHostID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHostID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHostID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHostID: %w", err)
+	}
+	return oldValue.HostID, nil
+}
+
+// ResetHostID resets all changes to the "host_id" field.
+func (m *OnboardingRepositoryMutation) ResetHostID() {
+	m.host_id = nil
+}
+
+// SetFullName sets the "full_name" field.
+func (m *OnboardingRepositoryMutation) SetFullName(s string) {
+	m.full_name = &s
+}
+
+// FullName returns the value of the "full_name" field in the mutation.
+func (m *OnboardingRepositoryMutation) FullName() (r string, exists bool) {
+	v := m.full_name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFullName returns the old "full_name" field's value of the OnboardingRepository entity.
+// If the OnboardingRepository object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnboardingRepositoryMutation) OldFullName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFullName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFullName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFullName: %w", err)
+	}
+	return oldValue.FullName, nil
+}
+
+// ResetFullName resets all changes to the "full_name" field.
+func (m *OnboardingRepositoryMutation) ResetFullName() {
+	m.full_name = nil
+}
+
+// SetAddress sets the "address" field.
+func (m *OnboardingRepositoryMutation) SetAddress(s string) {
+	m.address = &s
+}
+
+// Address returns the value of the "address" field in the mutation.
+func (m *OnboardingRepositoryMutation) Address() (r string, exists bool) {
+	v := m.address
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAddress returns the old "address" field's value of the OnboardingRepository entity.
+// If the OnboardingRepository object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnboardingRepositoryMutation) OldAddress(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAddress is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAddress requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAddress: %w", err)
+	}
+	return oldValue.Address, nil
+}
+
+// ResetAddress resets all changes to the "address" field.
+func (m *OnboardingRepositoryMutation) ResetAddress() {
+	m.address = nil
+}
+
+// SetFacts sets the "facts" field.
+func (m *OnboardingRepositoryMutation) SetFacts(jm json.RawMessage) {
+	m.facts = &jm
+	m.appendfacts = nil
+}
+
+// Facts returns the value of the "facts" field in the mutation.
+func (m *OnboardingRepositoryMutation) Facts() (r json.RawMessage, exists bool) {
+	v := m.facts
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFacts returns the old "facts" field's value of the OnboardingRepository entity.
+// If the OnboardingRepository object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnboardingRepositoryMutation) OldFacts(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFacts is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFacts requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFacts: %w", err)
+	}
+	return oldValue.Facts, nil
+}
+
+// AppendFacts adds jm to the "facts" field.
+func (m *OnboardingRepositoryMutation) AppendFacts(jm json.RawMessage) {
+	m.appendfacts = append(m.appendfacts, jm...)
+}
+
+// AppendedFacts returns the list of values that were appended to the "facts" field in this mutation.
+func (m *OnboardingRepositoryMutation) AppendedFacts() (json.RawMessage, bool) {
+	if len(m.appendfacts) == 0 {
+		return nil, false
+	}
+	return m.appendfacts, true
+}
+
+// ResetFacts resets all changes to the "facts" field.
+func (m *OnboardingRepositoryMutation) ResetFacts() {
+	m.facts = nil
+	m.appendfacts = nil
+}
+
+// SetLook sets the "look" field.
+func (m *OnboardingRepositoryMutation) SetLook(jm json.RawMessage) {
+	m.look = &jm
+	m.appendlook = nil
+}
+
+// Look returns the value of the "look" field in the mutation.
+func (m *OnboardingRepositoryMutation) Look() (r json.RawMessage, exists bool) {
+	v := m.look
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLook returns the old "look" field's value of the OnboardingRepository entity.
+// If the OnboardingRepository object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnboardingRepositoryMutation) OldLook(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLook is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLook requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLook: %w", err)
+	}
+	return oldValue.Look, nil
+}
+
+// AppendLook adds jm to the "look" field.
+func (m *OnboardingRepositoryMutation) AppendLook(jm json.RawMessage) {
+	m.appendlook = append(m.appendlook, jm...)
+}
+
+// AppendedLook returns the list of values that were appended to the "look" field in this mutation.
+func (m *OnboardingRepositoryMutation) AppendedLook() (json.RawMessage, bool) {
+	if len(m.appendlook) == 0 {
+		return nil, false
+	}
+	return m.appendlook, true
+}
+
+// ResetLook resets all changes to the "look" field.
+func (m *OnboardingRepositoryMutation) ResetLook() {
+	m.look = nil
+	m.appendlook = nil
+}
+
+// SetChoice sets the "choice" field.
+func (m *OnboardingRepositoryMutation) SetChoice(jm json.RawMessage) {
+	m.choice = &jm
+	m.appendchoice = nil
+}
+
+// Choice returns the value of the "choice" field in the mutation.
+func (m *OnboardingRepositoryMutation) Choice() (r json.RawMessage, exists bool) {
+	v := m.choice
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChoice returns the old "choice" field's value of the OnboardingRepository entity.
+// If the OnboardingRepository object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnboardingRepositoryMutation) OldChoice(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChoice is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChoice requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChoice: %w", err)
+	}
+	return oldValue.Choice, nil
+}
+
+// AppendChoice adds jm to the "choice" field.
+func (m *OnboardingRepositoryMutation) AppendChoice(jm json.RawMessage) {
+	m.appendchoice = append(m.appendchoice, jm...)
+}
+
+// AppendedChoice returns the list of values that were appended to the "choice" field in this mutation.
+func (m *OnboardingRepositoryMutation) AppendedChoice() (json.RawMessage, bool) {
+	if len(m.appendchoice) == 0 {
+		return nil, false
+	}
+	return m.appendchoice, true
+}
+
+// ResetChoice resets all changes to the "choice" field.
+func (m *OnboardingRepositoryMutation) ResetChoice() {
+	m.choice = nil
+	m.appendchoice = nil
+}
+
+// SetIdle sets the "idle" field.
+func (m *OnboardingRepositoryMutation) SetIdle(b bool) {
+	m.idle = &b
+}
+
+// Idle returns the value of the "idle" field in the mutation.
+func (m *OnboardingRepositoryMutation) Idle() (r bool, exists bool) {
+	v := m.idle
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIdle returns the old "idle" field's value of the OnboardingRepository entity.
+// If the OnboardingRepository object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnboardingRepositoryMutation) OldIdle(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIdle is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIdle requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIdle: %w", err)
+	}
+	return oldValue.Idle, nil
+}
+
+// ResetIdle resets all changes to the "idle" field.
+func (m *OnboardingRepositoryMutation) ResetIdle() {
+	m.idle = nil
+}
+
+// SetTeamID sets the "team_id" field.
+func (m *OnboardingRepositoryMutation) SetTeamID(s string) {
+	m.team = &s
+}
+
+// TeamID returns the value of the "team_id" field in the mutation.
+func (m *OnboardingRepositoryMutation) TeamID() (r string, exists bool) {
+	v := m.team
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTeamID returns the old "team_id" field's value of the OnboardingRepository entity.
+// If the OnboardingRepository object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnboardingRepositoryMutation) OldTeamID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTeamID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTeamID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTeamID: %w", err)
+	}
+	return oldValue.TeamID, nil
+}
+
+// ClearTeamID clears the value of the "team_id" field.
+func (m *OnboardingRepositoryMutation) ClearTeamID() {
+	m.team = nil
+	m.clearedFields[onboardingrepository.FieldTeamID] = struct{}{}
+}
+
+// TeamIDCleared returns if the "team_id" field was cleared in this mutation.
+func (m *OnboardingRepositoryMutation) TeamIDCleared() bool {
+	_, ok := m.clearedFields[onboardingrepository.FieldTeamID]
+	return ok
+}
+
+// ResetTeamID resets all changes to the "team_id" field.
+func (m *OnboardingRepositoryMutation) ResetTeamID() {
+	m.team = nil
+	delete(m.clearedFields, onboardingrepository.FieldTeamID)
+}
+
+// SetTeamBy sets the "team_by" field.
+func (m *OnboardingRepositoryMutation) SetTeamBy(s string) {
+	m.team_by = &s
+}
+
+// TeamBy returns the value of the "team_by" field in the mutation.
+func (m *OnboardingRepositoryMutation) TeamBy() (r string, exists bool) {
+	v := m.team_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTeamBy returns the old "team_by" field's value of the OnboardingRepository entity.
+// If the OnboardingRepository object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnboardingRepositoryMutation) OldTeamBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTeamBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTeamBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTeamBy: %w", err)
+	}
+	return oldValue.TeamBy, nil
+}
+
+// ResetTeamBy resets all changes to the "team_by" field.
+func (m *OnboardingRepositoryMutation) ResetTeamBy() {
+	m.team_by = nil
+}
+
+// SetServiceID sets the "service_id" field.
+func (m *OnboardingRepositoryMutation) SetServiceID(s string) {
+	m.service = &s
+}
+
+// ServiceID returns the value of the "service_id" field in the mutation.
+func (m *OnboardingRepositoryMutation) ServiceID() (r string, exists bool) {
+	v := m.service
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldServiceID returns the old "service_id" field's value of the OnboardingRepository entity.
+// If the OnboardingRepository object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnboardingRepositoryMutation) OldServiceID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldServiceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldServiceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldServiceID: %w", err)
+	}
+	return oldValue.ServiceID, nil
+}
+
+// ClearServiceID clears the value of the "service_id" field.
+func (m *OnboardingRepositoryMutation) ClearServiceID() {
+	m.service = nil
+	m.clearedFields[onboardingrepository.FieldServiceID] = struct{}{}
+}
+
+// ServiceIDCleared returns if the "service_id" field was cleared in this mutation.
+func (m *OnboardingRepositoryMutation) ServiceIDCleared() bool {
+	_, ok := m.clearedFields[onboardingrepository.FieldServiceID]
+	return ok
+}
+
+// ResetServiceID resets all changes to the "service_id" field.
+func (m *OnboardingRepositoryMutation) ResetServiceID() {
+	m.service = nil
+	delete(m.clearedFields, onboardingrepository.FieldServiceID)
+}
+
+// SetPushedAt sets the "pushed_at" field.
+func (m *OnboardingRepositoryMutation) SetPushedAt(t time.Time) {
+	m.pushed_at = &t
+}
+
+// PushedAt returns the value of the "pushed_at" field in the mutation.
+func (m *OnboardingRepositoryMutation) PushedAt() (r time.Time, exists bool) {
+	v := m.pushed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPushedAt returns the old "pushed_at" field's value of the OnboardingRepository entity.
+// If the OnboardingRepository object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnboardingRepositoryMutation) OldPushedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPushedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPushedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPushedAt: %w", err)
+	}
+	return oldValue.PushedAt, nil
+}
+
+// ClearPushedAt clears the value of the "pushed_at" field.
+func (m *OnboardingRepositoryMutation) ClearPushedAt() {
+	m.pushed_at = nil
+	m.clearedFields[onboardingrepository.FieldPushedAt] = struct{}{}
+}
+
+// PushedAtCleared returns if the "pushed_at" field was cleared in this mutation.
+func (m *OnboardingRepositoryMutation) PushedAtCleared() bool {
+	_, ok := m.clearedFields[onboardingrepository.FieldPushedAt]
+	return ok
+}
+
+// ResetPushedAt resets all changes to the "pushed_at" field.
+func (m *OnboardingRepositoryMutation) ResetPushedAt() {
+	m.pushed_at = nil
+	delete(m.clearedFields, onboardingrepository.FieldPushedAt)
+}
+
+// SetSeenAt sets the "seen_at" field.
+func (m *OnboardingRepositoryMutation) SetSeenAt(t time.Time) {
+	m.seen_at = &t
+}
+
+// SeenAt returns the value of the "seen_at" field in the mutation.
+func (m *OnboardingRepositoryMutation) SeenAt() (r time.Time, exists bool) {
+	v := m.seen_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeenAt returns the old "seen_at" field's value of the OnboardingRepository entity.
+// If the OnboardingRepository object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnboardingRepositoryMutation) OldSeenAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeenAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeenAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeenAt: %w", err)
+	}
+	return oldValue.SeenAt, nil
+}
+
+// ResetSeenAt resets all changes to the "seen_at" field.
+func (m *OnboardingRepositoryMutation) ResetSeenAt() {
+	m.seen_at = nil
+}
+
+// SetLookedAt sets the "looked_at" field.
+func (m *OnboardingRepositoryMutation) SetLookedAt(t time.Time) {
+	m.looked_at = &t
+}
+
+// LookedAt returns the value of the "looked_at" field in the mutation.
+func (m *OnboardingRepositoryMutation) LookedAt() (r time.Time, exists bool) {
+	v := m.looked_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLookedAt returns the old "looked_at" field's value of the OnboardingRepository entity.
+// If the OnboardingRepository object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnboardingRepositoryMutation) OldLookedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLookedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLookedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLookedAt: %w", err)
+	}
+	return oldValue.LookedAt, nil
+}
+
+// ClearLookedAt clears the value of the "looked_at" field.
+func (m *OnboardingRepositoryMutation) ClearLookedAt() {
+	m.looked_at = nil
+	m.clearedFields[onboardingrepository.FieldLookedAt] = struct{}{}
+}
+
+// LookedAtCleared returns if the "looked_at" field was cleared in this mutation.
+func (m *OnboardingRepositoryMutation) LookedAtCleared() bool {
+	_, ok := m.clearedFields[onboardingrepository.FieldLookedAt]
+	return ok
+}
+
+// ResetLookedAt resets all changes to the "looked_at" field.
+func (m *OnboardingRepositoryMutation) ResetLookedAt() {
+	m.looked_at = nil
+	delete(m.clearedFields, onboardingrepository.FieldLookedAt)
+}
+
+// SetGoneAt sets the "gone_at" field.
+func (m *OnboardingRepositoryMutation) SetGoneAt(t time.Time) {
+	m.gone_at = &t
+}
+
+// GoneAt returns the value of the "gone_at" field in the mutation.
+func (m *OnboardingRepositoryMutation) GoneAt() (r time.Time, exists bool) {
+	v := m.gone_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGoneAt returns the old "gone_at" field's value of the OnboardingRepository entity.
+// If the OnboardingRepository object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnboardingRepositoryMutation) OldGoneAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGoneAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGoneAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGoneAt: %w", err)
+	}
+	return oldValue.GoneAt, nil
+}
+
+// ClearGoneAt clears the value of the "gone_at" field.
+func (m *OnboardingRepositoryMutation) ClearGoneAt() {
+	m.gone_at = nil
+	m.clearedFields[onboardingrepository.FieldGoneAt] = struct{}{}
+}
+
+// GoneAtCleared returns if the "gone_at" field was cleared in this mutation.
+func (m *OnboardingRepositoryMutation) GoneAtCleared() bool {
+	_, ok := m.clearedFields[onboardingrepository.FieldGoneAt]
+	return ok
+}
+
+// ResetGoneAt resets all changes to the "gone_at" field.
+func (m *OnboardingRepositoryMutation) ResetGoneAt() {
+	m.gone_at = nil
+	delete(m.clearedFields, onboardingrepository.FieldGoneAt)
+}
+
+// SetDismissedAt sets the "dismissed_at" field.
+func (m *OnboardingRepositoryMutation) SetDismissedAt(t time.Time) {
+	m.dismissed_at = &t
+}
+
+// DismissedAt returns the value of the "dismissed_at" field in the mutation.
+func (m *OnboardingRepositoryMutation) DismissedAt() (r time.Time, exists bool) {
+	v := m.dismissed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDismissedAt returns the old "dismissed_at" field's value of the OnboardingRepository entity.
+// If the OnboardingRepository object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnboardingRepositoryMutation) OldDismissedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDismissedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDismissedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDismissedAt: %w", err)
+	}
+	return oldValue.DismissedAt, nil
+}
+
+// ClearDismissedAt clears the value of the "dismissed_at" field.
+func (m *OnboardingRepositoryMutation) ClearDismissedAt() {
+	m.dismissed_at = nil
+	m.clearedFields[onboardingrepository.FieldDismissedAt] = struct{}{}
+}
+
+// DismissedAtCleared returns if the "dismissed_at" field was cleared in this mutation.
+func (m *OnboardingRepositoryMutation) DismissedAtCleared() bool {
+	_, ok := m.clearedFields[onboardingrepository.FieldDismissedAt]
+	return ok
+}
+
+// ResetDismissedAt resets all changes to the "dismissed_at" field.
+func (m *OnboardingRepositoryMutation) ResetDismissedAt() {
+	m.dismissed_at = nil
+	delete(m.clearedFields, onboardingrepository.FieldDismissedAt)
+}
+
+// SetDismissedBy sets the "dismissed_by" field.
+func (m *OnboardingRepositoryMutation) SetDismissedBy(s string) {
+	m.dismissed_by = &s
+}
+
+// DismissedBy returns the value of the "dismissed_by" field in the mutation.
+func (m *OnboardingRepositoryMutation) DismissedBy() (r string, exists bool) {
+	v := m.dismissed_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDismissedBy returns the old "dismissed_by" field's value of the OnboardingRepository entity.
+// If the OnboardingRepository object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnboardingRepositoryMutation) OldDismissedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDismissedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDismissedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDismissedBy: %w", err)
+	}
+	return oldValue.DismissedBy, nil
+}
+
+// ResetDismissedBy resets all changes to the "dismissed_by" field.
+func (m *OnboardingRepositoryMutation) ResetDismissedBy() {
+	m.dismissed_by = nil
+}
+
+// SetDismissedFor sets the "dismissed_for" field.
+func (m *OnboardingRepositoryMutation) SetDismissedFor(s string) {
+	m.dismissed_for = &s
+}
+
+// DismissedFor returns the value of the "dismissed_for" field in the mutation.
+func (m *OnboardingRepositoryMutation) DismissedFor() (r string, exists bool) {
+	v := m.dismissed_for
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDismissedFor returns the old "dismissed_for" field's value of the OnboardingRepository entity.
+// If the OnboardingRepository object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnboardingRepositoryMutation) OldDismissedFor(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDismissedFor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDismissedFor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDismissedFor: %w", err)
+	}
+	return oldValue.DismissedFor, nil
+}
+
+// ResetDismissedFor resets all changes to the "dismissed_for" field.
+func (m *OnboardingRepositoryMutation) ResetDismissedFor() {
+	m.dismissed_for = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *OnboardingRepositoryMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *OnboardingRepositoryMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the OnboardingRepository entity.
+// If the OnboardingRepository object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnboardingRepositoryMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *OnboardingRepositoryMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *OnboardingRepositoryMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *OnboardingRepositoryMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the OnboardingRepository entity.
+// If the OnboardingRepository object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnboardingRepositoryMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *OnboardingRepositoryMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *OnboardingRepositoryMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *OnboardingRepositoryMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearTeam clears the "team" edge to the Team entity.
+func (m *OnboardingRepositoryMutation) ClearTeam() {
+	m.clearedteam = true
+	m.clearedFields[onboardingrepository.FieldTeamID] = struct{}{}
+}
+
+// TeamCleared reports if the "team" edge to the Team entity was cleared.
+func (m *OnboardingRepositoryMutation) TeamCleared() bool {
+	return m.TeamIDCleared() || m.clearedteam
+}
+
+// TeamIDs returns the "team" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// TeamID instead. It exists only for internal usage by the builders.
+func (m *OnboardingRepositoryMutation) TeamIDs() (ids []string) {
+	if id := m.team; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetTeam resets all changes to the "team" edge.
+func (m *OnboardingRepositoryMutation) ResetTeam() {
+	m.team = nil
+	m.clearedteam = false
+}
+
+// ClearService clears the "service" edge to the Service entity.
+func (m *OnboardingRepositoryMutation) ClearService() {
+	m.clearedservice = true
+	m.clearedFields[onboardingrepository.FieldServiceID] = struct{}{}
+}
+
+// ServiceCleared reports if the "service" edge to the Service entity was cleared.
+func (m *OnboardingRepositoryMutation) ServiceCleared() bool {
+	return m.ServiceIDCleared() || m.clearedservice
+}
+
+// ServiceIDs returns the "service" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ServiceID instead. It exists only for internal usage by the builders.
+func (m *OnboardingRepositoryMutation) ServiceIDs() (ids []string) {
+	if id := m.service; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetService resets all changes to the "service" edge.
+func (m *OnboardingRepositoryMutation) ResetService() {
+	m.service = nil
+	m.clearedservice = false
+}
+
+// Where appends a list predicates to the OnboardingRepositoryMutation builder.
+func (m *OnboardingRepositoryMutation) Where(ps ...predicate.OnboardingRepository) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the OnboardingRepositoryMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *OnboardingRepositoryMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.OnboardingRepository, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *OnboardingRepositoryMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *OnboardingRepositoryMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (OnboardingRepository).
+func (m *OnboardingRepositoryMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *OnboardingRepositoryMutation) Fields() []string {
+	fields := make([]string, 0, 19)
+	if m.host_id != nil {
+		fields = append(fields, onboardingrepository.FieldHostID)
+	}
+	if m.full_name != nil {
+		fields = append(fields, onboardingrepository.FieldFullName)
+	}
+	if m.address != nil {
+		fields = append(fields, onboardingrepository.FieldAddress)
+	}
+	if m.facts != nil {
+		fields = append(fields, onboardingrepository.FieldFacts)
+	}
+	if m.look != nil {
+		fields = append(fields, onboardingrepository.FieldLook)
+	}
+	if m.choice != nil {
+		fields = append(fields, onboardingrepository.FieldChoice)
+	}
+	if m.idle != nil {
+		fields = append(fields, onboardingrepository.FieldIdle)
+	}
+	if m.team != nil {
+		fields = append(fields, onboardingrepository.FieldTeamID)
+	}
+	if m.team_by != nil {
+		fields = append(fields, onboardingrepository.FieldTeamBy)
+	}
+	if m.service != nil {
+		fields = append(fields, onboardingrepository.FieldServiceID)
+	}
+	if m.pushed_at != nil {
+		fields = append(fields, onboardingrepository.FieldPushedAt)
+	}
+	if m.seen_at != nil {
+		fields = append(fields, onboardingrepository.FieldSeenAt)
+	}
+	if m.looked_at != nil {
+		fields = append(fields, onboardingrepository.FieldLookedAt)
+	}
+	if m.gone_at != nil {
+		fields = append(fields, onboardingrepository.FieldGoneAt)
+	}
+	if m.dismissed_at != nil {
+		fields = append(fields, onboardingrepository.FieldDismissedAt)
+	}
+	if m.dismissed_by != nil {
+		fields = append(fields, onboardingrepository.FieldDismissedBy)
+	}
+	if m.dismissed_for != nil {
+		fields = append(fields, onboardingrepository.FieldDismissedFor)
+	}
+	if m.created_at != nil {
+		fields = append(fields, onboardingrepository.FieldCreatedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, onboardingrepository.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *OnboardingRepositoryMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case onboardingrepository.FieldHostID:
+		return m.HostID()
+	case onboardingrepository.FieldFullName:
+		return m.FullName()
+	case onboardingrepository.FieldAddress:
+		return m.Address()
+	case onboardingrepository.FieldFacts:
+		return m.Facts()
+	case onboardingrepository.FieldLook:
+		return m.Look()
+	case onboardingrepository.FieldChoice:
+		return m.Choice()
+	case onboardingrepository.FieldIdle:
+		return m.Idle()
+	case onboardingrepository.FieldTeamID:
+		return m.TeamID()
+	case onboardingrepository.FieldTeamBy:
+		return m.TeamBy()
+	case onboardingrepository.FieldServiceID:
+		return m.ServiceID()
+	case onboardingrepository.FieldPushedAt:
+		return m.PushedAt()
+	case onboardingrepository.FieldSeenAt:
+		return m.SeenAt()
+	case onboardingrepository.FieldLookedAt:
+		return m.LookedAt()
+	case onboardingrepository.FieldGoneAt:
+		return m.GoneAt()
+	case onboardingrepository.FieldDismissedAt:
+		return m.DismissedAt()
+	case onboardingrepository.FieldDismissedBy:
+		return m.DismissedBy()
+	case onboardingrepository.FieldDismissedFor:
+		return m.DismissedFor()
+	case onboardingrepository.FieldCreatedAt:
+		return m.CreatedAt()
+	case onboardingrepository.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *OnboardingRepositoryMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case onboardingrepository.FieldHostID:
+		return m.OldHostID(ctx)
+	case onboardingrepository.FieldFullName:
+		return m.OldFullName(ctx)
+	case onboardingrepository.FieldAddress:
+		return m.OldAddress(ctx)
+	case onboardingrepository.FieldFacts:
+		return m.OldFacts(ctx)
+	case onboardingrepository.FieldLook:
+		return m.OldLook(ctx)
+	case onboardingrepository.FieldChoice:
+		return m.OldChoice(ctx)
+	case onboardingrepository.FieldIdle:
+		return m.OldIdle(ctx)
+	case onboardingrepository.FieldTeamID:
+		return m.OldTeamID(ctx)
+	case onboardingrepository.FieldTeamBy:
+		return m.OldTeamBy(ctx)
+	case onboardingrepository.FieldServiceID:
+		return m.OldServiceID(ctx)
+	case onboardingrepository.FieldPushedAt:
+		return m.OldPushedAt(ctx)
+	case onboardingrepository.FieldSeenAt:
+		return m.OldSeenAt(ctx)
+	case onboardingrepository.FieldLookedAt:
+		return m.OldLookedAt(ctx)
+	case onboardingrepository.FieldGoneAt:
+		return m.OldGoneAt(ctx)
+	case onboardingrepository.FieldDismissedAt:
+		return m.OldDismissedAt(ctx)
+	case onboardingrepository.FieldDismissedBy:
+		return m.OldDismissedBy(ctx)
+	case onboardingrepository.FieldDismissedFor:
+		return m.OldDismissedFor(ctx)
+	case onboardingrepository.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case onboardingrepository.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown OnboardingRepository field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OnboardingRepositoryMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case onboardingrepository.FieldHostID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHostID(v)
+		return nil
+	case onboardingrepository.FieldFullName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFullName(v)
+		return nil
+	case onboardingrepository.FieldAddress:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAddress(v)
+		return nil
+	case onboardingrepository.FieldFacts:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFacts(v)
+		return nil
+	case onboardingrepository.FieldLook:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLook(v)
+		return nil
+	case onboardingrepository.FieldChoice:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChoice(v)
+		return nil
+	case onboardingrepository.FieldIdle:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIdle(v)
+		return nil
+	case onboardingrepository.FieldTeamID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTeamID(v)
+		return nil
+	case onboardingrepository.FieldTeamBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTeamBy(v)
+		return nil
+	case onboardingrepository.FieldServiceID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetServiceID(v)
+		return nil
+	case onboardingrepository.FieldPushedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPushedAt(v)
+		return nil
+	case onboardingrepository.FieldSeenAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeenAt(v)
+		return nil
+	case onboardingrepository.FieldLookedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLookedAt(v)
+		return nil
+	case onboardingrepository.FieldGoneAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGoneAt(v)
+		return nil
+	case onboardingrepository.FieldDismissedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDismissedAt(v)
+		return nil
+	case onboardingrepository.FieldDismissedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDismissedBy(v)
+		return nil
+	case onboardingrepository.FieldDismissedFor:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDismissedFor(v)
+		return nil
+	case onboardingrepository.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case onboardingrepository.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown OnboardingRepository field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *OnboardingRepositoryMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, onboardingrepository.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *OnboardingRepositoryMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case onboardingrepository.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OnboardingRepositoryMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case onboardingrepository.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown OnboardingRepository numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *OnboardingRepositoryMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(onboardingrepository.FieldTeamID) {
+		fields = append(fields, onboardingrepository.FieldTeamID)
+	}
+	if m.FieldCleared(onboardingrepository.FieldServiceID) {
+		fields = append(fields, onboardingrepository.FieldServiceID)
+	}
+	if m.FieldCleared(onboardingrepository.FieldPushedAt) {
+		fields = append(fields, onboardingrepository.FieldPushedAt)
+	}
+	if m.FieldCleared(onboardingrepository.FieldLookedAt) {
+		fields = append(fields, onboardingrepository.FieldLookedAt)
+	}
+	if m.FieldCleared(onboardingrepository.FieldGoneAt) {
+		fields = append(fields, onboardingrepository.FieldGoneAt)
+	}
+	if m.FieldCleared(onboardingrepository.FieldDismissedAt) {
+		fields = append(fields, onboardingrepository.FieldDismissedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *OnboardingRepositoryMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *OnboardingRepositoryMutation) ClearField(name string) error {
+	switch name {
+	case onboardingrepository.FieldTeamID:
+		m.ClearTeamID()
+		return nil
+	case onboardingrepository.FieldServiceID:
+		m.ClearServiceID()
+		return nil
+	case onboardingrepository.FieldPushedAt:
+		m.ClearPushedAt()
+		return nil
+	case onboardingrepository.FieldLookedAt:
+		m.ClearLookedAt()
+		return nil
+	case onboardingrepository.FieldGoneAt:
+		m.ClearGoneAt()
+		return nil
+	case onboardingrepository.FieldDismissedAt:
+		m.ClearDismissedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown OnboardingRepository nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *OnboardingRepositoryMutation) ResetField(name string) error {
+	switch name {
+	case onboardingrepository.FieldHostID:
+		m.ResetHostID()
+		return nil
+	case onboardingrepository.FieldFullName:
+		m.ResetFullName()
+		return nil
+	case onboardingrepository.FieldAddress:
+		m.ResetAddress()
+		return nil
+	case onboardingrepository.FieldFacts:
+		m.ResetFacts()
+		return nil
+	case onboardingrepository.FieldLook:
+		m.ResetLook()
+		return nil
+	case onboardingrepository.FieldChoice:
+		m.ResetChoice()
+		return nil
+	case onboardingrepository.FieldIdle:
+		m.ResetIdle()
+		return nil
+	case onboardingrepository.FieldTeamID:
+		m.ResetTeamID()
+		return nil
+	case onboardingrepository.FieldTeamBy:
+		m.ResetTeamBy()
+		return nil
+	case onboardingrepository.FieldServiceID:
+		m.ResetServiceID()
+		return nil
+	case onboardingrepository.FieldPushedAt:
+		m.ResetPushedAt()
+		return nil
+	case onboardingrepository.FieldSeenAt:
+		m.ResetSeenAt()
+		return nil
+	case onboardingrepository.FieldLookedAt:
+		m.ResetLookedAt()
+		return nil
+	case onboardingrepository.FieldGoneAt:
+		m.ResetGoneAt()
+		return nil
+	case onboardingrepository.FieldDismissedAt:
+		m.ResetDismissedAt()
+		return nil
+	case onboardingrepository.FieldDismissedBy:
+		m.ResetDismissedBy()
+		return nil
+	case onboardingrepository.FieldDismissedFor:
+		m.ResetDismissedFor()
+		return nil
+	case onboardingrepository.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case onboardingrepository.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown OnboardingRepository field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *OnboardingRepositoryMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.team != nil {
+		edges = append(edges, onboardingrepository.EdgeTeam)
+	}
+	if m.service != nil {
+		edges = append(edges, onboardingrepository.EdgeService)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *OnboardingRepositoryMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case onboardingrepository.EdgeTeam:
+		if id := m.team; id != nil {
+			return []ent.Value{*id}
+		}
+	case onboardingrepository.EdgeService:
+		if id := m.service; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *OnboardingRepositoryMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *OnboardingRepositoryMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *OnboardingRepositoryMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedteam {
+		edges = append(edges, onboardingrepository.EdgeTeam)
+	}
+	if m.clearedservice {
+		edges = append(edges, onboardingrepository.EdgeService)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *OnboardingRepositoryMutation) EdgeCleared(name string) bool {
+	switch name {
+	case onboardingrepository.EdgeTeam:
+		return m.clearedteam
+	case onboardingrepository.EdgeService:
+		return m.clearedservice
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *OnboardingRepositoryMutation) ClearEdge(name string) error {
+	switch name {
+	case onboardingrepository.EdgeTeam:
+		m.ClearTeam()
+		return nil
+	case onboardingrepository.EdgeService:
+		m.ClearService()
+		return nil
+	}
+	return fmt.Errorf("unknown OnboardingRepository unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *OnboardingRepositoryMutation) ResetEdge(name string) error {
+	switch name {
+	case onboardingrepository.EdgeTeam:
+		m.ResetTeam()
+		return nil
+	case onboardingrepository.EdgeService:
+		m.ResetService()
+		return nil
+	}
+	return fmt.Errorf("unknown OnboardingRepository edge %s", name)
+}
+
+// OnboardingWaveMutation represents an operation that mutates the OnboardingWave nodes in the graph.
+type OnboardingWaveMutation struct {
+	config
+	op              Op
+	typ             string
+	id              *string
+	slug            *string
+	name            *string
+	description     *string
+	due_on          *string
+	templates       *json.RawMessage
+	appendtemplates json.RawMessage
+	created_at      *time.Time
+	created_by      *string
+	updated_at      *time.Time
+	started_at      *time.Time
+	started_by      *string
+	version         *int64
+	addversion      *int64
+	clearedFields   map[string]struct{}
+	done            bool
+	oldValue        func(context.Context) (*OnboardingWave, error)
+	predicates      []predicate.OnboardingWave
+}
+
+var _ ent.Mutation = (*OnboardingWaveMutation)(nil)
+
+// onboardingwaveOption allows management of the mutation configuration using functional options.
+type onboardingwaveOption func(*OnboardingWaveMutation)
+
+// newOnboardingWaveMutation creates new mutation for the OnboardingWave entity.
+func newOnboardingWaveMutation(c config, op Op, opts ...onboardingwaveOption) *OnboardingWaveMutation {
+	m := &OnboardingWaveMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeOnboardingWave,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withOnboardingWaveID sets the ID field of the mutation.
+func withOnboardingWaveID(id string) onboardingwaveOption {
+	return func(m *OnboardingWaveMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *OnboardingWave
+		)
+		m.oldValue = func(ctx context.Context) (*OnboardingWave, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().OnboardingWave.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withOnboardingWave sets the old OnboardingWave of the mutation.
+func withOnboardingWave(node *OnboardingWave) onboardingwaveOption {
+	return func(m *OnboardingWaveMutation) {
+		m.oldValue = func(context.Context) (*OnboardingWave, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m OnboardingWaveMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m OnboardingWaveMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of OnboardingWave entities.
+func (m *OnboardingWaveMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *OnboardingWaveMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *OnboardingWaveMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().OnboardingWave.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetSlug sets the "slug" field.
+func (m *OnboardingWaveMutation) SetSlug(s string) {
+	m.slug = &s
+}
+
+// Slug returns the value of the "slug" field in the mutation.
+func (m *OnboardingWaveMutation) Slug() (r string, exists bool) {
+	v := m.slug
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSlug returns the old "slug" field's value of the OnboardingWave entity.
+// If the OnboardingWave object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnboardingWaveMutation) OldSlug(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSlug is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSlug requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSlug: %w", err)
+	}
+	return oldValue.Slug, nil
+}
+
+// ResetSlug resets all changes to the "slug" field.
+func (m *OnboardingWaveMutation) ResetSlug() {
+	m.slug = nil
+}
+
+// SetName sets the "name" field.
+func (m *OnboardingWaveMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *OnboardingWaveMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the OnboardingWave entity.
+// If the OnboardingWave object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnboardingWaveMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *OnboardingWaveMutation) ResetName() {
+	m.name = nil
+}
+
+// SetDescription sets the "description" field.
+func (m *OnboardingWaveMutation) SetDescription(s string) {
+	m.description = &s
+}
+
+// Description returns the value of the "description" field in the mutation.
+func (m *OnboardingWaveMutation) Description() (r string, exists bool) {
+	v := m.description
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDescription returns the old "description" field's value of the OnboardingWave entity.
+// If the OnboardingWave object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnboardingWaveMutation) OldDescription(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDescription is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDescription requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDescription: %w", err)
+	}
+	return oldValue.Description, nil
+}
+
+// ResetDescription resets all changes to the "description" field.
+func (m *OnboardingWaveMutation) ResetDescription() {
+	m.description = nil
+}
+
+// SetDueOn sets the "due_on" field.
+func (m *OnboardingWaveMutation) SetDueOn(s string) {
+	m.due_on = &s
+}
+
+// DueOn returns the value of the "due_on" field in the mutation.
+func (m *OnboardingWaveMutation) DueOn() (r string, exists bool) {
+	v := m.due_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDueOn returns the old "due_on" field's value of the OnboardingWave entity.
+// If the OnboardingWave object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnboardingWaveMutation) OldDueOn(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDueOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDueOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDueOn: %w", err)
+	}
+	return oldValue.DueOn, nil
+}
+
+// ResetDueOn resets all changes to the "due_on" field.
+func (m *OnboardingWaveMutation) ResetDueOn() {
+	m.due_on = nil
+}
+
+// SetTemplates sets the "templates" field.
+func (m *OnboardingWaveMutation) SetTemplates(jm json.RawMessage) {
+	m.templates = &jm
+	m.appendtemplates = nil
+}
+
+// Templates returns the value of the "templates" field in the mutation.
+func (m *OnboardingWaveMutation) Templates() (r json.RawMessage, exists bool) {
+	v := m.templates
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTemplates returns the old "templates" field's value of the OnboardingWave entity.
+// If the OnboardingWave object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnboardingWaveMutation) OldTemplates(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTemplates is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTemplates requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTemplates: %w", err)
+	}
+	return oldValue.Templates, nil
+}
+
+// AppendTemplates adds jm to the "templates" field.
+func (m *OnboardingWaveMutation) AppendTemplates(jm json.RawMessage) {
+	m.appendtemplates = append(m.appendtemplates, jm...)
+}
+
+// AppendedTemplates returns the list of values that were appended to the "templates" field in this mutation.
+func (m *OnboardingWaveMutation) AppendedTemplates() (json.RawMessage, bool) {
+	if len(m.appendtemplates) == 0 {
+		return nil, false
+	}
+	return m.appendtemplates, true
+}
+
+// ResetTemplates resets all changes to the "templates" field.
+func (m *OnboardingWaveMutation) ResetTemplates() {
+	m.templates = nil
+	m.appendtemplates = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *OnboardingWaveMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *OnboardingWaveMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the OnboardingWave entity.
+// If the OnboardingWave object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnboardingWaveMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *OnboardingWaveMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetCreatedBy sets the "created_by" field.
+func (m *OnboardingWaveMutation) SetCreatedBy(s string) {
+	m.created_by = &s
+}
+
+// CreatedBy returns the value of the "created_by" field in the mutation.
+func (m *OnboardingWaveMutation) CreatedBy() (r string, exists bool) {
+	v := m.created_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedBy returns the old "created_by" field's value of the OnboardingWave entity.
+// If the OnboardingWave object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnboardingWaveMutation) OldCreatedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedBy: %w", err)
+	}
+	return oldValue.CreatedBy, nil
+}
+
+// ResetCreatedBy resets all changes to the "created_by" field.
+func (m *OnboardingWaveMutation) ResetCreatedBy() {
+	m.created_by = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *OnboardingWaveMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *OnboardingWaveMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the OnboardingWave entity.
+// If the OnboardingWave object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnboardingWaveMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *OnboardingWaveMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetStartedAt sets the "started_at" field.
+func (m *OnboardingWaveMutation) SetStartedAt(t time.Time) {
+	m.started_at = &t
+}
+
+// StartedAt returns the value of the "started_at" field in the mutation.
+func (m *OnboardingWaveMutation) StartedAt() (r time.Time, exists bool) {
+	v := m.started_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStartedAt returns the old "started_at" field's value of the OnboardingWave entity.
+// If the OnboardingWave object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnboardingWaveMutation) OldStartedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStartedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStartedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStartedAt: %w", err)
+	}
+	return oldValue.StartedAt, nil
+}
+
+// ClearStartedAt clears the value of the "started_at" field.
+func (m *OnboardingWaveMutation) ClearStartedAt() {
+	m.started_at = nil
+	m.clearedFields[onboardingwave.FieldStartedAt] = struct{}{}
+}
+
+// StartedAtCleared returns if the "started_at" field was cleared in this mutation.
+func (m *OnboardingWaveMutation) StartedAtCleared() bool {
+	_, ok := m.clearedFields[onboardingwave.FieldStartedAt]
+	return ok
+}
+
+// ResetStartedAt resets all changes to the "started_at" field.
+func (m *OnboardingWaveMutation) ResetStartedAt() {
+	m.started_at = nil
+	delete(m.clearedFields, onboardingwave.FieldStartedAt)
+}
+
+// SetStartedBy sets the "started_by" field.
+func (m *OnboardingWaveMutation) SetStartedBy(s string) {
+	m.started_by = &s
+}
+
+// StartedBy returns the value of the "started_by" field in the mutation.
+func (m *OnboardingWaveMutation) StartedBy() (r string, exists bool) {
+	v := m.started_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStartedBy returns the old "started_by" field's value of the OnboardingWave entity.
+// If the OnboardingWave object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnboardingWaveMutation) OldStartedBy(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStartedBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStartedBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStartedBy: %w", err)
+	}
+	return oldValue.StartedBy, nil
+}
+
+// ResetStartedBy resets all changes to the "started_by" field.
+func (m *OnboardingWaveMutation) ResetStartedBy() {
+	m.started_by = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *OnboardingWaveMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *OnboardingWaveMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the OnboardingWave entity.
+// If the OnboardingWave object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OnboardingWaveMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *OnboardingWaveMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *OnboardingWaveMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *OnboardingWaveMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// Where appends a list predicates to the OnboardingWaveMutation builder.
+func (m *OnboardingWaveMutation) Where(ps ...predicate.OnboardingWave) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the OnboardingWaveMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *OnboardingWaveMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.OnboardingWave, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *OnboardingWaveMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *OnboardingWaveMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (OnboardingWave).
+func (m *OnboardingWaveMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *OnboardingWaveMutation) Fields() []string {
+	fields := make([]string, 0, 11)
+	if m.slug != nil {
+		fields = append(fields, onboardingwave.FieldSlug)
+	}
+	if m.name != nil {
+		fields = append(fields, onboardingwave.FieldName)
+	}
+	if m.description != nil {
+		fields = append(fields, onboardingwave.FieldDescription)
+	}
+	if m.due_on != nil {
+		fields = append(fields, onboardingwave.FieldDueOn)
+	}
+	if m.templates != nil {
+		fields = append(fields, onboardingwave.FieldTemplates)
+	}
+	if m.created_at != nil {
+		fields = append(fields, onboardingwave.FieldCreatedAt)
+	}
+	if m.created_by != nil {
+		fields = append(fields, onboardingwave.FieldCreatedBy)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, onboardingwave.FieldUpdatedAt)
+	}
+	if m.started_at != nil {
+		fields = append(fields, onboardingwave.FieldStartedAt)
+	}
+	if m.started_by != nil {
+		fields = append(fields, onboardingwave.FieldStartedBy)
+	}
+	if m.version != nil {
+		fields = append(fields, onboardingwave.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *OnboardingWaveMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case onboardingwave.FieldSlug:
+		return m.Slug()
+	case onboardingwave.FieldName:
+		return m.Name()
+	case onboardingwave.FieldDescription:
+		return m.Description()
+	case onboardingwave.FieldDueOn:
+		return m.DueOn()
+	case onboardingwave.FieldTemplates:
+		return m.Templates()
+	case onboardingwave.FieldCreatedAt:
+		return m.CreatedAt()
+	case onboardingwave.FieldCreatedBy:
+		return m.CreatedBy()
+	case onboardingwave.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case onboardingwave.FieldStartedAt:
+		return m.StartedAt()
+	case onboardingwave.FieldStartedBy:
+		return m.StartedBy()
+	case onboardingwave.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *OnboardingWaveMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case onboardingwave.FieldSlug:
+		return m.OldSlug(ctx)
+	case onboardingwave.FieldName:
+		return m.OldName(ctx)
+	case onboardingwave.FieldDescription:
+		return m.OldDescription(ctx)
+	case onboardingwave.FieldDueOn:
+		return m.OldDueOn(ctx)
+	case onboardingwave.FieldTemplates:
+		return m.OldTemplates(ctx)
+	case onboardingwave.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case onboardingwave.FieldCreatedBy:
+		return m.OldCreatedBy(ctx)
+	case onboardingwave.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case onboardingwave.FieldStartedAt:
+		return m.OldStartedAt(ctx)
+	case onboardingwave.FieldStartedBy:
+		return m.OldStartedBy(ctx)
+	case onboardingwave.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown OnboardingWave field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OnboardingWaveMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case onboardingwave.FieldSlug:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSlug(v)
+		return nil
+	case onboardingwave.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case onboardingwave.FieldDescription:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDescription(v)
+		return nil
+	case onboardingwave.FieldDueOn:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDueOn(v)
+		return nil
+	case onboardingwave.FieldTemplates:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTemplates(v)
+		return nil
+	case onboardingwave.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case onboardingwave.FieldCreatedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedBy(v)
+		return nil
+	case onboardingwave.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case onboardingwave.FieldStartedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStartedAt(v)
+		return nil
+	case onboardingwave.FieldStartedBy:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStartedBy(v)
+		return nil
+	case onboardingwave.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown OnboardingWave field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *OnboardingWaveMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, onboardingwave.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *OnboardingWaveMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case onboardingwave.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OnboardingWaveMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case onboardingwave.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown OnboardingWave numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *OnboardingWaveMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(onboardingwave.FieldStartedAt) {
+		fields = append(fields, onboardingwave.FieldStartedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *OnboardingWaveMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *OnboardingWaveMutation) ClearField(name string) error {
+	switch name {
+	case onboardingwave.FieldStartedAt:
+		m.ClearStartedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown OnboardingWave nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *OnboardingWaveMutation) ResetField(name string) error {
+	switch name {
+	case onboardingwave.FieldSlug:
+		m.ResetSlug()
+		return nil
+	case onboardingwave.FieldName:
+		m.ResetName()
+		return nil
+	case onboardingwave.FieldDescription:
+		m.ResetDescription()
+		return nil
+	case onboardingwave.FieldDueOn:
+		m.ResetDueOn()
+		return nil
+	case onboardingwave.FieldTemplates:
+		m.ResetTemplates()
+		return nil
+	case onboardingwave.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case onboardingwave.FieldCreatedBy:
+		m.ResetCreatedBy()
+		return nil
+	case onboardingwave.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case onboardingwave.FieldStartedAt:
+		m.ResetStartedAt()
+		return nil
+	case onboardingwave.FieldStartedBy:
+		m.ResetStartedBy()
+		return nil
+	case onboardingwave.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown OnboardingWave field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *OnboardingWaveMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *OnboardingWaveMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *OnboardingWaveMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *OnboardingWaveMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *OnboardingWaveMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *OnboardingWaveMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *OnboardingWaveMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown OnboardingWave unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *OnboardingWaveMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown OnboardingWave edge %s", name)
 }
 
 // OutageMutation represents an operation that mutates the Outage nodes in the graph.

@@ -108,6 +108,12 @@ type Tx struct {
 	NotificationTarget *NotificationTargetClient
 	// OTLPStream is the client for interacting with the OTLPStream builders.
 	OTLPStream *OTLPStreamClient
+	// OnboardingMember is the client for interacting with the OnboardingMember builders.
+	OnboardingMember *OnboardingMemberClient
+	// OnboardingRepository is the client for interacting with the OnboardingRepository builders.
+	OnboardingRepository *OnboardingRepositoryClient
+	// OnboardingWave is the client for interacting with the OnboardingWave builders.
+	OnboardingWave *OnboardingWaveClient
 	// Outage is the client for interacting with the Outage builders.
 	Outage *OutageClient
 	// OwnershipDrift is the client for interacting with the OwnershipDrift builders.
@@ -410,6 +416,9 @@ func (tx *Tx) init() {
 	tx.Notification = NewNotificationClient(tx.config)
 	tx.NotificationTarget = NewNotificationTargetClient(tx.config)
 	tx.OTLPStream = NewOTLPStreamClient(tx.config)
+	tx.OnboardingMember = NewOnboardingMemberClient(tx.config)
+	tx.OnboardingRepository = NewOnboardingRepositoryClient(tx.config)
+	tx.OnboardingWave = NewOnboardingWaveClient(tx.config)
 	tx.Outage = NewOutageClient(tx.config)
 	tx.OwnershipDrift = NewOwnershipDriftClient(tx.config)
 	tx.Person = NewPersonClient(tx.config)

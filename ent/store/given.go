@@ -86,9 +86,9 @@ func (g Given) CreateDeclaration(ctx context.Context, d given.Declaration) error
 	return fail("write a declared fact", err)
 }
 
-func neverNone(values []string) []string {
+func neverNone[T any](values []T) []T {
 	if values == nil {
-		return []string{}
+		return []T{}
 	}
 	return values
 }

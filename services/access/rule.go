@@ -105,6 +105,8 @@ const (
 	KindCatalog Kind = "catalog" // of a portal: its groups, users and entities
 
 	KindManifestSet Kind = "manifest_set" // of files that say what there is
+
+	KindOnboarding Kind = "onboarding" // repositories that were found, and waves that bring services
 )
 
 // Rule is what an operation declares: its verb and the kind it is about.
@@ -312,6 +314,8 @@ var grants = map[Rule]grant{
 	{Check, KindManifestSet}:  owner, // planning
 	{Update, KindManifestSet}: owner, // applying; of the platform's: administrators
 	{Delete, KindManifestSet}: owner,
+
+	{Read, KindOnboarding}: everyone,
 
 	{Read, KindCatalog}: everyone,
 	{Sync, KindCatalog}: portal,

@@ -47,6 +47,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/measure/self"
 	"github.com/evenkeel/evenkeel/services/measure/suggest"
 	"github.com/evenkeel/evenkeel/services/notify"
+	"github.com/evenkeel/evenkeel/services/onboarding"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/policy/gate"
 	"github.com/evenkeel/evenkeel/services/policy/proposal"
@@ -114,6 +115,7 @@ type App struct {
 	Exemptions    *exemption.Service
 	Campaigns     *campaign.Service
 	Manifests     *manifest.Desk
+	Onboarding    *onboarding.Service
 	Launches      *launch.Service
 	Postmortems   *postmortem.Service
 	Impact        *impact.Service

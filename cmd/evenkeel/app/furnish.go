@@ -237,6 +237,7 @@ func (a *App) furnish() error {
 		Hands:  manifest.Hands{Registry: a.Registry, SLOs: a.SLOs, Policies: a.Policies, Scorecards: a.Scorecards, Campaigns: a.Campaigns},
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
 	})
+	a.furnishOnboarding()
 	a.Jobs, err = jobs.NewService(jobs.Parts{
 		Store: s.Jobs(), Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
 		Replica: a.opts.Config.Instance, LeaseTTL: a.opts.Config.Jobs.LeaseTTL, Disabled: !a.opts.Config.Jobs.Enabled,

@@ -573,6 +573,42 @@ func (f OTLPStreamFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, er
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.OTLPStreamMutation", m)
 }
 
+// The OnboardingMemberFunc type is an adapter to allow the use of ordinary
+// function as OnboardingMember mutator.
+type OnboardingMemberFunc func(context.Context, *db.OnboardingMemberMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f OnboardingMemberFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.OnboardingMemberMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.OnboardingMemberMutation", m)
+}
+
+// The OnboardingRepositoryFunc type is an adapter to allow the use of ordinary
+// function as OnboardingRepository mutator.
+type OnboardingRepositoryFunc func(context.Context, *db.OnboardingRepositoryMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f OnboardingRepositoryFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.OnboardingRepositoryMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.OnboardingRepositoryMutation", m)
+}
+
+// The OnboardingWaveFunc type is an adapter to allow the use of ordinary
+// function as OnboardingWave mutator.
+type OnboardingWaveFunc func(context.Context, *db.OnboardingWaveMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f OnboardingWaveFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.OnboardingWaveMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.OnboardingWaveMutation", m)
+}
+
 // The OutageFunc type is an adapter to allow the use of ordinary
 // function as Outage mutator.
 type OutageFunc func(context.Context, *db.OutageMutation) (db.Value, error)

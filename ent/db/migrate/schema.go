@@ -2400,6 +2400,159 @@ var (
 			},
 		},
 	}
+	// OnboardingMembersColumns holds the columns for the "onboarding_members" table.
+	OnboardingMembersColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "state", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "slos", Type: field.TypeJSON},
+		{Name: "faults", Type: field.TypeJSON},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "tried_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "wave_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "service_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "repository_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// OnboardingMembersTable holds the schema information for the "onboarding_members" table.
+	OnboardingMembersTable = &schema.Table{
+		Name:       "onboarding_members",
+		Columns:    OnboardingMembersColumns,
+		PrimaryKey: []*schema.Column{OnboardingMembersColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "onboarding_members_onboarding_waves_wave",
+				Columns:    []*schema.Column{OnboardingMembersColumns[6]},
+				RefColumns: []*schema.Column{OnboardingWavesColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "onboarding_members_services_service",
+				Columns:    []*schema.Column{OnboardingMembersColumns[7]},
+				RefColumns: []*schema.Column{ServicesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "onboarding_members_onboarding_repositories_repository",
+				Columns:    []*schema.Column{OnboardingMembersColumns[8]},
+				RefColumns: []*schema.Column{OnboardingRepositoriesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "onboardingmember_service_id",
+				Unique:  true,
+				Columns: []*schema.Column{OnboardingMembersColumns[7]},
+			},
+			{
+				Name:    "onboardingmember_repository_id",
+				Unique:  true,
+				Columns: []*schema.Column{OnboardingMembersColumns[8]},
+			},
+			{
+				Name:    "onboardingmember_wave_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{OnboardingMembersColumns[6], OnboardingMembersColumns[0]},
+			},
+			{
+				Name:    "onboardingmember_wave_id_state_id",
+				Unique:  false,
+				Columns: []*schema.Column{OnboardingMembersColumns[6], OnboardingMembersColumns[1], OnboardingMembersColumns[0]},
+			},
+		},
+	}
+	// OnboardingRepositoriesColumns holds the columns for the "onboarding_repositories" table.
+	OnboardingRepositoriesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "host_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "full_name", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "address", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "facts", Type: field.TypeJSON},
+		{Name: "look", Type: field.TypeJSON},
+		{Name: "choice", Type: field.TypeJSON},
+		{Name: "idle", Type: field.TypeBool},
+		{Name: "team_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "pushed_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "seen_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "looked_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "gone_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "dismissed_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "dismissed_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "dismissed_for", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "team_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "service_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// OnboardingRepositoriesTable holds the schema information for the "onboarding_repositories" table.
+	OnboardingRepositoriesTable = &schema.Table{
+		Name:       "onboarding_repositories",
+		Columns:    OnboardingRepositoriesColumns,
+		PrimaryKey: []*schema.Column{OnboardingRepositoriesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "onboarding_repositories_teams_team",
+				Columns:    []*schema.Column{OnboardingRepositoriesColumns[18]},
+				RefColumns: []*schema.Column{TeamsColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "onboarding_repositories_services_service",
+				Columns:    []*schema.Column{OnboardingRepositoriesColumns[19]},
+				RefColumns: []*schema.Column{ServicesColumns[0]},
+				OnDelete:   schema.Restrict,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "onboardingrepository_host_id",
+				Unique:  true,
+				Columns: []*schema.Column{OnboardingRepositoriesColumns[1]},
+			},
+			{
+				Name:    "onboardingrepository_full_name_id",
+				Unique:  false,
+				Columns: []*schema.Column{OnboardingRepositoriesColumns[2], OnboardingRepositoriesColumns[0]},
+			},
+			{
+				Name:    "onboardingrepository_team_id_full_name_id",
+				Unique:  false,
+				Columns: []*schema.Column{OnboardingRepositoriesColumns[18], OnboardingRepositoriesColumns[2], OnboardingRepositoriesColumns[0]},
+			},
+			{
+				Name:    "onboardingrepository_service_id",
+				Unique:  false,
+				Columns: []*schema.Column{OnboardingRepositoriesColumns[19]},
+			},
+		},
+	}
+	// OnboardingWavesColumns holds the columns for the "onboarding_waves" table.
+	OnboardingWavesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "slug", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "name", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "description", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "due_on", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "templates", Type: field.TypeJSON},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "created_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "started_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "started_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "version", Type: field.TypeInt64},
+	}
+	// OnboardingWavesTable holds the schema information for the "onboarding_waves" table.
+	OnboardingWavesTable = &schema.Table{
+		Name:       "onboarding_waves",
+		Columns:    OnboardingWavesColumns,
+		PrimaryKey: []*schema.Column{OnboardingWavesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "onboardingwave_slug",
+				Unique:  true,
+				Columns: []*schema.Column{OnboardingWavesColumns[1]},
+			},
+		},
+	}
 	// OutagesColumns holds the columns for the "outages" table.
 	OutagesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
@@ -4953,6 +5106,9 @@ var (
 		NotificationsTable,
 		NotificationTargetsTable,
 		OtlpStreamsTable,
+		OnboardingMembersTable,
+		OnboardingRepositoriesTable,
+		OnboardingWavesTable,
 		OutagesTable,
 		OwnershipDriftsTable,
 		PeopleTable,
@@ -5223,6 +5379,20 @@ func init() {
 	OtlpStreamsTable.ForeignKeys[0].RefTable = IndicatorsTable
 	OtlpStreamsTable.Annotation = &entsql.Annotation{
 		Table: "otlp_streams",
+	}
+	OnboardingMembersTable.ForeignKeys[0].RefTable = OnboardingWavesTable
+	OnboardingMembersTable.ForeignKeys[1].RefTable = ServicesTable
+	OnboardingMembersTable.ForeignKeys[2].RefTable = OnboardingRepositoriesTable
+	OnboardingMembersTable.Annotation = &entsql.Annotation{
+		Table: "onboarding_members",
+	}
+	OnboardingRepositoriesTable.ForeignKeys[0].RefTable = TeamsTable
+	OnboardingRepositoriesTable.ForeignKeys[1].RefTable = ServicesTable
+	OnboardingRepositoriesTable.Annotation = &entsql.Annotation{
+		Table: "onboarding_repositories",
+	}
+	OnboardingWavesTable.Annotation = &entsql.Annotation{
+		Table: "onboarding_waves",
 	}
 	OutagesTable.ForeignKeys[0].RefTable = ServicesTable
 	OutagesTable.Annotation = &entsql.Annotation{

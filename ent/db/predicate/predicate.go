@@ -147,6 +147,15 @@ type NotificationTarget func(*sql.Selector)
 // OTLPStream is the predicate function for otlpstream builders.
 type OTLPStream func(*sql.Selector)
 
+// OnboardingMember is the predicate function for onboardingmember builders.
+type OnboardingMember func(*sql.Selector)
+
+// OnboardingRepository is the predicate function for onboardingrepository builders.
+type OnboardingRepository func(*sql.Selector)
+
+// OnboardingWave is the predicate function for onboardingwave builders.
+type OnboardingWave func(*sql.Selector)
+
 // Outage is the predicate function for outage builders.
 type Outage func(*sql.Selector)
 

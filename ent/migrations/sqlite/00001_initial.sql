@@ -387,6 +387,30 @@ CREATE TABLE `otlp_streams` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `s
 CREATE UNIQUE INDEX `otlpstream_indicator_id_stream` ON `otlp_streams` (`indicator_id`, `stream`);
 -- create index "otlpstream_seen_at" to table: "otlp_streams"
 CREATE INDEX `otlpstream_seen_at` ON `otlp_streams` (`seen_at`);
+-- create "onboarding_members" table
+CREATE TABLE `onboarding_members` (`id` text NOT NULL, `state` text NOT NULL, `slos` json NOT NULL, `faults` json NOT NULL, `created_at` datetime NOT NULL, `tried_at` datetime NULL, `wave_id` text NOT NULL, `service_id` text NULL, `repository_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `onboarding_members_onboarding_waves_wave` FOREIGN KEY (`wave_id`) REFERENCES `onboarding_waves` (`id`) ON DELETE CASCADE, CONSTRAINT `onboarding_members_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT, CONSTRAINT `onboarding_members_onboarding_repositories_repository` FOREIGN KEY (`repository_id`) REFERENCES `onboarding_repositories` (`id`) ON DELETE RESTRICT);
+-- create index "onboardingmember_service_id" to table: "onboarding_members"
+CREATE UNIQUE INDEX `onboardingmember_service_id` ON `onboarding_members` (`service_id`);
+-- create index "onboardingmember_repository_id" to table: "onboarding_members"
+CREATE UNIQUE INDEX `onboardingmember_repository_id` ON `onboarding_members` (`repository_id`);
+-- create index "onboardingmember_wave_id_id" to table: "onboarding_members"
+CREATE INDEX `onboardingmember_wave_id_id` ON `onboarding_members` (`wave_id`, `id`);
+-- create index "onboardingmember_wave_id_state_id" to table: "onboarding_members"
+CREATE INDEX `onboardingmember_wave_id_state_id` ON `onboarding_members` (`wave_id`, `state`, `id`);
+-- create "onboarding_repositories" table
+CREATE TABLE `onboarding_repositories` (`id` text NOT NULL, `host_id` text NOT NULL, `full_name` text NOT NULL, `address` text NOT NULL, `facts` json NOT NULL, `look` json NOT NULL, `choice` json NOT NULL, `idle` bool NOT NULL, `team_by` text NOT NULL, `pushed_at` datetime NULL, `seen_at` datetime NOT NULL, `looked_at` datetime NULL, `gone_at` datetime NULL, `dismissed_at` datetime NULL, `dismissed_by` text NOT NULL, `dismissed_for` text NOT NULL, `created_at` datetime NOT NULL, `version` integer NOT NULL, `team_id` text NULL, `service_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `onboarding_repositories_teams_team` FOREIGN KEY (`team_id`) REFERENCES `teams` (`id`) ON DELETE SET NULL, CONSTRAINT `onboarding_repositories_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
+-- create index "onboardingrepository_host_id" to table: "onboarding_repositories"
+CREATE UNIQUE INDEX `onboardingrepository_host_id` ON `onboarding_repositories` (`host_id`);
+-- create index "onboardingrepository_full_name_id" to table: "onboarding_repositories"
+CREATE INDEX `onboardingrepository_full_name_id` ON `onboarding_repositories` (`full_name`, `id`);
+-- create index "onboardingrepository_team_id_full_name_id" to table: "onboarding_repositories"
+CREATE INDEX `onboardingrepository_team_id_full_name_id` ON `onboarding_repositories` (`team_id`, `full_name`, `id`);
+-- create index "onboardingrepository_service_id" to table: "onboarding_repositories"
+CREATE INDEX `onboardingrepository_service_id` ON `onboarding_repositories` (`service_id`);
+-- create "onboarding_waves" table
+CREATE TABLE `onboarding_waves` (`id` text NOT NULL, `slug` text NOT NULL, `name` text NOT NULL, `description` text NOT NULL, `due_on` text NOT NULL, `templates` json NOT NULL, `created_at` datetime NOT NULL, `created_by` text NOT NULL, `updated_at` datetime NOT NULL, `started_at` datetime NULL, `started_by` text NOT NULL, `version` integer NOT NULL, PRIMARY KEY (`id`));
+-- create index "onboardingwave_slug" to table: "onboarding_waves"
+CREATE UNIQUE INDEX `onboardingwave_slug` ON `onboarding_waves` (`slug`);
 -- create "outages" table
 CREATE TABLE `outages` (`id` text NOT NULL, `class` text NOT NULL, `note` text NOT NULL, `begins_at` datetime NOT NULL, `ends_at` datetime NULL, `created_at` datetime NOT NULL, `created_by` text NOT NULL, `updated_at` datetime NOT NULL, `updated_by` text NOT NULL, `version` integer NOT NULL, `service_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `outages_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT);
 -- create index "outage_service_id_begins_at_id" to table: "outages"
