@@ -57,6 +57,7 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"Drifts":       testDrifts,
 		"Catalog":      testCatalog,
 		"Manifests":    testManifests,
+		"Onboarding":   testOnboarding,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
