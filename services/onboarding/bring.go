@@ -58,6 +58,9 @@ func (s *Service) Preview(ctx context.Context, wave string, r page.Request) (pag
 	if err != nil {
 		return none, err
 	}
+	if err := s.Authorizer.Authorize(ctx, access.Check, w.object()); err != nil {
+		return none, err
+	}
 	members, err := s.Store.Members(ctx, MemberFilter{Wave: w.ID}, r)
 	if err != nil {
 		return none, err

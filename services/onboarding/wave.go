@@ -2,7 +2,6 @@ package onboarding
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -47,7 +46,7 @@ func (t Tally) All() int { return t.Waiting + t.Brought + t.Failed }
 
 func (d Draft) settled() Draft {
 	d.Name, d.Description = strings.TrimSpace(d.Name), strings.TrimSpace(d.Description)
-	d.Templates = slices.Clone(d.Templates)
+	d.Templates = append([]Template{}, d.Templates...)
 	for i := range d.Templates {
 		if t := &d.Templates[i]; len(t.Kinds) == 0 {
 			t.Kinds = nil
