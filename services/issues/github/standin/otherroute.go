@@ -54,7 +54,7 @@ func getSelf(c *call) *reply {
 	case c.caller.installation != nil:
 		return failed(http.StatusForbidden, "Resource not accessible by integration")
 	}
-	return answered(http.StatusOK, with(c.g.renderProfile(c.caller.account), object{"user_view_type": "public"}))
+	return answered(http.StatusOK, c.g.renderProfile(c.caller.account))
 }
 
 func getUser(c *call) *reply {
