@@ -260,6 +260,9 @@ func (e *examination) installed(i *github.Installation) bool {
 	return true
 }
 
+// mayRead are permissions that are of use to read: who owns the code, and what is deployed.
+var mayRead = []string{"contents", "deployments"}
+
 // beyond names the permissions that are not needed.
 func beyond(p *github.InstallationPermissions) ([]string, error) {
 	levels := map[string]string{}
@@ -272,6 +275,11 @@ func beyond(p *github.InstallationPermissions) ([]string, error) {
 	}
 	delete(levels, "issues")
 	delete(levels, "metadata")
+	for _, name := range mayRead {
+		if levels[name] == "read" {
+			delete(levels, name)
+		}
+	}
 	more := slices.Sorted(maps.Keys(levels))
 	for i, name := range more {
 		more[i] = name + ": " + levels[name]
