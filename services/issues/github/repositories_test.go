@@ -157,11 +157,14 @@ func TestATokenFindsTheRepositoriesThatItsPersonMayRead(t *testing.T) {
 	g.Private("ole/diary")
 	g.Private("ole/secret")
 	g.Collaborator("ole/diary", "robo", standin.Read)
+	g.User("pia")
+	g.Private("pia/plans")
+	g.Collaborator("pia/plans", "robo", standin.Read)
 	c := g.asToken(g.Token("robo"))
 
-	// All: 125 of acme, two of its own, one of Ole's; what is public of others is nobody's wish.
+	// All: 125 of acme, two of its own, one of Ole's and of Pia's; what is public of others is nobody's wish.
 	got, err := g.search(c)
-	if err != nil || got.found.Told != 128 || !slices.Equal(got.parts, []int{100, 28}) || len(got.of("acme")) != 125 ||
+	if err != nil || got.found.Told != 129 || !slices.Equal(got.parts, []int{100, 29}) || len(got.of("acme")) != 125 ||
 		!slices.Equal(got.of("robo"), []string{"notes", "site"}) || !slices.Equal(got.of("ole"), []string{"diary"}) {
 		t.Errorf("of all: %v, %d of acme, %q and %q, and %v", got.parts, len(got.of("acme")), got.of("robo"), got.of("ole"), err)
 	}
