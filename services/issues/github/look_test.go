@@ -118,7 +118,7 @@ func TestAnAppLooksAtFilesAnewOnlyWhereTheyChanged(t *testing.T) {
 	t.Parallel()
 	g := atTheGate(t)
 	id := g.Install(g.app, "acme", standin.Permissions{})
-	g.File("acme/shop", "CODEOWNERS", "* @ole\n")
+	g.File("acme/shop", ".github/CODEOWNERS", "* @ole\n")
 	g.File("acme/shop", "catalog-info.yaml", "kind: Component\n")
 	tracker := github.NewTracker(g.asApp(), g.clock.Now)
 	_, err := tracker.Look(t.Context(), "acme/shop", github.Look{})
@@ -127,7 +127,7 @@ func TestAnAppLooksAtFilesAnewOnlyWhereTheyChanged(t *testing.T) {
 	tracker = github.NewTracker(g.asApp(), g.clock.Now) // whose token has it
 	g.ForgetRequests()
 	known := must(tracker.Look(t.Context(), "acme/shop", github.Look{}))(t)
-	if got := operations(g.GitHub); !strings.HasSuffix(got, "git/get-tree 200, CODEOWNERS 200, catalog-info.yaml 200") {
+	if got := operations(g.GitHub); !strings.HasSuffix(got, "git/get-tree 200, .github/CODEOWNERS 200, catalog-info.yaml 200") {
 		t.Errorf("asked %s", got)
 	}
 	again := must(tracker.Look(t.Context(), "acme/shop", known))(t)
@@ -143,7 +143,7 @@ func TestAnAppLooksAtFilesAnewOnlyWhereTheyChanged(t *testing.T) {
 	g.File("acme/shop", "catalog-info.yaml", "kind: API\n")
 	g.ForgetRequests()
 	again = must(tracker.Look(t.Context(), "acme/shop", again))(t)
-	if got := operations(g.GitHub); got != "git/get-tree 200, catalog-info.yaml 200" || again.Catalog.Text != "kind: API\n" || again.Owned != known.Owned {
+	if got := operations(g.GitHub); got != "git/get-tree 200, .github/CODEOWNERS 200, catalog-info.yaml 200" || again.Catalog.Text != "kind: API\n" || again.Owned.Text != known.Owned.Text {
 		t.Errorf("of what changed it asked %s, and has %+v", got, again)
 	}
 }

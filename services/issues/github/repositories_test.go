@@ -293,7 +293,7 @@ func TestALimitInTheMidstSaysUntilWhenAndHoldsUpNoOtherInstallation(t *testing.T
 			told := g.clock.Now()
 			g.script.Add(standin.Step{Operation: "repos/list-for-user", Skip: 1, Fault: standin.Fault{Kind: kind, Wait: wait}})
 			got, err = g.search(token, "pia", "acme")
-			if e := delivery.AsError(err); e == nil || e.Trouble != delivery.Limited || !e.Until.Equal(told.Add(wait)) || got.found.Told != 100 {
+			if e := delivery.AsError(err); e == nil || e.Trouble != delivery.Limited || !e.Until.Equal(told.Add(wait)) || got.found.Told != 100 || strings.Contains(err.Error(), "acme:") {
 				t.Errorf("a token: %+v, and %v", got.found, err)
 			}
 			asked := len(g.Requests())
