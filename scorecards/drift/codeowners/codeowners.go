@@ -1,5 +1,5 @@
 // Package codeowners reads files of code owners by GitHub's rules ("About code owners" in its
-// documentation), and says who owns a directory. It only calculates.
+// documentation), and says who owns a directory, or all. It only calculates.
 package codeowners
 
 import (
@@ -32,6 +32,22 @@ func Of(file, directory string) []string {
 	rules := read(file)
 	for _, r := range slices.Backward(rules) {
 		if r.matches.MatchString(path) {
+			return r.owners
+		}
+	}
+	return nil
+}
+
+// everywhere are files of which a pattern that matches all of them matches every file, wherever it is and however long
+// its name.
+var everywhere = []string{anything, anything + anything, anything + "/" + anything + anything, anything + "/" + anything + "/" + anything}
+
+// OfAll returns who owns the repository as a whole, as they are written: the owners of the last pattern that matches every
+// file, such as * or /**. Patterns that come after it and give a part to others change nothing. There are none where
+// that pattern names none, and where there is none such.
+func OfAll(file string) []string {
+	for _, r := range slices.Backward(read(file)) {
+		if !slices.ContainsFunc(everywhere, func(path string) bool { return !r.matches.MatchString(path) }) {
 			return r.owners
 		}
 	}

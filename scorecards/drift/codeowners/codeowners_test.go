@@ -61,6 +61,31 @@ func TestTheLastPatternThatMatchesSaysWhoOwnsADirectory(t *testing.T) {
 	}
 }
 
+// The forms are those of gitignore's documentation ("Pattern format"), of which GitHub says that its own are like them.
+func TestTheLastPatternThatMatchesEveryFileSaysWhoOwnsTheRepository(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ file, want string }{
+		{documented, "@global-owner1 @global-owner2"},
+		{"* @a\n* @b @c\n/docs/ @d", "@b @c"},
+		{"/ @a", "@a"},
+		{"/** @a", "@a"},
+		{"** @a", "@a"},
+		{"**/* @a", "@a"},
+		{"* @a\n*", ""},              // its owners are left empty
+		{"* @a\n/* @b", "@a"},        // right in the root alone
+		{"* @a\n*/ @b", "@a"},        // what is in some directory
+		{"* @a\n*.* @b\n? @c", "@a"}, // some names
+		{"* @a\n/**/x @b", "@a"},
+		{"/services/ @a", ""},
+		{"* nobody", ""},
+		{"", ""},
+	} {
+		if got := strings.Join(codeowners.OfAll(c.file), " "); got != c.want {
+			t.Errorf("by %q it is owned by %q, want %q", c.file, got, c.want)
+		}
+	}
+}
+
 func FuzzAFileOfOwnersNamesOwnersOrNobody(f *testing.F) {
 	f.Add(documented, "apps/github")
 	f.Add("***/?? @a", "x")

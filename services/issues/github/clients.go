@@ -168,10 +168,13 @@ func (c *Credentials) Lane(ctx context.Context, owner string) (string, error) {
 // access returns what is known, or looks. Others who ask for the same owner wait; those
 // who ask for another do not.
 func (c *Credentials) access(ctx context.Context, owner string) (access, error) {
-	key, find := strings.ToLower(owner), c.installed
 	if !c.isApp() {
-		key, find = "", c.self
+		return c.accessBy(ctx, "", owner, c.self)
 	}
+	return c.accessBy(ctx, strings.ToLower(owner), owner, c.installed)
+}
+
+func (c *Credentials) accessBy(ctx context.Context, key, owner string, find func(context.Context, string) (access, error)) (access, error) {
 	if a, ok := c.known(key); ok {
 		return a, nil
 	}
@@ -200,6 +203,23 @@ func (c *Credentials) access(ctx context.Context, owner string) (access, error) 
 	c.found[key] = a
 	c.asking.Opened()
 	return a, nil
+}
+
+// through is how the repositories are reached that an installation has.
+func (c *Credentials) through(ctx context.Context, i *github.Installation) (access, error) {
+	owner := i.GetAccount().GetLogin()
+	key := strings.ToLower(owner)
+	if a, ok := c.known(key); ok && a.lane != laneOf(i) { // it was installed anew
+		c.forget(a.way)
+	}
+	return c.accessBy(ctx, key, owner, func(context.Context, string) (access, error) { return c.reach(i, owner) })
+}
+
+// answered notes that GitHub answered a question about ourselves as it should.
+func (c *Credentials) answered() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.asking.Opened()
 }
 
 // mayAsk is nil unless GitHub wants to be asked nothing about ourselves yet.
@@ -294,14 +314,21 @@ func (c *Credentials) installed(ctx context.Context, owner string) (access, erro
 			"the installation of the GitHub App on %s is suspended since %s: an owner of it can unsuspend it at %s",
 			owner, i.GetSuspendedAt().UTC().Format(time.DateOnly), i.GetHTMLURL())}
 	}
+	return c.reach(i, owner)
+}
+
+// reach makes connections for an installation, and asks nothing.
+func (c *Credentials) reach(i *github.Installation, owner string) (access, error) {
 	out, err := c.dial("github " + strings.ToLower(owner))
 	if err != nil {
 		return access{}, err
 	}
 	w := &way{outbound: out}
 	w.http = &http.Client{Transport: &watch{next: ghinstallation.NewFromAppsTransport(c.asApp(out), i.GetID()), credentials: c, way: w}}
-	return access{way: w, lane: "installation:" + strconv.FormatInt(i.GetID(), 10), login: i.GetAppSlug() + "[bot]"}, nil
+	return access{way: w, lane: laneOf(i), login: i.GetAppSlug() + "[bot]"}, nil
 }
+
+func laneOf(i *github.Installation) string { return "installation:" + strconv.FormatInt(i.GetID(), 10) }
 
 func (c *Credentials) installation(ctx context.Context, owner string) (*github.Installation, error) {
 	client := c.client(c.own)

@@ -9,5 +9,6 @@
 // forgotten with each request, since lanes keep it. And every write is held against
 // its answer.
 //
-// It also verifies webhooks and reads their payloads.
+// It also verifies webhooks and reads their payloads, finds repositories, and looks at what
+// each says of itself.
 package github

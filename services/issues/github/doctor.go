@@ -260,6 +260,9 @@ func (e *examination) installed(i *github.Installation) bool {
 	return true
 }
 
+// mayRead are permissions that are of use to read: who owns the code, and what is deployed.
+var mayRead = []string{"contents", "deployments"}
+
 // beyond names the permissions that are not needed.
 func beyond(p *github.InstallationPermissions) ([]string, error) {
 	levels := map[string]string{}
@@ -272,6 +275,11 @@ func beyond(p *github.InstallationPermissions) ([]string, error) {
 	}
 	delete(levels, "issues")
 	delete(levels, "metadata")
+	for _, name := range mayRead {
+		if levels[name] == "read" {
+			delete(levels, name)
+		}
+	}
 	more := slices.Sorted(maps.Keys(levels))
 	for i, name := range more {
 		more[i] = name + ": " + levels[name]
@@ -299,7 +307,7 @@ func (e *examination) repository(ctx context.Context, s Subject) {
 		e.failed(ctx, "repository", nil, err)
 		return
 	}
-	r, response, err := client.Repositories.Get(ctx, s.Owner, s.Name)
+	r, response, err := askOf(ctx, client, s.Owner, s.Name)
 	switch {
 	case isMissing(response):
 		e.missing("repository", "Look at the name, and whether the person whose token it is may read it.", "there is no %s, or it is not shown to us", name)
@@ -309,20 +317,20 @@ func (e *examination) repository(ctx context.Context, s Subject) {
 		return
 	}
 	switch {
-	case !strings.EqualFold(r.GetFullName(), name):
-		e.note("repository", "Change the address where it is named.", "%s is %s now", name, r.GetFullName())
-	case r.GetArchived():
+	case !strings.EqualFold(r.FullName, name):
+		e.note("repository", "Change the address where it is named.", "%s is %s now", name, r.FullName)
+	case r.Archived:
 		e.missing("repository", "Unarchive it in its settings, or name another.", "%s is archived, and takes no issues", name)
 	default:
 		e.works("repository", "%s is there", name)
 	}
-	if !r.GetHasIssues() {
+	if !r.HasIssues {
 		e.missing("issues", "Tick Issues in its settings, under Features; until then they go to the team's repository, or the organisation's.", "%s has issues disabled", name)
 	}
-	if !r.GetPrivate() {
+	if !r.Private {
 		e.note("visibility", "Name the kinds that may go there in github.publicKinds.", "%s is public: issues of kinds that are not allowed there pass it over", name)
 	}
-	if may := r.GetPermissions(); !e.isApp() && !may["triage"] && !may["push"] {
+	if may := r.Permissions; !e.isApp() && !may["triage"] && !may["push"] {
 		e.missing("permission", "Give the person the role Triage, or a greater one.", "whose token it is may not label or close issues in %s", name)
 	}
 }

@@ -88,6 +88,10 @@ func TestEachMissingPermissionIsNamedWithWhereToClick(t *testing.T) {
 		t.Error("an issue is opened without the permission")
 	}
 
+	g.Grant(id, standin.Permissions{"contents": "read", "deployments": "read", "actions": "read"})
+	_, notes, _ = g.examine(g.lookingApp(nil), github.Subject{Owner: "acme"})
+	exactly(t, "what is of use to read", notes, "permission: not needed on acme: actions: read →")
+
 	g.Grant(id, nil)
 	missing, _, _ = g.examine(g.lookingApp(nil), github.Subject{Owner: "acme"})
 	exactly(t, "none", missing, "permission: issues: none on acme")

@@ -2,6 +2,8 @@ package github
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -18,7 +20,8 @@ const MaxFile = 128 << 10
 type File struct {
 	Path string
 	Text string
-	ETag string
+	ETag string // of the token with which it was read: to another it says nothing
+	SHA  string // by which git has it
 }
 
 // FirstOf returns the first of the paths that is a file on the default branch of the repository, and none where
@@ -55,8 +58,12 @@ func (t to) file(ctx context.Context, path string, known File) (File, bool, erro
 		return known, true, nil
 	case isMissing(response):
 		return File{}, false, nil
+	case err != nil && isList(err): // it is a directory
+		return File{}, false, nil
 	case err != nil:
 		return File{}, false, t.trouble(ctx, response, err)
+	case content.GetType() != "file": // but one of another repository, or a link that leads nowhere
+		return File{}, false, nil
 	case content.GetSize() > MaxFile:
 		return File{}, false, refused(fmt.Sprintf("%s has %d bytes, and at most %d are read", path, content.GetSize(), MaxFile), nil)
 	}
@@ -64,5 +71,11 @@ func (t to) file(ctx context.Context, path string, known File) (File, bool, erro
 	if err != nil {
 		return File{}, false, lost(path+" could not be read", err)
 	}
-	return File{Path: path, Text: text, ETag: response.Header.Get("ETag")}, true, nil
+	return File{Path: path, Text: text, ETag: response.Header.Get("ETag"), SHA: content.GetSHA()}, true, nil
+}
+
+// isList reports whether GitHub answered with a list where one thing was asked for.
+func isList(err error) bool {
+	var wrong *json.UnmarshalTypeError
+	return errors.As(err, &wrong) && wrong.Value == "array" && wrong.Field == ""
 }

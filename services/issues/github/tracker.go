@@ -46,17 +46,22 @@ type to struct {
 	place  delivery.Place
 }
 
-// at returns a client for one request: it follows no redirect, and remembers no limit.
+// at returns who asks for one request.
 func (t *Tracker) at(ctx context.Context, place delivery.Place) (to, error) {
 	client, _, login, err := t.clients.For(ctx, place.Owner())
 	if err != nil {
 		return to{}, err
 	}
+	return to{t, straight(client), login, place}, nil
+}
+
+// straight is the client for one request: it follows no redirect, and remembers no limit.
+func straight(client *github.Client) *github.Client {
 	plain := client.Client() // a copy
 	plain.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	fresh := github.NewClient(plain)
 	fresh.BaseURL, fresh.UserAgent = client.BaseURL, client.UserAgent
-	return to{t, fresh, login, place}, nil
+	return fresh
 }
 
 // Lane names what shares the limits with the place.
@@ -70,11 +75,11 @@ func (t *Tracker) Facts(ctx context.Context, place delivery.Place) (delivery.Fac
 	if err != nil {
 		return delivery.Facts{}, err
 	}
-	r, response, err := at.client.Repositories.Get(ctx, place.Owner(), place.Name())
+	r, response, err := askOf(ctx, at.client, place.Owner(), place.Name())
 	if err != nil {
 		return delivery.Facts{}, at.trouble(ctx, response, err)
 	}
-	return delivery.Facts{Place: delivery.Place(r.GetFullName()), Public: !r.GetPrivate(), Archived: r.GetArchived(), Issues: r.GetHasIssues()}, nil
+	return delivery.Facts{Place: delivery.Place(r.FullName), Public: !r.Private, Archived: r.Archived, Issues: r.HasIssues}, nil
 }
 
 // Create makes an issue.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -182,9 +183,16 @@ func (t to) follow(ctx context.Context, r *http.Response) error {
 	return refused("GitHub sends us from one address to the next without end", nil)
 }
 
+// belowRepository is a path below a repository by its id, to which redirects lead.
+var belowRepository = regexp.MustCompile(`^(.*/repositories/[0-9]+)/([^/]+)`)
+
 // resource is the path of the issue or repository that a path below it belongs to:
-// "/repositories/1/issues/2/labels" → "/repositories/1/issues/2".
+// "/repositories/1/issues/2/labels" → "/repositories/1/issues/2", and
+// "/repositories/1/contents/CODEOWNERS" → "/repositories/1".
 func resource(path string) string {
+	if m := belowRepository.FindStringSubmatch(path); m != nil && m[2] != "issues" {
+		return m[1]
+	}
 	before, after, found := strings.Cut(path, "/issues/")
 	if !found {
 		return strings.TrimSuffix(before, "/issues")

@@ -67,7 +67,7 @@ func (g *GitHub) renderAccount(a *account) any {
 func (g *GitHub) renderProfile(a *account) object {
 	return with(g.renderAccount(a).(object), object{
 		"name": nil, "company": nil, "blog": "", "location": nil, "email": nil, "hireable": nil, "bio": nil,
-		"public_repos": 0, "public_gists": 0, "followers": 0, "following": 0,
+		"user_view_type": "public", "public_repos": 0, "public_gists": 0, "followers": 0, "following": 0,
 		"created_at": stamp(a.createdAt), "updated_at": stamp(a.createdAt),
 	})
 }

@@ -1,14 +1,10 @@
 package standin
 
 import (
-	"crypto/sha1" // by which git names what a file holds
-	"encoding/base64"
-	"fmt"
 	"maps"
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -19,28 +15,8 @@ func getRepository(c *call) *reply {
 	if refused != nil {
 		return refused
 	}
-	full := object{"network_count": 0, "subscribers_count": 0}
+	full := object{"network_count": 0, "subscribers_count": 0, "custom_properties": r.about.properties()}
 	return answered(http.StatusOK, with(c.g.renderRepository(r, c.caller.role(r)), full))
-}
-
-// getContent gives a file; directories have none of their own here.
-func getContent(c *call) *reply {
-	r, refused := c.inRepository("contents", "read")
-	if refused != nil {
-		return refused
-	}
-	path := c.Parameters["path"]
-	text, there := r.files[path]
-	if !there {
-		return notFound()
-	}
-	at := c.g.URL + "/repos/" + r.fullName() + "/contents/" + path
-	shown := "https://github.com/" + r.fullName() + "/blob/main/" + path
-	return answered(http.StatusOK, object{
-		"type": "file", "encoding": "base64", "size": len(text), "name": path[strings.LastIndexByte(path, '/')+1:], "path": path,
-		"content": base64.StdEncoding.EncodeToString([]byte(text)), "sha": fmt.Sprintf("%x", sha1.Sum([]byte(text))),
-		"url": at, "git_url": at, "html_url": shown, "download_url": shown, "_links": object{"self": at, "git": at, "html": shown},
-	})
 }
 
 func getPermission(c *call) *reply {
@@ -78,7 +54,7 @@ func getSelf(c *call) *reply {
 	case c.caller.installation != nil:
 		return failed(http.StatusForbidden, "Resource not accessible by integration")
 	}
-	return answered(http.StatusOK, with(c.g.renderProfile(c.caller.account), object{"user_view_type": "public"}))
+	return answered(http.StatusOK, c.g.renderProfile(c.caller.account))
 }
 
 func getUser(c *call) *reply {
@@ -207,24 +183,4 @@ func (c *call) askedRepositories(i *installation) []*repository {
 		add(c.g.repositories[int64(id)])
 	}
 	return asked
-}
-
-func listInstallationRepositories(c *call) *reply {
-	if c.caller.installation == nil {
-		return failed(http.StatusForbidden, "You must authenticate with an installation access token in order to list repositories for an installation.")
-	}
-	var found []*repository
-	for _, r := range c.g.repositories {
-		if c.caller.installation.covers(r) && (c.caller.repositories == nil || slices.Contains(c.caller.repositories, r.id)) {
-			found = append(found, r)
-		}
-	}
-	slices.SortFunc(found, func(a, b *repository) int { return int(a.id - b.id) })
-	var items []any
-	for _, r := range found {
-		items = append(items, c.g.renderRepository(r, c.caller.role(r)))
-	}
-	return c.page(items, func(part []any) any {
-		return object{"total_count": len(items), "repository_selection": c.caller.installation.selection(), "repositories": part}
-	})
 }

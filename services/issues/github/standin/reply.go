@@ -65,9 +65,11 @@ func moved(status int, location string) *reply {
 	return r
 }
 
-// etag names a body by what is in it.
-func etag(body []byte) string {
-	return fmt.Sprintf(`W/"%x"`, sha256.Sum256(body))
+// etag names a body by what is in it and by the token with which it was asked for: with
+// another, such as the next one of an installation, nothing is known any more
+// (github/docs issue 34689, where GitHub's support is asked of in eclipse-csi/otterdog issue 201).
+func etag(body []byte, authorization string) string {
+	return fmt.Sprintf(`W/"%x"`, sha256.Sum256(append([]byte(authorization+"\n"), body...)))
 }
 
 // conditional turns a reply into 304 when the caller has it already, or is told so.
@@ -75,7 +77,7 @@ func (r *reply) conditional(request *http.Request, stale bool) *reply {
 	if request.Method != http.MethodGet || r.status != http.StatusOK {
 		return r
 	}
-	known, current := request.Header.Get("If-None-Match"), etag(r.body)
+	known, current := request.Header.Get("If-None-Match"), etag(r.body, request.Header.Get("Authorization"))
 	if stale {
 		current = known
 	}

@@ -23,7 +23,7 @@ func TestAWrongReplyOfTheStandInFailsTheTest(t *testing.T) {
 	t.Parallel()
 	for says, spoil := range map[string]func(example object){
 		`"forks_url" is missing`: func(example object) { delete(example, "forks_url") },
-		`/default_branch`:        func(example object) { example["default_branch"] = 5 },
+		`/clone_url`:             func(example object) { example["clone_url"] = 5 },
 		`/weather`:               func(example object) { example["weather"] = "fine" },
 		"":                       func(object) {},
 	} {

@@ -1,6 +1,7 @@
 package standin
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -20,8 +21,61 @@ type repository struct {
 	milestones     []*milestone
 	issues         []*Issue // by number, from 1
 	files          map[string]string
+	about          About
 	createdAt      time.Time
 	updatedAt      time.Time
+	pushedAt       time.Time
+}
+
+// About is what a repository tells of itself beside its name.
+type About struct {
+	Description   string
+	Language      string
+	DefaultBranch string // empty means main
+	Topics        []string
+	// Properties are the organisation's own, each of a text or of several.
+	Properties map[string]any
+	// Internal shows a private repository to the whole enterprise; who may see it here is
+	// as of every private one.
+	Internal bool
+	Fork     bool
+	Template bool
+	Disabled bool // by GitHub
+}
+
+// Describe changes what a repository tells of itself.
+func (g *GitHub) Describe(repository string, about About) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	r := g.repository(repository)
+	r.about, r.updatedAt = about, g.now()
+}
+
+func (a About) branch() string { return cmp.Or(a.DefaultBranch, "main") }
+
+func (a About) topics() []string { return append([]string{}, a.Topics...) }
+
+func (a About) properties() object { return with(object{}, a.Properties) }
+
+// visibility is one of the three that GitHub has.
+func (r *repository) visibility() string {
+	switch {
+	case !r.private:
+		return "public"
+	case r.about.Internal:
+		return "internal"
+	default:
+		return "private"
+	}
+}
+
+// size is in kilobytes, and 0 as long as nothing was pushed.
+func (r *repository) size() int {
+	bytes := 0
+	for _, text := range r.files {
+		bytes += len(text)
+	}
+	return (bytes + 1023) / 1024
 }
 
 type label struct {
@@ -50,7 +104,7 @@ func (g *GitHub) newRepository(fullName string, private bool) int64 {
 	owner, name, _ := strings.Cut(fullName, "/")
 	r := &repository{
 		id: g.newID(), owner: g.account(owner), name: name, private: private,
-		roles: map[*account]Role{}, files: map[string]string{}, createdAt: g.now(), updatedAt: g.now(),
+		roles: map[*account]Role{}, files: map[string]string{}, createdAt: g.now(), updatedAt: g.now(), pushedAt: g.now(),
 	}
 	if old := g.repositories[g.names[fold(fullName)]]; old != nil && !old.deleted && fold(old.fullName()) == fold(fullName) {
 		g.t.Fatal("there is a repository " + fullName + " already")
@@ -72,6 +126,7 @@ func (g *GitHub) File(repository, path, text string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	r := g.repository(repository)
+	r.pushedAt = g.now()
 	if text == "" {
 		delete(r.files, path)
 		return
@@ -156,10 +211,6 @@ func (g *GitHub) renderMilestone(r *repository, m *milestone) any {
 
 // renderRepository is the description's repository, made of its example.
 func (g *GitHub) renderRepository(r *repository, role Role) object {
-	visibility := "public"
-	if r.private {
-		visibility = "private"
-	}
 	open := 0
 	for _, i := range r.issues {
 		if i.State == "open" && i.isHere() {
@@ -169,16 +220,17 @@ func (g *GitHub) renderRepository(r *repository, role Role) object {
 	example := rebase(g.examples["full-repository"], strings.NewReplacer(
 		"https://api.github.com/repos/octocat/Hello-World", g.repositoryURL(r), "octocat/Hello-World", r.fullName(),
 	)).(object)
-	for _, count := range []string{"forks", "forks_count", "stargazers_count", "watchers", "watchers_count", "size"} {
+	for _, count := range []string{"forks", "forks_count", "stargazers_count", "watchers", "watchers_count"} {
 		example[count] = 0
 	}
 	return with(without(example,
 		"template_repository", "organization", "parent", "source", "network_count", "subscribers_count", "security_and_analysis", "code_of_conduct",
 	), object{
 		"id": r.id, "node_id": nodeID("R", r.id), "name": r.name, "full_name": r.fullName(), "owner": g.renderAccount(r.owner),
-		"private": r.private, "visibility": visibility, "archived": r.archived, "has_issues": !r.issuesDisabled, "has_discussions": false,
-		"description": nil, "homepage": nil, "language": nil, "license": nil, "mirror_url": nil, "topics": []string{},
+		"private": r.private, "visibility": r.visibility(), "archived": r.archived, "disabled": r.about.Disabled, "fork": r.about.Fork, "is_template": r.about.Template,
+		"size": r.size(), "default_branch": r.about.branch(), "has_issues": !r.issuesDisabled, "has_discussions": false,
+		"description": orNull(r.about.Description), "language": orNull(r.about.Language), "topics": r.about.topics(), "homepage": nil, "license": nil, "mirror_url": nil,
 		"open_issues": open, "open_issues_count": open, "permissions": role.render(),
-		"created_at": stamp(r.createdAt), "updated_at": stamp(r.updatedAt), "pushed_at": stamp(r.createdAt),
+		"created_at": stamp(r.createdAt), "updated_at": stamp(r.updatedAt), "pushed_at": stamp(r.pushedAt),
 	})
 }

@@ -30,8 +30,13 @@ var handlers = map[string]handler{
 	"users/get-authenticated": {do: getSelf},
 	"users/get-by-username":   {do: getUser},
 
+	"repos/list-for-org":                {do: listRepositoriesOfOrganization, query: append([]string{"sort", "direction"}, paged...)},
+	"repos/list-for-user":               {do: listRepositoriesOfUser, query: append([]string{"sort", "direction"}, paged...)},
+	"repos/list-for-authenticated-user": {do: listOwnRepositories, query: append([]string{"affiliation", "visibility", "sort", "direction"}, paged...)},
+
 	"repos/get":         {do: getRepository},
 	"repos/get-content": {do: getContent},
+	"git/get-tree":      {do: getTree},
 	"repos/get-collaborator-permission-level": {do: getPermission},
 	"issues/check-user-can-be-assigned":       {do: checkAssignee},
 	"issues/list-labels-for-repo":             {do: listLabels, query: paged},
