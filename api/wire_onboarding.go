@@ -17,7 +17,7 @@ type OnboardingRepository struct {
 	Template    bool                 `json:"template,omitempty"`
 	Empty       bool                 `json:"empty,omitempty"`
 	CodeOwners  []string             `json:"codeOwners" doc:"Who its CODEOWNERS file says owns all of it." example:"[\"@acme/payments\"]"`
-	Problem     string               `json:"problem,omitempty" doc:"Why its catalog-info file could not be read."`
+	Problem     string               `json:"problem,omitempty" doc:"Why it, or its catalog-info file, could not be read whole."`
 	Team        *Ref                 `json:"team,omitempty" doc:"Who it is taken to be of. Absent where that is not known."`
 	TeamBy      string               `json:"teamBy,omitempty" enum:"choice,catalog_info,codeowners,topic" doc:"By whose word: a person's here, its catalog-info file's, its CODEOWNERS file's, or a topic such as team-payments."`
 	Service     *Ref                 `json:"service,omitempty" doc:"The service that names it."`

@@ -34,10 +34,13 @@ type Discovery struct {
 
 // Discover reads which repositories there are, looks into those that may become services, and finds out
 // whose they are and which service names them. Where the host cannot be asked to the end, what it told
-// counts, nothing is taken for gone, and the error says so. It is what the job does, as nobody.
+// counts, nothing is taken for gone, and the error says so. Without a host nothing is found.
 func (s *Service) Discover(ctx context.Context) (Discovery, error) {
 	began := clock.Round(s.Clock())
 	var d Discovery
+	if s.Host == nil {
+		return d, nil
+	}
 	told := s.list(ctx, began, &d)
 	if told == nil {
 		told = s.Runner.InTx(ctx, func(ctx context.Context) (err error) {

@@ -17,7 +17,9 @@ type Host interface {
 	// Repositories tells of all that can be seen, some at a time. An error, of each or of the host,
 	// means that not all were told.
 	Repositories(ctx context.Context, each func([]Told) error) error
-	// Look looks into a repository, given what was seen when it was looked into last.
+	// Look looks into a repository, given what was seen when it was looked into last. An error means
+	// that the host is not to be asked for more now; what is wrong with that repository alone is in
+	// its Problem.
 	Look(ctx context.Context, fullName string, before Look) (Look, error)
 	// FullName is "owner/name" in lower case of an address of a repository of the host, as people write
 	// it; empty for what is none.

@@ -64,7 +64,7 @@ type Look struct {
 	Owners []string `json:"owners,omitempty"`
 	// Component is what its catalog-info file says, nil where there is none that can be read.
 	Component *Component `json:"component,omitempty"`
-	// Problem is why its catalog-info file could not be read; empty where it could, or is not there.
+	// Problem is why it, or its catalog-info file, could not be read whole; empty where it could.
 	Problem string            `json:"problem,omitempty"`
 	Tags    map[string]string `json:"tags,omitempty"`
 }

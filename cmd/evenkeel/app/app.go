@@ -156,9 +156,10 @@ type App struct {
 	thinner          *measure.Thinner
 	collector        *collect.Collector
 	filler           *collect.Filler
-	courier          *delivery.Courier // nil without a tracker
-	clients          github.Clients    // nil without GitHub
-	hub              *github.Tracker   // likewise
+	courier          *delivery.Courier   // nil without a tracker
+	clients          github.Clients      // nil without GitHub
+	credentials      *github.Credentials // likewise
+	hub              *github.Tracker     // likewise
 	worker           *inbox.Worker
 	teller           *notify.Courier
 	digests          *notify.Digests

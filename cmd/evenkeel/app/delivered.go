@@ -42,7 +42,7 @@ func (a *App) speakWithGitHub() error {
 	if err != nil {
 		return fmt.Errorf("speak with GitHub: %w", err)
 	}
-	a.clients, a.hub = credentials, github.NewTracker(credentials, a.sharedNow)
+	a.clients, a.credentials, a.hub = credentials, credentials, github.NewTracker(credentials, a.sharedNow)
 	a.opts.Tracker, a.opts.Delivery = a.hub, g.Courier()
 	return nil
 }

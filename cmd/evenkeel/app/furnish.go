@@ -375,6 +375,11 @@ func (a *App) jobs() []jobs.Job {
 			RunOnce:     counted(a.Manifests.CheckOnce),
 		},
 		{
+			Name: "discover-repositories", Schedule: "41 * * * *",
+			Description: "Reads which repositories there are on GitHub, looks into up to 500 that no service names, and finds out whose they are. Only where GitHub is connected.",
+			RunOnce:     counted(a.discoverRepositories),
+		},
+		{
 			Name: "run-campaigns", Schedule: "47 * * * *",
 			Description: "Keeps how far campaigns are, tells teams of them at the start, 14 days before their day and when it is over, and ends those whose time is over.",
 			RunOnce:     counted(a.Campaigns.RunOnce),

@@ -142,6 +142,7 @@ type GitHub struct {
 
 	DefaultRepository string `koanf:"defaultRepository" default:"" shown:"none" doc:"The address of the repository for issues of services that name none, and whose team names none."`
 	PublicKinds       List   `koanf:"publicKinds" default:"" shown:"none" doc:"The kinds of issues that may be opened in public repositories, where everybody reads them. Issues of other kinds pass public repositories over."`
+	Owners            List   `koanf:"owners" default:"" shown:"all that are seen" doc:"The organisations and people whose repositories are looked through for services to be onboarded. Empty means all that the App is installed for, or the token sees."`
 
 	Environments List `koanf:"environments" default:"production" doc:"The environments, by name, of which GitHub's deployments become changes of the services whose repository it is; those that GitHub marks as production environments do so as well."`
 

@@ -141,6 +141,9 @@ func (g GitHub) check(require func(ok bool, key string, value any, format string
 	for _, kind := range g.PublicKinds {
 		require(isKind(kind), "github.publicKinds", kind, "must be of kinds of issues; there are: %s", kinds())
 	}
+	for _, owner := range g.Owners {
+		require(delivery.Place(owner+"/x").IsWhole(), "github.owners", owner, "must be names of organisations or people on %s, such as acme", g.Host())
+	}
 	if isWell && g.DefaultRepository != "" {
 		_, ok := issues.ParseRepository(g.DefaultRepository, g.Host())
 		require(ok, "github.defaultRepository", g.DefaultRepository, "must be the address of a repository on %s, such as https://%s/example/reliability", g.Host(), g.Host())
