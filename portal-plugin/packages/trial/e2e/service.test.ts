@@ -165,7 +165,9 @@ test('each figure of an SLO tells how it comes about, as the API says', async t 
       }
       const texts = [dialog.getByText(explained.because)];
       for (const name of figures) {
-        const figure = explained.figures.find(f => f.figure === name);
+        const figure: Schemas['Figure'] | undefined = explained.figures.find(
+          f => f.figure === name,
+        );
         assert.ok(figure, `the API explains ${name}`);
         texts.push(
           dialog.getByText(figure.formula, { exact: true }).first(),

@@ -1,10 +1,17 @@
 import type { Schemas, Versioned } from '@evenkeel/client';
-import { PageBody, PageTitle, Shown } from '@evenkeel/plugin-evenkeel-react';
+import {
+  Nothing,
+  PageBody,
+  PageTitle,
+  Shown,
+} from '@evenkeel/plugin-evenkeel-react';
 import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
 import { useState } from 'react';
 
 import { DraftOffer } from '../drafts/DraftOffer';
 import { useDrafts } from '../drafts/drafts';
+import { Kept, WhereKept } from '../kept/Kept';
+import { useKept } from '../kept/data';
 import { sloRouteRef } from '../routes';
 import { evenkeelTranslationRef } from '../translation';
 import { SLOForm } from './SLOForm';
@@ -66,6 +73,8 @@ function Edited(props: {
 }) {
   const { found } = props;
   const { id, slug, service } = found.value;
+  const kept = useKept(found.value);
+  const [begunKept] = useState(kept !== undefined);
   const [base, setBase] = useState(() => baseOf(found));
   const drafts = useDrafts(`slo/${id}`, kept => {
     const unsaved = unsavedIn(kept);
@@ -74,6 +83,13 @@ function Edited(props: {
       ? undefined
       : unsaved;
   });
+  if (kept !== undefined && begunKept) {
+    return (
+      <Nothing title={kept}>
+        <WhereKept kind="SLO" of={found.value} />
+      </Nothing>
+    );
+  }
   if (drafts.offered) {
     return (
       <DraftOffer
@@ -90,16 +106,19 @@ function Edited(props: {
     );
   }
   return (
-    <SLOForm
-      key={base.etag}
-      service={service.slug}
-      kinds={props.kinds}
-      initial={base.initial}
-      begun={base.begun}
-      drafts={drafts}
-      existing={{ slo: slug, etag: base.etag, version: base.version }}
-      theirs={found.etag === base.etag ? undefined : draftOf(found.value)}
-      onReload={() => setBase(baseOf(found))}
-    />
+    <>
+      <Kept kind="SLO" of={found.value} typed />
+      <SLOForm
+        key={base.etag}
+        service={service.slug}
+        kinds={props.kinds}
+        initial={base.initial}
+        begun={base.begun}
+        drafts={drafts}
+        existing={{ slo: slug, etag: base.etag, version: base.version }}
+        theirs={found.etag === base.etag ? undefined : draftOf(found.value)}
+        onReload={() => setBase(baseOf(found))}
+      />
+    </>
   );
 }
