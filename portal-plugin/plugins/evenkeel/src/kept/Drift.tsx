@@ -52,12 +52,14 @@ function Drifted(props: { items: readonly Item[] }) {
             ))}
           </ul>
           {t('kept.drift.text')}
-          {sources.map(address => (
+          {sources.length > 0 && <> {t('kept.files')} </>}
+          {sources.map((address, at) => (
             <span key={address}>
-              {' '}
+              {at > 0 && ', '}
               <Source address={address} />
             </span>
           ))}
+          {sources.length > 0 && '.'}
         </>
       }
     />

@@ -1,6 +1,6 @@
 import type { Schemas } from '@evenkeel/client';
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
-import { Alert, Link } from '@backstage/ui';
+import { Alert, Link, Text } from '@backstage/ui';
 
 import { evenkeelTranslationRef } from '../translation';
 import { setOf, useKept, useManifest, type Keepable } from './data';
@@ -14,20 +14,30 @@ export function Kept(props: {
   of: Keepable;
   /** Somebody typed something before it was known: that is said, too. */
   typed?: boolean;
+  /** Nobody could change it on this page anyway: a line is enough. */
+  quiet?: boolean;
 }) {
   const { t } = useTranslationRef(evenkeelTranslationRef);
-  const kept = useKept(props.of);
-  return kept === undefined ? null : (
+  const { of, typed, quiet } = props;
+  const kept = useKept(of);
+  if (kept === undefined) {
+    return null;
+  }
+  const set = setOf(of.manager ?? '');
+  const title = set ? t('kept.title', { set }) : kept;
+  return quiet ? (
+    <Text as="p" variant="body-small" color="secondary">
+      {title}. <WhereKept {...props} />
+    </Text>
+  ) : (
     <Alert
       icon
       status="info"
-      title={kept}
+      title={title}
       description={
         <>
           <WhereKept {...props} />
-          {props.typed && (
-            <span className={styles.below}>{t('kept.typed')}</span>
-          )}
+          {typed && <span className={styles.below}>{t('kept.typed')}</span>}
         </>
       }
     />
@@ -41,13 +51,16 @@ export function WhereKept(props: { kind: Kind; of: Keepable }) {
   const read = useManifest(kind, of.id, setOf(of.manager ?? '') !== undefined);
   // What was read of another thing is shown until this one's is there.
   const item = read.data?.resourceId === of.id ? read.data : undefined;
-  const file = item?.path ?? t('kept.manifest');
-  return item?.set.source ? (
+  return (
     <>
-      {t('kept.changeAt', { file })} <Source address={item.set.source} />
+      {t('kept.change', { file: item?.path ?? t('kept.manifest') })}
+      {item?.set.source && (
+        <>
+          {' '}
+          {t('kept.files')} <Source address={item.set.source} />.
+        </>
+      )}
     </>
-  ) : (
-    <>{t('kept.change', { file })}</>
   );
 }
 
@@ -57,7 +70,12 @@ export function Source(props: { address: string }) {
   return shown === props.address ? (
     <>{shown}</>
   ) : (
-    <Link href={props.address} target="_blank" rel="noreferrer">
+    <Link
+      className={styles.source}
+      href={props.address}
+      target="_blank"
+      rel="noreferrer"
+    >
       {shown}
     </Link>
   );

@@ -4,7 +4,7 @@ import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 
 import { ScorecardsPage } from '../scorecards/ScorecardsPage';
-import { ref } from '../scorecards/testing';
+import { card, ref } from '../scorecards/testing';
 import { Managed } from '../service/Managed';
 import { EditPage } from '../slos/EditPage';
 import { SLOsPage } from '../slos/SLOsPage';
@@ -252,6 +252,33 @@ it('says of a campaign that a set keeps it, and lets nobody change or end it', a
   expect(screen.getByRole('button', { name: 'End it early' })).toBeDisabled();
 });
 
+it('says of a scorecard in a line that a set keeps it', async () => {
+  show(
+    <ScorecardsPage />,
+    world()
+      .on('get', '/v1/scorecards', page(card))
+      .on('get', '/v1/scorecards/{scorecard}', {
+        ...card,
+        manager: 'set:payments',
+      })
+      .on('get', '/v1/scorecards/{scorecard}/services', page())
+      .on(
+        'get',
+        '/v1/manifest-items',
+        page({ ...manifest, kind: 'Scorecard' as const, resourceId: card.id }),
+      ),
+    {
+      mount: '/evenkeel/scorecards',
+      at: '/evenkeel/scorecards/readiness',
+    },
+  );
+  expect(
+    await screen.findByText(
+      /Kept by the set of manifests payments\. It is changed in slos\/checkout\.yaml/,
+    ),
+  ).toBeInTheDocument();
+});
+
 it('says of a service which fields the catalog keeps, and which a set', async () => {
   const both: Schemas['Service'] = {
     ...service,
@@ -279,7 +306,7 @@ it('says of a service which fields the catalog keeps, and which a set', async ()
   ).toBeInTheDocument();
   expect(
     await screen.findByText(
-      /Kept by the set payments: on call, tier\. It is changed in checkout\.yaml/,
+      /Kept by the set of manifests payments: on call, tier\. It is changed in checkout\.yaml, and applied again\. The files are at/,
     ),
   ).toBeInTheDocument();
 });

@@ -2,9 +2,9 @@ export const keptMessages = {
   by: 'Kept by {{keeper}}',
   set: 'the set {{set}}',
   manifest: 'its manifest',
-  what: 'Where it is kept',
-  change: 'It is changed in {{file}}, and brought again from there.',
-  changeAt: 'It is changed in {{file}}, and brought again from there:',
+  change: 'It is changed in {{file}}, and applied again.',
+  files: 'The files are at',
+  title: 'Kept by the set of manifests {{set}}',
   typed:
     'It came to be kept there after you began. What you typed stays here, and is not taken by Evenkeel.',
   drift: {

@@ -98,7 +98,7 @@ function Matrix(props: { card: Schemas['Scorecard'] }) {
   return (
     <>
       <PageTitle title={card.name} meta={<span>{card.description}</span>} />
-      <Kept kind="Scorecard" of={card} />
+      <Kept kind="Scorecard" of={card} quiet />
       <Section
         title={t('scorecards.matrix.title')}
         note={

@@ -75,7 +75,7 @@ export const serviceMessages = {
   managed: {
     catalog:
       'Kept in the catalog of the portal, and changed there: {{fields}}.',
-    set: 'Kept by the set {{set}}: {{fields}}.',
+    set: 'Kept by the set of manifests {{set}}: {{fields}}.',
     fields: {
       annotations: 'annotations',
       contact: 'contact',

@@ -73,8 +73,9 @@ function Edited(props: {
 }) {
   const { found } = props;
   const { id, slug, service } = found.value;
-  const kept = useKept(found.value);
-  const [begunKept] = useState(kept !== undefined);
+  const keeper = useKept(found.value);
+  // Who typed before it was kept keeps what they typed.
+  const [wasKept] = useState(keeper !== undefined);
   const [base, setBase] = useState(() => baseOf(found));
   const drafts = useDrafts(`slo/${id}`, kept => {
     const unsaved = unsavedIn(kept);
@@ -83,9 +84,9 @@ function Edited(props: {
       ? undefined
       : unsaved;
   });
-  if (kept !== undefined && begunKept) {
+  if (keeper !== undefined && wasKept) {
     return (
-      <Nothing title={kept}>
+      <Nothing title={keeper}>
         <WhereKept kind="SLO" of={found.value} />
       </Nothing>
     );

@@ -160,7 +160,7 @@ function Title(props: {
   const navigate = useNavigate();
   const { may, reason } = useRight(slo.service.slug);
   const retired = slo.retiredAt !== null;
-  const kept = useKept(slo) ?? reason;
+  const kept = useKept(slo);
   return (
     <>
       <PageTitle
@@ -184,7 +184,7 @@ function Title(props: {
             {!retired && (
               <RightButton
                 variant="primary"
-                reason={kept}
+                reason={kept ?? reason}
                 isDisabled={!may}
                 onPress={() =>
                   edit &&
