@@ -146,6 +146,31 @@ describe('an SLO that a set keeps', () => {
     expect(name).toHaveValue('Mine');
   });
 
+  it('is told of as a newer version where nothing else changed, without changes', async () => {
+    const taken = world().on('get', one, slo);
+    show(
+      <EvenkeelRoot>
+        <EditPage service="checkout" slo="availability" />
+      </EvenkeelRoot>,
+      taken,
+      { mount },
+    );
+    const name = await screen.findByRole('textbox', { name: 'Name' });
+    await userEvent.type(name, '!');
+    taken
+      .on('get', one, kept)
+      .on(
+        'put',
+        one,
+        refuse(412, 'version_mismatch', { detail: 'It is newer by now.' }),
+      );
+    await userEvent.click(screen.getByRole('button', { name: 'Save SLO' }));
+    await screen.findByText(/It came to be kept there after you began/);
+    const alert = screen.getByRole('alert');
+    await waitFor(() => expect(alert).toHaveTextContent('It is newer by now.'));
+    expect(alert).not.toHaveTextContent('What they changed');
+  });
+
   it('is retired by nobody who began to before, and their reason stays', async () => {
     const taken = world().on('get', one, slo);
     show(<SLOsPage />, taken, { mount, at });

@@ -117,7 +117,12 @@ function Edited(props: {
         begun={base.begun}
         drafts={drafts}
         existing={{ slo: slug, etag: base.etag, version: base.version }}
-        theirs={found.etag === base.etag ? undefined : draftOf(found.value)}
+        // Another version may declare the same, such as one that a set came to keep.
+        theirs={
+          isDeclared(base.initial, found.value)
+            ? undefined
+            : draftOf(found.value)
+        }
         onReload={() => setBase(baseOf(found))}
       />
     </>
