@@ -51,6 +51,7 @@ func (a *API) addManifests(r Rooms) {
 	a.addManifestExport(r)
 	a.addManifestSets(r)
 	a.addManifestItems(r)
+	a.addItemsOfSets(r)
 }
 
 func (a *API) addManifestSets(r Rooms) {
@@ -152,6 +153,40 @@ func (a *API) addManifestItems(r Rooms) {
 			return nil, err
 		}
 		return shown(i), nil
+	})
+}
+
+// addItemsOfSets adds the list in which a thing is found without its set.
+func (a *API) addItemsOfSets(r Rooms) {
+	type query struct {
+		Paging
+		Kind     string `query:"kind" enum:"Team,System,Service,SLO,ErrorBudgetPolicy,Scorecard,Campaign" doc:"Only those of this kind."`
+		Resource string `query:"resource" maxLength:"26" doc:"Only that of the thing with this identifier."`
+		Team     string `query:"team" maxLength:"63" doc:"Only of this team, by slug or identifier: the team itself, what it owns, the SLOs of its services, and the policies that are in force for one of them."`
+		Service  string `query:"service" maxLength:"63" doc:"Only of this service, by slug or identifier: the service itself, its SLOs, and the policies that are in force for it."`
+		Drifted  bool   `query:"drifted" doc:"Only those of which what there is differs. What was removed is nobody's any more, and is found by its set alone."`
+	}
+	register(a, operation{
+		id: "listManifestItems", method: http.MethodGet, path: "/v1/manifest-items", tag: manifestTag, summary: "List what all sets have", description: "By kind and name, each with its set: where something is kept, and what of a team or a service drifted.",
+		rule: access.Rule{Verb: access.Read, Kind: access.KindManifestSet}, errors: renamed,
+	}, func(ctx context.Context, in *query) (*list[ManifestItem], error) {
+		f := manifest.ItemFilter{Kind: manifest.Kind(in.Kind), Resource: id.ID(in.Resource), Drifted: in.Drifted}
+		var err error
+		if f.Service, f.Team, err = r.narrowed(ctx, in.Service, in.Team); err != nil {
+			return nil, err
+		}
+		items, err := r.Manifests.Items(ctx, f, in.Request())
+		if err != nil {
+			return nil, err
+		}
+		sets, err := r.Manifests.SetsOf(ctx, items.Items)
+		if err != nil {
+			return nil, err
+		}
+		return listed(ctx, items, func(i manifest.Item) ManifestItem {
+			s := sets[i.Set]
+			return ManifestItem{Manifest: toManifest(i), Set: ManifestOf{Ref: ref(i.Set, s.Slug), Team: optionalRef(s.Team, s.TeamSlug), Source: s.Source}}
+		}), nil
 	})
 }
 

@@ -96,6 +96,19 @@ type Manifest struct {
 	Drift      *ManifestDrift   `json:"drift,omitempty" doc:"How what there is differs; absent where it does not."`
 }
 
+// ManifestItem is a thing that a set says there is, with whose it is.
+type ManifestItem struct {
+	Manifest
+	Set ManifestOf `json:"set" doc:"The set that says it."`
+}
+
+// ManifestOf is the set of a manifest.
+type ManifestOf struct {
+	Ref
+	Team   *Ref   `json:"team,omitempty" doc:"Whose it is; absent of one that is the platform's."`
+	Source string `json:"source" doc:"Address where its files are; empty where nobody said." example:"https://github.com/example/reliability"`
+}
+
 // ManifestDocument is a manifest with its text.
 type ManifestDocument struct {
 	Manifest

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
@@ -97,6 +98,22 @@ func (m Manifests) Sets(ctx context.Context, f manifest.Filter, r page.Request) 
 	return page.Cut(r, f, found, func(v manifest.Set) []string { return []string{v.Slug} }), nil
 }
 
+// SetsByID returns those that exist.
+func (m Manifests) SetsByID(ctx context.Context, of []id.ID) (map[id.ID]manifest.Set, error) {
+	out := map[id.ID]manifest.Set{}
+	return out, chunks(of, idBatch, func(some []id.ID) error {
+		args := make([]any, len(some))
+		for i, v := range some {
+			args[i] = string(v)
+		}
+		found, err := m.sets(ctx, " WHERE x.id IN "+values(1, len(some)), args...)
+		for _, v := range found {
+			out[v.ID] = v
+		}
+		return err
+	})
+}
+
 // UpdateSet writes whose it is, where it is from and that it was brought, conditional on Version.
 func (m Manifests) UpdateSet(ctx context.Context, v manifest.Set) error {
 	n, err := m.s.exec(ctx, "UPDATE manifest_sets SET team_id = $1, source = $2, applied_at = $3, applied_by = $4, version = version + 1 WHERE id = $5 AND version = $6",
@@ -152,28 +169,54 @@ func (m Manifests) Items(ctx context.Context, of id.ID) ([]manifest.Item, error)
 	return m.items(ctx, " WHERE i.set_id = $1 ORDER BY i.kind, i.name", string(of))
 }
 
-// ItemPage lists by kind and name.
+// ItemPage lists by kind and name; of several sets, those of the same name by age.
 func (m Manifests) ItemPage(ctx context.Context, f manifest.ItemFilter, r page.Request) (page.Page[manifest.Item], error) {
-	key, err := r.Key(f, 2)
+	key, err := r.Key(f, 3)
 	if err != nil {
 		return page.Page[manifest.Item]{}, err
 	}
 	var c conditions
-	c.add("i.set_id = %s", string(f.Set))
+	if f.Set != "" {
+		c.add("i.set_id = %s", string(f.Set))
+	}
 	if f.Kind != "" {
 		c.add("i.kind = %s", string(f.Kind))
+	}
+	if f.Resource != "" {
+		c.add("i.resource_id = %s", string(f.Resource))
+	}
+	if f.Team != "" {
+		c.ofThings(func(l living) string { return l.team }, f.Team)
+	}
+	if f.Service != "" {
+		c.ofThings(func(l living) string { return l.service }, f.Service)
 	}
 	if f.Drifted {
 		c.add("i.drift IS NOT NULL")
 	}
 	if key != nil {
-		c.add("(i.kind, i.name) > (%s, %s)", key[0], key[1])
+		c.add("(i.kind, i.name, i.id) > (%s, %s, %s)", key[0], key[1], key[2])
 	}
-	found, err := m.items(ctx, c.where()+" ORDER BY i.kind, i.name"+c.limit(r.Size()+1), c.args...)
+	found, err := m.items(ctx, c.where()+" ORDER BY i.kind, i.name, i.id"+c.limit(r.Size()+1), c.args...)
 	if err != nil {
 		return page.Page[manifest.Item]{}, err
 	}
-	return page.Cut(r, f, found, func(v manifest.Item) []string { return []string{string(v.Kind), v.Name} }), nil
+	return page.Cut(r, f, found, func(v manifest.Item) []string { return []string{string(v.Kind), v.Name, string(v.ID)} }), nil
+}
+
+// ofThings adds the condition that an item says there is something for which, by its kind, the condition
+// holds that is chosen, of that team or service.
+func (c *conditions) ofThings(chosen func(living) string, of id.ID) {
+	var kinds []string
+	var args []any
+	for _, kind := range manifest.Kinds {
+		l := livingKinds[kind]
+		if holds := chosen(l); holds != "" {
+			kinds = append(kinds, "i.kind = %s AND i.resource_id IN (SELECT x.id FROM "+l.from+" WHERE "+holds+")")
+			args = append(args, string(kind), string(of))
+		}
+	}
+	c.add("("+strings.Join(kinds, " OR ")+")", args...)
 }
 
 // Item returns one.

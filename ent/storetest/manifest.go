@@ -89,6 +89,38 @@ func testManifests(t *testing.T, open opener) {
 		same(t, must(m.Items(t.Context(), set.ID))(t), []manifest.Item{team})
 	})
 
+	each(t, open, "of all sets a thing is found by what it is, and by whose it is", func(t *testing.T, s *store.Store) {
+		m := s.Manifests()
+		crew, others := Team(t, s, "crew"), Team(t, s, "others")
+		checkout, ledger := Service(t, s, crew.ID, "checkout"), Service(t, s, others.ID, "ledger")
+		promise, theirs := SLO(t, s, checkout.ID, "availability"), SLO(t, s, ledger.ID, "availability")
+		one, two := ASet("alpha", crew), ASet("beta", registry.Team{})
+		ok(t, m.CreateSet(t.Context(), one))
+		ok(t, m.CreateSet(t.Context(), two))
+		drifts := func(set manifest.Set, kind manifest.Kind, name string, of id.ID) manifest.Item {
+			i := AManifest(set, kind, name, of)
+			i.Drift = &manifest.Drift{Action: manifest.Update, Fields: []manifest.Field{{Name: "/objective", Before: "99%", After: "99.9%"}}, SeenAt: Start}
+			return i
+		}
+		mine, kept := drifts(one, manifest.KindSLO, "checkout/availability", promise.SLO.ID), AManifest(two, manifest.KindService, "checkout", checkout.ID)
+		foreign, team := drifts(two, manifest.KindSLO, "ledger/availability", theirs.SLO.ID), drifts(two, manifest.KindTeam, "crew", crew.ID)
+		// Two sets may have a campaign of one name, and either is on the list once.
+		first, second := AManifest(one, manifest.KindCampaign, "Runbooks", newID()), AManifest(two, manifest.KindCampaign, "Runbooks", newID())
+		ok(t, m.WriteItems(t.Context(), []manifest.Item{mine, kept, foreign, team, first, second}))
+		list := func(f manifest.ItemFilter) []manifest.Item {
+			return must(m.ItemPage(t.Context(), f, page.Request{}))(t).Items
+		}
+		same(t, list(manifest.ItemFilter{}), []manifest.Item{first, second, mine, foreign, kept, team})
+		same(t, list(manifest.ItemFilter{Service: checkout.ID}), []manifest.Item{mine, kept})
+		same(t, list(manifest.ItemFilter{Service: checkout.ID, Drifted: true}), []manifest.Item{mine})
+		same(t, list(manifest.ItemFilter{Team: crew.ID, Drifted: true}), []manifest.Item{mine, team})
+		same(t, list(manifest.ItemFilter{Kind: manifest.KindSLO, Resource: theirs.SLO.ID}), []manifest.Item{foreign})
+		half := must(m.ItemPage(t.Context(), manifest.ItemFilter{}, page.Request{Limit: 1}))(t)
+		same(t, must(m.ItemPage(t.Context(), manifest.ItemFilter{}, page.Request{Limit: 1, After: half.Next}))(t).Items, []manifest.Item{second})
+		same(t, must(m.SetsByID(t.Context(), []id.ID{one.ID, two.ID, newID()}))(t), map[id.ID]manifest.Set{one.ID: one, two.ID: two})
+		same(t, must(m.SetsByID(t.Context(), nil))(t), map[id.ID]manifest.Set{})
+	})
+
 	each(t, open, "what a set lets go of is kept by others as before", func(t *testing.T, s *store.Store) {
 		m, r := s.Manifests(), s.Registry()
 		set := ASet("alpha", registry.Team{})

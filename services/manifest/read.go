@@ -3,6 +3,8 @@ package manifest
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
@@ -38,7 +40,19 @@ func (d *Desk) Sets(ctx context.Context, f Filter, r page.Request) (page.Page[Se
 	return d.Store.Sets(ctx, f, r)
 }
 
-// Items lists what a set has, by kind and name.
+// SetsOf returns the sets that the items are of.
+func (d *Desk) SetsOf(ctx context.Context, items []Item) (map[id.ID]Set, error) {
+	if err := d.mayRead(ctx); err != nil {
+		return nil, err
+	}
+	of := map[id.ID]bool{}
+	for _, i := range items {
+		of[i.Set] = true
+	}
+	return d.Store.SetsByID(ctx, slices.Sorted(maps.Keys(of)))
+}
+
+// Items lists what sets have, by kind and name.
 func (d *Desk) Items(ctx context.Context, f ItemFilter, r page.Request) (page.Page[Item], error) {
 	if err := d.mayRead(ctx); err != nil {
 		return page.Page[Item]{}, err

@@ -19,11 +19,15 @@ type Filter struct {
 	Drifted bool // only those of which something differs
 }
 
-// ItemFilter narrows the things of a set; zero fields do not.
+// ItemFilter narrows the things that sets have; zero fields do not.
 type ItemFilter struct {
-	Set     id.ID
-	Kind    Kind
-	Drifted bool
+	Set      id.ID
+	Kind     Kind
+	Resource id.ID
+	// Team and Service narrow as those of an ExportFilter do, whether what there is was retired or not;
+	// what was removed is nobody's any more.
+	Team, Service id.ID
+	Drifted       bool
 }
 
 // Store keeps sets. Missing rows are NotFound; updates are conditional on Version, which the store
@@ -36,6 +40,8 @@ type Store interface {
 	HoldSet(ctx context.Context, slug string) (Set, error)
 	// Sets lists by slug.
 	Sets(ctx context.Context, f Filter, r page.Request) (page.Page[Set], error)
+	// SetsByID returns those that exist.
+	SetsByID(ctx context.Context, sets []id.ID) (map[id.ID]Set, error)
 	UpdateSet(ctx context.Context, s Set) error
 	// DeleteSet removes it with its items.
 	DeleteSet(ctx context.Context, set id.ID, version int64) error
@@ -44,7 +50,7 @@ type Store interface {
 
 	// Items returns all of a set.
 	Items(ctx context.Context, set id.ID) ([]Item, error)
-	// ItemPage lists by kind and name.
+	// ItemPage lists by kind and name; of several sets, those of the same name by age.
 	ItemPage(ctx context.Context, f ItemFilter, r page.Request) (page.Page[Item], error)
 	Item(ctx context.Context, item id.ID) (Item, error)
 	// ItemOf returns the item, of whichever set, that says there is the thing.

@@ -221,6 +221,19 @@ func TestWhatASetKeepsOnlyTheSetChanges(t *testing.T) {
 		if got := string(drift.body); !strings.Contains(got, `"drift":{"action":"update","fields":[{"name":"/objective","before":"99%","after":"99.9%"}]`) || !strings.Contains(got, `"reason":"It pages."`) {
 			t.Errorf("its drift is %s", got)
 		}
+		found := func(query string) []map[string]any {
+			return h.must(200, call{as: "rita", method: "GET", path: "/v1/manifest-items?" + query}).items()
+		}
+		for _, whose := range []string{"service=wallet", "team=payments", "kind=SLO&resource=" + slo.text("id")} {
+			all := found(whose + "&drifted=true")
+			if len(all) != 1 || all[0]["name"] != "wallet/availability" || all[0]["path"] != "slo.yaml" || all[0]["set"].(map[string]any)["slug"] != "wallets" || all[0]["set"].(map[string]any)["source"] != "https://example.org/repository" {
+				t.Errorf("the drift of %s is %v", whose, all)
+			}
+		}
+		if got := found("service=checkout&drifted=true"); len(got) != 0 {
+			t.Errorf("of another service it is %v", got)
+		}
+		h.must(422, call{as: "rita", method: "GET", path: "/v1/manifest-items?service=nothing"})
 		if got := steps(h.plan("rita", less)); got != "update SLO wallet/availability /objective" {
 			t.Errorf("then the plan is %s", got)
 		}

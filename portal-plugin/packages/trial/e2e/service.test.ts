@@ -142,10 +142,10 @@ test('an entity that Evenkeel does not know is registered by its owner', async t
 test('each figure of an SLO tells how it comes about, as the API says', async t => {
   const page = await visit(t, 'ada', '/evenkeel/services/checkout');
   // What the page itself was answered last: with each slot the figures are others.
-  let explained: Schemas['Explanation'] | undefined;
+  const heard: { explained?: Schemas['Explanation'] } = {};
   page.on('response', async reply => {
     if (reply.ok() && new URL(reply.url()).pathname.endsWith('/explain')) {
-      explained = await reply.json();
+      heard.explained = await reply.json();
     }
   });
   const card = section(page, 'SLOs')
@@ -160,12 +160,15 @@ test('each figure of an SLO tells how it comes about, as the API says', async t 
     await open.click();
     const dialog = page.getByRole('dialog');
     await eventually(`${what} is explained as the API says`, async () => {
+      const { explained } = heard;
       if (explained === undefined) {
         return false;
       }
       const texts = [dialog.getByText(explained.because)];
       for (const name of figures) {
-        const figure = explained.figures.find(f => f.figure === name);
+        const figure: Schemas['Figure'] | undefined = explained.figures.find(
+          f => f.figure === name,
+        );
         assert.ok(figure, `the API explains ${name}`);
         texts.push(
           dialog.getByText(figure.formula, { exact: true }).first(),

@@ -36,6 +36,13 @@ it('puts a fault at the nearest field alone', () => {
   expect(refusal.at('/alerts')).toBeUndefined();
 });
 
+it('says what is wrong with all of it without a pointer', () => {
+  const whole = [{ pointer: '', message: 'the SLO is managed elsewhere' }];
+  expect(
+    refusalOf(new ProblemError({ ...problem, errors: whole }), ['/name']).rest,
+  ).toEqual(['the SLO is managed elsewhere']);
+});
+
 it('does not take a field for another whose name begins alike', () => {
   expect(
     refusalOf(new ProblemError(problem), ['/alert']).at('/alert'),

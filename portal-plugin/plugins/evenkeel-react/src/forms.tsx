@@ -42,7 +42,8 @@ export function refusalOf(
     pointer === field || pointer.startsWith(`${field}/`);
   const rest = faults
     .filter(f => !fields.some(field => covers(field, pointerOf(f))))
-    .map(f => `${f.pointer}: ${f.message}`);
+    // What is wrong with all of it has no pointer.
+    .map(f => (f.pointer ? `${f.pointer}: ${f.message}` : f.message));
   if (faults.length === 0) {
     rest.push(error.message);
   }

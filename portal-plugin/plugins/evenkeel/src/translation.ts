@@ -5,6 +5,7 @@ import { draftsMessages } from './drafts/messages';
 import { homeMessages } from './home/messages';
 import { incidentsMessages } from './incidents/messages';
 import { issuesMessages } from './issues/messages';
+import { keptMessages } from './kept/messages';
 import { organisationMessages } from './organisation/messages';
 import { scorecardsMessages } from './scorecards/messages';
 import { serviceMessages } from './service/messages';
@@ -24,6 +25,7 @@ export const evenkeelTranslationRef = createTranslationRef({
     home: homeMessages,
     incidents: incidentsMessages,
     issues: issuesMessages,
+    kept: keptMessages,
     organisation: organisationMessages,
     scorecards: scorecardsMessages,
     service: serviceMessages,

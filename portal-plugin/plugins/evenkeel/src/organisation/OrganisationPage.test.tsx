@@ -43,7 +43,8 @@ function world() {
     .on('get', '/v1/scorecards/{scorecard}/report', report)
     .on('get', '/v1/systems', page())
     .on('get', '/v1/reports', page(head))
-    .on('get', '/v1/ownership-drift', page());
+    .on('get', '/v1/ownership-drift', page())
+    .on('get', '/v1/manifest-items', page());
 }
 
 describe('the report of the organisation', () => {

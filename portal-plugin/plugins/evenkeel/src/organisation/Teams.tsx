@@ -15,6 +15,7 @@ import {
 import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { useState } from 'react';
 
+import { Drift } from '../kept/Drift';
 import { signed } from '../scorecards/LevelFigures';
 import { ToilLink } from '../scorecards/links';
 import { evenkeelTranslationRef } from '../translation';
@@ -92,6 +93,7 @@ function TeamRow(props: {
       </summary>
       {open && (
         <div className={styles.opened}>
+          <Drift of={{ team: team.team.slug }} />
           <TeamDetail team={team.team.slug} />
           {team.teams.map(below => (
             <TeamRow key={below.team.id} team={below} levels={levels} />

@@ -34,6 +34,8 @@ import { Text, TextAreaField } from '@backstage/ui';
 import { useState } from 'react';
 import { useParams } from 'react-router-dom';
 
+import { Kept } from '../kept/Kept';
+import { useKept } from '../kept/data';
 import { campaignsRouteRef } from '../routes';
 import { evenkeelTranslationRef } from '../translation';
 import { CampaignForm } from './CampaignForm';
@@ -86,9 +88,10 @@ function Campaign(props: { campaign: Schemas['Campaign'] }) {
   );
   const titleOf = (check: string) =>
     card.data?.checks.find(c => c.id === check)?.title ?? check;
-  const reason = belongs(me.data, campaign.team.slug)
+  const mine = belongs(me.data, campaign.team.slug)
     ? undefined
     : t('scorecards.campaigns.endWhy', { team: campaign.team.slug });
+  const reason = useKept(campaign) ?? mine;
   return (
     <>
       <PageTitle
@@ -118,10 +121,12 @@ function Campaign(props: { campaign: Schemas['Campaign'] }) {
               >
                 {t('scorecards.campaigns.edit')}
               </RightButton>
-              {reason === undefined && (
+              {mine === undefined && (
                 <RightButton
                   variant="secondary"
-                  reason={undefined}
+                  // Of two that are refused for the same reason, the first one says it.
+                  reason={reason}
+                  said
                   onPress={() => setDoing('end')}
                 >
                   {t('scorecards.campaigns.end')}
@@ -131,6 +136,7 @@ function Campaign(props: { campaign: Schemas['Campaign'] }) {
           )
         }
       />
+      <Kept kind="Campaign" of={campaign} />
       <Columns>
         <Column>
           <Shown what={t('scorecards.campaigns.progressWhat')} read={progress}>

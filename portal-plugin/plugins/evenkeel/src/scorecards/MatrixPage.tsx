@@ -15,6 +15,7 @@ import { Button, SearchField, Select } from '@backstage/ui';
 import { useMemo } from 'react';
 import { useParams, useSearchParams } from 'react-router-dom';
 
+import { Kept } from '../kept/Kept';
 import { evenkeelTranslationRef } from '../translation';
 import { MatrixTable } from './MatrixTable';
 import { Nav } from './Nav';
@@ -97,6 +98,7 @@ function Matrix(props: { card: Schemas['Scorecard'] }) {
   return (
     <>
       <PageTitle title={card.name} meta={<span>{card.description}</span>} />
+      <Kept kind="Scorecard" of={card} quiet />
       <Section
         title={t('scorecards.matrix.title')}
         note={

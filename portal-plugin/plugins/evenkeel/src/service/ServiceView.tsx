@@ -1,6 +1,7 @@
 import type { Schemas } from '@evenkeel/client';
 import { Column, Columns } from '@evenkeel/plugin-evenkeel-react';
 
+import { Drift } from '../kept/Drift';
 import { Violations } from '../violations/Violations';
 import { Gate } from './Gate';
 import { HeaderStrip } from './HeaderStrip';
@@ -19,6 +20,7 @@ export function ServiceView(props: { service: Schemas['Service'] }) {
     <>
       <HeaderStrip service={service} />
       <Managed service={service} />
+      <Drift of={{ service: slug }} />
       <Violations of={{ service: slug }} />
       <ServiceSLOs service={slug} team={team} />
       <Signals service={slug} team={team} />

@@ -75,12 +75,16 @@ export const serviceMessages = {
   managed: {
     catalog:
       'Kept in the catalog of the portal, and changed there: {{fields}}.',
+    set: 'Kept by the set of manifests {{set}}: {{fields}}.',
     fields: {
+      annotations: 'annotations',
       contact: 'contact',
       dashboard: 'dashboard',
+      dependsOn: 'what it depends on',
       description: 'description',
       docs: 'documentation',
       kind: 'kind',
+      labels: 'labels',
       lifecycle: 'lifecycle',
       name: 'name',
       onCall: 'on call',

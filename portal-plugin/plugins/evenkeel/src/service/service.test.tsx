@@ -149,7 +149,8 @@ function world(): World {
     .on('get', '/v1/violations', page(violation))
     .on('get', '/v1/incidents', page())
     .on('get', '/v1/action-items', page())
-    .on('get', '/v1/issues', page());
+    .on('get', '/v1/issues', page())
+    .on('get', '/v1/manifest-items', page());
 }
 
 const entity = {

@@ -1,10 +1,17 @@
 import type { Schemas, Versioned } from '@evenkeel/client';
-import { PageBody, PageTitle, Shown } from '@evenkeel/plugin-evenkeel-react';
+import {
+  Nothing,
+  PageBody,
+  PageTitle,
+  Shown,
+} from '@evenkeel/plugin-evenkeel-react';
 import { useRouteRef, useTranslationRef } from '@backstage/frontend-plugin-api';
 import { useState } from 'react';
 
 import { DraftOffer } from '../drafts/DraftOffer';
 import { useDrafts } from '../drafts/drafts';
+import { Kept, WhereKept } from '../kept/Kept';
+import { useKept } from '../kept/data';
 import { sloRouteRef } from '../routes';
 import { evenkeelTranslationRef } from '../translation';
 import { SLOForm } from './SLOForm';
@@ -66,6 +73,9 @@ function Edited(props: {
 }) {
   const { found } = props;
   const { id, slug, service } = found.value;
+  const keeper = useKept(found.value);
+  // Who typed before it was kept keeps what they typed.
+  const [wasKept] = useState(keeper !== undefined);
   const [base, setBase] = useState(() => baseOf(found));
   const drafts = useDrafts(`slo/${id}`, kept => {
     const unsaved = unsavedIn(kept);
@@ -74,6 +84,13 @@ function Edited(props: {
       ? undefined
       : unsaved;
   });
+  if (keeper !== undefined && wasKept) {
+    return (
+      <Nothing title={keeper}>
+        <WhereKept kind="SLO" of={found.value} />
+      </Nothing>
+    );
+  }
   if (drafts.offered) {
     return (
       <DraftOffer
@@ -90,16 +107,24 @@ function Edited(props: {
     );
   }
   return (
-    <SLOForm
-      key={base.etag}
-      service={service.slug}
-      kinds={props.kinds}
-      initial={base.initial}
-      begun={base.begun}
-      drafts={drafts}
-      existing={{ slo: slug, etag: base.etag, version: base.version }}
-      theirs={found.etag === base.etag ? undefined : draftOf(found.value)}
-      onReload={() => setBase(baseOf(found))}
-    />
+    <>
+      <Kept kind="SLO" of={found.value} typed />
+      <SLOForm
+        key={base.etag}
+        service={service.slug}
+        kinds={props.kinds}
+        initial={base.initial}
+        begun={base.begun}
+        drafts={drafts}
+        existing={{ slo: slug, etag: base.etag, version: base.version }}
+        // Another version may declare the same, such as one that a set came to keep.
+        theirs={
+          isDeclared(base.initial, found.value)
+            ? undefined
+            : draftOf(found.value)
+        }
+        onReload={() => setBase(baseOf(found))}
+      />
+    </>
   );
 }

@@ -11,6 +11,7 @@ import { useTranslationRef } from '@backstage/frontend-plugin-api';
 import { useState } from 'react';
 
 import { ReasonDialog } from '../ReasonDialog';
+import { useKept } from '../kept/data';
 import { evenkeelTranslationRef } from '../translation';
 import { useDecide, useProposal, useProposals } from './acts';
 import type { Name } from './data';
@@ -28,6 +29,7 @@ export function Proposals(props: { slo: Schemas['SLO'] }) {
   const proposals = useProposals(of, slo.id);
   const me = useMe();
   const { may, reason } = useRight(slo.service.slug);
+  const kept = useKept(slo);
   const [deciding, setDeciding] = useState<Deciding>();
   const found = proposals.data ?? [];
   // It stays open where its proposal is decided on and leaves the list.
@@ -44,8 +46,13 @@ export function Proposals(props: { slo: Schemas['SLO'] }) {
           <Rows label={t('slos.proposals.title')}>
             {found.map(p => {
               const own = p.personId === me.data?.person?.id;
+              // What it says is kept elsewhere by now, and its budget is not.
+              const declares =
+                p.act === 'slo_revision' || p.act === 'slo_retirement';
               const approves =
-                reason ?? (own ? t('slos.proposals.own') : undefined);
+                (declares ? kept : undefined) ??
+                reason ??
+                (own ? t('slos.proposals.own') : undefined);
               return (
                 <Row
                   key={p.id}

@@ -18,6 +18,8 @@ import { Alert } from '@backstage/ui';
 import { useState } from 'react';
 import { useNavigate } from 'react-router-dom';
 
+import { Kept } from '../kept/Kept';
+import { useKept } from '../kept/data';
 import { editSLORouteRef, slosRouteRef } from '../routes';
 import { ServiceLink } from '../scorecards/links';
 import { evenkeelTranslationRef } from '../translation';
@@ -60,6 +62,7 @@ function Found(props: { slo: Schemas['SLO']; etag: string }) {
   return (
     <>
       <Title slo={slo} etag={etag} status={status.data} />
+      <Kept kind="SLO" of={slo} />
       <Shown what={t('slos.page.what')} read={status}>
         {s => (
           <>
@@ -157,6 +160,7 @@ function Title(props: {
   const navigate = useNavigate();
   const { may, reason } = useRight(slo.service.slug);
   const retired = slo.retiredAt !== null;
+  const kept = useKept(slo);
   return (
     <>
       <PageTitle
@@ -180,7 +184,7 @@ function Title(props: {
             {!retired && (
               <RightButton
                 variant="primary"
-                reason={reason}
+                reason={kept ?? reason}
                 isDisabled={!may}
                 onPress={() =>
                   edit &&
@@ -192,7 +196,9 @@ function Title(props: {
             )}
             <RightButton
               variant="secondary"
-              reason={retired ? reason : undefined}
+              // Of two that are refused for the same reason, the first one says it.
+              reason={retired ? reason : kept}
+              said={!retired}
               isDisabled={!may}
               onPress={() => setAct(retired ? 'restore' : 'retire')}
             >
