@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -122,6 +123,7 @@ func (c *composed) refer() {
 		for _, d := range c.docs {
 			c.document(d, &c.library)
 		}
+		slices.SortStableFunc(c.ruled, func(a, b ruled) int { return a.number - b.number })
 	}
 	c.docs = nil
 }
@@ -159,8 +161,10 @@ func (c *composed) document(d yamldoc.Document, library *openslo.Library) {
 	switch version := d.Head("apiVersion"); {
 	case sloth.Is(d):
 		err = c.sloth(d)
+	case version == yamldoc.APIVersion:
+		err = c.manifest(d)
 	case version != openslo.APIVersion:
-		err = d.Place([]fault.Violation{{Pointer: "", Message: fmt.Sprintf("must be a document of OpenSLO, with apiVersion %q, or of Sloth, with version %q or apiVersion %q", openslo.APIVersion, sloth.Version, sloth.APIVersion)}})
+		err = d.Place([]fault.Violation{{Pointer: "", Message: fmt.Sprintf("must be a document of OpenSLO, with apiVersion %q, of ours, with apiVersion %q, or of Sloth, with version %q or apiVersion %q", openslo.APIVersion, yamldoc.APIVersion, sloth.Version, sloth.APIVersion)}})
 	case d.Head("kind") == openslo.KindSLO: // what is meant for rules is in SLOs, and in the SLIs that were kept
 		err = c.openslo(d, library)
 	}
@@ -187,7 +191,7 @@ func (c *composed) sloth(d yamldoc.Document) error {
 		for ; i < len(read.SLOs) && read.SLOs[i].Object == o; i++ {
 			groups, err := c.groupsOf(d, slothRules(read.SLOs[i]), spec, mode)
 			if err != nil {
-				return err
+				return c.at(d, err)
 			}
 			all = append(all, groups...)
 		}
@@ -210,15 +214,7 @@ func (c *composed) openslo(d yamldoc.Document, library *openslo.Library) error {
 			c.say(c.files[w.In], w.Problem)
 		}
 	}
-	s, err := promrules.Of(read.Service, read.Declaration, c.now)
-	if err != nil {
-		return c.at(d, err)
-	}
-	groups, err := c.groupsOf(d, s, openslo.APIVersion, "cli-gen-openslo")
-	if err == nil && len(groups) > 0 {
-		c.add(d, groups, c.serviceObject(read.Service), false)
-	}
-	return err
+	return c.at(d, c.declared(d, read.Service, read.Declaration, openslo.APIVersion, "cli-gen-openslo"))
 }
 
 // add writes the groups of a document, of which only the text is kept.
@@ -261,7 +257,7 @@ func (c *composed) serviceObject(service string) *promrules.Object {
 	return &promrules.Object{Name: "slos-" + foreign.Slug(service), Namespace: c.r.namespace}
 }
 
-// groupsOf composes the rules of an SLO that are asked for.
+// groupsOf composes the rules of an SLO that are asked for. Errors: those of promrules.Compose.
 func (c *composed) groupsOf(d yamldoc.Document, s promrules.SLO, spec, mode string) ([]promrules.Group, error) {
 	s.Labels = maps.Clone(s.Labels)
 	if s.Labels == nil {
@@ -271,11 +267,10 @@ func (c *composed) groupsOf(d yamldoc.Document, s promrules.SLO, spec, mode stri
 	s.Info = c.r.names.Info("evenkeel", spec, mode)
 	groups, left, err := promrules.Compose(s, c.r.names)
 	if err != nil {
-		return nil, c.at(d, err)
+		return nil, err
 	}
-	line, column := d.Line("")
 	for _, n := range left {
-		c.say(c.file, yamldoc.Problem{Document: d.Number, Line: line, Column: column, Message: n.Service + "/" + n.SLO + ": " + n.Message})
+		c.leave(d, n)
 	}
 	return promrules.Without(groups, c.r.noRecords, c.r.noAlerts), nil
 }
