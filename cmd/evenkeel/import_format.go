@@ -53,7 +53,7 @@ var importFormats = []importFormat{
 }
 
 var (
-	yamlFiles   = []string{".yaml", ".yml"}
+	yamlFiles   = yamlReader.suffixes
 	configFiles = []string{".yaml", ".yml", ".json"}
 )
 

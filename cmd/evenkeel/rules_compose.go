@@ -23,7 +23,7 @@ import (
 
 // ruled are the rules that a document came to, as they are written.
 type ruled struct {
-	file               sloFile
+	file               textFile
 	number             int // of the document, from 1
 	line, column       int // where it begins
 	groups             []string
@@ -39,13 +39,13 @@ type composing struct {
 	r       ruling
 	now     time.Time
 	library openslo.Library // what SLOs of any file refer to
-	files   map[string]sloFile
+	files   map[string]textFile
 }
 
 // composed is what a file came to.
 type composed struct {
 	*composing
-	file  sloFile
+	file  textFile
 	docs  []yamldoc.Document // those of OpenSLO
 	ruled []ruled
 	said  bytes.Buffer // what is wrong with it, or has no place in rules, for people
@@ -54,8 +54,8 @@ type composed struct {
 
 // compose gives put the rules of all SLOs in the files, in their order, as soon as it has them.
 // It is false where something is wrong, which was told.
-func (p *program) compose(files []sloFile, r ruling, put func(ruled)) bool {
-	c := &composing{r: r, now: time.Now(), files: map[string]sloFile{}}
+func (p *program) compose(files []textFile, r ruling, put func(ruled)) bool {
+	c := &composing{r: r, now: time.Now(), files: map[string]textFile{}}
 	for _, f := range files {
 		c.files[f.path] = f
 	}
@@ -91,7 +91,7 @@ func (p *program) compose(files []sloFile, r ruling, put func(ruled)) bool {
 }
 
 // read reads a file, and composes it unless it may refer to what is in another.
-func (c *composing) read(f sloFile) *composed {
+func (c *composing) read(f textFile) *composed {
 	out := &composed{composing: c, file: f}
 	docs, err := yamldoc.Parse(f.text)
 	if err != nil {
@@ -151,7 +151,7 @@ func (c *composed) tell(err error) {
 }
 
 // say tells something at its place.
-func (c *composed) say(f sloFile, problem yamldoc.Problem) {
+func (c *composed) say(f textFile, problem yamldoc.Problem) {
 	c.said.WriteString(placed(f.path, "", problem))
 }
 

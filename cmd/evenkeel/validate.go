@@ -25,8 +25,9 @@ func (p *program) validateCommand() *cobra.Command {
 		Use:   "validate PATH...",
 		Short: "Check documents of OpenSLO in files, without a server",
 		Long: `Check documents of OpenSLO, openslo/v1, in files, without a server; of a directory
-all files *.yaml and *.yml in it and below; - is standard input. They may refer to
-each other in any order, from file to file.
+all files *.yaml and *.yml in it and below, but for hidden ones and links that lead
+out of it; - is standard input. They may refer to each other in any order, from file
+to file.
 
 All that is wrong is told with its file, line, column, document and path. What the
 prose of the specification allows is right, and what its reference implementation
@@ -86,8 +87,9 @@ func findingOf(code string, p yamldoc.Problem) finding {
 
 // validated judges the documents of the files.
 func (p *program) validated(stdin io.Reader, paths []string, o openslo.Options) (validation, error) {
-	files, err := readSLOFiles(stdin, paths, isYAML)
-	if err != nil {
+	files, err := yamlReader.read(stdin, paths)
+	var unread unreadFiles
+	if err != nil && !errors.As(err, &unread) {
 		return validation{}, err
 	}
 	texts := make([]yamldoc.File, len(files))
@@ -96,7 +98,10 @@ func (p *program) validated(stdin io.Reader, paths []string, o openslo.Options) 
 	}
 	o.Beside = yamldoc.APIVersion // of which documents may stand among them
 	docs, err := openslo.ReadAll(texts, o)
-	found := validation{Files: len(files), Documents: docs.Count, Errors: []finding{}, Warnings: []finding{}}
+	found := validation{Files: len(files) + len(unread), Documents: docs.Count, Errors: []finding{}, Warnings: []finding{}}
+	for _, problem := range unread {
+		found.Errors = append(found.Errors, findingOf("", problem))
+	}
 	var refused *yamldoc.Error
 	switch {
 	case errors.As(err, &refused):
