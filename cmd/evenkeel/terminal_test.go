@@ -76,7 +76,10 @@ func TestOnATerminalItIsAskedAndOnlyYesIsDone(t *testing.T) {
 		t.Helper()
 		for _, answer := range answers {
 			code, stdout, said := dialogue(t, environ, answer, args...)
-			if code != 1 || strings.Contains(stdout, "Done:") || strings.Contains(stdout, "removed") || !strings.Contains(said, question+" [y/N] ") || !strings.HasSuffix(said, "\r\nevenkeel: nothing was done\r\n") {
+			// A terminal that interrupts throws away what it was given and nobody has seen, and that may be the
+			// program's last words already (Linux, n_tty.c: the signal is sent before the buffers are flushed).
+			last := answer == interrupt || strings.HasSuffix(said, "\r\nevenkeel: nothing was done\r\n")
+			if code != 1 || strings.Contains(stdout, "Done:") || strings.Contains(stdout, "removed") || !strings.Contains(said, question+" [y/N] ") || !last {
 				t.Errorf("%q to %s ends with %d: %q and on the terminal %q", answer, args[0], code, stdout, said)
 			}
 		}
