@@ -74,6 +74,12 @@ func TestOfADirectoryItsOwnFilesAreReadByTheirNames(t *testing.T) {
 		t.Errorf("read are %q, want %q (%v)", got, want, err)
 	}
 
+	// A hidden directory that is named itself is read like any.
+	files, err = yamlReader.read(nil, []string{in(".git")})
+	if got := seenIn(dir, files); err != nil || !slices.Equal(got, []string{".git/a.yaml=hidden"}) {
+		t.Errorf("of a hidden directory are read %q (%v)", got, err)
+	}
+
 	// What a command needs else: other names, directories that are passed over, and what is in files.
 	other := fileReader{
 		suffixes: []string{".md", ".yaml"}, passes: func(dir string) bool { return filepath.Base(dir) == "d.yaml" }, is: func(text []byte) bool { return string(text) != "a" },
