@@ -199,6 +199,13 @@ func toMissing(counts map[origin.Reason]int64) map[string]int64 {
 	return out
 }
 
+func toRecording(of *origin.Recording) *Recording {
+	if of == nil {
+		return nil
+	}
+	return &Recording{Group: of.Group, File: of.File, Good: of.Good, Total: of.Total, Labels: of.Labels, Query: of.Query, Since: of.Since}
+}
+
 func toCollection(s collect.Standing, service Ref) Collection {
 	c := s.Collection
 	out := Collection{
@@ -206,9 +213,7 @@ func toCollection(s collect.Standing, service Ref) Collection {
 		FailingSince: optionalTime(c.FailingSince), Failure: toFailure(c.Failing, c.Failure), LagSeconds: int64(s.Lag / time.Second),
 		Missing: toMissing(c.Missing), Backfills: make([]Backfill, len(s.Open)),
 	}
-	if of := s.Recording; of != nil {
-		out.Recording = &Recording{Group: of.Group, File: of.File, Good: of.Good, Total: of.Total, Labels: of.Labels, Since: of.Since}
-	}
+	out.Recording = toRecording(s.Recording)
 	for _, n := range c.Missing {
 		out.MissingSlots += n
 	}

@@ -236,6 +236,7 @@ func toExplanation(e slo.Explanation, sources sourceNames, warnings []slo.Warnin
 		State: string(e.State), Because: e.Because, Formulas: e.Formulas, Figures: make([]Figure, len(e.Lines)),
 		Measured: toProvenance(e.Measured, e.Origin, sources), Warnings: toWarnings(warnings),
 	}
+	out.Measured.Recording = toRecording(e.Recording)
 	for i, l := range e.Lines {
 		out.Figures[i] = Figure(l)
 		out.Figures[i].Figure = toFigureName(l.Figure)

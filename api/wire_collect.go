@@ -25,6 +25,7 @@ type Recording struct {
 	Good   string            `json:"good" doc:"The metric of the good events of a slot." example:"slo:good_events:slot1m"`
 	Total  string            `json:"total" doc:"That of all events." example:"slo:total_events:slot1m"`
 	Labels map[string]string `json:"labels" doc:"Those that the rules put on both." example:"{\"evenkeel_service\":\"checkout\",\"evenkeel_slo\":\"availability\"}"`
+	Query  string            `json:"query" doc:"What is asked with each new slot, of all SLOs at once that are read so." example:"{__name__=~\"slo:good_events:slot1m|slo:total_events:slot1m\"}[5m]"`
 	Since  time.Time         `json:"since" doc:"Since when this replica has found them there. Only slots that were recorded later are read from them."`
 }
 

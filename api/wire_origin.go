@@ -93,6 +93,8 @@ type Provenance struct {
 	Text    string             `json:"text" doc:"Where the measurements come from, in a sentence."`
 	Queries []NamedQuery       `json:"queries" doc:"What is asked, or looked for; empty when reporters push."`
 	Source  *MeasurementSource `json:"source,omitempty" doc:"The same as it was declared; absent when reporters push."`
+	// Recording is of an SLO that is explained.
+	Recording *Recording `json:"recording,omitempty" doc:"The rules that are installed in the data source and record its slots, where an SLO that is explained is read from them; what queries ask is asked then of slots alone that they lack."`
 }
 
 // NamedQuery is a part of what is asked.

@@ -17,6 +17,7 @@ import (
 type collection struct {
 	Source          string
 	Recording       string // the rules it is read from; empty where it is read by its queries
+	RecordingQuery  string // what is asked for what they record
 	Until, Answered moment
 	Behind          string // empty while nothing is
 	Missing         string
@@ -84,7 +85,8 @@ func (d *Dashboard) collected(v *visit, view slo.View) (*collection, error) {
 		Badge: badge{Tone: "stale", Word: "Failing"}, Retired: s.Source.RetiredAt != nil, LastMissing: at(c.Last.Start), LastWhy: why[c.Last.Reason],
 	}
 	if of := s.Recording; of != nil {
-		out.Recording = fmt.Sprintf("%s, in the group %s of %s", of.Total, of.Group, of.File)
+		out.Recording = fmt.Sprintf("%s and %s, in the group %s of %s", of.Series(of.Good), of.Series(of.Total), of.Group, of.File)
+		out.RecordingQuery = of.Query
 	}
 	if c.Last.Detail != "" {
 		out.LastWhy += ": " + c.Last.Detail

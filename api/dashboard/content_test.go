@@ -423,7 +423,8 @@ func TestAnObjectiveSaysWhereItIsReadFrom(t *testing.T) {
 			"Each value of the label region is a group, up to 20 of them.", `metric http_request_duration_seconds{job="checkout",code!~"5.."}`, "The data source is Prometheus, Europe .", "Reporters send nothing; see where it comes from",
 		},
 		"/services/payments/slos/availability": {"Where it comes from Failing", "Fails since 3 h ago : It answered 503", "bad sum(increase(grpc_server_handled_total{",
-			"Read from the rules slo:total_events:slot1m, in the group evenkeel-payments-availability of /etc/prometheus/rules.yaml"},
+			`Read from the rules slo:good_events:slot1m{evenkeel_service="payments",evenkeel_slo="availability"} and slo:total_events:slot1m{evenkeel_service="payments",evenkeel_slo="availability"}, in the group evenkeel-payments-availability of /etc/prometheus/rules.yaml`,
+			`For all by the query {__name__=~"slo:good_events:slot1m|slo:total_events:slot1m"}[5m]`, "A slot that the rules lack is read by its own queries:"},
 		"/services/events-feed/slos/freshness": {"Where it comes from Counted from OpenTelemetry metrics", "metric feed.lag"},
 		"/services/checkout/slos/availability": {"Reporters send good and all events"},
 	} {

@@ -36,7 +36,8 @@ func (r reading) Standing(_ context.Context, of id.ID) (collect.Standing, error)
 		Until:  r.now.Add(-2 * time.Minute), At: r.now,
 	}
 	if v := r.find(of); v != nil && v.Indicator.Origin.Ratio != nil {
-		out.Recording = &origin.Recording{Group: "evenkeel-payments-availability", File: "/etc/prometheus/rules.yaml", Total: "slo:total_events:slot1m"}
+		out.Recording = &origin.Recording{Group: "evenkeel-payments-availability", File: "/etc/prometheus/rules.yaml", Good: "slo:good_events:slot1m", Total: "slo:total_events:slot1m",
+			Labels: map[string]string{"evenkeel_slo": "availability", "evenkeel_service": "payments"}, Query: `{__name__=~"slo:good_events:slot1m|slo:total_events:slot1m"}[5m]`}
 	}
 	return out, nil
 }

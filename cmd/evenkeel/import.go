@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/yamldoc"
 	"github.com/evenkeel/evenkeel/services/foreign"
 	"github.com/evenkeel/evenkeel/services/registry"
 )
@@ -42,9 +41,10 @@ func (p *program) importCommand() *cobra.Command {
 FORMAT is one of
 
 ` + about.String() + `
-PATH is a file, a directory, or - for standard input. Each thing becomes a file in the
-directory that -o names: teams/, systems/, services/, slos/SERVICE/ and scorecards/;
-facts that scorecards ask and nobody tells yet are in service-facts/, to be declared.
+PATH is a file, a directory, or - for standard input; of a directory hidden files and
+links that lead out of it are passed over. Each thing becomes a file in the directory
+that -o names: teams/, systems/, services/, slos/SERVICE/ and scorecards/; facts that
+scorecards ask and nobody tells yet are in service-facts/, to be declared.
 What became of each, and what did not translate, is in import-report.md there, and for
 programs in import-report.json; a summary is printed.
 
@@ -72,11 +72,13 @@ It ends with 1 where a document could not be read; the others are written all th
 			if err != nil {
 				return wrongUse(cmd, err)
 			}
-			texts, err := p.importTexts(cmd.InOrStdin(), args[1:], format, output)
+			texts, unread, err := p.importTexts(cmd.InOrStdin(), args[1:], format, output)
 			if err != nil {
 				return err
 			}
-			return p.importInto(output, format, format.read(texts, in), dryRun, force)
+			read := format.read(texts, in)
+			read.refused = append(read.refused, unread...)
+			return p.importInto(output, format, read, dryRun, force)
 		},
 	}
 	f := cmd.Flags()
@@ -100,63 +102,28 @@ func (p *program) progress(did string) func(done, of int) {
 }
 
 // importTexts reads the files that are named, and those in directories that the format is written in. What
-// is in the directory that is written into is left alone.
-func (p *program) importTexts(stdin io.Reader, paths []string, format importFormat, output string) ([]foreign.Text, error) {
-	type found struct {
-		path  string
-		named bool
+// is in the directory that is written into is left alone. Files that cannot be read are refused by themselves.
+func (p *program) importTexts(stdin io.Reader, paths []string, format importFormat, output string) ([]foreign.Text, []foreign.Refusal, error) {
+	files, err := fileReader{
+		suffixes: format.suffixes, is: format.marked, tell: p.progress("read"),
+		passes: func(dir string) bool { return output != "" && same(dir, output) },
+	}.read(stdin, paths)
+	var unread unreadFiles
+	if err != nil && !errors.As(err, &unread) {
+		return nil, nil, fmt.Errorf("import: %w", err)
 	}
-	var files []found
-	for _, path := range paths {
-		if path == "-" {
-			files = append(files, found{path, true})
-			continue
-		}
-		info, err := os.Stat(path)
-		if err != nil {
-			return nil, fmt.Errorf("import: %w", err)
-		}
-		if !info.IsDir() {
-			files = append(files, found{path, true})
-			continue
-		}
-		if err := filepath.WalkDir(path, func(at string, of fs.DirEntry, err error) error {
-			switch {
-			case err != nil:
-				return err
-			case of.IsDir() && at != path && (output != "" && same(at, output) || of.Name() == ".git"):
-				return fs.SkipDir
-			case !of.IsDir() && slices.Contains(format.suffixes, strings.ToLower(filepath.Ext(at))):
-				files = append(files, found{at, false})
-			}
-			return nil
-		}); err != nil {
-			return nil, fmt.Errorf("import: %w", err)
-		}
+	if len(files) == 0 && len(unread) == 0 {
+		return nil, nil, fmt.Errorf("there is nothing of %s to read in %s", format.name, strings.Join(paths, ", "))
 	}
-	tell := p.progress("read")
-	var texts []foreign.Text
+	texts := make([]foreign.Text, len(files))
 	for i, f := range files {
-		text, err := readPath(stdin, f.path)
-		if err != nil {
-			return nil, fmt.Errorf("import: %w", err)
-		}
-		if f.named || format.marked(text) {
-			texts = append(texts, foreign.Text{In: f.path, Bytes: text})
-		}
-		tell(i+1, len(files))
+		texts[i] = foreign.Text{In: f.path, Bytes: f.text}
 	}
-	if len(texts) == 0 {
-		return nil, fmt.Errorf("there is nothing of %s to read in %s", format.name, strings.Join(paths, ", "))
+	refused := make([]foreign.Refusal, len(unread))
+	for i, problem := range unread {
+		refused[i] = foreign.Refusal{In: problem.In, Err: &yamldoc.Error{Problems: unread[i : i+1]}}
 	}
-	return texts, nil
-}
-
-func readPath(stdin io.Reader, path string) ([]byte, error) {
-	if path == "-" {
-		return io.ReadAll(stdin)
-	}
-	return os.ReadFile(path)
+	return texts, refused, nil
 }
 
 // marked reports whether a file looks like one of the format.

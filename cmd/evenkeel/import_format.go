@@ -53,7 +53,7 @@ var importFormats = []importFormat{
 }
 
 var (
-	yamlFiles   = []string{".yaml", ".yml"}
+	yamlFiles   = yamlReader.suffixes
 	configFiles = []string{".yaml", ".yml", ".json"}
 )
 
@@ -274,7 +274,7 @@ func eachText(read func(text []byte) (foreign.Reading, error)) func([]foreign.Te
 			}
 		}
 		for i, text := range texts {
-			r.addReading(found[i], foreign.Origin{In: text.In, Document: 1, Line: 1}, in)
+			r.addReading(found[i], text.In, in)
 		}
 		return r
 	}
@@ -308,19 +308,19 @@ func (r *importReading) addDescribed(of foreign.Described, team string, at forei
 }
 
 // addReading adds the SLOs of a text. Notes on one that has a single SLO are on that.
-func (r *importReading) addReading(found foreign.Reading, at foreign.Origin, in importing) {
+func (r *importReading) addReading(found foreign.Reading, text string, in importing) {
 	of := ""
 	if len(found.SLOs) == 1 {
 		of = "SLO " + foreign.Slug(found.SLOs[0].Service) + "/" + found.SLOs[0].Declaration.Slug
 	}
 	for _, n := range found.Notes {
-		placed := foreign.Placed{In: at.In, Note: n}
+		placed := foreign.Placed{In: text, Note: n}
 		if !n.Left {
 			placed.Of = of
 		}
 		r.notes = append(r.notes, placed)
 	}
 	for _, s := range found.SLOs {
-		r.addSLO(s, at, in)
+		r.addSLO(s, foreign.Origin{In: text, Document: s.Document, Line: s.Line}, in)
 	}
 }

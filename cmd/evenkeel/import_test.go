@@ -254,8 +254,11 @@ func TestWhatCannotBeReadIsToldAndTheRestIsWritten(t *testing.T) {
 			t.Errorf("%v ended with %d: %s", c.args, code, stderr)
 		}
 	}
-	if code, _, stderr := evenkeel(t, nil, "import", "sloth", dir, "-o", to); code != 1 || !strings.Contains(stderr, "there is nothing of sloth to read") {
-		t.Errorf("it ended with %d: %s", code, stderr)
+	for _, want := range []string{"there is no file *.yaml or *.yml to read in " + dir, "there is nothing of sloth to read in " + dir} {
+		if code, _, stderr := evenkeel(t, nil, "import", "sloth", dir, "-o", to); code != 1 || !strings.Contains(stderr, want) {
+			t.Errorf("it ended with %d: %s", code, stderr)
+		}
+		write(t, filepath.Join(dir, "values.yaml"), "image: x\n")
 	}
 }
 

@@ -235,7 +235,7 @@ The token is read from --token-file, or else from EVENKEEL_TOKEN.`,
 			if err != nil {
 				return err
 			}
-			_, err = p.apply(cmd.Context(), c, a.bringing, files, digest, p.asking(cmd.InOrStdin(), a.yes))
+			_, err = p.apply(cmd.Context(), c, a.bringing, files, digest, p.asking(cmd.Context(), cmd.InOrStdin(), a.yes))
 			return err
 		},
 	}
@@ -258,7 +258,7 @@ func (p *program) apply(ctx context.Context, c *client.ClientWithResponses, b br
 	case digest != "" && digest != plan.Digest:
 		return plan, errors.New("what would be done is not what was planned: plan again; nothing was done")
 	case plan.Changed > 0:
-		if err := agreed(fmt.Sprintf("Do this, %d changes?", plan.Changed)); err != nil {
+		if err := agreed(fmt.Sprintf("Do this, %s?", numbered(int(plan.Changed), "change"))); err != nil {
 			return plan, err
 		}
 	}
@@ -279,7 +279,7 @@ func (p *program) apply(ctx context.Context, c *client.ClientWithResponses, b br
 var errNotAgreed = errors.New("nothing was done")
 
 // asking asks on a terminal, and elsewhere refuses unless it is agreed to already.
-func (p *program) asking(in io.Reader, yes bool) func(question string) error {
+func (p *program) asking(ctx context.Context, in io.Reader, yes bool) func(question string) error {
 	return func(question string) error {
 		if yes {
 			return nil
@@ -287,21 +287,38 @@ func (p *program) asking(in io.Reader, yes bool) func(question string) error {
 		if f, is := in.(*os.File); !is || !isatty.IsTerminal(f.Fd()) {
 			return errors.New("there is no terminal to ask on: give --yes; nothing was done")
 		}
-		return p.ask(in, question)
+		return p.ask(ctx, in, question)
 	}
 }
 
-// ask returns errNotAgreed unless the answer is y or yes.
-func (p *program) ask(in io.Reader, question string) error {
+// ask returns errNotAgreed unless the answer is y or yes; who interrupts it answers no.
+func (p *program) ask(ctx context.Context, in io.Reader, question string) error {
 	fmt.Fprintf(p.stderr, "%s [y/N] ", question)
-	line, err := bufio.NewReader(in).ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
-		return fmt.Errorf("read the answer: %w", err)
+	type answer struct {
+		line string
+		err  error
 	}
-	if answer := strings.ToLower(strings.TrimSpace(line)); answer != "y" && answer != "yes" {
+	given := make(chan answer, 1) // whoever still reads a terminal that is left ends with the program
+	go func() {
+		line, err := bufio.NewReader(in).ReadString('\n')
+		given <- answer{line, err}
+	}()
+	select {
+	case <-ctx.Done():
+		fmt.Fprintln(p.stderr)
 		return errNotAgreed
+	case is := <-given:
+		if is.err != nil && !errors.Is(is.err, io.EOF) {
+			return fmt.Errorf("read the answer: %w", is.err)
+		}
+		if is.err != nil {
+			fmt.Fprintln(p.stderr) // the answer did not end the line
+		}
+		if text := strings.ToLower(strings.TrimSpace(is.line)); text != "y" && text != "yes" {
+			return errNotAgreed
+		}
+		return nil
 	}
-	return nil
 }
 
 // patience is after how long it is told again that something is still done.

@@ -5,92 +5,124 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/evenkeel/evenkeel/api"
 	"github.com/evenkeel/evenkeel/internal/fact"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/yamldoc"
+	"github.com/evenkeel/evenkeel/scorecards"
+	"github.com/evenkeel/evenkeel/scorecards/foreigncards"
 	"github.com/evenkeel/evenkeel/services/expr"
 	"github.com/evenkeel/evenkeel/services/manifest"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/policy/supply"
-	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/score"
 )
 
+// languages are those of conditions, with the facts that come with the program.
+type languages struct {
+	ofSLOs, ofServices func() (*expr.Environment, error) // of policies, and of scorecards and campaigns
+}
+
+func newLanguages() languages {
+	return languages{
+		ofSLOs: sync.OnceValues(func() (*expr.Environment, error) {
+			return policy.Language(fact.NewBook[slo.View](&slo.Service{}, &score.Service{}, supply.Source{}))
+		}),
+		ofServices: sync.OnceValues(func() (*expr.Environment, error) { return expr.New(foreigncards.Told()) }),
+	}
+}
+
 // checkManifests tells what is wrong with documents of ours as far as that can be told without a server: their shape,
-// their rules, and the conditions of policies. Which facts there are of services only a server knows, and so conditions
-// of scorecards are for it.
-func checkManifests(docs []yamldoc.Document) ([]yamldoc.Problem, error) {
-	if len(docs) == 0 {
-		return nil, nil
-	}
-	language, err := policy.Language(fact.NewBook[slo.View](&slo.Service{}, &score.Service{}, supply.Source{}))
-	if err != nil {
-		return nil, err
-	}
-	var out []yamldoc.Problem
+// their rules, and their conditions. Unknown is what conditions name and only a server can know: facts that
+// administrators declared.
+func checkManifests(docs []yamldoc.Document) (wrong, unknown []yamldoc.Problem, err error) {
+	languages := newLanguages()
 	first := map[manifest.Identity]manifest.Manifest{}
 	for _, d := range docs {
 		m, err := api.ReadManifest(d)
 		var refused *yamldoc.Error
 		switch {
 		case errors.As(err, &refused):
-			out = append(out, refused.Problems...)
+			wrong = append(wrong, refused.Problems...)
 			continue
 		case err != nil:
-			return nil, err
+			return nil, nil, err
 		}
 		if other, twice := first[m.Identity]; twice {
-			out = append(out, d.Place([]fault.Violation{{Message: fmt.Sprintf("%s is said in %s:%d already", m.Identity, other.Path, other.Line)}}).Problems...)
+			wrong = append(wrong, d.Place([]fault.Violation{{Message: fmt.Sprintf("%s is said in %s:%d already", m.Identity, other.Path, other.Line)}}).Problems...)
 			continue
 		}
 		first[m.Identity] = m
-		if wrong := fault.As(validity(m.Thing, language)); wrong != nil {
-			out = append(out, d.Place(wrong.Violations).Problems...)
+		names, err := languages.validity(m.Thing)
+		if of := fault.As(err); of != nil {
+			wrong = append(wrong, d.Place(of.Violations).Problems...)
+		} else if err != nil {
+			return nil, nil, err
+		}
+		if len(names) > 0 {
+			unknown = append(unknown, d.Place(names).Problems...)
 		}
 	}
-	return out, nil
+	return wrong, unknown, nil
 }
 
-// validity is what the domain finds wrong with a thing by itself. Of one of which a manifest may leave out some, what
-// is left out is others' to say.
-func validity(t manifest.Thing, language *expr.Environment) error {
+// validity is what the domain finds wrong with a thing by itself, with what it names that only a server can know. Of
+// one of which a manifest may leave out some, what is left out is others' to say.
+func (l languages) validity(t manifest.Thing) (unknown []fault.Violation, err error) {
 	switch t := t.(type) {
 	case manifest.Team:
-		return ofSaid(t.Validate(), t.Says)
+		return nil, ofSaid(t.Validate(), t.Says)
 	case manifest.System:
-		return ofSaid(t.Validate(), t.Says)
+		return nil, ofSaid(t.Validate(), t.Says)
 	case manifest.Service:
-		var check fault.Check
-		if err := fault.As(ofSaid(t.Validate(), t.Says)); err != nil {
-			for _, v := range err.Violations {
-				if v.Pointer == "/kind" {
-					v.Pointer = "/type" // its kind is what it is a manifest of
-				}
-				check.Fail(v.Pointer, v.Value, "%s", v.Message)
-			}
-		}
-		for i, n := range t.DependsOn {
-			if err := fault.As(n.Validate()); err != nil {
-				for _, v := range err.Violations {
-					check.Fail(fmt.Sprintf("/dependsOn/%d%s", i, v.Pointer), v.Value, "%s", v.Message)
-				}
-			}
-		}
-		return check.Err()
+		return nil, serviceValidity(t)
 	case manifest.SLO:
-		return t.Validate()
+		return nil, t.Validate()
 	case manifest.Policy:
-		return t.Validate(language)
+		language, err := l.ofSLOs()
+		if err != nil {
+			return nil, err
+		}
+		return nil, t.Validate(language)
 	case manifest.Scorecard:
+		language, err := l.ofServices()
+		if err != nil {
+			return nil, err
+		}
+		return t.ValidateOffline(language)
+	case manifest.Campaign:
+		language, err := l.ofServices()
+		if err != nil || t.AppliesTo == "" {
+			return nil, err
+		}
 		var check fault.Check
-		registry.CheckSlug(&check, "/slug", t.Slug)
-		registry.CheckName(&check, "/name", t.Name)
-		return check.Err()
+		unknown, err := scorecards.InspectOffline(&check, "/appliesTo", t.AppliesTo, language)
+		return unknown, errors.Join(err, check.Err())
 	}
-	return nil
+	return nil, nil
+}
+
+func serviceValidity(t manifest.Service) error {
+	var check fault.Check
+	if err := fault.As(ofSaid(t.Validate(), t.Says)); err != nil {
+		for _, v := range err.Violations {
+			if v.Pointer == "/kind" {
+				v.Pointer = "/type" // its kind is what it is a manifest of
+			}
+			check.Fail(v.Pointer, v.Value, "%s", v.Message)
+		}
+	}
+	for i, n := range t.DependsOn {
+		if err := fault.As(n.Validate()); err != nil {
+			for _, v := range err.Violations {
+				check.Fail(fmt.Sprintf("/dependsOn/%d%s", i, v.Pointer), v.Value, "%s", v.Message)
+			}
+		}
+	}
+	return check.Err()
 }
 
 // ofSaid keeps what is wrong with the slug, and with members that the manifest says.

@@ -32,7 +32,7 @@ The token is read from --token-file, or else from EVENKEEL_TOKEN.`,
 			if err != nil {
 				return wrongUse(cmd, err)
 			}
-			return p.deleteSet(cmd.Context(), c, args[0], keep, p.asking(cmd.InOrStdin(), yes))
+			return p.deleteSet(cmd.Context(), c, args[0], keep, p.asking(cmd.Context(), cmd.InOrStdin(), yes))
 		},
 	}
 	r.flags(cmd.Flags())

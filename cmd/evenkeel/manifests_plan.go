@@ -26,7 +26,11 @@ var colours = map[string]string{"create": "32", "restore": "32", "update": "33",
 // beside, by their kind and name.
 func (p *program) tellPlan(b bringing, plan client.ManifestPlan, foreseen map[string]string) error {
 	for _, n := range plan.Notes {
-		fmt.Fprintf(p.stderr, "%s:%d:%d: %s\n", oneLine(n.Path), n.Line, n.Column, oneLine(n.Message))
+		where := oneLine(n.Path)
+		if n.Line > 0 { // of what no file says any more there is none
+			where += fmt.Sprintf(":%d:%d", n.Line, max(n.Column, 1))
+		}
+		fmt.Fprintf(p.stderr, "%s: %s\n", where, oneLine(n.Message))
 	}
 	for _, s := range plan.Steps {
 		tellRefusal(p.stderr, s)

@@ -81,7 +81,7 @@ func TestASchemaTakesWhatTheReaderTakes(t *testing.T) {
 			"a field that there is not": {right + "colour: red\n", false},
 			"a list in place of a name": {strings.Replace(right, line, slug+"[a]\n", 1), false},
 		} {
-			problems, err := checkText(c.text)
+			problems, _, err := checkText(c.text)
 			if err != nil {
 				t.Fatal(err)
 			}

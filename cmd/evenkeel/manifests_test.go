@@ -140,17 +140,6 @@ func TestManifestsArePlannedAppliedShownExportedAndDeleted(t *testing.T) {
 	}
 }
 
-func TestAQuestionIsAnsweredWithYesOrNothingIsDone(t *testing.T) {
-	t.Parallel()
-	for answer, want := range map[string]error{"y\n": nil, "Yes\n": nil, "n\n": errNotAgreed, "\n": errNotAgreed, "": errNotAgreed, "yess\n": errNotAgreed} {
-		var told strings.Builder
-		p := &program{stderr: &told}
-		if err := p.ask(strings.NewReader(answer), "Do this?"); err != want || told.String() != "Do this? [y/N] " {
-			t.Errorf("%q: %v, after %q", answer, err, told.String())
-		}
-	}
-}
-
 // hostile is what people can type, and a comment or a terminal would act on.
 const hostile = "`@team` <b>[x](https://evil.example)</b> | a ``` \x1b[31m #1"
 

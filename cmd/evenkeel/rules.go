@@ -39,10 +39,14 @@ func (p *program) rulesCommand() *cobra.Command {
 		Short: "Write SLOs in files as rules of Prometheus, without a server",
 		Long: `Write SLOs in files as recording rules and alerts of Prometheus, without a server.
 
-Read are documents of OpenSLO, openslo/v1, and of Sloth, prometheus/v1 and
-sloth.slok.dev/v1; of a directory all files *.yaml and *.yml in it and below, by
-their names. All that is wrong is told with its file, line, document and path, and
-then nothing is written. What has no place in rules is told and left out.
+Read are manifests, evenkeel/v1, of which SLOs become rules and all else is passed
+over; documents of OpenSLO, openslo/v1; and those of Sloth, prometheus/v1 and
+sloth.slok.dev/v1. One file may hold all of them; of a directory are read all files
+*.yaml and *.yml in it and below, by their names, but for hidden ones and links that
+lead out of it. All that is wrong is told with its file, line, document and path, and
+then nothing is written. What has no place in rules is told and left out: SLOs that
+are pushed, say, or count slices of time. The rules of a manifest are those that a
+server gives of the same SLO.
 
 It takes the place of "sloth generate", whose rules are called otherwise:
 
@@ -123,7 +127,7 @@ func (r *ruling) matching(include, exclude string) (err error) {
 // writeRules reads and composes everything, and writes what there is as soon as it is there:
 // beside its place, where it comes only when all is right.
 func (p *program) writeRules(stdin io.Reader, r ruling) (err error) {
-	files, err := readSLOFiles(stdin, r.inputs, r.wants)
+	files, err := fileReader{suffixes: yamlReader.suffixes, wants: r.wants}.read(stdin, r.inputs)
 	if err != nil {
 		return err
 	}
@@ -144,7 +148,7 @@ func (p *program) writeRules(stdin io.Reader, r ruling) (err error) {
 	case wrong != nil:
 		return wrong
 	case len(out.all) == 0:
-		return errors.New("there is no SLO in what was read")
+		return errors.New("there is no SLO in what was read that rules can be made of")
 	case r.output == "-":
 		return out.all[0].write(p.stdout)
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,7 +23,7 @@ import (
 
 // ruled are the rules that a document came to, as they are written.
 type ruled struct {
-	file               sloFile
+	file               textFile
 	number             int // of the document, from 1
 	line, column       int // where it begins
 	groups             []string
@@ -38,13 +39,13 @@ type composing struct {
 	r       ruling
 	now     time.Time
 	library openslo.Library // what SLOs of any file refer to
-	files   map[string]sloFile
+	files   map[string]textFile
 }
 
 // composed is what a file came to.
 type composed struct {
 	*composing
-	file  sloFile
+	file  textFile
 	docs  []yamldoc.Document // those of OpenSLO
 	ruled []ruled
 	said  bytes.Buffer // what is wrong with it, or has no place in rules, for people
@@ -53,8 +54,8 @@ type composed struct {
 
 // compose gives put the rules of all SLOs in the files, in their order, as soon as it has them.
 // It is false where something is wrong, which was told.
-func (p *program) compose(files []sloFile, r ruling, put func(ruled)) bool {
-	c := &composing{r: r, now: time.Now(), files: map[string]sloFile{}}
+func (p *program) compose(files []textFile, r ruling, put func(ruled)) bool {
+	c := &composing{r: r, now: time.Now(), files: map[string]textFile{}}
 	for _, f := range files {
 		c.files[f.path] = f
 	}
@@ -90,7 +91,7 @@ func (p *program) compose(files []sloFile, r ruling, put func(ruled)) bool {
 }
 
 // read reads a file, and composes it unless it may refer to what is in another.
-func (c *composing) read(f sloFile) *composed {
+func (c *composing) read(f textFile) *composed {
 	out := &composed{composing: c, file: f}
 	docs, err := yamldoc.Parse(f.text)
 	if err != nil {
@@ -122,6 +123,7 @@ func (c *composed) refer() {
 		for _, d := range c.docs {
 			c.document(d, &c.library)
 		}
+		slices.SortStableFunc(c.ruled, func(a, b ruled) int { return a.number - b.number })
 	}
 	c.docs = nil
 }
@@ -149,7 +151,7 @@ func (c *composed) tell(err error) {
 }
 
 // say tells something at its place.
-func (c *composed) say(f sloFile, problem yamldoc.Problem) {
+func (c *composed) say(f textFile, problem yamldoc.Problem) {
 	c.said.WriteString(placed(f.path, "", problem))
 }
 
@@ -159,8 +161,10 @@ func (c *composed) document(d yamldoc.Document, library *openslo.Library) {
 	switch version := d.Head("apiVersion"); {
 	case sloth.Is(d):
 		err = c.sloth(d)
+	case version == yamldoc.APIVersion:
+		err = c.manifest(d)
 	case version != openslo.APIVersion:
-		err = d.Place([]fault.Violation{{Pointer: "", Message: fmt.Sprintf("must be a document of OpenSLO, with apiVersion %q, or of Sloth, with version %q or apiVersion %q", openslo.APIVersion, sloth.Version, sloth.APIVersion)}})
+		err = d.Place([]fault.Violation{{Pointer: "", Message: fmt.Sprintf("must be a document of OpenSLO, with apiVersion %q, of ours, with apiVersion %q, or of Sloth, with version %q or apiVersion %q", openslo.APIVersion, yamldoc.APIVersion, sloth.Version, sloth.APIVersion)}})
 	case d.Head("kind") == openslo.KindSLO: // what is meant for rules is in SLOs, and in the SLIs that were kept
 		err = c.openslo(d, library)
 	}
@@ -187,7 +191,7 @@ func (c *composed) sloth(d yamldoc.Document) error {
 		for ; i < len(read.SLOs) && read.SLOs[i].Object == o; i++ {
 			groups, err := c.groupsOf(d, slothRules(read.SLOs[i]), spec, mode)
 			if err != nil {
-				return err
+				return c.at(d, err)
 			}
 			all = append(all, groups...)
 		}
@@ -210,15 +214,7 @@ func (c *composed) openslo(d yamldoc.Document, library *openslo.Library) error {
 			c.say(c.files[w.In], w.Problem)
 		}
 	}
-	s, err := promrules.Of(read.Service, read.Declaration, c.now)
-	if err != nil {
-		return c.at(d, err)
-	}
-	groups, err := c.groupsOf(d, s, openslo.APIVersion, "cli-gen-openslo")
-	if err == nil && len(groups) > 0 {
-		c.add(d, groups, c.serviceObject(read.Service), false)
-	}
-	return err
+	return c.at(d, c.declared(d, read.Service, read.Declaration, openslo.APIVersion, "cli-gen-openslo"))
 }
 
 // add writes the groups of a document, of which only the text is kept.
@@ -261,7 +257,7 @@ func (c *composed) serviceObject(service string) *promrules.Object {
 	return &promrules.Object{Name: "slos-" + foreign.Slug(service), Namespace: c.r.namespace}
 }
 
-// groupsOf composes the rules of an SLO that are asked for.
+// groupsOf composes the rules of an SLO that are asked for. Errors: those of promrules.Compose.
 func (c *composed) groupsOf(d yamldoc.Document, s promrules.SLO, spec, mode string) ([]promrules.Group, error) {
 	s.Labels = maps.Clone(s.Labels)
 	if s.Labels == nil {
@@ -271,11 +267,10 @@ func (c *composed) groupsOf(d yamldoc.Document, s promrules.SLO, spec, mode stri
 	s.Info = c.r.names.Info("evenkeel", spec, mode)
 	groups, left, err := promrules.Compose(s, c.r.names)
 	if err != nil {
-		return nil, c.at(d, err)
+		return nil, err
 	}
-	line, column := d.Line("")
 	for _, n := range left {
-		c.say(c.file, yamldoc.Problem{Document: d.Number, Line: line, Column: column, Message: n.Service + "/" + n.SLO + ": " + n.Message})
+		c.leave(d, n)
 	}
 	return promrules.Without(groups, c.r.noRecords, c.r.noAlerts), nil
 }

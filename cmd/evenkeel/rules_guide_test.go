@@ -37,6 +37,7 @@ func TestTheGuideToRulesDoesWhatItSays(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, filepath.Join(slos, "checkout.yaml"), checkoutOpenSLO+"---\n"+requestsSLI)
+	write(t, filepath.Join(slos, "wallet.yaml"), walletService+"---\n"+walletSLOOf("bad", measuredWallet[1].rest)+"---\n"+walletSLOOf("pushed", ""))
 	blocks := commands(t, "../../docs/how-to/install-the-prometheus-rules.md")
 	blocks[0] = programs + "export EVENKEEL_TOKEN=" + r.Token() + "\n" + blocks[0]
 	for _, b := range []int{1, 5} { // promtool's own words are no documents
@@ -50,7 +51,7 @@ func TestTheGuideToRulesDoesWhatItSays(t *testing.T) {
 		t.Errorf("nothing answers, and the collection is %v", g.replies[4][0])
 	}
 	for name, want := range map[string]string{
-		"checkout-rules.yaml": "evenkeel-checkout-availability", "all-rules.yaml": "evenkeel-checkout-availability", "objects.yaml": "name: slos-checkout\n  namespace: monitoring\n", "slo-rules.yaml": "slo:sli_error:ratio_rate28d",
+		"checkout-rules.yaml": "evenkeel-checkout-availability", "all-rules.yaml": "evenkeel-checkout-availability", "objects.yaml": "name: slos-checkout\n  namespace: monitoring\n", "slo-rules.yaml": "evenkeel-wallet-bad",
 	} {
 		if text, err := os.ReadFile(filepath.Join(dir, name)); err != nil || !strings.Contains(string(text), want) {
 			t.Errorf("%s has no %s (%v): %s", name, want, err, text)

@@ -65,7 +65,7 @@ func (s *outputs) put(one ruled) error {
 }
 
 // nameOf is what the rules of a file are called in a directory.
-func (r ruling) nameOf(f sloFile) string {
+func (r ruling) nameOf(f textFile) string {
 	switch {
 	case f.under != "":
 		return f.under

@@ -17,21 +17,29 @@ import (
 // memoryLimit is from how much memory on, in bytes, validation collects what is no longer used.
 const memoryLimit = 1 << 30
 
+// warnServersFact is the code of a warning of a fact that only a server can know.
+const warnServersFact = "fact_of_server"
+
 // validateCommand judges documents, without a server.
 func (p *program) validateCommand() *cobra.Command {
 	var o openslo.Options
 	var form string
 	cmd := &cobra.Command{
 		Use:   "validate PATH...",
-		Short: "Check documents of OpenSLO in files, without a server",
-		Long: `Check documents of OpenSLO, openslo/v1, in files, without a server; of a directory
-all files *.yaml and *.yml in it and below; - is standard input. They may refer to
-each other in any order, from file to file.
+		Short: "Check documents of OpenSLO and manifests in files, without a server",
+		Long: `Check documents of OpenSLO, openslo/v1, and manifests, evenkeel/v1, in files, without
+a server; of a directory all files *.yaml and *.yml in it and below, but for hidden
+ones and links that lead out of it; - is standard input. They may refer to each other
+in any order, from file to file.
 
 All that is wrong is told with its file, line, column, document and path. What the
-prose of the specification allows is right, and what its reference implementation
-refuses of that is a warning. With --strict the verdict is the reference
-implementation's, and what only the prose refuses is a warning.
+prose of the specification of OpenSLO allows is right, and what its reference
+implementation refuses of that is a warning. With --strict the verdict is the
+reference implementation's, and what only the prose refuses is a warning.
+
+Conditions of policies, scorecards and campaigns are checked as a server checks them,
+but for facts that administrators declare: a name that no fact has that comes with
+Evenkeel is a warning.
 
 It ends with 0 when all is right, 1 when something is wrong, and 2 when the command
 line is wrong.`,
@@ -86,8 +94,9 @@ func findingOf(code string, p yamldoc.Problem) finding {
 
 // validated judges the documents of the files.
 func (p *program) validated(stdin io.Reader, paths []string, o openslo.Options) (validation, error) {
-	files, err := readSLOFiles(stdin, paths, isYAML)
-	if err != nil {
+	files, err := yamlReader.read(stdin, paths)
+	var unread unreadFiles
+	if err != nil && !errors.As(err, &unread) {
 		return validation{}, err
 	}
 	texts := make([]yamldoc.File, len(files))
@@ -96,7 +105,10 @@ func (p *program) validated(stdin io.Reader, paths []string, o openslo.Options) 
 	}
 	o.Beside = yamldoc.APIVersion // of which documents may stand among them
 	docs, err := openslo.ReadAll(texts, o)
-	found := validation{Files: len(files), Documents: docs.Count, Errors: []finding{}, Warnings: []finding{}}
+	found := validation{Files: len(files) + len(unread), Documents: docs.Count, Errors: []finding{}, Warnings: []finding{}}
+	for _, problem := range unread {
+		found.Errors = append(found.Errors, findingOf("", problem))
+	}
 	var refused *yamldoc.Error
 	switch {
 	case errors.As(err, &refused):
@@ -107,12 +119,15 @@ func (p *program) validated(stdin io.Reader, paths []string, o openslo.Options) 
 		return validation{}, err
 	}
 	found.Documents += len(docs.Others)
-	wrong, err := checkManifests(docs.Others)
+	wrong, unknown, err := checkManifests(docs.Others)
 	if err != nil {
 		return validation{}, err
 	}
 	for _, problem := range wrong {
 		found.Errors = append(found.Errors, findingOf("", problem))
+	}
+	for _, problem := range unknown {
+		found.Warnings = append(found.Warnings, findingOf(warnServersFact, problem))
 	}
 	for _, w := range docs.Warnings {
 		found.Warnings = append(found.Warnings, findingOf(w.Code, w.Problem))

@@ -122,11 +122,10 @@ func (c *Card) Done(at *foreign.Place) (Scorecard, bool) {
 		at.Fail("cannot be judged: %s", err)
 		return Scorecard{}, false
 	}
-	for i, k := range c.checks {
-		if len(c.draft.Checks) == maxChecks {
-			c.places[i].Leave("is left out: a scorecard has at most %d checks", maxChecks)
-			continue
-		}
+	if more := len(c.checks) - maxChecks; more > 0 {
+		c.places[maxChecks].Leave("is left out, with all checks from it on, %d of %d: a scorecard has at most %d checks", more, len(c.checks), maxChecks)
+	}
+	for i, k := range c.checks[:min(len(c.checks), maxChecks)] {
 		c.draft.Checks = append(c.draft.Checks, c.check(c.places[i], k, language))
 	}
 	c.draft.Terms = c.draft.Complete()

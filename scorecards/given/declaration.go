@@ -121,6 +121,13 @@ func checkName(check *fault.Check, name string, of fact.Type) {
 	}
 }
 
+// IsName reports whether a fact may be declared by the name.
+func IsName(name string) bool {
+	var check fault.Check
+	checkName(&check, name, fact.Truth)
+	return check.Err() == nil
+}
+
 // speakable reports whether a condition can name the fact. That is tried, so that no list of the
 // language's own words has to be kept.
 func speakable(name string, of fact.Type) bool {

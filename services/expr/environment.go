@@ -28,6 +28,7 @@ const (
 type Environment struct {
 	declared  []fact.Declaration
 	constants fact.Set
+	supposed  bool // whether there are facts among them of which nobody knows the type
 	env       *cel.Env
 }
 
@@ -42,7 +43,7 @@ func (e *Environment) With(constants ...Constant) (*Environment, error) {
 	if len(constants) == 0 {
 		return e, nil
 	}
-	out := &Environment{declared: slices.Clone(e.declared), constants: maps.Clone(e.constants)}
+	out := &Environment{declared: slices.Clone(e.declared), constants: maps.Clone(e.constants), supposed: e.supposed}
 	if out.constants == nil {
 		out.constants = fact.Set{}
 	}
@@ -59,6 +60,30 @@ func (e *Environment) With(constants ...Constant) (*Environment, error) {
 	env, err := e.env.Extend(options...)
 	if err != nil {
 		return nil, fmt.Errorf("declaring %d constants: %w", len(constants), err)
+	}
+	out.env = env
+	return out, nil
+}
+
+// Supposing returns the environment with facts of these names too, of which nobody knows what they
+// are: whatever a condition does with one is right. It is for whoever does not know all facts that
+// there are, and nothing is judged on it.
+func (e *Environment) Supposing(names ...string) (*Environment, error) {
+	if len(names) == 0 {
+		return e, nil
+	}
+	out := &Environment{declared: slices.Clone(e.declared), constants: e.constants, supposed: true}
+	var options []cel.EnvOption
+	for _, name := range names {
+		if e.knows(name) {
+			return nil, fmt.Errorf("the fact %q is not to be supposed: it is known", name)
+		}
+		options = append(options, cel.Variable(name, cel.DynType))
+		out.declared = append(out.declared, fact.Declaration{Name: name})
+	}
+	env, err := e.env.Extend(options...)
+	if err != nil {
+		return nil, fmt.Errorf("supposing %d facts: %w", len(names), err)
 	}
 	out.env = env
 	return out, nil
@@ -113,7 +138,7 @@ func (e *Environment) Compile(text string) (*Condition, error) {
 	if issues.Err() != nil {
 		return nil, refused(issues)
 	}
-	if out := checked.OutputType(); !out.IsExactType(cel.BoolType) {
+	if out := checked.OutputType(); !out.IsExactType(cel.BoolType) && !(e.supposed && out.IsExactType(cel.DynType)) {
 		return nil, &Error{Problems: []Problem{{1, 1, fmt.Sprintf("a condition is true or false; this is %s", described(out))}}}
 	}
 	tree := checked.NativeRep()
@@ -188,7 +213,7 @@ var _ cost.Estimator = sizes{}
 // EstimateSize implements cost.Estimator.
 func (s sizes) EstimateSize(of cost.AstNode) *cost.SizeEstimate {
 	switch of.Type().Kind() {
-	case types.MapKind:
+	case types.MapKind, types.DynKind: // what is supposed may be the largest
 		return &cost.SizeEstimate{Max: mostNames + s.more}
 	case types.StringKind:
 		return &cost.SizeEstimate{Max: longestText + s.more}

@@ -212,6 +212,54 @@ func TestConstantsAreNamedLikeFactsAndAlwaysKnown(t *testing.T) {
 	}
 }
 
+// Places are counted by hand.
+func TestAConditionTellsTheNamesOfWhichThereIsNoFact(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string][]expr.Unnamed{
+		"consumed > 1 && state == 'ok'":                               nil,
+		"ours > 1 ||\n  shares.exists(c, shares[c] > theirs) && ours": {{1, 1, "ours"}, {2, 32, "theirs"}, {2, 43, "ours"}},
+		"ours >": nil,
+	} {
+		if got := environment(t).Unnamed(text); !slices.Equal(got, want) {
+			t.Errorf("%s names %v, want %v", text, got, want)
+		}
+	}
+}
+
+func TestWhatIsDoneWithASupposedFactIsRightAndAllElseIsChecked(t *testing.T) {
+	t.Parallel()
+	e, err := environment(t).Supposing("ours", "theirs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{ // what is wrong; nothing where it is right
+		"ours": "", "!ours": "", "ours > 3": "", "ours == 'x' || theirs <= 30.5": "", "ours > theirs": "", "ours.contains('x')": "", "ours in ['a', 'b']": "", "'a' in ours": "",
+		"ours[?'a'].orValue(0.0) > 1.0": "", "ours.exists(name, ours[name] > consumed)": "", "ours ? stale : theirs": "", "consumed > 1 && ours.startsWith('x')": "",
+		"ours > 3 && state > 1": `line 1, column 19: ">" cannot be between these: a text, a number`, "ours && state == 'never'": `"never" is never among what "state" can be`,
+		"ours && others": `line 1, column 9: there is no fact "others"`, "ours && consumed": "line 1, column 9: expected type", "shares.exists(ours, true)": `"ours" is a fact`, "ours ? 1 : 2": "a condition is true or false; this is a number",
+		"ours.all(a, theirs.all(b, shares.all(c, a == b)))": "at most 2 deep", "ours >": "line 1, column 7: ",
+	} {
+		switch _, err := e.Compile(text); {
+		case want == "" && err != nil:
+			t.Errorf("%s: %v", text, err)
+		case want != "" && (err == nil || !strings.Contains(err.Error(), want)):
+			t.Errorf("%s: %v, want %s", text, err, want)
+		}
+	}
+	with, err := e.With(expr.Constant{Declaration: fact.Declaration{Name: "parameters", Type: fact.Numbers, Values: []string{"days"}}, Value: map[string]float64{"days": 90}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, right := range map[string]bool{"ours": true, "ours < parameters.days": true, "ours < parameters.weeks": false} {
+		if _, err := with.Compile(text); (err == nil) != right {
+			t.Errorf("%s with parameters: %v", text, err)
+		}
+	}
+	if _, err := environment(t).Supposing("events"); err == nil {
+		t.Error("a fact that is known is supposed")
+	}
+}
+
 func TestAFactOfAnUnknownTypeIsAMistake(t *testing.T) {
 	t.Parallel()
 	if _, err := expr.New([]fact.Declaration{{Name: "x", Type: "colour"}}); err == nil {

@@ -96,10 +96,37 @@ func at(tree *ast.AST, x ast.Expr, format string, args ...any) Problem {
 	return Problem{max(place.Line(), 1), max(place.Column(), 0) + 1, fmt.Sprintf(format, args...)}
 }
 
-// unnamed are the names of which there is no fact.
+// Unnamed is a name in a condition of which there is no fact, at its place.
+type Unnamed struct {
+	Line, Column int // from 1; columns are in characters
+	Name         string
+}
+
+// Unnamed are the names in a condition of which there is no fact, in their order; none of a text that
+// is no expression, of which Compile tells why.
+func (e *Environment) Unnamed(text string) []Unnamed {
+	parsed, issues := e.env.Parse(text)
+	if issues.Err() != nil {
+		return nil
+	}
+	tree := parsed.NativeRep()
+	bound, _ := e.bound(tree)
+	return e.strange(tree, bound)
+}
+
+// unnamed tells of the names of which there is no fact.
 func (e *Environment) unnamed(tree *ast.AST) []Problem {
+	bound, problems := e.bound(tree)
+	for _, n := range e.strange(tree, bound) {
+		problems = append(problems, Problem{n.Line, n.Column, fmt.Sprintf("there is no fact %q; there are %s", n.Name, e.names())})
+	}
+	return problems
+}
+
+// bound are the names that macros bind, in any part of the condition, and those of them that are facts.
+func (e *Environment) bound(tree *ast.AST) (map[string]bool, []Problem) {
 	var problems []Problem
-	bound := map[string]bool{} // by macros, in any part of the condition
+	bound := map[string]bool{}
 	ast.PreOrderVisit(tree.Expr(), ast.NewExprVisitor(func(x ast.Expr) {
 		if x.Kind() != ast.ComprehensionKind {
 			return
@@ -111,12 +138,19 @@ func (e *Environment) unnamed(tree *ast.AST) []Problem {
 			}
 		}
 	}))
+	return bound, problems
+}
+
+// strange are the names that nothing binds and of which there is no fact.
+func (e *Environment) strange(tree *ast.AST, bound map[string]bool) []Unnamed {
+	var out []Unnamed
 	ast.PreOrderVisit(tree.Expr(), ast.NewExprVisitor(func(x ast.Expr) {
 		if x.Kind() == ast.IdentKind && !bound[x.AsIdent()] && !e.knows(x.AsIdent()) {
-			problems = append(problems, at(tree, x, "there is no fact %q; there are %s", x.AsIdent(), e.names()))
+			place := at(tree, x, "")
+			out = append(out, Unnamed{place.Line, place.Column, x.AsIdent()})
 		}
 	}))
-	return problems
+	return out
 }
 
 func (e *Environment) names() string {

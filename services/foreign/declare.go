@@ -53,8 +53,12 @@ func (p *Place) Declare(s SLO, places map[string]*Place) {
 	p.whole = true
 }
 
-// Add adds an SLO that can be declared.
+// Add adds an SLO that can be declared. It is said at the place, unless it has a line of its own.
 func (p *Place) Add(s SLO) {
+	s.Document = p.doc.number
+	if s.Line == 0 {
+		s.Line, _ = p.doc.of.Line(p.pointer)
+	}
 	s.Declaration.Slug = p.free(s.Service, s.Declaration.Slug)
 	p.doc.into.SLOs = append(p.doc.into.SLOs, s)
 }

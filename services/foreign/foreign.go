@@ -53,6 +53,8 @@ type SLO struct {
 	Page, Ticket Alert
 	// Object is that of Kubernetes that holds it, if it is in one.
 	Object *Object
+	// Document and Line are where it is said, from 1.
+	Document, Line int
 }
 
 // Alert is what an alert is called and carries.

@@ -19,11 +19,6 @@ func (p *Place) Origin() Origin {
 	return Origin{In: p.doc.in, Document: p.doc.number, Line: line}
 }
 
-// Placed is a note on the place that is about a thing, for whoever finds out once all was read.
-func (p *Place) Placed(of, format string, args ...any) Placed {
-	return Placed{In: p.doc.in, Of: of, Note: p.noteOf(format, args...)}
-}
-
 // Any is the first of the members by those names that is there, for one that is called otherwise in another
 // release.
 func (p *Place) Any(names ...string) *Place {

@@ -55,8 +55,8 @@ type Left struct {
 }
 
 // Of makes a declaration, which is complete, what rules are made of; now is when
-// the window of a calendar is looked at, which is not always as long. Errors: Invalid
-// where rules cannot say what it promises.
+// the window of a calendar is looked at, which is not always as long. Errors: Invalid with
+// every fault; Invalid "not_promql" where it is right, and rules cannot say what it promises.
 func Of(service string, d slo.Declaration, now time.Time) (SLO, error) {
 	var check fault.Check
 	objective, err := budget.ParseObjective(d.Objective)
@@ -64,11 +64,11 @@ func Of(service string, d slo.Declaration, now time.Time) (SLO, error) {
 		check.Fail("/objective", d.Objective, "%s", err)
 	}
 	over := slo.CheckWindow(&check, "", d.WindowDays, d.Calendar)
-	method := d.Budgeting.Method
-	check.Require(method == "" || method == slo.Occurrences, "/budgeting/method", method,
-		"must be %s: rules of Prometheus count events, and have no slices of time", slo.Occurrences)
 	if err := check.Err(); err != nil {
 		return SLO{}, err
+	}
+	if method := d.Budgeting.Method; method != "" && method != slo.Occurrences {
+		return SLO{}, fault.New(fault.Invalid, prometheus.NotPromQL, "it counts slices of time, and rules of Prometheus count events")
 	}
 	s := SLO{
 		Service: service, Slug: d.Slug, Name: d.Name, Objective: objective, Origin: d.Origin, Resolution: d.Resolution,

@@ -64,6 +64,9 @@ type Collection interface {
 	// Filling returns those of the indicators of which slots since the time were left
 	// out, or not read yet, and still will be.
 	Filling(ctx context.Context, indicators []id.ID, since time.Time) (map[id.ID]bool, error)
+	// Recording is what rules record of an SLO's slots that are installed in its data source; nil
+	// where it is not read from any.
+	Recording(ctx context.Context, slo id.ID) (*origin.Recording, error)
 }
 
 // CollectWith has the window of each new indicator filled in that a data source is

@@ -17,9 +17,12 @@ import (
 // computed from.
 type Explanation struct {
 	budget.Explanation
-	// Measured says in a sentence where the measurements come from, Origin exactly.
+	// Measured says in sentences where the measurements come from, Origin exactly.
 	Measured string
 	Origin   origin.Origin
+	// Recording is what rules record of its slots that are installed in the data source, from which
+	// they are read then; nil where they are not.
+	Recording *origin.Recording
 }
 
 // Explain says where an SLO's state and each of its figures come from; of one
@@ -45,6 +48,14 @@ func (s *Service) Explain(ctx context.Context, slo id.ID, group string) (Explana
 		return Explanation{}, err
 	}
 	e := Explanation{Explanation: v.Explain(), Measured: words, Origin: v.Indicator.Origin}
+	if s.collection != nil && v.Indicator.Origin.Asked() {
+		if e.Recording, err = s.collection.Recording(ctx, v.SLO.ID); err != nil {
+			return Explanation{}, err
+		}
+	}
+	if e.Recording != nil {
+		e.Measured += " " + e.Recording.Words()
+	}
 	e.Lines = append(e.Lines, lines...)
 	return e, nil
 }

@@ -1,7 +1,10 @@
 package app_test
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -23,6 +26,7 @@ type later struct {
 	*httptest.Server
 	target         atomic.Pointer[url.URL]
 	queries, looks atomic.Int64
+	last           atomic.Value // the query that was asked last
 }
 
 func newLater(t *testing.T) *later {
@@ -33,6 +37,13 @@ func newLater(t *testing.T) *later {
 			l.looks.Add(1)
 		} else {
 			l.queries.Add(1)
+			text, err := io.ReadAll(r.Body)
+			asked, wrong := url.ParseQuery(string(text))
+			if err := errors.Join(err, wrong); err != nil {
+				t.Error(err)
+			}
+			l.last.Store(asked.Get("query"))
+			r.Body = io.NopCloser(bytes.NewReader(text))
 		}
 		through.ServeHTTP(w, r)
 	}))
@@ -110,6 +121,18 @@ func TestSLOsWhoseRulesAreInstalledAreReadByOneQueryASlot(t *testing.T) {
 	if more, all := sums("first"); n != 1 || more-good != 80 || all-total != 100 {
 		t.Errorf("another slot was read by %d queries as %g of %g events", n, more-good, all-total)
 	}
+	measured := h.must(200, call{as: "rita", method: "GET", path: "/v1/services/checkout/slos/first/explain"}).object()["measured"].(map[string]any)
+	of := measured["recording"].(map[string]any)
+	if is := prometheus.last.Load(); of["query"] != is || of["group"] != recording["group"] || of["good"] != "slo:good_events:slot5m" || of["since"] != recording["since"] || recording["query"] != is {
+		t.Errorf("it is explained by %v, and the query was %v", of, is)
+	}
+	// Of the newest slot and three before it that are read again, and the time until the last of them is recorded: 5 × 5 minutes.
+	if is := prometheus.last.Load(); is != `{__name__=~"slo:good_events:slot5m|slo:total_events:slot5m"}[25m]` {
+		t.Errorf("the query was %v", is)
+	}
+	if text := measured["text"].(string); !strings.HasPrefix(text, `Read from the data source "flaky": two queries count`) || !strings.Contains(text, `the group "evenkeel-checkout-first" in `+file+`: good events from slo:good_events:slot5m{evenkeel_service="checkout",evenkeel_slo="first"}, all events from slo:total_events:slot5m{`) {
+		t.Errorf("it is said that %s", text)
+	}
 	// At 12:45 the four slots that end at 12:25 to 12:40 are read, and of the second one of them was
 	// not recorded: its two queries give 90 of each, of which three were read as 80 before.
 	for range 2 {
@@ -124,6 +147,9 @@ func TestSLOsWhoseRulesAreInstalledAreReadByOneQueryASlot(t *testing.T) {
 	h.make("ada", "slo fourth", "/v1/services/checkout/slos", asked("fourth"))
 	if got := h.must(200, call{as: "rita", method: "GET", path: "/v1/services/checkout/slos/fourth/collection"}).object(); got["recording"] != nil {
 		t.Errorf("without rules it is read from %v", got["recording"])
+	}
+	if got := h.must(200, call{as: "rita", method: "GET", path: "/v1/services/checkout/slos/fourth/explain"}).object()["measured"].(map[string]any); got["recording"] != nil || strings.Contains(got["text"].(string), "rules") {
+		t.Errorf("without rules it is explained by %v", got)
 	}
 	if n := prometheus.looks.Load(); n < 5 || n > 12 {
 		t.Errorf("in 45 minutes there were %d looks", n)

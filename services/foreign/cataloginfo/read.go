@@ -13,12 +13,12 @@ import (
 // no text are taken for teams that are there. What is wrong with one entity refuses that one.
 func Read(texts []foreign.Text) foreign.Organisation {
 	r := reader{byRef: map[string]*entity{}, taken: map[string]foreign.Origin{}}
-	r.out.Notes, r.out.Refused = foreign.Texts(texts, r.document, nil)
-	r.relate()
-	for _, e := range r.entities {
-		r.add(e)
-	}
-	r.out.Notes = append(r.out.Notes, r.late...)
+	r.out.Notes, r.out.Refused = foreign.Texts(texts, r.document, func() {
+		r.relate()
+		for _, e := range r.entities {
+			r.add(e)
+		}
+	})
 	r.out.Sort()
 	return r.out
 }
@@ -27,7 +27,6 @@ type reader struct {
 	entities []*entity
 	byRef    map[string]*entity
 	taken    map[string]foreign.Origin // by noun and slug
-	late     []foreign.Placed          // what is known only once all is read
 	out      foreign.Organisation
 }
 
@@ -67,23 +66,19 @@ func (r *reader) relate() {
 	for _, e := range r.entities {
 		for _, child := range e.children {
 			if c := r.byRef[child.ref]; c == nil {
-				r.note(e, child, "is in no file that was read, and its parent was not written")
+				child.at.Note("is in no file that was read, and its parent was not written")
 			} else if c.told.Parent == "" {
 				c.told.Parent = e.told.Ref
 			}
 		}
 		for _, other := range e.neededBy {
 			if o := r.byRef[other.ref]; o == nil {
-				r.note(e, other, "is in no file that was read, and that it depends on this one was not written")
+				other.at.Note("is in no file that was read, and that it depends on this one was not written")
 			} else {
 				o.needs = append(o.needs, related{e.told.Ref, other.at})
 			}
 		}
 	}
-}
-
-func (r *reader) note(e *entity, at related, format string, args ...any) {
-	r.late = append(r.late, at.at.Placed(e.key(), format, args...))
 }
 
 // slug is what the thing of a reference is called, which may be in none of the texts.
@@ -111,7 +106,7 @@ func (r *reader) add(e *entity) {
 		}}
 		for _, on := range e.needs {
 			if r.byRef[on.ref] == nil {
-				r.note(e, on, "is in no file that was read: the service %q has to be there", r.slug(on.ref))
+				on.at.Note("is in no file that was read: the service %q has to be there", r.slug(on.ref))
 			}
 			if slug := r.slug(on.ref); slug != s.Slug {
 				s.DependsOn = append(s.DependsOn, slug)

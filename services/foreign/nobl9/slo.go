@@ -110,7 +110,7 @@ func (r reader) declare(o, spec *foreign.Place, all []objective) {
 		out := foreign.SLO{Service: r.service, Name: r.name, ID: r.project + "/" + r.name + "/" + first.name, DataSource: first.source, Labels: r.labels}
 		d.Name = r.display
 		if i > 0 {
-			out.Name = r.name + "-" + first.name
+			out.Name, out.Line = r.name+"-"+first.name, first.at.Origin().Line
 			d.Name = r.display + ": " + cmp.Or(first.display, first.name)
 			first.at.Note("measures something else than the first objective, and is an SLO of its own")
 		}

@@ -53,6 +53,7 @@ type reader struct {
 	taken map[string]foreign.Origin // by noun and slug
 	out   Reading
 	wrong []yamldoc.Problem
+	notes int // that were made, but for those of what is left out
 }
 
 func (r *reader) read(text []byte) error {
@@ -80,6 +81,9 @@ func (r *reader) read(text []byte) error {
 		}
 	}
 	if len(r.wrong) == 0 {
+		if more := r.notes - foreign.MaxNotes; more > 0 {
+			r.out.Notes = append(r.out.Notes, foreign.Placed{In: r.in, Note: foreign.Note{Document: 1, Line: 1, Column: 1, Message: fmt.Sprintf("there are %d more notes on this table", more)}})
+		}
 		return nil
 	}
 	slices.SortStableFunc(r.wrong, func(a, b yamldoc.Problem) int {
@@ -96,7 +100,13 @@ func (r *reader) fail(at cell, format string, args ...any) {
 	r.wrong = append(r.wrong, yamldoc.Problem{Line: at.line, Column: at.column, Message: message})
 }
 
+// note tells of something in the table; of what is not left out, foreign.MaxNotes at most.
 func (r *reader) note(at cell, of string, left bool, format string, args ...any) {
+	if !left {
+		if r.notes++; r.notes > foreign.MaxNotes {
+			return
+		}
+	}
 	r.out.Notes = append(r.out.Notes, foreign.Placed{In: r.in, Of: of, Note: foreign.Note{Document: 1, Line: at.line, Column: at.column, Message: fmt.Sprintf(format, args...), Left: left}})
 }
 

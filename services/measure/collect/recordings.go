@@ -18,6 +18,8 @@ type Recordings interface {
 	Recorded(src source.Source, ask origin.Ask) (after time.Duration, is bool)
 	// Recording returns what is recorded of the indicator of an ask.
 	Recording(src source.Source, ask origin.Ask) (origin.Recording, bool)
+	// Query is what is asked for an ask that is Recorded, with all others of the same slots.
+	Query(ask origin.Ask) string
 	// Read answers asks that are Recorded together. An error says that an ask is to be
 	// answered by the Reader.
 	Read(ctx context.Context, src source.Source, asks []origin.Ask) []origin.Answer

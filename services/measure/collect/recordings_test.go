@@ -3,6 +3,7 @@ package collect_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"testing"
 	"time"
@@ -34,6 +35,10 @@ func (b *rulebook) Look(context.Context, source.Source, time.Time) {
 
 func (b *rulebook) Recorded(_ source.Source, ask origin.Ask) (time.Duration, bool) {
 	return b.after, ask.Origin.Adapter.Parameters["rules"] == "installed"
+}
+
+func (b *rulebook) Query(ask origin.Ask) string {
+	return fmt.Sprintf("of %d slots", int64(ask.To.Sub(ask.From)/ask.Resolution))
 }
 
 func (b *rulebook) Recording(_ source.Source, ask origin.Ask) (origin.Recording, bool) {
@@ -91,7 +96,8 @@ func TestWhatRulesRecordedIsReadByOneCallAndTheRestByItsOwn(t *testing.T) {
 	if counts := h.collect(); counts["targets"] != 1 || len(b.taken()) != 0 || len(p.requests()) != 1 {
 		t.Errorf("before anything was recorded: %v", counts)
 	}
-	if s := h.standing(one); s.Recording == nil || s.Recording.Group != "of one" || s.Lag != 0 {
+	// The newest slot and three that are read again.
+	if s := h.standing(one); s.Recording == nil || s.Recording.Group != "of one" || s.Recording.Query != "of 4 slots" || s.Lag != 0 {
 		t.Errorf("one that waits for its rules stands so: %+v", s)
 	}
 	if s := h.standing(own); s.Recording != nil {

@@ -123,8 +123,29 @@ func (s *Service) recorded(ctx context.Context, t Target, src source.Source, now
 	ask := t.asking(to.Add(-t.Resolution), to)
 	if after, is = known.Recorded(src, ask); is {
 		of, is = known.Recording(src, ask)
+		of.Query = known.Query(t.asking(to.Add(-(1+lateSlots)*t.Resolution), to))
 	}
 	return of, after, is
+}
+
+// Recording is what rules record of the SLO's slots that are installed in its data source, if it is
+// read from them; nil otherwise. It authorises nobody.
+func (s *Service) Recording(ctx context.Context, slo id.ID) (*origin.Recording, error) {
+	t, _, err := s.store.Target(ctx, slo)
+	if err != nil {
+		return nil, fmt.Errorf("read what is measured: %w", err)
+	}
+	if !t.Origin.Asked() {
+		return nil, nil
+	}
+	src, err := s.sources.Source(ctx, t.Origin.DataSource)
+	if err != nil {
+		return nil, fmt.Errorf("read the data source of an SLO: %w", err)
+	}
+	if of, _, is := s.recorded(ctx, t, src, s.now()); is {
+		return &of, nil
+	}
+	return nil, nil
 }
 
 // lacking is the newest slot without data that collection read, unless there is data

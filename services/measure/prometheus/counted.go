@@ -73,6 +73,9 @@ func (c counted) in(window time.Duration) []string {
 	return out
 }
 
+// NotPromQL is the code of the fault that something is right, and no PromQL can say it.
+const NotPromQL = "not_promql"
+
 // NewCounting reads the expressions of an origin. Errors: Invalid with every fault, base
 // pointing to the origin; Invalid "not_promql" where no PromQL is asked.
 func NewCounting(base string, o origin.Origin, matchers []*labels.Matcher) (*Counting, error) {
@@ -102,7 +105,7 @@ func countingOf(o origin.Origin, q trees) (*Counting, error) {
 	case origin.KindThreshold:
 		of = c.compared(q, *o.Threshold)
 	default:
-		return nil, fault.New(fault.Invalid, "not_promql", "it is measured without queries of PromQL, and no rules can be made of it")
+		return nil, fault.New(fault.Invalid, NotPromQL, "it is measured without queries of PromQL, and no rules can be made of it")
 	}
 	return &Counting{newCounted(of.good, of.total), newCounted(of.bad), exact}, nil
 }

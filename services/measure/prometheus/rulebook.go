@@ -130,6 +130,11 @@ func (b *Rulebook) Recording(src source.Source, ask origin.Ask) (origin.Recordin
 	return rule, there && what != ""
 }
 
+// Query is what Read asks for an ask: the samples of all indicators that are read so.
+func (*Rulebook) Query(ask origin.Ask) string {
+	return samplesOf(ask.Resolution, ask.To.Sub(ask.From)+ask.Resolution)
+}
+
 // Recorded reports whether all that is asked can have been recorded by rules, as far as they
 // are known, and how long after its end a slot can be read that was.
 func (b *Rulebook) Recorded(src source.Source, ask origin.Ask) (after time.Duration, is bool) {
