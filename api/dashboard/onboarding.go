@@ -41,8 +41,9 @@ const (
 	wavePreviewPattern = wavePattern + "/preview"
 )
 
-func repositoryURL(of id.ID) string { return repositoriesPath + "/" + url.PathEscape(string(of)) }
-func waveURL(slug string) string    { return onboardingPath + "/waves/" + url.PathEscape(slug) }
+func repositoryURL(of id.ID) string     { return repositoriesPath + "/" + url.PathEscape(string(of)) }
+func waveURL(slug string) string        { return onboardingPath + "/waves/" + url.PathEscape(slug) }
+func wavePreviewURL(slug string) string { return waveURL(slug) + "/preview" }
 
 // waveTeamsURL is where it is shown how far the teams of a wave are.
 func waveTeamsURL(slug string) string { return onboardingPath + "?wave=" + url.QueryEscape(slug) }
@@ -73,8 +74,8 @@ type stageMark struct {
 // stageMarks are those of the stages, in order. The classes differ in lightness, too.
 var stageMarks = []stageMark{
 	{onboarding.StageFound, "below", "Found", "a repository that no service names", "none"},
-	{onboarding.StageRegistered, "lv1", "Registered", "a service without an SLO", "stale"},
-	{onboarding.StageDeclared, "lv2", "Declared", "with an SLO, and no data yet", "risk"},
+	{onboarding.StageRegistered, "lv1", "Registered", "a service without an SLO", "none"},
+	{onboarding.StageDeclared, "lv2", "Declared", "with an SLO, and no data yet", "info"},
 	{onboarding.StageMeasured, "lv3", "Measured", "with an SLO that has data", "ok"},
 }
 

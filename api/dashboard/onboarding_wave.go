@@ -103,7 +103,7 @@ func (d *Dashboard) waveScreen(v *visit, in *filled, adding bool) (screen, error
 	if administers {
 		p.Why, p.Start, p.AddTo = "", waveStartOf(w), waveURL(w.Slug)+"/members"
 		if w.Tally.All() > 0 {
-			p.Preview = waveURL(w.Slug) + "/preview"
+			p.Preview = wavePreviewURL(w.Slug)
 		}
 		if p.Add, err = d.matchFields(v, in); err != nil {
 			return screen{}, err

@@ -1,7 +1,7 @@
 package dashboard
 
 import (
-	"maps"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -35,6 +35,7 @@ func (d *Dashboard) createWave(v *visit, in *filled) (string, screen, error) {
 		if !in.refused(err) {
 			return "", screen{}, err
 		}
+		in.ofTheSLO(err)
 	}
 	s, err := d.waveForm(v, in)
 	return "", s, err
@@ -80,19 +81,18 @@ func (d *Dashboard) waveForm(v *visit, in *filled) (screen, error) {
 		places = append(places, choice{Value: s.Source.Slug, Text: s.Source.Name})
 	}
 	p.Fields = waveFields(places, in)
-	in.ofTheRest()
 	p.Wrong = in.rest()
 	return screen{template: "sheet", title: p.Title, section: onboardingPath, page: p}, nil
 }
 
-// ofTheRest says of the SLO what is wrong with it at no field of the form.
-func (f *filled) ofTheRest() {
-	for _, at := range slices.Sorted(maps.Keys(f.Faults)) {
-		if strings.HasPrefix(at, "/templates") {
-			f.Wrong = append(f.Wrong, sentence("The SLO: "+strings.TrimPrefix(strings.TrimPrefix(at, ofTemplate), "/")+" "+f.Faults[at]))
-			delete(f.Faults, at)
+// ofTheSLO says what is wrong with the SLO as a whole, such as a placeholder that there is not.
+func (f *filled) ofTheSLO(err error) {
+	for _, v := range fault.As(err).Violations {
+		if v.Pointer == ofTemplate {
+			f.Wrong = append(f.Wrong, sentence(fmt.Sprintf("the SLO: “%v” %s", v.Value, v.Message)))
 		}
 	}
+	delete(f.Faults, ofTemplate)
 }
 
 func waveFields(places []choice, in *filled) []field {
