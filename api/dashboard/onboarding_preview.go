@@ -47,7 +47,7 @@ func (d *Dashboard) previewWave(v *visit) (screen, error) {
 func outcomeRowOf(o onboarding.Outcome) outcomeRow {
 	row := outcomeRow{Name: memberLink(o.Member), State: badge{"info", "Would be brought"}}
 	if len(o.Problems) > 0 {
-		row.State = badge{"bad", "Could not be"}
+		row.State = badge{"bad", "Would fail"}
 		for _, p := range o.Problems {
 			row.Problems = append(row.Problems, problemText(p))
 		}
@@ -61,7 +61,7 @@ func outcomeRowOf(o onboarding.Outcome) outcomeRow {
 		row.Does = append(row.Does, fmt.Sprintf("Registers the service %s for %s: %s, tier %d, %s.", s.Slug, s.TeamSlug, s.Kind, s.Tier, s.Lifecycle))
 	}
 	for _, declared := range o.SLOs {
-		named := declared.Name + " (" + declared.Slug + "), " + declared.Objective
+		named := "“" + declared.Name + "” (" + declared.Slug + "), " + declared.Objective
 		switch {
 		case brought:
 			row.Does = append(row.Does, "Has "+named+".")
@@ -71,7 +71,7 @@ func outcomeRowOf(o onboarding.Outcome) outcomeRow {
 			row.Does = append(row.Does, "Declares "+named+".")
 		}
 		for _, w := range declared.Warnings {
-			row.Warnings = append(row.Warnings, sentence(declared.Slug+": "+w))
+			row.Warnings = append(row.Warnings, sentence("of "+declared.Slug+": "+w))
 		}
 	}
 	if len(row.Does) == 0 {

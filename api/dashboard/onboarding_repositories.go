@@ -169,7 +169,7 @@ type stageRow struct {
 	Slug                string
 	Stage               badge
 	Tier                int
-	SLOs                string
+	SLOs                int
 }
 
 // stages lists how far services are.
@@ -219,10 +219,7 @@ func (d *Dashboard) stages(v *visit) (screen, error) {
 		return screen{}, err
 	}
 	for _, s := range found.Items {
-		row := stageRow{Service: link{URL: serviceURL(s.Slug), Text: s.Name}, Slug: s.Slug, Team: teamOf(s.TeamSlug), Stage: badges[s.Stage], Tier: s.Tier, SLOs: plural(s.SLOs, "SLO", "SLOs")}
-		if s.SLOs == 0 {
-			row.SLOs = ""
-		}
+		row := stageRow{Service: link{URL: serviceURL(s.Slug), Text: s.Name}, Slug: s.Slug, Team: teamOf(s.TeamSlug), Stage: badges[s.Stage], Tier: s.Tier, SLOs: s.SLOs}
 		if s.Wave != "" {
 			row.Wave = link{URL: waveURL(s.Wave), Text: s.Wave}
 		}

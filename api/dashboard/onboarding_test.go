@@ -36,8 +36,8 @@ func TestOnboardingShowsHowFarEachTeamIsAndLeadsToWhatIsCounted(t *testing.T) {
 		doc, text := v.read(path)
 		checkPage(t, doc, text)
 		var names []string
-		for _, row := range strings.Split(text, `<td role="cell" class="name"><bdi><a href="`)[1:] {
-			_, rest, _ := strings.Cut(row, `">`)
+		for _, row := range strings.Split(text, `<td role="cell" class="name"><a href="`)[1:] {
+			_, rest, _ := strings.Cut(row, `"><bdi>`)
 			name, _, _ := strings.Cut(rest, "<")
 			names = append(names, strings.TrimPrefix(name, "acme/"))
 		}
@@ -188,7 +188,7 @@ func TestAWaveIsPlannedFilledPreviewedAndBroughtByForms(t *testing.T) {
 
 	doc, text = v.read(at + "/preview")
 	checkPage(t, doc, text)
-	says(t, words(within(t, doc, "main")), "Registers the service basket for shop: http, tier 3, production.", "Declares basket answers (answers), 99.5%.", "Declares The search answers (answers), 99.5%.", "Could not be Team is not known: say whose acme/"+longName)
+	says(t, words(within(t, doc, "main")), "Registers the service basket for shop: http, tier 3, production.", "Declares “basket answers” (answers), 99.5%.", "Declares “The search answers” (answers), 99.5%.", "Would fail Team is not known: say whose acme/"+longName)
 	ada.readStatus(at+"/preview", 403)
 	if doc, text = ada.read(at); strings.Contains(text, "Preview") || strings.Contains(text, "Take out") {
 		t.Error("who is no administrator is offered what they may not")
@@ -200,7 +200,7 @@ func TestAWaveIsPlannedFilledPreviewedAndBroughtByForms(t *testing.T) {
 	v.done(at+"/start", nil, at)
 	doc, text = v.read(at)
 	checkPage(t, doc, text)
-	says(t, words(within(t, doc, "main")), "2 of 3 brought, 1 failed", "1 SLO declared", "Team is not known: say whose acme/", "Try 1 that failed again", "Started")
+	says(t, words(within(t, doc, "main")), "2 of 3 brought, 1 failed", "1 SLO declared", "Team is not known: say whose acme/", "Retry the one that failed", "Started")
 	if doc, _ = v.read(at + "?state=failed"); strings.Contains(words(within(t, doc, "main")), "1 SLO declared") {
 		t.Error("with those that failed there is what was brought")
 	}
@@ -258,9 +258,9 @@ func TestTheButtonsOfAWaveSayHowManyAreBrought(t *testing.T) {
 		{onboarding.Tally{Waiting: 1}, false, "Start: bring the one that waits", ""},
 		{onboarding.Tally{Waiting: 100}, false, "Start: bring the 100 that wait", ""},
 		{onboarding.Tally{Waiting: 240}, false, "Start: bring the first 100", ""},
-		{onboarding.Tally{Waiting: 140, Brought: 99, Failed: 1}, true, "Bring the next 100", "Try 1 that failed again"},
+		{onboarding.Tally{Waiting: 140, Brought: 99, Failed: 1}, true, "Bring the next 100", "Retry the one that failed"},
 		{onboarding.Tally{Waiting: 40, Brought: 200}, true, "Bring the 40 that wait", ""},
-		{onboarding.Tally{Brought: 238, Failed: 2}, true, "", "Try 2 that failed again"},
+		{onboarding.Tally{Brought: 238, Failed: 2}, true, "", "Retry the 2 that failed"},
 		{onboarding.Tally{Brought: 240}, true, "", ""},
 	} {
 		w := onboarding.Wave{Tally: c.tally}

@@ -229,7 +229,7 @@ func waveStartOf(w onboarding.Wave) *waveStart {
 	case t.Waiting == 0:
 		s.Text = plural(t.Failed, "member", "members") + " could not be brought. Mend what each says, and try again."
 	default:
-		s.Text = "Brings " + plural(t.Waiting, "member that waits", "members that wait") + ": registers services that are not yet, and declares " + plural(len(w.Templates), "SLO", "SLOs") + " for each that has none of the name."
+		s.Text = "Brings " + plural(t.Waiting, "member that waits", "members that wait") + ": registers services that are not yet, and declares the SLOs of the wave, each where the service has none of its slug."
 		if len(w.Templates) == 0 {
 			s.Text = "Brings " + plural(t.Waiting, "member that waits", "members that wait") + ": registers services that are not yet. No SLO is declared."
 		}
@@ -252,7 +252,10 @@ func waveStartOf(w onboarding.Wave) *waveStart {
 		}
 	}
 	if t.Failed > 0 {
-		s.Retry = "Try " + plural(t.Failed, "that failed", "that failed") + " again"
+		s.Retry = "Retry the one that failed"
+		if t.Failed > 1 {
+			s.Retry = fmt.Sprintf("Retry the %d that failed", t.Failed)
+		}
 	}
 	return s
 }

@@ -93,7 +93,7 @@ func TestThePagesOfOnboardingInABrowser(t *testing.T) {
 	b.signIn(h.session())
 	b.looks(sizedPage{onboardingPath, []string{"20 % measured: 1 of 5", "No wave yet"}, map[string]int64{rowsOf: 2, "main .standing .bar": 2}})
 	h.firstWave()
-	b.looks(sizedPage{wavePreviewURL("first"), []string{"Registers the service basket for shop", "Could not be"}, map[string]int64{rowsOf: 3}})
+	b.looks(sizedPage{wavePreviewURL("first"), []string{"Registers the service basket for shop", "Would fail"}, map[string]int64{rowsOf: 3}})
 	b.looks(sizedPage{waveURL("first"), []string{"Start: bring the 3 that wait"}, map[string]int64{rowsOf: 3, "main .do form": 3}})
 	_, err := h.onboarded.Start(h.admin, "first", false)
 	h.must(err)
