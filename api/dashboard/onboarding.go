@@ -157,7 +157,7 @@ func (d *Dashboard) onboarding(v *visit) (screen, error) {
 		NoWaves: empty{Title: "No wave yet", Text: "A wave brings many services in one go: it registers those that are not yet, and declares the same SLOs for each. Administrators plan it."},
 	}
 	if standing.Total.All() > 0 {
-		p.Share = fmt.Sprintf("%s measured: %d of %s", stageShare(standing.Total), standing.Total.Measured, plural(standing.Total.All(), "service", "services and repositories"))
+		p.Share = fmt.Sprintf("%s measured: %d of %s", stageShare(standing.Total), standing.Total.Measured, plural(standing.Total.All(), "service or repository", "services and repositories"))
 	}
 	if wave != "" {
 		p.Narrowed = &removable{"only what is in the wave " + wave, onboardingPath}

@@ -1,11 +1,14 @@
 package dashboard
 
 import (
+	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/onboarding"
 )
 
@@ -244,6 +247,59 @@ func TestWhatWaitsInAWaveIsTakenOut(t *testing.T) {
 			t.Errorf("taking %s out is answered %d", gone, answer.StatusCode)
 		}
 	}
+}
+
+// 102 repositories are on three pages of 50, and are brought in two goes of 100.
+func TestAWaveOfManyIsPagedAndBroughtAHundredAtATime(t *testing.T) {
+	t.Parallel()
+	h := build(t)
+	h.checkout()
+	shop, err := h.registry.TeamFor(h.admin, "shop")
+	h.must(err)
+	now := h.clock.Now()
+	for i := range 102 {
+		name := fmt.Sprintf("part-%03d", i)
+		h.must(h.store.Onboarding().CreateRepository(t.Context(), onboarding.Repository{ID: id.New(now), HostID: name, FullName: "acme/" + name, Address: "https://github.com/acme/" + name, SeenAt: now, CreatedAt: now, Version: 1, Team: shop.ID, TeamBy: onboarding.ByTopic}))
+	}
+	_, err = h.onboarded.CreateWave(h.admin, onboarding.Draft{Slug: "all", Name: "All"})
+	h.must(err)
+	v, at := h.visitor(), waveURL("all")
+	v.done(at+"/members", url.Values{"of": {"repositories"}}, at)
+	for _, path := range []string{at, repositoriesPath, wavePreviewURL("all")} {
+		seen := map[string]bool{}
+		for _, rows := range []int{50, 50, 2} {
+			doc, text := v.read(path)
+			checkPage(t, doc, text)
+			shown := regexp.MustCompile("acme/part-[0-9]{3}<").FindAllString(text, -1)
+			for _, one := range shown {
+				seen[one] = true
+			}
+			if len(shown) != rows {
+				t.Errorf("%s shows %d rows, want %d", path, len(shown), rows)
+			}
+			_, rest, _ := strings.Cut(text, `Pages">`)
+			next := regexp.MustCompile(`href="([^"]*)" rel="next"`).FindStringSubmatch(rest)
+			if (next == nil) != (rows == 2) {
+				t.Fatalf("%s with %d rows leads to %q", path, rows, next)
+			}
+			if next != nil {
+				path = strings.ReplaceAll(next[1], "&amp;", "&")
+			}
+		}
+		if len(seen) != 102 {
+			t.Errorf("%d are on the pages", len(seen))
+		}
+	}
+	doc, _ := v.read(at)
+	says(t, words(within(t, doc, "main")), "Start: bring the first 100", "100 are brought at a time", "None: its services are only registered.")
+	v.done(at+"/start", nil, at)
+	doc, _ = v.read(at)
+	says(t, words(within(t, doc, "main")), "100 of 102 brought", "Bring the 2 that wait", "no SLO was to be declared")
+	v.done(at+"/start", nil, at)
+	doc, _ = v.read(at)
+	says(t, words(within(t, doc, "main")), "102 of 102 brought", "Done")
+	doc, _ = v.read(onboardingPath) // with checkout, which has no SLO
+	says(t, words(within(t, doc, "main")), "0 % measured: 0 of 103", "Registered 103")
 }
 
 func TestTheButtonsOfAWaveSayHowManyAreBrought(t *testing.T) {

@@ -36,7 +36,8 @@ type wavePage struct {
 	Preview     string
 	Add         []field
 	AddTo       string
-	Adding      bool // whether the form that puts something in was sent
+	Call        string // the operation that changes what is declared
+	Adding      bool   // whether the form that puts something in was sent
 }
 
 // waveStart is what starting does, or going on.
@@ -102,6 +103,7 @@ func (d *Dashboard) waveScreen(v *visit, in *filled, adding bool) (screen, error
 	}
 	if administers {
 		p.Why, p.Start, p.AddTo = "", waveStartOf(w), waveURL(w.Slug)+"/members"
+		p.Call = "PUT /v1/onboarding/waves/" + w.Slug
 		if w.Tally.All() > 0 {
 			p.Preview = wavePreviewURL(w.Slug)
 		}
