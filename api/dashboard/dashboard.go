@@ -55,7 +55,7 @@ var templates embed.FS
 
 // screens are the templates of pages, by the name of their file.
 var screenNames = []string{
-	"organisation", "team", "notifications", "service", "gate", "facts", "exemptions", "exemption", "exemptionform", "campaigns", "campaign", "campaignchoice", "launches", "launch", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "policies", "policy", "trial", "proposals", "issues", "issue", "postmortems", "postmortem", "postmortem-edit", "postmortem-compare", "actions", "action", "reports", "report", "scorecards", "scorecard", "matrix", "check", "ladder", "jobs", "datasources", "drift", "manifests", "manifestset", "incidents", "incident", "sheet", "learning", "toils", "toil", "toil-link", "signin", "problem",
+	"organisation", "team", "notifications", "service", "gate", "facts", "exemptions", "exemption", "exemptionform", "campaigns", "campaign", "campaignchoice", "launches", "launch", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "policies", "policy", "trial", "proposals", "issues", "issue", "postmortems", "postmortem", "postmortem-edit", "postmortem-compare", "actions", "action", "reports", "report", "scorecards", "scorecard", "matrix", "check", "ladder", "jobs", "datasources", "drift", "manifests", "manifestset", "onboarding", "repositories", "repository", "stages", "wave", "wavepreview", "incidents", "incident", "sheet", "learning", "toils", "toil", "toil-link", "signin", "problem",
 }
 
 // New returns the pages over what they read. The templates are part of the
@@ -132,6 +132,7 @@ func New(sources Sources, opts Options) *Dashboard {
 	d.page(driftPath, driftPath, d.drifts)
 	d.page(manifestsPath, manifestsPath, d.manifests)
 	d.page(manifestsPath+"/{set}", manifestsPath+"/{set}", d.manifestSet)
+	d.addOnboarding()
 	d.route(http.MethodGet, "/signin", "/signin", d.signIn)
 	d.route(http.MethodPost, "/signout", "/signout", d.signOut)
 	d.route(http.MethodGet, stylePath, stylePath, serveStyle)
@@ -165,9 +166,12 @@ func (d *Dashboard) NotFound() http.Handler {
 	})
 }
 
+// heavy are the patterns of pages that take as much as a report.
+var heavy = []string{trialPath, wavePreviewPattern}
+
 func (d *Dashboard) route(method, pattern, shown string, h http.HandlerFunc) {
 	d.mux.HandleFunc(method+" "+pattern, h)
-	d.routes = append(d.routes, Route{Method: method, Pattern: shown, Heavy: shown == trialPath})
+	d.routes = append(d.routes, Route{Method: method, Pattern: shown, Heavy: slices.Contains(heavy, pattern)})
 }
 
 // screen is what a handler shows: a template and its view model.
@@ -237,7 +241,7 @@ var navigation = []entry{
 var tabs = map[string][]entry{
 	"/incidents":    {{URL: "/incidents", Text: "Incidents"}, {URL: postmortemsPath, Text: "Postmortems"}, {URL: actionsPath, Text: "Action items"}, {URL: "/learning", Text: "Learning"}},
 	scorecardsPath:  {{URL: scorecardsPath, Text: "Scorecards"}, {URL: exemptionsPath, Text: "Exemptions"}, {URL: campaignsPath, Text: "Campaigns"}, {URL: launchesPath, Text: "Launch reviews"}, {URL: driftPath, Text: "Ownership drift"}, {URL: toilPath, Text: "Toil"}},
-	"/data-sources": {{URL: "/data-sources", Text: "Data sources"}, {URL: manifestsPath, Text: "Manifests"}},
+	"/data-sources": {{URL: "/data-sources", Text: "Data sources"}, {URL: manifestsPath, Text: "Manifests"}, {URL: onboardingPath, Text: "Onboarding"}},
 }
 
 // above is the entry of the navigation that a section is below, and the tabs there.

@@ -55,6 +55,7 @@ type Sources struct {
 	Scorecards    Scorecards
 	Drifts        Drifts
 	Manifests     Manifests
+	Onboarding    Onboarding
 	Exemptions    Exemptions
 	Campaigns     Campaigns
 	Launches      Launches
