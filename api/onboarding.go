@@ -342,15 +342,8 @@ func fromOnboardingWave(in OnboardingWaveTerms) onboarding.Draft {
 }
 
 func toOnboardingWave(w onboarding.Wave) OnboardingWave {
-	state := "planned"
-	switch {
-	case w.StartedAt != nil && w.Tally.Waiting+w.Tally.Failed == 0:
-		state = "done"
-	case w.StartedAt != nil:
-		state = "started"
-	}
 	return OnboardingWave{
-		ID: string(w.ID), State: state, Waiting: w.Tally.Waiting, Brought: w.Tally.Brought, Failed: w.Tally.Failed,
+		ID: string(w.ID), State: string(w.State()), Waiting: w.Tally.Waiting, Brought: w.Tally.Brought, Failed: w.Tally.Failed,
 		OnboardingWaveTerms: OnboardingWaveTerms{
 			Slug: w.Slug, Name: w.Name, Description: w.Description, DueOn: string(w.DueOn),
 			Templates: each(w.Templates, func(t onboarding.Template) OnboardingTemplate {

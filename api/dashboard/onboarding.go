@@ -232,12 +232,12 @@ func stageCounts(c onboarding.Count, team string, nobodys bool, wave string) []s
 	return out
 }
 
-// waveState is how far a wave is: planned, started, or done when none of it waits or failed.
+// waveState is how far a wave is.
 func waveState(w onboarding.Wave) badge {
-	switch {
-	case w.StartedAt == nil:
+	switch w.State() {
+	case onboarding.Planned:
 		return badge{"none", "Planned"}
-	case w.Tally.Waiting+w.Tally.Failed > 0:
+	case onboarding.Started:
 		return badge{"info", "Started"}
 	}
 	return badge{"ok", "Done"}

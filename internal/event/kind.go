@@ -59,6 +59,8 @@ const (
 	ExemptionExpiring Type = "exemption.expiring"
 	ExemptionExpired  Type = "exemption.expired"
 
+	OnboardingBrought Type = "onboarding.brought"
+
 	CampaignStarted Type = "campaign.started"
 	CampaignDueSoon Type = "campaign.due_soon"
 	CampaignDue     Type = "campaign.due"
@@ -124,6 +126,7 @@ var Kinds = []Kind{
 	{ExemptionDecided, Soon, false, "An exemption was approved or rejected, or ended early; who asked and the team are told."},
 	{ExemptionExpiring, Weekly, false, "An exemption expires within 14 days; who asked for it and the team are told."},
 	{ExemptionExpired, Soon, false, "It expired: the check counts again; who asked for it and the team are told."},
+	{OnboardingBrought, Weekly, false, "An onboarding wave registered a service of the team, or declared SLOs for it."},
 	{CampaignStarted, Soon, false, "A campaign began that asks something of a team's services by a day."},
 	{CampaignDueSoon, Weekly, false, "A campaign is due within 14 days, and services are not done; their teams are told, and the one that runs it."},
 	{CampaignDue, Soon, false, "The day of a campaign is over, and services are not done; their teams are told, and the one that runs it."},

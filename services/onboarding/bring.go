@@ -206,7 +206,10 @@ func (s *Service) try(ctx context.Context, w Wave, member id.ID, now time.Time) 
 				m.SLOs = append(m.SLOs, declared.ID)
 			}
 		}
-		return s.Store.UpdateMember(ctx, m)
+		if err := s.Store.UpdateMember(ctx, m); err != nil {
+			return err
+		}
+		return s.Teller.Tell(ctx, o.told(w, now))
 	})
 	found, told := problems(err)
 	if err == nil || !told {

@@ -5,12 +5,14 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/evenkeel/evenkeel/ent/store"
 	"github.com/evenkeel/evenkeel/ent/storetest"
 	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/event"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
@@ -36,6 +38,16 @@ type house struct {
 	log       *audit.Service
 	ada, root context.Context
 	job       context.Context // of the job that discovers
+	mu        sync.Mutex
+	told      []event.Event
+}
+
+// Tell keeps what is told.
+func (h *house) Tell(_ context.Context, events ...event.Event) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.told = append(h.told, events...)
+	return nil
 }
 
 func newHouse(t *testing.T) *house {
@@ -47,7 +59,7 @@ func newHouse(t *testing.T) *house {
 	h.registry = registry.New(s.Registry(), s.Access(), s, authorizer, h.log, h.clock.Now)
 	h.slos = slo.NewService(s.SLO(), s, s.Registry(), measure.New(s.Measure(), s, h.clock.Now), judge.New(s.Sources(), s.Registry(), nil), authorizer, h.log, h.clock.Now, slog.New(slog.DiscardHandler))
 	h.Service = onboarding.NewService(onboarding.Parts{
-		Store: s.Onboarding(), Organisation: h.registry, SLOs: h.slos, Runner: s, Authorizer: authorizer, Recorder: h.log, Clock: h.clock.Now,
+		Store: s.Onboarding(), Organisation: h.registry, SLOs: h.slos, Teller: h, Runner: s, Authorizer: authorizer, Recorder: h.log, Clock: h.clock.Now,
 	})
 	caller := func(name string, administers bool) context.Context {
 		c := access.Caller{Kind: access.ByPerson, Person: storetest.Person(t, s, name).ID, Name: name, Administrator: administers, Scopes: access.Scopes}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/event"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
@@ -22,6 +23,7 @@ type Parts struct {
 	Host         Host // nil where no code host can be asked
 	Organisation Organisation
 	SLOs         SLOs
+	Teller       event.Teller
 	Runner       tx.Trier
 	Authorizer   *access.Authorizer
 	Recorder     access.Recorder

@@ -44,6 +44,27 @@ type Tally struct {
 // All is how many members there are.
 func (t Tally) All() int { return t.Waiting + t.Brought + t.Failed }
 
+// WaveState is how far a wave is.
+type WaveState string
+
+// The states of a wave.
+const (
+	Planned WaveState = "planned" // nobody started it
+	Started WaveState = "started" // some of its members wait, or failed
+	Done    WaveState = "done"
+)
+
+// State is how far it is.
+func (w Wave) State() WaveState {
+	switch {
+	case w.StartedAt == nil:
+		return Planned
+	case w.Tally.Waiting+w.Tally.Failed > 0:
+		return Started
+	}
+	return Done
+}
+
 func (d Draft) settled() Draft {
 	d.Name, d.Description = strings.TrimSpace(d.Name), strings.TrimSpace(d.Description)
 	d.Templates = append([]Template{}, d.Templates...)

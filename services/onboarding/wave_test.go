@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -90,6 +92,15 @@ func TestAPreviewDoesNothingAndSaysWhatStartingDoes(t *testing.T) {
 			t.Errorf("there is\n%+v\nforeseen was\n%+v", l, got[0])
 		}
 		got = got[1:]
+	}
+	var titles []string
+	for _, e := range h.told {
+		titles = append(titles, e.Title)
+	}
+	if want := []string{
+		"checkout was given an SLO by the onboarding wave “First”", "ledger was given an SLO by the onboarding wave “First”", "search-api was registered by the onboarding wave “First”",
+	}; !slices.Equal(titles, want) || !strings.Contains(h.told[0].Text, "availability (99.9%), latency (95%)") {
+		t.Errorf("told is %q, want %q; first %q", titles, want, h.told[0].Text)
 	}
 	is := ok(h.registry.ServiceFor(h.root, "search-api"))(t)
 	if is.Repository != "https://github.com/acme/Search_API" || is.Tier != 3 || is.Kind != registry.HTTP || is.Lifecycle != registry.Production || is.Description != "ü" {

@@ -22,7 +22,7 @@ import (
 func (a *App) furnishOnboarding() {
 	s := a.Store
 	a.Onboarding = onboarding.NewService(onboarding.Parts{
-		Store: s.Onboarding(), Organisation: a.Registry, SLOs: a.SLOs, Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: a.now,
+		Store: s.Onboarding(), Organisation: a.Registry, SLOs: a.SLOs, Teller: a.Outbox, Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: a.now,
 	})
 	if a.credentials != nil {
 		g := a.opts.Config.GitHub
