@@ -228,6 +228,32 @@ func (o onboarder) interrupted() {
 	}
 }
 
+func TestOfTwoWhoStartAWaveEachIsToldWhatItsOwnCallBrought(t *testing.T) {
+	t.Parallel()
+	o := onboarder{newStory(t), t.TempDir()}
+	o.run("administrator", 0, "apply", o.file("services.yaml", manyServices()), "--yes")
+	o.onboard(0, nil, "apply", o.file("wave.yaml", firstWave))
+	args := []string{"add", "first"}
+	const some = 40
+	for i := range some {
+		args = append(args, "--service", fmt.Sprintf("svc-%03d", i))
+	}
+	o.onboard(0, nil, args...)
+	c := ok[*client.ClientWithResponses](t)(client.New(o.base, o.tokens["administrator"]))
+	var brought [2]client.OnboardingStarted
+	for err := range sideBySide(len(brought), func(i int) error {
+		res, err := c.StartOnboardingWave(t.Context(), "first", client.OnboardingStart{})
+		return answered(res, err, &brought[i])
+	}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if one, other := len(brought[0].Brought), len(brought[1].Brought); one+other != some {
+		t.Errorf("of %d members one call brought %d and the other %d", some, one, other)
+	}
+}
+
 // host tells of repositories as a code host does.
 type host []onboarding.Told
 

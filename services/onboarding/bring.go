@@ -177,17 +177,21 @@ func (s *Service) begin(ctx context.Context, wave string, retry bool, now time.T
 	return w, err
 }
 
-// try brings a member in a transaction of its own, or writes why it cannot be brought. One that was taken
-// out of the wave meanwhile comes back without a state.
+// try brings a member in a transaction of its own, or writes why it cannot be brought. One that does not
+// wait any more, or was taken out of the wave meanwhile, comes back without a state: it is another's work.
 func (s *Service) try(ctx context.Context, w Wave, member id.ID, now time.Time) (Member, error) {
 	var m Member
 	waits := func(ctx context.Context) (bool, error) {
 		var err error
 		m, err = s.Store.HoldMember(ctx, member)
+		if err == nil && m.State == Waiting {
+			return true, nil
+		}
+		m = Member{}
 		if fault.Is(err, fault.NotFound) {
 			return false, nil
 		}
-		return m.State == Waiting, err
+		return false, err
 	}
 	err := s.Runner.InTx(ctx, func(ctx context.Context) error {
 		if is, err := waits(ctx); err != nil || !is {
