@@ -327,6 +327,13 @@ func TestRepositoriesAreDecidedOnAndBecomeServices(t *testing.T) {
 	}
 	o.onboard(0, []string{"acme/Playground is out of the wave first.\n"}, "remove", "first", "acme/Playground")
 	o.onboard(0, []string{"Done: 0 brought; 1 of 1 are.\n"}, "start", "first")
+
+	// What was brought gets nothing by a template that came later, and is shown with what it got.
+	o.onboard(0, []string{"is changed"}, "apply", o.file("wave.yaml", firstWave+strings.NewReplacer("availability", "latency").Replace(firstWave[strings.Index(firstWave, "  - kinds"):])))
+	var shown []client.OnboardingOutcome
+	if err := json.Unmarshal([]byte(o.onboard(0, nil, "preview", "first", "-o", "json")), &shown); err != nil || len(shown) != 1 || len(shown[0].Slos) != 1 || shown[0].Slos[0].Slug != "availability" || shown[0].Slos[0].ID == nil || shown[0].Service.Slug != "till" {
+		t.Errorf("what was brought is shown as %+v, %v", shown, err)
+	}
 }
 
 // By hand: of 20 characters 9 of 40 are 4.5 and (9 + 11) of 40 are 10; one of 1,000 is none, and 999 of them are not all.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
@@ -69,7 +68,11 @@ func (s *Service) Preview(ctx context.Context, wave string, r page.Request) (pag
 			var o Outcome
 			err := s.Runner.InSavepoint(ctx, func(ctx context.Context) error {
 				var err error
-				o, err = s.bring(ctx, w, m)
+				if m.State == Brought {
+					o, err = s.brought(ctx, m)
+				} else {
+					o, err = s.bring(ctx, w, m)
+				}
 				return err
 			})
 			if err != nil {
@@ -91,11 +94,11 @@ func (s *Service) Preview(ctx context.Context, wave string, r page.Request) (pag
 
 // foreseen leaves out the identifiers of what is not there.
 func (o Outcome) foreseen() Outcome {
-	if o.Registers && o.Member.Service == "" {
+	if o.Registers {
 		o.Service.ID = ""
 	}
 	for i := range o.SLOs {
-		if !o.SLOs[i].Kept && !slices.Contains(o.Member.SLOs, o.SLOs[i].ID) {
+		if !o.SLOs[i].Kept {
 			o.SLOs[i].ID = ""
 		}
 	}
@@ -257,6 +260,26 @@ func (s *Service) bring(ctx context.Context, w Wave, m Member) (Outcome, error) 
 		var check fault.Check
 		check.Fail("/templates", nil, "are for other services: none is for one of kind %s and tier %d", o.Service.Kind, o.Service.Tier)
 		return o, check.Err()
+	}
+	return o, nil
+}
+
+// brought is a member that was brought, with those of the SLOs that it got that are still there.
+func (s *Service) brought(ctx context.Context, m Member) (Outcome, error) {
+	o := Outcome{Member: m}
+	var err error
+	if o.Service, err = s.Organisation.ServiceFor(ctx, string(m.Service)); err != nil {
+		return o, err
+	}
+	for _, of := range m.SLOs {
+		is, _, err := s.SLOs.Find(ctx, slo.Name{Service: string(m.Service), SLO: string(of)})
+		switch {
+		case fault.Is(err, fault.NotFound):
+			continue
+		case err != nil:
+			return o, err
+		}
+		o.SLOs = append(o.SLOs, DeclaredSLO{ID: is.SLO.ID, Slug: is.SLO.Slug, Name: is.SLO.Name, Objective: is.Revision.Objective.String(), Kept: true})
 	}
 	return o, nil
 }
