@@ -33,9 +33,10 @@ with 0, and with 2 where something cannot be brought.`,
 	}
 	cmd.RunE = p.onboarding(r, func(cmd *cobra.Command, c *client.ClientWithResponses, args []string) error {
 		var items []client.OnboardingOutcome
+		most := int64(100) // that a page can have
 		err := p.while("previewing "+args[0], func() (err error) {
 			items, err = askAll[client.OnboardingOutcome](cmd.Context(), func(after *string) (*http.Response, error) {
-				return c.PreviewOnboardingWave(cmd.Context(), args[0], &client.PreviewOnboardingWaveParams{After: after})
+				return c.PreviewOnboardingWave(cmd.Context(), args[0], &client.PreviewOnboardingWaveParams{After: after, Limit: &most})
 			})
 			return err
 		})

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/evenkeel/evenkeel/openapi/client"
@@ -206,10 +207,11 @@ func (o onboarder) interrupted() {
 	if err != nil {
 		o.Fatal(err)
 	}
-	pass, calls := httputil.NewSingleHostReverseProxy(at), 0
+	pass := httputil.NewSingleHostReverseProxy(at)
+	var calls atomic.Int32
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "/start") {
-			switch calls++; calls {
+			switch calls.Add(1) {
 			case 1:
 				http.Error(w, "busy", http.StatusServiceUnavailable)
 				return
@@ -223,8 +225,8 @@ func (o onboarder) interrupted() {
 	defer proxy.Close()
 	var out, told bytes.Buffer
 	p := &program{environ: []string{"EVENKEEL_TOKEN=" + o.tokens["administrator"], "EVENKEEL_SERVER=" + proxy.URL}, stdout: &out, stderr: &told}
-	if code := p.run(ctx, []string{"onboard", "start", "first", "--yes"}); code != 1 || !strings.Contains(told.String(), "it was ended while 150 of 250 waited; start it again to go on") || calls != 3 {
-		o.Errorf("interrupted at call %d it ended with %d: %s%s", calls, code, &out, &told)
+	if code := p.run(ctx, []string{"onboard", "start", "first", "--yes"}); code != 1 || !strings.Contains(told.String(), "it was ended while 150 of 250 waited; start it again to go on") || calls.Load() != 3 {
+		o.Errorf("interrupted at call %d it ended with %d: %s%s", calls.Load(), code, &out, &told)
 	}
 }
 
