@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/http"
 
 	"github.com/spf13/cobra"
 
@@ -60,15 +61,10 @@ func (p *program) deleteSet(ctx context.Context, c *client.ClientWithResponses, 
 			return err
 		}
 	}
-	etag := fmt.Sprintf("%q", fmt.Sprint(set.Version))
-	res, err = c.RemoveManifestSet(ctx, set.Slug, &client.RemoveManifestSetParams{IfMatch: &etag})
+	err = finish(ctx, func() (*http.Response, error) {
+		return c.RemoveManifestSet(ctx, set.Slug, &client.RemoveManifestSetParams{IfMatch: versioned(set.Version)})
+	})
 	if err != nil {
-		return err
-	}
-	if res.StatusCode >= 300 {
-		return answered(res, nil, nil)
-	}
-	if err := res.Body.Close(); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(p.stdout, "The set %s is removed.\n", set.Slug)

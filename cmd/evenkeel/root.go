@@ -88,6 +88,7 @@ is wrong or a comparison found a difference. The command gate has codes of its o
 		p.validateCommand(),
 		p.parityCommand(),
 		p.importCommand(),
+		p.onboardCommand(),
 		p.evidenceCommand(),
 		p.openapiCommand(),
 		p.configCommand(),

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
@@ -72,7 +71,11 @@ func (s *Service) Preview(ctx context.Context, wave string, r page.Request) (pag
 			var o Outcome
 			err := s.Runner.InSavepoint(ctx, func(ctx context.Context) error {
 				var err error
-				o, err = s.bring(ctx, w, m)
+				if m.State == Brought {
+					o, err = s.brought(ctx, m)
+				} else {
+					o, err = s.bring(ctx, w, m)
+				}
 				return err
 			})
 			if err != nil {
@@ -94,11 +97,11 @@ func (s *Service) Preview(ctx context.Context, wave string, r page.Request) (pag
 
 // foreseen leaves out the identifiers of what is not there.
 func (o Outcome) foreseen() Outcome {
-	if o.Registers && o.Member.Service == "" {
+	if o.Registers {
 		o.Service.ID = ""
 	}
 	for i := range o.SLOs {
-		if !o.SLOs[i].Kept && !slices.Contains(o.Member.SLOs, o.SLOs[i].ID) {
+		if !o.SLOs[i].Kept {
 			o.SLOs[i].ID = ""
 		}
 	}
@@ -180,17 +183,21 @@ func (s *Service) begin(ctx context.Context, wave string, retry bool, now time.T
 	return w, err
 }
 
-// try brings a member in a transaction of its own, or writes why it cannot be brought. One that was taken
-// out of the wave meanwhile comes back without a state.
+// try brings a member in a transaction of its own, or writes why it cannot be brought. One that does not
+// wait any more, or was taken out of the wave meanwhile, comes back without a state: it is another's work.
 func (s *Service) try(ctx context.Context, w Wave, member id.ID, now time.Time) (Member, error) {
 	var m Member
 	waits := func(ctx context.Context) (bool, error) {
 		var err error
 		m, err = s.Store.HoldMember(ctx, member)
+		if err == nil && m.State == Waiting {
+			return true, nil
+		}
+		m = Member{}
 		if fault.Is(err, fault.NotFound) {
 			return false, nil
 		}
-		return m.State == Waiting, err
+		return false, err
 	}
 	err := s.Runner.InTx(ctx, func(ctx context.Context) error {
 		if is, err := waits(ctx); err != nil || !is {
@@ -259,6 +266,26 @@ func (s *Service) bring(ctx context.Context, w Wave, m Member) (Outcome, error) 
 		var check fault.Check
 		check.Fail("/templates", nil, "are for other services: none is for one of kind %s and tier %d", o.Service.Kind, o.Service.Tier)
 		return o, check.Err()
+	}
+	return o, nil
+}
+
+// brought is a member that was brought, with those of the SLOs that it got that are still there.
+func (s *Service) brought(ctx context.Context, m Member) (Outcome, error) {
+	o := Outcome{Member: m}
+	var err error
+	if o.Service, err = s.Organisation.ServiceFor(ctx, string(m.Service)); err != nil {
+		return o, err
+	}
+	for _, of := range m.SLOs {
+		is, _, err := s.SLOs.Find(ctx, slo.Name{Service: string(m.Service), SLO: string(of)})
+		switch {
+		case fault.Is(err, fault.NotFound):
+			continue
+		case err != nil:
+			return o, err
+		}
+		o.SLOs = append(o.SLOs, DeclaredSLO{ID: is.SLO.ID, Slug: is.SLO.Slug, Name: is.SLO.Name, Objective: is.Revision.Objective.String(), Kept: true})
 	}
 	return o, nil
 }
