@@ -1,6 +1,7 @@
 package onboarding
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -134,10 +135,14 @@ func (s *Service) Start(ctx context.Context, wave string, retry bool) (Progress,
 		return Progress{}, err
 	}
 	var p Progress
+	var wrong error
 	for _, m := range waiting.Items {
 		tried, err := s.try(ctx, w, m.ID, now)
-		if err != nil {
-			return Progress{}, fmt.Errorf("bring %s: %w", m.Name, err)
+		switch {
+		case ctx.Err() != nil:
+			return Progress{}, fmt.Errorf("bring %s: %w", m.Name, cmp.Or(err, ctx.Err()))
+		case err != nil: // which is no fault of the member: it waits, and keeps no other
+			wrong = errors.Join(wrong, fmt.Errorf("bring %s: %w", m.Name, err))
 		}
 		switch tried.State {
 		case Brought:
@@ -145,6 +150,9 @@ func (s *Service) Start(ctx context.Context, wave string, retry bool) (Progress,
 		case Failed:
 			p.Failed = append(p.Failed, tried)
 		}
+	}
+	if wrong != nil {
+		return Progress{}, wrong
 	}
 	p.Wave, err = s.wave(ctx, wave)
 	return p, err

@@ -40,12 +40,18 @@ type house struct {
 	job       context.Context // of the job that discovers
 	mu        sync.Mutex
 	told      []event.Event
+	fails     string // of which service nothing can be told
 }
 
 // Tell keeps what is told.
 func (h *house) Tell(_ context.Context, events ...event.Event) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	for _, e := range events {
+		if e.Subject == h.fails {
+			return errBoom
+		}
+	}
 	h.told = append(h.told, events...)
 	return nil
 }

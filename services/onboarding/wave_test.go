@@ -2,6 +2,7 @@ package onboarding_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -316,6 +317,25 @@ func TestOfTwoWhoStartAWaveEachMemberIsBroughtOnce(t *testing.T) {
 	}
 	if w := ok(h.Wave(h.root, "first"))(t); w.Tally != (onboarding.Tally{Brought: 22}) {
 		t.Errorf("the members are %+v, want 22 that were brought", w.Tally)
+	}
+}
+
+// What goes wrong with one and is no fault of it, such as of the database, leaves that one waiting, and keeps no
+// other from being brought.
+func TestWhatGoesWrongWithOneKeepsNoOther(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.fails = "checkout"
+	h.wave(t, onboarding.Pick{Services: []string{"checkout", "ledger"}}, onboarding.Template{SLO: pushed()})
+	if _, err := h.Start(h.root, "first", false); !errors.Is(err, errBoom) || !strings.Contains(err.Error(), "bring checkout") {
+		t.Errorf("starting ends with %v", err)
+	}
+	if w := ok(h.Wave(h.root, "first"))(t); w.Tally != (onboarding.Tally{Waiting: 1, Brought: 1}) || w.State() != onboarding.Started {
+		t.Errorf("the wave is %s with %+v", w.State(), w.Tally)
+	}
+	h.fails = ""
+	if p := ok(h.Start(h.root, "first", false))(t); len(p.Brought) != 1 || p.Wave.State() != onboarding.Done {
+		t.Errorf("then %+v", p)
 	}
 }
 
