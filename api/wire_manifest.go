@@ -72,16 +72,17 @@ type ManifestNote struct {
 
 // ManifestSet is a set of manifests that was brought here.
 type ManifestSet struct {
-	ID        string     `json:"id" doc:"Identifier (ULID)."`
-	Slug      string     `json:"slug" example:"payments"`
-	Team      *Ref       `json:"team,omitempty" doc:"Whose it is; absent of one that is the platform's."`
-	Source    string     `json:"source" doc:"Address where its files are; empty where nobody said."`
-	CreatedAt time.Time  `json:"createdAt"`
-	AppliedAt time.Time  `json:"appliedAt" doc:"When it was brought last."`
-	AppliedBy string     `json:"appliedBy"`
-	CheckedAt *time.Time `json:"checkedAt" nullable:"true" doc:"When it was last compared with what there is; null for not yet."`
-	Drifted   int        `json:"drifted" doc:"Of how many of its things what there is differed then."`
-	Version   int64      `json:"version" doc:"Grows each time it is brought; also the ETag."`
+	ID           string     `json:"id" doc:"Identifier (ULID)."`
+	Slug         string     `json:"slug" example:"payments"`
+	Team         *Ref       `json:"team,omitempty" doc:"Whose it is; absent of one that is the platform's."`
+	Source       string     `json:"source" doc:"Address where its files are; empty where nobody said."`
+	CreatedAt    time.Time  `json:"createdAt"`
+	AppliedAt    time.Time  `json:"appliedAt" doc:"When it was brought last."`
+	AppliedBy    string     `json:"appliedBy"`
+	CheckedAt    *time.Time `json:"checkedAt" nullable:"true" doc:"When it was last compared with what there is; null for not yet."`
+	Drifted      int        `json:"drifted" doc:"Of how many of its things what there is differed then."`
+	DriftedSince *time.Time `json:"driftedSince,omitempty" doc:"Since when something of it differs without a break; absent where nothing does."`
+	Version      int64      `json:"version" doc:"Grows each time it is brought; also the ETag."`
 }
 
 // Manifest is a thing that a set says there is.
@@ -111,9 +112,10 @@ type ManifestRelease struct {
 
 // ManifestDrift is how what there is differs from what was brought.
 type ManifestDrift struct {
-	Action string          `json:"action" doc:"What would be done if the set were brought again, as of a step." example:"update"`
-	Fields []ManifestField `json:"fields"`
-	SeenAt time.Time       `json:"seenAt" doc:"When it was seen first."`
+	Action  string          `json:"action" doc:"What would be done if the set were brought again, as of a step; none where it cannot be compared any more." example:"update"`
+	Fields  []ManifestField `json:"fields"`
+	Problem string          `json:"problem,omitempty" doc:"Why it cannot be compared any more; absent where it can."`
+	SeenAt  time.Time       `json:"seenAt" doc:"When it was seen first."`
 }
 
 // ManifestReleaseInput is why a set is to keep something no more.

@@ -49,8 +49,9 @@ func testManifests(t *testing.T, open opener) {
 		two.Team, two.TeamSlug, two.Source, two.AppliedAt, two.AppliedBy = team.ID, team.Slug, "", later, "bob"
 		ok(t, m.UpdateSet(t.Context(), two))
 		refused(t, m.UpdateSet(t.Context(), two), fault.Precondition, "version_mismatch")
-		ok(t, m.CheckedSet(t.Context(), two.ID, later, 3))
-		two.Version, two.CheckedAt, two.Drifted = 2, &later, 3
+		two.Digest, two.CheckedAt, two.Drifted, two.DriftedSince = "a digest", &later, 3, &Start
+		ok(t, m.CheckedSet(t.Context(), two))
+		two.Version = 2
 		ok(t, s.InTx(t.Context(), func(ctx context.Context) error {
 			same(t, must(m.HoldSet(ctx, "beta"))(t), two)
 			return nil

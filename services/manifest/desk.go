@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/event"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/tx"
@@ -24,6 +25,7 @@ type Parts struct {
 	Runner       Runner
 	Authorizer   *access.Authorizer
 	Recorder     access.Recorder
+	Teller       event.Teller // nil where nobody is told
 	Clock        clock.Clock
 }
 

@@ -11,8 +11,9 @@ import (
 	"github.com/evenkeel/evenkeel/internal/page"
 )
 
-// CheckOnce compares every set with what there is, and keeps what differs for people to see. It returns
-// how many sets were compared, and of how many things there is drift.
+// CheckOnce compares every set with what there is, keeps what differs for people to see, and tells the
+// team of a set of what was not known. It returns how many sets were compared, and of how many things
+// there is drift.
 func (d *Desk) CheckOnce(ctx context.Context) (map[string]int64, error) {
 	counts := map[string]int64{"sets": 0, "drifted": 0}
 	var wrong []error
@@ -36,12 +37,14 @@ func (d *Desk) CheckOnce(ctx context.Context) (map[string]int64, error) {
 	}
 }
 
-// check compares one set, and writes what changed of its drift.
-func (d *Desk) check(ctx context.Context, s Set) (drifted int, err error) {
+// check compares one set, writes what changed of its drift, and tells of it. It returns of how many things
+// there is drift.
+func (d *Desk) check(ctx context.Context, s Set) (int, error) {
 	now := clock.Round(d.Clock())
-	var changed []Item
-	err = d.Runner.InSnapshot(ctx, func(ctx context.Context) error {
-		changed, drifted = nil, 0
+	var changed, drifted []Item
+	news := false
+	err := d.Runner.InSnapshot(ctx, func(ctx context.Context) error {
+		changed, drifted, news = nil, nil, false
 		items, err := d.Store.Items(ctx, s.ID)
 		if err != nil {
 			return err
@@ -57,7 +60,6 @@ func (d *Desk) check(ctx context.Context, s Set) (drifted int, err error) {
 		for _, i := range items {
 			found := d.drift(w, i)
 			if found != nil {
-				drifted++
 				found.SeenAt = now
 				if i.Drift != nil {
 					found.SeenAt = i.Drift.SeenAt
@@ -66,6 +68,10 @@ func (d *Desk) check(ctx context.Context, s Set) (drifted int, err error) {
 			if !reflect.DeepEqual(asJSON(found), asJSON(i.Drift)) { // what was read back is JSON
 				i.Drift = found
 				changed = append(changed, i)
+				news = news || found != nil
+			}
+			if found != nil {
+				drifted = append(drifted, i)
 			}
 		}
 		return nil
@@ -73,7 +79,7 @@ func (d *Desk) check(ctx context.Context, s Set) (drifted int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	return drifted, d.Runner.InTx(ctx, func(ctx context.Context) error {
+	return len(drifted), d.Runner.InTx(ctx, func(ctx context.Context) error {
 		held, err := d.Store.HoldSet(ctx, s.Slug)
 		if fault.Is(err, fault.NotFound) || err == nil && held.Version != s.Version {
 			return nil // it was brought, or removed, meanwhile
@@ -84,7 +90,7 @@ func (d *Desk) check(ctx context.Context, s Set) (drifted int, err error) {
 		if err := d.Store.WriteItems(ctx, changed); err != nil {
 			return err
 		}
-		return d.Store.CheckedSet(ctx, s.ID, now, drifted)
+		return d.found(ctx, held, now, drifted, news, "What there is is as its files say again.")
 	})
 }
 
@@ -93,12 +99,12 @@ func (d *Desk) drift(w *world, i Item) *Drift {
 	manifests, _, err := d.Reader.Read([]File{{Path: i.Path, Text: i.Document}})
 	if err != nil || len(manifests) != 1 {
 		// It was read when it was brought: what is written has changed since, and is to be brought anew.
-		return &Drift{Action: Update, Fields: []Field{{Name: "", Before: nil, After: "its manifest is not understood any more: bring the set again"}}}
+		return &Drift{Action: Nothing, Problem: "its manifest is not understood any more: apply the set again, and see what is wrong with it"}
 	}
 	c, err := manifests[0].Thing.differ(w, i.Path)
 	switch {
 	case err != nil:
-		return &Drift{Action: Keep, Fields: []Field{{Name: "", After: err.Error()}}}
+		return &Drift{Action: Nothing, Problem: err.Error()}
 	case c.action == Nothing:
 		return nil
 	case c.action == Create:

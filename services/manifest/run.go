@@ -385,19 +385,20 @@ func (r *run) keep(ctx context.Context) error {
 	if err := r.desk.Store.WriteItems(ctx, r.written); err != nil {
 		return fmt.Errorf("write what a set has: %w", err)
 	}
-	return r.desk.Store.CheckedSet(ctx, r.set.ID, r.now, r.drifted())
+	r.set.Digest = r.plan().Digest
+	return r.desk.found(ctx, r.set, r.now, r.drifted(), false, r.set.AppliedBy+" applied the set.")
 }
 
-// drifted is of how many of the set's things that were not brought something differs still.
-func (r *run) drifted() int {
-	n := 0
+// drifted are the set's things that were not brought, and of which something differs still.
+func (r *run) drifted() []Item {
+	var out []Item
 	for _, i := range r.world.items {
 		brought := slices.ContainsFunc(r.written, func(w Item) bool { return w.ID == i.ID })
 		if i.Drift != nil && !brought && !slices.Contains(r.dropped, i.ID) {
-			n++
+			out = append(out, i)
 		}
 	}
-	return n
+	return out
 }
 
 // refused is nil where everything was done, or the fault that says why nothing was.

@@ -19,11 +19,13 @@ type Set struct {
 	CreatedAt time.Time
 	AppliedAt time.Time
 	AppliedBy string
-	// CheckedAt is when it was last compared with what there is, nil for never, and Drifted of how many
-	// of its things that differed then.
-	CheckedAt *time.Time
-	Drifted   int
-	Version   int64
+	Digest    string `audit:"-"` // of the plan that was applied last
+	// CheckedAt is when it was last compared with what there is, nil for never, Drifted of how many
+	// of its things that differed then, and DriftedSince since when some did without a break.
+	CheckedAt    *time.Time
+	Drifted      int
+	DriftedSince *time.Time `audit:"-"`
+	Version      int64
 }
 
 func (s Set) object() access.Object {
@@ -47,9 +49,10 @@ type Item struct {
 
 // Drift is how what there is differs from what was brought.
 type Drift struct {
-	Action Action  // that would be done if the set were brought again
-	Fields []Field // those that differ
-	SeenAt time.Time
+	Action  Action  // that would be done if the set were brought again; Nothing where that is not known
+	Fields  []Field // those that differ
+	Problem string  `json:",omitempty"` // why it cannot be compared any more; empty where it can
+	SeenAt  time.Time
 }
 
 // Release is how a set came to keep something no more.

@@ -2,7 +2,6 @@ package manifest
 
 import (
 	"context"
-	"time"
 
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
@@ -39,8 +38,9 @@ type Store interface {
 	UpdateSet(ctx context.Context, s Set) error
 	// DeleteSet removes it with its items.
 	DeleteSet(ctx context.Context, set id.ID, version int64) error
-	// CheckedSet records when it was compared with what there is, which is no change of it.
-	CheckedSet(ctx context.Context, set id.ID, at time.Time, drifted int) error
+	// CheckedSet writes Digest, CheckedAt, Drifted and DriftedSince, whatever the version: that it was
+	// compared with what there is is no change of it.
+	CheckedSet(ctx context.Context, s Set) error
 
 	// Items returns all of a set.
 	Items(ctx context.Context, set id.ID) ([]Item, error)
