@@ -225,7 +225,7 @@ func (m Manifests) WriteItems(ctx context.Context, items []manifest.Item) error 
 			args = append(args, string(v.ID), string(v.Set), string(v.Kind), v.Name, string(v.Resource), v.Path, v.Document, clock.Round(v.AppliedAt), released, r.By, r.Reason, drift)
 		}
 		_, err := m.s.exec(ctx, "INSERT INTO manifest_items (id, set_id, kind, name, resource_id, path, document, applied_at, released_at, released_by, released_for, drift) VALUES "+
-			values(len(some), columns)+` ON CONFLICT (id) DO UPDATE SET resource_id = excluded.resource_id, path = excluded.path, document = excluded.document, applied_at = excluded.applied_at,
+			values(len(some), columns)+` ON CONFLICT (id) DO UPDATE SET name = excluded.name, resource_id = excluded.resource_id, path = excluded.path, document = excluded.document, applied_at = excluded.applied_at,
  released_at = excluded.released_at, released_by = excluded.released_by, released_for = excluded.released_for, drift = excluded.drift`, args...)
 		if isUnique(err) {
 			e := fault.New(fault.Conflict, "managed_elsewhere", "something of this set was brought by another at the same time: plan again")

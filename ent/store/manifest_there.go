@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"fmt"
 
 	"github.com/evenkeel/evenkeel/ent/db/attachment"
 	"github.com/evenkeel/evenkeel/ent/db/dependency"
@@ -33,6 +34,35 @@ func many[T any](of []string, read func(in string, args []any) ([]T, error)) ([]
 		return err
 	})
 	return out, err
+}
+
+// nouns are those of the kinds of which a name leads to something.
+var nouns = map[manifest.Kind]registry.Noun{
+	manifest.KindTeam: registry.NounTeam, manifest.KindSystem: registry.NounSystem, manifest.KindService: registry.NounService, manifest.KindSLO: registry.NounSLO,
+	manifest.KindPolicy: registry.NounPolicy, manifest.KindScorecard: registry.NounScorecard,
+}
+
+// FormerNames returns what things are called now, by names that they had before.
+func (m Manifests) FormerNames(ctx context.Context, kind manifest.Kind, slugs []string) (map[string]string, error) {
+	names, rest := "was.slug, now.slug", " WHERE was.scope = '' AND was.slug IN "
+	if kind == manifest.KindSLO {
+		names, rest = "v.slug || '/' || was.slug, v.slug || '/' || now.slug", " JOIN services v ON v.id = was.scope WHERE v.slug IN "
+	}
+	out := map[string]string{}
+	err := chunks(slugs, idBatch, func(some []string) error {
+		args := make([]any, len(some), len(some)+1)
+		for i, v := range some {
+			args[i] = v
+		}
+		query := fmt.Sprintf("SELECT %s FROM slugs was JOIN slugs now ON now.target_id = was.target_id AND now.current%s%s AND was.noun = $%d AND NOT was.current", names, rest, values(1, len(some)), len(some)+1)
+		return m.s.queryAll(ctx, query, append(args, string(nouns[kind])), func(rows *sql.Rows) error {
+			var was, now string
+			err := rows.Scan(&was, &now)
+			out[was] = now
+			return err
+		})
+	})
+	return out, fail("read former names", err)
 }
 
 // TeamsNamed returns teams by their slugs.

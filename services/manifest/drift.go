@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
 )
 
@@ -40,7 +43,7 @@ func (d *Desk) CheckOnce(ctx context.Context) (map[string]int64, error) {
 // check compares one set, writes what changed of its drift, and tells of it. It returns of how many things
 // there is drift.
 func (d *Desk) check(ctx context.Context, s Set) (int, error) {
-	now := clock.Round(d.Clock())
+	at := clock.Round(d.Clock())
 	var changed, drifted []Item
 	news := false
 	err := d.Runner.InSnapshot(ctx, func(ctx context.Context) error {
@@ -49,18 +52,20 @@ func (d *Desk) check(ctx context.Context, s Set) (int, error) {
 		if err != nil {
 			return err
 		}
-		w := &world{hands: d.Hands, set: s, items: map[Identity]Item{}}
-		of := make([]Identity, len(items))
-		for n, i := range items {
-			of[n], w.items[i.Identity] = i.Identity, i
+		said, things := d.said(items)
+		now, err := namesNow(ctx, d.Organisation, things, items)
+		if err != nil {
+			return err
 		}
+		w := &world{hands: d.Hands, set: s, items: now.items(items)}
+		of := slices.Collect(maps.Keys(w.items))
 		if err := w.look(ctx, d.Organisation, of, resources(items)); err != nil {
 			return err
 		}
 		for _, i := range items {
-			found := d.drift(w, i)
+			found := w.drift(said[i.ID], i.Path, now)
 			if found != nil {
-				found.SeenAt = now
+				found.SeenAt = at
 				if i.Drift != nil {
 					found.SeenAt = i.Drift.SeenAt
 				}
@@ -90,18 +95,29 @@ func (d *Desk) check(ctx context.Context, s Set) (int, error) {
 		if err := d.Store.WriteItems(ctx, changed); err != nil {
 			return err
 		}
-		return d.found(ctx, held, now, drifted, news, "What there is is as its files say again.")
+		return d.found(ctx, held, at, drifted, news, "What there is is as its files say again.")
 	})
 }
 
-// drift is how what there is of an item differs; nil where it does not.
-func (d *Desk) drift(w *world, i Item) *Drift {
-	manifests, _, err := d.Reader.Read([]File{{Path: i.Path, Text: i.Document}})
-	if err != nil || len(manifests) != 1 {
+// said are the things that the items' manifests say there are, by item, but for those that are not understood.
+func (d *Desk) said(items []Item) (map[id.ID]Thing, []Thing) {
+	said, things := map[id.ID]Thing{}, []Thing{}
+	for _, i := range items {
+		manifests, _, err := d.Reader.Read([]File{{Path: i.Path, Text: i.Document}})
+		if err == nil && len(manifests) == 1 {
+			said[i.ID], things = manifests[0].Thing, append(things, manifests[0].Thing)
+		}
+	}
+	return said, things
+}
+
+// drift is how what there is differs from what is said in the file of that path; nil where it does not.
+func (w *world) drift(said Thing, path string, now names) *Drift {
+	if said == nil {
 		// It was read when it was brought: what is written has changed since, and is to be brought anew.
 		return &Drift{Action: Nothing, Problem: "its manifest is not understood any more: apply the set again, and see what is wrong with it"}
 	}
-	c, err := manifests[0].Thing.differ(w, i.Path)
+	c, err := said.renamed(now.now).differ(w, path)
 	switch {
 	case err != nil:
 		return &Drift{Action: Nothing, Problem: err.Error()}

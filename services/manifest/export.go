@@ -174,7 +174,7 @@ func (w *world) telling(of words, by managed.Set) []string {
 	var out []string
 	for _, name := range slices.Sorted(maps.Keys(of)) {
 		keeper, _ := by.Of(name)
-		if !empty(asJSON(of[name])) && keeper.Manager != managed.Catalog {
+		if of.says(name) && keeper.Manager != managed.Catalog {
 			out = append(out, name)
 		}
 	}

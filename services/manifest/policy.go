@@ -20,6 +20,15 @@ type Policy struct {
 
 func (p Policy) identity() Identity { return Identity{KindPolicy, p.Slug} }
 
+func (p Policy) renamed(now called) Thing {
+	p.Slug = now(KindPolicy, "/slug", p.Slug)
+	p.Attachments = slices.Clone(p.Attachments)
+	for i, place := range p.Attachments {
+		p.Attachments[i].Service = now(KindService, fmt.Sprintf("/attachments/%d/service", i), place.Service)
+	}
+	return p
+}
+
 func (Policy) pointer(p string) string { return p }
 
 type policyWords struct {

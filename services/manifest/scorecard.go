@@ -12,6 +12,11 @@ type Scorecard struct{ scorecards.Draft }
 
 func (s Scorecard) identity() Identity { return Identity{KindScorecard, s.Slug} }
 
+func (s Scorecard) renamed(now called) Thing {
+	s.Slug, s.Owner = now(KindScorecard, "/slug", s.Slug), now(KindTeam, "/owner", s.Owner)
+	return s
+}
+
 func (Scorecard) pointer(p string) string { return p }
 
 type scorecardWords struct {

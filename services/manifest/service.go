@@ -30,6 +30,15 @@ const needs = "dependsOn"
 
 func (s Service) identity() Identity { return Identity{KindService, s.Slug} }
 
+func (s Service) renamed(now called) Thing {
+	s.Slug, s.Team, s.System = now(KindService, "/slug", s.Slug), now(KindTeam, "/team", s.Team), now(KindSystem, "/system", s.System)
+	s.DependsOn = slices.Clone(s.DependsOn)
+	for i, n := range s.DependsOn {
+		s.DependsOn[i].Service = now(KindService, fmt.Sprintf("/%s/%d/service", needs, i), n.Service)
+	}
+	return s
+}
+
 // pointer: the manifest has its kind as type, for its kind is what it is a manifest of.
 func (Service) pointer(p string) string {
 	if p == "/kind" {

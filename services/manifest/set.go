@@ -32,6 +32,19 @@ func (s Set) object() access.Object {
 	return access.Object{Kind: access.KindManifestSet, ID: s.ID, Label: s.Slug, Team: s.Team}
 }
 
+// step is what is done to the set itself where it was another, none where it is new.
+func (s Set) step(was Set) []Step {
+	type words struct {
+		Team   string `json:"team"`
+		Source string `json:"source"`
+	}
+	fields := differences(words{was.TeamSlug, was.Source}, words{s.TeamSlug, s.Source})
+	if was.ID == "" || len(fields) == 0 {
+		return nil
+	}
+	return []Step{{Identity: Identity{KindSet, s.Slug}, Action: Update, Fields: fields}}
+}
+
 // Item is a thing that a set says there is.
 type Item struct {
 	ID  id.ID

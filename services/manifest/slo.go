@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
@@ -20,6 +21,15 @@ type SLO struct {
 }
 
 func (s SLO) identity() Identity { return Identity{KindSLO, s.Service + "/" + s.Slug} }
+
+func (s SLO) renamed(now called) Thing {
+	s.Service = now(KindService, "/service", s.Service)
+	is := s.Service + "/" + s.Slug
+	if name := now(KindSLO, "/slug", is); name != is {
+		_, s.Slug, _ = strings.Cut(name, "/")
+	}
+	return s
+}
 
 func (SLO) pointer(p string) string { return p }
 

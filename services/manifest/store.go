@@ -59,6 +59,9 @@ type Store interface {
 // Organisation reads what there is of many names at once; those that do not exist are left out,
 // retired ones are not.
 type Organisation interface {
+	// FormerNames returns what things of the kind are called now, by names that they had before. Of SLOs
+	// it is those of the services of those slugs, whose slugs are in the names.
+	FormerNames(ctx context.Context, kind Kind, slugs []string) (map[string]string, error)
 	TeamsNamed(ctx context.Context, slugs []string) ([]registry.Team, error)
 	TeamsByID(ctx context.Context, teams []id.ID) (map[id.ID]registry.Team, error)
 	SystemsNamed(ctx context.Context, slugs []string) ([]registry.System, error)

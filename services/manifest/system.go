@@ -17,6 +17,11 @@ type System struct {
 
 func (s System) identity() Identity { return Identity{KindSystem, s.Slug} }
 
+func (s System) renamed(now called) Thing {
+	s.Slug, s.Team = now(KindSystem, "/slug", s.Slug), now(KindTeam, "/team", s.Team)
+	return s
+}
+
 func (System) pointer(p string) string { return p }
 
 func systemWords(in registry.SystemInput) words {

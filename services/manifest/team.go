@@ -16,6 +16,11 @@ type Team struct {
 
 func (t Team) identity() Identity { return Identity{KindTeam, t.Slug} }
 
+func (t Team) renamed(now called) Thing {
+	t.Slug, t.Parent = now(KindTeam, "/slug", t.Slug), now(KindTeam, "/parent", t.Parent)
+	return t
+}
+
 func (Team) pointer(p string) string { return p }
 
 func teamWords(in registry.TeamInput) words {

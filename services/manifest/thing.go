@@ -13,6 +13,8 @@ type Thing interface {
 	identity() Identity
 	// differ is what it takes that there is what is said, in the file of that path.
 	differ(w *world, path string) (change, error)
+	// renamed is the thing with what it and all that it names are called.
+	renamed(now called) Thing
 	// pointer is where the manifest says what the domain has at a pointer.
 	pointer(string) string
 }
