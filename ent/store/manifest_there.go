@@ -5,14 +5,18 @@ import (
 	"database/sql"
 	"fmt"
 
+	entsql "entgo.io/ent/dialect/sql"
+
 	"github.com/evenkeel/evenkeel/ent/db/attachment"
 	"github.com/evenkeel/evenkeel/ent/db/dependency"
+	"github.com/evenkeel/evenkeel/ent/db/person"
 	"github.com/evenkeel/evenkeel/ent/db/system"
 	"github.com/evenkeel/evenkeel/ent/db/team"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/scorecards"
 	"github.com/evenkeel/evenkeel/scorecards/campaign"
+	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/manifest"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
@@ -188,6 +192,26 @@ func (m Manifests) CampaignsByID(ctx context.Context, campaigns []id.ID) (map[id
 		out[c.ID] = c
 	}
 	return out, err
+}
+
+// PeopleByID returns those that there are.
+func (m Manifests) PeopleByID(ctx context.Context, people []id.ID) (map[id.ID]access.Person, error) {
+	return m.s.Access().PeopleByID(ctx, people)
+}
+
+// PeopleByEmail returns all who have one of the e-mails.
+func (m Manifests) PeopleByEmail(ctx context.Context, emails []string) ([]access.Person, error) {
+	var out []access.Person
+	err := chunks(emails, idBatch, func(some []string) error {
+		rows, err := m.s.ent.Person.Query().Where(func(s *entsql.Selector) {
+			s.Where(entsql.In(entsql.Lower(s.C(person.FieldEmail)), arguments(some)...))
+		}).All(ctx)
+		for _, p := range rows {
+			out = append(out, fromDBPerson(p))
+		}
+		return err
+	})
+	return out, fail("read people", err)
 }
 
 // managers are the tables of what has one manager, by the kinds of manifests.

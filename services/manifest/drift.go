@@ -59,7 +59,7 @@ func (d *Desk) check(ctx context.Context, s Set) (int, error) {
 		}
 		w := &world{hands: d.Hands, set: s, items: now.items(items)}
 		of := slices.Collect(maps.Keys(w.items))
-		if err := w.look(ctx, d.Organisation, of, resources(items)); err != nil {
+		if err := w.look(ctx, d.Organisation, of, resources(items), things); err != nil {
 			return err
 		}
 		for _, i := range items {

@@ -97,7 +97,7 @@ func (r *run) look(ctx context.Context, set Set) error {
 	for i := range w.items {
 		of = append(of, i)
 	}
-	return w.look(ctx, r.desk.Organisation, of, resources(items))
+	return w.look(ctx, r.desk.Organisation, of, resources(items), things)
 }
 
 // compare says what is to be done, and does nothing.

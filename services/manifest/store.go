@@ -80,5 +80,6 @@ type Organisation interface {
 	ScorecardsByID(ctx context.Context, cards []id.ID) (map[id.ID]scorecards.View, error)
 	// CampaignsByID returns those that exist.
 	CampaignsByID(ctx context.Context, campaigns []id.ID) (map[id.ID]campaign.Campaign, error)
+	People
 	Inventory
 }
