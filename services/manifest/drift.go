@@ -7,6 +7,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fault"
@@ -99,6 +100,22 @@ func (d *Desk) check(ctx context.Context, s Set) (int, error) {
 	})
 }
 
+// problem is why the thing cannot be compared, in words.
+func problem(t Thing, err error) string {
+	why := fault.As(err)
+	if why == nil {
+		return err.Error()
+	}
+	if len(why.Violations) == 0 {
+		return why.Message
+	}
+	words := make([]string, len(why.Violations))
+	for i, v := range why.Violations {
+		words[i] = t.pointer(v.Pointer) + " " + v.Message
+	}
+	return strings.Join(words, "; ")
+}
+
 // said are the things that the items' manifests say there are, by item, but for those that are not understood.
 func (d *Desk) said(items []Item) (map[id.ID]Thing, []Thing) {
 	said, things := map[id.ID]Thing{}, []Thing{}
@@ -120,7 +137,7 @@ func (w *world) drift(said Thing, path string, now names) *Drift {
 	c, err := said.renamed(now.now).differ(w, path)
 	switch {
 	case err != nil:
-		return &Drift{Action: Nothing, Problem: err.Error()}
+		return &Drift{Action: Nothing, Problem: problem(said, err)}
 	case c.action == Nothing:
 		return nil
 	case c.action == Create:

@@ -7,8 +7,8 @@ import (
 	"github.com/evenkeel/evenkeel/internal/managed"
 )
 
-// places of what is declared, by the names of the wire: each as a pointer into it. They are of a thing of
-// which a manifest may leave out what others say.
+// placesOf points at the fields of what is declared, by their names on the wire. It is of things of which a
+// manifest may leave out what others say.
 type placesOf[In any] func(in *In) words
 
 // words are the values at the places.

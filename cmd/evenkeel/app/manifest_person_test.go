@@ -65,6 +65,9 @@ func TestPeopleAreNamedByEmailOrIdentifierAndExportedSoThatPeopleReadThem(t *tes
 		if counts := h.compareManifests(); counts["drifted"] != 2 {
 			t.Errorf("it is not told that it is not known any more who is meant: %v", counts)
 		}
+		if got := h.must(200, call{as: "rita", method: "GET", path: "/v1/manifest-sets/locks/manifests?kind=Team"}).items()[0]["drift"]; !strings.Contains(fmt.Sprint(got), "action:none") || !strings.Contains(fmt.Sprint(got), "problem:/issueAssignee is the e-mail of 2 people") {
+			t.Errorf("the drift is %v", got)
+		}
 
 		// Who left is meant only where nobody else is.
 		leave := func(who string) {
