@@ -35,8 +35,8 @@ func (s Set) object() access.Object {
 // step is what is done to the set itself where it was another, none where it is new.
 func (s Set) step(was Set) []Step {
 	type words struct {
-		Team   string `json:"team"`
-		Source string `json:"source"`
+		Team   string `json:"team,omitempty"`
+		Source string `json:"source,omitempty"`
 	}
 	fields := differences(words{was.TeamSlug, was.Source}, words{s.TeamSlug, s.Source})
 	if was.ID == "" || len(fields) == 0 {
