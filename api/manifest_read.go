@@ -174,8 +174,12 @@ func readThing(d yamldoc.Document) (manifest.Thing, error) {
 	}
 	switch kind {
 	case manifest.KindTeam:
-		in, err := decoded[TeamInput](d, text)
-		return manifest.Team{TeamInput: fromTeamInput(in), Says: says(d, kind)}, err
+		in, err := decoded[struct {
+			TeamInput
+			IssueAssignee string `json:"issueAssignee"`
+		}](d, text)
+		in.IssueAssigneeID = in.IssueAssignee
+		return manifest.Team{TeamInput: fromTeamInput(in.TeamInput), Says: says(d, kind)}, err
 	case manifest.KindSystem:
 		in, err := decoded[SystemInput](d, text)
 		return manifest.System{SystemInput: fromSystemInput(in), Says: says(d, kind)}, err

@@ -31,7 +31,10 @@ type DependencyManifest struct {
 }
 
 var manifestKinds = map[manifest.Kind]manifestShape{
-	manifest.KindTeam:   {of: reflect.TypeFor[TeamInput](), needs: []string{"slug"}},
+	manifest.KindTeam: {
+		of: reflect.TypeFor[TeamInput](), needs: []string{"slug"}, renamed: map[string]string{"issueAssigneeId": "issueAssignee"},
+		more: map[string]*huma.Schema{"issueAssignee": aPerson("The person to whom the team's issues are assigned; leave it out for nobody.")},
+	},
 	manifest.KindSystem: {of: reflect.TypeFor[SystemInput](), needs: []string{"slug"}},
 	manifest.KindService: {
 		of: reflect.TypeFor[ServiceCreate](), needs: []string{"slug"}, renamed: map[string]string{"kind": "type"},
@@ -46,6 +49,12 @@ var manifestKinds = map[manifest.Kind]manifestShape{
 	manifest.KindPolicy:    {of: reflect.TypeFor[PolicyInput](), needs: []string{"slug", "name", "clauses"}},
 	manifest.KindScorecard: {of: reflect.TypeFor[ScorecardInput](), needs: []string{"slug", "name", "levels", "checks"}},
 	manifest.KindCampaign:  {of: reflect.TypeFor[CampaignInput](), needs: []string{"name", "why", "scorecard", "team", "checks", "startsOn", "dueOn"}},
+}
+
+// aPerson is a field that names a person.
+func aPerson(doc string) *huma.Schema {
+	longest := 254 // of an e-mail, see RFC 5321, section 4.5.3.1.3
+	return &huma.Schema{Type: huma.TypeString, MaxLength: &longest, Description: doc + " By e-mail, where nobody else has it, or by identifier.", Examples: []any{"ada@example.org"}}
 }
 
 // manifestSchemas are the schemas of manifests, by kind, with those that they refer to.
@@ -77,6 +86,7 @@ func (m manifestShape) schema(registry huma.Registry, kind manifest.Kind) *huma.
 	s.Properties = maps.Clone(sent.Properties)
 	for was, is := range m.renamed {
 		s.Properties[is] = s.Properties[was]
+		delete(s.Properties, was)
 	}
 	maps.Copy(s.Properties, m.more)
 	switch kind {
@@ -86,6 +96,9 @@ func (m manifestShape) schema(registry huma.Registry, kind manifest.Kind) *huma.
 			Description: "The services that it needs; left out, what is declared of that stays as it is.",
 		}
 	case manifest.KindPolicy:
+		approval := resolved(registry, s.Properties["approval"])
+		approval.Properties["approver"] = aPerson("The person who approved it, and decides disputes.")
+		approval.PrecomputeMessages()
 		s.Properties["attachments"] = &huma.Schema{
 			Type: huma.TypeArray, Items: registry.Schema(reflect.TypeFor[AttachmentInput](), true, "AttachmentInput"),
 			Description: "Where it is in force; left out, that stays as it is.",

@@ -27,7 +27,7 @@ func WriteManifest(t manifest.Thing) ([]byte, error) {
 		return cards.Write(t.Draft)
 	case manifest.Team:
 		body.add("slug", t.Slug)
-		body.said(toTeamInput(t.TeamInput), t.Says, nil)
+		body.said(toTeamInput(t.TeamInput), t.Says, manifestKinds[manifest.KindTeam].renamed)
 	case manifest.System:
 		body.add("slug", t.Slug)
 		body.said(SystemInput(t.SystemInput), t.Says, nil)

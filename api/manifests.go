@@ -226,7 +226,7 @@ func toManifestFields(of []manifest.Field) []ManifestField {
 func toManifestSet(s manifest.Set) ManifestSet {
 	return ManifestSet{
 		ID: string(s.ID), Slug: s.Slug, Team: optionalRef(s.Team, s.TeamSlug), Source: s.Source, CreatedAt: s.CreatedAt, AppliedAt: s.AppliedAt, AppliedBy: s.AppliedBy,
-		CheckedAt: s.CheckedAt, Drifted: s.Drifted, Version: s.Version,
+		CheckedAt: s.CheckedAt, Drifted: s.Drifted, DriftedSince: s.DriftedSince, Version: s.Version,
 	}
 }
 
@@ -236,7 +236,7 @@ func toManifest(i manifest.Item) Manifest {
 		out.Released = &ManifestRelease{At: i.Released.At, By: i.Released.By, Reason: i.Released.Reason}
 	}
 	if i.Drift != nil {
-		out.Drift = &ManifestDrift{Action: string(i.Drift.Action), Fields: toManifestFields(i.Drift.Fields), SeenAt: i.Drift.SeenAt}
+		out.Drift = &ManifestDrift{Action: string(i.Drift.Action), Fields: toManifestFields(i.Drift.Fields), Problem: i.Drift.Problem, SeenAt: i.Drift.SeenAt}
 	}
 	return out
 }

@@ -14,14 +14,14 @@ type ManifestInput struct {
 	Team   string         `json:"team,omitempty" maxLength:"63" doc:"Slug or identifier of the team whose set it is; left out, as it is, or of a new one the team of the token, or else the platform." example:"payments"`
 	Source string         `json:"source,omitempty" doc:"Address where the files are, for those who want to change something." example:"https://github.com/example/reliability"`
 	Prune  bool           `json:"prune,omitempty" doc:"Has what the set said before, and says no more, end."`
-	Digest string         `json:"digest,omitempty" maxLength:"64" doc:"Of the plan that is to be applied: where it would be another one by now, nothing is done (409 plan_changed). Left out, whatever it is."`
+	Digest string         `json:"digest,omitempty" maxLength:"64" doc:"Of the plan that is to be applied: where it would be another one by now, nothing is done (409 plan_changed). The plan that was applied last may be applied again while nothing is left to do. Left out, whatever it is."`
 	Files  []ManifestFile `json:"files" maxItems:"5000"`
 }
 
 // ManifestPlan is what is done to bring manifests, or would be.
 type ManifestPlan struct {
 	Set     string         `json:"set,omitempty" example:"payments"`
-	Digest  string         `json:"digest" doc:"Of what changes: equal plans have the same."`
+	Digest  string         `json:"digest" doc:"Of what changes, whose the set is and where its files are: equal plans have the same."`
 	Changed int            `json:"changed" doc:"How many steps change something; 0 where all is as it should be."`
 	Refused int            `json:"refused" doc:"How many steps cannot be done; where there are any, nothing is done."`
 	Counts  map[string]int `json:"counts" doc:"How many steps there are of each action."`
@@ -32,9 +32,9 @@ type ManifestPlan struct {
 // ManifestStep is what is done to one thing.
 type ManifestStep struct {
 	Action  string           `json:"action" enum:"create,update,keep,restore,end,leave,none" doc:"keep has the set keep what is as it should be; end retires it, or removes what cannot be retired; leave lets something be that the set says no more, where prune is not set; none is of a thing that cannot be looked at."`
-	Kind    string           `json:"kind" enum:"Team,System,Service,SLO,ErrorBudgetPolicy,Scorecard,Campaign"`
+	Kind    string           `json:"kind" enum:"Team,System,Service,SLO,ErrorBudgetPolicy,Scorecard,Campaign,ManifestSet" doc:"ManifestSet where whose the set is changes, or where its files are."`
 	Name    string           `json:"name" doc:"Its slug; of an SLO behind that of its service, of a campaign its name." example:"checkout/availability"`
-	Path    string           `json:"path" doc:"The file that says it."`
+	Path    string           `json:"path" doc:"The file that says it; empty of the set itself."`
 	Line    int              `json:"line" doc:"Where the file says it; 0 where it says it no more."`
 	Fields  []ManifestField  `json:"fields" doc:"Those that differ; of something new all that is said."`
 	Refused *ManifestRefusal `json:"refused,omitempty" doc:"Why it cannot be done; absent where it can."`
@@ -72,16 +72,17 @@ type ManifestNote struct {
 
 // ManifestSet is a set of manifests that was brought here.
 type ManifestSet struct {
-	ID        string     `json:"id" doc:"Identifier (ULID)."`
-	Slug      string     `json:"slug" example:"payments"`
-	Team      *Ref       `json:"team,omitempty" doc:"Whose it is; absent of one that is the platform's."`
-	Source    string     `json:"source" doc:"Address where its files are; empty where nobody said."`
-	CreatedAt time.Time  `json:"createdAt"`
-	AppliedAt time.Time  `json:"appliedAt" doc:"When it was brought last."`
-	AppliedBy string     `json:"appliedBy"`
-	CheckedAt *time.Time `json:"checkedAt" nullable:"true" doc:"When it was last compared with what there is; null for not yet."`
-	Drifted   int        `json:"drifted" doc:"Of how many of its things what there is differed then."`
-	Version   int64      `json:"version" doc:"Grows each time it is brought; also the ETag."`
+	ID           string     `json:"id" doc:"Identifier (ULID)."`
+	Slug         string     `json:"slug" example:"payments"`
+	Team         *Ref       `json:"team,omitempty" doc:"Whose it is; absent of one that is the platform's."`
+	Source       string     `json:"source" doc:"Address where its files are; empty where nobody said."`
+	CreatedAt    time.Time  `json:"createdAt"`
+	AppliedAt    time.Time  `json:"appliedAt" doc:"When it was brought last."`
+	AppliedBy    string     `json:"appliedBy"`
+	CheckedAt    *time.Time `json:"checkedAt" nullable:"true" doc:"When it was last compared with what there is; null for not yet."`
+	Drifted      int        `json:"drifted" doc:"Of how many of its things what there is differed then."`
+	DriftedSince *time.Time `json:"driftedSince,omitempty" doc:"Since when something of it differs without a break; absent where nothing does."`
+	Version      int64      `json:"version" doc:"Grows each time it is brought; also the ETag."`
 }
 
 // Manifest is a thing that a set says there is.
@@ -124,9 +125,10 @@ type ManifestRelease struct {
 
 // ManifestDrift is how what there is differs from what was brought.
 type ManifestDrift struct {
-	Action string          `json:"action" doc:"What would be done if the set were brought again, as of a step." example:"update"`
-	Fields []ManifestField `json:"fields"`
-	SeenAt time.Time       `json:"seenAt" doc:"When it was seen first."`
+	Action  string          `json:"action" doc:"What would be done if the set were brought again, as of a step; none where it cannot be compared any more." example:"update"`
+	Fields  []ManifestField `json:"fields"`
+	Problem string          `json:"problem,omitempty" doc:"Why it cannot be compared any more; absent where it can."`
+	SeenAt  time.Time       `json:"seenAt" doc:"When it was seen first."`
 }
 
 // ManifestReleaseInput is why a set is to keep something no more.

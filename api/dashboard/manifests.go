@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"net/url"
@@ -144,7 +145,7 @@ func (d *Dashboard) manifestSet(v *visit) (screen, error) {
 // manifestWords are what drift is called, by what would be done about it.
 var manifestWords = map[manifest.Action]struct{ badge, whole string }{
 	manifest.Create: {"Gone", "It is not there any more."}, manifest.Restore: {"Retired", "It was retired."},
-	manifest.Update: {"Differs", ""}, manifest.Keep: {"Not kept", "It is as the set says, and the set does not keep it."},
+	manifest.Update: {"Differs", ""}, manifest.Nothing: {"Not comparable", ""}, manifest.Keep: {"Not kept", "It is as the set says, and the set does not keep it."},
 }
 
 func manifestItem(v *visit, i manifest.Item) manifestRowOf {
@@ -156,7 +157,7 @@ func manifestItem(v *visit, i manifest.Item) manifestRowOf {
 		return row
 	}
 	word := manifestWords[i.Drift.Action]
-	row.State, row.Since, row.Whole = badge{"risk", word.badge}, ago(v.now, i.Drift.SeenAt), word.whole
+	row.State, row.Since, row.Whole = badge{"risk", word.badge}, ago(v.now, i.Drift.SeenAt), cmp.Or(word.whole, i.Drift.Problem)
 	for _, f := range i.Drift.Fields {
 		row.Changes = append(row.Changes, manifestChange{Field: strings.TrimPrefix(f.Name, "/"), Is: manifestValue(f.Before), Says: manifestValue(f.After)})
 	}

@@ -25,7 +25,7 @@ func (f filer) all() []manifest.Set {
 	checked := f.now.Add(-9 * time.Minute)
 	return []manifest.Set{
 		{ID: "01PLATFORM", Slug: "platform", AppliedAt: f.now.AddDate(0, 0, -2), AppliedBy: hostile},
-		{ID: "01SHOP", Slug: "shop", Team: f.teams[0].ID, TeamSlug: f.teams[0].Slug, Source: "https://git.example.org/" + strings.Repeat("long", 40), AppliedAt: f.now.Add(-3 * time.Hour), AppliedBy: "pipeline", CheckedAt: &checked, Drifted: 3},
+		{ID: "01SHOP", Slug: "shop", Team: f.teams[0].ID, TeamSlug: f.teams[0].Slug, Source: "https://git.example.org/" + strings.Repeat("long", 40), AppliedAt: f.now.Add(-3 * time.Hour), AppliedBy: "pipeline", CheckedAt: &checked, Drifted: 4},
 	}
 }
 
@@ -63,6 +63,7 @@ func (f filer) Items(_ context.Context, by manifest.ItemFilter, _ page.Request) 
 		of(manifest.KindService, service, &manifest.Drift{Action: manifest.Update, SeenAt: seen, Fields: []manifest.Field{{Name: "/tier", Before: 3.0, After: 1.0}, {Name: "/description", Before: hostile, After: nil}, {Name: "/labels/region", After: strings.Repeat("long", 60)}}}),
 		of(manifest.KindSLO, service+"/availability", &manifest.Drift{Action: manifest.Update, SeenAt: seen, Fields: []manifest.Field{{Name: "/objective", Before: "99%", After: "99.9%"}}}),
 		of(manifest.KindCampaign, hostile, &manifest.Drift{Action: manifest.Create, SeenAt: seen}),
+		of(manifest.KindPolicy, "payments", &manifest.Drift{Action: manifest.Nothing, Problem: "its manifest is not understood: " + hostile, SeenAt: seen}),
 	}
 	all[2].Released = &manifest.Release{At: seen, By: hostile, Reason: "It pages everybody."}
 	return page.Page[manifest.Item]{Items: slices.DeleteFunc(all, func(i manifest.Item) bool { return by.Drifted && i.Drift == nil })}, f.fail
@@ -72,7 +73,7 @@ func TestSetsOfManifestsAreListedWithTheirDrift(t *testing.T) {
 	t.Parallel()
 	s := newSample()
 	doc, text := visiting(t, s).read(manifestsPath)
-	says(t, words(within(t, doc, "main")), "platform", "Not compared yet", "the platform", "2 days ago", "shop", "3 differ", "3 h ago", "by pipeline", "9 min ago", "git.example.org/long")
+	says(t, words(within(t, doc, "main")), "platform", "Not compared yet", "the platform", "2 days ago", "shop", "4 differ", "3 h ago", "by pipeline", "9 min ago", "git.example.org/long")
 	if strings.Contains(text, "<script src") || !strings.Contains(text, `href="`+manifestSetURL("shop")+`"`) || !strings.Contains(text, "next-cursor") {
 		t.Error("what somebody is called is a script, or it leads neither to the set nor to the next page")
 	}
@@ -85,7 +86,7 @@ func TestASetShowsWhatDiffersOfWhatItSays(t *testing.T) {
 	s := newSample()
 	doc, text := visiting(t, s).read(manifestSetURL("shop"))
 	got := words(within(t, doc, "main"))
-	says(t, got, "As it says", "Differs", "tier is 3 and the set says 1", "and the set says nothing", "labels/region is nothing and the set says long", "Released", "It pages everybody.", "objective is 99% and the set says 99.9%", "Gone", "It is not there any more.", "26 h ago", "services/"+s.services[0].Slug+".yaml")
+	says(t, got, "As it says", "Differs", "tier is 3 and the set says 1", "and the set says nothing", "labels/region is nothing and the set says long", "Released", "It pages everybody.", "objective is 99% and the set says 99.9%", "Gone", "It is not there any more.", "Not comparable", "its manifest is not understood: ", "26 h ago", "services/"+s.services[0].Slug+".yaml")
 	if strings.Contains(text, "<script src") || !strings.Contains(text, `href="`+sloURL(s.services[0].Slug, "availability")+`"`) {
 		t.Error("what somebody typed is a script, or it does not lead to the SLO")
 	}

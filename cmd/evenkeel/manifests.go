@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -255,7 +256,7 @@ func (p *program) apply(ctx context.Context, c *client.ClientWithResponses, b br
 		return plan, err
 	case plan.Refused > 0:
 		return plan, codeError(exitError)
-	case digest != "" && digest != plan.Digest:
+	case digest != "" && digest != plan.Digest && plan.Changed > 0: // else the server knows whether it was applied
 		return plan, errors.New("what would be done is not what was planned: plan again; nothing was done")
 	case plan.Changed > 0:
 		if err := agreed(fmt.Sprintf("Do this, %s?", numbered(int(plan.Changed), "change"))); err != nil {
@@ -263,7 +264,8 @@ func (p *program) apply(ctx context.Context, c *client.ClientWithResponses, b br
 		}
 	}
 	in := b.input(files)
-	in.Digest = &plan.Digest
+	planned := cmp.Or(digest, plan.Digest)
+	in.Digest = &planned
 	err = p.while("applying", func() error {
 		res, err := c.ApplyManifests(ctx, in)
 		return answered(res, err, &plan)

@@ -178,7 +178,12 @@ func (p *program) getManifest(ctx context.Context, c *client.ClientWithResponses
 		fmt.Fprintf(p.stdout, "Released %s by %s: %s\n", r.At.UTC().Format(time.RFC3339), oneLine(r.By), oneLine(r.Reason))
 	}
 	if d := m.Drift; d != nil {
-		fmt.Fprintf(p.stdout, "Drifted since %s; applying it again would %s it:\n", d.SeenAt.UTC().Format(time.RFC3339), oneLine(d.Action))
+		since := d.SeenAt.UTC().Format(time.RFC3339)
+		if d.Problem != nil {
+			fmt.Fprintf(p.stdout, "Since %s it cannot be compared any more: %s\n", since, oneLine(*d.Problem))
+		} else {
+			fmt.Fprintf(p.stdout, "Drifted since %s; applying it again would %s it:\n", since, oneLine(d.Action))
+		}
 		t := planText{p.stdout, p.coloured(), true}
 		for _, f := range d.Fields {
 			t.field(f)

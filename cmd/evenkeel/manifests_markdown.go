@@ -26,7 +26,7 @@ func writePlanMarkdown(w io.Writer, plan client.ManifestPlan, foreseen map[strin
 	var table, details strings.Builder
 	left := 0
 	for _, s := range plan.Steps {
-		row := fmt.Sprintf("| %s | %s | %s | %s |\n", actionWords[string(s.Action)], s.Kind, inCell(s.Name), inCell(fmt.Sprintf("%s:%d", s.Path, s.Line)))
+		row := fmt.Sprintf("| %s | %s | %s | %s |\n", actionWords[string(s.Action)], s.Kind, inCell(s.Name), inCell(place(s)))
 		detail := stepDetail(s, foreseen[identity(s)])
 		if table.Len()+details.Len()+len(row)+len(detail) > maxMarkdown {
 			left++

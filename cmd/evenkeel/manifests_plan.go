@@ -57,6 +57,14 @@ func (p *program) tellPlan(b bringing, plan client.ManifestPlan, foreseen map[st
 	return err
 }
 
+// place is where a file says it, without a line where it says it no more; empty of a set itself.
+func place(s client.ManifestStep) string {
+	if s.Line == 0 {
+		return oneLine(s.Path)
+	}
+	return fmt.Sprintf("%s:%d", oneLine(s.Path), s.Line)
+}
+
 // identity names what a step is of.
 func identity(s client.ManifestStep) string { return string(s.Kind) + "/" + s.Name }
 
@@ -121,11 +129,11 @@ func (t planText) line(action, text string) {
 }
 
 func (t planText) step(s client.ManifestStep, foreseen string) {
-	where := oneLine(s.Path)
-	if s.Line > 0 {
-		where += fmt.Sprintf(":%d", s.Line)
+	text := fmt.Sprintf("%s %s %s", signs[string(s.Action)], s.Kind, oneLine(s.Name))
+	if s.Path != "" {
+		text += " (" + place(s) + ")"
 	}
-	t.line(string(s.Action), fmt.Sprintf("%s %s %s (%s)", signs[string(s.Action)], s.Kind, oneLine(s.Name), where))
+	t.line(string(s.Action), text)
 	for _, f := range s.Fields {
 		if s.Action != "create" || t.detail {
 			t.field(f)

@@ -92,6 +92,10 @@ func TestManifestsArePlannedAppliedShownExportedAndDeleted(t *testing.T) {
 	says(apply(1, "--yes", "--digest", "0000"), "what would be done is not what was planned")
 	says(apply(0, "--yes", "--plan-file", saved), "Done: 3 created, 0 changed, 0 ended; 0 as they should be.\n")
 	says(apply(0), "Done: 0 created, 0 changed, 0 ended; 3 as they should be.\n") // there is nothing to ask
+	says(apply(0, "--plan-file", saved), "Done: 0 created, 0 changed, 0 ended; 3 as they should be.\n")
+	says(apply(1, "--digest", "0000"), "what would be done is not what was planned")
+	says(plan(2, "--source", "https://example.org/r"), "~ ManifestSet wallets\n    /source: \"https://example.org/r\"\n0 to create, 1 to change, 0 to end; 3 as they should be.\n")
+	says(plan(2, "--source", "https://example.org/r", "-o", "markdown"), "| change | ManifestSet | `wallets` |  |\n")
 	says(plan(0), "0 to create, 0 to change, 0 to end; 3 as they should be.\n")
 
 	// What is wrong is told at its place; what the server alone knows, too.
@@ -114,6 +118,15 @@ func TestManifestsArePlannedAppliedShownExportedAndDeleted(t *testing.T) {
 	says(run(0, "release", "wallets", "SLO/wallet/availability", "--reason", "It pages everybody."), "keeps SLO/wallet/availability no more")
 	says(run(0, "get", "wallets/SLO/wallet/availability"), "released", "It pages everybody.")
 	apply(0, "--yes")
+
+	// What cannot be compared any more is told as that: an e-mail that was one person's is another's too.
+	post(t, r, "/v1/people", `{"displayName":"Grace","email":"grace@example.org","subject":"grace"}`)
+	write(t, in("locks.txt"), "apiVersion: evenkeel/v1\nkind: Team\nslug: locks\nissueAssignee: grace@example.org\n")
+	run(0, "apply", in("locks.txt"), "--set", "locks", "--yes")
+	post(t, r, "/v1/people", `{"displayName":"Grace","email":"grace@example.org","subject":"grace.m"}`)
+	post(t, r, "/v1/jobs/compare-manifests/runs", "")
+	says(run(0, "get", "locks/Team/locks"), "it cannot be compared any more: /issueAssignee is the e-mail of 2 people: say the identifier of one of them\n")
+	run(0, "delete", "locks", "--keep", "--yes")
 
 	there := filepath.Join(t.TempDir(), "reliability")
 	run(0, "export", "--set", "wallets", "--dir", there)

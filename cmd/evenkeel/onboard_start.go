@@ -198,7 +198,7 @@ It can be ended and started again: it goes on where it was. On a terminal it ask
 	}
 	cmd.RunE = p.onboarding(r, func(cmd *cobra.Command, c *client.ClientWithResponses, args []string) error {
 		s := starting{program: p, client: c, retry: retry, terminal: isTerminal(p.stderr)}
-		return s.start(cmd.Context(), args[0], p.asking(cmd.InOrStdin(), yes))
+		return s.start(cmd.Context(), args[0], p.asking(cmd.Context(), cmd.InOrStdin(), yes))
 	})
 	cmd.Flags().BoolVar(&retry, "retry", false, "Try those that failed before again")
 	cmd.Flags().BoolVar(&yes, "yes", false, "Do not ask")

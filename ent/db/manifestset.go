@@ -30,10 +30,14 @@ type ManifestSet struct {
 	AppliedAt time.Time `json:"applied_at,omitempty"`
 	// AppliedBy holds the value of the "applied_by" field.
 	AppliedBy string `json:"applied_by,omitempty"`
+	// Digest holds the value of the "digest" field.
+	Digest string `json:"digest,omitempty"`
 	// when it was last compared with what there is
 	CheckedAt *time.Time `json:"checked_at,omitempty"`
 	// of how many of its things what there is differed then
 	Drifted int `json:"drifted,omitempty"`
+	// since when something of it differs without a break; null where nothing does
+	DriftedSince *time.Time `json:"drifted_since,omitempty"`
 	// Version holds the value of the "version" field.
 	Version int64 `json:"version,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -69,9 +73,9 @@ func (*ManifestSet) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case manifestset.FieldDrifted, manifestset.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case manifestset.FieldID, manifestset.FieldSlug, manifestset.FieldTeamID, manifestset.FieldSource, manifestset.FieldAppliedBy:
+		case manifestset.FieldID, manifestset.FieldSlug, manifestset.FieldTeamID, manifestset.FieldSource, manifestset.FieldAppliedBy, manifestset.FieldDigest:
 			values[i] = new(sql.NullString)
-		case manifestset.FieldCreatedAt, manifestset.FieldAppliedAt, manifestset.FieldCheckedAt:
+		case manifestset.FieldCreatedAt, manifestset.FieldAppliedAt, manifestset.FieldCheckedAt, manifestset.FieldDriftedSince:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -131,6 +135,12 @@ func (_m *ManifestSet) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.AppliedBy = value.String
 			}
+		case manifestset.FieldDigest:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field digest", values[i])
+			} else if value.Valid {
+				_m.Digest = value.String
+			}
 		case manifestset.FieldCheckedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field checked_at", values[i])
@@ -143,6 +153,13 @@ func (_m *ManifestSet) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field drifted", values[i])
 			} else if value.Valid {
 				_m.Drifted = int(value.Int64)
+			}
+		case manifestset.FieldDriftedSince:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field drifted_since", values[i])
+			} else if value.Valid {
+				_m.DriftedSince = new(time.Time)
+				*_m.DriftedSince = value.Time
 			}
 		case manifestset.FieldVersion:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
@@ -211,6 +228,9 @@ func (_m *ManifestSet) String() string {
 	builder.WriteString("applied_by=")
 	builder.WriteString(_m.AppliedBy)
 	builder.WriteString(", ")
+	builder.WriteString("digest=")
+	builder.WriteString(_m.Digest)
+	builder.WriteString(", ")
 	if v := _m.CheckedAt; v != nil {
 		builder.WriteString("checked_at=")
 		builder.WriteString(v.Format(time.ANSIC))
@@ -218,6 +238,11 @@ func (_m *ManifestSet) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("drifted=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Drifted))
+	builder.WriteString(", ")
+	if v := _m.DriftedSince; v != nil {
+		builder.WriteString("drifted_since=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("version=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Version))

@@ -68,6 +68,12 @@ func (_c *ManifestSetCreate) SetAppliedBy(v string) *ManifestSetCreate {
 	return _c
 }
 
+// SetDigest sets the "digest" field.
+func (_c *ManifestSetCreate) SetDigest(v string) *ManifestSetCreate {
+	_c.mutation.SetDigest(v)
+	return _c
+}
+
 // SetCheckedAt sets the "checked_at" field.
 func (_c *ManifestSetCreate) SetCheckedAt(v time.Time) *ManifestSetCreate {
 	_c.mutation.SetCheckedAt(v)
@@ -85,6 +91,20 @@ func (_c *ManifestSetCreate) SetNillableCheckedAt(v *time.Time) *ManifestSetCrea
 // SetDrifted sets the "drifted" field.
 func (_c *ManifestSetCreate) SetDrifted(v int) *ManifestSetCreate {
 	_c.mutation.SetDrifted(v)
+	return _c
+}
+
+// SetDriftedSince sets the "drifted_since" field.
+func (_c *ManifestSetCreate) SetDriftedSince(v time.Time) *ManifestSetCreate {
+	_c.mutation.SetDriftedSince(v)
+	return _c
+}
+
+// SetNillableDriftedSince sets the "drifted_since" field if the given value is not nil.
+func (_c *ManifestSetCreate) SetNillableDriftedSince(v *time.Time) *ManifestSetCreate {
+	if v != nil {
+		_c.SetDriftedSince(*v)
+	}
 	return _c
 }
 
@@ -154,6 +174,9 @@ func (_c *ManifestSetCreate) check() error {
 	if _, ok := _c.mutation.AppliedBy(); !ok {
 		return &ValidationError{Name: "applied_by", err: errors.New(`db: missing required field "ManifestSet.applied_by"`)}
 	}
+	if _, ok := _c.mutation.Digest(); !ok {
+		return &ValidationError{Name: "digest", err: errors.New(`db: missing required field "ManifestSet.digest"`)}
+	}
 	if _, ok := _c.mutation.Drifted(); !ok {
 		return &ValidationError{Name: "drifted", err: errors.New(`db: missing required field "ManifestSet.drifted"`)}
 	}
@@ -216,6 +239,10 @@ func (_c *ManifestSetCreate) createSpec() (*ManifestSet, *sqlgraph.CreateSpec) {
 		_spec.SetField(manifestset.FieldAppliedBy, field.TypeString, value)
 		_node.AppliedBy = value
 	}
+	if value, ok := _c.mutation.Digest(); ok {
+		_spec.SetField(manifestset.FieldDigest, field.TypeString, value)
+		_node.Digest = value
+	}
 	if value, ok := _c.mutation.CheckedAt(); ok {
 		_spec.SetField(manifestset.FieldCheckedAt, field.TypeTime, value)
 		_node.CheckedAt = &value
@@ -223,6 +250,10 @@ func (_c *ManifestSetCreate) createSpec() (*ManifestSet, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Drifted(); ok {
 		_spec.SetField(manifestset.FieldDrifted, field.TypeInt, value)
 		_node.Drifted = value
+	}
+	if value, ok := _c.mutation.DriftedSince(); ok {
+		_spec.SetField(manifestset.FieldDriftedSince, field.TypeTime, value)
+		_node.DriftedSince = &value
 	}
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(manifestset.FieldVersion, field.TypeInt64, value)
@@ -375,6 +406,18 @@ func (u *ManifestSetUpsert) UpdateAppliedBy() *ManifestSetUpsert {
 	return u
 }
 
+// SetDigest sets the "digest" field.
+func (u *ManifestSetUpsert) SetDigest(v string) *ManifestSetUpsert {
+	u.Set(manifestset.FieldDigest, v)
+	return u
+}
+
+// UpdateDigest sets the "digest" field to the value that was provided on create.
+func (u *ManifestSetUpsert) UpdateDigest() *ManifestSetUpsert {
+	u.SetExcluded(manifestset.FieldDigest)
+	return u
+}
+
 // SetCheckedAt sets the "checked_at" field.
 func (u *ManifestSetUpsert) SetCheckedAt(v time.Time) *ManifestSetUpsert {
 	u.Set(manifestset.FieldCheckedAt, v)
@@ -408,6 +451,24 @@ func (u *ManifestSetUpsert) UpdateDrifted() *ManifestSetUpsert {
 // AddDrifted adds v to the "drifted" field.
 func (u *ManifestSetUpsert) AddDrifted(v int) *ManifestSetUpsert {
 	u.Add(manifestset.FieldDrifted, v)
+	return u
+}
+
+// SetDriftedSince sets the "drifted_since" field.
+func (u *ManifestSetUpsert) SetDriftedSince(v time.Time) *ManifestSetUpsert {
+	u.Set(manifestset.FieldDriftedSince, v)
+	return u
+}
+
+// UpdateDriftedSince sets the "drifted_since" field to the value that was provided on create.
+func (u *ManifestSetUpsert) UpdateDriftedSince() *ManifestSetUpsert {
+	u.SetExcluded(manifestset.FieldDriftedSince)
+	return u
+}
+
+// ClearDriftedSince clears the value of the "drifted_since" field.
+func (u *ManifestSetUpsert) ClearDriftedSince() *ManifestSetUpsert {
+	u.SetNull(manifestset.FieldDriftedSince)
 	return u
 }
 
@@ -568,6 +629,20 @@ func (u *ManifestSetUpsertOne) UpdateAppliedBy() *ManifestSetUpsertOne {
 	})
 }
 
+// SetDigest sets the "digest" field.
+func (u *ManifestSetUpsertOne) SetDigest(v string) *ManifestSetUpsertOne {
+	return u.Update(func(s *ManifestSetUpsert) {
+		s.SetDigest(v)
+	})
+}
+
+// UpdateDigest sets the "digest" field to the value that was provided on create.
+func (u *ManifestSetUpsertOne) UpdateDigest() *ManifestSetUpsertOne {
+	return u.Update(func(s *ManifestSetUpsert) {
+		s.UpdateDigest()
+	})
+}
+
 // SetCheckedAt sets the "checked_at" field.
 func (u *ManifestSetUpsertOne) SetCheckedAt(v time.Time) *ManifestSetUpsertOne {
 	return u.Update(func(s *ManifestSetUpsert) {
@@ -607,6 +682,27 @@ func (u *ManifestSetUpsertOne) AddDrifted(v int) *ManifestSetUpsertOne {
 func (u *ManifestSetUpsertOne) UpdateDrifted() *ManifestSetUpsertOne {
 	return u.Update(func(s *ManifestSetUpsert) {
 		s.UpdateDrifted()
+	})
+}
+
+// SetDriftedSince sets the "drifted_since" field.
+func (u *ManifestSetUpsertOne) SetDriftedSince(v time.Time) *ManifestSetUpsertOne {
+	return u.Update(func(s *ManifestSetUpsert) {
+		s.SetDriftedSince(v)
+	})
+}
+
+// UpdateDriftedSince sets the "drifted_since" field to the value that was provided on create.
+func (u *ManifestSetUpsertOne) UpdateDriftedSince() *ManifestSetUpsertOne {
+	return u.Update(func(s *ManifestSetUpsert) {
+		s.UpdateDriftedSince()
+	})
+}
+
+// ClearDriftedSince clears the value of the "drifted_since" field.
+func (u *ManifestSetUpsertOne) ClearDriftedSince() *ManifestSetUpsertOne {
+	return u.Update(func(s *ManifestSetUpsert) {
+		s.ClearDriftedSince()
 	})
 }
 
@@ -936,6 +1032,20 @@ func (u *ManifestSetUpsertBulk) UpdateAppliedBy() *ManifestSetUpsertBulk {
 	})
 }
 
+// SetDigest sets the "digest" field.
+func (u *ManifestSetUpsertBulk) SetDigest(v string) *ManifestSetUpsertBulk {
+	return u.Update(func(s *ManifestSetUpsert) {
+		s.SetDigest(v)
+	})
+}
+
+// UpdateDigest sets the "digest" field to the value that was provided on create.
+func (u *ManifestSetUpsertBulk) UpdateDigest() *ManifestSetUpsertBulk {
+	return u.Update(func(s *ManifestSetUpsert) {
+		s.UpdateDigest()
+	})
+}
+
 // SetCheckedAt sets the "checked_at" field.
 func (u *ManifestSetUpsertBulk) SetCheckedAt(v time.Time) *ManifestSetUpsertBulk {
 	return u.Update(func(s *ManifestSetUpsert) {
@@ -975,6 +1085,27 @@ func (u *ManifestSetUpsertBulk) AddDrifted(v int) *ManifestSetUpsertBulk {
 func (u *ManifestSetUpsertBulk) UpdateDrifted() *ManifestSetUpsertBulk {
 	return u.Update(func(s *ManifestSetUpsert) {
 		s.UpdateDrifted()
+	})
+}
+
+// SetDriftedSince sets the "drifted_since" field.
+func (u *ManifestSetUpsertBulk) SetDriftedSince(v time.Time) *ManifestSetUpsertBulk {
+	return u.Update(func(s *ManifestSetUpsert) {
+		s.SetDriftedSince(v)
+	})
+}
+
+// UpdateDriftedSince sets the "drifted_since" field to the value that was provided on create.
+func (u *ManifestSetUpsertBulk) UpdateDriftedSince() *ManifestSetUpsertBulk {
+	return u.Update(func(s *ManifestSetUpsert) {
+		s.UpdateDriftedSince()
+	})
+}
+
+// ClearDriftedSince clears the value of the "drifted_since" field.
+func (u *ManifestSetUpsertBulk) ClearDriftedSince() *ManifestSetUpsertBulk {
+	return u.Update(func(s *ManifestSetUpsert) {
+		s.ClearDriftedSince()
 	})
 }
 

@@ -119,6 +119,20 @@ func (_u *ManifestSetUpdate) SetNillableAppliedBy(v *string) *ManifestSetUpdate 
 	return _u
 }
 
+// SetDigest sets the "digest" field.
+func (_u *ManifestSetUpdate) SetDigest(v string) *ManifestSetUpdate {
+	_u.mutation.SetDigest(v)
+	return _u
+}
+
+// SetNillableDigest sets the "digest" field if the given value is not nil.
+func (_u *ManifestSetUpdate) SetNillableDigest(v *string) *ManifestSetUpdate {
+	if v != nil {
+		_u.SetDigest(*v)
+	}
+	return _u
+}
+
 // SetCheckedAt sets the "checked_at" field.
 func (_u *ManifestSetUpdate) SetCheckedAt(v time.Time) *ManifestSetUpdate {
 	_u.mutation.SetCheckedAt(v)
@@ -157,6 +171,26 @@ func (_u *ManifestSetUpdate) SetNillableDrifted(v *int) *ManifestSetUpdate {
 // AddDrifted adds value to the "drifted" field.
 func (_u *ManifestSetUpdate) AddDrifted(v int) *ManifestSetUpdate {
 	_u.mutation.AddDrifted(v)
+	return _u
+}
+
+// SetDriftedSince sets the "drifted_since" field.
+func (_u *ManifestSetUpdate) SetDriftedSince(v time.Time) *ManifestSetUpdate {
+	_u.mutation.SetDriftedSince(v)
+	return _u
+}
+
+// SetNillableDriftedSince sets the "drifted_since" field if the given value is not nil.
+func (_u *ManifestSetUpdate) SetNillableDriftedSince(v *time.Time) *ManifestSetUpdate {
+	if v != nil {
+		_u.SetDriftedSince(*v)
+	}
+	return _u
+}
+
+// ClearDriftedSince clears the value of the "drifted_since" field.
+func (_u *ManifestSetUpdate) ClearDriftedSince() *ManifestSetUpdate {
+	_u.mutation.ClearDriftedSince()
 	return _u
 }
 
@@ -248,6 +282,9 @@ func (_u *ManifestSetUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	if value, ok := _u.mutation.AppliedBy(); ok {
 		_spec.SetField(manifestset.FieldAppliedBy, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.Digest(); ok {
+		_spec.SetField(manifestset.FieldDigest, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.CheckedAt(); ok {
 		_spec.SetField(manifestset.FieldCheckedAt, field.TypeTime, value)
 	}
@@ -259,6 +296,12 @@ func (_u *ManifestSetUpdate) sqlSave(ctx context.Context) (_node int, err error)
 	}
 	if value, ok := _u.mutation.AddedDrifted(); ok {
 		_spec.AddField(manifestset.FieldDrifted, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.DriftedSince(); ok {
+		_spec.SetField(manifestset.FieldDriftedSince, field.TypeTime, value)
+	}
+	if _u.mutation.DriftedSinceCleared() {
+		_spec.ClearField(manifestset.FieldDriftedSince, field.TypeTime)
 	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(manifestset.FieldVersion, field.TypeInt64, value)
@@ -405,6 +448,20 @@ func (_u *ManifestSetUpdateOne) SetNillableAppliedBy(v *string) *ManifestSetUpda
 	return _u
 }
 
+// SetDigest sets the "digest" field.
+func (_u *ManifestSetUpdateOne) SetDigest(v string) *ManifestSetUpdateOne {
+	_u.mutation.SetDigest(v)
+	return _u
+}
+
+// SetNillableDigest sets the "digest" field if the given value is not nil.
+func (_u *ManifestSetUpdateOne) SetNillableDigest(v *string) *ManifestSetUpdateOne {
+	if v != nil {
+		_u.SetDigest(*v)
+	}
+	return _u
+}
+
 // SetCheckedAt sets the "checked_at" field.
 func (_u *ManifestSetUpdateOne) SetCheckedAt(v time.Time) *ManifestSetUpdateOne {
 	_u.mutation.SetCheckedAt(v)
@@ -443,6 +500,26 @@ func (_u *ManifestSetUpdateOne) SetNillableDrifted(v *int) *ManifestSetUpdateOne
 // AddDrifted adds value to the "drifted" field.
 func (_u *ManifestSetUpdateOne) AddDrifted(v int) *ManifestSetUpdateOne {
 	_u.mutation.AddDrifted(v)
+	return _u
+}
+
+// SetDriftedSince sets the "drifted_since" field.
+func (_u *ManifestSetUpdateOne) SetDriftedSince(v time.Time) *ManifestSetUpdateOne {
+	_u.mutation.SetDriftedSince(v)
+	return _u
+}
+
+// SetNillableDriftedSince sets the "drifted_since" field if the given value is not nil.
+func (_u *ManifestSetUpdateOne) SetNillableDriftedSince(v *time.Time) *ManifestSetUpdateOne {
+	if v != nil {
+		_u.SetDriftedSince(*v)
+	}
+	return _u
+}
+
+// ClearDriftedSince clears the value of the "drifted_since" field.
+func (_u *ManifestSetUpdateOne) ClearDriftedSince() *ManifestSetUpdateOne {
+	_u.mutation.ClearDriftedSince()
 	return _u
 }
 
@@ -564,6 +641,9 @@ func (_u *ManifestSetUpdateOne) sqlSave(ctx context.Context) (_node *ManifestSet
 	if value, ok := _u.mutation.AppliedBy(); ok {
 		_spec.SetField(manifestset.FieldAppliedBy, field.TypeString, value)
 	}
+	if value, ok := _u.mutation.Digest(); ok {
+		_spec.SetField(manifestset.FieldDigest, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.CheckedAt(); ok {
 		_spec.SetField(manifestset.FieldCheckedAt, field.TypeTime, value)
 	}
@@ -575,6 +655,12 @@ func (_u *ManifestSetUpdateOne) sqlSave(ctx context.Context) (_node *ManifestSet
 	}
 	if value, ok := _u.mutation.AddedDrifted(); ok {
 		_spec.AddField(manifestset.FieldDrifted, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.DriftedSince(); ok {
+		_spec.SetField(manifestset.FieldDriftedSince, field.TypeTime, value)
+	}
+	if _u.mutation.DriftedSinceCleared() {
+		_spec.ClearField(manifestset.FieldDriftedSince, field.TypeTime)
 	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(manifestset.FieldVersion, field.TypeInt64, value)

@@ -45576,9 +45576,11 @@ type ManifestSetMutation struct {
 	created_at    *time.Time
 	applied_at    *time.Time
 	applied_by    *string
+	digest        *string
 	checked_at    *time.Time
 	drifted       *int
 	adddrifted    *int
+	drifted_since *time.Time
 	version       *int64
 	addversion    *int64
 	clearedFields map[string]struct{}
@@ -45922,6 +45924,42 @@ func (m *ManifestSetMutation) ResetAppliedBy() {
 	m.applied_by = nil
 }
 
+// SetDigest sets the "digest" field.
+func (m *ManifestSetMutation) SetDigest(s string) {
+	m.digest = &s
+}
+
+// Digest returns the value of the "digest" field in the mutation.
+func (m *ManifestSetMutation) Digest() (r string, exists bool) {
+	v := m.digest
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDigest returns the old "digest" field's value of the ManifestSet entity.
+// If the ManifestSet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ManifestSetMutation) OldDigest(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDigest is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDigest requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDigest: %w", err)
+	}
+	return oldValue.Digest, nil
+}
+
+// ResetDigest resets all changes to the "digest" field.
+func (m *ManifestSetMutation) ResetDigest() {
+	m.digest = nil
+}
+
 // SetCheckedAt sets the "checked_at" field.
 func (m *ManifestSetMutation) SetCheckedAt(t time.Time) {
 	m.checked_at = &t
@@ -46025,6 +46063,55 @@ func (m *ManifestSetMutation) AddedDrifted() (r int, exists bool) {
 func (m *ManifestSetMutation) ResetDrifted() {
 	m.drifted = nil
 	m.adddrifted = nil
+}
+
+// SetDriftedSince sets the "drifted_since" field.
+func (m *ManifestSetMutation) SetDriftedSince(t time.Time) {
+	m.drifted_since = &t
+}
+
+// DriftedSince returns the value of the "drifted_since" field in the mutation.
+func (m *ManifestSetMutation) DriftedSince() (r time.Time, exists bool) {
+	v := m.drifted_since
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDriftedSince returns the old "drifted_since" field's value of the ManifestSet entity.
+// If the ManifestSet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ManifestSetMutation) OldDriftedSince(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDriftedSince is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDriftedSince requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDriftedSince: %w", err)
+	}
+	return oldValue.DriftedSince, nil
+}
+
+// ClearDriftedSince clears the value of the "drifted_since" field.
+func (m *ManifestSetMutation) ClearDriftedSince() {
+	m.drifted_since = nil
+	m.clearedFields[manifestset.FieldDriftedSince] = struct{}{}
+}
+
+// DriftedSinceCleared returns if the "drifted_since" field was cleared in this mutation.
+func (m *ManifestSetMutation) DriftedSinceCleared() bool {
+	_, ok := m.clearedFields[manifestset.FieldDriftedSince]
+	return ok
+}
+
+// ResetDriftedSince resets all changes to the "drifted_since" field.
+func (m *ManifestSetMutation) ResetDriftedSince() {
+	m.drifted_since = nil
+	delete(m.clearedFields, manifestset.FieldDriftedSince)
 }
 
 // SetVersion sets the "version" field.
@@ -46144,7 +46231,7 @@ func (m *ManifestSetMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ManifestSetMutation) Fields() []string {
-	fields := make([]string, 0, 9)
+	fields := make([]string, 0, 11)
 	if m.slug != nil {
 		fields = append(fields, manifestset.FieldSlug)
 	}
@@ -46163,11 +46250,17 @@ func (m *ManifestSetMutation) Fields() []string {
 	if m.applied_by != nil {
 		fields = append(fields, manifestset.FieldAppliedBy)
 	}
+	if m.digest != nil {
+		fields = append(fields, manifestset.FieldDigest)
+	}
 	if m.checked_at != nil {
 		fields = append(fields, manifestset.FieldCheckedAt)
 	}
 	if m.drifted != nil {
 		fields = append(fields, manifestset.FieldDrifted)
+	}
+	if m.drifted_since != nil {
+		fields = append(fields, manifestset.FieldDriftedSince)
 	}
 	if m.version != nil {
 		fields = append(fields, manifestset.FieldVersion)
@@ -46192,10 +46285,14 @@ func (m *ManifestSetMutation) Field(name string) (ent.Value, bool) {
 		return m.AppliedAt()
 	case manifestset.FieldAppliedBy:
 		return m.AppliedBy()
+	case manifestset.FieldDigest:
+		return m.Digest()
 	case manifestset.FieldCheckedAt:
 		return m.CheckedAt()
 	case manifestset.FieldDrifted:
 		return m.Drifted()
+	case manifestset.FieldDriftedSince:
+		return m.DriftedSince()
 	case manifestset.FieldVersion:
 		return m.Version()
 	}
@@ -46219,10 +46316,14 @@ func (m *ManifestSetMutation) OldField(ctx context.Context, name string) (ent.Va
 		return m.OldAppliedAt(ctx)
 	case manifestset.FieldAppliedBy:
 		return m.OldAppliedBy(ctx)
+	case manifestset.FieldDigest:
+		return m.OldDigest(ctx)
 	case manifestset.FieldCheckedAt:
 		return m.OldCheckedAt(ctx)
 	case manifestset.FieldDrifted:
 		return m.OldDrifted(ctx)
+	case manifestset.FieldDriftedSince:
+		return m.OldDriftedSince(ctx)
 	case manifestset.FieldVersion:
 		return m.OldVersion(ctx)
 	}
@@ -46276,6 +46377,13 @@ func (m *ManifestSetMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetAppliedBy(v)
 		return nil
+	case manifestset.FieldDigest:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDigest(v)
+		return nil
 	case manifestset.FieldCheckedAt:
 		v, ok := value.(time.Time)
 		if !ok {
@@ -46289,6 +46397,13 @@ func (m *ManifestSetMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetDrifted(v)
+		return nil
+	case manifestset.FieldDriftedSince:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDriftedSince(v)
 		return nil
 	case manifestset.FieldVersion:
 		v, ok := value.(int64)
@@ -46360,6 +46475,9 @@ func (m *ManifestSetMutation) ClearedFields() []string {
 	if m.FieldCleared(manifestset.FieldCheckedAt) {
 		fields = append(fields, manifestset.FieldCheckedAt)
 	}
+	if m.FieldCleared(manifestset.FieldDriftedSince) {
+		fields = append(fields, manifestset.FieldDriftedSince)
+	}
 	return fields
 }
 
@@ -46379,6 +46497,9 @@ func (m *ManifestSetMutation) ClearField(name string) error {
 		return nil
 	case manifestset.FieldCheckedAt:
 		m.ClearCheckedAt()
+		return nil
+	case manifestset.FieldDriftedSince:
+		m.ClearDriftedSince()
 		return nil
 	}
 	return fmt.Errorf("unknown ManifestSet nullable field %s", name)
@@ -46406,11 +46527,17 @@ func (m *ManifestSetMutation) ResetField(name string) error {
 	case manifestset.FieldAppliedBy:
 		m.ResetAppliedBy()
 		return nil
+	case manifestset.FieldDigest:
+		m.ResetDigest()
+		return nil
 	case manifestset.FieldCheckedAt:
 		m.ResetCheckedAt()
 		return nil
 	case manifestset.FieldDrifted:
 		m.ResetDrifted()
+		return nil
+	case manifestset.FieldDriftedSince:
+		m.ResetDriftedSince()
 		return nil
 	case manifestset.FieldVersion:
 		m.ResetVersion()

@@ -23,8 +23,10 @@ func (ManifestSet) Fields() []ent.Field {
 		stamp("created_at"),
 		stamp("applied_at"),
 		text("applied_by"),
+		text("digest"),
 		field.Time("checked_at").SchemaType(stampType).Optional().Nillable().Comment("when it was last compared with what there is"),
 		field.Int("drifted").Comment("of how many of its things what there is differed then"),
+		field.Time("drifted_since").SchemaType(stampType).Optional().Nillable().Comment("since when something of it differs without a break; null where nothing does"),
 		version(),
 	}
 }

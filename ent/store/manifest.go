@@ -27,7 +27,8 @@ func (s *Store) Manifests() Manifests { return Manifests{s} }
 func (m Manifests) CreateSet(ctx context.Context, v manifest.Set) error {
 	err := m.s.ent.ManifestSet.Create().
 		SetID(string(v.ID)).SetSlug(v.Slug).SetNillableTeamID(orNil(v.Team)).SetSource(v.Source).SetCreatedAt(v.CreatedAt).
-		SetAppliedAt(v.AppliedAt).SetAppliedBy(v.AppliedBy).SetNillableCheckedAt(v.CheckedAt).SetDrifted(v.Drifted).SetVersion(v.Version).
+		SetAppliedAt(v.AppliedAt).SetAppliedBy(v.AppliedBy).SetDigest(v.Digest).
+		SetNillableCheckedAt(v.CheckedAt).SetDrifted(v.Drifted).SetNillableDriftedSince(v.DriftedSince).SetVersion(v.Version).
 		Exec(ctx)
 	if isUnique(err) {
 		return slugTaken("set", v.Slug, err)
@@ -35,7 +36,7 @@ func (m Manifests) CreateSet(ctx context.Context, v manifest.Set) error {
 	return fail("write a set of manifests", gone(err))
 }
 
-const manifestSets = `SELECT x.id, x.slug, x.team_id, t.slug, x.source, x.created_at, x.applied_at, x.applied_by, x.checked_at, x.drifted, x.version
+const manifestSets = `SELECT x.id, x.slug, x.team_id, t.slug, x.source, x.created_at, x.applied_at, x.applied_by, x.digest, x.checked_at, x.drifted, x.drifted_since, x.version
  FROM manifest_sets x LEFT JOIN teams t ON t.id = x.team_id`
 
 func (m Manifests) sets(ctx context.Context, rest string, args ...any) ([]manifest.Set, error) {
@@ -43,9 +44,9 @@ func (m Manifests) sets(ctx context.Context, rest string, args ...any) ([]manife
 	err := m.s.queryAll(ctx, manifestSets+rest, args, func(rows *sql.Rows) error {
 		var v manifest.Set
 		var team, slug sql.NullString
-		err := rows.Scan(&v.ID, &v.Slug, &team, &slug, &v.Source, &v.CreatedAt, &v.AppliedAt, &v.AppliedBy, &v.CheckedAt, &v.Drifted, &v.Version)
+		err := rows.Scan(&v.ID, &v.Slug, &team, &slug, &v.Source, &v.CreatedAt, &v.AppliedAt, &v.AppliedBy, &v.Digest, &v.CheckedAt, &v.Drifted, &v.DriftedSince, &v.Version)
 		v.Team, v.TeamSlug = id.ID(team.String), slug.String
-		v.CreatedAt, v.AppliedAt, v.CheckedAt = utc(v.CreatedAt), utc(v.AppliedAt), utcOrNil(v.CheckedAt)
+		v.CreatedAt, v.AppliedAt, v.CheckedAt, v.DriftedSince = utc(v.CreatedAt), utc(v.AppliedAt), utcOrNil(v.CheckedAt), utcOrNil(v.DriftedSince)
 		out = append(out, v)
 		return err
 	})
@@ -132,9 +133,10 @@ func (m Manifests) exists(ctx context.Context, of id.ID) (bool, error) {
 	return len(found) > 0, err
 }
 
-// CheckedSet records when it was compared.
-func (m Manifests) CheckedSet(ctx context.Context, of id.ID, at time.Time, drifted int) error {
-	_, err := m.s.exec(ctx, "UPDATE manifest_sets SET checked_at = $1, drifted = $2 WHERE id = $3", clock.Round(at), drifted, string(of))
+// CheckedSet records what was found when it was compared.
+func (m Manifests) CheckedSet(ctx context.Context, v manifest.Set) error {
+	_, err := m.s.exec(ctx, "UPDATE manifest_sets SET digest = $1, checked_at = $2, drifted = $3, drifted_since = $4 WHERE id = $5",
+		v.Digest, nullOrTime(v.CheckedAt), v.Drifted, nullOrTime(v.DriftedSince), string(v.ID))
 	return fail("write when a set was compared", err)
 }
 
@@ -266,7 +268,7 @@ func (m Manifests) WriteItems(ctx context.Context, items []manifest.Item) error 
 			args = append(args, string(v.ID), string(v.Set), string(v.Kind), v.Name, string(v.Resource), v.Path, v.Document, clock.Round(v.AppliedAt), released, r.By, r.Reason, drift)
 		}
 		_, err := m.s.exec(ctx, "INSERT INTO manifest_items (id, set_id, kind, name, resource_id, path, document, applied_at, released_at, released_by, released_for, drift) VALUES "+
-			values(len(some), columns)+` ON CONFLICT (id) DO UPDATE SET resource_id = excluded.resource_id, path = excluded.path, document = excluded.document, applied_at = excluded.applied_at,
+			values(len(some), columns)+` ON CONFLICT (id) DO UPDATE SET name = excluded.name, resource_id = excluded.resource_id, path = excluded.path, document = excluded.document, applied_at = excluded.applied_at,
  released_at = excluded.released_at, released_by = excluded.released_by, released_for = excluded.released_for, drift = excluded.drift`, args...)
 		if isUnique(err) {
 			e := fault.New(fault.Conflict, "managed_elsewhere", "something of this set was brought by another at the same time: plan again")

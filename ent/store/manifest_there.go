@@ -3,15 +3,20 @@ package store
 import (
 	"context"
 	"database/sql"
+	"fmt"
+
+	entsql "entgo.io/ent/dialect/sql"
 
 	"github.com/evenkeel/evenkeel/ent/db/attachment"
 	"github.com/evenkeel/evenkeel/ent/db/dependency"
+	"github.com/evenkeel/evenkeel/ent/db/person"
 	"github.com/evenkeel/evenkeel/ent/db/system"
 	"github.com/evenkeel/evenkeel/ent/db/team"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/scorecards"
 	"github.com/evenkeel/evenkeel/scorecards/campaign"
+	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/manifest"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/registry"
@@ -33,6 +38,35 @@ func many[T any](of []string, read func(in string, args []any) ([]T, error)) ([]
 		return err
 	})
 	return out, err
+}
+
+// nouns are those of the kinds of which a name leads to something.
+var nouns = map[manifest.Kind]registry.Noun{
+	manifest.KindTeam: registry.NounTeam, manifest.KindSystem: registry.NounSystem, manifest.KindService: registry.NounService, manifest.KindSLO: registry.NounSLO,
+	manifest.KindPolicy: registry.NounPolicy, manifest.KindScorecard: registry.NounScorecard,
+}
+
+// FormerNames returns what things are called now, by names that they had before.
+func (m Manifests) FormerNames(ctx context.Context, kind manifest.Kind, slugs []string) (map[string]string, error) {
+	names, rest := "was.slug, now.slug", " WHERE was.scope = '' AND was.slug IN "
+	if kind == manifest.KindSLO {
+		names, rest = "v.slug || '/' || was.slug, v.slug || '/' || now.slug", " JOIN services v ON v.id = was.scope WHERE v.slug IN "
+	}
+	out := map[string]string{}
+	err := chunks(slugs, idBatch, func(some []string) error {
+		args := make([]any, len(some), len(some)+1)
+		for i, v := range some {
+			args[i] = v
+		}
+		query := fmt.Sprintf("SELECT %s FROM slugs was JOIN slugs now ON now.target_id = was.target_id AND now.current%s%s AND was.noun = $%d AND NOT was.current", names, rest, values(1, len(some)), len(some)+1)
+		return m.s.queryAll(ctx, query, append(args, string(nouns[kind])), func(rows *sql.Rows) error {
+			var was, now string
+			err := rows.Scan(&was, &now)
+			out[was] = now
+			return err
+		})
+	})
+	return out, fail("read former names", err)
 }
 
 // TeamsNamed returns teams by their slugs.
@@ -158,6 +192,26 @@ func (m Manifests) CampaignsByID(ctx context.Context, campaigns []id.ID) (map[id
 		out[c.ID] = c
 	}
 	return out, err
+}
+
+// PeopleByID returns those that there are.
+func (m Manifests) PeopleByID(ctx context.Context, people []id.ID) (map[id.ID]access.Person, error) {
+	return m.s.Access().PeopleByID(ctx, people)
+}
+
+// PeopleByEmail returns all who have one of the e-mails.
+func (m Manifests) PeopleByEmail(ctx context.Context, emails []string) ([]access.Person, error) {
+	var out []access.Person
+	err := chunks(emails, idBatch, func(some []string) error {
+		rows, err := m.s.ent.Person.Query().Where(func(s *entsql.Selector) {
+			s.Where(entsql.In(entsql.Lower(s.C(person.FieldEmail)), arguments(some)...))
+		}).All(ctx)
+		for _, p := range rows {
+			out = append(out, fromDBPerson(p))
+		}
+		return err
+	})
+	return out, fail("read people", err)
 }
 
 // managers are the tables of what has one manager, by the kinds of manifests.

@@ -11,6 +11,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/managed"
 	"github.com/evenkeel/evenkeel/internal/page"
+	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/manifest"
 	"github.com/evenkeel/evenkeel/services/registry"
 )
@@ -49,8 +50,9 @@ func testManifests(t *testing.T, open opener) {
 		two.Team, two.TeamSlug, two.Source, two.AppliedAt, two.AppliedBy = team.ID, team.Slug, "", later, "bob"
 		ok(t, m.UpdateSet(t.Context(), two))
 		refused(t, m.UpdateSet(t.Context(), two), fault.Precondition, "version_mismatch")
-		ok(t, m.CheckedSet(t.Context(), two.ID, later, 3))
-		two.Version, two.CheckedAt, two.Drifted = 2, &later, 3
+		two.Digest, two.CheckedAt, two.Drifted, two.DriftedSince = "a digest", &later, 3, &Start
+		ok(t, m.CheckedSet(t.Context(), two))
+		two.Version = 2
 		ok(t, s.InTx(t.Context(), func(ctx context.Context) error {
 			same(t, must(m.HoldSet(ctx, "beta"))(t), two)
 			return nil
@@ -144,6 +146,41 @@ func testManifests(t *testing.T, open opener) {
 		need.Manager, need.Version = "", 2
 		same(t, must(r.Dependencies(t.Context(), service.ID))(t), []registry.Dependency{need})
 		ok(t, m.LetGo(t.Context(), AManifest(set, manifest.KindSystem, "gone", newID()), keeper))
+	})
+
+	each(t, open, "what had another name is found by it, of each kind by itself, and people are by their e-mails", func(t *testing.T, s *store.Store) {
+		m, r := s.Manifests(), s.Registry()
+		team := Team(t, s, "crew")
+		service, other := Service(t, s, team.ID, "checkout"), Service(t, s, team.ID, "ledger")
+		for _, slug := range []string{"checkout", "till", "cash"} { // from one name to the next
+			ok(t, r.ReserveSlug(t.Context(), registry.NounService, "", slug, service.ID))
+			service.Slug = slug
+			ok(t, r.UpdateService(t.Context(), service))
+			service.Version++
+		}
+		slo := newID()
+		ok(t, r.ReserveSlug(t.Context(), registry.NounSLO, service.ID, "up", slo))
+		ok(t, r.ReserveSlug(t.Context(), registry.NounSLO, service.ID, "available", slo))
+		ok(t, r.ReserveSlug(t.Context(), registry.NounSLO, other.ID, "up", newID()))
+		ok(t, r.ReserveSlug(t.Context(), registry.NounTeam, "", "crew", team.ID))
+		ok(t, r.ReserveSlug(t.Context(), registry.NounTeam, "", "gang", team.ID))
+		formers := func(kind manifest.Kind, slugs ...string) map[string]string {
+			return must(m.FormerNames(t.Context(), kind, slugs))(t)
+		}
+		same(t, formers(manifest.KindService, "checkout", "till", "cash", "ledger", "crew", "nothing"), map[string]string{"checkout": "cash", "till": "cash"})
+		same(t, formers(manifest.KindTeam, "crew", "gang", "checkout"), map[string]string{"crew": "gang"})
+		same(t, formers(manifest.KindSLO, "cash", "ledger"), map[string]string{"cash/up": "cash/available"})
+		same(t, formers(manifest.KindSystem, "crew"), map[string]string{})
+
+		ada, twin := Person(t, s, "Ada"), Person(t, s, "Ada")
+		ada.Email, twin.Email = "Ada@example.org", "ada@example.org"
+		for _, p := range []*access.Person{&ada, &twin} {
+			ok(t, s.Access().UpdatePerson(t.Context(), *p))
+			p.Version++
+		}
+		Person(t, s, "Bob")
+		found := must(m.PeopleByEmail(t.Context(), []string{"ada@example.org", "nobody@example.org"}))(t)
+		same(t, sorted(found, func(p access.Person) string { return string(p.ID) }), sorted([]access.Person{ada, twin}, func(p access.Person) string { return string(p.ID) }))
 	})
 
 	each(t, open, "what is tried in a savepoint is undone by itself", func(t *testing.T, s *store.Store) {

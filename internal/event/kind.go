@@ -53,6 +53,7 @@ const (
 	ToilAsked Type = "toil.asked"
 
 	OwnershipDrifted Type = "ownership.drifted"
+	ManifestsDrifted Type = "manifests.drifted"
 
 	ExemptionAsked    Type = "exemption.asked"
 	ExemptionDecided  Type = "exemption.decided"
@@ -122,6 +123,7 @@ var Kinds = []Kind{
 	{AttestationExpired, Soon, false, "It expired, and is not known any more; its author and the team are told."},
 	{ToilAsked, Weekly, false, "A member of a team is asked how much of the last week was toil; told to that person alone, by e-mail."},
 	{OwnershipDrifted, Soon, false, "For a week the team of a service has had nobody in it, or who is on call left, or its repository takes no issues; the team above is told."},
+	{ManifestsDrifted, Soon, true, "What there is differs from what a set of manifests said last, or cannot be compared with it any more: told whenever something differs that did not, or differs otherwise; and the end of it. Its team is told."},
 	{ExemptionAsked, Soon, false, "A team asks to excuse a service from a check of a scorecard; the team that keeps the scorecard decides."},
 	{ExemptionDecided, Soon, false, "An exemption was approved or rejected, or ended early; who asked and the team are told."},
 	{ExemptionExpiring, Weekly, false, "An exemption expires within 14 days; who asked for it and the team are told."},

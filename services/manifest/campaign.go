@@ -15,6 +15,11 @@ type Campaign struct{ campaign.Draft }
 
 func (c Campaign) identity() Identity { return Identity{KindCampaign, c.Name} }
 
+func (c Campaign) renamed(now called) Thing {
+	c.Scorecard, c.Team = now(KindScorecard, "/scorecard", c.Scorecard), now(KindTeam, "/team", c.Team)
+	return c
+}
+
 func (Campaign) pointer(p string) string { return p }
 
 type campaignWords struct {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/event"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/tx"
@@ -24,6 +25,7 @@ type Parts struct {
 	Runner       Runner
 	Authorizer   *access.Authorizer
 	Recorder     access.Recorder
+	Teller       event.Teller // nil where nobody is told
 	Clock        clock.Clock
 }
 
@@ -94,7 +96,7 @@ func (d *Desk) run(ctx context.Context, in Input, verb access.Verb) (Plan, error
 	if err := check(in, manifests); err != nil {
 		return Plan{}, err
 	}
-	r := run{desk: d, in: in, set: set, manifests: order(manifests), now: now}
+	r := run{desk: d, in: in, set: set, read: manifests, now: now}
 	err = d.Runner.InSnapshot(ctx, r.compare)
 	if err == nil && (r.changes() || !r.settled) {
 		if verb == access.Check {
@@ -109,10 +111,7 @@ func (d *Desk) run(ctx context.Context, in Input, verb access.Verb) (Plan, error
 			if verb == access.Check || len(r.plan().Refused()) > 0 {
 				return errGivenUp
 			}
-			if in.Digest != "" && in.Digest != r.plan().Digest {
-				return fault.New(fault.Conflict, "plan_changed", "what would be done is not what was planned: plan again")
-			}
-			return nil
+			return r.asPlanned()
 		}
 		err = d.inTurn(ctx, func() error {
 			err := d.Runner.InTx(ctx, try)
@@ -122,6 +121,8 @@ func (d *Desk) run(ctx context.Context, in Input, verb access.Verb) (Plan, error
 			}
 			return err
 		})
+	} else if err == nil && verb != access.Check {
+		err = r.asPlanned()
 	}
 	if err != nil && !errors.Is(err, errGivenUp) {
 		return Plan{}, fmt.Errorf("bring manifests: %w", err)

@@ -103,11 +103,51 @@ func said(after any) []Field {
 // words are the fields of a thing of which a manifest may leave out some.
 type words map[string]any
 
+// pairs are texts by keys that people choose: a key that is there says something, whatever its value.
+type pairs = map[string]string
+
 // partly are the fields that the manifest says and that differ.
 func partly(before, after words, says []string) []Field {
 	var out []Field
 	for _, name := range slices.Sorted(slices.Values(says)) {
-		compare("/"+escape.Replace(name), asJSON(before[name]), asJSON(after[name]), &out)
+		at := "/" + escape.Replace(name)
+		is, paired := after[name].(pairs)
+		switch {
+		case !paired:
+			compare(at, asJSON(before[name]), asJSON(after[name]), &out)
+		case before != nil:
+			was, _ := before[name].(pairs)
+			out = append(out, otherPairs(at, was, is)...)
+		case len(is) > 0:
+			out = append(out, Field{Name: at, After: asJSON(is)})
+		}
 	}
 	return out
+}
+
+// otherPairs are the pairs that differ.
+func otherPairs(at string, before, after pairs) []Field {
+	all := maps.Clone(before)
+	maps.Copy(all, after)
+	var out []Field
+	value := func(of pairs, key string) any {
+		if v, there := of[key]; there {
+			return v
+		}
+		return nil
+	}
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		if was, is := value(before, key), value(after, key); was != is {
+			out = append(out, Field{Name: at + "/" + escape.Replace(key), Before: was, After: is})
+		}
+	}
+	return out
+}
+
+// says reports whether the field has something to say.
+func (w words) says(name string) bool {
+	if of, is := w[name].(pairs); is {
+		return len(of) > 0
+	}
+	return !empty(asJSON(w[name]))
 }

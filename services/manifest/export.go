@@ -73,7 +73,7 @@ func (d *Desk) Export(ctx context.Context, f ExportFilter) ([]Thing, error) {
 		for n, i := range found {
 			of[n] = i.Identity
 		}
-		if err := w.look(ctx, d.Organisation, of, resources(found)); err != nil {
+		if err := w.look(ctx, d.Organisation, of, resources(found), nil); err != nil {
 			return err
 		}
 		things = make([]Thing, len(found))
@@ -108,11 +108,11 @@ func (w *world) thing(i Item) Thing {
 	case KindTeam:
 		t := w.teams[i.Name]
 		in := w.declaredTeam(t)
-		return Team{in, w.telling(teamWords(in), t.Managed)}
+		return Team{in, w.telling(teamPlaces.words(in), t.Managed)}
 	case KindSystem:
 		s := w.systems[i.Name]
-		in := registry.SystemInput{Slug: s.Slug, Name: s.Name, Description: s.Description, Team: w.teamSlugs[s.Team]}
-		return System{in, w.telling(systemWords(in), s.Managed)}
+		in := w.declaredSystem(s)
+		return System{in, w.telling(systemPlaces.words(in), s.Managed)}
 	case KindService:
 		return w.serviceThing(i.Name)
 	case KindSLO:
@@ -124,10 +124,11 @@ func (w *world) thing(i Item) Thing {
 	case KindPolicy:
 		v := w.policies[i.Name]
 		p := Policy{Draft: policy.Draft{Slug: v.Policy.Slug, Name: v.Policy.Name, Description: v.Policy.Description, Terms: v.Revision.Terms}}
+		p.Approval.Approver = id.ID(w.people.name(p.Approval.Approver))
 		for _, a := range w.attachments[v.Policy.ID] {
 			p.Attachments = append(p.Attachments, w.place(a))
 		}
-		slices.SortFunc(p.Attachments, func(a, b policy.Place) int { return cmp.Compare(at(a), at(b)) })
+		slices.SortFunc(p.Attachments, func(a, b policy.Place) int { return cmp.Compare(spot(a), spot(b)) })
 		return p
 	case KindScorecard:
 		v := w.cards[i.Name]
@@ -146,7 +147,7 @@ func (w *world) thing(i Item) Thing {
 func (w *world) serviceThing(slug string) Thing {
 	s := w.services[slug]
 	in := registry.ServiceInput{Slug: s.Slug, Team: s.TeamSlug, System: s.SystemSlug, Profile: s.Profile}
-	of := serviceWords(in)
+	of := servicePlaces.words(in)
 	if in.Lifecycle == registry.Production {
 		delete(of, "lifecycle") // it is so by default
 	}
@@ -174,7 +175,7 @@ func (w *world) telling(of words, by managed.Set) []string {
 	var out []string
 	for _, name := range slices.Sorted(maps.Keys(of)) {
 		keeper, _ := by.Of(name)
-		if !empty(asJSON(of[name])) && keeper.Manager != managed.Catalog {
+		if of.says(name) && keeper.Manager != managed.Catalog {
 			out = append(out, name)
 		}
 	}

@@ -22,6 +22,9 @@ const (
 	KindCampaign  Kind = "Campaign"
 )
 
+// KindSet is what a step is of that changes the set itself; there is no manifest of it.
+const KindSet Kind = "ManifestSet"
+
 // Kinds lists every kind, in the order in which they are brought: each may name those before it.
 var Kinds = []Kind{KindTeam, KindSystem, KindService, KindSLO, KindPolicy, KindScorecard, KindCampaign}
 

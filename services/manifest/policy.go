@@ -20,6 +20,15 @@ type Policy struct {
 
 func (p Policy) identity() Identity { return Identity{KindPolicy, p.Slug} }
 
+func (p Policy) renamed(now called) Thing {
+	p.Slug = now(KindPolicy, "/slug", p.Slug)
+	p.Attachments = slices.Clone(p.Attachments)
+	for i, place := range p.Attachments {
+		p.Attachments[i].Service = now(KindService, fmt.Sprintf("/attachments/%d/service", i), place.Service)
+	}
+	return p
+}
+
 func (Policy) pointer(p string) string { return p }
 
 type policyWords struct {
@@ -28,8 +37,14 @@ type policyWords struct {
 	policy.Terms
 }
 
-// at names a place among those of a policy.
-func at(p policy.Place) string {
+// wordsOfPolicy are what is said of a policy, with its approver as manifests name people.
+func wordsOfPolicy(name, description string, terms policy.Terms, approver string) policyWords {
+	terms.Approval.Approver = id.ID(approver)
+	return policyWords{name, description, terms.Complete()}
+}
+
+// spot names a place among those of a policy.
+func spot(p policy.Place) string {
 	return strings.TrimSpace(fmt.Sprintf("%s %s", p.Target, p.Service+tier(p.Tier)))
 }
 
@@ -45,28 +60,28 @@ func (w *world) place(a policy.Attachment) policy.Place {
 	return policy.Place{Target: a.Target, Service: w.slugs[a.Service], Tier: a.Tier, Mode: a.Mode}
 }
 
-// attached are where the policy is attached, as far as the manifest says or the set keeps that.
-func (p Policy) attached(w *world, of id.ID) []Field {
+// parts are where the policy is attached, as far as the manifest says so.
+func (p Policy) parts(w *world, of id.ID) parts {
+	out := parts{at: "/attachments"}
 	if p.Attachments == nil {
-		return nil
+		return out
 	}
-	before, after := map[string]policy.Mode{}, map[string]policy.Mode{}
 	for _, place := range p.Attachments {
-		after[at(place)] = place.Mode
+		out.said = append(out.said, part{key: spot(place), value: place.Mode})
 	}
 	for _, a := range w.attachments[of] {
-		place := w.place(a)
-		if _, says := after[at(place)]; says || a.Manager != "" && a.Manager == w.manager() {
-			before[at(place)] = a.Mode
-		}
+		out.there = append(out.there, part{spot(w.place(a)), a.Mode, a.Manager})
 	}
-	var out []Field
-	compare("/attachments", asJSON(before), asJSON(after), &out)
 	return out
 }
 
 func (p Policy) differ(w *world, path string) (change, error) {
-	after := policyWords{p.Name, p.Description, p.Complete()}
+	approver, err := w.people.named("/approval/approver", string(p.Approval.Approver))
+	if err != nil {
+		return change{}, err
+	}
+	after := wordsOfPolicy(p.Name, p.Description, p.Terms, approver)
+	p.Approval.Approver = id.ID(w.people.identifier(approver))
 	is, there := w.policies[p.Slug]
 	p.Attachments = slices.Clone(p.Attachments)
 	for _, a := range w.attachments[is.Policy.ID] { // what is named by its identifier
@@ -76,11 +91,11 @@ func (p Policy) differ(w *world, path string) (change, error) {
 			}
 		}
 	}
-	if err := p.once(); err != nil {
+	if err := p.parts(w, is.Policy.ID).once(""); err != nil {
 		return change{}, err
 	}
 	if !there {
-		return change{action: Create, fields: append(said(after), p.attached(w, "")...), do: func(ctx context.Context) (id.ID, error) {
+		return change{action: Create, fields: append(said(after), p.parts(w, "").differ(w)...), do: func(ctx context.Context) (id.ID, error) {
 			ctx = w.acting(ctx, path, whole)
 			made, err := w.hands.Policies.Create(ctx, p.Draft)
 			if err != nil {
@@ -92,9 +107,9 @@ func (p Policy) differ(w *world, path string) (change, error) {
 	if err := w.others(p.identity(), is.Policy.Manager); err != nil {
 		return change{}, err
 	}
-	before := policyWords{is.Policy.Name, is.Policy.Description, is.Revision.Complete()}
-	fields := append(differences(before, after), p.attached(w, is.Policy.ID)...)
-	kept := w.set.Slug == "" || is.Policy.Manager == w.manager() && !p.takes(w, is.Policy.ID)
+	before := wordsOfPolicy(is.Policy.Name, is.Policy.Description, is.Revision.Terms, w.people.name(is.Revision.Approval.Approver))
+	fields := append(differences(before, after), p.parts(w, is.Policy.ID).differ(w)...)
+	kept := w.set.Slug == "" || is.Policy.Manager == w.manager() && !p.parts(w, is.Policy.ID).takes(w)
 	return change{action: settled(fields, false, kept), resource: is.Policy.ID, fields: fields, do: func(ctx context.Context) (id.ID, error) {
 		ctx = w.acting(ctx, path, whole)
 		v, err := w.hands.Policies.Revise(ctx, p.Slug, is.Policy.Version, p.Draft)
@@ -105,24 +120,6 @@ func (p Policy) differ(w *world, path string) (change, error) {
 	}}, nil
 }
 
-// once refuses a place that is said twice.
-func (p Policy) once() error {
-	var check fault.Check
-	for i, place := range p.Attachments {
-		if first := slices.IndexFunc(p.Attachments, func(o policy.Place) bool { return at(o) == at(place) }); first < i {
-			check.Fail(fmt.Sprintf("/attachments/%d", i), at(place), "is said in /attachments/%d already", first)
-		}
-	}
-	return check.Err()
-}
-
-// takes reports whether the set is to keep an attachment that nobody keeps.
-func (p Policy) takes(w *world, of id.ID) bool {
-	return slices.ContainsFunc(w.attachments[of], func(a policy.Attachment) bool {
-		return a.Manager == "" && slices.ContainsFunc(p.Attachments, func(place policy.Place) bool { return at(place) == at(w.place(a)) })
-	})
-}
-
 // attach has the policy be in force where the manifest says.
 func (p Policy) attach(ctx context.Context, w *world, of id.ID) error {
 	if p.Attachments == nil {
@@ -131,8 +128,8 @@ func (p Policy) attach(ctx context.Context, w *world, of id.ID) error {
 	var check fault.Check
 	kept := map[string]bool{}
 	for i, place := range p.Attachments {
-		kept[at(place)] = true
-		n := slices.IndexFunc(w.attachments[of], func(a policy.Attachment) bool { return at(w.place(a)) == at(place) })
+		kept[spot(place)] = true
+		n := slices.IndexFunc(w.attachments[of], func(a policy.Attachment) bool { return spot(w.place(a)) == spot(place) })
 		var err error
 		if n < 0 {
 			_, err = w.hands.Policies.Attach(ctx, string(of), place)
@@ -145,7 +142,7 @@ func (p Policy) attach(ctx context.Context, w *world, of id.ID) error {
 		}
 	}
 	for _, a := range w.attachments[of] {
-		if a.Manager == "" || a.Manager != w.manager() || kept[at(w.place(a))] {
+		if a.Manager == "" || a.Manager != w.manager() || kept[spot(w.place(a))] {
 			continue
 		}
 		if err := w.hands.Policies.Detach(ctx, a.ID, a.Version); err != nil {

@@ -159,6 +159,11 @@ func (d *Desk) Remove(ctx context.Context, set string, version int64) error {
 		if err := d.Store.DeleteSet(ctx, s.ID, version); err != nil {
 			return err
 		}
+		if s.DriftedSince != nil && d.Teller != nil {
+			if err := d.Teller.Tell(ctx, s.settled(*s.DriftedSince, clock.Round(d.Clock()), access.CallerFrom(ctx).Name+" removed the set: nothing of it is kept any more.")); err != nil {
+				return err
+			}
+		}
 		return d.Recorder.RecordDiff(ctx, access.Delete, s.object(), "", s, nil)
 	})
 	if err != nil {

@@ -16,11 +16,14 @@ import (
 
 // run is one time that a set is planned, or applied.
 type run struct {
-	desk      *Desk
-	in        Input
-	set       Set
-	manifests []Manifest
-	now       time.Time
+	desk *Desk
+	in   Input
+	set  Set // as it is to be
+	was  Set // as it was; without an ID where it is new
+	read []Manifest
+	now  time.Time
+
+	manifests []Manifest // as things are called now, in order
 
 	world   *world
 	steps   []Step
@@ -42,17 +45,29 @@ type later struct {
 }
 
 func (r *run) plan() Plan {
-	return Plan{Set: r.set.Slug, Steps: r.steps, Digest: digest(r.steps)}
+	steps := append(r.set.step(r.was), r.steps...)
+	return Plan{Set: r.set.Slug, Steps: steps, Digest: digest(r.set, steps)}
 }
 
 func (r *run) changes() bool {
-	return slices.ContainsFunc(r.steps, func(s Step) bool { return s.Action.Changes() || s.Refused != nil })
+	p := r.plan()
+	return p.Changed()+len(p.Refused()) > 0
+}
+
+// asPlanned refuses to do anything else than was planned. The plan that was applied last is done where nothing
+// is left to do: who asks for it again did not hear of that.
+func (r *run) asPlanned() error {
+	p := r.plan()
+	if r.in.Digest == "" || r.in.Digest == p.Digest || p.Changed() == 0 && r.in.Digest == r.was.Digest {
+		return nil
+	}
+	return fault.New(fault.Conflict, "plan_changed", "what would be done is not what was planned: plan again")
 }
 
 // look begins anew, with what there is.
 func (r *run) look(ctx context.Context, set Set) error {
 	r.steps, r.written, r.dropped, r.forbid, r.later, r.notes, r.settled = nil, nil, nil, nil, nil, nil, false
-	w := &world{hands: r.desk.Hands, set: set, items: map[Identity]Item{}}
+	w := &world{hands: r.desk.Hands, set: set}
 	w.letGo = func(ctx context.Context, i Item) error { return r.desk.Store.LetGo(ctx, i, w.manager()) }
 	r.world = w
 	var items []Item
@@ -62,15 +77,27 @@ func (r *run) look(ctx context.Context, set Set) error {
 			return fmt.Errorf("read what a set has: %w", err)
 		}
 	}
+	things := make([]Thing, len(r.read))
+	for n, m := range r.read {
+		things[n] = m.Thing
+	}
+	now, err := namesNow(ctx, r.desk.Organisation, things, items)
+	if err != nil {
+		return err
+	}
+	renamed, notes := now.of(r.read)
+	if err := check(r.in, renamed); err != nil {
+		return err
+	}
+	r.manifests, r.notes, w.items = order(renamed), notes, now.items(items)
 	of := make([]Identity, 0, len(r.manifests)+len(items))
 	for _, m := range r.manifests {
 		of = append(of, m.Identity)
 	}
-	for _, i := range items {
-		w.items[i.Identity] = i
-		of = append(of, i.Identity)
+	for i := range w.items {
+		of = append(of, i)
 	}
-	return w.look(ctx, r.desk.Organisation, of, resources(items))
+	return w.look(ctx, r.desk.Organisation, of, resources(items), things)
 }
 
 // compare says what is to be done, and does nothing.
@@ -106,6 +133,7 @@ func (r *run) settle(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read a set of manifests: %w", err)
 	}
+	r.was = is
 	r.settled = is.Team == r.set.Team && is.Source == r.set.Source && len(r.written)+len(r.dropped) == 0
 	return nil
 }
@@ -238,6 +266,7 @@ func (r *run) hold(ctx context.Context) (Set, error) {
 	if err := r.desk.Authorizer.Authorize(ctx, access.Update, is.object()); err != nil {
 		return Set{}, err
 	}
+	r.was = is
 	after := is
 	after.AppliedAt, after.AppliedBy = r.now, access.CallerFrom(ctx).Name
 	if r.in.Team != "" {
@@ -385,19 +414,20 @@ func (r *run) keep(ctx context.Context) error {
 	if err := r.desk.Store.WriteItems(ctx, r.written); err != nil {
 		return fmt.Errorf("write what a set has: %w", err)
 	}
-	return r.desk.Store.CheckedSet(ctx, r.set.ID, r.now, r.drifted())
+	r.set.Digest = r.plan().Digest
+	return r.desk.found(ctx, r.set, r.now, r.drifted(), false, r.set.AppliedBy+" applied the set.")
 }
 
-// drifted is of how many of the set's things that were not brought something differs still.
-func (r *run) drifted() int {
-	n := 0
+// drifted are the set's things that were not brought, and of which something differs still.
+func (r *run) drifted() []Item {
+	var out []Item
 	for _, i := range r.world.items {
 		brought := slices.ContainsFunc(r.written, func(w Item) bool { return w.ID == i.ID })
 		if i.Drift != nil && !brought && !slices.Contains(r.dropped, i.ID) {
-			n++
+			out = append(out, i)
 		}
 	}
-	return n
+	return out
 }
 
 // refused is nil where everything was done, or the fault that says why nothing was.

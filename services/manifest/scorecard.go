@@ -12,6 +12,11 @@ type Scorecard struct{ scorecards.Draft }
 
 func (s Scorecard) identity() Identity { return Identity{KindScorecard, s.Slug} }
 
+func (s Scorecard) renamed(now called) Thing {
+	s.Slug, s.Owner = now(KindScorecard, "/slug", s.Slug), now(KindTeam, "/owner", s.Owner)
+	return s
+}
+
 func (Scorecard) pointer(p string) string { return p }
 
 type scorecardWords struct {
@@ -41,15 +46,12 @@ func (s Scorecard) differ(w *world, path string) (change, error) {
 	kept := w.set.Slug == "" || is.Scorecard.Manager == w.manager()
 	return change{action: settled(fields, is.Scorecard.RetiredAt != nil, kept), resource: is.Scorecard.ID, fields: fields, do: func(ctx context.Context) (id.ID, error) {
 		ctx = w.acting(ctx, path, whole)
-		version := is.Scorecard.Version
-		if is.Scorecard.RetiredAt != nil {
+		return revise(is.Scorecard.RetiredAt != nil, is.Scorecard.Version, func(version int64) (int64, error) {
 			v, err := w.hands.Scorecards.Restore(ctx, s.Slug, version)
-			if err != nil {
-				return "", err
-			}
-			version = v.Scorecard.Version
-		}
-		v, err := w.hands.Scorecards.Revise(ctx, s.Slug, version, s.Draft)
-		return v.Scorecard.ID, err
+			return v.Scorecard.Version, err
+		}, func(version int64) (id.ID, error) {
+			v, err := w.hands.Scorecards.Revise(ctx, s.Slug, version, s.Draft)
+			return v.Scorecard.ID, err
+		})
 	}}, nil
 }

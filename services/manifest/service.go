@@ -30,6 +30,15 @@ const needs = "dependsOn"
 
 func (s Service) identity() Identity { return Identity{KindService, s.Slug} }
 
+func (s Service) renamed(now called) Thing {
+	s.Slug, s.Team, s.System = now(KindService, "/slug", s.Slug), now(KindTeam, "/team", s.Team), now(KindSystem, "/system", s.System)
+	s.DependsOn = slices.Clone(s.DependsOn)
+	for i, n := range s.DependsOn {
+		s.DependsOn[i].Service = now(KindService, fmt.Sprintf("/%s/%d/service", needs, i), n.Service)
+	}
+	return s
+}
+
 // pointer: the manifest has its kind as type, for its kind is what it is a manifest of.
 func (Service) pointer(p string) string {
 	if p == "/kind" {
@@ -38,51 +47,12 @@ func (Service) pointer(p string) string {
 	return p
 }
 
-func serviceWords(in registry.ServiceInput) words {
+var servicePlaces placesOf[registry.ServiceInput] = func(in *registry.ServiceInput) words {
 	return words{
-		"team": in.Team, "system": in.System, "name": in.Name, "description": in.Description, "kind": in.Kind, "tier": in.Tier,
-		"lifecycle": in.Lifecycle, "repository": in.Repository, "onCall": in.OnCall, "runbook": in.Runbook, "dashboard": in.Dashboard,
-		"docs": in.Docs, "contact": in.Contact, "labels": in.Labels, "annotations": in.Annotations,
+		"team": &in.Team, "system": &in.System, "name": &in.Name, "description": &in.Description, "kind": &in.Kind, "tier": &in.Tier,
+		"lifecycle": &in.Lifecycle, "repository": &in.Repository, "onCall": &in.OnCall, "runbook": &in.Runbook, "dashboard": &in.Dashboard,
+		"docs": &in.Docs, "contact": &in.Contact, "labels": &in.Labels, "annotations": &in.Annotations,
 	}
-}
-
-// over is the input with what the manifest says.
-func (s Service) over(in registry.ServiceInput) registry.ServiceInput {
-	for _, field := range s.Says {
-		switch field {
-		case "team":
-			in.Team = s.Team
-		case "system":
-			in.System = s.System
-		case "name":
-			in.Name = s.Name
-		case "description":
-			in.Description = s.Description
-		case "kind":
-			in.Kind = s.Kind
-		case "tier":
-			in.Tier = s.Tier
-		case "lifecycle":
-			in.Lifecycle = s.Lifecycle
-		case "repository":
-			in.Repository = s.Repository
-		case "onCall":
-			in.OnCall = s.OnCall
-		case "runbook":
-			in.Runbook = s.Runbook
-		case "dashboard":
-			in.Dashboard = s.Dashboard
-		case "docs":
-			in.Docs = s.Docs
-		case "contact":
-			in.Contact = s.Contact
-		case "labels":
-			in.Labels = s.Labels
-		case "annotations":
-			in.Annotations = s.Annotations
-		}
-	}
-	return in
 }
 
 // need is a dependency as a manifest says it.
@@ -100,36 +70,25 @@ func needOf(service string, t registry.DependencyTerms) need {
 	return need{service, t.Criticality, t.FailureMode, int64(t.Timeout / time.Millisecond), t.Retry, t.Breaker, t.Bulkhead}
 }
 
-// fields are those that differ, by the names of the manifest.
-func (s Service) fields(before, after words, needed []Field) []Field {
-	out := append(partly(before, after, s.Says), needed...)
-	for i, f := range out {
-		out[i].Name = s.pointer(f.Name)
-	}
-	return out
-}
-
-// needed are the dependencies that the set keeps, and those that it says, by the other service.
-func (s Service) needed(w *world, of registry.Service) []Field {
+// parts are the services that it needs, as far as the manifest says so.
+func (s Service) parts(w *world, of registry.Service) parts {
+	out := parts{at: "/" + needs}
 	if !slices.Contains(s.Says, needs) {
-		return nil
+		return out
 	}
-	before, after := map[string]need{}, map[string]need{}
 	for _, n := range s.DependsOn {
-		after[n.Service] = needOf(n.Service, n.DependencyTerms)
+		out.said = append(out.said, part{key: n.Service, value: needOf(n.Service, n.DependencyTerms)})
 	}
 	for _, d := range w.needs[of.ID] {
-		if _, says := after[d.OnSlug]; says || d.Manager == w.manager() && d.Manager != "" {
-			before[d.OnSlug] = needOf(d.OnSlug, d.DependencyTerms)
-		}
+		out.there = append(out.there, part{d.OnSlug, needOf(d.OnSlug, d.DependencyTerms), d.Manager})
 	}
-	var out []Field
-	compare("/"+needs, asJSON(before), asJSON(after), &out)
 	return out
 }
 
+// bare is what is declared of a service of which nothing is said.
+var bare = registry.ServiceInput{Profile: registry.Profile{Lifecycle: registry.Production}}
+
 func (s Service) differ(w *world, path string) (change, error) {
-	says := append([]string{"slug"}, s.Says...)
 	is, there := w.services[s.Slug]
 	s.DependsOn = slices.Clone(s.DependsOn)
 	for _, d := range w.needs[is.ID] { // what is named by its identifier
@@ -139,15 +98,15 @@ func (s Service) differ(w *world, path string) (change, error) {
 			}
 		}
 	}
-	if err := s.once(); err != nil {
+	if err := s.parts(w, is).once("/service"); err != nil {
 		return change{}, err
 	}
 	if !there {
 		in := s.ServiceInput
-		in.Name, in.Team, in.Lifecycle = cmp.Or(in.Name, in.Slug), cmp.Or(in.Team, w.set.TeamSlug), cmp.Or(in.Lifecycle, registry.Production)
-		fields := s.fields(nil, serviceWords(in), s.needed(w, is))
+		in.Name, in.Team, in.Lifecycle = cmp.Or(in.Name, in.Slug), cmp.Or(in.Team, w.set.TeamSlug), cmp.Or(in.Lifecycle, bare.Lifecycle)
+		fields := append(at(s, partly(nil, servicePlaces.words(in), s.Says)), s.parts(w, is).differ(w)...)
 		return change{action: Create, fields: fields, do: func(ctx context.Context) (id.ID, error) {
-			made, err := w.hands.Registry.CreateService(w.acting(ctx, path, says), in)
+			made, err := w.hands.Registry.CreateService(w.acting(ctx, path, append([]string{"slug"}, s.Says...)), in)
 			if err == nil {
 				w.services[made.Slug] = made
 			}
@@ -161,36 +120,16 @@ func (s Service) differ(w *world, path string) (change, error) {
 	if s.System == string(is.System) {
 		s.System = is.SystemSlug
 	}
-	unsaid := w.unsaid(is.Managed, says)
-	in := Service{ServiceInput: registry.ServiceInput{Profile: registry.Profile{Lifecycle: registry.Production}}, Says: unsaid}.over(s.over(before))
+	p := servicePlaces.differ(w, is.Managed, before, s.ServiceInput, bare, s.Says)
 	all := s
-	all.Says = slices.Concat(s.Says, unsaid)
-	fields := all.fields(serviceWords(before), serviceWords(in), all.needed(w, is))
-	keeps, kept := w.taking(is.Managed, says, partly(serviceWords(before), serviceWords(in), all.Says))
-	kept = kept && !s.takes(w, is)
+	all.Says = slices.Concat(s.Says, p.unsaid)
+	fields := append(at(s, p.fields), all.parts(w, is).differ(w)...)
+	kept := p.kept && !s.parts(w, is).takes(w)
 	return change{
 		action: settled(fields, is.RetiredAt != nil, kept), resource: is.ID, fields: fields,
-		do:   func(ctx context.Context) (id.ID, error) { return s.write(w.acting(ctx, path, keeps), w, is, in) },
+		do:   func(ctx context.Context) (id.ID, error) { return s.write(w.acting(ctx, path, p.keeps), w, is, p.in) },
 		then: func(ctx context.Context) error { return all.connect(ctx, w, path) },
 	}, nil
-}
-
-// once refuses a service that is said to be needed twice.
-func (s Service) once() error {
-	var check fault.Check
-	for i, n := range s.DependsOn {
-		if first := slices.IndexFunc(s.DependsOn, func(o Need) bool { return o.Service == n.Service }); first < i {
-			check.Fail(fmt.Sprintf("/%s/%d/service", needs, i), n.Service, "is said in /%s/%d already", needs, first)
-		}
-	}
-	return check.Err()
-}
-
-// takes reports whether the set is to keep a dependency that nobody keeps.
-func (s Service) takes(w *world, of registry.Service) bool {
-	return w.set.Slug != "" && slices.ContainsFunc(w.needs[of.ID], func(d registry.Dependency) bool {
-		return d.Manager == "" && slices.ContainsFunc(s.DependsOn, func(n Need) bool { return n.Service == d.OnSlug })
-	})
 }
 
 // write has the service be restored, handed over and changed, as far as that differs.

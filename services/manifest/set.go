@@ -19,15 +19,30 @@ type Set struct {
 	CreatedAt time.Time
 	AppliedAt time.Time
 	AppliedBy string
-	// CheckedAt is when it was last compared with what there is, nil for never, and Drifted of how many
-	// of its things that differed then.
-	CheckedAt *time.Time
-	Drifted   int
-	Version   int64
+	Digest    string `audit:"-"` // of the plan that was applied last
+	// CheckedAt is when it was last compared with what there is, nil for never, Drifted of how many
+	// of its things that differed then, and DriftedSince since when some did without a break.
+	CheckedAt    *time.Time
+	Drifted      int
+	DriftedSince *time.Time `audit:"-"`
+	Version      int64
 }
 
 func (s Set) object() access.Object {
 	return access.Object{Kind: access.KindManifestSet, ID: s.ID, Label: s.Slug, Team: s.Team}
+}
+
+// step is what is done to the set itself where it was another, none where it is new.
+func (s Set) step(was Set) []Step {
+	type words struct {
+		Team   string `json:"team,omitempty"`
+		Source string `json:"source,omitempty"`
+	}
+	fields := differences(words{was.TeamSlug, was.Source}, words{s.TeamSlug, s.Source})
+	if was.ID == "" || len(fields) == 0 {
+		return nil
+	}
+	return []Step{{Identity: Identity{KindSet, s.Slug}, Action: Update, Fields: fields}}
 }
 
 // Item is a thing that a set says there is.
@@ -47,9 +62,10 @@ type Item struct {
 
 // Drift is how what there is differs from what was brought.
 type Drift struct {
-	Action Action  // that would be done if the set were brought again
-	Fields []Field // those that differ
-	SeenAt time.Time
+	Action  Action  // that would be done if the set were brought again; Nothing where that is not known
+	Fields  []Field // those that differ
+	Problem string  `json:",omitempty"` // why it cannot be compared any more; empty where it can
+	SeenAt  time.Time
 }
 
 // Release is how a set came to keep something no more.

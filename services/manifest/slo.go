@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
@@ -20,6 +20,15 @@ type SLO struct {
 }
 
 func (s SLO) identity() Identity { return Identity{KindSLO, s.Service + "/" + s.Slug} }
+
+func (s SLO) renamed(now called) Thing {
+	s.Service = now(KindService, "/service", s.Service)
+	is := s.Service + "/" + s.Slug
+	if name := now(KindSLO, "/slug", is); name != is {
+		_, s.Slug, _ = strings.Cut(name, "/")
+	}
+	return s
+}
 
 func (SLO) pointer(p string) string { return p }
 
@@ -120,19 +129,13 @@ func (s SLO) differ(w *world, path string) (change, error) {
 	kept := w.set.Slug == "" || is.SLO.Manager == w.manager()
 	return change{action: settled(fields, is.SLO.RetiredAt != nil, kept), resource: is.SLO.ID, fields: fields, do: func(ctx context.Context) (id.ID, error) {
 		ctx = w.acting(ctx, path, whole)
-		version := is.SLO.Version
-		if is.SLO.RetiredAt != nil {
+		return revise(is.SLO.RetiredAt != nil, is.SLO.Version, func(version int64) (int64, error) {
 			v, err := w.hands.SLOs.Restore(ctx, is.SLO.ID, version, w.reason())
-			if err != nil {
-				return "", err
-			}
-			version = v.SLO.Version
-		}
-		v, _, err := w.hands.SLOs.Revise(ctx, is.SLO.ID, version, d)
-		if err != nil {
-			return "", fmt.Errorf("revise %s: %w", s.identity(), err)
-		}
-		return v.SLO.ID, nil
+			return v.SLO.Version, err
+		}, func(version int64) (id.ID, error) {
+			v, _, err := w.hands.SLOs.Revise(ctx, is.SLO.ID, version, d)
+			return v.SLO.ID, err
+		})
 	}}, nil
 }
 

@@ -74,7 +74,7 @@ type Plan struct {
 	Set   string
 	Steps []Step
 	Notes []Note
-	// Digest is of what changes: equal plans have the same.
+	// Digest is of what changes, and of what the set is: equal plans have the same.
 	Digest string
 }
 
@@ -100,9 +100,10 @@ func (p Plan) Refused() []Step {
 	return out
 }
 
-// digest is of what the steps change.
-func digest(steps []Step) string {
+// digest is of what the steps change, and of the set in which they do: whose it is, and where its files are.
+func digest(set Set, steps []Step) string {
 	sum := sha256.New()
+	fmt.Fprintf(sum, "%q %s %q\n", set.Slug, set.Team, set.Source)
 	for _, s := range steps {
 		if !s.Action.Changes() {
 			continue

@@ -2,7 +2,6 @@ package manifest
 
 import (
 	"context"
-	"time"
 
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
@@ -45,8 +44,9 @@ type Store interface {
 	UpdateSet(ctx context.Context, s Set) error
 	// DeleteSet removes it with its items.
 	DeleteSet(ctx context.Context, set id.ID, version int64) error
-	// CheckedSet records when it was compared with what there is, which is no change of it.
-	CheckedSet(ctx context.Context, set id.ID, at time.Time, drifted int) error
+	// CheckedSet writes Digest, CheckedAt, Drifted and DriftedSince, whatever the version: that it was
+	// compared with what there is is no change of it.
+	CheckedSet(ctx context.Context, s Set) error
 
 	// Items returns all of a set.
 	Items(ctx context.Context, set id.ID) ([]Item, error)
@@ -65,6 +65,9 @@ type Store interface {
 // Organisation reads what there is of many names at once; those that do not exist are left out,
 // retired ones are not.
 type Organisation interface {
+	// FormerNames returns what things of the kind are called now, by names that they had before. Of SLOs
+	// it is those of the services of those slugs, whose slugs are in the names.
+	FormerNames(ctx context.Context, kind Kind, slugs []string) (map[string]string, error)
 	TeamsNamed(ctx context.Context, slugs []string) ([]registry.Team, error)
 	TeamsByID(ctx context.Context, teams []id.ID) (map[id.ID]registry.Team, error)
 	SystemsNamed(ctx context.Context, slugs []string) ([]registry.System, error)
@@ -83,5 +86,6 @@ type Organisation interface {
 	ScorecardsByID(ctx context.Context, cards []id.ID) (map[id.ID]scorecards.View, error)
 	// CampaignsByID returns those that exist.
 	CampaignsByID(ctx context.Context, campaigns []id.ID) (map[id.ID]campaign.Campaign, error)
+	People
 	Inventory
 }

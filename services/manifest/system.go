@@ -3,7 +3,6 @@ package manifest
 import (
 	"cmp"
 	"context"
-	"slices"
 
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/registry"
@@ -17,51 +16,42 @@ type System struct {
 
 func (s System) identity() Identity { return Identity{KindSystem, s.Slug} }
 
-func (System) pointer(p string) string { return p }
-
-func systemWords(in registry.SystemInput) words {
-	return words{"name": in.Name, "description": in.Description, "team": in.Team}
+func (s System) renamed(now called) Thing {
+	s.Slug, s.Team = now(KindSystem, "/slug", s.Slug), now(KindTeam, "/team", s.Team)
+	return s
 }
 
-// over is the input with what the manifest says.
-func (s System) over(in registry.SystemInput) registry.SystemInput {
-	for _, field := range s.Says {
-		switch field {
-		case "name":
-			in.Name = s.Name
-		case "description":
-			in.Description = s.Description
-		case "team":
-			in.Team = s.Team
-		}
-	}
-	return in
+func (System) pointer(p string) string { return p }
+
+var systemPlaces placesOf[registry.SystemInput] = func(in *registry.SystemInput) words {
+	return words{"name": &in.Name, "description": &in.Description, "team": &in.Team}
 }
 
 func (s System) differ(w *world, path string) (change, error) {
-	says := append([]string{"slug"}, s.Says...)
 	is, there := w.systems[s.Slug]
 	if !there {
 		in := s.SystemInput
 		in.Name, in.Team = cmp.Or(in.Name, in.Slug), cmp.Or(in.Team, w.set.TeamSlug)
-		return change{action: Create, fields: partly(nil, systemWords(in), s.Says), do: func(ctx context.Context) (id.ID, error) {
-			made, err := w.hands.Registry.CreateSystem(w.acting(ctx, path, says), in)
+		return change{action: Create, fields: partly(nil, systemPlaces.words(in), s.Says), do: func(ctx context.Context) (id.ID, error) {
+			made, err := w.hands.Registry.CreateSystem(w.acting(ctx, path, append([]string{"slug"}, s.Says...)), in)
 			if err == nil {
 				w.systems[made.Slug] = made
 			}
 			return made.ID, err
 		}}, nil
 	}
-	before := registry.SystemInput{Slug: is.Slug, Name: is.Name, Description: is.Description, Team: w.teamSlugs[is.Team]}
+	before := w.declaredSystem(is)
 	if s.Team == string(is.Team) {
 		s.Team = before.Team
 	}
-	unsaid := w.unsaid(is.Managed, says)
-	in := System{Says: unsaid}.over(s.over(before))
-	fields := partly(systemWords(before), systemWords(in), slices.Concat(s.Says, unsaid))
-	keeps, kept := w.taking(is.Managed, says, fields)
-	return change{action: settled(fields, false, kept), resource: is.ID, fields: fields, do: func(ctx context.Context) (id.ID, error) {
-		after, err := w.hands.Registry.UpdateSystem(w.acting(ctx, path, keeps), s.Slug, is.Version, in)
+	p := systemPlaces.differ(w, is.Managed, before, s.SystemInput, registry.SystemInput{}, s.Says)
+	return change{action: settled(p.fields, false, p.kept), resource: is.ID, fields: p.fields, do: func(ctx context.Context) (id.ID, error) {
+		after, err := w.hands.Registry.UpdateSystem(w.acting(ctx, path, p.keeps), s.Slug, is.Version, p.in)
 		return after.ID, err
 	}}, nil
+}
+
+// declaredSystem is what was declared of a system that there is.
+func (w *world) declaredSystem(s registry.System) registry.SystemInput {
+	return registry.SystemInput{Slug: s.Slug, Name: s.Name, Description: s.Description, Team: w.teamSlugs[s.Team]}
 }

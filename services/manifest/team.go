@@ -1,8 +1,8 @@
 package manifest
 
 import (
+	"cmp"
 	"context"
-	"slices"
 
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/services/registry"
@@ -16,54 +16,46 @@ type Team struct {
 
 func (t Team) identity() Identity { return Identity{KindTeam, t.Slug} }
 
-func (Team) pointer(p string) string { return p }
+func (t Team) renamed(now called) Thing {
+	t.Slug, t.Parent = now(KindTeam, "/slug", t.Slug), now(KindTeam, "/parent", t.Parent)
+	return t
+}
 
-func teamWords(in registry.TeamInput) words {
+// pointer: the manifest names the person, by e-mail or identifier.
+func (Team) pointer(p string) string {
+	if p == "/issueAssigneeId" {
+		return "/issueAssignee"
+	}
+	return p
+}
+
+var teamPlaces placesOf[registry.TeamInput] = func(in *registry.TeamInput) words {
 	return words{
-		"name": in.Name, "description": in.Description, "parent": in.Parent, "contact": in.Contact,
-		"defaultRepository": in.DefaultRepository, "issueAssigneeId": in.IssueAssignee,
+		"name": &in.Name, "description": &in.Description, "parent": &in.Parent, "contact": &in.Contact,
+		"defaultRepository": &in.DefaultRepository, "issueAssigneeId": &in.IssueAssignee,
 	}
 }
 
-// declared is what was declared of a team that there is.
+// declaredTeam is what was declared of a team that there is.
 func (w *world) declaredTeam(t registry.Team) registry.TeamInput {
 	return registry.TeamInput{
 		Slug: t.Slug, Name: t.Name, Description: t.Description, Parent: w.teamSlugs[t.Parent], Contact: t.Contact,
-		DefaultRepository: t.DefaultRepository, IssueAssignee: string(t.IssueAssignee),
+		DefaultRepository: t.DefaultRepository, IssueAssignee: w.people.name(t.IssueAssignee),
 	}
-}
-
-// over is the input with what the manifest says.
-func (t Team) over(in registry.TeamInput) registry.TeamInput {
-	for _, field := range t.Says {
-		switch field {
-		case "name":
-			in.Name = t.Name
-		case "description":
-			in.Description = t.Description
-		case "parent":
-			in.Parent = t.Parent
-		case "contact":
-			in.Contact = t.Contact
-		case "defaultRepository":
-			in.DefaultRepository = t.DefaultRepository
-		case "issueAssigneeId":
-			in.IssueAssignee = t.IssueAssignee
-		}
-	}
-	return in
 }
 
 func (t Team) differ(w *world, path string) (change, error) {
-	says := append([]string{"slug"}, t.Says...)
+	var err error
+	if t.IssueAssignee, err = w.people.named("/issueAssigneeId", t.IssueAssignee); err != nil {
+		return change{}, err
+	}
 	is, there := w.teams[t.Slug]
 	if !there {
 		in := t.TeamInput
-		if in.Name == "" {
-			in.Name = in.Slug
-		}
-		return change{action: Create, fields: partly(nil, teamWords(in), t.Says), do: func(ctx context.Context) (id.ID, error) {
-			made, err := w.hands.Registry.CreateTeam(w.acting(ctx, path, says), in)
+		in.Name = cmp.Or(in.Name, in.Slug)
+		return change{action: Create, fields: at(t, partly(nil, teamPlaces.words(in), t.Says)), do: func(ctx context.Context) (id.ID, error) {
+			in.IssueAssignee = w.people.identifier(in.IssueAssignee)
+			made, err := w.hands.Registry.CreateTeam(w.acting(ctx, path, append([]string{"slug"}, t.Says...)), in)
 			if err == nil {
 				w.teams[made.Slug], w.teamSlugs[made.ID] = made, made.Slug
 			}
@@ -74,27 +66,23 @@ func (t Team) differ(w *world, path string) (change, error) {
 	if t.Parent == string(is.Parent) {
 		t.Parent = before.Parent
 	}
-	unsaid := w.unsaid(is.Managed, says)
-	in := Team{Says: unsaid}.over(t.over(before))
-	fields := partly(teamWords(before), teamWords(in), slices.Concat(t.Says, unsaid))
-	keeps, kept := w.taking(is.Managed, says, fields)
-	c := change{action: settled(fields, false, kept), resource: is.ID, fields: fields}
-	update := func(ctx context.Context, in registry.TeamInput) (err error) {
-		is, err = w.hands.Registry.UpdateTeam(w.acting(ctx, path, keeps), t.Slug, is.Version, in)
-		return err
+	p := teamPlaces.differ(w, is.Managed, before, t.TeamInput, registry.TeamInput{}, t.Says)
+	c := change{action: settled(p.fields, false, p.kept), resource: is.ID, fields: at(t, p.fields)}
+	below := func(parent string) func(ctx context.Context) error {
+		return func(ctx context.Context) (err error) {
+			in := p.in
+			in.Parent, in.IssueAssignee = parent, w.people.identifier(in.IssueAssignee)
+			is, err = w.hands.Registry.UpdateTeam(w.acting(ctx, path, p.keeps), t.Slug, is.Version, in)
+			return err
+		}
 	}
-	c.do = func(ctx context.Context) (id.ID, error) { return is.ID, update(ctx, in) }
-	if moves := in.Parent != before.Parent; moves && before.Parent != "" && in.Parent != "" {
+	update := below(p.in.Parent)
+	if moves := p.in.Parent != before.Parent; moves && before.Parent != "" && p.in.Parent != "" {
 		// Teams that change places are at the root meanwhile: none is below itself then.
-		atRoot := in
-		atRoot.Parent = ""
-		c.do = func(ctx context.Context) (id.ID, error) { return is.ID, update(ctx, atRoot) }
-		c.then = func(ctx context.Context) error { return update(ctx, in) }
+		update, c.then = below(""), update
 	} else if moves {
-		above := in
-		above.Parent = before.Parent
-		c.do = func(ctx context.Context) (id.ID, error) { return is.ID, update(ctx, above) }
-		c.then = func(ctx context.Context) error { return update(ctx, in) }
+		update, c.then = below(before.Parent), update
 	}
+	c.do = func(ctx context.Context) (id.ID, error) { return is.ID, update(ctx) }
 	return c, nil
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/managed"
 )
 
@@ -13,8 +14,30 @@ type Thing interface {
 	identity() Identity
 	// differ is what it takes that there is what is said, in the file of that path.
 	differ(w *world, path string) (change, error)
+	// renamed is the thing with what it and all that it names are called.
+	renamed(now called) Thing
 	// pointer is where the manifest says what the domain has at a pointer.
 	pointer(string) string
+}
+
+// at are the fields by their names in manifests of the thing.
+func at(t Thing, fields []Field) []Field {
+	out := slices.Clone(fields)
+	for i, f := range out {
+		out[i].Name = t.pointer(f.Name)
+	}
+	return out
+}
+
+// revise restores what was retired, and then revises it: each of the version that it has by then.
+func revise(retired bool, version int64, restore func(version int64) (int64, error), revise func(version int64) (id.ID, error)) (id.ID, error) {
+	if retired {
+		var err error
+		if version, err = restore(version); err != nil {
+			return "", err
+		}
+	}
+	return revise(version)
 }
 
 // settled is the action for something that is there.

@@ -34,7 +34,8 @@ type world struct {
 	cards       map[string]scorecards.View
 	cardSlugs   map[id.ID]string
 	campaigns   map[id.ID]campaign.Campaign
-	slugs       map[id.ID]string  // of services that something refers to by identifier
+	slugs       map[id.ID]string // of services that something refers to by identifier
+	people      people
 	ending      map[Identity]bool // what ends with the set's files
 	letGo       func(ctx context.Context, i Item) error
 }
@@ -84,8 +85,9 @@ func named(of []Identity, kind Kind, name func(Identity) string) []string {
 
 func itself(i Identity) string { return i.Name }
 
-// look reads what there is of the identities. resources are what campaigns are, which have no slug.
-func (w *world) look(ctx context.Context, o Organisation, of []Identity, campaigns []id.ID) error {
+// look reads what there is of the identities, and whom the things name. campaigns are identifiers of those,
+// which have no slug.
+func (w *world) look(ctx context.Context, o Organisation, of []Identity, campaigns []id.ID, things []Thing) error {
 	services := append(named(of, KindService, itself), named(of, KindSLO, Identity.service)...)
 	slices.Sort(services)
 	for _, read := range []func() error{
@@ -95,6 +97,7 @@ func (w *world) look(ctx context.Context, o Organisation, of []Identity, campaig
 		func() error { return w.lookAtPolicies(ctx, o, named(of, KindPolicy, itself)) },
 		func() error { return w.lookAtScorecards(ctx, o, named(of, KindScorecard, itself)) },
 		func() error { return w.lookAtCampaigns(ctx, o, campaigns) },
+		func() error { return w.lookAtPeople(ctx, o, things) },
 	} {
 		if err := read(); err != nil {
 			return fmt.Errorf("read what there is: %w", err)

@@ -235,7 +235,7 @@ func (a *App) furnish() error {
 	a.Manifests = manifest.NewDesk(manifest.Parts{
 		Store: s.Manifests(), Organisation: s.Manifests(), Reader: api.Manifests{},
 		Hands:  manifest.Hands{Registry: a.Registry, SLOs: a.SLOs, Policies: a.Policies, Scorecards: a.Scorecards, Campaigns: a.Campaigns},
-		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
+		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Teller: a.Outbox, Clock: now,
 	})
 	a.furnishOnboarding()
 	a.Jobs, err = jobs.NewService(jobs.Parts{

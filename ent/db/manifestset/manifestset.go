@@ -24,10 +24,14 @@ const (
 	FieldAppliedAt = "applied_at"
 	// FieldAppliedBy holds the string denoting the applied_by field in the database.
 	FieldAppliedBy = "applied_by"
+	// FieldDigest holds the string denoting the digest field in the database.
+	FieldDigest = "digest"
 	// FieldCheckedAt holds the string denoting the checked_at field in the database.
 	FieldCheckedAt = "checked_at"
 	// FieldDrifted holds the string denoting the drifted field in the database.
 	FieldDrifted = "drifted"
+	// FieldDriftedSince holds the string denoting the drifted_since field in the database.
+	FieldDriftedSince = "drifted_since"
 	// FieldVersion holds the string denoting the version field in the database.
 	FieldVersion = "version"
 	// EdgeTeam holds the string denoting the team edge name in mutations.
@@ -52,8 +56,10 @@ var Columns = []string{
 	FieldCreatedAt,
 	FieldAppliedAt,
 	FieldAppliedBy,
+	FieldDigest,
 	FieldCheckedAt,
 	FieldDrifted,
+	FieldDriftedSince,
 	FieldVersion,
 }
 
@@ -105,6 +111,11 @@ func ByAppliedBy(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAppliedBy, opts...).ToFunc()
 }
 
+// ByDigest orders the results by the digest field.
+func ByDigest(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDigest, opts...).ToFunc()
+}
+
 // ByCheckedAt orders the results by the checked_at field.
 func ByCheckedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCheckedAt, opts...).ToFunc()
@@ -113,6 +124,11 @@ func ByCheckedAt(opts ...sql.OrderTermOption) OrderOption {
 // ByDrifted orders the results by the drifted field.
 func ByDrifted(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDrifted, opts...).ToFunc()
+}
+
+// ByDriftedSince orders the results by the drifted_since field.
+func ByDriftedSince(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDriftedSince, opts...).ToFunc()
 }
 
 // ByVersion orders the results by the version field.

@@ -95,6 +95,11 @@ func AppliedBy(v string) predicate.ManifestSet {
 	return predicate.ManifestSet(sql.FieldEQ(FieldAppliedBy, v))
 }
 
+// Digest applies equality check predicate on the "digest" field. It's identical to DigestEQ.
+func Digest(v string) predicate.ManifestSet {
+	return predicate.ManifestSet(sql.FieldEQ(FieldDigest, v))
+}
+
 // CheckedAt applies equality check predicate on the "checked_at" field. It's identical to CheckedAtEQ.
 func CheckedAt(v time.Time) predicate.ManifestSet {
 	return predicate.ManifestSet(sql.FieldEQ(FieldCheckedAt, v))
@@ -103,6 +108,11 @@ func CheckedAt(v time.Time) predicate.ManifestSet {
 // Drifted applies equality check predicate on the "drifted" field. It's identical to DriftedEQ.
 func Drifted(v int) predicate.ManifestSet {
 	return predicate.ManifestSet(sql.FieldEQ(FieldDrifted, v))
+}
+
+// DriftedSince applies equality check predicate on the "drifted_since" field. It's identical to DriftedSinceEQ.
+func DriftedSince(v time.Time) predicate.ManifestSet {
+	return predicate.ManifestSet(sql.FieldEQ(FieldDriftedSince, v))
 }
 
 // Version applies equality check predicate on the "version" field. It's identical to VersionEQ.
@@ -460,6 +470,71 @@ func AppliedByContainsFold(v string) predicate.ManifestSet {
 	return predicate.ManifestSet(sql.FieldContainsFold(FieldAppliedBy, v))
 }
 
+// DigestEQ applies the EQ predicate on the "digest" field.
+func DigestEQ(v string) predicate.ManifestSet {
+	return predicate.ManifestSet(sql.FieldEQ(FieldDigest, v))
+}
+
+// DigestNEQ applies the NEQ predicate on the "digest" field.
+func DigestNEQ(v string) predicate.ManifestSet {
+	return predicate.ManifestSet(sql.FieldNEQ(FieldDigest, v))
+}
+
+// DigestIn applies the In predicate on the "digest" field.
+func DigestIn(vs ...string) predicate.ManifestSet {
+	return predicate.ManifestSet(sql.FieldIn(FieldDigest, vs...))
+}
+
+// DigestNotIn applies the NotIn predicate on the "digest" field.
+func DigestNotIn(vs ...string) predicate.ManifestSet {
+	return predicate.ManifestSet(sql.FieldNotIn(FieldDigest, vs...))
+}
+
+// DigestGT applies the GT predicate on the "digest" field.
+func DigestGT(v string) predicate.ManifestSet {
+	return predicate.ManifestSet(sql.FieldGT(FieldDigest, v))
+}
+
+// DigestGTE applies the GTE predicate on the "digest" field.
+func DigestGTE(v string) predicate.ManifestSet {
+	return predicate.ManifestSet(sql.FieldGTE(FieldDigest, v))
+}
+
+// DigestLT applies the LT predicate on the "digest" field.
+func DigestLT(v string) predicate.ManifestSet {
+	return predicate.ManifestSet(sql.FieldLT(FieldDigest, v))
+}
+
+// DigestLTE applies the LTE predicate on the "digest" field.
+func DigestLTE(v string) predicate.ManifestSet {
+	return predicate.ManifestSet(sql.FieldLTE(FieldDigest, v))
+}
+
+// DigestContains applies the Contains predicate on the "digest" field.
+func DigestContains(v string) predicate.ManifestSet {
+	return predicate.ManifestSet(sql.FieldContains(FieldDigest, v))
+}
+
+// DigestHasPrefix applies the HasPrefix predicate on the "digest" field.
+func DigestHasPrefix(v string) predicate.ManifestSet {
+	return predicate.ManifestSet(sql.FieldHasPrefix(FieldDigest, v))
+}
+
+// DigestHasSuffix applies the HasSuffix predicate on the "digest" field.
+func DigestHasSuffix(v string) predicate.ManifestSet {
+	return predicate.ManifestSet(sql.FieldHasSuffix(FieldDigest, v))
+}
+
+// DigestEqualFold applies the EqualFold predicate on the "digest" field.
+func DigestEqualFold(v string) predicate.ManifestSet {
+	return predicate.ManifestSet(sql.FieldEqualFold(FieldDigest, v))
+}
+
+// DigestContainsFold applies the ContainsFold predicate on the "digest" field.
+func DigestContainsFold(v string) predicate.ManifestSet {
+	return predicate.ManifestSet(sql.FieldContainsFold(FieldDigest, v))
+}
+
 // CheckedAtEQ applies the EQ predicate on the "checked_at" field.
 func CheckedAtEQ(v time.Time) predicate.ManifestSet {
 	return predicate.ManifestSet(sql.FieldEQ(FieldCheckedAt, v))
@@ -548,6 +623,56 @@ func DriftedLT(v int) predicate.ManifestSet {
 // DriftedLTE applies the LTE predicate on the "drifted" field.
 func DriftedLTE(v int) predicate.ManifestSet {
 	return predicate.ManifestSet(sql.FieldLTE(FieldDrifted, v))
+}
+
+// DriftedSinceEQ applies the EQ predicate on the "drifted_since" field.
+func DriftedSinceEQ(v time.Time) predicate.ManifestSet {
+	return predicate.ManifestSet(sql.FieldEQ(FieldDriftedSince, v))
+}
+
+// DriftedSinceNEQ applies the NEQ predicate on the "drifted_since" field.
+func DriftedSinceNEQ(v time.Time) predicate.ManifestSet {
+	return predicate.ManifestSet(sql.FieldNEQ(FieldDriftedSince, v))
+}
+
+// DriftedSinceIn applies the In predicate on the "drifted_since" field.
+func DriftedSinceIn(vs ...time.Time) predicate.ManifestSet {
+	return predicate.ManifestSet(sql.FieldIn(FieldDriftedSince, vs...))
+}
+
+// DriftedSinceNotIn applies the NotIn predicate on the "drifted_since" field.
+func DriftedSinceNotIn(vs ...time.Time) predicate.ManifestSet {
+	return predicate.ManifestSet(sql.FieldNotIn(FieldDriftedSince, vs...))
+}
+
+// DriftedSinceGT applies the GT predicate on the "drifted_since" field.
+func DriftedSinceGT(v time.Time) predicate.ManifestSet {
+	return predicate.ManifestSet(sql.FieldGT(FieldDriftedSince, v))
+}
+
+// DriftedSinceGTE applies the GTE predicate on the "drifted_since" field.
+func DriftedSinceGTE(v time.Time) predicate.ManifestSet {
+	return predicate.ManifestSet(sql.FieldGTE(FieldDriftedSince, v))
+}
+
+// DriftedSinceLT applies the LT predicate on the "drifted_since" field.
+func DriftedSinceLT(v time.Time) predicate.ManifestSet {
+	return predicate.ManifestSet(sql.FieldLT(FieldDriftedSince, v))
+}
+
+// DriftedSinceLTE applies the LTE predicate on the "drifted_since" field.
+func DriftedSinceLTE(v time.Time) predicate.ManifestSet {
+	return predicate.ManifestSet(sql.FieldLTE(FieldDriftedSince, v))
+}
+
+// DriftedSinceIsNil applies the IsNil predicate on the "drifted_since" field.
+func DriftedSinceIsNil() predicate.ManifestSet {
+	return predicate.ManifestSet(sql.FieldIsNull(FieldDriftedSince))
+}
+
+// DriftedSinceNotNil applies the NotNil predicate on the "drifted_since" field.
+func DriftedSinceNotNil() predicate.ManifestSet {
+	return predicate.ManifestSet(sql.FieldNotNull(FieldDriftedSince))
 }
 
 // VersionEQ applies the EQ predicate on the "version" field.

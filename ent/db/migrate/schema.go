@@ -2148,8 +2148,10 @@ var (
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "applied_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "applied_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "digest", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "checked_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "drifted", Type: field.TypeInt},
+		{Name: "drifted_since", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "version", Type: field.TypeInt64},
 		{Name: "team_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 	}
@@ -2161,7 +2163,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "manifest_sets_teams_team",
-				Columns:    []*schema.Column{ManifestSetsColumns[9]},
+				Columns:    []*schema.Column{ManifestSetsColumns[11]},
 				RefColumns: []*schema.Column{TeamsColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
@@ -2175,7 +2177,7 @@ var (
 			{
 				Name:    "manifestset_team_id_slug",
 				Unique:  false,
-				Columns: []*schema.Column{ManifestSetsColumns[9], ManifestSetsColumns[1]},
+				Columns: []*schema.Column{ManifestSetsColumns[11], ManifestSetsColumns[1]},
 			},
 		},
 	}

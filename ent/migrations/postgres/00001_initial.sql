@@ -432,7 +432,7 @@ CREATE UNIQUE INDEX "launchreview_waiting" ON "launch_reviews" ("service_id", "s
 -- create index "launchreview_waits" to table: "launch_reviews"
 CREATE INDEX "launchreview_waits" ON "launch_reviews" ("id") WHERE (decided_at IS NULL);
 -- create "manifest_sets" table
-CREATE TABLE "manifest_sets" ("id" character varying(26) NOT NULL, "slug" text NOT NULL, "source" text NOT NULL, "created_at" timestamptz NOT NULL, "applied_at" timestamptz NOT NULL, "applied_by" text NOT NULL, "checked_at" timestamptz NULL, "drifted" bigint NOT NULL, "version" bigint NOT NULL, "team_id" character varying(26) NULL, PRIMARY KEY ("id"), CONSTRAINT "manifest_sets_teams_team" FOREIGN KEY ("team_id") REFERENCES "teams" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT);
+CREATE TABLE "manifest_sets" ("id" character varying(26) NOT NULL, "slug" text NOT NULL, "source" text NOT NULL, "created_at" timestamptz NOT NULL, "applied_at" timestamptz NOT NULL, "applied_by" text NOT NULL, "digest" text NOT NULL, "checked_at" timestamptz NULL, "drifted" bigint NOT NULL, "drifted_since" timestamptz NULL, "version" bigint NOT NULL, "team_id" character varying(26) NULL, PRIMARY KEY ("id"), CONSTRAINT "manifest_sets_teams_team" FOREIGN KEY ("team_id") REFERENCES "teams" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT);
 -- create index "manifestset_slug" to table: "manifest_sets"
 CREATE UNIQUE INDEX "manifestset_slug" ON "manifest_sets" ("slug");
 -- create index "manifestset_team_id_slug" to table: "manifest_sets"

@@ -344,7 +344,7 @@ CREATE UNIQUE INDEX `manifestitem_set_id_kind_name` ON `manifest_items` (`set_id
 -- create index "manifestitem_kind_resource_id" to table: "manifest_items"
 CREATE UNIQUE INDEX `manifestitem_kind_resource_id` ON `manifest_items` (`kind`, `resource_id`);
 -- create "manifest_sets" table
-CREATE TABLE `manifest_sets` (`id` text NOT NULL, `slug` text NOT NULL, `source` text NOT NULL, `created_at` datetime NOT NULL, `applied_at` datetime NOT NULL, `applied_by` text NOT NULL, `checked_at` datetime NULL, `drifted` integer NOT NULL, `version` integer NOT NULL, `team_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `manifest_sets_teams_team` FOREIGN KEY (`team_id`) REFERENCES `teams` (`id`) ON DELETE RESTRICT);
+CREATE TABLE `manifest_sets` (`id` text NOT NULL, `slug` text NOT NULL, `source` text NOT NULL, `created_at` datetime NOT NULL, `applied_at` datetime NOT NULL, `applied_by` text NOT NULL, `digest` text NOT NULL, `checked_at` datetime NULL, `drifted` integer NOT NULL, `drifted_since` datetime NULL, `version` integer NOT NULL, `team_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `manifest_sets_teams_team` FOREIGN KEY (`team_id`) REFERENCES `teams` (`id`) ON DELETE RESTRICT);
 -- create index "manifestset_slug" to table: "manifest_sets"
 CREATE UNIQUE INDEX `manifestset_slug` ON `manifest_sets` (`slug`);
 -- create index "manifestset_team_id_slug" to table: "manifest_sets"
