@@ -279,7 +279,7 @@ elsewhere --yes is needed.`,
 		if err != nil {
 			return err
 		}
-		if err := p.asking(cmd.InOrStdin(), yes)(fmt.Sprintf("Remove the wave %s, of which %d wait and %d failed?", w.Slug, w.Waiting, w.Failed)); err != nil {
+		if err := p.asking(cmd.Context(), cmd.InOrStdin(), yes)(fmt.Sprintf("Remove the wave %s, of which %d wait and %d failed?", w.Slug, w.Waiting, w.Failed)); err != nil {
 			return err
 		}
 		err = finish(cmd.Context(), func() (*http.Response, error) {
