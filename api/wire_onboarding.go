@@ -90,7 +90,7 @@ type OnboardingWaveTerms struct {
 	Slug        string               `json:"slug" doc:"RFC 1123 label, at most 63 characters, unique among waves." example:"first"`
 	Name        string               `json:"name" doc:"1 to 100 characters in one line." example:"First wave: tier 1"`
 	Description string               `json:"description,omitempty" doc:"At most 1,050 characters."`
-	DueOn       string               `json:"dueOn,omitempty" doc:"Day by which its services are to be measured; today or later." example:"2027-02-26"`
+	DueOn       string               `json:"dueOn,omitempty" doc:"Day by which all of it is to be brought; today or later." example:"2027-02-26"`
 	Templates   []OnboardingTemplate `json:"templates,omitempty" maxItems:"10" doc:"SLOs that its services get, in that order, each where it has none of the slug. Without any, services are only registered."`
 }
 
@@ -172,7 +172,7 @@ type OnboardingSLO struct {
 
 // OnboardingStart says how a wave is started.
 type OnboardingStart struct {
-	Retry bool `json:"retry,omitempty" doc:"Have those that failed before be tried again."`
+	Retry bool `json:"retry,omitempty" doc:"Have those that failed before be tried again. For the first call alone: with each, those that fail for good would be tried for ever."`
 }
 
 // OnboardingStarted is how far starting a wave is.

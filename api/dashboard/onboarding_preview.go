@@ -53,6 +53,9 @@ func outcomeRowOf(o onboarding.Outcome) outcomeRow {
 		}
 		return row
 	}
+	if o.Member.State == onboarding.Failed {
+		row.State = badge{"info", "Would be brought by a retry"}
+	}
 	brought := o.Member.State == onboarding.Brought
 	if brought {
 		row.State = memberBadges[onboarding.Brought]

@@ -104,7 +104,7 @@ func waveFields(places []choice, in *filled) []field {
 	return []field{
 		{Name: "name", Label: "Name of the wave", Kind: asLine, Required: true, Value: in.value("name", ""), Fault: in.take("/name"), Hint: "such as First wave: tier 1"},
 		{Name: "slug", Label: "Slug of the wave", Kind: asLine, Required: true, Value: in.value("slug", ""), Fault: in.take("/slug"), Hint: "lower case and hyphens, such as first"},
-		{Name: "dueOn", Label: "Its services are to be measured by", Kind: asDay, Value: in.value("dueOn", ""), Fault: in.take("/dueOn")},
+		{Name: "dueOn", Label: "All of it is to be brought by", Kind: asDay, Value: in.value("dueOn", ""), Fault: in.take("/dueOn")},
 		{Name: "description", Label: "About it", Kind: asText, Wide: true, Value: in.value("description", ""), Fault: in.take("/description")},
 		{Name: "sloName", Label: "Name of the SLO", Kind: asLine, Value: in.value("sloName", ""), Fault: in.take(ofTemplate + "/name"), Hint: "such as ${service.name} answers"},
 		{Name: "sloSlug", Label: "Slug of the SLO", Kind: asLine, Value: in.value("sloSlug", ""), Fault: in.take(ofTemplate + "/slug"), Hint: "such as availability; a service that has one of it keeps its own"},

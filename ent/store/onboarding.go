@@ -122,11 +122,16 @@ func (o Onboarding) LookedInto(ctx context.Context, r onboarding.Repository, cha
 	return fail("write what is in a repository", err)
 }
 
-// RelateRepository writes whose it is, and the service that names it.
+// RelateRepository writes whose it is, and the service that names it, conditional on Version.
 func (o Onboarding) RelateRepository(ctx context.Context, r onboarding.Repository) error {
-	_, err := o.s.exec(ctx, "UPDATE onboarding_repositories SET team_id = $1, team_by = $2, service_id = $3, version = version + 1 WHERE id = $4",
-		orNil(r.Team), string(r.TeamBy), orNil(r.Service), string(r.ID))
-	return fail("write whose a repository is", gone(err))
+	n, err := o.s.exec(ctx, "UPDATE onboarding_repositories SET team_id = $1, team_by = $2, service_id = $3, version = version + 1 WHERE id = $4 AND version = $5",
+		orNil(r.Team), string(r.TeamBy), orNil(r.Service), string(r.ID), r.Version)
+	return written("repository", r.ID, n, gone(err), func() (bool, error) { return o.repositoryExists(ctx, r.ID) })
+}
+
+func (o Onboarding) repositoryExists(ctx context.Context, of id.ID) (bool, error) {
+	found, err := o.repositories(ctx, " WHERE r.id = $1", string(of))
+	return len(found) > 0, err
 }
 
 // DecideOnRepository writes what people said of it, conditional on Version.
@@ -137,21 +142,35 @@ func (o Onboarding) DecideOnRepository(ctx context.Context, r onboarding.Reposit
 	}
 	n, err := o.s.exec(ctx, `UPDATE onboarding_repositories SET choice = $1, idle = $2, team_id = $3, team_by = $4, dismissed_at = $5, dismissed_by = $6, dismissed_for = $7,
  version = version + 1 WHERE id = $8 AND version = $9`, text[0], r.IsIdle(), orNil(r.Team), string(r.TeamBy), roundOrNil(r.DismissedAt), r.DismissedBy, r.DismissedFor, string(r.ID), r.Version)
-	return written("repository", r.ID, n, gone(err), func() (bool, error) {
-		found, err := o.repositories(ctx, " WHERE r.id = $1", string(r.ID))
-		return len(found) > 0, err
-	})
+	return written("repository", r.ID, n, gone(err), func() (bool, error) { return o.repositoryExists(ctx, r.ID) })
 }
 
 // EndUnseen has those be gone that were not seen since.
-func (o Onboarding) EndUnseen(ctx context.Context, since time.Time) (int, error) {
-	n, err := o.s.exec(ctx, "UPDATE onboarding_repositories SET gone_at = $1, version = version + 1 WHERE gone_at IS NULL AND seen_at < $2", clock.Round(since), clock.Round(since))
+func (o Onboarding) EndUnseen(ctx context.Context, since, now time.Time) (int, error) {
+	n, err := o.s.exec(ctx, "UPDATE onboarding_repositories SET gone_at = $1, version = version + 1 WHERE gone_at IS NULL AND seen_at < $2", clock.Round(now), clock.Round(since))
 	return n, fail("let go of repositories", err)
 }
 
 // Repository returns one.
 func (o Onboarding) Repository(ctx context.Context, of id.ID) (onboarding.Repository, error) {
-	found, err := o.repositories(ctx, " WHERE r.id = $1", string(of))
+	return o.repository(ctx, of, "")
+}
+
+// HoldRepository returns one, locked. SQLite has one writer at a time.
+func (o Onboarding) HoldRepository(ctx context.Context, of id.ID) (onboarding.Repository, error) {
+	return o.repository(ctx, of, o.holding("r"))
+}
+
+// holding locks the rows of a table that are read, by its name in the query.
+func (o Onboarding) holding(table string) string {
+	if o.s.postgres() {
+		return " FOR UPDATE OF " + table
+	}
+	return ""
+}
+
+func (o Onboarding) repository(ctx context.Context, of id.ID, lock string) (onboarding.Repository, error) {
+	found, err := o.repositories(ctx, " WHERE r.id = $1"+lock, string(of))
 	if err == nil && len(found) == 0 {
 		err = fault.Missing("repository", string(of))
 	}
@@ -161,11 +180,11 @@ func (o Onboarding) Repository(ctx context.Context, of id.ID) (onboarding.Reposi
 	return found[0], nil
 }
 
-// RepositoriesByHostID returns those that are known.
-func (o Onboarding) RepositoriesByHostID(ctx context.Context, ids []string) (map[string]onboarding.Repository, error) {
+// HoldRepositories returns those that are known, locked. SQLite has one writer at a time.
+func (o Onboarding) HoldRepositories(ctx context.Context, ids []string) (map[string]onboarding.Repository, error) {
 	out := map[string]onboarding.Repository{}
 	err := chunks(ids, idBatch, func(some []string) error {
-		found, err := o.repositories(ctx, " WHERE r.host_id IN "+values(1, len(some)), arguments(some)...)
+		found, err := o.repositories(ctx, " WHERE r.host_id IN "+values(1, len(some))+" ORDER BY r.id"+o.holding("r"), arguments(some)...)
 		for _, r := range found {
 			out[r.HostID] = r
 		}
@@ -174,7 +193,12 @@ func (o Onboarding) RepositoriesByHostID(ctx context.Context, ids []string) (map
 	return out, err
 }
 
-// SomeRepositories returns those that are not gone, by identifier.
+// RepositoriesOfWave returns those of members that are not brought, in their order.
+func (o Onboarding) RepositoriesOfWave(ctx context.Context, wave id.ID) ([]onboarding.Repository, error) {
+	return o.repositories(ctx, " WHERE m.wave_id = $1 AND m.state <> 'brought' ORDER BY m.id", string(wave))
+}
+
+// SomeRepositories returns some by identifier.
 func (o Onboarding) SomeRepositories(ctx context.Context, of []id.ID, after id.ID, most int) ([]onboarding.Repository, error) {
 	if of != nil {
 		// A handful that was looked into: they are read whole, by the first page.
@@ -183,13 +207,13 @@ func (o Onboarding) SomeRepositories(ctx context.Context, of []id.ID, after id.I
 		}
 		var out []onboarding.Repository
 		err := chunks(texts(of), idBatch, func(some []string) error {
-			found, err := o.repositories(ctx, " WHERE r.gone_at IS NULL AND r.id IN "+values(1, len(some)), arguments(some)...)
+			found, err := o.repositories(ctx, " WHERE r.id IN "+values(1, len(some)), arguments(some)...)
 			out = append(out, found...)
 			return err
 		})
 		return out, err
 	}
-	return o.repositories(ctx, " WHERE r.gone_at IS NULL AND r.id > $1 ORDER BY r.id LIMIT $2", string(after), most)
+	return o.repositories(ctx, " WHERE r.id > $1 ORDER BY r.id LIMIT $2", string(after), most)
 }
 
 // RepositoriesToLookInto returns those that wait longest.
@@ -240,12 +264,21 @@ func (o Onboarding) Repositories(ctx context.Context, f onboarding.RepositoryFil
 	return page.Cut(r, f, found, func(v onboarding.Repository) []string { return []string{v.FullName, string(v.ID)} }), nil
 }
 
-// Addresses returns those of living services.
+// Addresses returns those of services.
 func (o Onboarding) Addresses(ctx context.Context, after id.ID, most int) ([]onboarding.Address, error) {
+	return o.addresses(ctx, " WHERE id > $1 ORDER BY id LIMIT $2", string(after), most)
+}
+
+// AddressesLike returns those that have the text in them.
+func (o Onboarding) AddressesLike(ctx context.Context, text string) ([]onboarding.Address, error) {
+	return o.addresses(ctx, " WHERE "+o.s.contains("repository", "$1")+" ORDER BY id", containing(text))
+}
+
+func (o Onboarding) addresses(ctx context.Context, rest string, args ...any) ([]onboarding.Address, error) {
 	var out []onboarding.Address
-	err := o.s.queryAll(ctx, "SELECT id, repository FROM services WHERE retired_at IS NULL AND id > $1 ORDER BY id LIMIT $2", []any{string(after), most}, func(rows *sql.Rows) error {
+	err := o.s.queryAll(ctx, "SELECT id, repository, retired_at IS NOT NULL FROM services"+rest, args, func(rows *sql.Rows) error {
 		var a onboarding.Address
-		err := rows.Scan(&a.Service, &a.Repository)
+		err := rows.Scan(&a.Service, &a.Repository, &a.Retired)
 		out = append(out, a)
 		return err
 	})

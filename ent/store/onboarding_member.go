@@ -64,18 +64,14 @@ func (o Onboarding) AddMembers(ctx context.Context, members []onboarding.Member)
 			}
 			_, err = o.s.exec(ctx, "INSERT INTO onboarding_members (id, wave_id, service_id, repository_id, state, slos, faults, created_at) VALUES "+values(rows, 8), args...)
 			if isUnique(err) {
-				return inAnotherWave("another at the same time", err)
+				e := fault.New(fault.Conflict, "in_another_wave", "somebody puts something of these into a wave at this moment: try again")
+				e.Err = err
+				return e
 			}
 			return fail("put services into a wave", gone(err))
 		})
 	})
 	return already, err
-}
-
-func inAnotherWave(which string, cause error) error {
-	e := fault.New(fault.Conflict, "in_another_wave", "something of these was put into %s: take it out there first", which)
-	e.Err = cause
-	return e
 }
 
 // already are the things that are in the members' wave; in another they are a fault.
@@ -160,11 +156,7 @@ func (o Onboarding) Member(ctx context.Context, member id.ID) (onboarding.Member
 
 // HoldMember returns one, locked. SQLite has one writer at a time.
 func (o Onboarding) HoldMember(ctx context.Context, member id.ID) (onboarding.Member, error) {
-	lock := ""
-	if o.s.postgres() {
-		lock = " FOR UPDATE OF m"
-	}
-	return o.member(ctx, member, lock)
+	return o.member(ctx, member, o.holding("m"))
 }
 
 func (o Onboarding) member(ctx context.Context, member id.ID, lock string) (onboarding.Member, error) {
@@ -187,14 +179,16 @@ func (o Onboarding) UpdateMember(ctx context.Context, m onboarding.Member) error
 	n, err := o.s.exec(ctx, "UPDATE onboarding_members SET service_id = $1, state = $2, slos = $3, faults = $4, tried_at = $5 WHERE id = $6",
 		orNil(m.Service), string(m.State), text[0], text[1], roundOrNil(m.TriedAt), string(m.ID))
 	if isUnique(err) {
-		return inAnotherWave("a wave by itself", err)
+		e := fault.New(fault.Conflict, "in_another_wave", "the service is in a wave by itself: take it, or the repository, out")
+		e.Err = err
+		return e
 	}
 	return written("member", m.ID, n, gone(err), func() (bool, error) { return false, nil })
 }
 
-// WaitAgain has members that failed wait.
+// WaitAgain has members that failed wait, without why they did.
 func (o Onboarding) WaitAgain(ctx context.Context, wave id.ID) error {
-	_, err := o.s.exec(ctx, "UPDATE onboarding_members SET state = 'waiting' WHERE wave_id = $1 AND state = 'failed'", string(wave))
+	_, err := o.s.exec(ctx, "UPDATE onboarding_members SET state = 'waiting', faults = $1 WHERE wave_id = $2 AND state = 'failed'", json.RawMessage("[]"), string(wave))
 	return fail("have members of a wave wait", err)
 }
 
@@ -202,6 +196,11 @@ func (o Onboarding) WaitAgain(ctx context.Context, wave id.ID) error {
 func (o Onboarding) DeleteMember(ctx context.Context, member id.ID) error {
 	n, err := o.s.exec(ctx, "DELETE FROM onboarding_members WHERE id = $1", string(member))
 	return written("member", member, n, err, func() (bool, error) { return false, nil })
+}
+
+// NextMembers returns those that wait, in their turn.
+func (o Onboarding) NextMembers(ctx context.Context, wave id.ID, most int) ([]onboarding.Member, error) {
+	return o.members(ctx, " WHERE m.wave_id = $1 AND m.state = 'waiting' ORDER BY CASE WHEN m.tried_at IS NULL THEN 0 ELSE 1 END, m.tried_at, m.id LIMIT $2", string(wave), most)
 }
 
 // Members lists them by identifier.

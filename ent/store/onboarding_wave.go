@@ -77,23 +77,12 @@ func (o Onboarding) DeleteWave(ctx context.Context, wave id.ID, version int64) e
 	return written("wave", wave, n, err, func() (bool, error) { return o.waveExists(ctx, wave) })
 }
 
+// byName finds a wave: a slug is in lower case and an identifier in upper case, no name is both.
+const byName = " WHERE w.slug = $1 OR w.id = $1"
+
 // Wave returns one by slug or identifier.
 func (o Onboarding) Wave(ctx context.Context, name string) (onboarding.Wave, error) {
-	return o.wave(ctx, name, "")
-}
-
-// HoldWave returns one, locked. SQLite has one writer at a time.
-func (o Onboarding) HoldWave(ctx context.Context, name string) (onboarding.Wave, error) {
-	lock := ""
-	if o.s.postgres() {
-		lock = " FOR UPDATE OF w"
-	}
-	return o.wave(ctx, name, lock)
-}
-
-func (o Onboarding) wave(ctx context.Context, name, lock string) (onboarding.Wave, error) {
-	// A slug is in lower case and an identifier in upper case: no name is both.
-	found, err := o.waves(ctx, " WHERE w.slug = $1 OR w.id = $1"+lock, name)
+	found, err := o.waves(ctx, byName, name)
 	if err == nil && len(found) == 0 {
 		err = fault.Missing("wave", name)
 	}
@@ -101,6 +90,17 @@ func (o Onboarding) wave(ctx context.Context, name, lock string) (onboarding.Wav
 		return onboarding.Wave{}, err
 	}
 	return found[0], nil
+}
+
+// HoldWave returns one, locked. SQLite has one writer at a time. It is read once the lock is there: what is
+// counted in the statement that waits for it is of before.
+func (o Onboarding) HoldWave(ctx context.Context, name string) (onboarding.Wave, error) {
+	if o.s.postgres() {
+		if _, err := o.s.exec(ctx, "SELECT w.id FROM onboarding_waves w"+byName+o.holding("w"), name); err != nil {
+			return onboarding.Wave{}, fail("hold a wave", err)
+		}
+	}
+	return o.Wave(ctx, name)
 }
 
 // Waves lists the newest first.

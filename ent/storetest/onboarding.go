@@ -52,8 +52,10 @@ func testOnboardingRepositories(t *testing.T, s *store.Store) {
 	same(t, must(o.Repository(t.Context(), a.ID))(t), a)
 	_, err := o.Repository(t.Context(), newID())
 	refused(t, err, fault.NotFound, "repository_not_found")
-	known := must(o.RepositoriesByHostID(t.Context(), []string{a.HostID, "none"}))(t)
-	same(t, known, map[string]onboarding.Repository{a.HostID: a})
+	ok(t, s.InTx(t.Context(), func(ctx context.Context) error {
+		same(t, must(o.HoldRepositories(ctx, []string{a.HostID, "none"}))(t), map[string]onboarding.Repository{a.HostID: a})
+		return nil
+	}))
 
 	// By bytes: capitals come before small letters on both databases.
 	first := must(o.Repositories(t.Context(), onboarding.RepositoryFilter{}, page.Request{Limit: 2}))(t)
@@ -89,6 +91,7 @@ func testOnboardingRepositories(t *testing.T, s *store.Store) {
 
 	b.Team, b.TeamBy, b.TeamSlug = team.ID, onboarding.ByCodeOwners, team.Slug
 	ok(t, o.RelateRepository(t.Context(), b))
+	refused(t, o.RelateRepository(t.Context(), b), fault.Precondition, "version_mismatch")
 	b.Version++
 	same(t, must(o.Repositories(t.Context(), onboarding.RepositoryFilter{Team: team.ID}, page.Request{}))(t).Items, []onboarding.Repository{b})
 	same(t, must(o.Repositories(t.Context(), onboarding.RepositoryFilter{NoTeam: true}, page.Request{}))(t).Items, []onboarding.Repository{big, a})
@@ -104,11 +107,11 @@ func testOnboardingRepositories(t *testing.T, s *store.Store) {
 	big.Version++
 	same(t, must(o.Repositories(t.Context(), onboarding.RepositoryFilter{State: onboarding.Registered}, page.Request{}))(t).Items, []onboarding.Repository{big})
 
-	if n := must(o.EndUnseen(t.Context(), later))(t); n != 1 {
+	if n := must(o.EndUnseen(t.Context(), later, later))(t); n != 1 {
 		t.Errorf("%d are gone, want 1: only the one that the service names was not seen since", n)
 	}
-	same(t, must(o.SomeRepositories(t.Context(), nil, "", 5))(t), []onboarding.Repository{b, must(o.Repository(t.Context(), a.ID))(t)})
-	same(t, must(o.SomeRepositories(t.Context(), []id.ID{b.ID, big.ID}, "", 5))(t), []onboarding.Repository{b})
+	same(t, must(o.SomeRepositories(t.Context(), nil, "", 5))(t), []onboarding.Repository{b, must(o.Repository(t.Context(), a.ID))(t), must(o.Repository(t.Context(), big.ID))(t)})
+	same(t, must(o.SomeRepositories(t.Context(), []id.ID{b.ID}, "", 5))(t), []onboarding.Repository{b})
 
 	// A guess keeps no team from being removed.
 	other := Team(t, s, "other")
@@ -118,7 +121,13 @@ func testOnboardingRepositories(t *testing.T, s *store.Store) {
 	if r := must(o.Repository(t.Context(), b.ID))(t); r.Team != "" || r.TeamBy != "" {
 		t.Errorf("it is of the team %q by %q, want of none", r.Team, r.TeamBy)
 	}
-	same(t, must(o.Addresses(t.Context(), "", 5))(t), []onboarding.Address{{Service: service.ID, Repository: service.Repository}})
+	gone := Service(t, s, team.ID, "former")
+	gone.Repository, gone.RetiredAt = "https://github.com/Acme/B.git", &later
+	ok(t, s.Registry().UpdateService(t.Context(), gone))
+	former := onboarding.Address{Service: gone.ID, Repository: gone.Repository, Retired: true}
+	same(t, must(o.Addresses(t.Context(), "", 5))(t), []onboarding.Address{{Service: service.ID, Repository: service.Repository}, former})
+	same(t, must(o.AddressesLike(t.Context(), "acme/b"))(t), []onboarding.Address{former})
+	same(t, must(o.AddressesLike(t.Context(), "acme_b"))(t), nil)
 }
 
 func testOnboardingWaves(t *testing.T, s *store.Store) {
@@ -198,8 +207,10 @@ func testOnboardingMembers(t *testing.T, s *store.Store) {
 	ok(t, o.UpdateMember(t.Context(), a))
 	same(t, must(o.Members(t.Context(), onboarding.MemberFilter{Wave: one.ID, State: onboarding.Failed, Team: team.ID}, page.Request{}))(t).Items, []onboarding.Member{b})
 	same(t, must(o.Wave(t.Context(), "one"))(t).Tally, onboarding.Tally{Waiting: 1, Brought: 1, Failed: 1})
+	same(t, must(o.RepositoriesOfWave(t.Context(), one.ID))(t), []onboarding.Repository{must(o.Repository(t.Context(), r.ID))(t)})
 	ok(t, o.WaitAgain(t.Context(), one.ID))
-	b.State = onboarding.Waiting
+	b.State, b.Faults = onboarding.Waiting, []onboarding.Problem{}
+	same(t, must(o.NextMembers(t.Context(), one.ID, 5))(t), []onboarding.Member{rest[0], b})
 	ok(t, s.InTx(t.Context(), func(ctx context.Context) error {
 		same(t, must(o.HoldMember(ctx, b.ID))(t), b)
 		return nil

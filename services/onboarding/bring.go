@@ -65,35 +65,61 @@ func (s *Service) Preview(ctx context.Context, wave string, r page.Request) (pag
 	if err != nil {
 		return none, err
 	}
-	out := make([]Outcome, 0, len(members.Items))
-	err = s.Runner.InTx(ctx, func(ctx context.Context) error {
-		out = out[:0]
-		for _, m := range members.Items {
-			var o Outcome
-			err := s.Runner.InSavepoint(ctx, func(ctx context.Context) error {
-				var err error
-				if m.State == Brought {
-					o, err = s.brought(ctx, m)
-				} else {
-					o, err = s.bring(ctx, w, m)
-				}
-				return err
-			})
-			if err != nil {
-				found, told := problems(err)
-				if !told {
-					return err
-				}
-				o = Outcome{Member: m, Problems: found}
-			}
-			out = append(out, o.foreseen())
+	taken, err := s.slugs(ctx, w)
+	if err != nil {
+		return none, err
+	}
+	out := make([]Outcome, len(members.Items))
+	for i, m := range members.Items {
+		if out[i], err = s.foresee(ctx, w, m, taken); err != nil {
+			return none, fmt.Errorf("preview a wave: %w", err)
 		}
-		return errGivenUp
-	})
-	if err != nil && !errors.Is(err, errGivenUp) {
-		return none, fmt.Errorf("preview a wave: %w", err)
 	}
 	return page.Page[Outcome]{Items: out, Next: members.Next}, nil
+}
+
+// slugs are those that repositories of the wave would become, each with the first that would.
+func (s *Service) slugs(ctx context.Context, w Wave) (map[string]Repository, error) {
+	all, err := s.Store.RepositoriesOfWave(ctx, w.ID)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]Repository{}
+	for _, r := range all {
+		if _, is := out[r.proposed().Slug]; !is && r.Service == "" {
+			out[r.proposed().Slug] = r
+		}
+	}
+	return out, nil
+}
+
+// foresee does what bringing the member does, in a transaction of its own that is given up, so that nobody
+// waits for long.
+func (s *Service) foresee(ctx context.Context, w Wave, m Member, taken map[string]Repository) (Outcome, error) {
+	var o Outcome
+	err := s.Runner.InTx(ctx, func(ctx context.Context) error {
+		var err error
+		if m.State == Brought {
+			o, err = s.brought(ctx, m)
+		} else {
+			o, err = s.bring(ctx, w, m)
+		}
+		if err == nil {
+			err = errGivenUp
+		}
+		return err
+	})
+	if !errors.Is(err, errGivenUp) {
+		found, told := problems(err)
+		if !told {
+			return Outcome{}, err
+		}
+		return Outcome{Member: m, Problems: found}, nil
+	}
+	if first := taken[o.Service.Slug]; o.Registers && first.ID != m.Repository {
+		return Outcome{Member: m, Problems: []Problem{{Pointer: "/slug", Value: o.Service.Slug, Message: "would be that of " + first.FullName + " of this wave too: decide on another for one of both"}}}, nil
+	}
+	return o.foreseen(), nil
 }
 
 // foreseen leaves out the identifiers of what is not there.
@@ -118,7 +144,7 @@ type Progress struct {
 
 // Start brings members of the wave that wait, at most MaxBrought: it is called again until none is left.
 // What a member needs is done as the caller, all of it or nothing; one that cannot be brought says why,
-// and does not keep others. Retry has those that failed before tried again.
+// and does not keep others. Retry has those that failed before wait again: it is for the first call.
 //
 // Faults: Forbidden; NotFound; Conflict "wave_empty".
 func (s *Service) Start(ctx context.Context, wave string, retry bool) (Progress, error) {
@@ -130,13 +156,13 @@ func (s *Service) Start(ctx context.Context, wave string, retry bool) (Progress,
 	if err != nil {
 		return Progress{}, fmt.Errorf("start a wave: %w", err)
 	}
-	waiting, err := s.Store.Members(ctx, MemberFilter{Wave: w.ID, State: Waiting}, page.Request{Limit: MaxBrought})
+	waiting, err := s.Store.NextMembers(ctx, w.ID, MaxBrought)
 	if err != nil {
 		return Progress{}, err
 	}
 	var p Progress
 	var wrong error
-	for _, m := range waiting.Items {
+	for _, m := range waiting {
 		tried, err := s.try(ctx, w, m.ID, now)
 		switch {
 		case ctx.Err() != nil:
@@ -224,7 +250,10 @@ func (s *Service) try(ctx context.Context, w Wave, member id.ID, now time.Time) 
 		if err := s.Store.UpdateMember(ctx, m); err != nil {
 			return err
 		}
-		return s.Teller.Tell(ctx, o.told(w, now))
+		if e, any := o.told(w, now); any {
+			return s.Teller.Tell(ctx, e)
+		}
+		return nil
 	})
 	found, told := problems(err)
 	if err == nil || !told {
@@ -325,14 +354,25 @@ func (s *Service) serviceOf(ctx context.Context, m Member) (registry.Service, bo
 		is, err := s.Organisation.ServiceFor(ctx, string(m.Service))
 		return is, false, err
 	}
-	r, err := s.Store.Repository(ctx, m.Repository)
+	r, err := s.Store.HoldRepository(ctx, m.Repository)
 	if err != nil {
 		return registry.Service{}, false, err
 	}
+	// What a discovery found may be an hour old.
+	was := r.Service
+	if r.Service, err = s.naming(ctx, r); err != nil {
+		return registry.Service{}, false, err
+	}
+	if r.Service != "" {
+		if r.Service != was {
+			if err := s.Store.RelateRepository(ctx, r); err != nil {
+				return registry.Service{}, false, err
+			}
+		}
+		return s.registered(ctx, r)
+	}
 	var check fault.Check
 	switch {
-	case r.Service != "":
-		return s.registered(ctx, r)
 	case r.State() != Found:
 		check.Fail("/repository", r.FullName, "is %s: it becomes no service", r.State())
 	case r.Team == "":
@@ -341,12 +381,32 @@ func (s *Service) serviceOf(ctx context.Context, m Member) (registry.Service, bo
 	if err := check.Err(); err != nil {
 		return registry.Service{}, false, err
 	}
-	is, err := s.Organisation.CreateService(ctx, r.proposed())
+	in := r.proposed()
+	if in.System, err = s.systemOf(ctx, r, in.System); err != nil {
+		return registry.Service{}, false, err
+	}
+	is, err := s.Organisation.CreateService(ctx, in)
 	if err != nil {
 		return registry.Service{}, false, err
 	}
 	r.Service = is.ID
 	return is, true, s.Store.RelateRepository(ctx, r)
+}
+
+// systemOf is the system as it is called now. One that is not there is passed over where its catalog-info
+// file names it, as a team is that is not there.
+func (s *Service) systemOf(ctx context.Context, r Repository, name string) (string, error) {
+	if name == "" {
+		return "", nil
+	}
+	is, err := followed(ctx, name, s.Organisation.SystemFor)
+	switch {
+	case fault.Is(err, fault.NotFound) && r.Choice.System == "":
+		return "", nil
+	case fault.Is(err, fault.NotFound):
+		return name, nil // of which the registry says what is wrong
+	}
+	return is.Slug, err
 }
 
 // registered is the service that names the repository, unless a wave has it by itself.

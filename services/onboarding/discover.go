@@ -15,11 +15,17 @@ import (
 
 // The bounds of a discovery.
 const (
-	// maxLooks is into how many repositories a run looks at most: two requests each, of the 5,000 that
-	// a host such as GitHub answers in an hour.
+	// maxLooks is into how many repositories a run looks at most: one request each, and five of one that
+	// changed, of the 5,000 that a host such as GitHub answers in an hour.
 	maxLooks = 500
-	// lookAgain is after how long one is looked into again that nobody pushed to.
-	lookAgain = 7 * 24 * time.Hour
+	// lookAgain is after how long one is looked into again that nobody pushed to, and lookSoon after how
+	// long one that could not be looked into.
+	lookAgain, lookSoon = 7 * 24 * time.Hour, 6 * time.Hour
+	// maxInRow is after how many that cannot be looked into, one after the other, a run ends.
+	maxInRow = 5
+	// goneAfter is for how long a host does not tell of one before it is gone: two runs, for lists of
+	// many pages leave something out now and then when others are removed meanwhile.
+	goneAfter = 90 * time.Minute
 	// rowsAtOnce is how many rows a transaction writes.
 	rowsAtOnce = 200
 )
@@ -44,7 +50,7 @@ func (s *Service) Discover(ctx context.Context) (Discovery, error) {
 	told := s.list(ctx, began, &d)
 	if told == nil {
 		told = s.Runner.InTx(ctx, func(ctx context.Context) (err error) {
-			d.Gone, err = s.Store.EndUnseen(ctx, began)
+			d.Gone, err = s.Store.EndUnseen(ctx, began.Add(-goneAfter), began)
 			return err
 		})
 	}
@@ -76,7 +82,7 @@ func (s *Service) take(ctx context.Context, told []Told, now time.Time, d *Disco
 	for i, t := range told {
 		ids[i] = t.HostID
 	}
-	known, err := s.Store.RepositoriesByHostID(ctx, ids)
+	known, err := s.Store.HoldRepositories(ctx, ids)
 	if err != nil {
 		return err
 	}
@@ -111,23 +117,9 @@ func sameTold(a, b Repository) bool {
 
 // relate finds out whose repositories are and which services name them: of those, or of all.
 func (s *Service) relate(ctx context.Context, of []id.ID) error {
-	services := map[string]id.ID{}
-	for after := id.ID(""); ; {
-		some, err := s.Store.Addresses(ctx, after, rowsAtOnce)
-		if err != nil {
-			return err
-		}
-		for _, a := range some {
-			if name := s.Host.FullName(a.Repository); name != "" {
-				if _, there := services[name]; !there {
-					services[name] = a.Service
-				}
-			}
-			after = a.Service
-		}
-		if len(some) < rowsAtOnce {
-			break
-		}
+	services, err := s.addresses(ctx)
+	if err != nil {
+		return err
 	}
 	teams := map[string]id.ID{}
 	for after := id.ID(""); ; {
@@ -147,14 +139,7 @@ func (s *Service) relate(ctx context.Context, of []id.ID) error {
 				changed = append(changed, r)
 			}
 		}
-		if err := s.Runner.InTx(ctx, func(ctx context.Context) error {
-			for _, r := range changed {
-				if err := s.Store.RelateRepository(ctx, r); err != nil {
-					return err
-				}
-			}
-			return nil
-		}); err != nil {
+		if err := s.Runner.InTx(ctx, func(ctx context.Context) error { return s.write(ctx, changed) }); err != nil {
 			return err
 		}
 		if len(some) < rowsAtOnce {
@@ -163,23 +148,104 @@ func (s *Service) relate(ctx context.Context, of []id.ID) error {
 	}
 }
 
-// teamOf is the team of the strongest word that names one that is there. teams remembers who was found.
+// write writes what repositories are related to. Which service names one is asked again: a wave may have
+// registered it since all were read. One that was decided on meanwhile is the next run's.
+func (s *Service) write(ctx context.Context, changed []Repository) error {
+	for _, r := range changed {
+		var err error
+		if r.Service, err = s.naming(ctx, r); err != nil {
+			return err
+		}
+		if err := s.Store.RelateRepository(ctx, r); err != nil && !fault.Is(err, fault.Precondition) {
+			return err
+		}
+	}
+	return nil
+}
+
+// addresses are the services by the repository that they name: of several the first that lives, else the
+// first that was retired.
+func (s *Service) addresses(ctx context.Context) (map[string]id.ID, error) {
+	out, retired := map[string]id.ID{}, map[string]id.ID{}
+	for after := id.ID(""); ; {
+		some, err := s.Store.Addresses(ctx, after, rowsAtOnce)
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range some {
+			after = a.Service
+			into := out
+			if a.Retired {
+				into = retired
+			}
+			if name := s.Host.FullName(a.Repository); name != "" && into[name] == "" {
+				into[name] = a.Service
+			}
+		}
+		if len(some) < rowsAtOnce {
+			break
+		}
+	}
+	for name, of := range retired {
+		if out[name] == "" {
+			out[name] = of
+		}
+	}
+	return out, nil
+}
+
+// naming is the service that names the repository now, by the rule of addresses; empty for none.
+func (s *Service) naming(ctx context.Context, r Repository) (id.ID, error) {
+	if s.Host == nil {
+		return r.Service, nil
+	}
+	found, err := s.Store.AddressesLike(ctx, r.FullName)
+	if err != nil {
+		return "", err
+	}
+	retired := id.ID("")
+	for _, a := range found {
+		switch {
+		case s.Host.FullName(a.Repository) != strings.ToLower(r.FullName):
+		case !a.Retired:
+			return a.Service, nil
+		case retired == "":
+			retired = a.Service
+		}
+	}
+	return retired, nil
+}
+
+// teamOf is the team of the strongest word that names one that is there; what people said is never
+// replaced by another word, also where their team is not there any more. teams remembers who was found.
 func (s *Service) teamOf(ctx context.Context, r Repository, teams map[string]id.ID) (id.ID, TeamBy, error) {
 	for _, c := range r.claims() {
 		team, asked := teams[c.team]
 		if !asked {
-			found, err := s.Organisation.TeamFor(ctx, c.team)
-			if err != nil && !fault.Is(err, fault.NotFound) && !fault.Is(err, fault.Moved) {
+			found, err := followed(ctx, c.team, s.Organisation.TeamFor)
+			if err != nil && !fault.Is(err, fault.NotFound) {
 				return "", "", err
 			}
 			team = found.ID
 			teams[c.team] = team
 		}
-		if team != "" {
+		switch {
+		case team != "":
 			return team, c.by, nil
+		case c.by == ByChoice:
+			return "", "", nil
 		}
 	}
 	return "", "", nil
+}
+
+// followed finds a thing by its name, or by what it is called since.
+func followed[T any](ctx context.Context, name string, find func(context.Context, string) (T, error)) (T, error) {
+	found, err := find(ctx, name)
+	if f := fault.As(err); f != nil && f.Kind == fault.Moved {
+		return find(ctx, f.Now)
+	}
+	return found, err
 }
 
 // look looks into repositories that may become services, those first that nobody looked into.
@@ -189,22 +255,31 @@ func (s *Service) look(ctx context.Context, now time.Time, d *Discovery) error {
 		return err
 	}
 	var seen []id.ID
+	var wrong error
+	inRow := 0
 	for _, r := range due {
 		look, err := s.Host.Look(ctx, r.FullName, r.Look)
+		at := now
 		if err != nil {
-			// What was seen so far counts; the rest is looked into by the next run.
-			return errors.Join(fmt.Errorf("look into %s: %w", r.FullName, err), s.relate(ctx, seen))
+			wrong = errors.Join(wrong, fmt.Errorf("look into %s: %w", r.FullName, err))
+			if inRow++; ctx.Err() != nil || errors.Is(err, ErrBusy) || inRow == maxInRow {
+				break // what was seen so far counts; the rest is looked into by the next run
+			}
+			// It is asked for again in some hours, and stands in nobody's way until then.
+			look, at = r.Look, now.Add(lookSoon-lookAgain)
+		} else {
+			inRow = 0
+			seen = append(seen, r.ID)
+			d.Looked++
 		}
 		changed := !reflect.DeepEqual(look, r.Look)
-		r.Look, r.LookedAt = look, &now
+		r.Look, r.LookedAt = look, &at
 		if err := s.Runner.InTx(ctx, func(ctx context.Context) error { return s.Store.LookedInto(ctx, r, changed) }); err != nil {
-			return err
+			return errors.Join(wrong, err)
 		}
-		seen = append(seen, r.ID)
-		d.Looked++
 	}
 	if len(seen) == 0 {
-		return nil
+		return wrong
 	}
-	return s.relate(ctx, seen)
+	return errors.Join(wrong, s.relate(ctx, seen))
 }

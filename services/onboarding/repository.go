@@ -85,7 +85,7 @@ type Component struct {
 type Choice struct {
 	Slug      string             `json:"slug,omitempty"`
 	Name      string             `json:"name,omitempty"`
-	Team      string             `json:"team,omitempty"` // slug or identifier
+	Team      string             `json:"team,omitempty"` // slug or identifier; a slug once it is kept
 	System    string             `json:"system,omitempty"`
 	Kind      registry.Kind      `json:"kind,omitempty"`
 	Tier      int                `json:"tier,omitempty"`
@@ -141,8 +141,11 @@ func (r Repository) claims() []claim {
 	if r.Look.Component != nil {
 		add(r.Look.Component.Owner, ByComponent)
 	}
+	organisation, _, _ := strings.Cut(r.FullName, "/")
 	for _, owner := range r.Look.Owners {
-		if _, team, is := strings.Cut(strings.TrimPrefix(owner, "@"), "/"); is && strings.HasPrefix(owner, "@") {
+		// A team of another organisation, as in a copy of somebody else's repository, is none of ours.
+		of, team, is := strings.Cut(strings.TrimPrefix(owner, "@"), "/")
+		if is && strings.HasPrefix(owner, "@") && strings.EqualFold(of, organisation) {
 			add(strings.ToLower(team), ByCodeOwners)
 		}
 	}

@@ -139,14 +139,22 @@ func (s *Service) choose(ctx context.Context, r *Repository, d Decision) error {
 		registry.CheckText(&check, "/dismissed", *d.Dismissed, registry.MaxReason)
 	}
 	if d.Team != "" {
-		if _, _, err := registry.Refer(ctx, &check, "/team", d.Team, s.Organisation.TeamFor); err != nil {
+		team, _, err := registry.Refer(ctx, &check, "/team", d.Team, func(ctx context.Context, name string) (registry.Team, error) {
+			return followed(ctx, name, s.Organisation.TeamFor)
+		})
+		if err != nil {
 			return err
 		}
+		d.Team = team.Slug
 	}
 	if d.System != "" {
-		if _, _, err := registry.Refer(ctx, &check, "/system", d.System, s.Organisation.SystemFor); err != nil {
+		system, _, err := registry.Refer(ctx, &check, "/system", d.System, func(ctx context.Context, name string) (registry.System, error) {
+			return followed(ctx, name, s.Organisation.SystemFor)
+		})
+		if err != nil {
 			return err
 		}
+		d.System = system.Slug
 	}
 	if err := check.Err(); err != nil {
 		return err
@@ -332,7 +340,10 @@ func (s *Service) Add(ctx context.Context, wave string, p Pick) (Picked, error) 
 		if out.Added == 0 {
 			return nil
 		}
-		return s.Recorder.RecordDiff(ctx, access.Update, w.object(), "", nil, struct{ Added int }{out.Added})
+		return s.Recorder.RecordDiff(ctx, access.Update, w.object(), "", nil, struct {
+			Pick
+			Added int
+		}{p, out.Added})
 	})
 	if err != nil {
 		return Picked{}, fmt.Errorf("put services into a wave: %w", err)

@@ -49,6 +49,7 @@ type ServiceStage struct {
 type Address struct {
 	Service    id.ID
 	Repository string
+	Retired    bool // the service
 }
 
 // Store keeps what was found and the waves. Missing rows are NotFound; updates are conditional on Version
@@ -59,23 +60,31 @@ type Store interface {
 	SeeRepository(ctx context.Context, r Repository, changed bool) error
 	// LookedInto writes Look and LookedAt; changed counts the version up. It is not conditional.
 	LookedInto(ctx context.Context, r Repository, changed bool) error
-	// RelateRepository writes Team, TeamBy and Service. It is not conditional, and counts the version up.
+	// RelateRepository writes Team, TeamBy and Service.
 	RelateRepository(ctx context.Context, r Repository) error
 	// DecideOnRepository writes the choice, the team that comes of it, and whether it is dismissed.
 	DecideOnRepository(ctx context.Context, r Repository) error
-	// EndUnseen has those be gone that were not seen since, and returns how many.
-	EndUnseen(ctx context.Context, since time.Time) (int, error)
+	// EndUnseen has those be gone, from now on, that were not seen since, and returns how many.
+	EndUnseen(ctx context.Context, since, now time.Time) (int, error)
+	// HoldRepository returns one, and keeps others that write it from it until the transaction ends.
+	HoldRepository(ctx context.Context, of id.ID) (Repository, error)
+	// RepositoriesOfWave returns those of the wave's members that are not brought, in their order.
+	RepositoriesOfWave(ctx context.Context, wave id.ID) ([]Repository, error)
 	Repository(ctx context.Context, of id.ID) (Repository, error)
-	RepositoriesByHostID(ctx context.Context, ids []string) (map[string]Repository, error)
-	// SomeRepositories returns those that are not gone, of these or of all, by identifier after one.
+	// HoldRepositories returns those that are known by the host's identifiers, and keeps others from
+	// deciding on them until the transaction ends.
+	HoldRepositories(ctx context.Context, hostIDs []string) (map[string]Repository, error)
+	// SomeRepositories returns some, of these or of all, by identifier after one.
 	SomeRepositories(ctx context.Context, of []id.ID, after id.ID, most int) ([]Repository, error)
 	// RepositoriesToLookInto returns those that may become services and were never looked into, were
 	// pushed to since, or were looked into before that time; those first that wait longest.
 	RepositoriesToLookInto(ctx context.Context, before time.Time, most int) ([]Repository, error)
 	// Repositories lists them by full name.
 	Repositories(ctx context.Context, f RepositoryFilter, r page.Request) (page.Page[Repository], error)
-	// Addresses returns those of living services, by service after one.
+	// Addresses returns those of services, by service after one.
 	Addresses(ctx context.Context, after id.ID, most int) ([]Address, error)
+	// AddressesLike returns those that have the text in them, whatever its case, by service.
+	AddressesLike(ctx context.Context, text string) ([]Address, error)
 
 	CreateWave(ctx context.Context, w Wave) error
 	// UpdateWave writes what was declared and how it was started; Conflict "slug_taken".
@@ -99,9 +108,11 @@ type Store interface {
 	// HoldMember returns one, and keeps others that hold it from it until the transaction ends.
 	HoldMember(ctx context.Context, member id.ID) (Member, error)
 	UpdateMember(ctx context.Context, m Member) error
-	// WaitAgain has members that failed wait.
+	// WaitAgain has members that failed wait, without why they did.
 	WaitAgain(ctx context.Context, wave id.ID) error
 	DeleteMember(ctx context.Context, member id.ID) error
+	// NextMembers returns those that wait: those first that were never tried, then those whose turn is longest ago.
+	NextMembers(ctx context.Context, wave id.ID, most int) ([]Member, error)
 	// Members lists them by identifier.
 	Members(ctx context.Context, f MemberFilter, r page.Request) (page.Page[Member], error)
 	// WaveOfService is the slug of the wave that has the service; empty for none.

@@ -8,8 +8,8 @@ import (
 	"github.com/evenkeel/evenkeel/internal/event"
 )
 
-// told tells the team what the wave brought for one of its services.
-func (o Outcome) told(w Wave, now time.Time) event.Event {
+// told tells the team what the wave brought for one of its services; false where that is nothing.
+func (o Outcome) told(w Wave, now time.Time) (event.Event, bool) {
 	e := event.Event{
 		Type: event.OnboardingBrought, Key: "onboarding/" + string(o.Member.ID), At: now, Team: o.Service.Team, Service: o.Service.ID,
 		Subject: o.Service.Slug, Link: "/services/" + o.Service.Slug,
@@ -20,23 +20,17 @@ func (o Outcome) told(w Wave, now time.Time) event.Event {
 			declared = append(declared, fmt.Sprintf("%s (%s)", s.Slug, s.Objective))
 		}
 	}
-	does := "has what it is to have"
 	switch {
 	case o.Registers:
-		does = "was registered"
+		e.Title = fmt.Sprintf("%s was registered by the onboarding wave “%s”", o.Service.Slug, w.Name)
+		e.Text = "It is its team's: look whether what is said of it is right."
 	case len(declared) > 0:
-		does = "was given an SLO"
+		e.Title = fmt.Sprintf("%s was given an SLO by the onboarding wave “%s”", o.Service.Slug, w.Name)
+	default:
+		return event.Event{}, false
 	}
-	e.Title = fmt.Sprintf("%s %s by the onboarding wave “%s”", o.Service.Slug, does, w.Name)
-	var text strings.Builder
 	if len(declared) > 0 {
-		fmt.Fprintf(&text, "It has the SLOs %s from the wave's templates. ", strings.Join(declared, ", "))
+		e.Text = strings.TrimSpace(e.Text + fmt.Sprintf(" It has by the wave's templates: %s. Look whether the objective is what users need, and whether data arrives; what is not right its team changes.", strings.Join(declared, ", ")))
 	}
-	text.WriteString("They are its team's: look whether the objective is what users need, whether data arrives, and change what is not right.")
-	if w.DueOn != "" {
-		fmt.Fprintf(&text, " The wave is to be measured by %s.", w.DueOn)
-		e.Figures = append(e.Figures, event.Figure{Name: "due", Value: string(w.DueOn)})
-	}
-	e.Text = text.String()
-	return e
+	return e, true
 }

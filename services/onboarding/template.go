@@ -30,6 +30,16 @@ func (t Template) For(s registry.Service) bool {
 	return (len(t.Kinds) == 0 || slices.Contains(t.Kinds, s.Kind)) && (len(t.Tiers) == 0 || slices.Contains(t.Tiers, s.Tier))
 }
 
+// overlaps reports whether there can be services that get an SLO of that slug from both.
+func (t Template) overlaps(other Template) bool {
+	return t.SLO.Slug == other.SLO.Slug && meet(t.Kinds, other.Kinds) && meet(t.Tiers, other.Tiers)
+}
+
+// meet reports whether two lists, of which an empty one is of all, have something in common.
+func meet[T comparable](a, b []T) bool {
+	return len(a) == 0 || len(b) == 0 || slices.ContainsFunc(a, func(v T) bool { return slices.Contains(b, v) })
+}
+
 // Placeholders are what can stand in a template, and what each stands for.
 var Placeholders = [][2]string{
 	{"${service}", "the service's slug"},

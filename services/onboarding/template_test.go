@@ -35,7 +35,7 @@ func TestATemplateIsCheckedBeforeItIsFilledIn(t *testing.T) {
 		})
 	}
 	_, err := h.CreateWave(h.root, onboarding.Draft{Slug: "First!", Name: "", DueOn: "2026-11-27", Templates: []onboarding.Template{{SLO: pushed()}, {SLO: pushed()}}})
-	for _, words := range []string{"/slug ", "/name ", "/dueOn must be today, 2026-11-28, or later", "/templates/1/slo/slug is that of another template"} {
+	for _, words := range []string{"/slug ", "/name ", "/dueOn must be today, 2026-11-28, or later", "/templates/1/slo/slug is that of template 0 too"} {
 		refused(t, err, "invalid_input", words)
 	}
 	many := make([]onboarding.Template, 11)

@@ -2,6 +2,7 @@ package onboarding
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,7 +33,7 @@ type Draft struct {
 	Slug        string // RFC 1123 label, unique among waves
 	Name        string
 	Description string
-	DueOn       clock.Date // by when its teams are to have what they need; empty for none
+	DueOn       clock.Date // by when all of it is to be brought; empty for none
 	Templates   []Template // in whose order SLOs are declared; none only registers services
 }
 
@@ -94,16 +95,13 @@ func (d Draft) check(check *fault.Check, before *Wave, now time.Time) error {
 		check.Fail("/templates", len(d.Templates), "must be at most %d templates", MaxTemplates)
 		return nil
 	}
-	slugs := map[string]bool{}
 	for i, t := range d.Templates {
 		at := fmt.Sprintf("/templates/%d", i)
 		if err := t.check(check, at); err != nil {
 			return err
 		}
-		// Two of one slug may be for services of other kinds.
-		key := fmt.Sprint(t.SLO.Slug, t.Kinds, t.Tiers)
-		check.Require(!slugs[key], at+"/slo/slug", t.SLO.Slug, "is that of another template for the same services")
-		slugs[key] = true
+		other := slices.IndexFunc(d.Templates[:i], t.overlaps)
+		check.Require(other < 0, at+"/slo/slug", t.SLO.Slug, "is that of template %d too, which some services get as well: have their kinds or tiers differ", other)
 	}
 	return nil
 }

@@ -1,14 +1,12 @@
 package onboarding_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/evenkeel/evenkeel/internal/id"
 	"github.com/evenkeel/evenkeel/internal/page"
@@ -336,113 +334,5 @@ func TestWhatGoesWrongWithOneKeepsNoOther(t *testing.T) {
 	h.fails = ""
 	if p := ok(h.Start(h.root, "first", false))(t); len(p.Brought) != 1 || p.Wave.State() != onboarding.Done {
 		t.Errorf("then %+v", p)
-	}
-}
-
-// codeHost is a host that tells what it is given.
-type codeHost struct {
-	told  []onboarding.Told
-	fails error
-	looks map[string]onboarding.Look
-	asked []string
-}
-
-func (c *codeHost) Repositories(_ context.Context, each func([]onboarding.Told) error) error {
-	if err := each(c.told); err != nil {
-		return err
-	}
-	return c.fails
-}
-
-func (c *codeHost) Look(_ context.Context, fullName string, _ onboarding.Look) (onboarding.Look, error) {
-	c.asked = append(c.asked, fullName)
-	return c.looks[fullName], nil
-}
-
-func (c *codeHost) FullName(address string) string {
-	var owner, name string
-	if _, err := fmt.Sscanf(address, "https://github.com/%s", &owner); err != nil {
-		return ""
-	}
-	return owner + name
-}
-
-func TestWhatTheHostTellsIsFoundLookedIntoAndLetGo(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	h.clock.Advance(time.Minute)
-	ledger := ok(h.registry.ServiceFor(h.ada, "ledger"))(t)
-	profile := ledger.Profile
-	profile.Repository = "https://github.com/acme/ledger"
-	ok(h.registry.UpdateService(h.ada, "ledger", ledger.Version, registry.ServiceInput{Slug: "ledger", Team: "payments", Profile: profile}))(t)
-	tell := func(id, name string, f onboarding.Facts) onboarding.Told {
-		return onboarding.Told{HostID: id, FullName: name, Address: "https://github.com/" + name, Facts: f}
-	}
-	host := &codeHost{
-		told: []onboarding.Told{
-			tell("1", "acme/orders", onboarding.Facts{}), tell("2", "Acme/Ledger", onboarding.Facts{}), tell("3", "acme/old", onboarding.Facts{Archived: true}),
-			tell("4", "acme/search", onboarding.Facts{Topics: []string{"go", "team-payments"}}), tell("5", "acme/lost", onboarding.Facts{}),
-		},
-		looks: map[string]onboarding.Look{
-			"acme/orders": {Owners: []string{"@ada", "@acme/Payments"}},
-			"acme/search": {Component: &onboarding.Component{Slug: "finder", Owner: "nobody-here", Tier: 1}},
-		},
-	}
-	h.Service.Host = host
-	if d := ok(h.Discover(h.job))(t); d != (onboarding.Discovery{Told: 5, New: 5, Looked: 3}) {
-		t.Errorf("found is %+v", d)
-	}
-	byName := func() map[string]onboarding.Repository {
-		out := map[string]onboarding.Repository{}
-		for _, r := range ok(h.Repositories(h.ada, onboarding.RepositoryFilter{}, page.Request{}))(t).Items {
-			out[r.FullName] = r
-		}
-		return out
-	}
-	all := byName()
-	for name, want := range map[string]struct {
-		state onboarding.State
-		team  string
-		by    onboarding.TeamBy
-		slug  string
-	}{
-		"acme/orders": {onboarding.Found, "payments", onboarding.ByCodeOwners, "orders"},
-		"Acme/Ledger": {onboarding.Registered, "", "", "ledger"},
-		"acme/old":    {onboarding.Idle, "", "", "old"},
-		"acme/search": {onboarding.Found, "payments", onboarding.ByTopic, "finder"},
-		"acme/lost":   {onboarding.Found, "", "", "lost"},
-	} {
-		r := all[name]
-		if r.State() != want.state || r.TeamSlug != want.team || r.TeamBy != want.by || r.Proposed().Slug != want.slug {
-			t.Errorf("%s is %s of %q by %q, to be %q; want %+v", name, r.State(), r.TeamSlug, r.TeamBy, r.Proposed().Slug, want)
-		}
-	}
-	// What did not change is not looked into again, nor written anew.
-	before, asked := byName(), len(host.asked)
-	h.clock.Advance(time.Hour)
-	if d := ok(h.Discover(h.job))(t); d != (onboarding.Discovery{Told: 5}) || len(host.asked) != asked {
-		t.Errorf("the second time it is %+v, and asked was %v", d, host.asked[asked:])
-	}
-	for name, r := range byName() {
-		if r.Version != before[name].Version {
-			t.Errorf("%s is version %d, was %d", name, r.Version, before[name].Version)
-		}
-	}
-	// A host that could not be asked to the end takes nothing away; one that was does. A name may change.
-	h.clock.Advance(time.Hour)
-	host.told, host.fails = []onboarding.Told{tell("1", "acme/order-service", onboarding.Facts{})}, errBoom
-	if _, err := h.Discover(h.job); err == nil || byName()["acme/lost"].State() != onboarding.Found {
-		t.Errorf("half a list took something away (%v)", err)
-	}
-	if r := byName()["acme/order-service"]; r.ID != all["acme/orders"].ID || r.TeamSlug != "payments" {
-		t.Errorf("under another name it is %+v", r)
-	}
-	host.fails = nil
-	h.clock.Advance(time.Hour)
-	if d := ok(h.Discover(h.job))(t); d != (onboarding.Discovery{Told: 1, Gone: 4}) {
-		t.Errorf("then it is %+v", d)
-	}
-	if r := byName()["acme/lost"]; r.State() != onboarding.Gone {
-		t.Errorf("it is %s, want gone", r.State())
 	}
 }

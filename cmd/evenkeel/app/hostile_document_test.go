@@ -13,6 +13,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"github.com/evenkeel/evenkeel/ent/storetest"
 	"github.com/evenkeel/evenkeel/services/issues/inbox"
 )
 
@@ -202,6 +203,10 @@ func (h *house) prepare() {
 	h.ids["the manifest"] = h.must(200, call{as: "ada", method: "GET", path: "/v1/manifest-sets/files/manifests"}).items()[0]["id"].(string)
 	h.make("administrator", "the sync", "/v1/catalog/syncs", `{"portal":"`+aPortal+`"}`)
 	h.make("ada", "the launchReview", "/v1/launch-reviews", launching())
+	h.ids["the repository"], h.ids["the wave"] = string(storetest.FoundRepository(h.t, h.app.Store, "acme/found").ID), "first"
+	h.must(201, call{as: "administrator", method: "POST", path: "/v1/onboarding/waves", body: waving("first")})
+	h.must(200, call{as: "administrator", method: "POST", path: "/v1/onboarding/waves/first/members", body: `{"repositories":["` + h.ids["the repository"] + `"]}`})
+	h.ids["the member"] = h.must(200, call{as: "administrator", method: "GET", path: "/v1/onboarding/waves/first/members"}).items()[0]["id"].(string)
 	h.ids["the condition"] = "1"
 	h.ids["the policy"] = h.must(200, call{as: "administrator", method: "GET", path: "/v1/budget-policies/error-budget"}).text("id")
 	h.make("ada", "the sla", "/v1/services/checkout/slas", agreement())

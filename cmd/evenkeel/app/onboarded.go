@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -97,20 +98,24 @@ func (h codeHost) Look(ctx context.Context, fullName string, before onboarding.L
 	if e := delivery.AsError(err); e != nil {
 		switch e.Trouble {
 		case delivery.Gone, delivery.Refused, delivery.Moved:
-			before.Problem = e.Reason
-			return before, nil
-		case delivery.Limited, delivery.Barred, delivery.Lost, delivery.Unavailable:
+			// What is known of it stays, and is read anew the next time.
+			return onboarding.Look{Owners: before.Owners, Component: before.Component, Problem: problem(e.Reason)}, nil
+		case delivery.Limited, delivery.Barred:
+			err = fmt.Errorf("%w: %w", onboarding.ErrBusy, err)
+		case delivery.Lost, delivery.Unavailable:
 		}
 	}
 	if err != nil {
 		return before, err
 	}
 	out := onboarding.Look{Tags: map[string]string{tagETag: seen.ETag, tagOfRoot: seen.Root, tagOfOwners: tagOf(seen.Owned), tagOfCatalog: tagOf(seen.Catalog)}}
+	looked := known.Root != "" // the files were read before
 	seen.Owned.Text = clean(seen.Owned.Text)
-	if out.Owners = seen.Owners(); seen.Owned.SHA == known.Owned.SHA {
+	if out.Owners = seen.Owners(); looked && seen.Owned.SHA == known.Owned.SHA {
 		out.Owners = before.Owners
 	}
-	if seen.Catalog.SHA == known.Catalog.SHA {
+	out.Owners = out.Owners[:min(len(out.Owners), maxOwners)]
+	if looked && seen.Catalog.SHA == known.Catalog.SHA {
 		out.Component, out.Problem = before.Component, before.Problem
 	} else {
 		out.Component, out.Problem = componentOf(seen.Catalog)
@@ -139,28 +144,35 @@ func componentOf(f github.File) (*onboarding.Component, string) {
 	read := cataloginfo.Read([]foreign.Text{{In: f.Path, Bytes: []byte(clean(f.Text))}})
 	if len(read.Services) == 0 {
 		if len(read.Refused) > 0 {
-			return nil, fault.Clip(fmt.Sprintf("%s: %v", f.Path, read.Refused[0].Err), maxProblem)
+			return nil, problem(fmt.Sprintf("%s: %v", f.Path, read.Refused[0].Err))
 		}
 		return nil, ""
 	}
-	first := read.Services[0]
-	problem := ""
+	slices.SortFunc(read.Services, func(a, b foreign.Service) int { return a.Origin.Line - b.Origin.Line })
+	first, more := read.Services[0], ""
 	if n := len(read.Services) - 1; n > 0 {
 		names := make([]string, n)
 		for i, s := range read.Services[1:] {
 			names[i] = s.Slug
 		}
-		problem = fault.Clip(fmt.Sprintf("%s declares %d more services, which the portal's catalog tells of or evenkeel import brings: %s", f.Path, n, strings.Join(names, ", ")), maxProblem)
+		more = problem(fmt.Sprintf("%s declares %d more services, which the portal's catalog tells of or evenkeel import brings: %s", f.Path, n, strings.Join(names, ", ")))
 	}
 	return &onboarding.Component{
 		Slug: first.Slug, Name: first.Name, Description: first.Description, Owner: first.Team, System: first.System, Kind: first.Kind, Lifecycle: first.Lifecycle, Tier: first.Tier,
-	}, problem
+	}, more
 }
+
+// problem is what is wrong with a repository or a file, as it is kept.
+func problem(text string) string { return fault.Clip(clean(text), maxProblem) }
 
 // clean is a text without what no database keeps: what is no UTF-8, and NUL.
 func clean(text string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "")
 }
 
-// maxProblem is how many characters are kept of what is wrong with a file.
-const maxProblem = 500
+const (
+	// maxProblem is how many characters are kept of what is wrong with a file.
+	maxProblem = 500
+	// maxOwners is how many code owners of a repository are kept.
+	maxOwners = 20
+)
