@@ -162,8 +162,8 @@ func (a *API) addItemsOfSets(r Rooms) {
 		Paging
 		Kind     string `query:"kind" enum:"Team,System,Service,SLO,ErrorBudgetPolicy,Scorecard,Campaign" doc:"Only those of this kind."`
 		Resource string `query:"resource" maxLength:"26" doc:"Only that of the thing with this identifier."`
-		Team     string `query:"team" maxLength:"63" doc:"Only of this team, by slug or identifier: the team itself, what it owns, the SLOs of its services, and the policies that are in force for one of them."`
-		Service  string `query:"service" maxLength:"63" doc:"Only of this service, by slug or identifier: the service itself, its SLOs, and the policies that are in force for it."`
+		Team     string `query:"team" maxLength:"63" doc:"Only of this team, by slug or identifier: the team itself, what it owns, the SLOs of its services, and the policies that are attached to one of them by name."`
+		Service  string `query:"service" maxLength:"63" doc:"Only of this service, by slug or identifier: the service itself, its SLOs, and the policies that are attached to it by name."`
 		Drifted  bool   `query:"drifted" doc:"Only those of which what there is differs. What was removed is nobody's any more, and is found by its set alone."`
 	}
 	register(a, operation{

@@ -136,7 +136,7 @@ func TestARepositoryIsDecidedOnByAForm(t *testing.T) {
 	v.refusedForm(is, url.Values{"version": {"1"}}, 409, "change the service")
 	doc, text = v.read(repositoryURL(h.repositories["basket"]))
 	checkPage(t, doc, text)
-	says(t, words(within(t, doc, "main")), "Its catalog-info.yaml could not be read: line 3", "@acme/shop")
+	says(t, words(within(t, doc, "main")), "When it was looked into: line 3", "@acme/shop")
 }
 
 func TestAWaveIsPlannedFilledPreviewedAndBroughtByForms(t *testing.T) {
