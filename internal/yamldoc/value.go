@@ -17,12 +17,12 @@ func ValueOf(shape any) (Value, error) {
 	if err := n.Encode(shape); err != nil {
 		return Value{}, fmt.Errorf("write a %T as YAML: %w", shape, err)
 	}
-	return Value{kept(&n)}, nil
+	return Value{kept(&n, false)}, nil
 }
 
 func (v *Value) decode(d *decoder, n *yaml.Node, w *way) {
 	d.plain(n, w) // for names that are there twice
-	v.node = kept(n)
+	v.node = kept(n, false)
 }
 
 // IsZero reports whether nothing is said, and so nothing is to be written.
@@ -66,13 +66,18 @@ func (v Value) MarshalYAML() (any, error) {
 	return written(v.node), nil
 }
 
-// kept is a node without what is said of it beside its value.
-func kept(n *yaml.Node) *yaml.Node {
+// kept is a node without what is said of it beside its value. Within brackets a null that is not written
+// out would be written as an empty text.
+func kept(n *yaml.Node, flow bool) *yaml.Node {
 	out := &yaml.Node{Kind: n.Kind, Tag: n.Tag, Value: n.Value, Style: n.Style & (yaml.FlowStyle | yaml.TaggedStyle)}
+	flow = flow || n.Style&yaml.FlowStyle != 0
+	if flow && n.Kind == yaml.ScalarNode && n.Tag == "!!null" && n.Value == "" {
+		out.Value = "null"
+	}
 	if len(n.Content) > 0 {
 		out.Content = make([]*yaml.Node, len(n.Content))
 		for i, c := range n.Content {
-			out.Content[i] = kept(c)
+			out.Content[i] = kept(c, flow)
 		}
 	}
 	return out

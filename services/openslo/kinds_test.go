@@ -275,6 +275,7 @@ func FuzzADocumentOfAnyKindIsReadAsItWasWritten(f *testing.F) {
 	for _, text := range []string{dataSourceRight, serviceRight, rawRight, eventsRight, conditionRight, targetRight, policyRight, thresholdRight, slicesRight, ratioRight, compositeRight} {
 		f.Add([]byte(text))
 	}
+	f.Add([]byte("apiVersion: openslo/v1\nkind: DataSource\nmetadata: {name: a}\nspec: {type: b, connectionDetails: [{c}]}")) // a name within brackets without a value
 	f.Fuzz(func(t *testing.T, text []byte) {
 		docs, err := openslo.ReadAll([]yamldoc.File{{Name: "a", Text: text}}, openslo.Options{})
 		var refused *yamldoc.Error

@@ -219,6 +219,7 @@ func FuzzRead(f *testing.F) {
 	f.Add(object)
 	f.Add("kind: List\napiVersion: v1\nitems: [{}, [], 1]")
 	f.Add("version: {}\nslos: {a: b}\nlabels: []")
+	f.Add("slos:\n  - sli:\n     events:\n      total_query: (rate({\"0\"}[{{.window}}]))") // and no error_query
 	f.Fuzz(func(t *testing.T, text string) {
 		var wrong *yamldoc.Error
 		if _, err := sloth.ReadText([]byte(text)); err != nil && !errors.As(err, &wrong) {

@@ -11,7 +11,7 @@ import (
 type Rated struct {
 	// Origin has numbers of events in their place.
 	Origin   origin.Origin
-	Counting *Counting // of it
+	Counting *Counting // of it; nil where a query is missing
 	// Kept are the expressions that stand as they did, of those that give numbers of
 	// events: none of their rates could become such a number.
 	Kept []string
@@ -42,7 +42,7 @@ func ReadRates(base string, o origin.Origin) (Rated, error) {
 		out.Origin.Ratio = &ratio
 	}
 	err := check.Err()
-	if err == nil {
+	if r := o.Ratio; err == nil && (r == nil || r.Total != "" && (r.Good != "" || r.Bad != "")) {
 		out.Counting, err = countingOf(o, q)
 	}
 	return out, err
