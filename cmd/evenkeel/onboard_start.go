@@ -224,18 +224,18 @@ func (s starting) start(ctx context.Context, name string, agreed func(question s
 	if err != nil {
 		return err
 	}
-	todo := w.Waiting
+	open := w.Waiting
 	if s.retry {
-		todo += w.Failed
+		open += w.Failed
 	}
 	var brought int64
-	if todo > 0 || w.Brought+w.Failed == 0 { // the server says what is wrong with an empty one
-		if todo > 0 {
-			if err := agreed(fmt.Sprintf("Bring %s of the wave %s?", several(todo, "member", "members"), w.Slug)); err != nil {
+	if open > 0 || w.Brought+w.Failed == 0 { // the server says what is wrong with an empty one
+		if open > 0 {
+			if err := agreed(fmt.Sprintf("Bring %s of the wave %s?", several(open, "member", "members"), w.Slug)); err != nil {
 				return err
 			}
 		}
-		after, err := s.bring(ctx, w, todo)
+		after, err := s.bring(ctx, w, open)
 		if err != nil {
 			return err
 		}
@@ -261,19 +261,19 @@ func (s starting) start(ctx context.Context, name string, agreed func(question s
 }
 
 // bring calls until nothing of the wave waits, and returns the wave as it is then.
-func (s starting) bring(ctx context.Context, w client.OnboardingWave, todo int64) (client.OnboardingWave, error) {
+func (s starting) bring(ctx context.Context, w client.OnboardingWave, open int64) (client.OnboardingWave, error) {
 	retry := s.retry
-	for left := todo; ; {
+	for left := open; ; {
 		var so client.OnboardingStarted
 		err := s.while("bringing what is in "+w.Slug, func() error {
 			return askFor(ctx, &so, func() (*http.Response, error) {
 				return s.client.StartOnboardingWave(ctx, w.ID, client.OnboardingStart{Retry: &retry})
 			})
 		})
-		s.tellProgress(todo-so.Wave.Waiting, todo, err == nil && so.Wave.Waiting > 0)
+		s.tellProgress(open-so.Wave.Waiting, open, err == nil && so.Wave.Waiting > 0)
 		switch {
 		case ctx.Err() != nil:
-			return w, fmt.Errorf("it was ended while %d of %d waited; start it again to go on", left, todo)
+			return w, fmt.Errorf("it was ended while %d of %d waited; start it again to go on", left, open)
 		case err != nil:
 			return w, err
 		case so.Wave.Waiting == 0:

@@ -24,7 +24,7 @@ type Parts struct {
 	Organisation Organisation
 	SLOs         SLOs
 	Teller       event.Teller
-	Runner       tx.Trier
+	Runner       tx.Runner
 	Authorizer   *access.Authorizer
 	Recorder     access.Recorder
 	Clock        clock.Clock
