@@ -12,83 +12,36 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
-	"github.com/evenkeel/evenkeel/ent/db/actionitem"
-	"github.com/evenkeel/evenkeel/ent/db/alert"
 	"github.com/evenkeel/evenkeel/ent/db/attachment"
-	"github.com/evenkeel/evenkeel/ent/db/attestation"
 	"github.com/evenkeel/evenkeel/ent/db/auditentry"
-	"github.com/evenkeel/evenkeel/ent/db/backfill"
 	"github.com/evenkeel/evenkeel/ent/db/budgetpolicy"
-	"github.com/evenkeel/evenkeel/ent/db/campaign"
-	"github.com/evenkeel/evenkeel/ent/db/campaignday"
-	"github.com/evenkeel/evenkeel/ent/db/catalogentity"
 	"github.com/evenkeel/evenkeel/ent/db/catalogsync"
 	"github.com/evenkeel/evenkeel/ent/db/change"
-	"github.com/evenkeel/evenkeel/ent/db/collection"
 	"github.com/evenkeel/evenkeel/ent/db/composite"
 	"github.com/evenkeel/evenkeel/ent/db/compositemember"
-	"github.com/evenkeel/evenkeel/ent/db/compositepart"
 	"github.com/evenkeel/evenkeel/ent/db/compositerevision"
-	"github.com/evenkeel/evenkeel/ent/db/compositestatus"
 	"github.com/evenkeel/evenkeel/ent/db/correction"
 	"github.com/evenkeel/evenkeel/ent/db/datasource"
 	"github.com/evenkeel/evenkeel/ent/db/delivery"
-	"github.com/evenkeel/evenkeel/ent/db/deliveryswitch"
 	"github.com/evenkeel/evenkeel/ent/db/dependency"
-	"github.com/evenkeel/evenkeel/ent/db/exemption"
-	"github.com/evenkeel/evenkeel/ent/db/forecast"
-	"github.com/evenkeel/evenkeel/ent/db/forecastbin"
-	"github.com/evenkeel/evenkeel/ent/db/gatedecision"
 	"github.com/evenkeel/evenkeel/ent/db/gateoverride"
-	"github.com/evenkeel/evenkeel/ent/db/givendeclaration"
 	"github.com/evenkeel/evenkeel/ent/db/idempotencykey"
 	"github.com/evenkeel/evenkeel/ent/db/identity"
-	"github.com/evenkeel/evenkeel/ent/db/incident"
-	"github.com/evenkeel/evenkeel/ent/db/incidententry"
-	"github.com/evenkeel/evenkeel/ent/db/incidententryrevision"
-	"github.com/evenkeel/evenkeel/ent/db/incidentperson"
-	"github.com/evenkeel/evenkeel/ent/db/incidentservice"
 	"github.com/evenkeel/evenkeel/ent/db/indicator"
 	"github.com/evenkeel/evenkeel/ent/db/issue"
 	"github.com/evenkeel/evenkeel/ent/db/jobrun"
-	"github.com/evenkeel/evenkeel/ent/db/launchreview"
 	"github.com/evenkeel/evenkeel/ent/db/lease"
-	"github.com/evenkeel/evenkeel/ent/db/manifestitem"
 	"github.com/evenkeel/evenkeel/ent/db/manifestset"
 	"github.com/evenkeel/evenkeel/ent/db/member"
-	"github.com/evenkeel/evenkeel/ent/db/notification"
-	"github.com/evenkeel/evenkeel/ent/db/notificationtarget"
-	"github.com/evenkeel/evenkeel/ent/db/onboardingmember"
-	"github.com/evenkeel/evenkeel/ent/db/onboardingrepository"
-	"github.com/evenkeel/evenkeel/ent/db/onboardingwave"
-	"github.com/evenkeel/evenkeel/ent/db/otlpstream"
 	"github.com/evenkeel/evenkeel/ent/db/outage"
-	"github.com/evenkeel/evenkeel/ent/db/ownershipdrift"
 	"github.com/evenkeel/evenkeel/ent/db/person"
 	"github.com/evenkeel/evenkeel/ent/db/policyrevision"
-	"github.com/evenkeel/evenkeel/ent/db/postmortem"
-	"github.com/evenkeel/evenkeel/ent/db/postmortemact"
-	"github.com/evenkeel/evenkeel/ent/db/postmortemrequest"
-	"github.com/evenkeel/evenkeel/ent/db/postmortemtemplate"
-	"github.com/evenkeel/evenkeel/ent/db/postmortemtemplaterevision"
-	"github.com/evenkeel/evenkeel/ent/db/postmortemtemplateuse"
-	"github.com/evenkeel/evenkeel/ent/db/postmortemtext"
 	"github.com/evenkeel/evenkeel/ent/db/proposal"
-	"github.com/evenkeel/evenkeel/ent/db/pushedfact"
 	"github.com/evenkeel/evenkeel/ent/db/report"
 	"github.com/evenkeel/evenkeel/ent/db/reportdecision"
 	"github.com/evenkeel/evenkeel/ent/db/reportrestatement"
 	"github.com/evenkeel/evenkeel/ent/db/scorecard"
-	"github.com/evenkeel/evenkeel/ent/db/scorecardday"
-	"github.com/evenkeel/evenkeel/ent/db/scorecarddue"
-	"github.com/evenkeel/evenkeel/ent/db/scorecardfailure"
 	"github.com/evenkeel/evenkeel/ent/db/scorecardrevision"
-	"github.com/evenkeel/evenkeel/ent/db/scorecardstanding"
-	"github.com/evenkeel/evenkeel/ent/db/scorecardtally"
-	"github.com/evenkeel/evenkeel/ent/db/searchdocument"
-	"github.com/evenkeel/evenkeel/ent/db/segment"
-	"github.com/evenkeel/evenkeel/ent/db/segmentchange"
-	"github.com/evenkeel/evenkeel/ent/db/series"
 	"github.com/evenkeel/evenkeel/ent/db/service"
 	"github.com/evenkeel/evenkeel/ent/db/session"
 	"github.com/evenkeel/evenkeel/ent/db/signalmapping"
@@ -98,29 +51,12 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/slaperiod"
 	"github.com/evenkeel/evenkeel/ent/db/slarevision"
 	"github.com/evenkeel/evenkeel/ent/db/slo"
-	"github.com/evenkeel/evenkeel/ent/db/slogroupstatus"
 	"github.com/evenkeel/evenkeel/ent/db/slorevision"
-	"github.com/evenkeel/evenkeel/ent/db/slostatus"
 	"github.com/evenkeel/evenkeel/ent/db/slug"
 	"github.com/evenkeel/evenkeel/ent/db/suppliedfact"
 	"github.com/evenkeel/evenkeel/ent/db/system"
 	"github.com/evenkeel/evenkeel/ent/db/team"
-	"github.com/evenkeel/evenkeel/ent/db/thinnedmonth"
-	"github.com/evenkeel/evenkeel/ent/db/toilanswer"
-	"github.com/evenkeel/evenkeel/ent/db/toilasking"
-	"github.com/evenkeel/evenkeel/ent/db/toilautomation"
-	"github.com/evenkeel/evenkeel/ent/db/toilcandidate"
-	"github.com/evenkeel/evenkeel/ent/db/toildismissal"
-	"github.com/evenkeel/evenkeel/ent/db/toilentry"
-	"github.com/evenkeel/evenkeel/ent/db/toilparting"
-	"github.com/evenkeel/evenkeel/ent/db/toilsetting"
-	"github.com/evenkeel/evenkeel/ent/db/toilsurvey"
-	"github.com/evenkeel/evenkeel/ent/db/toilticket"
 	"github.com/evenkeel/evenkeel/ent/db/token"
-	"github.com/evenkeel/evenkeel/ent/db/toldevent"
-	"github.com/evenkeel/evenkeel/ent/db/trackerlane"
-	"github.com/evenkeel/evenkeel/ent/db/trackerplace"
-	"github.com/evenkeel/evenkeel/ent/db/trackerrepository"
 	"github.com/evenkeel/evenkeel/ent/db/violation"
 	"github.com/evenkeel/evenkeel/ent/db/violationevent"
 	"github.com/evenkeel/evenkeel/ent/db/webhookdelivery"
@@ -184,118 +120,54 @@ var (
 func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
-			actionitem.Table:                 actionitem.ValidColumn,
-			alert.Table:                      alert.ValidColumn,
-			attachment.Table:                 attachment.ValidColumn,
-			attestation.Table:                attestation.ValidColumn,
-			auditentry.Table:                 auditentry.ValidColumn,
-			backfill.Table:                   backfill.ValidColumn,
-			budgetpolicy.Table:               budgetpolicy.ValidColumn,
-			campaign.Table:                   campaign.ValidColumn,
-			campaignday.Table:                campaignday.ValidColumn,
-			catalogentity.Table:              catalogentity.ValidColumn,
-			catalogsync.Table:                catalogsync.ValidColumn,
-			change.Table:                     change.ValidColumn,
-			collection.Table:                 collection.ValidColumn,
-			composite.Table:                  composite.ValidColumn,
-			compositemember.Table:            compositemember.ValidColumn,
-			compositepart.Table:              compositepart.ValidColumn,
-			compositerevision.Table:          compositerevision.ValidColumn,
-			compositestatus.Table:            compositestatus.ValidColumn,
-			correction.Table:                 correction.ValidColumn,
-			datasource.Table:                 datasource.ValidColumn,
-			delivery.Table:                   delivery.ValidColumn,
-			deliveryswitch.Table:             deliveryswitch.ValidColumn,
-			dependency.Table:                 dependency.ValidColumn,
-			exemption.Table:                  exemption.ValidColumn,
-			forecast.Table:                   forecast.ValidColumn,
-			forecastbin.Table:                forecastbin.ValidColumn,
-			gatedecision.Table:               gatedecision.ValidColumn,
-			gateoverride.Table:               gateoverride.ValidColumn,
-			givendeclaration.Table:           givendeclaration.ValidColumn,
-			idempotencykey.Table:             idempotencykey.ValidColumn,
-			identity.Table:                   identity.ValidColumn,
-			incident.Table:                   incident.ValidColumn,
-			incidententry.Table:              incidententry.ValidColumn,
-			incidententryrevision.Table:      incidententryrevision.ValidColumn,
-			incidentperson.Table:             incidentperson.ValidColumn,
-			incidentservice.Table:            incidentservice.ValidColumn,
-			indicator.Table:                  indicator.ValidColumn,
-			issue.Table:                      issue.ValidColumn,
-			jobrun.Table:                     jobrun.ValidColumn,
-			launchreview.Table:               launchreview.ValidColumn,
-			lease.Table:                      lease.ValidColumn,
-			manifestitem.Table:               manifestitem.ValidColumn,
-			manifestset.Table:                manifestset.ValidColumn,
-			member.Table:                     member.ValidColumn,
-			notification.Table:               notification.ValidColumn,
-			notificationtarget.Table:         notificationtarget.ValidColumn,
-			otlpstream.Table:                 otlpstream.ValidColumn,
-			onboardingmember.Table:           onboardingmember.ValidColumn,
-			onboardingrepository.Table:       onboardingrepository.ValidColumn,
-			onboardingwave.Table:             onboardingwave.ValidColumn,
-			outage.Table:                     outage.ValidColumn,
-			ownershipdrift.Table:             ownershipdrift.ValidColumn,
-			person.Table:                     person.ValidColumn,
-			policyrevision.Table:             policyrevision.ValidColumn,
-			postmortem.Table:                 postmortem.ValidColumn,
-			postmortemact.Table:              postmortemact.ValidColumn,
-			postmortemrequest.Table:          postmortemrequest.ValidColumn,
-			postmortemtemplate.Table:         postmortemtemplate.ValidColumn,
-			postmortemtemplaterevision.Table: postmortemtemplaterevision.ValidColumn,
-			postmortemtemplateuse.Table:      postmortemtemplateuse.ValidColumn,
-			postmortemtext.Table:             postmortemtext.ValidColumn,
-			proposal.Table:                   proposal.ValidColumn,
-			pushedfact.Table:                 pushedfact.ValidColumn,
-			report.Table:                     report.ValidColumn,
-			reportdecision.Table:             reportdecision.ValidColumn,
-			reportrestatement.Table:          reportrestatement.ValidColumn,
-			sla.Table:                        sla.ValidColumn,
-			slaperiod.Table:                  slaperiod.ValidColumn,
-			slarevision.Table:                slarevision.ValidColumn,
-			slo.Table:                        slo.ValidColumn,
-			slogroupstatus.Table:             slogroupstatus.ValidColumn,
-			slorevision.Table:                slorevision.ValidColumn,
-			slostatus.Table:                  slostatus.ValidColumn,
-			scorecard.Table:                  scorecard.ValidColumn,
-			scorecardday.Table:               scorecardday.ValidColumn,
-			scorecarddue.Table:               scorecarddue.ValidColumn,
-			scorecardfailure.Table:           scorecardfailure.ValidColumn,
-			scorecardrevision.Table:          scorecardrevision.ValidColumn,
-			scorecardstanding.Table:          scorecardstanding.ValidColumn,
-			scorecardtally.Table:             scorecardtally.ValidColumn,
-			searchdocument.Table:             searchdocument.ValidColumn,
-			segment.Table:                    segment.ValidColumn,
-			segmentchange.Table:              segmentchange.ValidColumn,
-			series.Table:                     series.ValidColumn,
-			service.Table:                    service.ValidColumn,
-			session.Table:                    session.ValidColumn,
-			signincode.Table:                 signincode.ValidColumn,
-			signalmapping.Table:              signalmapping.ValidColumn,
-			signingkey.Table:                 signingkey.ValidColumn,
-			slug.Table:                       slug.ValidColumn,
-			suppliedfact.Table:               suppliedfact.ValidColumn,
-			system.Table:                     system.ValidColumn,
-			team.Table:                       team.ValidColumn,
-			thinnedmonth.Table:               thinnedmonth.ValidColumn,
-			toilanswer.Table:                 toilanswer.ValidColumn,
-			toilasking.Table:                 toilasking.ValidColumn,
-			toilautomation.Table:             toilautomation.ValidColumn,
-			toilcandidate.Table:              toilcandidate.ValidColumn,
-			toildismissal.Table:              toildismissal.ValidColumn,
-			toilentry.Table:                  toilentry.ValidColumn,
-			toilparting.Table:                toilparting.ValidColumn,
-			toilsetting.Table:                toilsetting.ValidColumn,
-			toilsurvey.Table:                 toilsurvey.ValidColumn,
-			toilticket.Table:                 toilticket.ValidColumn,
-			token.Table:                      token.ValidColumn,
-			toldevent.Table:                  toldevent.ValidColumn,
-			trackerlane.Table:                trackerlane.ValidColumn,
-			trackerplace.Table:               trackerplace.ValidColumn,
-			trackerrepository.Table:          trackerrepository.ValidColumn,
-			violation.Table:                  violation.ValidColumn,
-			violationevent.Table:             violationevent.ValidColumn,
-			webhookdelivery.Table:            webhookdelivery.ValidColumn,
+			attachment.Table:        attachment.ValidColumn,
+			auditentry.Table:        auditentry.ValidColumn,
+			budgetpolicy.Table:      budgetpolicy.ValidColumn,
+			catalogsync.Table:       catalogsync.ValidColumn,
+			change.Table:            change.ValidColumn,
+			composite.Table:         composite.ValidColumn,
+			compositemember.Table:   compositemember.ValidColumn,
+			compositerevision.Table: compositerevision.ValidColumn,
+			correction.Table:        correction.ValidColumn,
+			datasource.Table:        datasource.ValidColumn,
+			delivery.Table:          delivery.ValidColumn,
+			dependency.Table:        dependency.ValidColumn,
+			gateoverride.Table:      gateoverride.ValidColumn,
+			idempotencykey.Table:    idempotencykey.ValidColumn,
+			identity.Table:          identity.ValidColumn,
+			indicator.Table:         indicator.ValidColumn,
+			issue.Table:             issue.ValidColumn,
+			jobrun.Table:            jobrun.ValidColumn,
+			lease.Table:             lease.ValidColumn,
+			manifestset.Table:       manifestset.ValidColumn,
+			member.Table:            member.ValidColumn,
+			outage.Table:            outage.ValidColumn,
+			person.Table:            person.ValidColumn,
+			policyrevision.Table:    policyrevision.ValidColumn,
+			proposal.Table:          proposal.ValidColumn,
+			report.Table:            report.ValidColumn,
+			reportdecision.Table:    reportdecision.ValidColumn,
+			reportrestatement.Table: reportrestatement.ValidColumn,
+			sla.Table:               sla.ValidColumn,
+			slaperiod.Table:         slaperiod.ValidColumn,
+			slarevision.Table:       slarevision.ValidColumn,
+			slo.Table:               slo.ValidColumn,
+			slorevision.Table:       slorevision.ValidColumn,
+			scorecard.Table:         scorecard.ValidColumn,
+			scorecardrevision.Table: scorecardrevision.ValidColumn,
+			service.Table:           service.ValidColumn,
+			session.Table:           session.ValidColumn,
+			signincode.Table:        signincode.ValidColumn,
+			signalmapping.Table:     signalmapping.ValidColumn,
+			signingkey.Table:        signingkey.ValidColumn,
+			slug.Table:              slug.ValidColumn,
+			suppliedfact.Table:      suppliedfact.ValidColumn,
+			system.Table:            system.ValidColumn,
+			team.Table:              team.ValidColumn,
+			token.Table:             token.ValidColumn,
+			violation.Table:         violation.ValidColumn,
+			violationevent.Table:    violationevent.ValidColumn,
+			webhookdelivery.Table:   webhookdelivery.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

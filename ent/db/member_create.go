@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"time"
 
-	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/evenkeel/evenkeel/ent/db/member"
@@ -21,7 +20,6 @@ type MemberCreate struct {
 	config
 	mutation *MemberMutation
 	hooks    []Hook
-	conflict []sql.ConflictOption
 }
 
 // SetTeamID sets the "team_id" field.
@@ -161,7 +159,6 @@ func (_c *MemberCreate) createSpec() (*Member, *sqlgraph.CreateSpec) {
 		_node = &Member{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(member.Table, sqlgraph.NewFieldSpec(member.FieldID, field.TypeInt64))
 	)
-	_spec.OnConflict = _c.conflict
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = id
@@ -211,246 +208,11 @@ func (_c *MemberCreate) createSpec() (*Member, *sqlgraph.CreateSpec) {
 	return _node, _spec
 }
 
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.Member.Create().
-//		SetTeamID(v).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.MemberUpsert) {
-//			SetTeamID(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *MemberCreate) OnConflict(opts ...sql.ConflictOption) *MemberUpsertOne {
-	_c.conflict = opts
-	return &MemberUpsertOne{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.Member.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *MemberCreate) OnConflictColumns(columns ...string) *MemberUpsertOne {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &MemberUpsertOne{
-		create: _c,
-	}
-}
-
-type (
-	// MemberUpsertOne is the builder for "upsert"-ing
-	//  one Member node.
-	MemberUpsertOne struct {
-		create *MemberCreate
-	}
-
-	// MemberUpsert is the "OnConflict" setter.
-	MemberUpsert struct {
-		*sql.UpdateSet
-	}
-)
-
-// SetTeamID sets the "team_id" field.
-func (u *MemberUpsert) SetTeamID(v string) *MemberUpsert {
-	u.Set(member.FieldTeamID, v)
-	return u
-}
-
-// UpdateTeamID sets the "team_id" field to the value that was provided on create.
-func (u *MemberUpsert) UpdateTeamID() *MemberUpsert {
-	u.SetExcluded(member.FieldTeamID)
-	return u
-}
-
-// SetPersonID sets the "person_id" field.
-func (u *MemberUpsert) SetPersonID(v string) *MemberUpsert {
-	u.Set(member.FieldPersonID, v)
-	return u
-}
-
-// UpdatePersonID sets the "person_id" field to the value that was provided on create.
-func (u *MemberUpsert) UpdatePersonID() *MemberUpsert {
-	u.SetExcluded(member.FieldPersonID)
-	return u
-}
-
-// SetJoinedAt sets the "joined_at" field.
-func (u *MemberUpsert) SetJoinedAt(v time.Time) *MemberUpsert {
-	u.Set(member.FieldJoinedAt, v)
-	return u
-}
-
-// UpdateJoinedAt sets the "joined_at" field to the value that was provided on create.
-func (u *MemberUpsert) UpdateJoinedAt() *MemberUpsert {
-	u.SetExcluded(member.FieldJoinedAt)
-	return u
-}
-
-// SetManager sets the "manager" field.
-func (u *MemberUpsert) SetManager(v string) *MemberUpsert {
-	u.Set(member.FieldManager, v)
-	return u
-}
-
-// UpdateManager sets the "manager" field to the value that was provided on create.
-func (u *MemberUpsert) UpdateManager() *MemberUpsert {
-	u.SetExcluded(member.FieldManager)
-	return u
-}
-
-// UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
-// Using this option is equivalent to using:
-//
-//	client.Member.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(member.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *MemberUpsertOne) UpdateNewValues() *MemberUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		if _, exists := u.create.mutation.ID(); exists {
-			s.SetIgnore(member.FieldID)
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.Member.Create().
-//	    OnConflict(sql.ResolveWithIgnore()).
-//	    Exec(ctx)
-func (u *MemberUpsertOne) Ignore() *MemberUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *MemberUpsertOne) DoNothing() *MemberUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the MemberCreate.OnConflict
-// documentation for more info.
-func (u *MemberUpsertOne) Update(set func(*MemberUpsert)) *MemberUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&MemberUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetTeamID sets the "team_id" field.
-func (u *MemberUpsertOne) SetTeamID(v string) *MemberUpsertOne {
-	return u.Update(func(s *MemberUpsert) {
-		s.SetTeamID(v)
-	})
-}
-
-// UpdateTeamID sets the "team_id" field to the value that was provided on create.
-func (u *MemberUpsertOne) UpdateTeamID() *MemberUpsertOne {
-	return u.Update(func(s *MemberUpsert) {
-		s.UpdateTeamID()
-	})
-}
-
-// SetPersonID sets the "person_id" field.
-func (u *MemberUpsertOne) SetPersonID(v string) *MemberUpsertOne {
-	return u.Update(func(s *MemberUpsert) {
-		s.SetPersonID(v)
-	})
-}
-
-// UpdatePersonID sets the "person_id" field to the value that was provided on create.
-func (u *MemberUpsertOne) UpdatePersonID() *MemberUpsertOne {
-	return u.Update(func(s *MemberUpsert) {
-		s.UpdatePersonID()
-	})
-}
-
-// SetJoinedAt sets the "joined_at" field.
-func (u *MemberUpsertOne) SetJoinedAt(v time.Time) *MemberUpsertOne {
-	return u.Update(func(s *MemberUpsert) {
-		s.SetJoinedAt(v)
-	})
-}
-
-// UpdateJoinedAt sets the "joined_at" field to the value that was provided on create.
-func (u *MemberUpsertOne) UpdateJoinedAt() *MemberUpsertOne {
-	return u.Update(func(s *MemberUpsert) {
-		s.UpdateJoinedAt()
-	})
-}
-
-// SetManager sets the "manager" field.
-func (u *MemberUpsertOne) SetManager(v string) *MemberUpsertOne {
-	return u.Update(func(s *MemberUpsert) {
-		s.SetManager(v)
-	})
-}
-
-// UpdateManager sets the "manager" field to the value that was provided on create.
-func (u *MemberUpsertOne) UpdateManager() *MemberUpsertOne {
-	return u.Update(func(s *MemberUpsert) {
-		s.UpdateManager()
-	})
-}
-
-// Exec executes the query.
-func (u *MemberUpsertOne) Exec(ctx context.Context) error {
-	if len(u.create.conflict) == 0 {
-		return errors.New("db: missing options for MemberCreate.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *MemberUpsertOne) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// Exec executes the UPSERT query and returns the inserted/updated ID.
-func (u *MemberUpsertOne) ID(ctx context.Context) (id int64, err error) {
-	node, err := u.create.Save(ctx)
-	if err != nil {
-		return id, err
-	}
-	return node.ID, nil
-}
-
-// IDX is like ID, but panics if an error occurs.
-func (u *MemberUpsertOne) IDX(ctx context.Context) int64 {
-	id, err := u.ID(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return id
-}
-
 // MemberCreateBulk is the builder for creating many Member entities in bulk.
 type MemberCreateBulk struct {
 	config
 	err      error
 	builders []*MemberCreate
-	conflict []sql.ConflictOption
 }
 
 // Save creates the Member entities in the database.
@@ -480,7 +242,6 @@ func (_c *MemberCreateBulk) Save(ctx context.Context) ([]*Member, error) {
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					spec.OnConflict = _c.conflict
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
 						if sqlgraph.IsConstraintError(err) {
@@ -531,176 +292,6 @@ func (_c *MemberCreateBulk) Exec(ctx context.Context) error {
 // ExecX is like Exec, but panics if an error occurs.
 func (_c *MemberCreateBulk) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.Member.CreateBulk(builders...).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.MemberUpsert) {
-//			SetTeamID(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *MemberCreateBulk) OnConflict(opts ...sql.ConflictOption) *MemberUpsertBulk {
-	_c.conflict = opts
-	return &MemberUpsertBulk{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.Member.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *MemberCreateBulk) OnConflictColumns(columns ...string) *MemberUpsertBulk {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &MemberUpsertBulk{
-		create: _c,
-	}
-}
-
-// MemberUpsertBulk is the builder for "upsert"-ing
-// a bulk of Member nodes.
-type MemberUpsertBulk struct {
-	create *MemberCreateBulk
-}
-
-// UpdateNewValues updates the mutable fields using the new values that
-// were set on create. Using this option is equivalent to using:
-//
-//	client.Member.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(member.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *MemberUpsertBulk) UpdateNewValues() *MemberUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		for _, b := range u.create.builders {
-			if _, exists := b.mutation.ID(); exists {
-				s.SetIgnore(member.FieldID)
-			}
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.Member.Create().
-//		OnConflict(sql.ResolveWithIgnore()).
-//		Exec(ctx)
-func (u *MemberUpsertBulk) Ignore() *MemberUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *MemberUpsertBulk) DoNothing() *MemberUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the MemberCreateBulk.OnConflict
-// documentation for more info.
-func (u *MemberUpsertBulk) Update(set func(*MemberUpsert)) *MemberUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&MemberUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetTeamID sets the "team_id" field.
-func (u *MemberUpsertBulk) SetTeamID(v string) *MemberUpsertBulk {
-	return u.Update(func(s *MemberUpsert) {
-		s.SetTeamID(v)
-	})
-}
-
-// UpdateTeamID sets the "team_id" field to the value that was provided on create.
-func (u *MemberUpsertBulk) UpdateTeamID() *MemberUpsertBulk {
-	return u.Update(func(s *MemberUpsert) {
-		s.UpdateTeamID()
-	})
-}
-
-// SetPersonID sets the "person_id" field.
-func (u *MemberUpsertBulk) SetPersonID(v string) *MemberUpsertBulk {
-	return u.Update(func(s *MemberUpsert) {
-		s.SetPersonID(v)
-	})
-}
-
-// UpdatePersonID sets the "person_id" field to the value that was provided on create.
-func (u *MemberUpsertBulk) UpdatePersonID() *MemberUpsertBulk {
-	return u.Update(func(s *MemberUpsert) {
-		s.UpdatePersonID()
-	})
-}
-
-// SetJoinedAt sets the "joined_at" field.
-func (u *MemberUpsertBulk) SetJoinedAt(v time.Time) *MemberUpsertBulk {
-	return u.Update(func(s *MemberUpsert) {
-		s.SetJoinedAt(v)
-	})
-}
-
-// UpdateJoinedAt sets the "joined_at" field to the value that was provided on create.
-func (u *MemberUpsertBulk) UpdateJoinedAt() *MemberUpsertBulk {
-	return u.Update(func(s *MemberUpsert) {
-		s.UpdateJoinedAt()
-	})
-}
-
-// SetManager sets the "manager" field.
-func (u *MemberUpsertBulk) SetManager(v string) *MemberUpsertBulk {
-	return u.Update(func(s *MemberUpsert) {
-		s.SetManager(v)
-	})
-}
-
-// UpdateManager sets the "manager" field to the value that was provided on create.
-func (u *MemberUpsertBulk) UpdateManager() *MemberUpsertBulk {
-	return u.Update(func(s *MemberUpsert) {
-		s.UpdateManager()
-	})
-}
-
-// Exec executes the query.
-func (u *MemberUpsertBulk) Exec(ctx context.Context) error {
-	if u.create.err != nil {
-		return u.create.err
-	}
-	for i, b := range u.create.builders {
-		if len(b.conflict) != 0 {
-			return fmt.Errorf("db: OnConflict was set for builder %d. Set it on the MemberCreateBulk instead", i)
-		}
-	}
-	if len(u.create.conflict) == 0 {
-		return errors.New("db: missing options for MemberCreateBulk.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *MemberUpsertBulk) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
 		panic(err)
 	}
 }

@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"time"
 
-	"entgo.io/ent/dialect"
-	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/evenkeel/evenkeel/ent/db/report"
@@ -22,7 +20,6 @@ type ReportRestatementCreate struct {
 	config
 	mutation *ReportRestatementMutation
 	hooks    []Hook
-	conflict []sql.ConflictOption
 }
 
 // SetReportID sets the "report_id" field.
@@ -140,7 +137,6 @@ func (_c *ReportRestatementCreate) createSpec() (*ReportRestatement, *sqlgraph.C
 		_node = &ReportRestatement{config: _c.config}
 		_spec = sqlgraph.NewCreateSpec(reportrestatement.Table, sqlgraph.NewFieldSpec(reportrestatement.FieldID, field.TypeString))
 	)
-	_spec.OnConflict = _c.conflict
 	if id, ok := _c.mutation.ID(); ok {
 		_node.ID = id
 		_spec.ID.Value = id
@@ -177,251 +173,11 @@ func (_c *ReportRestatementCreate) createSpec() (*ReportRestatement, *sqlgraph.C
 	return _node, _spec
 }
 
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.ReportRestatement.Create().
-//		SetReportID(v).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.ReportRestatementUpsert) {
-//			SetReportID(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *ReportRestatementCreate) OnConflict(opts ...sql.ConflictOption) *ReportRestatementUpsertOne {
-	_c.conflict = opts
-	return &ReportRestatementUpsertOne{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.ReportRestatement.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *ReportRestatementCreate) OnConflictColumns(columns ...string) *ReportRestatementUpsertOne {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &ReportRestatementUpsertOne{
-		create: _c,
-	}
-}
-
-type (
-	// ReportRestatementUpsertOne is the builder for "upsert"-ing
-	//  one ReportRestatement node.
-	ReportRestatementUpsertOne struct {
-		create *ReportRestatementCreate
-	}
-
-	// ReportRestatementUpsert is the "OnConflict" setter.
-	ReportRestatementUpsert struct {
-		*sql.UpdateSet
-	}
-)
-
-// SetReportID sets the "report_id" field.
-func (u *ReportRestatementUpsert) SetReportID(v string) *ReportRestatementUpsert {
-	u.Set(reportrestatement.FieldReportID, v)
-	return u
-}
-
-// UpdateReportID sets the "report_id" field to the value that was provided on create.
-func (u *ReportRestatementUpsert) UpdateReportID() *ReportRestatementUpsert {
-	u.SetExcluded(reportrestatement.FieldReportID)
-	return u
-}
-
-// SetFoundAt sets the "found_at" field.
-func (u *ReportRestatementUpsert) SetFoundAt(v time.Time) *ReportRestatementUpsert {
-	u.Set(reportrestatement.FieldFoundAt, v)
-	return u
-}
-
-// UpdateFoundAt sets the "found_at" field to the value that was provided on create.
-func (u *ReportRestatementUpsert) UpdateFoundAt() *ReportRestatementUpsert {
-	u.SetExcluded(reportrestatement.FieldFoundAt)
-	return u
-}
-
-// SetChanges sets the "changes" field.
-func (u *ReportRestatementUpsert) SetChanges(v json.RawMessage) *ReportRestatementUpsert {
-	u.Set(reportrestatement.FieldChanges, v)
-	return u
-}
-
-// UpdateChanges sets the "changes" field to the value that was provided on create.
-func (u *ReportRestatementUpsert) UpdateChanges() *ReportRestatementUpsert {
-	u.SetExcluded(reportrestatement.FieldChanges)
-	return u
-}
-
-// SetCauses sets the "causes" field.
-func (u *ReportRestatementUpsert) SetCauses(v json.RawMessage) *ReportRestatementUpsert {
-	u.Set(reportrestatement.FieldCauses, v)
-	return u
-}
-
-// UpdateCauses sets the "causes" field to the value that was provided on create.
-func (u *ReportRestatementUpsert) UpdateCauses() *ReportRestatementUpsert {
-	u.SetExcluded(reportrestatement.FieldCauses)
-	return u
-}
-
-// UpdateNewValues updates the mutable fields using the new values that were set on create except the ID field.
-// Using this option is equivalent to using:
-//
-//	client.ReportRestatement.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(reportrestatement.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *ReportRestatementUpsertOne) UpdateNewValues() *ReportRestatementUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		if _, exists := u.create.mutation.ID(); exists {
-			s.SetIgnore(reportrestatement.FieldID)
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.ReportRestatement.Create().
-//	    OnConflict(sql.ResolveWithIgnore()).
-//	    Exec(ctx)
-func (u *ReportRestatementUpsertOne) Ignore() *ReportRestatementUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *ReportRestatementUpsertOne) DoNothing() *ReportRestatementUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the ReportRestatementCreate.OnConflict
-// documentation for more info.
-func (u *ReportRestatementUpsertOne) Update(set func(*ReportRestatementUpsert)) *ReportRestatementUpsertOne {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&ReportRestatementUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetReportID sets the "report_id" field.
-func (u *ReportRestatementUpsertOne) SetReportID(v string) *ReportRestatementUpsertOne {
-	return u.Update(func(s *ReportRestatementUpsert) {
-		s.SetReportID(v)
-	})
-}
-
-// UpdateReportID sets the "report_id" field to the value that was provided on create.
-func (u *ReportRestatementUpsertOne) UpdateReportID() *ReportRestatementUpsertOne {
-	return u.Update(func(s *ReportRestatementUpsert) {
-		s.UpdateReportID()
-	})
-}
-
-// SetFoundAt sets the "found_at" field.
-func (u *ReportRestatementUpsertOne) SetFoundAt(v time.Time) *ReportRestatementUpsertOne {
-	return u.Update(func(s *ReportRestatementUpsert) {
-		s.SetFoundAt(v)
-	})
-}
-
-// UpdateFoundAt sets the "found_at" field to the value that was provided on create.
-func (u *ReportRestatementUpsertOne) UpdateFoundAt() *ReportRestatementUpsertOne {
-	return u.Update(func(s *ReportRestatementUpsert) {
-		s.UpdateFoundAt()
-	})
-}
-
-// SetChanges sets the "changes" field.
-func (u *ReportRestatementUpsertOne) SetChanges(v json.RawMessage) *ReportRestatementUpsertOne {
-	return u.Update(func(s *ReportRestatementUpsert) {
-		s.SetChanges(v)
-	})
-}
-
-// UpdateChanges sets the "changes" field to the value that was provided on create.
-func (u *ReportRestatementUpsertOne) UpdateChanges() *ReportRestatementUpsertOne {
-	return u.Update(func(s *ReportRestatementUpsert) {
-		s.UpdateChanges()
-	})
-}
-
-// SetCauses sets the "causes" field.
-func (u *ReportRestatementUpsertOne) SetCauses(v json.RawMessage) *ReportRestatementUpsertOne {
-	return u.Update(func(s *ReportRestatementUpsert) {
-		s.SetCauses(v)
-	})
-}
-
-// UpdateCauses sets the "causes" field to the value that was provided on create.
-func (u *ReportRestatementUpsertOne) UpdateCauses() *ReportRestatementUpsertOne {
-	return u.Update(func(s *ReportRestatementUpsert) {
-		s.UpdateCauses()
-	})
-}
-
-// Exec executes the query.
-func (u *ReportRestatementUpsertOne) Exec(ctx context.Context) error {
-	if len(u.create.conflict) == 0 {
-		return errors.New("db: missing options for ReportRestatementCreate.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *ReportRestatementUpsertOne) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// Exec executes the UPSERT query and returns the inserted/updated ID.
-func (u *ReportRestatementUpsertOne) ID(ctx context.Context) (id string, err error) {
-	if u.create.driver.Dialect() == dialect.MySQL {
-		// In case of "ON CONFLICT", there is no way to get back non-numeric ID
-		// fields from the database since MySQL does not support the RETURNING clause.
-		return id, errors.New("db: ReportRestatementUpsertOne.ID is not supported by MySQL driver. Use ReportRestatementUpsertOne.Exec instead")
-	}
-	node, err := u.create.Save(ctx)
-	if err != nil {
-		return id, err
-	}
-	return node.ID, nil
-}
-
-// IDX is like ID, but panics if an error occurs.
-func (u *ReportRestatementUpsertOne) IDX(ctx context.Context) string {
-	id, err := u.ID(ctx)
-	if err != nil {
-		panic(err)
-	}
-	return id
-}
-
 // ReportRestatementCreateBulk is the builder for creating many ReportRestatement entities in bulk.
 type ReportRestatementCreateBulk struct {
 	config
 	err      error
 	builders []*ReportRestatementCreate
-	conflict []sql.ConflictOption
 }
 
 // Save creates the ReportRestatement entities in the database.
@@ -450,7 +206,6 @@ func (_c *ReportRestatementCreateBulk) Save(ctx context.Context) ([]*ReportResta
 					_, err = mutators[i+1].Mutate(root, _c.builders[i+1].mutation)
 				} else {
 					spec := &sqlgraph.BatchCreateSpec{Nodes: specs}
-					spec.OnConflict = _c.conflict
 					// Invoke the actual operation on the latest mutation in the chain.
 					if err = sqlgraph.BatchCreate(ctx, _c.driver, spec); err != nil {
 						if sqlgraph.IsConstraintError(err) {
@@ -497,176 +252,6 @@ func (_c *ReportRestatementCreateBulk) Exec(ctx context.Context) error {
 // ExecX is like Exec, but panics if an error occurs.
 func (_c *ReportRestatementCreateBulk) ExecX(ctx context.Context) {
 	if err := _c.Exec(ctx); err != nil {
-		panic(err)
-	}
-}
-
-// OnConflict allows configuring the `ON CONFLICT` / `ON DUPLICATE KEY` clause
-// of the `INSERT` statement. For example:
-//
-//	client.ReportRestatement.CreateBulk(builders...).
-//		OnConflict(
-//			// Update the row with the new values
-//			// the was proposed for insertion.
-//			sql.ResolveWithNewValues(),
-//		).
-//		// Override some of the fields with custom
-//		// update values.
-//		Update(func(u *ent.ReportRestatementUpsert) {
-//			SetReportID(v+v).
-//		}).
-//		Exec(ctx)
-func (_c *ReportRestatementCreateBulk) OnConflict(opts ...sql.ConflictOption) *ReportRestatementUpsertBulk {
-	_c.conflict = opts
-	return &ReportRestatementUpsertBulk{
-		create: _c,
-	}
-}
-
-// OnConflictColumns calls `OnConflict` and configures the columns
-// as conflict target. Using this option is equivalent to using:
-//
-//	client.ReportRestatement.Create().
-//		OnConflict(sql.ConflictColumns(columns...)).
-//		Exec(ctx)
-func (_c *ReportRestatementCreateBulk) OnConflictColumns(columns ...string) *ReportRestatementUpsertBulk {
-	_c.conflict = append(_c.conflict, sql.ConflictColumns(columns...))
-	return &ReportRestatementUpsertBulk{
-		create: _c,
-	}
-}
-
-// ReportRestatementUpsertBulk is the builder for "upsert"-ing
-// a bulk of ReportRestatement nodes.
-type ReportRestatementUpsertBulk struct {
-	create *ReportRestatementCreateBulk
-}
-
-// UpdateNewValues updates the mutable fields using the new values that
-// were set on create. Using this option is equivalent to using:
-//
-//	client.ReportRestatement.Create().
-//		OnConflict(
-//			sql.ResolveWithNewValues(),
-//			sql.ResolveWith(func(u *sql.UpdateSet) {
-//				u.SetIgnore(reportrestatement.FieldID)
-//			}),
-//		).
-//		Exec(ctx)
-func (u *ReportRestatementUpsertBulk) UpdateNewValues() *ReportRestatementUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithNewValues())
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(s *sql.UpdateSet) {
-		for _, b := range u.create.builders {
-			if _, exists := b.mutation.ID(); exists {
-				s.SetIgnore(reportrestatement.FieldID)
-			}
-		}
-	}))
-	return u
-}
-
-// Ignore sets each column to itself in case of conflict.
-// Using this option is equivalent to using:
-//
-//	client.ReportRestatement.Create().
-//		OnConflict(sql.ResolveWithIgnore()).
-//		Exec(ctx)
-func (u *ReportRestatementUpsertBulk) Ignore() *ReportRestatementUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWithIgnore())
-	return u
-}
-
-// DoNothing configures the conflict_action to `DO NOTHING`.
-// Supported only by SQLite and PostgreSQL.
-func (u *ReportRestatementUpsertBulk) DoNothing() *ReportRestatementUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.DoNothing())
-	return u
-}
-
-// Update allows overriding fields `UPDATE` values. See the ReportRestatementCreateBulk.OnConflict
-// documentation for more info.
-func (u *ReportRestatementUpsertBulk) Update(set func(*ReportRestatementUpsert)) *ReportRestatementUpsertBulk {
-	u.create.conflict = append(u.create.conflict, sql.ResolveWith(func(update *sql.UpdateSet) {
-		set(&ReportRestatementUpsert{UpdateSet: update})
-	}))
-	return u
-}
-
-// SetReportID sets the "report_id" field.
-func (u *ReportRestatementUpsertBulk) SetReportID(v string) *ReportRestatementUpsertBulk {
-	return u.Update(func(s *ReportRestatementUpsert) {
-		s.SetReportID(v)
-	})
-}
-
-// UpdateReportID sets the "report_id" field to the value that was provided on create.
-func (u *ReportRestatementUpsertBulk) UpdateReportID() *ReportRestatementUpsertBulk {
-	return u.Update(func(s *ReportRestatementUpsert) {
-		s.UpdateReportID()
-	})
-}
-
-// SetFoundAt sets the "found_at" field.
-func (u *ReportRestatementUpsertBulk) SetFoundAt(v time.Time) *ReportRestatementUpsertBulk {
-	return u.Update(func(s *ReportRestatementUpsert) {
-		s.SetFoundAt(v)
-	})
-}
-
-// UpdateFoundAt sets the "found_at" field to the value that was provided on create.
-func (u *ReportRestatementUpsertBulk) UpdateFoundAt() *ReportRestatementUpsertBulk {
-	return u.Update(func(s *ReportRestatementUpsert) {
-		s.UpdateFoundAt()
-	})
-}
-
-// SetChanges sets the "changes" field.
-func (u *ReportRestatementUpsertBulk) SetChanges(v json.RawMessage) *ReportRestatementUpsertBulk {
-	return u.Update(func(s *ReportRestatementUpsert) {
-		s.SetChanges(v)
-	})
-}
-
-// UpdateChanges sets the "changes" field to the value that was provided on create.
-func (u *ReportRestatementUpsertBulk) UpdateChanges() *ReportRestatementUpsertBulk {
-	return u.Update(func(s *ReportRestatementUpsert) {
-		s.UpdateChanges()
-	})
-}
-
-// SetCauses sets the "causes" field.
-func (u *ReportRestatementUpsertBulk) SetCauses(v json.RawMessage) *ReportRestatementUpsertBulk {
-	return u.Update(func(s *ReportRestatementUpsert) {
-		s.SetCauses(v)
-	})
-}
-
-// UpdateCauses sets the "causes" field to the value that was provided on create.
-func (u *ReportRestatementUpsertBulk) UpdateCauses() *ReportRestatementUpsertBulk {
-	return u.Update(func(s *ReportRestatementUpsert) {
-		s.UpdateCauses()
-	})
-}
-
-// Exec executes the query.
-func (u *ReportRestatementUpsertBulk) Exec(ctx context.Context) error {
-	if u.create.err != nil {
-		return u.create.err
-	}
-	for i, b := range u.create.builders {
-		if len(b.conflict) != 0 {
-			return fmt.Errorf("db: OnConflict was set for builder %d. Set it on the ReportRestatementCreateBulk instead", i)
-		}
-	}
-	if len(u.create.conflict) == 0 {
-		return errors.New("db: missing options for ReportRestatementCreateBulk.OnConflict")
-	}
-	return u.create.Exec(ctx)
-}
-
-// ExecX is like Exec, but panics if an error occurs.
-func (u *ReportRestatementUpsertBulk) ExecX(ctx context.Context) {
-	if err := u.create.Exec(ctx); err != nil {
 		panic(err)
 	}
 }

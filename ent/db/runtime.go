@@ -5,7 +5,6 @@ package db
 import (
 	"github.com/evenkeel/evenkeel/ent/db/attachment"
 	"github.com/evenkeel/evenkeel/ent/db/budgetpolicy"
-	"github.com/evenkeel/evenkeel/ent/db/campaign"
 	"github.com/evenkeel/evenkeel/ent/db/dependency"
 	"github.com/evenkeel/evenkeel/ent/db/member"
 	"github.com/evenkeel/evenkeel/ent/db/scorecard"
@@ -29,12 +28,6 @@ func init() {
 	budgetpolicyDescManager := budgetpolicyFields[8].Descriptor()
 	// budgetpolicy.DefaultManager holds the default value on creation for the manager field.
 	budgetpolicy.DefaultManager = budgetpolicyDescManager.Default.(string)
-	campaignFields := schema.Campaign{}.Fields()
-	_ = campaignFields
-	// campaignDescManager is the schema descriptor for manager field.
-	campaignDescManager := campaignFields[19].Descriptor()
-	// campaign.DefaultManager holds the default value on creation for the manager field.
-	campaign.DefaultManager = campaignDescManager.Default.(string)
 	dependencyFields := schema.Dependency{}.Fields()
 	_ = dependencyFields
 	// dependencyDescManager is the schema descriptor for manager field.

@@ -14,132 +14,56 @@ import (
 // Tx is a transactional client that is created by calling Client.Tx().
 type Tx struct {
 	config
-	// ActionItem is the client for interacting with the ActionItem builders.
-	ActionItem *ActionItemClient
-	// Alert is the client for interacting with the Alert builders.
-	Alert *AlertClient
 	// Attachment is the client for interacting with the Attachment builders.
 	Attachment *AttachmentClient
-	// Attestation is the client for interacting with the Attestation builders.
-	Attestation *AttestationClient
 	// AuditEntry is the client for interacting with the AuditEntry builders.
 	AuditEntry *AuditEntryClient
-	// Backfill is the client for interacting with the Backfill builders.
-	Backfill *BackfillClient
 	// BudgetPolicy is the client for interacting with the BudgetPolicy builders.
 	BudgetPolicy *BudgetPolicyClient
-	// Campaign is the client for interacting with the Campaign builders.
-	Campaign *CampaignClient
-	// CampaignDay is the client for interacting with the CampaignDay builders.
-	CampaignDay *CampaignDayClient
-	// CatalogEntity is the client for interacting with the CatalogEntity builders.
-	CatalogEntity *CatalogEntityClient
 	// CatalogSync is the client for interacting with the CatalogSync builders.
 	CatalogSync *CatalogSyncClient
 	// Change is the client for interacting with the Change builders.
 	Change *ChangeClient
-	// Collection is the client for interacting with the Collection builders.
-	Collection *CollectionClient
 	// Composite is the client for interacting with the Composite builders.
 	Composite *CompositeClient
 	// CompositeMember is the client for interacting with the CompositeMember builders.
 	CompositeMember *CompositeMemberClient
-	// CompositePart is the client for interacting with the CompositePart builders.
-	CompositePart *CompositePartClient
 	// CompositeRevision is the client for interacting with the CompositeRevision builders.
 	CompositeRevision *CompositeRevisionClient
-	// CompositeStatus is the client for interacting with the CompositeStatus builders.
-	CompositeStatus *CompositeStatusClient
 	// Correction is the client for interacting with the Correction builders.
 	Correction *CorrectionClient
 	// DataSource is the client for interacting with the DataSource builders.
 	DataSource *DataSourceClient
 	// Delivery is the client for interacting with the Delivery builders.
 	Delivery *DeliveryClient
-	// DeliverySwitch is the client for interacting with the DeliverySwitch builders.
-	DeliverySwitch *DeliverySwitchClient
 	// Dependency is the client for interacting with the Dependency builders.
 	Dependency *DependencyClient
-	// Exemption is the client for interacting with the Exemption builders.
-	Exemption *ExemptionClient
-	// Forecast is the client for interacting with the Forecast builders.
-	Forecast *ForecastClient
-	// ForecastBin is the client for interacting with the ForecastBin builders.
-	ForecastBin *ForecastBinClient
-	// GateDecision is the client for interacting with the GateDecision builders.
-	GateDecision *GateDecisionClient
 	// GateOverride is the client for interacting with the GateOverride builders.
 	GateOverride *GateOverrideClient
-	// GivenDeclaration is the client for interacting with the GivenDeclaration builders.
-	GivenDeclaration *GivenDeclarationClient
 	// IdempotencyKey is the client for interacting with the IdempotencyKey builders.
 	IdempotencyKey *IdempotencyKeyClient
 	// Identity is the client for interacting with the Identity builders.
 	Identity *IdentityClient
-	// Incident is the client for interacting with the Incident builders.
-	Incident *IncidentClient
-	// IncidentEntry is the client for interacting with the IncidentEntry builders.
-	IncidentEntry *IncidentEntryClient
-	// IncidentEntryRevision is the client for interacting with the IncidentEntryRevision builders.
-	IncidentEntryRevision *IncidentEntryRevisionClient
-	// IncidentPerson is the client for interacting with the IncidentPerson builders.
-	IncidentPerson *IncidentPersonClient
-	// IncidentService is the client for interacting with the IncidentService builders.
-	IncidentService *IncidentServiceClient
 	// Indicator is the client for interacting with the Indicator builders.
 	Indicator *IndicatorClient
 	// Issue is the client for interacting with the Issue builders.
 	Issue *IssueClient
 	// JobRun is the client for interacting with the JobRun builders.
 	JobRun *JobRunClient
-	// LaunchReview is the client for interacting with the LaunchReview builders.
-	LaunchReview *LaunchReviewClient
 	// Lease is the client for interacting with the Lease builders.
 	Lease *LeaseClient
-	// ManifestItem is the client for interacting with the ManifestItem builders.
-	ManifestItem *ManifestItemClient
 	// ManifestSet is the client for interacting with the ManifestSet builders.
 	ManifestSet *ManifestSetClient
 	// Member is the client for interacting with the Member builders.
 	Member *MemberClient
-	// Notification is the client for interacting with the Notification builders.
-	Notification *NotificationClient
-	// NotificationTarget is the client for interacting with the NotificationTarget builders.
-	NotificationTarget *NotificationTargetClient
-	// OTLPStream is the client for interacting with the OTLPStream builders.
-	OTLPStream *OTLPStreamClient
-	// OnboardingMember is the client for interacting with the OnboardingMember builders.
-	OnboardingMember *OnboardingMemberClient
-	// OnboardingRepository is the client for interacting with the OnboardingRepository builders.
-	OnboardingRepository *OnboardingRepositoryClient
-	// OnboardingWave is the client for interacting with the OnboardingWave builders.
-	OnboardingWave *OnboardingWaveClient
 	// Outage is the client for interacting with the Outage builders.
 	Outage *OutageClient
-	// OwnershipDrift is the client for interacting with the OwnershipDrift builders.
-	OwnershipDrift *OwnershipDriftClient
 	// Person is the client for interacting with the Person builders.
 	Person *PersonClient
 	// PolicyRevision is the client for interacting with the PolicyRevision builders.
 	PolicyRevision *PolicyRevisionClient
-	// Postmortem is the client for interacting with the Postmortem builders.
-	Postmortem *PostmortemClient
-	// PostmortemAct is the client for interacting with the PostmortemAct builders.
-	PostmortemAct *PostmortemActClient
-	// PostmortemRequest is the client for interacting with the PostmortemRequest builders.
-	PostmortemRequest *PostmortemRequestClient
-	// PostmortemTemplate is the client for interacting with the PostmortemTemplate builders.
-	PostmortemTemplate *PostmortemTemplateClient
-	// PostmortemTemplateRevision is the client for interacting with the PostmortemTemplateRevision builders.
-	PostmortemTemplateRevision *PostmortemTemplateRevisionClient
-	// PostmortemTemplateUse is the client for interacting with the PostmortemTemplateUse builders.
-	PostmortemTemplateUse *PostmortemTemplateUseClient
-	// PostmortemText is the client for interacting with the PostmortemText builders.
-	PostmortemText *PostmortemTextClient
 	// Proposal is the client for interacting with the Proposal builders.
 	Proposal *ProposalClient
-	// PushedFact is the client for interacting with the PushedFact builders.
-	PushedFact *PushedFactClient
 	// Report is the client for interacting with the Report builders.
 	Report *ReportClient
 	// ReportDecision is the client for interacting with the ReportDecision builders.
@@ -154,34 +78,12 @@ type Tx struct {
 	SLARevision *SLARevisionClient
 	// SLO is the client for interacting with the SLO builders.
 	SLO *SLOClient
-	// SLOGroupStatus is the client for interacting with the SLOGroupStatus builders.
-	SLOGroupStatus *SLOGroupStatusClient
 	// SLORevision is the client for interacting with the SLORevision builders.
 	SLORevision *SLORevisionClient
-	// SLOStatus is the client for interacting with the SLOStatus builders.
-	SLOStatus *SLOStatusClient
 	// Scorecard is the client for interacting with the Scorecard builders.
 	Scorecard *ScorecardClient
-	// ScorecardDay is the client for interacting with the ScorecardDay builders.
-	ScorecardDay *ScorecardDayClient
-	// ScorecardDue is the client for interacting with the ScorecardDue builders.
-	ScorecardDue *ScorecardDueClient
-	// ScorecardFailure is the client for interacting with the ScorecardFailure builders.
-	ScorecardFailure *ScorecardFailureClient
 	// ScorecardRevision is the client for interacting with the ScorecardRevision builders.
 	ScorecardRevision *ScorecardRevisionClient
-	// ScorecardStanding is the client for interacting with the ScorecardStanding builders.
-	ScorecardStanding *ScorecardStandingClient
-	// ScorecardTally is the client for interacting with the ScorecardTally builders.
-	ScorecardTally *ScorecardTallyClient
-	// SearchDocument is the client for interacting with the SearchDocument builders.
-	SearchDocument *SearchDocumentClient
-	// Segment is the client for interacting with the Segment builders.
-	Segment *SegmentClient
-	// SegmentChange is the client for interacting with the SegmentChange builders.
-	SegmentChange *SegmentChangeClient
-	// Series is the client for interacting with the Series builders.
-	Series *SeriesClient
 	// Service is the client for interacting with the Service builders.
 	Service *ServiceClient
 	// Session is the client for interacting with the Session builders.
@@ -200,38 +102,8 @@ type Tx struct {
 	System *SystemClient
 	// Team is the client for interacting with the Team builders.
 	Team *TeamClient
-	// ThinnedMonth is the client for interacting with the ThinnedMonth builders.
-	ThinnedMonth *ThinnedMonthClient
-	// ToilAnswer is the client for interacting with the ToilAnswer builders.
-	ToilAnswer *ToilAnswerClient
-	// ToilAsking is the client for interacting with the ToilAsking builders.
-	ToilAsking *ToilAskingClient
-	// ToilAutomation is the client for interacting with the ToilAutomation builders.
-	ToilAutomation *ToilAutomationClient
-	// ToilCandidate is the client for interacting with the ToilCandidate builders.
-	ToilCandidate *ToilCandidateClient
-	// ToilDismissal is the client for interacting with the ToilDismissal builders.
-	ToilDismissal *ToilDismissalClient
-	// ToilEntry is the client for interacting with the ToilEntry builders.
-	ToilEntry *ToilEntryClient
-	// ToilParting is the client for interacting with the ToilParting builders.
-	ToilParting *ToilPartingClient
-	// ToilSetting is the client for interacting with the ToilSetting builders.
-	ToilSetting *ToilSettingClient
-	// ToilSurvey is the client for interacting with the ToilSurvey builders.
-	ToilSurvey *ToilSurveyClient
-	// ToilTicket is the client for interacting with the ToilTicket builders.
-	ToilTicket *ToilTicketClient
 	// Token is the client for interacting with the Token builders.
 	Token *TokenClient
-	// ToldEvent is the client for interacting with the ToldEvent builders.
-	ToldEvent *ToldEventClient
-	// TrackerLane is the client for interacting with the TrackerLane builders.
-	TrackerLane *TrackerLaneClient
-	// TrackerPlace is the client for interacting with the TrackerPlace builders.
-	TrackerPlace *TrackerPlaceClient
-	// TrackerRepository is the client for interacting with the TrackerRepository builders.
-	TrackerRepository *TrackerRepositoryClient
 	// Violation is the client for interacting with the Violation builders.
 	Violation *ViolationClient
 	// ViolationEvent is the client for interacting with the ViolationEvent builders.
@@ -369,69 +241,31 @@ func (tx *Tx) Client() *Client {
 }
 
 func (tx *Tx) init() {
-	tx.ActionItem = NewActionItemClient(tx.config)
-	tx.Alert = NewAlertClient(tx.config)
 	tx.Attachment = NewAttachmentClient(tx.config)
-	tx.Attestation = NewAttestationClient(tx.config)
 	tx.AuditEntry = NewAuditEntryClient(tx.config)
-	tx.Backfill = NewBackfillClient(tx.config)
 	tx.BudgetPolicy = NewBudgetPolicyClient(tx.config)
-	tx.Campaign = NewCampaignClient(tx.config)
-	tx.CampaignDay = NewCampaignDayClient(tx.config)
-	tx.CatalogEntity = NewCatalogEntityClient(tx.config)
 	tx.CatalogSync = NewCatalogSyncClient(tx.config)
 	tx.Change = NewChangeClient(tx.config)
-	tx.Collection = NewCollectionClient(tx.config)
 	tx.Composite = NewCompositeClient(tx.config)
 	tx.CompositeMember = NewCompositeMemberClient(tx.config)
-	tx.CompositePart = NewCompositePartClient(tx.config)
 	tx.CompositeRevision = NewCompositeRevisionClient(tx.config)
-	tx.CompositeStatus = NewCompositeStatusClient(tx.config)
 	tx.Correction = NewCorrectionClient(tx.config)
 	tx.DataSource = NewDataSourceClient(tx.config)
 	tx.Delivery = NewDeliveryClient(tx.config)
-	tx.DeliverySwitch = NewDeliverySwitchClient(tx.config)
 	tx.Dependency = NewDependencyClient(tx.config)
-	tx.Exemption = NewExemptionClient(tx.config)
-	tx.Forecast = NewForecastClient(tx.config)
-	tx.ForecastBin = NewForecastBinClient(tx.config)
-	tx.GateDecision = NewGateDecisionClient(tx.config)
 	tx.GateOverride = NewGateOverrideClient(tx.config)
-	tx.GivenDeclaration = NewGivenDeclarationClient(tx.config)
 	tx.IdempotencyKey = NewIdempotencyKeyClient(tx.config)
 	tx.Identity = NewIdentityClient(tx.config)
-	tx.Incident = NewIncidentClient(tx.config)
-	tx.IncidentEntry = NewIncidentEntryClient(tx.config)
-	tx.IncidentEntryRevision = NewIncidentEntryRevisionClient(tx.config)
-	tx.IncidentPerson = NewIncidentPersonClient(tx.config)
-	tx.IncidentService = NewIncidentServiceClient(tx.config)
 	tx.Indicator = NewIndicatorClient(tx.config)
 	tx.Issue = NewIssueClient(tx.config)
 	tx.JobRun = NewJobRunClient(tx.config)
-	tx.LaunchReview = NewLaunchReviewClient(tx.config)
 	tx.Lease = NewLeaseClient(tx.config)
-	tx.ManifestItem = NewManifestItemClient(tx.config)
 	tx.ManifestSet = NewManifestSetClient(tx.config)
 	tx.Member = NewMemberClient(tx.config)
-	tx.Notification = NewNotificationClient(tx.config)
-	tx.NotificationTarget = NewNotificationTargetClient(tx.config)
-	tx.OTLPStream = NewOTLPStreamClient(tx.config)
-	tx.OnboardingMember = NewOnboardingMemberClient(tx.config)
-	tx.OnboardingRepository = NewOnboardingRepositoryClient(tx.config)
-	tx.OnboardingWave = NewOnboardingWaveClient(tx.config)
 	tx.Outage = NewOutageClient(tx.config)
-	tx.OwnershipDrift = NewOwnershipDriftClient(tx.config)
 	tx.Person = NewPersonClient(tx.config)
 	tx.PolicyRevision = NewPolicyRevisionClient(tx.config)
-	tx.Postmortem = NewPostmortemClient(tx.config)
-	tx.PostmortemAct = NewPostmortemActClient(tx.config)
-	tx.PostmortemRequest = NewPostmortemRequestClient(tx.config)
-	tx.PostmortemTemplate = NewPostmortemTemplateClient(tx.config)
-	tx.PostmortemTemplateRevision = NewPostmortemTemplateRevisionClient(tx.config)
-	tx.PostmortemTemplateUse = NewPostmortemTemplateUseClient(tx.config)
-	tx.PostmortemText = NewPostmortemTextClient(tx.config)
 	tx.Proposal = NewProposalClient(tx.config)
-	tx.PushedFact = NewPushedFactClient(tx.config)
 	tx.Report = NewReportClient(tx.config)
 	tx.ReportDecision = NewReportDecisionClient(tx.config)
 	tx.ReportRestatement = NewReportRestatementClient(tx.config)
@@ -439,20 +273,9 @@ func (tx *Tx) init() {
 	tx.SLAPeriod = NewSLAPeriodClient(tx.config)
 	tx.SLARevision = NewSLARevisionClient(tx.config)
 	tx.SLO = NewSLOClient(tx.config)
-	tx.SLOGroupStatus = NewSLOGroupStatusClient(tx.config)
 	tx.SLORevision = NewSLORevisionClient(tx.config)
-	tx.SLOStatus = NewSLOStatusClient(tx.config)
 	tx.Scorecard = NewScorecardClient(tx.config)
-	tx.ScorecardDay = NewScorecardDayClient(tx.config)
-	tx.ScorecardDue = NewScorecardDueClient(tx.config)
-	tx.ScorecardFailure = NewScorecardFailureClient(tx.config)
 	tx.ScorecardRevision = NewScorecardRevisionClient(tx.config)
-	tx.ScorecardStanding = NewScorecardStandingClient(tx.config)
-	tx.ScorecardTally = NewScorecardTallyClient(tx.config)
-	tx.SearchDocument = NewSearchDocumentClient(tx.config)
-	tx.Segment = NewSegmentClient(tx.config)
-	tx.SegmentChange = NewSegmentChangeClient(tx.config)
-	tx.Series = NewSeriesClient(tx.config)
 	tx.Service = NewServiceClient(tx.config)
 	tx.Session = NewSessionClient(tx.config)
 	tx.SignInCode = NewSignInCodeClient(tx.config)
@@ -462,22 +285,7 @@ func (tx *Tx) init() {
 	tx.SuppliedFact = NewSuppliedFactClient(tx.config)
 	tx.System = NewSystemClient(tx.config)
 	tx.Team = NewTeamClient(tx.config)
-	tx.ThinnedMonth = NewThinnedMonthClient(tx.config)
-	tx.ToilAnswer = NewToilAnswerClient(tx.config)
-	tx.ToilAsking = NewToilAskingClient(tx.config)
-	tx.ToilAutomation = NewToilAutomationClient(tx.config)
-	tx.ToilCandidate = NewToilCandidateClient(tx.config)
-	tx.ToilDismissal = NewToilDismissalClient(tx.config)
-	tx.ToilEntry = NewToilEntryClient(tx.config)
-	tx.ToilParting = NewToilPartingClient(tx.config)
-	tx.ToilSetting = NewToilSettingClient(tx.config)
-	tx.ToilSurvey = NewToilSurveyClient(tx.config)
-	tx.ToilTicket = NewToilTicketClient(tx.config)
 	tx.Token = NewTokenClient(tx.config)
-	tx.ToldEvent = NewToldEventClient(tx.config)
-	tx.TrackerLane = NewTrackerLaneClient(tx.config)
-	tx.TrackerPlace = NewTrackerPlaceClient(tx.config)
-	tx.TrackerRepository = NewTrackerRepositoryClient(tx.config)
 	tx.Violation = NewViolationClient(tx.config)
 	tx.ViolationEvent = NewViolationEventClient(tx.config)
 	tx.WebhookDelivery = NewWebhookDeliveryClient(tx.config)
@@ -490,7 +298,7 @@ func (tx *Tx) init() {
 // of them in order to commit or rollback the transaction.
 //
 // If a closed transaction is embedded in one of the generated entities, and the entity
-// applies a query, for example: ActionItem.QueryXXX(), the query will be executed
+// applies a query, for example: Attachment.QueryXXX(), the query will be executed
 // through the driver which created this transaction.
 //
 // Note that txDriver is not goroutine safe.

@@ -12,7 +12,7 @@ import (
 type Attachment struct{ ent.Schema }
 
 // Annotations of the table.
-func (Attachment) Annotations() []schema.Annotation { return table("policy_attachments") }
+func (Attachment) Annotations() []schema.Annotation { return built("policy_attachments") }
 
 // Fields of an attachment.
 func (Attachment) Fields() []ent.Field {

@@ -12,7 +12,7 @@ import (
 type AuditEntry struct{ ent.Schema }
 
 // Annotations of the table.
-func (AuditEntry) Annotations() []schema.Annotation { return table("audit_entries") }
+func (AuditEntry) Annotations() []schema.Annotation { return built("audit_entries") }
 
 // Fields of an entry.
 func (AuditEntry) Fields() []ent.Field {

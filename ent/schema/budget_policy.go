@@ -12,7 +12,7 @@ import (
 type BudgetPolicy struct{ ent.Schema }
 
 // Annotations of the table.
-func (BudgetPolicy) Annotations() []schema.Annotation { return table("policies") }
+func (BudgetPolicy) Annotations() []schema.Annotation { return built("policies") }
 
 // Fields of a head; revision is the number of the current one.
 func (BudgetPolicy) Fields() []ent.Field {

@@ -12,7 +12,7 @@ import (
 type CatalogSync struct{ ent.Schema }
 
 // Annotations of the table.
-func (CatalogSync) Annotations() []schema.Annotation { return table("catalog_syncs") }
+func (CatalogSync) Annotations() []schema.Annotation { return built("catalog_syncs") }
 
 // Fields of a sync: what it came to, by outcome.
 func (CatalogSync) Fields() []ent.Field {

@@ -11,7 +11,7 @@ import (
 type Change struct{ ent.Schema }
 
 // Annotations of the table.
-func (Change) Annotations() []schema.Annotation { return table("changes") }
+func (Change) Annotations() []schema.Annotation { return built("changes") }
 
 // Fields of a change; ended_at is null while it goes on, and external_id where it has no name.
 func (Change) Fields() []ent.Field {

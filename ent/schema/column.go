@@ -17,10 +17,20 @@ var (
 	textType  = map[string]string{dialect.Postgres: "text", dialect.SQLite: "text"}
 )
 
-// table names the table: ent's own plurals are not ours (SLO would be sl_os).
+// table names the table: ent's own plurals are not ours (SLO would be sl_os). Its rows are read and
+// written with SQL.
 func table(name string) []schema.Annotation {
 	return []schema.Annotation{entsql.Annotation{Table: name}}
 }
+
+// built names a table of which the store uses ent's builders.
+func built(name string) []schema.Annotation { return append(table(name), Built{}) }
+
+// Built marks schemas of which builders are generated; of others only the tables are.
+type Built struct{}
+
+// Name is under which the mark is found.
+func (Built) Name() string { return "Built" }
 
 // ulid is the primary key of a resource.
 func ulid() ent.Field {

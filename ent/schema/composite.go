@@ -11,7 +11,7 @@ import (
 type Composite struct{ ent.Schema }
 
 // Annotations of the table.
-func (Composite) Annotations() []schema.Annotation { return table("composites") }
+func (Composite) Annotations() []schema.Annotation { return built("composites") }
 
 // Fields of a head; revision is the number of the current one.
 func (Composite) Fields() []ent.Field {

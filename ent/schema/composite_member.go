@@ -11,7 +11,7 @@ import (
 type CompositeMember struct{ ent.Schema }
 
 // Annotations of the table.
-func (CompositeMember) Annotations() []schema.Annotation { return table("composite_members") }
+func (CompositeMember) Annotations() []schema.Annotation { return built("composite_members") }
 
 // Fields of a member; weight is the decimal as it was written.
 func (CompositeMember) Fields() []ent.Field {

@@ -11,7 +11,7 @@ import (
 type CompositeRevision struct{ ent.Schema }
 
 // Annotations of the table.
-func (CompositeRevision) Annotations() []schema.Annotation { return table("composite_revisions") }
+func (CompositeRevision) Annotations() []schema.Annotation { return built("composite_revisions") }
 
 // Fields of a revision; objective and slice_target are decimals as they were written, empty
 // where the method has none, and the time window is as slo.TimeWindow writes it.

@@ -13,7 +13,7 @@ import (
 type Correction struct{ ent.Schema }
 
 // Annotations of the table.
-func (Correction) Annotations() []schema.Annotation { return table("corrections") }
+func (Correction) Annotations() []schema.Annotation { return built("corrections") }
 
 // Fields of a correction; rule is empty for one that is once, ends_at beyond all times that
 // are asked for where there is no end, and proposal_id the proposal that it came of, if any.

@@ -12,7 +12,7 @@ import (
 type DataSource struct{ ent.Schema }
 
 // Annotations of the table.
-func (DataSource) Annotations() []schema.Annotation { return table("data_sources") }
+func (DataSource) Annotations() []schema.Annotation { return built("data_sources") }
 
 // Fields of a data source; settings is JSON of what is only read with the whole.
 func (DataSource) Fields() []ent.Field {

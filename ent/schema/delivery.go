@@ -14,7 +14,7 @@ import (
 type Delivery struct{ ent.Schema }
 
 // Annotations of the table.
-func (Delivery) Annotations() []schema.Annotation { return table("deliveries") }
+func (Delivery) Annotations() []schema.Annotation { return built("deliveries") }
 
 // Fields of a delivery. Due is null when nothing is to be done.
 func (Delivery) Fields() []ent.Field {

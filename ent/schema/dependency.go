@@ -11,7 +11,7 @@ import (
 type Dependency struct{ ent.Schema }
 
 // Annotations of the table.
-func (Dependency) Annotations() []schema.Annotation { return table("dependencies") }
+func (Dependency) Annotations() []schema.Annotation { return built("dependencies") }
 
 // Fields of a dependency.
 func (Dependency) Fields() []ent.Field {

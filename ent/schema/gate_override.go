@@ -14,7 +14,7 @@ import (
 type GateOverride struct{ ent.Schema }
 
 // Annotations of the table.
-func (GateOverride) Annotations() []schema.Annotation { return table("gate_overrides") }
+func (GateOverride) Annotations() []schema.Annotation { return built("gate_overrides") }
 
 // Fields of an override; review is empty until somebody reviewed it.
 func (GateOverride) Fields() []ent.Field {

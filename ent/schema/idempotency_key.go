@@ -11,7 +11,7 @@ import (
 type IdempotencyKey struct{ ent.Schema }
 
 // Annotations of the table.
-func (IdempotencyKey) Annotations() []schema.Annotation { return table("idempotency_keys") }
+func (IdempotencyKey) Annotations() []schema.Annotation { return built("idempotency_keys") }
 
 // Fields of a key.
 func (IdempotencyKey) Fields() []ent.Field {

@@ -10,7 +10,7 @@ import (
 type Identity struct{ ent.Schema }
 
 // Annotations of the table.
-func (Identity) Annotations() []schema.Annotation { return table("identities") }
+func (Identity) Annotations() []schema.Annotation { return built("identities") }
 
 // Fields of an identity.
 func (Identity) Fields() []ent.Field {

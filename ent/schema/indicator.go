@@ -13,7 +13,7 @@ import (
 type Indicator struct{ ent.Schema }
 
 // Annotations of the table.
-func (Indicator) Annotations() []schema.Annotation { return table("indicators") }
+func (Indicator) Annotations() []schema.Annotation { return built("indicators") }
 
 // Fields of an indicator.
 func (Indicator) Fields() []ent.Field {

@@ -15,7 +15,7 @@ import (
 type Issue struct{ ent.Schema }
 
 // Annotations of the table.
-func (Issue) Annotations() []schema.Annotation { return table("issues") }
+func (Issue) Annotations() []schema.Annotation { return built("issues") }
 
 // Fields of an issue. One without service tells of others, which have it as their group.
 func (Issue) Fields() []ent.Field {

@@ -12,7 +12,7 @@ import (
 type JobRun struct{ ent.Schema }
 
 // Annotations of the table.
-func (JobRun) Annotations() []schema.Annotation { return table("job_runs") }
+func (JobRun) Annotations() []schema.Annotation { return built("job_runs") }
 
 // Fields of a run.
 func (JobRun) Fields() []ent.Field {

@@ -11,7 +11,7 @@ import (
 type Lease struct{ ent.Schema }
 
 // Annotations of the table.
-func (Lease) Annotations() []schema.Annotation { return table("leases") }
+func (Lease) Annotations() []schema.Annotation { return built("leases") }
 
 // Fields of a lease.
 func (Lease) Fields() []ent.Field {

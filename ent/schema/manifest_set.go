@@ -11,7 +11,7 @@ import (
 type ManifestSet struct{ ent.Schema }
 
 // Annotations of the table.
-func (ManifestSet) Annotations() []schema.Annotation { return table("manifest_sets") }
+func (ManifestSet) Annotations() []schema.Annotation { return built("manifest_sets") }
 
 // Fields of a set.
 func (ManifestSet) Fields() []ent.Field {

@@ -10,7 +10,7 @@ import (
 type Member struct{ ent.Schema }
 
 // Annotations of the table.
-func (Member) Annotations() []schema.Annotation { return table("members") }
+func (Member) Annotations() []schema.Annotation { return built("members") }
 
 // Fields of a membership.
 func (Member) Fields() []ent.Field {

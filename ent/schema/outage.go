@@ -10,7 +10,7 @@ import (
 type Outage struct{ ent.Schema }
 
 // Annotations of the table.
-func (Outage) Annotations() []schema.Annotation { return table("outages") }
+func (Outage) Annotations() []schema.Annotation { return built("outages") }
 
 // Fields of an outage; ends_at is null while it lasts.
 func (Outage) Fields() []ent.Field {

@@ -11,7 +11,7 @@ import (
 type Person struct{ ent.Schema }
 
 // Annotations of the table.
-func (Person) Annotations() []schema.Annotation { return table("people") }
+func (Person) Annotations() []schema.Annotation { return built("people") }
 
 // Fields of a person.
 func (Person) Fields() []ent.Field {

@@ -13,7 +13,7 @@ import (
 type PolicyRevision struct{ ent.Schema }
 
 // Annotations of the table.
-func (PolicyRevision) Annotations() []schema.Annotation { return table("policy_revisions") }
+func (PolicyRevision) Annotations() []schema.Annotation { return built("policy_revisions") }
 
 // Fields of a revision.
 func (PolicyRevision) Fields() []ent.Field {

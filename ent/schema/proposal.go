@@ -14,7 +14,7 @@ import (
 type Proposal struct{ ent.Schema }
 
 // Annotations of the table.
-func (Proposal) Annotations() []schema.Annotation { return table("proposals") }
+func (Proposal) Annotations() []schema.Annotation { return built("proposals") }
 
 // Fields of a proposal; input is the act, document the same as its author wrote it, and
 // made what came of it.

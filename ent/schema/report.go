@@ -13,7 +13,7 @@ import (
 type Report struct{ ent.Schema }
 
 // Annotations of the table.
-func (Report) Annotations() []schema.Annotation { return table("reports") }
+func (Report) Annotations() []schema.Annotation { return built("reports") }
 
 // Fields of a report; scope_id is empty of the organisation, and no foreign key: a report
 // outlives what it is of.

@@ -13,7 +13,7 @@ import (
 type ReportDecision struct{ ent.Schema }
 
 // Annotations of the table.
-func (ReportDecision) Annotations() []schema.Annotation { return table("report_decisions") }
+func (ReportDecision) Annotations() []schema.Annotation { return built("report_decisions") }
 
 // Fields of a decision; replaces is another one of the same report.
 func (ReportDecision) Fields() []ent.Field {

@@ -13,7 +13,7 @@ import (
 type ReportRestatement struct{ ent.Schema }
 
 // Annotations of the table.
-func (ReportRestatement) Annotations() []schema.Annotation { return table("report_restatements") }
+func (ReportRestatement) Annotations() []schema.Annotation { return built("report_restatements") }
 
 // Fields of a restatement.
 func (ReportRestatement) Fields() []ent.Field {

@@ -11,7 +11,7 @@ import (
 type Scorecard struct{ ent.Schema }
 
 // Annotations of the table.
-func (Scorecard) Annotations() []schema.Annotation { return table("scorecards") }
+func (Scorecard) Annotations() []schema.Annotation { return built("scorecards") }
 
 // Fields of a head; revision is the number of the current one.
 func (Scorecard) Fields() []ent.Field {

@@ -13,7 +13,7 @@ import (
 type ScorecardRevision struct{ ent.Schema }
 
 // Annotations of the table.
-func (ScorecardRevision) Annotations() []schema.Annotation { return table("scorecard_revisions") }
+func (ScorecardRevision) Annotations() []schema.Annotation { return built("scorecard_revisions") }
 
 // Fields of a revision.
 func (ScorecardRevision) Fields() []ent.Field {

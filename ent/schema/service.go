@@ -11,7 +11,7 @@ import (
 type Service struct{ ent.Schema }
 
 // Annotations of the table.
-func (Service) Annotations() []schema.Annotation { return table("services") }
+func (Service) Annotations() []schema.Annotation { return built("services") }
 
 // Fields of a service.
 func (Service) Fields() []ent.Field {

@@ -11,7 +11,7 @@ import (
 type Session struct{ ent.Schema }
 
 // Annotations of the table.
-func (Session) Annotations() []schema.Annotation { return table("sessions") }
+func (Session) Annotations() []schema.Annotation { return built("sessions") }
 
 // Fields of a session.
 func (Session) Fields() []ent.Field {

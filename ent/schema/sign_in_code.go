@@ -11,7 +11,7 @@ import (
 type SignInCode struct{ ent.Schema }
 
 // Annotations of the table.
-func (SignInCode) Annotations() []schema.Annotation { return table("sign_in_codes") }
+func (SignInCode) Annotations() []schema.Annotation { return built("sign_in_codes") }
 
 // Fields of a sign-in code.
 func (SignInCode) Fields() []ent.Field {

@@ -15,7 +15,7 @@ import (
 type SignalMapping struct{ ent.Schema }
 
 // Annotations of the table.
-func (SignalMapping) Annotations() []schema.Annotation { return table("signal_mappings") }
+func (SignalMapping) Annotations() []schema.Annotation { return built("signal_mappings") }
 
 // Fields of a mapping.
 func (SignalMapping) Fields() []ent.Field {

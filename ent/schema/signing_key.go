@@ -11,7 +11,7 @@ import (
 type SigningKey struct{ ent.Schema }
 
 // Annotations of the table.
-func (SigningKey) Annotations() []schema.Annotation { return table("signing_keys") }
+func (SigningKey) Annotations() []schema.Annotation { return built("signing_keys") }
 
 // Fields of a key; seed is the private half of Ed25519.
 func (SigningKey) Fields() []ent.Field {

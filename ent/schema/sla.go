@@ -11,7 +11,7 @@ import (
 type SLA struct{ ent.Schema }
 
 // Annotations of the table.
-func (SLA) Annotations() []schema.Annotation { return table("slas") }
+func (SLA) Annotations() []schema.Annotation { return built("slas") }
 
 // Fields of a head; revision is the number of the current one, start the date from
 // which the calendar is counted, due when the next period is closed.

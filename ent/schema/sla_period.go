@@ -11,7 +11,7 @@ import (
 type SLAPeriod struct{ ent.Schema }
 
 // Annotations of the table.
-func (SLAPeriod) Annotations() []schema.Annotation { return table("sla_periods") }
+func (SLAPeriod) Annotations() []schema.Annotation { return built("sla_periods") }
 
 // Fields of a period; revision_id is of the SLA's, whose terms it is judged by. What begins
 // with closed is what it came to when it was closed.

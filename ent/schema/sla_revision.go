@@ -13,7 +13,7 @@ import (
 type SLARevision struct{ ent.Schema }
 
 // Annotations of the table.
-func (SLARevision) Annotations() []schema.Annotation { return table("sla_revisions") }
+func (SLARevision) Annotations() []schema.Annotation { return built("sla_revisions") }
 
 // Fields of a revision; target is the decimal as it was written.
 func (SLARevision) Fields() []ent.Field {

@@ -11,7 +11,7 @@ import (
 type SLO struct{ ent.Schema }
 
 // Annotations of the table.
-func (SLO) Annotations() []schema.Annotation { return table("slos") }
+func (SLO) Annotations() []schema.Annotation { return built("slos") }
 
 // Fields of a head; revision is the number of the current one.
 func (SLO) Fields() []ent.Field {

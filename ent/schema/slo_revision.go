@@ -11,7 +11,7 @@ import (
 type SLORevision struct{ ent.Schema }
 
 // Annotations of the table.
-func (SLORevision) Annotations() []schema.Annotation { return table("slo_revisions") }
+func (SLORevision) Annotations() []schema.Annotation { return built("slo_revisions") }
 
 // Fields of a revision; objective and confidence are decimals as they were written.
 // The time window is as slo.TimeWindow writes it; further objectives and the budgeting

@@ -13,7 +13,7 @@ import (
 type Slug struct{ ent.Schema }
 
 // Annotations of the table.
-func (Slug) Annotations() []schema.Annotation { return table("slugs") }
+func (Slug) Annotations() []schema.Annotation { return built("slugs") }
 
 // Fields of a slug.
 func (Slug) Fields() []ent.Field {

@@ -13,7 +13,7 @@ import (
 type SuppliedFact struct{ ent.Schema }
 
 // Annotations of the table.
-func (SuppliedFact) Annotations() []schema.Annotation { return table("supplied_facts") }
+func (SuppliedFact) Annotations() []schema.Annotation { return built("supplied_facts") }
 
 // Fields of a fact; it says something until "until".
 func (SuppliedFact) Fields() []ent.Field {

@@ -10,7 +10,7 @@ import (
 type System struct{ ent.Schema }
 
 // Annotations of the table.
-func (System) Annotations() []schema.Annotation { return table("systems") }
+func (System) Annotations() []schema.Annotation { return built("systems") }
 
 // Fields of a system.
 func (System) Fields() []ent.Field {

@@ -12,7 +12,7 @@ import (
 type Team struct{ ent.Schema }
 
 // Annotations of the table.
-func (Team) Annotations() []schema.Annotation { return table("teams") }
+func (Team) Annotations() []schema.Annotation { return built("teams") }
 
 // Fields of a team.
 func (Team) Fields() []ent.Field {

@@ -11,7 +11,7 @@ import (
 type Token struct{ ent.Schema }
 
 // Annotations of the table.
-func (Token) Annotations() []schema.Annotation { return table("tokens") }
+func (Token) Annotations() []schema.Annotation { return built("tokens") }
 
 // Fields of a token.
 func (Token) Fields() []ent.Field {

@@ -14,7 +14,7 @@ import (
 type Violation struct{ ent.Schema }
 
 // Annotations of the table.
-func (Violation) Annotations() []schema.Annotation { return table("violations") }
+func (Violation) Annotations() []schema.Annotation { return built("violations") }
 
 // Fields of a violation.
 func (Violation) Fields() []ent.Field {

@@ -12,7 +12,7 @@ import (
 type ViolationEvent struct{ ent.Schema }
 
 // Annotations of the table.
-func (ViolationEvent) Annotations() []schema.Annotation { return table("violation_events") }
+func (ViolationEvent) Annotations() []schema.Annotation { return built("violation_events") }
 
 // Fields of an event; source names where it came from, once: the comment of a tracker.
 func (ViolationEvent) Fields() []ent.Field {

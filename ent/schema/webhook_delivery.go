@@ -13,7 +13,7 @@ import (
 type WebhookDelivery struct{ ent.Schema }
 
 // Annotations of the table.
-func (WebhookDelivery) Annotations() []schema.Annotation { return table("webhook_deliveries") }
+func (WebhookDelivery) Annotations() []schema.Annotation { return built("webhook_deliveries") }
 
 // Fields of a delivery.
 func (WebhookDelivery) Fields() []ent.Field {

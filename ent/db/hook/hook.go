@@ -9,30 +9,6 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db"
 )
 
-// The ActionItemFunc type is an adapter to allow the use of ordinary
-// function as ActionItem mutator.
-type ActionItemFunc func(context.Context, *db.ActionItemMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f ActionItemFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.ActionItemMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ActionItemMutation", m)
-}
-
-// The AlertFunc type is an adapter to allow the use of ordinary
-// function as Alert mutator.
-type AlertFunc func(context.Context, *db.AlertMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f AlertFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.AlertMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.AlertMutation", m)
-}
-
 // The AttachmentFunc type is an adapter to allow the use of ordinary
 // function as Attachment mutator.
 type AttachmentFunc func(context.Context, *db.AttachmentMutation) (db.Value, error)
@@ -43,18 +19,6 @@ func (f AttachmentFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, er
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.AttachmentMutation", m)
-}
-
-// The AttestationFunc type is an adapter to allow the use of ordinary
-// function as Attestation mutator.
-type AttestationFunc func(context.Context, *db.AttestationMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f AttestationFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.AttestationMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.AttestationMutation", m)
 }
 
 // The AuditEntryFunc type is an adapter to allow the use of ordinary
@@ -69,18 +33,6 @@ func (f AuditEntryFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, er
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.AuditEntryMutation", m)
 }
 
-// The BackfillFunc type is an adapter to allow the use of ordinary
-// function as Backfill mutator.
-type BackfillFunc func(context.Context, *db.BackfillMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f BackfillFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.BackfillMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.BackfillMutation", m)
-}
-
 // The BudgetPolicyFunc type is an adapter to allow the use of ordinary
 // function as BudgetPolicy mutator.
 type BudgetPolicyFunc func(context.Context, *db.BudgetPolicyMutation) (db.Value, error)
@@ -91,42 +43,6 @@ func (f BudgetPolicyFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, 
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.BudgetPolicyMutation", m)
-}
-
-// The CampaignFunc type is an adapter to allow the use of ordinary
-// function as Campaign mutator.
-type CampaignFunc func(context.Context, *db.CampaignMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f CampaignFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.CampaignMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.CampaignMutation", m)
-}
-
-// The CampaignDayFunc type is an adapter to allow the use of ordinary
-// function as CampaignDay mutator.
-type CampaignDayFunc func(context.Context, *db.CampaignDayMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f CampaignDayFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.CampaignDayMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.CampaignDayMutation", m)
-}
-
-// The CatalogEntityFunc type is an adapter to allow the use of ordinary
-// function as CatalogEntity mutator.
-type CatalogEntityFunc func(context.Context, *db.CatalogEntityMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f CatalogEntityFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.CatalogEntityMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.CatalogEntityMutation", m)
 }
 
 // The CatalogSyncFunc type is an adapter to allow the use of ordinary
@@ -153,18 +69,6 @@ func (f ChangeFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error)
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ChangeMutation", m)
 }
 
-// The CollectionFunc type is an adapter to allow the use of ordinary
-// function as Collection mutator.
-type CollectionFunc func(context.Context, *db.CollectionMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f CollectionFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.CollectionMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.CollectionMutation", m)
-}
-
 // The CompositeFunc type is an adapter to allow the use of ordinary
 // function as Composite mutator.
 type CompositeFunc func(context.Context, *db.CompositeMutation) (db.Value, error)
@@ -189,18 +93,6 @@ func (f CompositeMemberFunc) Mutate(ctx context.Context, m db.Mutation) (db.Valu
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.CompositeMemberMutation", m)
 }
 
-// The CompositePartFunc type is an adapter to allow the use of ordinary
-// function as CompositePart mutator.
-type CompositePartFunc func(context.Context, *db.CompositePartMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f CompositePartFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.CompositePartMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.CompositePartMutation", m)
-}
-
 // The CompositeRevisionFunc type is an adapter to allow the use of ordinary
 // function as CompositeRevision mutator.
 type CompositeRevisionFunc func(context.Context, *db.CompositeRevisionMutation) (db.Value, error)
@@ -211,18 +103,6 @@ func (f CompositeRevisionFunc) Mutate(ctx context.Context, m db.Mutation) (db.Va
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.CompositeRevisionMutation", m)
-}
-
-// The CompositeStatusFunc type is an adapter to allow the use of ordinary
-// function as CompositeStatus mutator.
-type CompositeStatusFunc func(context.Context, *db.CompositeStatusMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f CompositeStatusFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.CompositeStatusMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.CompositeStatusMutation", m)
 }
 
 // The CorrectionFunc type is an adapter to allow the use of ordinary
@@ -261,18 +141,6 @@ func (f DeliveryFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, erro
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.DeliveryMutation", m)
 }
 
-// The DeliverySwitchFunc type is an adapter to allow the use of ordinary
-// function as DeliverySwitch mutator.
-type DeliverySwitchFunc func(context.Context, *db.DeliverySwitchMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f DeliverySwitchFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.DeliverySwitchMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.DeliverySwitchMutation", m)
-}
-
 // The DependencyFunc type is an adapter to allow the use of ordinary
 // function as Dependency mutator.
 type DependencyFunc func(context.Context, *db.DependencyMutation) (db.Value, error)
@@ -285,54 +153,6 @@ func (f DependencyFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, er
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.DependencyMutation", m)
 }
 
-// The ExemptionFunc type is an adapter to allow the use of ordinary
-// function as Exemption mutator.
-type ExemptionFunc func(context.Context, *db.ExemptionMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f ExemptionFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.ExemptionMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ExemptionMutation", m)
-}
-
-// The ForecastFunc type is an adapter to allow the use of ordinary
-// function as Forecast mutator.
-type ForecastFunc func(context.Context, *db.ForecastMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f ForecastFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.ForecastMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ForecastMutation", m)
-}
-
-// The ForecastBinFunc type is an adapter to allow the use of ordinary
-// function as ForecastBin mutator.
-type ForecastBinFunc func(context.Context, *db.ForecastBinMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f ForecastBinFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.ForecastBinMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ForecastBinMutation", m)
-}
-
-// The GateDecisionFunc type is an adapter to allow the use of ordinary
-// function as GateDecision mutator.
-type GateDecisionFunc func(context.Context, *db.GateDecisionMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f GateDecisionFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.GateDecisionMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.GateDecisionMutation", m)
-}
-
 // The GateOverrideFunc type is an adapter to allow the use of ordinary
 // function as GateOverride mutator.
 type GateOverrideFunc func(context.Context, *db.GateOverrideMutation) (db.Value, error)
@@ -343,18 +163,6 @@ func (f GateOverrideFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, 
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.GateOverrideMutation", m)
-}
-
-// The GivenDeclarationFunc type is an adapter to allow the use of ordinary
-// function as GivenDeclaration mutator.
-type GivenDeclarationFunc func(context.Context, *db.GivenDeclarationMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f GivenDeclarationFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.GivenDeclarationMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.GivenDeclarationMutation", m)
 }
 
 // The IdempotencyKeyFunc type is an adapter to allow the use of ordinary
@@ -379,66 +187,6 @@ func (f IdentityFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, erro
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.IdentityMutation", m)
-}
-
-// The IncidentFunc type is an adapter to allow the use of ordinary
-// function as Incident mutator.
-type IncidentFunc func(context.Context, *db.IncidentMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f IncidentFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.IncidentMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.IncidentMutation", m)
-}
-
-// The IncidentEntryFunc type is an adapter to allow the use of ordinary
-// function as IncidentEntry mutator.
-type IncidentEntryFunc func(context.Context, *db.IncidentEntryMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f IncidentEntryFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.IncidentEntryMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.IncidentEntryMutation", m)
-}
-
-// The IncidentEntryRevisionFunc type is an adapter to allow the use of ordinary
-// function as IncidentEntryRevision mutator.
-type IncidentEntryRevisionFunc func(context.Context, *db.IncidentEntryRevisionMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f IncidentEntryRevisionFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.IncidentEntryRevisionMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.IncidentEntryRevisionMutation", m)
-}
-
-// The IncidentPersonFunc type is an adapter to allow the use of ordinary
-// function as IncidentPerson mutator.
-type IncidentPersonFunc func(context.Context, *db.IncidentPersonMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f IncidentPersonFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.IncidentPersonMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.IncidentPersonMutation", m)
-}
-
-// The IncidentServiceFunc type is an adapter to allow the use of ordinary
-// function as IncidentService mutator.
-type IncidentServiceFunc func(context.Context, *db.IncidentServiceMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f IncidentServiceFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.IncidentServiceMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.IncidentServiceMutation", m)
 }
 
 // The IndicatorFunc type is an adapter to allow the use of ordinary
@@ -477,18 +225,6 @@ func (f JobRunFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error)
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.JobRunMutation", m)
 }
 
-// The LaunchReviewFunc type is an adapter to allow the use of ordinary
-// function as LaunchReview mutator.
-type LaunchReviewFunc func(context.Context, *db.LaunchReviewMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f LaunchReviewFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.LaunchReviewMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.LaunchReviewMutation", m)
-}
-
 // The LeaseFunc type is an adapter to allow the use of ordinary
 // function as Lease mutator.
 type LeaseFunc func(context.Context, *db.LeaseMutation) (db.Value, error)
@@ -499,18 +235,6 @@ func (f LeaseFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) 
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.LeaseMutation", m)
-}
-
-// The ManifestItemFunc type is an adapter to allow the use of ordinary
-// function as ManifestItem mutator.
-type ManifestItemFunc func(context.Context, *db.ManifestItemMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f ManifestItemFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.ManifestItemMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ManifestItemMutation", m)
 }
 
 // The ManifestSetFunc type is an adapter to allow the use of ordinary
@@ -537,78 +261,6 @@ func (f MemberFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error)
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.MemberMutation", m)
 }
 
-// The NotificationFunc type is an adapter to allow the use of ordinary
-// function as Notification mutator.
-type NotificationFunc func(context.Context, *db.NotificationMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f NotificationFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.NotificationMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.NotificationMutation", m)
-}
-
-// The NotificationTargetFunc type is an adapter to allow the use of ordinary
-// function as NotificationTarget mutator.
-type NotificationTargetFunc func(context.Context, *db.NotificationTargetMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f NotificationTargetFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.NotificationTargetMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.NotificationTargetMutation", m)
-}
-
-// The OTLPStreamFunc type is an adapter to allow the use of ordinary
-// function as OTLPStream mutator.
-type OTLPStreamFunc func(context.Context, *db.OTLPStreamMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f OTLPStreamFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.OTLPStreamMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.OTLPStreamMutation", m)
-}
-
-// The OnboardingMemberFunc type is an adapter to allow the use of ordinary
-// function as OnboardingMember mutator.
-type OnboardingMemberFunc func(context.Context, *db.OnboardingMemberMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f OnboardingMemberFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.OnboardingMemberMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.OnboardingMemberMutation", m)
-}
-
-// The OnboardingRepositoryFunc type is an adapter to allow the use of ordinary
-// function as OnboardingRepository mutator.
-type OnboardingRepositoryFunc func(context.Context, *db.OnboardingRepositoryMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f OnboardingRepositoryFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.OnboardingRepositoryMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.OnboardingRepositoryMutation", m)
-}
-
-// The OnboardingWaveFunc type is an adapter to allow the use of ordinary
-// function as OnboardingWave mutator.
-type OnboardingWaveFunc func(context.Context, *db.OnboardingWaveMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f OnboardingWaveFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.OnboardingWaveMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.OnboardingWaveMutation", m)
-}
-
 // The OutageFunc type is an adapter to allow the use of ordinary
 // function as Outage mutator.
 type OutageFunc func(context.Context, *db.OutageMutation) (db.Value, error)
@@ -619,18 +271,6 @@ func (f OutageFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error)
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.OutageMutation", m)
-}
-
-// The OwnershipDriftFunc type is an adapter to allow the use of ordinary
-// function as OwnershipDrift mutator.
-type OwnershipDriftFunc func(context.Context, *db.OwnershipDriftMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f OwnershipDriftFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.OwnershipDriftMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.OwnershipDriftMutation", m)
 }
 
 // The PersonFunc type is an adapter to allow the use of ordinary
@@ -657,90 +297,6 @@ func (f PolicyRevisionFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.PolicyRevisionMutation", m)
 }
 
-// The PostmortemFunc type is an adapter to allow the use of ordinary
-// function as Postmortem mutator.
-type PostmortemFunc func(context.Context, *db.PostmortemMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f PostmortemFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.PostmortemMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.PostmortemMutation", m)
-}
-
-// The PostmortemActFunc type is an adapter to allow the use of ordinary
-// function as PostmortemAct mutator.
-type PostmortemActFunc func(context.Context, *db.PostmortemActMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f PostmortemActFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.PostmortemActMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.PostmortemActMutation", m)
-}
-
-// The PostmortemRequestFunc type is an adapter to allow the use of ordinary
-// function as PostmortemRequest mutator.
-type PostmortemRequestFunc func(context.Context, *db.PostmortemRequestMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f PostmortemRequestFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.PostmortemRequestMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.PostmortemRequestMutation", m)
-}
-
-// The PostmortemTemplateFunc type is an adapter to allow the use of ordinary
-// function as PostmortemTemplate mutator.
-type PostmortemTemplateFunc func(context.Context, *db.PostmortemTemplateMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f PostmortemTemplateFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.PostmortemTemplateMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.PostmortemTemplateMutation", m)
-}
-
-// The PostmortemTemplateRevisionFunc type is an adapter to allow the use of ordinary
-// function as PostmortemTemplateRevision mutator.
-type PostmortemTemplateRevisionFunc func(context.Context, *db.PostmortemTemplateRevisionMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f PostmortemTemplateRevisionFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.PostmortemTemplateRevisionMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.PostmortemTemplateRevisionMutation", m)
-}
-
-// The PostmortemTemplateUseFunc type is an adapter to allow the use of ordinary
-// function as PostmortemTemplateUse mutator.
-type PostmortemTemplateUseFunc func(context.Context, *db.PostmortemTemplateUseMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f PostmortemTemplateUseFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.PostmortemTemplateUseMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.PostmortemTemplateUseMutation", m)
-}
-
-// The PostmortemTextFunc type is an adapter to allow the use of ordinary
-// function as PostmortemText mutator.
-type PostmortemTextFunc func(context.Context, *db.PostmortemTextMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f PostmortemTextFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.PostmortemTextMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.PostmortemTextMutation", m)
-}
-
 // The ProposalFunc type is an adapter to allow the use of ordinary
 // function as Proposal mutator.
 type ProposalFunc func(context.Context, *db.ProposalMutation) (db.Value, error)
@@ -751,18 +307,6 @@ func (f ProposalFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, erro
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ProposalMutation", m)
-}
-
-// The PushedFactFunc type is an adapter to allow the use of ordinary
-// function as PushedFact mutator.
-type PushedFactFunc func(context.Context, *db.PushedFactMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f PushedFactFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.PushedFactMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.PushedFactMutation", m)
 }
 
 // The ReportFunc type is an adapter to allow the use of ordinary
@@ -849,18 +393,6 @@ func (f SLOFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.SLOMutation", m)
 }
 
-// The SLOGroupStatusFunc type is an adapter to allow the use of ordinary
-// function as SLOGroupStatus mutator.
-type SLOGroupStatusFunc func(context.Context, *db.SLOGroupStatusMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f SLOGroupStatusFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.SLOGroupStatusMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.SLOGroupStatusMutation", m)
-}
-
 // The SLORevisionFunc type is an adapter to allow the use of ordinary
 // function as SLORevision mutator.
 type SLORevisionFunc func(context.Context, *db.SLORevisionMutation) (db.Value, error)
@@ -871,18 +403,6 @@ func (f SLORevisionFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, e
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.SLORevisionMutation", m)
-}
-
-// The SLOStatusFunc type is an adapter to allow the use of ordinary
-// function as SLOStatus mutator.
-type SLOStatusFunc func(context.Context, *db.SLOStatusMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f SLOStatusFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.SLOStatusMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.SLOStatusMutation", m)
 }
 
 // The ScorecardFunc type is an adapter to allow the use of ordinary
@@ -897,42 +417,6 @@ func (f ScorecardFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, err
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ScorecardMutation", m)
 }
 
-// The ScorecardDayFunc type is an adapter to allow the use of ordinary
-// function as ScorecardDay mutator.
-type ScorecardDayFunc func(context.Context, *db.ScorecardDayMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f ScorecardDayFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.ScorecardDayMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ScorecardDayMutation", m)
-}
-
-// The ScorecardDueFunc type is an adapter to allow the use of ordinary
-// function as ScorecardDue mutator.
-type ScorecardDueFunc func(context.Context, *db.ScorecardDueMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f ScorecardDueFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.ScorecardDueMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ScorecardDueMutation", m)
-}
-
-// The ScorecardFailureFunc type is an adapter to allow the use of ordinary
-// function as ScorecardFailure mutator.
-type ScorecardFailureFunc func(context.Context, *db.ScorecardFailureMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f ScorecardFailureFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.ScorecardFailureMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ScorecardFailureMutation", m)
-}
-
 // The ScorecardRevisionFunc type is an adapter to allow the use of ordinary
 // function as ScorecardRevision mutator.
 type ScorecardRevisionFunc func(context.Context, *db.ScorecardRevisionMutation) (db.Value, error)
@@ -943,78 +427,6 @@ func (f ScorecardRevisionFunc) Mutate(ctx context.Context, m db.Mutation) (db.Va
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ScorecardRevisionMutation", m)
-}
-
-// The ScorecardStandingFunc type is an adapter to allow the use of ordinary
-// function as ScorecardStanding mutator.
-type ScorecardStandingFunc func(context.Context, *db.ScorecardStandingMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f ScorecardStandingFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.ScorecardStandingMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ScorecardStandingMutation", m)
-}
-
-// The ScorecardTallyFunc type is an adapter to allow the use of ordinary
-// function as ScorecardTally mutator.
-type ScorecardTallyFunc func(context.Context, *db.ScorecardTallyMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f ScorecardTallyFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.ScorecardTallyMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ScorecardTallyMutation", m)
-}
-
-// The SearchDocumentFunc type is an adapter to allow the use of ordinary
-// function as SearchDocument mutator.
-type SearchDocumentFunc func(context.Context, *db.SearchDocumentMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f SearchDocumentFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.SearchDocumentMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.SearchDocumentMutation", m)
-}
-
-// The SegmentFunc type is an adapter to allow the use of ordinary
-// function as Segment mutator.
-type SegmentFunc func(context.Context, *db.SegmentMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f SegmentFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.SegmentMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.SegmentMutation", m)
-}
-
-// The SegmentChangeFunc type is an adapter to allow the use of ordinary
-// function as SegmentChange mutator.
-type SegmentChangeFunc func(context.Context, *db.SegmentChangeMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f SegmentChangeFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.SegmentChangeMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.SegmentChangeMutation", m)
-}
-
-// The SeriesFunc type is an adapter to allow the use of ordinary
-// function as Series mutator.
-type SeriesFunc func(context.Context, *db.SeriesMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f SeriesFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.SeriesMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.SeriesMutation", m)
 }
 
 // The ServiceFunc type is an adapter to allow the use of ordinary
@@ -1125,138 +537,6 @@ func (f TeamFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.TeamMutation", m)
 }
 
-// The ThinnedMonthFunc type is an adapter to allow the use of ordinary
-// function as ThinnedMonth mutator.
-type ThinnedMonthFunc func(context.Context, *db.ThinnedMonthMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f ThinnedMonthFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.ThinnedMonthMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ThinnedMonthMutation", m)
-}
-
-// The ToilAnswerFunc type is an adapter to allow the use of ordinary
-// function as ToilAnswer mutator.
-type ToilAnswerFunc func(context.Context, *db.ToilAnswerMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f ToilAnswerFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.ToilAnswerMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ToilAnswerMutation", m)
-}
-
-// The ToilAskingFunc type is an adapter to allow the use of ordinary
-// function as ToilAsking mutator.
-type ToilAskingFunc func(context.Context, *db.ToilAskingMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f ToilAskingFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.ToilAskingMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ToilAskingMutation", m)
-}
-
-// The ToilAutomationFunc type is an adapter to allow the use of ordinary
-// function as ToilAutomation mutator.
-type ToilAutomationFunc func(context.Context, *db.ToilAutomationMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f ToilAutomationFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.ToilAutomationMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ToilAutomationMutation", m)
-}
-
-// The ToilCandidateFunc type is an adapter to allow the use of ordinary
-// function as ToilCandidate mutator.
-type ToilCandidateFunc func(context.Context, *db.ToilCandidateMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f ToilCandidateFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.ToilCandidateMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ToilCandidateMutation", m)
-}
-
-// The ToilDismissalFunc type is an adapter to allow the use of ordinary
-// function as ToilDismissal mutator.
-type ToilDismissalFunc func(context.Context, *db.ToilDismissalMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f ToilDismissalFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.ToilDismissalMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ToilDismissalMutation", m)
-}
-
-// The ToilEntryFunc type is an adapter to allow the use of ordinary
-// function as ToilEntry mutator.
-type ToilEntryFunc func(context.Context, *db.ToilEntryMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f ToilEntryFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.ToilEntryMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ToilEntryMutation", m)
-}
-
-// The ToilPartingFunc type is an adapter to allow the use of ordinary
-// function as ToilParting mutator.
-type ToilPartingFunc func(context.Context, *db.ToilPartingMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f ToilPartingFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.ToilPartingMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ToilPartingMutation", m)
-}
-
-// The ToilSettingFunc type is an adapter to allow the use of ordinary
-// function as ToilSetting mutator.
-type ToilSettingFunc func(context.Context, *db.ToilSettingMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f ToilSettingFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.ToilSettingMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ToilSettingMutation", m)
-}
-
-// The ToilSurveyFunc type is an adapter to allow the use of ordinary
-// function as ToilSurvey mutator.
-type ToilSurveyFunc func(context.Context, *db.ToilSurveyMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f ToilSurveyFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.ToilSurveyMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ToilSurveyMutation", m)
-}
-
-// The ToilTicketFunc type is an adapter to allow the use of ordinary
-// function as ToilTicket mutator.
-type ToilTicketFunc func(context.Context, *db.ToilTicketMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f ToilTicketFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.ToilTicketMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ToilTicketMutation", m)
-}
-
 // The TokenFunc type is an adapter to allow the use of ordinary
 // function as Token mutator.
 type TokenFunc func(context.Context, *db.TokenMutation) (db.Value, error)
@@ -1267,54 +547,6 @@ func (f TokenFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) 
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.TokenMutation", m)
-}
-
-// The ToldEventFunc type is an adapter to allow the use of ordinary
-// function as ToldEvent mutator.
-type ToldEventFunc func(context.Context, *db.ToldEventMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f ToldEventFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.ToldEventMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.ToldEventMutation", m)
-}
-
-// The TrackerLaneFunc type is an adapter to allow the use of ordinary
-// function as TrackerLane mutator.
-type TrackerLaneFunc func(context.Context, *db.TrackerLaneMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f TrackerLaneFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.TrackerLaneMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.TrackerLaneMutation", m)
-}
-
-// The TrackerPlaceFunc type is an adapter to allow the use of ordinary
-// function as TrackerPlace mutator.
-type TrackerPlaceFunc func(context.Context, *db.TrackerPlaceMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f TrackerPlaceFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.TrackerPlaceMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.TrackerPlaceMutation", m)
-}
-
-// The TrackerRepositoryFunc type is an adapter to allow the use of ordinary
-// function as TrackerRepository mutator.
-type TrackerRepositoryFunc func(context.Context, *db.TrackerRepositoryMutation) (db.Value, error)
-
-// Mutate calls f(ctx, m).
-func (f TrackerRepositoryFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
-	if mv, ok := m.(*db.TrackerRepositoryMutation); ok {
-		return f(ctx, mv)
-	}
-	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.TrackerRepositoryMutation", m)
 }
 
 // The ViolationFunc type is an adapter to allow the use of ordinary

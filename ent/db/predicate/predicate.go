@@ -6,35 +6,14 @@ import (
 	"entgo.io/ent/dialect/sql"
 )
 
-// ActionItem is the predicate function for actionitem builders.
-type ActionItem func(*sql.Selector)
-
-// Alert is the predicate function for alert builders.
-type Alert func(*sql.Selector)
-
 // Attachment is the predicate function for attachment builders.
 type Attachment func(*sql.Selector)
-
-// Attestation is the predicate function for attestation builders.
-type Attestation func(*sql.Selector)
 
 // AuditEntry is the predicate function for auditentry builders.
 type AuditEntry func(*sql.Selector)
 
-// Backfill is the predicate function for backfill builders.
-type Backfill func(*sql.Selector)
-
 // BudgetPolicy is the predicate function for budgetpolicy builders.
 type BudgetPolicy func(*sql.Selector)
-
-// Campaign is the predicate function for campaign builders.
-type Campaign func(*sql.Selector)
-
-// CampaignDay is the predicate function for campaignday builders.
-type CampaignDay func(*sql.Selector)
-
-// CatalogEntity is the predicate function for catalogentity builders.
-type CatalogEntity func(*sql.Selector)
 
 // CatalogSync is the predicate function for catalogsync builders.
 type CatalogSync func(*sql.Selector)
@@ -42,23 +21,14 @@ type CatalogSync func(*sql.Selector)
 // Change is the predicate function for change builders.
 type Change func(*sql.Selector)
 
-// Collection is the predicate function for collection builders.
-type Collection func(*sql.Selector)
-
 // Composite is the predicate function for composite builders.
 type Composite func(*sql.Selector)
 
 // CompositeMember is the predicate function for compositemember builders.
 type CompositeMember func(*sql.Selector)
 
-// CompositePart is the predicate function for compositepart builders.
-type CompositePart func(*sql.Selector)
-
 // CompositeRevision is the predicate function for compositerevision builders.
 type CompositeRevision func(*sql.Selector)
-
-// CompositeStatus is the predicate function for compositestatus builders.
-type CompositeStatus func(*sql.Selector)
 
 // Correction is the predicate function for correction builders.
 type Correction func(*sql.Selector)
@@ -69,50 +39,17 @@ type DataSource func(*sql.Selector)
 // Delivery is the predicate function for delivery builders.
 type Delivery func(*sql.Selector)
 
-// DeliverySwitch is the predicate function for deliveryswitch builders.
-type DeliverySwitch func(*sql.Selector)
-
 // Dependency is the predicate function for dependency builders.
 type Dependency func(*sql.Selector)
 
-// Exemption is the predicate function for exemption builders.
-type Exemption func(*sql.Selector)
-
-// Forecast is the predicate function for forecast builders.
-type Forecast func(*sql.Selector)
-
-// ForecastBin is the predicate function for forecastbin builders.
-type ForecastBin func(*sql.Selector)
-
-// GateDecision is the predicate function for gatedecision builders.
-type GateDecision func(*sql.Selector)
-
 // GateOverride is the predicate function for gateoverride builders.
 type GateOverride func(*sql.Selector)
-
-// GivenDeclaration is the predicate function for givendeclaration builders.
-type GivenDeclaration func(*sql.Selector)
 
 // IdempotencyKey is the predicate function for idempotencykey builders.
 type IdempotencyKey func(*sql.Selector)
 
 // Identity is the predicate function for identity builders.
 type Identity func(*sql.Selector)
-
-// Incident is the predicate function for incident builders.
-type Incident func(*sql.Selector)
-
-// IncidentEntry is the predicate function for incidententry builders.
-type IncidentEntry func(*sql.Selector)
-
-// IncidentEntryRevision is the predicate function for incidententryrevision builders.
-type IncidentEntryRevision func(*sql.Selector)
-
-// IncidentPerson is the predicate function for incidentperson builders.
-type IncidentPerson func(*sql.Selector)
-
-// IncidentService is the predicate function for incidentservice builders.
-type IncidentService func(*sql.Selector)
 
 // Indicator is the predicate function for indicator builders.
 type Indicator func(*sql.Selector)
@@ -123,14 +60,8 @@ type Issue func(*sql.Selector)
 // JobRun is the predicate function for jobrun builders.
 type JobRun func(*sql.Selector)
 
-// LaunchReview is the predicate function for launchreview builders.
-type LaunchReview func(*sql.Selector)
-
 // Lease is the predicate function for lease builders.
 type Lease func(*sql.Selector)
-
-// ManifestItem is the predicate function for manifestitem builders.
-type ManifestItem func(*sql.Selector)
 
 // ManifestSet is the predicate function for manifestset builders.
 type ManifestSet func(*sql.Selector)
@@ -138,29 +69,8 @@ type ManifestSet func(*sql.Selector)
 // Member is the predicate function for member builders.
 type Member func(*sql.Selector)
 
-// Notification is the predicate function for notification builders.
-type Notification func(*sql.Selector)
-
-// NotificationTarget is the predicate function for notificationtarget builders.
-type NotificationTarget func(*sql.Selector)
-
-// OTLPStream is the predicate function for otlpstream builders.
-type OTLPStream func(*sql.Selector)
-
-// OnboardingMember is the predicate function for onboardingmember builders.
-type OnboardingMember func(*sql.Selector)
-
-// OnboardingRepository is the predicate function for onboardingrepository builders.
-type OnboardingRepository func(*sql.Selector)
-
-// OnboardingWave is the predicate function for onboardingwave builders.
-type OnboardingWave func(*sql.Selector)
-
 // Outage is the predicate function for outage builders.
 type Outage func(*sql.Selector)
-
-// OwnershipDrift is the predicate function for ownershipdrift builders.
-type OwnershipDrift func(*sql.Selector)
 
 // Person is the predicate function for person builders.
 type Person func(*sql.Selector)
@@ -168,32 +78,8 @@ type Person func(*sql.Selector)
 // PolicyRevision is the predicate function for policyrevision builders.
 type PolicyRevision func(*sql.Selector)
 
-// Postmortem is the predicate function for postmortem builders.
-type Postmortem func(*sql.Selector)
-
-// PostmortemAct is the predicate function for postmortemact builders.
-type PostmortemAct func(*sql.Selector)
-
-// PostmortemRequest is the predicate function for postmortemrequest builders.
-type PostmortemRequest func(*sql.Selector)
-
-// PostmortemTemplate is the predicate function for postmortemtemplate builders.
-type PostmortemTemplate func(*sql.Selector)
-
-// PostmortemTemplateRevision is the predicate function for postmortemtemplaterevision builders.
-type PostmortemTemplateRevision func(*sql.Selector)
-
-// PostmortemTemplateUse is the predicate function for postmortemtemplateuse builders.
-type PostmortemTemplateUse func(*sql.Selector)
-
-// PostmortemText is the predicate function for postmortemtext builders.
-type PostmortemText func(*sql.Selector)
-
 // Proposal is the predicate function for proposal builders.
 type Proposal func(*sql.Selector)
-
-// PushedFact is the predicate function for pushedfact builders.
-type PushedFact func(*sql.Selector)
 
 // Report is the predicate function for report builders.
 type Report func(*sql.Selector)
@@ -216,47 +102,14 @@ type SLARevision func(*sql.Selector)
 // SLO is the predicate function for slo builders.
 type SLO func(*sql.Selector)
 
-// SLOGroupStatus is the predicate function for slogroupstatus builders.
-type SLOGroupStatus func(*sql.Selector)
-
 // SLORevision is the predicate function for slorevision builders.
 type SLORevision func(*sql.Selector)
-
-// SLOStatus is the predicate function for slostatus builders.
-type SLOStatus func(*sql.Selector)
 
 // Scorecard is the predicate function for scorecard builders.
 type Scorecard func(*sql.Selector)
 
-// ScorecardDay is the predicate function for scorecardday builders.
-type ScorecardDay func(*sql.Selector)
-
-// ScorecardDue is the predicate function for scorecarddue builders.
-type ScorecardDue func(*sql.Selector)
-
-// ScorecardFailure is the predicate function for scorecardfailure builders.
-type ScorecardFailure func(*sql.Selector)
-
 // ScorecardRevision is the predicate function for scorecardrevision builders.
 type ScorecardRevision func(*sql.Selector)
-
-// ScorecardStanding is the predicate function for scorecardstanding builders.
-type ScorecardStanding func(*sql.Selector)
-
-// ScorecardTally is the predicate function for scorecardtally builders.
-type ScorecardTally func(*sql.Selector)
-
-// SearchDocument is the predicate function for searchdocument builders.
-type SearchDocument func(*sql.Selector)
-
-// Segment is the predicate function for segment builders.
-type Segment func(*sql.Selector)
-
-// SegmentChange is the predicate function for segmentchange builders.
-type SegmentChange func(*sql.Selector)
-
-// Series is the predicate function for series builders.
-type Series func(*sql.Selector)
 
 // Service is the predicate function for service builders.
 type Service func(*sql.Selector)
@@ -285,53 +138,8 @@ type System func(*sql.Selector)
 // Team is the predicate function for team builders.
 type Team func(*sql.Selector)
 
-// ThinnedMonth is the predicate function for thinnedmonth builders.
-type ThinnedMonth func(*sql.Selector)
-
-// ToilAnswer is the predicate function for toilanswer builders.
-type ToilAnswer func(*sql.Selector)
-
-// ToilAsking is the predicate function for toilasking builders.
-type ToilAsking func(*sql.Selector)
-
-// ToilAutomation is the predicate function for toilautomation builders.
-type ToilAutomation func(*sql.Selector)
-
-// ToilCandidate is the predicate function for toilcandidate builders.
-type ToilCandidate func(*sql.Selector)
-
-// ToilDismissal is the predicate function for toildismissal builders.
-type ToilDismissal func(*sql.Selector)
-
-// ToilEntry is the predicate function for toilentry builders.
-type ToilEntry func(*sql.Selector)
-
-// ToilParting is the predicate function for toilparting builders.
-type ToilParting func(*sql.Selector)
-
-// ToilSetting is the predicate function for toilsetting builders.
-type ToilSetting func(*sql.Selector)
-
-// ToilSurvey is the predicate function for toilsurvey builders.
-type ToilSurvey func(*sql.Selector)
-
-// ToilTicket is the predicate function for toilticket builders.
-type ToilTicket func(*sql.Selector)
-
 // Token is the predicate function for token builders.
 type Token func(*sql.Selector)
-
-// ToldEvent is the predicate function for toldevent builders.
-type ToldEvent func(*sql.Selector)
-
-// TrackerLane is the predicate function for trackerlane builders.
-type TrackerLane func(*sql.Selector)
-
-// TrackerPlace is the predicate function for trackerplace builders.
-type TrackerPlace func(*sql.Selector)
-
-// TrackerRepository is the predicate function for trackerrepository builders.
-type TrackerRepository func(*sql.Selector)
 
 // Violation is the predicate function for violation builders.
 type Violation func(*sql.Selector)
