@@ -19,6 +19,7 @@ var tags = []*huma.Tag{
 	{Name: "Services", Description: "Services, their owners and what they depend on."},
 	{Name: "Catalog", Description: "What the catalogs of developer portals say: their users, groups, systems and components, and what each is here."},
 	{Name: "Manifests", Description: "Sets of files that say what there is: planned, applied, and compared with it."},
+	{Name: "Adoption", Description: "How far Evenkeel itself is taken up, for those who run it."},
 	{Name: "Onboarding", Description: "Repositories that were found, waves that bring many services, and how far teams are."},
 	{Name: "Data sources", Description: "Places that measurements are read from, and how they answer."},
 	{Name: "Golden signals", Description: "Latency, traffic, errors and saturation of services, as data sources tell them."},

@@ -301,7 +301,7 @@ func TestEveryOperationHasAClass(t *testing.T) {
 		"explainSLO": admission.Reports, "explainSLA": admission.Reports, "getSLOHistory": admission.Reports, "getSLOForecast": admission.Reports, "getSLOErrors": admission.Reports, "getSLOFacts": admission.Reports, "getMeasurements": admission.Reports, "suggestSLOs": admission.Reports, "previewSLO": admission.Reports, "tryPolicy": admission.Reports,
 		"publishReport": admission.Reports, "previewReport": admission.Reports, "previewReportAsCSV": admission.Reports, "getReportDocument": admission.Reports, "getReportAsCSV": admission.Reports, "getEvidence": admission.Reports,
 		"getGoldenSignalsSeries": admission.Reports, "suggestGoldenSignals": admission.Reports, "getIncidentImpact": admission.Reports, "getIncidentStatistics": admission.Reports,
-		"getScorecardReport": admission.Reports, "previewScorecard": admission.Reports, "previewNewScorecard": admission.Reports, "getToilEntriesAsCSV": admission.Reports, "getPrometheusRules": admission.Reports, "exportManifests": admission.Reports, "planManifests": admission.Reports, "applyManifests": admission.Reports, "previewOnboardingWave": admission.Reports, "startOnboardingWave": admission.Reports,
+		"getScorecardReport": admission.Reports, "previewScorecard": admission.Reports, "previewNewScorecard": admission.Reports, "getToilEntriesAsCSV": admission.Reports, "getPrometheusRules": admission.Reports, "exportManifests": admission.Reports, "planManifests": admission.Reports, "applyManifests": admission.Reports, "previewOnboardingWave": admission.Reports, "startOnboardingWave": admission.Reports, "getAdoption": admission.Reports,
 	}
 	for _, e := range a.endpoints {
 		want, declared := other[e.id]

@@ -13,6 +13,7 @@ import (
 	"github.com/evenkeel/evenkeel/scorecards/given"
 	"github.com/evenkeel/evenkeel/scorecards/launch"
 	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/adoption"
 	"github.com/evenkeel/evenkeel/services/audit"
 	"github.com/evenkeel/evenkeel/services/catalog"
 	"github.com/evenkeel/evenkeel/services/change"
@@ -102,6 +103,7 @@ type Rooms struct {
 	Manifests     *manifest.Desk
 	Launches      *launch.Service
 	Onboarding    *onboarding.Service
+	Adoption      *adoption.Service
 }
 
 // AddOperations adds every operation under /v1.
@@ -136,6 +138,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addCampaigns(r)
 	a.addManifests(r)
 	a.addOnboarding(r)
+	a.addAdoption(r)
 	a.addLaunchReviews(r)
 	a.addSLOKinds()
 	a.addSLAs(r)

@@ -55,7 +55,7 @@ var templates embed.FS
 
 // screens are the templates of pages, by the name of their file.
 var screenNames = []string{
-	"organisation", "team", "notifications", "service", "gate", "facts", "exemptions", "exemption", "exemptionform", "campaigns", "campaign", "campaignchoice", "launches", "launch", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "policies", "policy", "trial", "proposals", "issues", "issue", "postmortems", "postmortem", "postmortem-edit", "postmortem-compare", "actions", "action", "reports", "report", "scorecards", "scorecard", "matrix", "check", "ladder", "jobs", "datasources", "drift", "manifests", "manifestset", "onboarding", "repositories", "repository", "stages", "wave", "wavepreview", "incidents", "incident", "sheet", "learning", "toils", "toil", "toil-link", "signin", "problem",
+	"organisation", "team", "notifications", "service", "gate", "facts", "exemptions", "exemption", "exemptionform", "campaigns", "campaign", "campaignchoice", "launches", "launch", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "policies", "policy", "trial", "proposals", "issues", "issue", "postmortems", "postmortem", "postmortem-edit", "postmortem-compare", "actions", "action", "reports", "report", "scorecards", "scorecard", "matrix", "check", "ladder", "jobs", "datasources", "drift", "manifests", "manifestset", "onboarding", "repositories", "repository", "stages", "wave", "wavepreview", "adoption", "incidents", "incident", "sheet", "learning", "toils", "toil", "toil-link", "signin", "problem",
 }
 
 // New returns the pages over what they read. The templates are part of the
@@ -133,6 +133,7 @@ func New(sources Sources, opts Options) *Dashboard {
 	d.page(manifestsPath, manifestsPath, d.manifests)
 	d.page(manifestsPath+"/{set}", manifestsPath+"/{set}", d.manifestSet)
 	d.addOnboarding()
+	d.page(adoptionPath, adoptionPath, d.adoption)
 	d.route(http.MethodGet, "/signin", "/signin", d.signIn)
 	d.route(http.MethodPost, "/signout", "/signout", d.signOut)
 	d.route(http.MethodGet, stylePath, stylePath, serveStyle)
@@ -219,8 +220,9 @@ type frame struct {
 }
 
 type entry struct {
-	URL, Text string
-	Current   bool
+	URL, Text  string
+	Current    bool
+	restricted bool // only administrators are led to it
 }
 
 var navigation = []entry{
@@ -241,14 +243,15 @@ var navigation = []entry{
 var tabs = map[string][]entry{
 	"/incidents":    {{URL: "/incidents", Text: "Incidents"}, {URL: postmortemsPath, Text: "Postmortems"}, {URL: actionsPath, Text: "Action items"}, {URL: "/learning", Text: "Learning"}},
 	scorecardsPath:  {{URL: scorecardsPath, Text: "Scorecards"}, {URL: exemptionsPath, Text: "Exemptions"}, {URL: campaignsPath, Text: "Campaigns"}, {URL: launchesPath, Text: "Launch reviews"}, {URL: driftPath, Text: "Ownership drift"}, {URL: toilPath, Text: "Toil"}},
-	"/data-sources": {{URL: "/data-sources", Text: "Data sources"}, {URL: manifestsPath, Text: "Manifests"}, {URL: onboardingPath, Text: "Onboarding"}},
+	"/data-sources": {{URL: "/data-sources", Text: "Data sources"}, {URL: manifestsPath, Text: "Manifests"}, {URL: onboardingPath, Text: "Onboarding"}, {URL: adoptionPath, Text: "Adoption", restricted: true}},
 }
 
-// above is the entry of the navigation that a section is below, and the tabs there.
-func above(section string) (string, []entry) {
+// above is the entry of the navigation that a section is below, and the tabs there of which the caller may
+// see the pages.
+func above(section string, caller access.Caller) (string, []entry) {
 	for path, of := range tabs {
 		if slices.ContainsFunc(of, func(e entry) bool { return e.URL == section }) {
-			shown := slices.Clone(of)
+			shown := slices.DeleteFunc(slices.Clone(of), func(e entry) bool { return e.restricted && !caller.Administers() })
 			for n := range shown {
 				shown[n].Current = shown[n].URL == section
 			}
@@ -262,7 +265,7 @@ func (d *Dashboard) render(w http.ResponseWriter, r *http.Request, status int, c
 	f := frame{Title: s.title, Style: stylePath, Icon: iconPath, Version: d.opts.Version, Now: at(d.opts.Now())}
 	if caller.Kind == access.ByPerson {
 		f.Person = caller.Name
-		section, tabs := above(s.section)
+		section, tabs := above(s.section, caller)
 		f.Tabs = tabs
 		for _, e := range navigation {
 			e.Current = e.URL == section

@@ -56,6 +56,7 @@ type Sources struct {
 	Drifts        Drifts
 	Manifests     Manifests
 	Onboarding    Onboarding
+	Adoption      Adoption
 	Exemptions    Exemptions
 	Campaigns     Campaigns
 	Launches      Launches

@@ -57,6 +57,7 @@ func (Violation) Indexes() []ent.Index {
 		index.Fields("id").StorageKey("violation_live_id").Annotations(entsql.IndexWhere("ended_at IS NULL OR muted_until IS NOT NULL")),
 		index.Fields("slo_id").StorageKey("violation_live").Annotations(entsql.IndexWhere("ended_at IS NULL OR muted_until IS NOT NULL")),
 		index.Fields("opened_at", "id"),
+		index.Fields("ended_at"),
 		index.Fields("service_id", "opened_at", "id"),
 		index.Fields("slo_id", "opened_at", "id"),
 		index.Fields("policy_id", "opened_at", "id"),

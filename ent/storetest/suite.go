@@ -58,6 +58,7 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 		"Catalog":      testCatalog,
 		"Manifests":    testManifests,
 		"Onboarding":   testOnboarding,
+		"Adoption":     testAdoption,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -150,6 +150,7 @@ var directions = []direction{
 	{domain: "toil", uses: []string{"registry"}, reason: "toil belongs to teams"},
 	{domain: "catalog", uses: []string{"registry"}, reason: "its entities are people, teams, systems and services"},
 	{domain: "manifest", uses: []string{"registry", "source", "measure", "slo", "policy"}, above: []string{"./scorecards/..."}, reason: "a set of manifests says what there is of each, and of scorecards"},
+	{domain: "adoption", reason: "it counts, in the store, what others keep"},
 	{domain: "onboarding", uses: []string{"registry", "source", "measure", "slo"}, reason: "a wave registers services and declares SLOs"},
 	{domain: "expr", reason: "facts are given to it"},
 	{domain: "notify", uses: []string{"registry"}, reason: "it tells teams of events, whatever they are of"},

@@ -107,6 +107,8 @@ const (
 	KindManifestSet Kind = "manifest_set" // of files that say what there is
 
 	KindOnboarding Kind = "onboarding" // repositories that were found, and waves that bring services
+
+	KindAdoption Kind = "adoption" // how far Evenkeel is taken up, which of a small team is about persons
 )
 
 // Rule is what an operation declares: its verb and the kind it is about.

@@ -24,6 +24,7 @@ import (
 	"github.com/evenkeel/evenkeel/scorecards/launch"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/access/backstage"
+	"github.com/evenkeel/evenkeel/services/adoption"
 	"github.com/evenkeel/evenkeel/services/audit"
 	"github.com/evenkeel/evenkeel/services/catalog"
 	"github.com/evenkeel/evenkeel/services/change"
@@ -116,6 +117,7 @@ type App struct {
 	Campaigns     *campaign.Service
 	Manifests     *manifest.Desk
 	Onboarding    *onboarding.Service
+	Adoption      *adoption.Service
 	Launches      *launch.Service
 	Postmortems   *postmortem.Service
 	Impact        *impact.Service
@@ -151,6 +153,7 @@ type App struct {
 	incidentWebhooks *hook.Service
 	authorizer       *access.Authorizer
 	portal           *backstage.Verifier // nil without a portal
+	diary            *adoption.Diary
 	evaluator        *measure.Evaluator
 	folder           *measure.Folder
 	thinner          *measure.Thinner

@@ -238,6 +238,7 @@ func (a *App) furnish() error {
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Teller: a.Outbox, Clock: now,
 	})
 	a.furnishOnboarding()
+	a.furnishAdoption()
 	a.Jobs, err = jobs.NewService(jobs.Parts{
 		Store: s.Jobs(), Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
 		Replica: a.opts.Config.Instance, LeaseTTL: a.opts.Config.Jobs.LeaseTTL, Disabled: !a.opts.Config.Jobs.Enabled,
@@ -523,6 +524,7 @@ func (a *App) prune(ctx context.Context) (jobs.Result, error) {
 		{"idempotency_keys", func() (int64, error) { return wide(a.Idempotency.Prune(ctx, keep.IdempotencyKeys)) }},
 		{"credentials", func() (int64, error) { return wide(a.Access.Prune(ctx)) }},
 		{"webhook_deliveries", func() (int64, error) { return wide(a.Inbox.Prune(ctx, keep.WebhookDeliveries)) }},
+		{"activities", func() (int64, error) { return wide(a.Adoption.Prune(ctx, keep.Activities)) }},
 		{"alerts", func() (int64, error) { return wide(a.Alerts.Prune(ctx)) }},
 		{"events", func() (int64, error) { return wide(a.Notifications.Prune(ctx)) }},
 		{"changes", func() (int64, error) { return wide(a.Changes.Prune(ctx)) }},

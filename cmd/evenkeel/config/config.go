@@ -57,6 +57,8 @@ type Config struct {
 
 	Postmortems Postmortems `koanf:"postmortems" doc:"Of which incidents a postmortem is asked for, once they are resolved, and by when it is reviewed. Whatever is said here, anybody can ask for one."`
 
+	Adoption Adoption `koanf:"adoption" doc:"What the platform team is told of how far Evenkeel is taken up."`
+
 	Retention Retention `koanf:"retention" doc:"How long things are kept before the job prune removes them."`
 }
 
@@ -176,11 +178,17 @@ type Suggestions struct {
 	Templates string `koanf:"templates" default:"" shown:"the built-in ones" doc:"A YAML file of templates for suggestions, in the form of the built-in ones: one of the same name overrides a built-in one, or drops it with disabled: true; others are added. It is read when the program starts."`
 }
 
+// Adoption says what is noted of who uses Evenkeel.
+type Adoption struct {
+	People string `koanf:"people" default:"named" oneof:"named,counted,nothing" doc:"What is noted of people's use: the days on which each came, and by which way in, not what they looked at. named: administrators are also told who did not come back; counted: people are counted, and nobody is told who they are; nothing: it is not noted, and figures of people stay empty. Where a works council has a say, ask it."`
+}
+
 // Retention says how long things are kept.
 type Retention struct {
 	Measurements    time.Duration `koanf:"measurements" default:"3660d" min:"500d" max:"3660d" doc:"How long measurements are kept: every slot for 430 days, as windows of a calendar year and corrections of it need them, then sums of hours for three years, then sums of days. Single slots go a month at a time, so that they are there for 500 days at most, and less is refused."`
 	Runs            time.Duration `koanf:"runs" default:"30d" min:"1d" max:"3660d" doc:"How long the runs of jobs that failed, were abandoned or were asked for are kept, and finished backfills. The newest run of each job is always kept."`
 	RoutineRuns     time.Duration `koanf:"routineRuns" default:"2d" min:"1h" max:"3660d" doc:"How long runs that succeeded on their schedule are kept, of which there are some 30,000 a day. No run is kept for longer than retention.runs."`
+	Activities      time.Duration `koanf:"activities" default:"400d" min:"28d" max:"3660d" doc:"How long it is kept who used Evenkeel on which day."`
 	IdempotencyKeys time.Duration `koanf:"idempotencyKeys" default:"24h" min:"1h" max:"30d" doc:"How long a request that is repeated under the same Idempotency-Key has its effect only once."`
 	// GitHub repeats a delivery on demand for three days.
 	WebhookDeliveries time.Duration `koanf:"webhookDeliveries" default:"7d" min:"3d" max:"3660d" doc:"How long it is known which webhooks came, so that one that GitHub sends again is not taken for new. What they said is removed as soon as it was worked off; what could not be worked off stays as long."`

@@ -83,6 +83,43 @@ var (
 			},
 		},
 	}
+	// ActivitiesColumns holds the columns for the "activities" table.
+	ActivitiesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "day", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "week", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "person_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "team_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "way", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+	}
+	// ActivitiesTable holds the schema information for the "activities" table.
+	ActivitiesTable = &schema.Table{
+		Name:       "activities",
+		Columns:    ActivitiesColumns,
+		PrimaryKey: []*schema.Column{ActivitiesColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "activity_day_person_id_team_id_way",
+				Unique:  true,
+				Columns: []*schema.Column{ActivitiesColumns[1], ActivitiesColumns[3], ActivitiesColumns[4], ActivitiesColumns[5]},
+			},
+			{
+				Name:    "activity_week_person_id",
+				Unique:  false,
+				Columns: []*schema.Column{ActivitiesColumns[2], ActivitiesColumns[3]},
+			},
+			{
+				Name:    "activity_person_id_day",
+				Unique:  false,
+				Columns: []*schema.Column{ActivitiesColumns[3], ActivitiesColumns[1]},
+			},
+			{
+				Name:    "activity_team_id_day",
+				Unique:  false,
+				Columns: []*schema.Column{ActivitiesColumns[4], ActivitiesColumns[1]},
+			},
+		},
+	}
 	// AlertsColumns holds the columns for the "alerts" table.
 	AlertsColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
@@ -4952,6 +4989,11 @@ var (
 				Columns: []*schema.Column{ViolationsColumns[4], ViolationsColumns[0]},
 			},
 			{
+				Name:    "violation_ended_at",
+				Unique:  false,
+				Columns: []*schema.Column{ViolationsColumns[7]},
+			},
+			{
 				Name:    "violation_service_id_opened_at_id",
 				Unique:  false,
 				Columns: []*schema.Column{ViolationsColumns[14], ViolationsColumns[4], ViolationsColumns[0]},
@@ -5062,6 +5104,7 @@ var (
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
 		ActionItemsTable,
+		ActivitiesTable,
 		AlertsTable,
 		PolicyAttachmentsTable,
 		AttestationsTable,
@@ -5182,6 +5225,9 @@ func init() {
 	ActionItemsTable.ForeignKeys[2].RefTable = ServicesTable
 	ActionItemsTable.Annotation = &entsql.Annotation{
 		Table: "action_items",
+	}
+	ActivitiesTable.Annotation = &entsql.Annotation{
+		Table: "activities",
 	}
 	AlertsTable.ForeignKeys[0].RefTable = SlosTable
 	AlertsTable.ForeignKeys[1].RefTable = ServicesTable

@@ -11,6 +11,16 @@ CREATE INDEX `actionitem_owner_id_state` ON `action_items` (`owner_id`, `state`)
 CREATE INDEX `actionitem_service_id` ON `action_items` (`service_id`);
 -- create index "actionitem_state_due_on_id" to table: "action_items"
 CREATE INDEX `actionitem_state_due_on_id` ON `action_items` (`state`, `due_on`, `id`);
+-- create "activities" table
+CREATE TABLE `activities` (`id` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `day` text NOT NULL, `week` text NOT NULL, `person_id` text NOT NULL, `team_id` text NOT NULL, `way` text NOT NULL);
+-- create index "activity_day_person_id_team_id_way" to table: "activities"
+CREATE UNIQUE INDEX `activity_day_person_id_team_id_way` ON `activities` (`day`, `person_id`, `team_id`, `way`);
+-- create index "activity_week_person_id" to table: "activities"
+CREATE INDEX `activity_week_person_id` ON `activities` (`week`, `person_id`);
+-- create index "activity_person_id_day" to table: "activities"
+CREATE INDEX `activity_person_id_day` ON `activities` (`person_id`, `day`);
+-- create index "activity_team_id_day" to table: "activities"
+CREATE INDEX `activity_team_id_day` ON `activities` (`team_id`, `day`);
 -- create "alerts" table
 CREATE TABLE `alerts` (`id` text NOT NULL, `kind` text NOT NULL, `severity` text NOT NULL, `started_at` datetime NOT NULL, `evidence` json NOT NULL, `peak_good` integer NOT NULL, `peak_total` integer NOT NULL, `quiet_since` datetime NULL, `ended_at` datetime NULL, `ending` text NOT NULL, `acknowledged_at` datetime NULL, `acknowledged_by` text NOT NULL, `note` text NOT NULL, `slo_id` text NOT NULL, `service_id` text NOT NULL, `revision_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `alerts_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE RESTRICT, CONSTRAINT `alerts_services_service` FOREIGN KEY (`service_id`) REFERENCES `services` (`id`) ON DELETE RESTRICT, CONSTRAINT `alerts_slo_revisions_revision` FOREIGN KEY (`revision_id`) REFERENCES `slo_revisions` (`id`) ON DELETE RESTRICT);
 -- create index "alert_one_open" to table: "alerts"
@@ -783,6 +793,8 @@ CREATE INDEX `violation_live_id` ON `violations` (`id`) WHERE ended_at IS NULL O
 CREATE INDEX `violation_live` ON `violations` (`slo_id`) WHERE ended_at IS NULL OR muted_until IS NOT NULL;
 -- create index "violation_opened_at_id" to table: "violations"
 CREATE INDEX `violation_opened_at_id` ON `violations` (`opened_at`, `id`);
+-- create index "violation_ended_at" to table: "violations"
+CREATE INDEX `violation_ended_at` ON `violations` (`ended_at`);
 -- create index "violation_service_id_opened_at_id" to table: "violations"
 CREATE INDEX `violation_service_id_opened_at_id` ON `violations` (`service_id`, `opened_at`, `id`);
 -- create index "violation_slo_id_opened_at_id" to table: "violations"
