@@ -127,6 +127,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/violation"
 	"github.com/evenkeel/evenkeel/ent/db/violationevent"
 	"github.com/evenkeel/evenkeel/ent/db/webhookdelivery"
+	"github.com/evenkeel/evenkeel/ent/db/workloadidentity"
 
 	stdsql "database/sql"
 )
@@ -360,6 +361,8 @@ type Client struct {
 	ViolationEvent *ViolationEventClient
 	// WebhookDelivery is the client for interacting with the WebhookDelivery builders.
 	WebhookDelivery *WebhookDeliveryClient
+	// WorkloadIdentity is the client for interacting with the WorkloadIdentity builders.
+	WorkloadIdentity *WorkloadIdentityClient
 }
 
 // NewClient creates a new client configured with the given options.
@@ -483,6 +486,7 @@ func (c *Client) init() {
 	c.Violation = NewViolationClient(c.config)
 	c.ViolationEvent = NewViolationEventClient(c.config)
 	c.WebhookDelivery = NewWebhookDeliveryClient(c.config)
+	c.WorkloadIdentity = NewWorkloadIdentityClient(c.config)
 }
 
 type (
@@ -687,6 +691,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Violation:                  NewViolationClient(cfg),
 		ViolationEvent:             NewViolationEventClient(cfg),
 		WebhookDelivery:            NewWebhookDeliveryClient(cfg),
+		WorkloadIdentity:           NewWorkloadIdentityClient(cfg),
 	}, nil
 }
 
@@ -818,6 +823,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Violation:                  NewViolationClient(cfg),
 		ViolationEvent:             NewViolationEventClient(cfg),
 		WebhookDelivery:            NewWebhookDeliveryClient(cfg),
+		WorkloadIdentity:           NewWorkloadIdentityClient(cfg),
 	}, nil
 }
 
@@ -870,7 +876,7 @@ func (c *Client) Use(hooks ...Hook) {
 		c.ToilAutomation, c.ToilCandidate, c.ToilDismissal, c.ToilEntry, c.ToilParting,
 		c.ToilSetting, c.ToilSurvey, c.ToilTicket, c.Token, c.ToldEvent, c.TrackerLane,
 		c.TrackerPlace, c.TrackerRepository, c.Violation, c.ViolationEvent,
-		c.WebhookDelivery,
+		c.WebhookDelivery, c.WorkloadIdentity,
 	} {
 		n.Use(hooks...)
 	}
@@ -903,7 +909,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.ToilAutomation, c.ToilCandidate, c.ToilDismissal, c.ToilEntry, c.ToilParting,
 		c.ToilSetting, c.ToilSurvey, c.ToilTicket, c.Token, c.ToldEvent, c.TrackerLane,
 		c.TrackerPlace, c.TrackerRepository, c.Violation, c.ViolationEvent,
-		c.WebhookDelivery,
+		c.WebhookDelivery, c.WorkloadIdentity,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -1136,6 +1142,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ViolationEvent.mutate(ctx, m)
 	case *WebhookDeliveryMutation:
 		return c.WebhookDelivery.mutate(ctx, m)
+	case *WorkloadIdentityMutation:
+		return c.WorkloadIdentity.mutate(ctx, m)
 	default:
 		return nil, fmt.Errorf("db: unknown mutation type %T", m)
 	}
@@ -17209,6 +17217,22 @@ func (c *TokenClient) QueryTeam(_m *Token) *TeamQuery {
 	return query
 }
 
+// QueryWorkloadIdentity queries the workload_identity edge of a Token.
+func (c *TokenClient) QueryWorkloadIdentity(_m *Token) *WorkloadIdentityQuery {
+	query := (&WorkloadIdentityClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(token.Table, token.FieldID, id),
+			sqlgraph.To(workloadidentity.Table, workloadidentity.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, token.WorkloadIdentityTable, token.WorkloadIdentityColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // Hooks returns the client hooks.
 func (c *TokenClient) Hooks() []Hook {
 	return c.hooks.Token
@@ -18245,6 +18269,155 @@ func (c *WebhookDeliveryClient) mutate(ctx context.Context, m *WebhookDeliveryMu
 	}
 }
 
+// WorkloadIdentityClient is a client for the WorkloadIdentity schema.
+type WorkloadIdentityClient struct {
+	config
+}
+
+// NewWorkloadIdentityClient returns a client for the WorkloadIdentity from the given config.
+func NewWorkloadIdentityClient(c config) *WorkloadIdentityClient {
+	return &WorkloadIdentityClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `workloadidentity.Hooks(f(g(h())))`.
+func (c *WorkloadIdentityClient) Use(hooks ...Hook) {
+	c.hooks.WorkloadIdentity = append(c.hooks.WorkloadIdentity, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `workloadidentity.Intercept(f(g(h())))`.
+func (c *WorkloadIdentityClient) Intercept(interceptors ...Interceptor) {
+	c.inters.WorkloadIdentity = append(c.inters.WorkloadIdentity, interceptors...)
+}
+
+// Create returns a builder for creating a WorkloadIdentity entity.
+func (c *WorkloadIdentityClient) Create() *WorkloadIdentityCreate {
+	mutation := newWorkloadIdentityMutation(c.config, OpCreate)
+	return &WorkloadIdentityCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of WorkloadIdentity entities.
+func (c *WorkloadIdentityClient) CreateBulk(builders ...*WorkloadIdentityCreate) *WorkloadIdentityCreateBulk {
+	return &WorkloadIdentityCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *WorkloadIdentityClient) MapCreateBulk(slice any, setFunc func(*WorkloadIdentityCreate, int)) *WorkloadIdentityCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &WorkloadIdentityCreateBulk{err: fmt.Errorf("calling to WorkloadIdentityClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*WorkloadIdentityCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &WorkloadIdentityCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for WorkloadIdentity.
+func (c *WorkloadIdentityClient) Update() *WorkloadIdentityUpdate {
+	mutation := newWorkloadIdentityMutation(c.config, OpUpdate)
+	return &WorkloadIdentityUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *WorkloadIdentityClient) UpdateOne(_m *WorkloadIdentity) *WorkloadIdentityUpdateOne {
+	mutation := newWorkloadIdentityMutation(c.config, OpUpdateOne, withWorkloadIdentity(_m))
+	return &WorkloadIdentityUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *WorkloadIdentityClient) UpdateOneID(id string) *WorkloadIdentityUpdateOne {
+	mutation := newWorkloadIdentityMutation(c.config, OpUpdateOne, withWorkloadIdentityID(id))
+	return &WorkloadIdentityUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for WorkloadIdentity.
+func (c *WorkloadIdentityClient) Delete() *WorkloadIdentityDelete {
+	mutation := newWorkloadIdentityMutation(c.config, OpDelete)
+	return &WorkloadIdentityDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *WorkloadIdentityClient) DeleteOne(_m *WorkloadIdentity) *WorkloadIdentityDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *WorkloadIdentityClient) DeleteOneID(id string) *WorkloadIdentityDeleteOne {
+	builder := c.Delete().Where(workloadidentity.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &WorkloadIdentityDeleteOne{builder}
+}
+
+// Query returns a query builder for WorkloadIdentity.
+func (c *WorkloadIdentityClient) Query() *WorkloadIdentityQuery {
+	return &WorkloadIdentityQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeWorkloadIdentity},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a WorkloadIdentity entity by its id.
+func (c *WorkloadIdentityClient) Get(ctx context.Context, id string) (*WorkloadIdentity, error) {
+	return c.Query().Where(workloadidentity.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *WorkloadIdentityClient) GetX(ctx context.Context, id string) *WorkloadIdentity {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryTeam queries the team edge of a WorkloadIdentity.
+func (c *WorkloadIdentityClient) QueryTeam(_m *WorkloadIdentity) *TeamQuery {
+	query := (&TeamClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(workloadidentity.Table, workloadidentity.FieldID, id),
+			sqlgraph.To(team.Table, team.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, workloadidentity.TeamTable, workloadidentity.TeamColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *WorkloadIdentityClient) Hooks() []Hook {
+	return c.hooks.WorkloadIdentity
+}
+
+// Interceptors returns the client interceptors.
+func (c *WorkloadIdentityClient) Interceptors() []Interceptor {
+	return c.inters.WorkloadIdentity
+}
+
+func (c *WorkloadIdentityClient) mutate(ctx context.Context, m *WorkloadIdentityMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&WorkloadIdentityCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&WorkloadIdentityUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&WorkloadIdentityUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&WorkloadIdentityDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown WorkloadIdentity mutation op: %q", m.Op())
+	}
+}
+
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
@@ -18268,7 +18441,7 @@ type (
 		ToilAnswer, ToilAsking, ToilAutomation, ToilCandidate, ToilDismissal,
 		ToilEntry, ToilParting, ToilSetting, ToilSurvey, ToilTicket, Token, ToldEvent,
 		TrackerLane, TrackerPlace, TrackerRepository, Violation, ViolationEvent,
-		WebhookDelivery []ent.Hook
+		WebhookDelivery, WorkloadIdentity []ent.Hook
 	}
 	inters struct {
 		ActionItem, Alert, Attachment, Attestation, AuditEntry, Backfill, BudgetPolicy,
@@ -18291,7 +18464,7 @@ type (
 		ToilAnswer, ToilAsking, ToilAutomation, ToilCandidate, ToilDismissal,
 		ToilEntry, ToilParting, ToilSetting, ToilSurvey, ToilTicket, Token, ToldEvent,
 		TrackerLane, TrackerPlace, TrackerRepository, Violation, ViolationEvent,
-		WebhookDelivery []ent.Interceptor
+		WebhookDelivery, WorkloadIdentity []ent.Interceptor
 	}
 )
 

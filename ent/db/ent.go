@@ -124,6 +124,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/violation"
 	"github.com/evenkeel/evenkeel/ent/db/violationevent"
 	"github.com/evenkeel/evenkeel/ent/db/webhookdelivery"
+	"github.com/evenkeel/evenkeel/ent/db/workloadidentity"
 )
 
 // ent aliases to avoid import conflicts in user's code.
@@ -296,6 +297,7 @@ func checkColumn(t, c string) error {
 			violation.Table:                  violation.ValidColumn,
 			violationevent.Table:             violationevent.ValidColumn,
 			webhookdelivery.Table:            webhookdelivery.ValidColumn,
+			workloadidentity.Table:           workloadidentity.ValidColumn,
 		})
 	})
 	return columnCheck(t, c)

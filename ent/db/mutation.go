@@ -125,6 +125,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/violation"
 	"github.com/evenkeel/evenkeel/ent/db/violationevent"
 	"github.com/evenkeel/evenkeel/ent/db/webhookdelivery"
+	"github.com/evenkeel/evenkeel/ent/db/workloadidentity"
 	"github.com/evenkeel/evenkeel/internal/managed"
 )
 
@@ -249,6 +250,7 @@ const (
 	TypeViolation                  = "Violation"
 	TypeViolationEvent             = "ViolationEvent"
 	TypeWebhookDelivery            = "WebhookDelivery"
+	TypeWorkloadIdentity           = "WorkloadIdentity"
 )
 
 // ActionItemMutation represents an operation that mutates the ActionItem nodes in the graph.
@@ -102133,28 +102135,33 @@ func (m *ToilTicketMutation) ResetEdge(name string) error {
 // TokenMutation represents an operation that mutates the Token nodes in the graph.
 type TokenMutation struct {
 	config
-	op            Op
-	typ           string
-	id            *string
-	kind          *string
-	name          *string
-	scopes        *[]string
-	appendscopes  []string
-	hash          *[]byte
-	created_at    *time.Time
-	expires_at    *time.Time
-	last_used_at  *time.Time
-	revoked_at    *time.Time
-	version       *int64
-	addversion    *int64
-	clearedFields map[string]struct{}
-	person        *string
-	clearedperson bool
-	team          *string
-	clearedteam   bool
-	done          bool
-	oldValue      func(context.Context) (*Token, error)
-	predicates    []predicate.Token
+	op                       Op
+	typ                      string
+	id                       *string
+	kind                     *string
+	name                     *string
+	scopes                   *[]string
+	appendscopes             []string
+	hash                     *[]byte
+	created_at               *time.Time
+	expires_at               *time.Time
+	last_used_at             *time.Time
+	revoked_at               *time.Time
+	predecessor_id           *string
+	successor_id             *string
+	exchanged                *bool
+	version                  *int64
+	addversion               *int64
+	clearedFields            map[string]struct{}
+	person                   *string
+	clearedperson            bool
+	team                     *string
+	clearedteam              bool
+	workload_identity        *string
+	clearedworkload_identity bool
+	done                     bool
+	oldValue                 func(context.Context) (*Token, error)
+	predicates               []predicate.Token
 }
 
 var _ ent.Mutation = (*TokenMutation)(nil)
@@ -102688,6 +102695,189 @@ func (m *TokenMutation) ResetRevokedAt() {
 	delete(m.clearedFields, token.FieldRevokedAt)
 }
 
+// SetPredecessorID sets the "predecessor_id" field.
+func (m *TokenMutation) SetPredecessorID(s string) {
+	m.predecessor_id = &s
+}
+
+// PredecessorID returns the value of the "predecessor_id" field in the mutation.
+func (m *TokenMutation) PredecessorID() (r string, exists bool) {
+	v := m.predecessor_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPredecessorID returns the old "predecessor_id" field's value of the Token entity.
+// If the Token object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TokenMutation) OldPredecessorID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPredecessorID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPredecessorID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPredecessorID: %w", err)
+	}
+	return oldValue.PredecessorID, nil
+}
+
+// ClearPredecessorID clears the value of the "predecessor_id" field.
+func (m *TokenMutation) ClearPredecessorID() {
+	m.predecessor_id = nil
+	m.clearedFields[token.FieldPredecessorID] = struct{}{}
+}
+
+// PredecessorIDCleared returns if the "predecessor_id" field was cleared in this mutation.
+func (m *TokenMutation) PredecessorIDCleared() bool {
+	_, ok := m.clearedFields[token.FieldPredecessorID]
+	return ok
+}
+
+// ResetPredecessorID resets all changes to the "predecessor_id" field.
+func (m *TokenMutation) ResetPredecessorID() {
+	m.predecessor_id = nil
+	delete(m.clearedFields, token.FieldPredecessorID)
+}
+
+// SetSuccessorID sets the "successor_id" field.
+func (m *TokenMutation) SetSuccessorID(s string) {
+	m.successor_id = &s
+}
+
+// SuccessorID returns the value of the "successor_id" field in the mutation.
+func (m *TokenMutation) SuccessorID() (r string, exists bool) {
+	v := m.successor_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSuccessorID returns the old "successor_id" field's value of the Token entity.
+// If the Token object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TokenMutation) OldSuccessorID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSuccessorID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSuccessorID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSuccessorID: %w", err)
+	}
+	return oldValue.SuccessorID, nil
+}
+
+// ClearSuccessorID clears the value of the "successor_id" field.
+func (m *TokenMutation) ClearSuccessorID() {
+	m.successor_id = nil
+	m.clearedFields[token.FieldSuccessorID] = struct{}{}
+}
+
+// SuccessorIDCleared returns if the "successor_id" field was cleared in this mutation.
+func (m *TokenMutation) SuccessorIDCleared() bool {
+	_, ok := m.clearedFields[token.FieldSuccessorID]
+	return ok
+}
+
+// ResetSuccessorID resets all changes to the "successor_id" field.
+func (m *TokenMutation) ResetSuccessorID() {
+	m.successor_id = nil
+	delete(m.clearedFields, token.FieldSuccessorID)
+}
+
+// SetExchanged sets the "exchanged" field.
+func (m *TokenMutation) SetExchanged(b bool) {
+	m.exchanged = &b
+}
+
+// Exchanged returns the value of the "exchanged" field in the mutation.
+func (m *TokenMutation) Exchanged() (r bool, exists bool) {
+	v := m.exchanged
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExchanged returns the old "exchanged" field's value of the Token entity.
+// If the Token object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TokenMutation) OldExchanged(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExchanged is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExchanged requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExchanged: %w", err)
+	}
+	return oldValue.Exchanged, nil
+}
+
+// ResetExchanged resets all changes to the "exchanged" field.
+func (m *TokenMutation) ResetExchanged() {
+	m.exchanged = nil
+}
+
+// SetWorkloadIdentityID sets the "workload_identity_id" field.
+func (m *TokenMutation) SetWorkloadIdentityID(s string) {
+	m.workload_identity = &s
+}
+
+// WorkloadIdentityID returns the value of the "workload_identity_id" field in the mutation.
+func (m *TokenMutation) WorkloadIdentityID() (r string, exists bool) {
+	v := m.workload_identity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWorkloadIdentityID returns the old "workload_identity_id" field's value of the Token entity.
+// If the Token object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TokenMutation) OldWorkloadIdentityID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWorkloadIdentityID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWorkloadIdentityID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWorkloadIdentityID: %w", err)
+	}
+	return oldValue.WorkloadIdentityID, nil
+}
+
+// ClearWorkloadIdentityID clears the value of the "workload_identity_id" field.
+func (m *TokenMutation) ClearWorkloadIdentityID() {
+	m.workload_identity = nil
+	m.clearedFields[token.FieldWorkloadIdentityID] = struct{}{}
+}
+
+// WorkloadIdentityIDCleared returns if the "workload_identity_id" field was cleared in this mutation.
+func (m *TokenMutation) WorkloadIdentityIDCleared() bool {
+	_, ok := m.clearedFields[token.FieldWorkloadIdentityID]
+	return ok
+}
+
+// ResetWorkloadIdentityID resets all changes to the "workload_identity_id" field.
+func (m *TokenMutation) ResetWorkloadIdentityID() {
+	m.workload_identity = nil
+	delete(m.clearedFields, token.FieldWorkloadIdentityID)
+}
+
 // SetVersion sets the "version" field.
 func (m *TokenMutation) SetVersion(i int64) {
 	m.version = &i
@@ -102798,6 +102988,33 @@ func (m *TokenMutation) ResetTeam() {
 	m.clearedteam = false
 }
 
+// ClearWorkloadIdentity clears the "workload_identity" edge to the WorkloadIdentity entity.
+func (m *TokenMutation) ClearWorkloadIdentity() {
+	m.clearedworkload_identity = true
+	m.clearedFields[token.FieldWorkloadIdentityID] = struct{}{}
+}
+
+// WorkloadIdentityCleared reports if the "workload_identity" edge to the WorkloadIdentity entity was cleared.
+func (m *TokenMutation) WorkloadIdentityCleared() bool {
+	return m.WorkloadIdentityIDCleared() || m.clearedworkload_identity
+}
+
+// WorkloadIdentityIDs returns the "workload_identity" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// WorkloadIdentityID instead. It exists only for internal usage by the builders.
+func (m *TokenMutation) WorkloadIdentityIDs() (ids []string) {
+	if id := m.workload_identity; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetWorkloadIdentity resets all changes to the "workload_identity" edge.
+func (m *TokenMutation) ResetWorkloadIdentity() {
+	m.workload_identity = nil
+	m.clearedworkload_identity = false
+}
+
 // Where appends a list predicates to the TokenMutation builder.
 func (m *TokenMutation) Where(ps ...predicate.Token) {
 	m.predicates = append(m.predicates, ps...)
@@ -102832,7 +103049,7 @@ func (m *TokenMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *TokenMutation) Fields() []string {
-	fields := make([]string, 0, 11)
+	fields := make([]string, 0, 15)
 	if m.kind != nil {
 		fields = append(fields, token.FieldKind)
 	}
@@ -102862,6 +103079,18 @@ func (m *TokenMutation) Fields() []string {
 	}
 	if m.revoked_at != nil {
 		fields = append(fields, token.FieldRevokedAt)
+	}
+	if m.predecessor_id != nil {
+		fields = append(fields, token.FieldPredecessorID)
+	}
+	if m.successor_id != nil {
+		fields = append(fields, token.FieldSuccessorID)
+	}
+	if m.exchanged != nil {
+		fields = append(fields, token.FieldExchanged)
+	}
+	if m.workload_identity != nil {
+		fields = append(fields, token.FieldWorkloadIdentityID)
 	}
 	if m.version != nil {
 		fields = append(fields, token.FieldVersion)
@@ -102894,6 +103123,14 @@ func (m *TokenMutation) Field(name string) (ent.Value, bool) {
 		return m.LastUsedAt()
 	case token.FieldRevokedAt:
 		return m.RevokedAt()
+	case token.FieldPredecessorID:
+		return m.PredecessorID()
+	case token.FieldSuccessorID:
+		return m.SuccessorID()
+	case token.FieldExchanged:
+		return m.Exchanged()
+	case token.FieldWorkloadIdentityID:
+		return m.WorkloadIdentityID()
 	case token.FieldVersion:
 		return m.Version()
 	}
@@ -102925,6 +103162,14 @@ func (m *TokenMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldLastUsedAt(ctx)
 	case token.FieldRevokedAt:
 		return m.OldRevokedAt(ctx)
+	case token.FieldPredecessorID:
+		return m.OldPredecessorID(ctx)
+	case token.FieldSuccessorID:
+		return m.OldSuccessorID(ctx)
+	case token.FieldExchanged:
+		return m.OldExchanged(ctx)
+	case token.FieldWorkloadIdentityID:
+		return m.OldWorkloadIdentityID(ctx)
 	case token.FieldVersion:
 		return m.OldVersion(ctx)
 	}
@@ -103006,6 +103251,34 @@ func (m *TokenMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetRevokedAt(v)
 		return nil
+	case token.FieldPredecessorID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPredecessorID(v)
+		return nil
+	case token.FieldSuccessorID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSuccessorID(v)
+		return nil
+	case token.FieldExchanged:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExchanged(v)
+		return nil
+	case token.FieldWorkloadIdentityID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWorkloadIdentityID(v)
+		return nil
 	case token.FieldVersion:
 		v, ok := value.(int64)
 		if !ok {
@@ -103070,6 +103343,15 @@ func (m *TokenMutation) ClearedFields() []string {
 	if m.FieldCleared(token.FieldRevokedAt) {
 		fields = append(fields, token.FieldRevokedAt)
 	}
+	if m.FieldCleared(token.FieldPredecessorID) {
+		fields = append(fields, token.FieldPredecessorID)
+	}
+	if m.FieldCleared(token.FieldSuccessorID) {
+		fields = append(fields, token.FieldSuccessorID)
+	}
+	if m.FieldCleared(token.FieldWorkloadIdentityID) {
+		fields = append(fields, token.FieldWorkloadIdentityID)
+	}
 	return fields
 }
 
@@ -103095,6 +103377,15 @@ func (m *TokenMutation) ClearField(name string) error {
 		return nil
 	case token.FieldRevokedAt:
 		m.ClearRevokedAt()
+		return nil
+	case token.FieldPredecessorID:
+		m.ClearPredecessorID()
+		return nil
+	case token.FieldSuccessorID:
+		m.ClearSuccessorID()
+		return nil
+	case token.FieldWorkloadIdentityID:
+		m.ClearWorkloadIdentityID()
 		return nil
 	}
 	return fmt.Errorf("unknown Token nullable field %s", name)
@@ -103134,6 +103425,18 @@ func (m *TokenMutation) ResetField(name string) error {
 	case token.FieldRevokedAt:
 		m.ResetRevokedAt()
 		return nil
+	case token.FieldPredecessorID:
+		m.ResetPredecessorID()
+		return nil
+	case token.FieldSuccessorID:
+		m.ResetSuccessorID()
+		return nil
+	case token.FieldExchanged:
+		m.ResetExchanged()
+		return nil
+	case token.FieldWorkloadIdentityID:
+		m.ResetWorkloadIdentityID()
+		return nil
 	case token.FieldVersion:
 		m.ResetVersion()
 		return nil
@@ -103143,12 +103446,15 @@ func (m *TokenMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *TokenMutation) AddedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 3)
 	if m.person != nil {
 		edges = append(edges, token.EdgePerson)
 	}
 	if m.team != nil {
 		edges = append(edges, token.EdgeTeam)
+	}
+	if m.workload_identity != nil {
+		edges = append(edges, token.EdgeWorkloadIdentity)
 	}
 	return edges
 }
@@ -103165,13 +103471,17 @@ func (m *TokenMutation) AddedIDs(name string) []ent.Value {
 		if id := m.team; id != nil {
 			return []ent.Value{*id}
 		}
+	case token.EdgeWorkloadIdentity:
+		if id := m.workload_identity; id != nil {
+			return []ent.Value{*id}
+		}
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *TokenMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 3)
 	return edges
 }
 
@@ -103183,12 +103493,15 @@ func (m *TokenMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *TokenMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 2)
+	edges := make([]string, 0, 3)
 	if m.clearedperson {
 		edges = append(edges, token.EdgePerson)
 	}
 	if m.clearedteam {
 		edges = append(edges, token.EdgeTeam)
+	}
+	if m.clearedworkload_identity {
+		edges = append(edges, token.EdgeWorkloadIdentity)
 	}
 	return edges
 }
@@ -103201,6 +103514,8 @@ func (m *TokenMutation) EdgeCleared(name string) bool {
 		return m.clearedperson
 	case token.EdgeTeam:
 		return m.clearedteam
+	case token.EdgeWorkloadIdentity:
+		return m.clearedworkload_identity
 	}
 	return false
 }
@@ -103215,6 +103530,9 @@ func (m *TokenMutation) ClearEdge(name string) error {
 	case token.EdgeTeam:
 		m.ClearTeam()
 		return nil
+	case token.EdgeWorkloadIdentity:
+		m.ClearWorkloadIdentity()
+		return nil
 	}
 	return fmt.Errorf("unknown Token unique edge %s", name)
 }
@@ -103228,6 +103546,9 @@ func (m *TokenMutation) ResetEdge(name string) error {
 		return nil
 	case token.EdgeTeam:
 		m.ResetTeam()
+		return nil
+	case token.EdgeWorkloadIdentity:
+		m.ResetWorkloadIdentity()
 		return nil
 	}
 	return fmt.Errorf("unknown Token edge %s", name)
@@ -109679,4 +110000,966 @@ func (m *WebhookDeliveryMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *WebhookDeliveryMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown WebhookDelivery edge %s", name)
+}
+
+// WorkloadIdentityMutation represents an operation that mutates the WorkloadIdentity nodes in the graph.
+type WorkloadIdentityMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *string
+	name          *string
+	issuer        *string
+	audience      *string
+	claims        *json.RawMessage
+	appendclaims  json.RawMessage
+	scopes        *[]string
+	appendscopes  []string
+	created_at    *time.Time
+	updated_at    *time.Time
+	last_used_at  *time.Time
+	version       *int64
+	addversion    *int64
+	clearedFields map[string]struct{}
+	team          *string
+	clearedteam   bool
+	done          bool
+	oldValue      func(context.Context) (*WorkloadIdentity, error)
+	predicates    []predicate.WorkloadIdentity
+}
+
+var _ ent.Mutation = (*WorkloadIdentityMutation)(nil)
+
+// workloadidentityOption allows management of the mutation configuration using functional options.
+type workloadidentityOption func(*WorkloadIdentityMutation)
+
+// newWorkloadIdentityMutation creates new mutation for the WorkloadIdentity entity.
+func newWorkloadIdentityMutation(c config, op Op, opts ...workloadidentityOption) *WorkloadIdentityMutation {
+	m := &WorkloadIdentityMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeWorkloadIdentity,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withWorkloadIdentityID sets the ID field of the mutation.
+func withWorkloadIdentityID(id string) workloadidentityOption {
+	return func(m *WorkloadIdentityMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *WorkloadIdentity
+		)
+		m.oldValue = func(ctx context.Context) (*WorkloadIdentity, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().WorkloadIdentity.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withWorkloadIdentity sets the old WorkloadIdentity of the mutation.
+func withWorkloadIdentity(node *WorkloadIdentity) workloadidentityOption {
+	return func(m *WorkloadIdentityMutation) {
+		m.oldValue = func(context.Context) (*WorkloadIdentity, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m WorkloadIdentityMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m WorkloadIdentityMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("db: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of WorkloadIdentity entities.
+func (m *WorkloadIdentityMutation) SetID(id string) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *WorkloadIdentityMutation) ID() (id string, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *WorkloadIdentityMutation) IDs(ctx context.Context) ([]string, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []string{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().WorkloadIdentity.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetTeamID sets the "team_id" field.
+func (m *WorkloadIdentityMutation) SetTeamID(s string) {
+	m.team = &s
+}
+
+// TeamID returns the value of the "team_id" field in the mutation.
+func (m *WorkloadIdentityMutation) TeamID() (r string, exists bool) {
+	v := m.team
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTeamID returns the old "team_id" field's value of the WorkloadIdentity entity.
+// If the WorkloadIdentity object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WorkloadIdentityMutation) OldTeamID(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTeamID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTeamID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTeamID: %w", err)
+	}
+	return oldValue.TeamID, nil
+}
+
+// ResetTeamID resets all changes to the "team_id" field.
+func (m *WorkloadIdentityMutation) ResetTeamID() {
+	m.team = nil
+}
+
+// SetName sets the "name" field.
+func (m *WorkloadIdentityMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *WorkloadIdentityMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the WorkloadIdentity entity.
+// If the WorkloadIdentity object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WorkloadIdentityMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *WorkloadIdentityMutation) ResetName() {
+	m.name = nil
+}
+
+// SetIssuer sets the "issuer" field.
+func (m *WorkloadIdentityMutation) SetIssuer(s string) {
+	m.issuer = &s
+}
+
+// Issuer returns the value of the "issuer" field in the mutation.
+func (m *WorkloadIdentityMutation) Issuer() (r string, exists bool) {
+	v := m.issuer
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldIssuer returns the old "issuer" field's value of the WorkloadIdentity entity.
+// If the WorkloadIdentity object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WorkloadIdentityMutation) OldIssuer(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldIssuer is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldIssuer requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldIssuer: %w", err)
+	}
+	return oldValue.Issuer, nil
+}
+
+// ResetIssuer resets all changes to the "issuer" field.
+func (m *WorkloadIdentityMutation) ResetIssuer() {
+	m.issuer = nil
+}
+
+// SetAudience sets the "audience" field.
+func (m *WorkloadIdentityMutation) SetAudience(s string) {
+	m.audience = &s
+}
+
+// Audience returns the value of the "audience" field in the mutation.
+func (m *WorkloadIdentityMutation) Audience() (r string, exists bool) {
+	v := m.audience
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAudience returns the old "audience" field's value of the WorkloadIdentity entity.
+// If the WorkloadIdentity object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WorkloadIdentityMutation) OldAudience(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAudience is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAudience requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAudience: %w", err)
+	}
+	return oldValue.Audience, nil
+}
+
+// ResetAudience resets all changes to the "audience" field.
+func (m *WorkloadIdentityMutation) ResetAudience() {
+	m.audience = nil
+}
+
+// SetClaims sets the "claims" field.
+func (m *WorkloadIdentityMutation) SetClaims(jm json.RawMessage) {
+	m.claims = &jm
+	m.appendclaims = nil
+}
+
+// Claims returns the value of the "claims" field in the mutation.
+func (m *WorkloadIdentityMutation) Claims() (r json.RawMessage, exists bool) {
+	v := m.claims
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClaims returns the old "claims" field's value of the WorkloadIdentity entity.
+// If the WorkloadIdentity object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WorkloadIdentityMutation) OldClaims(ctx context.Context) (v json.RawMessage, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClaims is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClaims requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClaims: %w", err)
+	}
+	return oldValue.Claims, nil
+}
+
+// AppendClaims adds jm to the "claims" field.
+func (m *WorkloadIdentityMutation) AppendClaims(jm json.RawMessage) {
+	m.appendclaims = append(m.appendclaims, jm...)
+}
+
+// AppendedClaims returns the list of values that were appended to the "claims" field in this mutation.
+func (m *WorkloadIdentityMutation) AppendedClaims() (json.RawMessage, bool) {
+	if len(m.appendclaims) == 0 {
+		return nil, false
+	}
+	return m.appendclaims, true
+}
+
+// ResetClaims resets all changes to the "claims" field.
+func (m *WorkloadIdentityMutation) ResetClaims() {
+	m.claims = nil
+	m.appendclaims = nil
+}
+
+// SetScopes sets the "scopes" field.
+func (m *WorkloadIdentityMutation) SetScopes(s []string) {
+	m.scopes = &s
+	m.appendscopes = nil
+}
+
+// Scopes returns the value of the "scopes" field in the mutation.
+func (m *WorkloadIdentityMutation) Scopes() (r []string, exists bool) {
+	v := m.scopes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldScopes returns the old "scopes" field's value of the WorkloadIdentity entity.
+// If the WorkloadIdentity object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WorkloadIdentityMutation) OldScopes(ctx context.Context) (v []string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldScopes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldScopes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldScopes: %w", err)
+	}
+	return oldValue.Scopes, nil
+}
+
+// AppendScopes adds s to the "scopes" field.
+func (m *WorkloadIdentityMutation) AppendScopes(s []string) {
+	m.appendscopes = append(m.appendscopes, s...)
+}
+
+// AppendedScopes returns the list of values that were appended to the "scopes" field in this mutation.
+func (m *WorkloadIdentityMutation) AppendedScopes() ([]string, bool) {
+	if len(m.appendscopes) == 0 {
+		return nil, false
+	}
+	return m.appendscopes, true
+}
+
+// ResetScopes resets all changes to the "scopes" field.
+func (m *WorkloadIdentityMutation) ResetScopes() {
+	m.scopes = nil
+	m.appendscopes = nil
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *WorkloadIdentityMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *WorkloadIdentityMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the WorkloadIdentity entity.
+// If the WorkloadIdentity object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WorkloadIdentityMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *WorkloadIdentityMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *WorkloadIdentityMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *WorkloadIdentityMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the WorkloadIdentity entity.
+// If the WorkloadIdentity object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WorkloadIdentityMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *WorkloadIdentityMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetLastUsedAt sets the "last_used_at" field.
+func (m *WorkloadIdentityMutation) SetLastUsedAt(t time.Time) {
+	m.last_used_at = &t
+}
+
+// LastUsedAt returns the value of the "last_used_at" field in the mutation.
+func (m *WorkloadIdentityMutation) LastUsedAt() (r time.Time, exists bool) {
+	v := m.last_used_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLastUsedAt returns the old "last_used_at" field's value of the WorkloadIdentity entity.
+// If the WorkloadIdentity object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WorkloadIdentityMutation) OldLastUsedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLastUsedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLastUsedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLastUsedAt: %w", err)
+	}
+	return oldValue.LastUsedAt, nil
+}
+
+// ClearLastUsedAt clears the value of the "last_used_at" field.
+func (m *WorkloadIdentityMutation) ClearLastUsedAt() {
+	m.last_used_at = nil
+	m.clearedFields[workloadidentity.FieldLastUsedAt] = struct{}{}
+}
+
+// LastUsedAtCleared returns if the "last_used_at" field was cleared in this mutation.
+func (m *WorkloadIdentityMutation) LastUsedAtCleared() bool {
+	_, ok := m.clearedFields[workloadidentity.FieldLastUsedAt]
+	return ok
+}
+
+// ResetLastUsedAt resets all changes to the "last_used_at" field.
+func (m *WorkloadIdentityMutation) ResetLastUsedAt() {
+	m.last_used_at = nil
+	delete(m.clearedFields, workloadidentity.FieldLastUsedAt)
+}
+
+// SetVersion sets the "version" field.
+func (m *WorkloadIdentityMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *WorkloadIdentityMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the WorkloadIdentity entity.
+// If the WorkloadIdentity object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WorkloadIdentityMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *WorkloadIdentityMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *WorkloadIdentityMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *WorkloadIdentityMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearTeam clears the "team" edge to the Team entity.
+func (m *WorkloadIdentityMutation) ClearTeam() {
+	m.clearedteam = true
+	m.clearedFields[workloadidentity.FieldTeamID] = struct{}{}
+}
+
+// TeamCleared reports if the "team" edge to the Team entity was cleared.
+func (m *WorkloadIdentityMutation) TeamCleared() bool {
+	return m.clearedteam
+}
+
+// TeamIDs returns the "team" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// TeamID instead. It exists only for internal usage by the builders.
+func (m *WorkloadIdentityMutation) TeamIDs() (ids []string) {
+	if id := m.team; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetTeam resets all changes to the "team" edge.
+func (m *WorkloadIdentityMutation) ResetTeam() {
+	m.team = nil
+	m.clearedteam = false
+}
+
+// Where appends a list predicates to the WorkloadIdentityMutation builder.
+func (m *WorkloadIdentityMutation) Where(ps ...predicate.WorkloadIdentity) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the WorkloadIdentityMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *WorkloadIdentityMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.WorkloadIdentity, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *WorkloadIdentityMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *WorkloadIdentityMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (WorkloadIdentity).
+func (m *WorkloadIdentityMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *WorkloadIdentityMutation) Fields() []string {
+	fields := make([]string, 0, 10)
+	if m.team != nil {
+		fields = append(fields, workloadidentity.FieldTeamID)
+	}
+	if m.name != nil {
+		fields = append(fields, workloadidentity.FieldName)
+	}
+	if m.issuer != nil {
+		fields = append(fields, workloadidentity.FieldIssuer)
+	}
+	if m.audience != nil {
+		fields = append(fields, workloadidentity.FieldAudience)
+	}
+	if m.claims != nil {
+		fields = append(fields, workloadidentity.FieldClaims)
+	}
+	if m.scopes != nil {
+		fields = append(fields, workloadidentity.FieldScopes)
+	}
+	if m.created_at != nil {
+		fields = append(fields, workloadidentity.FieldCreatedAt)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, workloadidentity.FieldUpdatedAt)
+	}
+	if m.last_used_at != nil {
+		fields = append(fields, workloadidentity.FieldLastUsedAt)
+	}
+	if m.version != nil {
+		fields = append(fields, workloadidentity.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *WorkloadIdentityMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case workloadidentity.FieldTeamID:
+		return m.TeamID()
+	case workloadidentity.FieldName:
+		return m.Name()
+	case workloadidentity.FieldIssuer:
+		return m.Issuer()
+	case workloadidentity.FieldAudience:
+		return m.Audience()
+	case workloadidentity.FieldClaims:
+		return m.Claims()
+	case workloadidentity.FieldScopes:
+		return m.Scopes()
+	case workloadidentity.FieldCreatedAt:
+		return m.CreatedAt()
+	case workloadidentity.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case workloadidentity.FieldLastUsedAt:
+		return m.LastUsedAt()
+	case workloadidentity.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *WorkloadIdentityMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case workloadidentity.FieldTeamID:
+		return m.OldTeamID(ctx)
+	case workloadidentity.FieldName:
+		return m.OldName(ctx)
+	case workloadidentity.FieldIssuer:
+		return m.OldIssuer(ctx)
+	case workloadidentity.FieldAudience:
+		return m.OldAudience(ctx)
+	case workloadidentity.FieldClaims:
+		return m.OldClaims(ctx)
+	case workloadidentity.FieldScopes:
+		return m.OldScopes(ctx)
+	case workloadidentity.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case workloadidentity.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case workloadidentity.FieldLastUsedAt:
+		return m.OldLastUsedAt(ctx)
+	case workloadidentity.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown WorkloadIdentity field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *WorkloadIdentityMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case workloadidentity.FieldTeamID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTeamID(v)
+		return nil
+	case workloadidentity.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case workloadidentity.FieldIssuer:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetIssuer(v)
+		return nil
+	case workloadidentity.FieldAudience:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAudience(v)
+		return nil
+	case workloadidentity.FieldClaims:
+		v, ok := value.(json.RawMessage)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClaims(v)
+		return nil
+	case workloadidentity.FieldScopes:
+		v, ok := value.([]string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetScopes(v)
+		return nil
+	case workloadidentity.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case workloadidentity.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case workloadidentity.FieldLastUsedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLastUsedAt(v)
+		return nil
+	case workloadidentity.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown WorkloadIdentity field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *WorkloadIdentityMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, workloadidentity.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *WorkloadIdentityMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case workloadidentity.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *WorkloadIdentityMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case workloadidentity.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown WorkloadIdentity numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *WorkloadIdentityMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(workloadidentity.FieldLastUsedAt) {
+		fields = append(fields, workloadidentity.FieldLastUsedAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *WorkloadIdentityMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *WorkloadIdentityMutation) ClearField(name string) error {
+	switch name {
+	case workloadidentity.FieldLastUsedAt:
+		m.ClearLastUsedAt()
+		return nil
+	}
+	return fmt.Errorf("unknown WorkloadIdentity nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *WorkloadIdentityMutation) ResetField(name string) error {
+	switch name {
+	case workloadidentity.FieldTeamID:
+		m.ResetTeamID()
+		return nil
+	case workloadidentity.FieldName:
+		m.ResetName()
+		return nil
+	case workloadidentity.FieldIssuer:
+		m.ResetIssuer()
+		return nil
+	case workloadidentity.FieldAudience:
+		m.ResetAudience()
+		return nil
+	case workloadidentity.FieldClaims:
+		m.ResetClaims()
+		return nil
+	case workloadidentity.FieldScopes:
+		m.ResetScopes()
+		return nil
+	case workloadidentity.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case workloadidentity.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case workloadidentity.FieldLastUsedAt:
+		m.ResetLastUsedAt()
+		return nil
+	case workloadidentity.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown WorkloadIdentity field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *WorkloadIdentityMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.team != nil {
+		edges = append(edges, workloadidentity.EdgeTeam)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *WorkloadIdentityMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case workloadidentity.EdgeTeam:
+		if id := m.team; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *WorkloadIdentityMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *WorkloadIdentityMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *WorkloadIdentityMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedteam {
+		edges = append(edges, workloadidentity.EdgeTeam)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *WorkloadIdentityMutation) EdgeCleared(name string) bool {
+	switch name {
+	case workloadidentity.EdgeTeam:
+		return m.clearedteam
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *WorkloadIdentityMutation) ClearEdge(name string) error {
+	switch name {
+	case workloadidentity.EdgeTeam:
+		m.ClearTeam()
+		return nil
+	}
+	return fmt.Errorf("unknown WorkloadIdentity unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *WorkloadIdentityMutation) ResetEdge(name string) error {
+	switch name {
+	case workloadidentity.EdgeTeam:
+		m.ResetTeam()
+		return nil
+	}
+	return fmt.Errorf("unknown WorkloadIdentity edge %s", name)
 }

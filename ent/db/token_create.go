@@ -15,6 +15,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/person"
 	"github.com/evenkeel/evenkeel/ent/db/team"
 	"github.com/evenkeel/evenkeel/ent/db/token"
+	"github.com/evenkeel/evenkeel/ent/db/workloadidentity"
 )
 
 // TokenCreate is the builder for creating a Token entity.
@@ -117,6 +118,54 @@ func (_c *TokenCreate) SetNillableRevokedAt(v *time.Time) *TokenCreate {
 	return _c
 }
 
+// SetPredecessorID sets the "predecessor_id" field.
+func (_c *TokenCreate) SetPredecessorID(v string) *TokenCreate {
+	_c.mutation.SetPredecessorID(v)
+	return _c
+}
+
+// SetNillablePredecessorID sets the "predecessor_id" field if the given value is not nil.
+func (_c *TokenCreate) SetNillablePredecessorID(v *string) *TokenCreate {
+	if v != nil {
+		_c.SetPredecessorID(*v)
+	}
+	return _c
+}
+
+// SetSuccessorID sets the "successor_id" field.
+func (_c *TokenCreate) SetSuccessorID(v string) *TokenCreate {
+	_c.mutation.SetSuccessorID(v)
+	return _c
+}
+
+// SetNillableSuccessorID sets the "successor_id" field if the given value is not nil.
+func (_c *TokenCreate) SetNillableSuccessorID(v *string) *TokenCreate {
+	if v != nil {
+		_c.SetSuccessorID(*v)
+	}
+	return _c
+}
+
+// SetExchanged sets the "exchanged" field.
+func (_c *TokenCreate) SetExchanged(v bool) *TokenCreate {
+	_c.mutation.SetExchanged(v)
+	return _c
+}
+
+// SetWorkloadIdentityID sets the "workload_identity_id" field.
+func (_c *TokenCreate) SetWorkloadIdentityID(v string) *TokenCreate {
+	_c.mutation.SetWorkloadIdentityID(v)
+	return _c
+}
+
+// SetNillableWorkloadIdentityID sets the "workload_identity_id" field if the given value is not nil.
+func (_c *TokenCreate) SetNillableWorkloadIdentityID(v *string) *TokenCreate {
+	if v != nil {
+		_c.SetWorkloadIdentityID(*v)
+	}
+	return _c
+}
+
 // SetVersion sets the "version" field.
 func (_c *TokenCreate) SetVersion(v int64) *TokenCreate {
 	_c.mutation.SetVersion(v)
@@ -137,6 +186,11 @@ func (_c *TokenCreate) SetPerson(v *Person) *TokenCreate {
 // SetTeam sets the "team" edge to the Team entity.
 func (_c *TokenCreate) SetTeam(v *Team) *TokenCreate {
 	return _c.SetTeamID(v.ID)
+}
+
+// SetWorkloadIdentity sets the "workload_identity" edge to the WorkloadIdentity entity.
+func (_c *TokenCreate) SetWorkloadIdentity(v *WorkloadIdentity) *TokenCreate {
+	return _c.SetWorkloadIdentityID(v.ID)
 }
 
 // Mutation returns the TokenMutation object of the builder.
@@ -190,6 +244,9 @@ func (_c *TokenCreate) check() error {
 	}
 	if _, ok := _c.mutation.ExpiresAt(); !ok {
 		return &ValidationError{Name: "expires_at", err: errors.New(`db: missing required field "Token.expires_at"`)}
+	}
+	if _, ok := _c.mutation.Exchanged(); !ok {
+		return &ValidationError{Name: "exchanged", err: errors.New(`db: missing required field "Token.exchanged"`)}
 	}
 	if _, ok := _c.mutation.Version(); !ok {
 		return &ValidationError{Name: "version", err: errors.New(`db: missing required field "Token.version"`)}
@@ -262,6 +319,18 @@ func (_c *TokenCreate) createSpec() (*Token, *sqlgraph.CreateSpec) {
 		_spec.SetField(token.FieldRevokedAt, field.TypeTime, value)
 		_node.RevokedAt = &value
 	}
+	if value, ok := _c.mutation.PredecessorID(); ok {
+		_spec.SetField(token.FieldPredecessorID, field.TypeString, value)
+		_node.PredecessorID = &value
+	}
+	if value, ok := _c.mutation.SuccessorID(); ok {
+		_spec.SetField(token.FieldSuccessorID, field.TypeString, value)
+		_node.SuccessorID = &value
+	}
+	if value, ok := _c.mutation.Exchanged(); ok {
+		_spec.SetField(token.FieldExchanged, field.TypeBool, value)
+		_node.Exchanged = value
+	}
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(token.FieldVersion, field.TypeInt64, value)
 		_node.Version = value
@@ -298,6 +367,23 @@ func (_c *TokenCreate) createSpec() (*Token, *sqlgraph.CreateSpec) {
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
 		_node.TeamID = &nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.WorkloadIdentityIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   token.WorkloadIdentityTable,
+			Columns: []string{token.WorkloadIdentityColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(workloadidentity.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.WorkloadIdentityID = &nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec
@@ -493,6 +579,72 @@ func (u *TokenUpsert) UpdateRevokedAt() *TokenUpsert {
 // ClearRevokedAt clears the value of the "revoked_at" field.
 func (u *TokenUpsert) ClearRevokedAt() *TokenUpsert {
 	u.SetNull(token.FieldRevokedAt)
+	return u
+}
+
+// SetPredecessorID sets the "predecessor_id" field.
+func (u *TokenUpsert) SetPredecessorID(v string) *TokenUpsert {
+	u.Set(token.FieldPredecessorID, v)
+	return u
+}
+
+// UpdatePredecessorID sets the "predecessor_id" field to the value that was provided on create.
+func (u *TokenUpsert) UpdatePredecessorID() *TokenUpsert {
+	u.SetExcluded(token.FieldPredecessorID)
+	return u
+}
+
+// ClearPredecessorID clears the value of the "predecessor_id" field.
+func (u *TokenUpsert) ClearPredecessorID() *TokenUpsert {
+	u.SetNull(token.FieldPredecessorID)
+	return u
+}
+
+// SetSuccessorID sets the "successor_id" field.
+func (u *TokenUpsert) SetSuccessorID(v string) *TokenUpsert {
+	u.Set(token.FieldSuccessorID, v)
+	return u
+}
+
+// UpdateSuccessorID sets the "successor_id" field to the value that was provided on create.
+func (u *TokenUpsert) UpdateSuccessorID() *TokenUpsert {
+	u.SetExcluded(token.FieldSuccessorID)
+	return u
+}
+
+// ClearSuccessorID clears the value of the "successor_id" field.
+func (u *TokenUpsert) ClearSuccessorID() *TokenUpsert {
+	u.SetNull(token.FieldSuccessorID)
+	return u
+}
+
+// SetExchanged sets the "exchanged" field.
+func (u *TokenUpsert) SetExchanged(v bool) *TokenUpsert {
+	u.Set(token.FieldExchanged, v)
+	return u
+}
+
+// UpdateExchanged sets the "exchanged" field to the value that was provided on create.
+func (u *TokenUpsert) UpdateExchanged() *TokenUpsert {
+	u.SetExcluded(token.FieldExchanged)
+	return u
+}
+
+// SetWorkloadIdentityID sets the "workload_identity_id" field.
+func (u *TokenUpsert) SetWorkloadIdentityID(v string) *TokenUpsert {
+	u.Set(token.FieldWorkloadIdentityID, v)
+	return u
+}
+
+// UpdateWorkloadIdentityID sets the "workload_identity_id" field to the value that was provided on create.
+func (u *TokenUpsert) UpdateWorkloadIdentityID() *TokenUpsert {
+	u.SetExcluded(token.FieldWorkloadIdentityID)
+	return u
+}
+
+// ClearWorkloadIdentityID clears the value of the "workload_identity_id" field.
+func (u *TokenUpsert) ClearWorkloadIdentityID() *TokenUpsert {
+	u.SetNull(token.FieldWorkloadIdentityID)
 	return u
 }
 
@@ -727,6 +879,83 @@ func (u *TokenUpsertOne) UpdateRevokedAt() *TokenUpsertOne {
 func (u *TokenUpsertOne) ClearRevokedAt() *TokenUpsertOne {
 	return u.Update(func(s *TokenUpsert) {
 		s.ClearRevokedAt()
+	})
+}
+
+// SetPredecessorID sets the "predecessor_id" field.
+func (u *TokenUpsertOne) SetPredecessorID(v string) *TokenUpsertOne {
+	return u.Update(func(s *TokenUpsert) {
+		s.SetPredecessorID(v)
+	})
+}
+
+// UpdatePredecessorID sets the "predecessor_id" field to the value that was provided on create.
+func (u *TokenUpsertOne) UpdatePredecessorID() *TokenUpsertOne {
+	return u.Update(func(s *TokenUpsert) {
+		s.UpdatePredecessorID()
+	})
+}
+
+// ClearPredecessorID clears the value of the "predecessor_id" field.
+func (u *TokenUpsertOne) ClearPredecessorID() *TokenUpsertOne {
+	return u.Update(func(s *TokenUpsert) {
+		s.ClearPredecessorID()
+	})
+}
+
+// SetSuccessorID sets the "successor_id" field.
+func (u *TokenUpsertOne) SetSuccessorID(v string) *TokenUpsertOne {
+	return u.Update(func(s *TokenUpsert) {
+		s.SetSuccessorID(v)
+	})
+}
+
+// UpdateSuccessorID sets the "successor_id" field to the value that was provided on create.
+func (u *TokenUpsertOne) UpdateSuccessorID() *TokenUpsertOne {
+	return u.Update(func(s *TokenUpsert) {
+		s.UpdateSuccessorID()
+	})
+}
+
+// ClearSuccessorID clears the value of the "successor_id" field.
+func (u *TokenUpsertOne) ClearSuccessorID() *TokenUpsertOne {
+	return u.Update(func(s *TokenUpsert) {
+		s.ClearSuccessorID()
+	})
+}
+
+// SetExchanged sets the "exchanged" field.
+func (u *TokenUpsertOne) SetExchanged(v bool) *TokenUpsertOne {
+	return u.Update(func(s *TokenUpsert) {
+		s.SetExchanged(v)
+	})
+}
+
+// UpdateExchanged sets the "exchanged" field to the value that was provided on create.
+func (u *TokenUpsertOne) UpdateExchanged() *TokenUpsertOne {
+	return u.Update(func(s *TokenUpsert) {
+		s.UpdateExchanged()
+	})
+}
+
+// SetWorkloadIdentityID sets the "workload_identity_id" field.
+func (u *TokenUpsertOne) SetWorkloadIdentityID(v string) *TokenUpsertOne {
+	return u.Update(func(s *TokenUpsert) {
+		s.SetWorkloadIdentityID(v)
+	})
+}
+
+// UpdateWorkloadIdentityID sets the "workload_identity_id" field to the value that was provided on create.
+func (u *TokenUpsertOne) UpdateWorkloadIdentityID() *TokenUpsertOne {
+	return u.Update(func(s *TokenUpsert) {
+		s.UpdateWorkloadIdentityID()
+	})
+}
+
+// ClearWorkloadIdentityID clears the value of the "workload_identity_id" field.
+func (u *TokenUpsertOne) ClearWorkloadIdentityID() *TokenUpsertOne {
+	return u.Update(func(s *TokenUpsert) {
+		s.ClearWorkloadIdentityID()
 	})
 }
 
@@ -1130,6 +1359,83 @@ func (u *TokenUpsertBulk) UpdateRevokedAt() *TokenUpsertBulk {
 func (u *TokenUpsertBulk) ClearRevokedAt() *TokenUpsertBulk {
 	return u.Update(func(s *TokenUpsert) {
 		s.ClearRevokedAt()
+	})
+}
+
+// SetPredecessorID sets the "predecessor_id" field.
+func (u *TokenUpsertBulk) SetPredecessorID(v string) *TokenUpsertBulk {
+	return u.Update(func(s *TokenUpsert) {
+		s.SetPredecessorID(v)
+	})
+}
+
+// UpdatePredecessorID sets the "predecessor_id" field to the value that was provided on create.
+func (u *TokenUpsertBulk) UpdatePredecessorID() *TokenUpsertBulk {
+	return u.Update(func(s *TokenUpsert) {
+		s.UpdatePredecessorID()
+	})
+}
+
+// ClearPredecessorID clears the value of the "predecessor_id" field.
+func (u *TokenUpsertBulk) ClearPredecessorID() *TokenUpsertBulk {
+	return u.Update(func(s *TokenUpsert) {
+		s.ClearPredecessorID()
+	})
+}
+
+// SetSuccessorID sets the "successor_id" field.
+func (u *TokenUpsertBulk) SetSuccessorID(v string) *TokenUpsertBulk {
+	return u.Update(func(s *TokenUpsert) {
+		s.SetSuccessorID(v)
+	})
+}
+
+// UpdateSuccessorID sets the "successor_id" field to the value that was provided on create.
+func (u *TokenUpsertBulk) UpdateSuccessorID() *TokenUpsertBulk {
+	return u.Update(func(s *TokenUpsert) {
+		s.UpdateSuccessorID()
+	})
+}
+
+// ClearSuccessorID clears the value of the "successor_id" field.
+func (u *TokenUpsertBulk) ClearSuccessorID() *TokenUpsertBulk {
+	return u.Update(func(s *TokenUpsert) {
+		s.ClearSuccessorID()
+	})
+}
+
+// SetExchanged sets the "exchanged" field.
+func (u *TokenUpsertBulk) SetExchanged(v bool) *TokenUpsertBulk {
+	return u.Update(func(s *TokenUpsert) {
+		s.SetExchanged(v)
+	})
+}
+
+// UpdateExchanged sets the "exchanged" field to the value that was provided on create.
+func (u *TokenUpsertBulk) UpdateExchanged() *TokenUpsertBulk {
+	return u.Update(func(s *TokenUpsert) {
+		s.UpdateExchanged()
+	})
+}
+
+// SetWorkloadIdentityID sets the "workload_identity_id" field.
+func (u *TokenUpsertBulk) SetWorkloadIdentityID(v string) *TokenUpsertBulk {
+	return u.Update(func(s *TokenUpsert) {
+		s.SetWorkloadIdentityID(v)
+	})
+}
+
+// UpdateWorkloadIdentityID sets the "workload_identity_id" field to the value that was provided on create.
+func (u *TokenUpsertBulk) UpdateWorkloadIdentityID() *TokenUpsertBulk {
+	return u.Update(func(s *TokenUpsert) {
+		s.UpdateWorkloadIdentityID()
+	})
+}
+
+// ClearWorkloadIdentityID clears the value of the "workload_identity_id" field.
+func (u *TokenUpsertBulk) ClearWorkloadIdentityID() *TokenUpsertBulk {
+	return u.Update(func(s *TokenUpsert) {
+		s.ClearWorkloadIdentityID()
 	})
 }
 

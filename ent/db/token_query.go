@@ -16,18 +16,20 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/predicate"
 	"github.com/evenkeel/evenkeel/ent/db/team"
 	"github.com/evenkeel/evenkeel/ent/db/token"
+	"github.com/evenkeel/evenkeel/ent/db/workloadidentity"
 )
 
 // TokenQuery is the builder for querying Token entities.
 type TokenQuery struct {
 	config
-	ctx        *QueryContext
-	order      []token.OrderOption
-	inters     []Interceptor
-	predicates []predicate.Token
-	withPerson *PersonQuery
-	withTeam   *TeamQuery
-	modifiers  []func(*sql.Selector)
+	ctx                  *QueryContext
+	order                []token.OrderOption
+	inters               []Interceptor
+	predicates           []predicate.Token
+	withPerson           *PersonQuery
+	withTeam             *TeamQuery
+	withWorkloadIdentity *WorkloadIdentityQuery
+	modifiers            []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -101,6 +103,28 @@ func (_q *TokenQuery) QueryTeam() *TeamQuery {
 			sqlgraph.From(token.Table, token.FieldID, selector),
 			sqlgraph.To(team.Table, team.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, false, token.TeamTable, token.TeamColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryWorkloadIdentity chains the current query on the "workload_identity" edge.
+func (_q *TokenQuery) QueryWorkloadIdentity() *WorkloadIdentityQuery {
+	query := (&WorkloadIdentityClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(token.Table, token.FieldID, selector),
+			sqlgraph.To(workloadidentity.Table, workloadidentity.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, token.WorkloadIdentityTable, token.WorkloadIdentityColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -295,13 +319,14 @@ func (_q *TokenQuery) Clone() *TokenQuery {
 		return nil
 	}
 	return &TokenQuery{
-		config:     _q.config,
-		ctx:        _q.ctx.Clone(),
-		order:      append([]token.OrderOption{}, _q.order...),
-		inters:     append([]Interceptor{}, _q.inters...),
-		predicates: append([]predicate.Token{}, _q.predicates...),
-		withPerson: _q.withPerson.Clone(),
-		withTeam:   _q.withTeam.Clone(),
+		config:               _q.config,
+		ctx:                  _q.ctx.Clone(),
+		order:                append([]token.OrderOption{}, _q.order...),
+		inters:               append([]Interceptor{}, _q.inters...),
+		predicates:           append([]predicate.Token{}, _q.predicates...),
+		withPerson:           _q.withPerson.Clone(),
+		withTeam:             _q.withTeam.Clone(),
+		withWorkloadIdentity: _q.withWorkloadIdentity.Clone(),
 		// clone intermediate query.
 		sql:  _q.sql.Clone(),
 		path: _q.path,
@@ -327,6 +352,17 @@ func (_q *TokenQuery) WithTeam(opts ...func(*TeamQuery)) *TokenQuery {
 		opt(query)
 	}
 	_q.withTeam = query
+	return _q
+}
+
+// WithWorkloadIdentity tells the query-builder to eager-load the nodes that are connected to
+// the "workload_identity" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *TokenQuery) WithWorkloadIdentity(opts ...func(*WorkloadIdentityQuery)) *TokenQuery {
+	query := (&WorkloadIdentityClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withWorkloadIdentity = query
 	return _q
 }
 
@@ -408,9 +444,10 @@ func (_q *TokenQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Token,
 	var (
 		nodes       = []*Token{}
 		_spec       = _q.querySpec()
-		loadedTypes = [2]bool{
+		loadedTypes = [3]bool{
 			_q.withPerson != nil,
 			_q.withTeam != nil,
+			_q.withWorkloadIdentity != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -443,6 +480,12 @@ func (_q *TokenQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Token,
 	if query := _q.withTeam; query != nil {
 		if err := _q.loadTeam(ctx, query, nodes, nil,
 			func(n *Token, e *Team) { n.Edges.Team = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withWorkloadIdentity; query != nil {
+		if err := _q.loadWorkloadIdentity(ctx, query, nodes, nil,
+			func(n *Token, e *WorkloadIdentity) { n.Edges.WorkloadIdentity = e }); err != nil {
 			return nil, err
 		}
 	}
@@ -513,6 +556,38 @@ func (_q *TokenQuery) loadTeam(ctx context.Context, query *TeamQuery, nodes []*T
 	}
 	return nil
 }
+func (_q *TokenQuery) loadWorkloadIdentity(ctx context.Context, query *WorkloadIdentityQuery, nodes []*Token, init func(*Token), assign func(*Token, *WorkloadIdentity)) error {
+	ids := make([]string, 0, len(nodes))
+	nodeids := make(map[string][]*Token)
+	for i := range nodes {
+		if nodes[i].WorkloadIdentityID == nil {
+			continue
+		}
+		fk := *nodes[i].WorkloadIdentityID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(workloadidentity.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "workload_identity_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
 
 func (_q *TokenQuery) sqlCount(ctx context.Context) (int, error) {
 	_spec := _q.querySpec()
@@ -547,6 +622,9 @@ func (_q *TokenQuery) querySpec() *sqlgraph.QuerySpec {
 		}
 		if _q.withTeam != nil {
 			_spec.Node.AddColumnOnce(token.FieldTeamID)
+		}
+		if _q.withWorkloadIdentity != nil {
+			_spec.Node.AddColumnOnce(token.FieldWorkloadIdentityID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

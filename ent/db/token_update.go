@@ -16,6 +16,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/predicate"
 	"github.com/evenkeel/evenkeel/ent/db/team"
 	"github.com/evenkeel/evenkeel/ent/db/token"
+	"github.com/evenkeel/evenkeel/ent/db/workloadidentity"
 )
 
 // TokenUpdate is the builder for updating Token entities.
@@ -185,6 +186,80 @@ func (_u *TokenUpdate) ClearRevokedAt() *TokenUpdate {
 	return _u
 }
 
+// SetPredecessorID sets the "predecessor_id" field.
+func (_u *TokenUpdate) SetPredecessorID(v string) *TokenUpdate {
+	_u.mutation.SetPredecessorID(v)
+	return _u
+}
+
+// SetNillablePredecessorID sets the "predecessor_id" field if the given value is not nil.
+func (_u *TokenUpdate) SetNillablePredecessorID(v *string) *TokenUpdate {
+	if v != nil {
+		_u.SetPredecessorID(*v)
+	}
+	return _u
+}
+
+// ClearPredecessorID clears the value of the "predecessor_id" field.
+func (_u *TokenUpdate) ClearPredecessorID() *TokenUpdate {
+	_u.mutation.ClearPredecessorID()
+	return _u
+}
+
+// SetSuccessorID sets the "successor_id" field.
+func (_u *TokenUpdate) SetSuccessorID(v string) *TokenUpdate {
+	_u.mutation.SetSuccessorID(v)
+	return _u
+}
+
+// SetNillableSuccessorID sets the "successor_id" field if the given value is not nil.
+func (_u *TokenUpdate) SetNillableSuccessorID(v *string) *TokenUpdate {
+	if v != nil {
+		_u.SetSuccessorID(*v)
+	}
+	return _u
+}
+
+// ClearSuccessorID clears the value of the "successor_id" field.
+func (_u *TokenUpdate) ClearSuccessorID() *TokenUpdate {
+	_u.mutation.ClearSuccessorID()
+	return _u
+}
+
+// SetExchanged sets the "exchanged" field.
+func (_u *TokenUpdate) SetExchanged(v bool) *TokenUpdate {
+	_u.mutation.SetExchanged(v)
+	return _u
+}
+
+// SetNillableExchanged sets the "exchanged" field if the given value is not nil.
+func (_u *TokenUpdate) SetNillableExchanged(v *bool) *TokenUpdate {
+	if v != nil {
+		_u.SetExchanged(*v)
+	}
+	return _u
+}
+
+// SetWorkloadIdentityID sets the "workload_identity_id" field.
+func (_u *TokenUpdate) SetWorkloadIdentityID(v string) *TokenUpdate {
+	_u.mutation.SetWorkloadIdentityID(v)
+	return _u
+}
+
+// SetNillableWorkloadIdentityID sets the "workload_identity_id" field if the given value is not nil.
+func (_u *TokenUpdate) SetNillableWorkloadIdentityID(v *string) *TokenUpdate {
+	if v != nil {
+		_u.SetWorkloadIdentityID(*v)
+	}
+	return _u
+}
+
+// ClearWorkloadIdentityID clears the value of the "workload_identity_id" field.
+func (_u *TokenUpdate) ClearWorkloadIdentityID() *TokenUpdate {
+	_u.mutation.ClearWorkloadIdentityID()
+	return _u
+}
+
 // SetVersion sets the "version" field.
 func (_u *TokenUpdate) SetVersion(v int64) *TokenUpdate {
 	_u.mutation.ResetVersion()
@@ -216,6 +291,11 @@ func (_u *TokenUpdate) SetTeam(v *Team) *TokenUpdate {
 	return _u.SetTeamID(v.ID)
 }
 
+// SetWorkloadIdentity sets the "workload_identity" edge to the WorkloadIdentity entity.
+func (_u *TokenUpdate) SetWorkloadIdentity(v *WorkloadIdentity) *TokenUpdate {
+	return _u.SetWorkloadIdentityID(v.ID)
+}
+
 // Mutation returns the TokenMutation object of the builder.
 func (_u *TokenUpdate) Mutation() *TokenMutation {
 	return _u.mutation
@@ -230,6 +310,12 @@ func (_u *TokenUpdate) ClearPerson() *TokenUpdate {
 // ClearTeam clears the "team" edge to the Team entity.
 func (_u *TokenUpdate) ClearTeam() *TokenUpdate {
 	_u.mutation.ClearTeam()
+	return _u
+}
+
+// ClearWorkloadIdentity clears the "workload_identity" edge to the WorkloadIdentity entity.
+func (_u *TokenUpdate) ClearWorkloadIdentity() *TokenUpdate {
+	_u.mutation.ClearWorkloadIdentity()
 	return _u
 }
 
@@ -304,6 +390,21 @@ func (_u *TokenUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	if _u.mutation.RevokedAtCleared() {
 		_spec.ClearField(token.FieldRevokedAt, field.TypeTime)
 	}
+	if value, ok := _u.mutation.PredecessorID(); ok {
+		_spec.SetField(token.FieldPredecessorID, field.TypeString, value)
+	}
+	if _u.mutation.PredecessorIDCleared() {
+		_spec.ClearField(token.FieldPredecessorID, field.TypeString)
+	}
+	if value, ok := _u.mutation.SuccessorID(); ok {
+		_spec.SetField(token.FieldSuccessorID, field.TypeString, value)
+	}
+	if _u.mutation.SuccessorIDCleared() {
+		_spec.ClearField(token.FieldSuccessorID, field.TypeString)
+	}
+	if value, ok := _u.mutation.Exchanged(); ok {
+		_spec.SetField(token.FieldExchanged, field.TypeBool, value)
+	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(token.FieldVersion, field.TypeInt64, value)
 	}
@@ -361,6 +462,35 @@ func (_u *TokenUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(team.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.WorkloadIdentityCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   token.WorkloadIdentityTable,
+			Columns: []string{token.WorkloadIdentityColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(workloadidentity.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.WorkloadIdentityIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   token.WorkloadIdentityTable,
+			Columns: []string{token.WorkloadIdentityColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(workloadidentity.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {
@@ -542,6 +672,80 @@ func (_u *TokenUpdateOne) ClearRevokedAt() *TokenUpdateOne {
 	return _u
 }
 
+// SetPredecessorID sets the "predecessor_id" field.
+func (_u *TokenUpdateOne) SetPredecessorID(v string) *TokenUpdateOne {
+	_u.mutation.SetPredecessorID(v)
+	return _u
+}
+
+// SetNillablePredecessorID sets the "predecessor_id" field if the given value is not nil.
+func (_u *TokenUpdateOne) SetNillablePredecessorID(v *string) *TokenUpdateOne {
+	if v != nil {
+		_u.SetPredecessorID(*v)
+	}
+	return _u
+}
+
+// ClearPredecessorID clears the value of the "predecessor_id" field.
+func (_u *TokenUpdateOne) ClearPredecessorID() *TokenUpdateOne {
+	_u.mutation.ClearPredecessorID()
+	return _u
+}
+
+// SetSuccessorID sets the "successor_id" field.
+func (_u *TokenUpdateOne) SetSuccessorID(v string) *TokenUpdateOne {
+	_u.mutation.SetSuccessorID(v)
+	return _u
+}
+
+// SetNillableSuccessorID sets the "successor_id" field if the given value is not nil.
+func (_u *TokenUpdateOne) SetNillableSuccessorID(v *string) *TokenUpdateOne {
+	if v != nil {
+		_u.SetSuccessorID(*v)
+	}
+	return _u
+}
+
+// ClearSuccessorID clears the value of the "successor_id" field.
+func (_u *TokenUpdateOne) ClearSuccessorID() *TokenUpdateOne {
+	_u.mutation.ClearSuccessorID()
+	return _u
+}
+
+// SetExchanged sets the "exchanged" field.
+func (_u *TokenUpdateOne) SetExchanged(v bool) *TokenUpdateOne {
+	_u.mutation.SetExchanged(v)
+	return _u
+}
+
+// SetNillableExchanged sets the "exchanged" field if the given value is not nil.
+func (_u *TokenUpdateOne) SetNillableExchanged(v *bool) *TokenUpdateOne {
+	if v != nil {
+		_u.SetExchanged(*v)
+	}
+	return _u
+}
+
+// SetWorkloadIdentityID sets the "workload_identity_id" field.
+func (_u *TokenUpdateOne) SetWorkloadIdentityID(v string) *TokenUpdateOne {
+	_u.mutation.SetWorkloadIdentityID(v)
+	return _u
+}
+
+// SetNillableWorkloadIdentityID sets the "workload_identity_id" field if the given value is not nil.
+func (_u *TokenUpdateOne) SetNillableWorkloadIdentityID(v *string) *TokenUpdateOne {
+	if v != nil {
+		_u.SetWorkloadIdentityID(*v)
+	}
+	return _u
+}
+
+// ClearWorkloadIdentityID clears the value of the "workload_identity_id" field.
+func (_u *TokenUpdateOne) ClearWorkloadIdentityID() *TokenUpdateOne {
+	_u.mutation.ClearWorkloadIdentityID()
+	return _u
+}
+
 // SetVersion sets the "version" field.
 func (_u *TokenUpdateOne) SetVersion(v int64) *TokenUpdateOne {
 	_u.mutation.ResetVersion()
@@ -573,6 +777,11 @@ func (_u *TokenUpdateOne) SetTeam(v *Team) *TokenUpdateOne {
 	return _u.SetTeamID(v.ID)
 }
 
+// SetWorkloadIdentity sets the "workload_identity" edge to the WorkloadIdentity entity.
+func (_u *TokenUpdateOne) SetWorkloadIdentity(v *WorkloadIdentity) *TokenUpdateOne {
+	return _u.SetWorkloadIdentityID(v.ID)
+}
+
 // Mutation returns the TokenMutation object of the builder.
 func (_u *TokenUpdateOne) Mutation() *TokenMutation {
 	return _u.mutation
@@ -587,6 +796,12 @@ func (_u *TokenUpdateOne) ClearPerson() *TokenUpdateOne {
 // ClearTeam clears the "team" edge to the Team entity.
 func (_u *TokenUpdateOne) ClearTeam() *TokenUpdateOne {
 	_u.mutation.ClearTeam()
+	return _u
+}
+
+// ClearWorkloadIdentity clears the "workload_identity" edge to the WorkloadIdentity entity.
+func (_u *TokenUpdateOne) ClearWorkloadIdentity() *TokenUpdateOne {
+	_u.mutation.ClearWorkloadIdentity()
 	return _u
 }
 
@@ -691,6 +906,21 @@ func (_u *TokenUpdateOne) sqlSave(ctx context.Context) (_node *Token, err error)
 	if _u.mutation.RevokedAtCleared() {
 		_spec.ClearField(token.FieldRevokedAt, field.TypeTime)
 	}
+	if value, ok := _u.mutation.PredecessorID(); ok {
+		_spec.SetField(token.FieldPredecessorID, field.TypeString, value)
+	}
+	if _u.mutation.PredecessorIDCleared() {
+		_spec.ClearField(token.FieldPredecessorID, field.TypeString)
+	}
+	if value, ok := _u.mutation.SuccessorID(); ok {
+		_spec.SetField(token.FieldSuccessorID, field.TypeString, value)
+	}
+	if _u.mutation.SuccessorIDCleared() {
+		_spec.ClearField(token.FieldSuccessorID, field.TypeString)
+	}
+	if value, ok := _u.mutation.Exchanged(); ok {
+		_spec.SetField(token.FieldExchanged, field.TypeBool, value)
+	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(token.FieldVersion, field.TypeInt64, value)
 	}
@@ -748,6 +978,35 @@ func (_u *TokenUpdateOne) sqlSave(ctx context.Context) (_node *Token, err error)
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(team.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.WorkloadIdentityCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   token.WorkloadIdentityTable,
+			Columns: []string{token.WorkloadIdentityColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(workloadidentity.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.WorkloadIdentityIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   token.WorkloadIdentityTable,
+			Columns: []string{token.WorkloadIdentityColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(workloadidentity.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

@@ -238,6 +238,8 @@ type Tx struct {
 	ViolationEvent *ViolationEventClient
 	// WebhookDelivery is the client for interacting with the WebhookDelivery builders.
 	WebhookDelivery *WebhookDeliveryClient
+	// WorkloadIdentity is the client for interacting with the WorkloadIdentity builders.
+	WorkloadIdentity *WorkloadIdentityClient
 
 	// lazily loaded.
 	client     *Client
@@ -481,6 +483,7 @@ func (tx *Tx) init() {
 	tx.Violation = NewViolationClient(tx.config)
 	tx.ViolationEvent = NewViolationEventClient(tx.config)
 	tx.WebhookDelivery = NewWebhookDeliveryClient(tx.config)
+	tx.WorkloadIdentity = NewWorkloadIdentityClient(tx.config)
 }
 
 // txDriver wraps the given dialect.Tx with a nop dialect.Driver implementation.

@@ -24,6 +24,7 @@ import (
 	"github.com/evenkeel/evenkeel/scorecards/launch"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/access/backstage"
+	"github.com/evenkeel/evenkeel/services/access/oidc"
 	"github.com/evenkeel/evenkeel/services/audit"
 	"github.com/evenkeel/evenkeel/services/catalog"
 	"github.com/evenkeel/evenkeel/services/change"
@@ -151,6 +152,8 @@ type App struct {
 	incidentWebhooks *hook.Service
 	authorizer       *access.Authorizer
 	portal           *backstage.Verifier // nil without a portal
+	people           *oidc.People        // nil without a provider
+	exchanges        *oidc.Bearers
 	evaluator        *measure.Evaluator
 	folder           *measure.Folder
 	thinner          *measure.Thinner

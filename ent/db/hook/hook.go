@@ -1353,6 +1353,18 @@ func (f WebhookDeliveryFunc) Mutate(ctx context.Context, m db.Mutation) (db.Valu
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.WebhookDeliveryMutation", m)
 }
 
+// The WorkloadIdentityFunc type is an adapter to allow the use of ordinary
+// function as WorkloadIdentity mutator.
+type WorkloadIdentityFunc func(context.Context, *db.WorkloadIdentityMutation) (db.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f WorkloadIdentityFunc) Mutate(ctx context.Context, m db.Mutation) (db.Value, error) {
+	if mv, ok := m.(*db.WorkloadIdentityMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *db.WorkloadIdentityMutation", m)
+}
+
 // Condition is a hook condition function.
 type Condition func(context.Context, db.Mutation) bool
 

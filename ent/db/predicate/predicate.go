@@ -341,3 +341,6 @@ type ViolationEvent func(*sql.Selector)
 
 // WebhookDelivery is the predicate function for webhookdelivery builders.
 type WebhookDelivery func(*sql.Selector)
+
+// WorkloadIdentity is the predicate function for workloadidentity builders.
+type WorkloadIdentity func(*sql.Selector)

@@ -32,12 +32,22 @@ const (
 	FieldLastUsedAt = "last_used_at"
 	// FieldRevokedAt holds the string denoting the revoked_at field in the database.
 	FieldRevokedAt = "revoked_at"
+	// FieldPredecessorID holds the string denoting the predecessor_id field in the database.
+	FieldPredecessorID = "predecessor_id"
+	// FieldSuccessorID holds the string denoting the successor_id field in the database.
+	FieldSuccessorID = "successor_id"
+	// FieldExchanged holds the string denoting the exchanged field in the database.
+	FieldExchanged = "exchanged"
+	// FieldWorkloadIdentityID holds the string denoting the workload_identity_id field in the database.
+	FieldWorkloadIdentityID = "workload_identity_id"
 	// FieldVersion holds the string denoting the version field in the database.
 	FieldVersion = "version"
 	// EdgePerson holds the string denoting the person edge name in mutations.
 	EdgePerson = "person"
 	// EdgeTeam holds the string denoting the team edge name in mutations.
 	EdgeTeam = "team"
+	// EdgeWorkloadIdentity holds the string denoting the workload_identity edge name in mutations.
+	EdgeWorkloadIdentity = "workload_identity"
 	// Table holds the table name of the token in the database.
 	Table = "tokens"
 	// PersonTable is the table that holds the person relation/edge.
@@ -54,6 +64,13 @@ const (
 	TeamInverseTable = "teams"
 	// TeamColumn is the table column denoting the team relation/edge.
 	TeamColumn = "team_id"
+	// WorkloadIdentityTable is the table that holds the workload_identity relation/edge.
+	WorkloadIdentityTable = "tokens"
+	// WorkloadIdentityInverseTable is the table name for the WorkloadIdentity entity.
+	// It exists in this package in order to avoid circular dependency with the "workloadidentity" package.
+	WorkloadIdentityInverseTable = "workload_identities"
+	// WorkloadIdentityColumn is the table column denoting the workload_identity relation/edge.
+	WorkloadIdentityColumn = "workload_identity_id"
 )
 
 // Columns holds all SQL columns for token fields.
@@ -69,6 +86,10 @@ var Columns = []string{
 	FieldExpiresAt,
 	FieldLastUsedAt,
 	FieldRevokedAt,
+	FieldPredecessorID,
+	FieldSuccessorID,
+	FieldExchanged,
+	FieldWorkloadIdentityID,
 	FieldVersion,
 }
 
@@ -130,6 +151,26 @@ func ByRevokedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRevokedAt, opts...).ToFunc()
 }
 
+// ByPredecessorID orders the results by the predecessor_id field.
+func ByPredecessorID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPredecessorID, opts...).ToFunc()
+}
+
+// BySuccessorID orders the results by the successor_id field.
+func BySuccessorID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSuccessorID, opts...).ToFunc()
+}
+
+// ByExchanged orders the results by the exchanged field.
+func ByExchanged(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldExchanged, opts...).ToFunc()
+}
+
+// ByWorkloadIdentityID orders the results by the workload_identity_id field.
+func ByWorkloadIdentityID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldWorkloadIdentityID, opts...).ToFunc()
+}
+
 // ByVersion orders the results by the version field.
 func ByVersion(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldVersion, opts...).ToFunc()
@@ -148,6 +189,13 @@ func ByTeamField(field string, opts ...sql.OrderTermOption) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newTeamStep(), sql.OrderByField(field, opts...))
 	}
 }
+
+// ByWorkloadIdentityField orders the results by workload_identity field.
+func ByWorkloadIdentityField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newWorkloadIdentityStep(), sql.OrderByField(field, opts...))
+	}
+}
 func newPersonStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -160,5 +208,12 @@ func newTeamStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(TeamInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2O, false, TeamTable, TeamColumn),
+	)
+}
+func newWorkloadIdentityStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(WorkloadIdentityInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, false, WorkloadIdentityTable, WorkloadIdentityColumn),
 	)
 }
