@@ -27,10 +27,14 @@ func (a *App) openEdge() {
 	a.API.HandleExports(a.OTLP)
 	a.API.HandleWebhooks(a.webhooks)
 	a.API.HandleIncidentWebhooks(a.incidentWebhooks)
+	var provider dashboard.Provider
+	if a.people != nil {
+		provider = a.people
+	}
 	pages := dashboard.New(dashboard.Sources{
 		Access: a.Access, Registry: a.Registry, DataSources: a.Sources, SLOs: a.SLOs, SLAs: a.SLAs, Composites: a.Composites, Corrections: a.Corrections, Scores: a.Scores, Outages: a.Outages, Changes: a.Changes, Incidents: a.Incidents, Impact: a.Impact, Search: a.Search, Statistics: a.Statistics, Postmortems: a.Postmortems, Actions: a.Actions, Given: a.Given, Exemptions: a.Exemptions, Campaigns: a.Campaigns, Manifests: a.Manifests, Onboarding: a.Onboarding, Launches: a.Launches, Scorecards: a.Scorecards, Claims: a.claims(), Drifts: a.Drifts, Proposals: a.Proposals, Alerts: a.Alerts, Signals: a.Signals, Policies: a.Policies, Trials: a.Trials, Gate: a.Gate, Issues: a.Deliveries, Webhooks: a.Webhooks, Notifications: a.Notifications, Reports: a.Reports, Jobs: a.Jobs, Collection: a.Collection, Toil: a.Toil,
 	}, dashboard.Options{
-		Now: a.now, PublicURL: a.opts.BaseURL, Version: a.opts.Version, RequestID: api.RequestID, Logger: a.log,
+		Now: a.now, PublicURL: a.opts.BaseURL, Version: a.opts.Version, RequestID: api.RequestID, Provider: provider, Logger: a.log,
 	})
 	a.API.NotFoundPage(pages.NotFound())
 	for _, r := range pages.Routes() {
