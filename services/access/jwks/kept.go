@@ -3,6 +3,7 @@ package jwks
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -50,16 +51,24 @@ func (k *Kept[T]) Get(ctx context.Context, has func(T) bool) (T, error) {
 		value, known, wait, err := k.look(has, looked)
 		if wait == nil {
 			if !known && err != nil {
-				return value, errors.Join(ErrNotHad, err)
+				return value, notHad(err)
 			}
 			return value, nil
 		}
 		select {
 		case <-wait:
 		case <-ctx.Done():
-			return value, errors.Join(ErrNotHad, ctx.Err())
+			return value, notHad(ctx.Err())
 		}
 	}
+}
+
+// notHad is that something is not had, and why; said once where others are needed for it.
+func notHad(why error) error {
+	if errors.Is(why, ErrNotHad) {
+		return why
+	}
+	return fmt.Errorf("%w: %w", ErrNotHad, why)
 }
 
 // look gives what is known, and whether that has what is looked for. Where it is worth it, it has the

@@ -43,11 +43,20 @@ func (w *wrong) Error() string { return w.says }
 
 func isWrong(format string, args ...any) error { return &wrong{fmt.Sprintf(format, args...)} }
 
-// keySet verifies signatures with the issuer's keys, for go-oidc.
-type keySet struct{ *Issuer }
+// keySet verifies the signature of one token with the issuer's keys, for go-oidc, which keeps of an error its
+// text alone.
+type keySet struct {
+	*Issuer
+	failed error
+}
 
 // VerifySignature returns the payload of a token that one of the issuer's keys signed.
-func (k keySet) VerifySignature(ctx context.Context, text string) ([]byte, error) {
+func (k *keySet) VerifySignature(ctx context.Context, text string) (payload []byte, err error) {
+	payload, k.failed = k.signed(ctx, text)
+	return payload, k.failed
+}
+
+func (k *keySet) signed(ctx context.Context, text string) ([]byte, error) {
 	jws, err := jose.ParseSignedCompact(text, algorithms())
 	if err != nil || len(jws.Signatures) != 1 {
 		return nil, isWrong("it is no signed token of three parts, or its alg is none of %s", strings.Join(Algorithms, ", "))
@@ -86,7 +95,8 @@ func (i *Issuer) verify(ctx context.Context, text string) (token, error) {
 		return token{}, isWrong("it is longer than %d bytes", MaxToken)
 	}
 	now := i.options.Clock()
-	verifier := oidc.NewVerifier(i.options.URL, keySet{i}, &oidc.Config{
+	keys := &keySet{Issuer: i}
+	verifier := oidc.NewVerifier(i.options.URL, keys, &oidc.Config{
 		SkipClientIDCheck:    true, // whoever calls knows for whom it has to be
 		SupportedSigningAlgs: Algorithms,
 		Now:                  func() time.Time { return now.Add(-Leeway) },
@@ -96,13 +106,10 @@ func (i *Issuer) verify(ctx context.Context, text string) (token, error) {
 	switch {
 	case errors.As(err, &expired):
 		return token{}, isWrong("it expired at %s", expired.Expiry.UTC().Format(time.RFC3339))
-	case err != nil && !notHad(err):
-		if w := (*wrong)(nil); errors.As(err, &w) {
-			return token{}, w
-		}
-		return token{}, isWrong("%s", strings.TrimPrefix(err.Error(), "oidc: "))
+	case keys.failed != nil:
+		return token{}, keys.failed
 	case err != nil:
-		return token{}, err
+		return token{}, isWrong("%s", strings.TrimPrefix(err.Error(), "oidc: "))
 	}
 	t := token{issuer: i.options.URL, subject: verified.Subject, audiences: verified.Audience, nonce: verified.Nonce}
 	var raw rawClaims

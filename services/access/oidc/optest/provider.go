@@ -56,11 +56,11 @@ type Key struct {
 	private   crypto.Signer
 }
 
-// New starts a provider that signs by RS256 and sends people back to the address.
-func New(t testing.TB, redirect string) *Provider {
+// New starts a provider that signs by RS256, and sends people nowhere before SendBack says where.
+func New(t testing.TB) *Provider {
 	t.Helper()
 	p := &Provider{t: t, hits: map[string]int{}}
-	p.storage = newStorage(p, redirect)
+	p.storage = newStorage(p)
 	var handler http.Handler
 	p.server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p.mu.Lock()
@@ -112,6 +112,13 @@ func (p *Provider) Comes(who Person) {
 	defer p.storage.mu.Unlock()
 	p.storage.who = who
 	p.storage.people[who.Subject] = who
+}
+
+// SendBack has the provider send people back to the address, and to no other.
+func (p *Provider) SendBack(redirect string) {
+	p.storage.mu.Lock()
+	defer p.storage.mu.Unlock()
+	p.storage.redirect = redirect
 }
 
 // Down has the provider answer nothing but 503.
@@ -196,17 +203,23 @@ func (k Key) JSON(t testing.TB) []byte {
 // Sign makes a token of these claims.
 func (k Key) Sign(t testing.TB, claims map[string]any) string {
 	t.Helper()
-	return Sign(t, jose.SigningKey{Algorithm: k.Algorithm, Key: k.private}, k.ID, "JWT", claims)
-}
-
-// Sign makes a token with any key, by any algorithm.
-func Sign(t testing.TB, key jose.SigningKey, kid, typ string, claims map[string]any) string {
-	t.Helper()
-	signer, err := jose.NewSigner(key, (&jose.SignerOptions{}).WithType(jose.ContentType(typ)).WithHeader("kid", kid))
+	payload, err := json.Marshal(claims)
 	if err != nil {
 		t.Fatal(err)
 	}
-	payload, err := json.Marshal(claims)
+	return k.SignAs(t, k.Algorithm, "JWT", payload)
+}
+
+// SignAs makes a token of any algorithm and type, of a payload as it is.
+func (k Key) SignAs(t testing.TB, algorithm jose.SignatureAlgorithm, typ string, payload []byte) string {
+	t.Helper()
+	return Sign(t, jose.SigningKey{Algorithm: algorithm, Key: k.private}, k.ID, typ, payload)
+}
+
+// Sign makes a token with any key.
+func Sign(t testing.TB, key jose.SigningKey, kid, typ string, payload []byte) string {
+	t.Helper()
+	signer, err := jose.NewSigner(key, (&jose.SignerOptions{}).WithType(jose.ContentType(typ)).WithHeader("kid", kid))
 	if err != nil {
 		t.Fatal(err)
 	}

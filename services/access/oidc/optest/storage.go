@@ -16,9 +16,9 @@ import (
 type storage struct {
 	op.Storage
 	provider *Provider
-	redirect string
 
 	mu       sync.Mutex
+	redirect string
 	who      Person
 	people   map[string]Person
 	requests map[string]*request
@@ -27,9 +27,9 @@ type storage struct {
 	users    map[string]string                       // device codes by user code
 }
 
-func newStorage(p *Provider, redirect string) *storage {
+func newStorage(p *Provider) *storage {
 	return &storage{
-		provider: p, redirect: redirect, people: map[string]Person{}, requests: map[string]*request{}, codes: map[string]string{},
+		provider: p, people: map[string]Person{}, requests: map[string]*request{}, codes: map[string]string{},
 		devices: map[string]*op.DeviceAuthorizationState{}, users: map[string]string{},
 	}
 }
@@ -186,6 +186,8 @@ func (s *storage) GetClientByClientID(_ context.Context, id string) (op.Client, 
 	if id != Pages && id != Device {
 		return nil, errUnknown
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	return client{id, s.redirect}, nil
 }
 
