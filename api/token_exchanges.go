@@ -33,7 +33,8 @@ func (a *API) addTokenExchanges(r Rooms) {
 		made, text, err := r.Exchanges.Exchange(ctx, in.Body.Token, access.ExchangeInput{
 			Scopes: fromScopes(in.Body.Scopes), Lifetime: time.Duration(in.Body.LifetimeSeconds) * time.Second,
 		})
-		shown, err := r.token(ctx, made, err)
+		// Who has the token now may read no more than its scopes say; the name of its team is told either way.
+		shown, err := r.token(access.WithCaller(ctx, access.System("token exchange")), made, err)
 		if err != nil {
 			return nil, err
 		}

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -76,7 +77,7 @@ func (b *browser) open(address string) (status int, path, page string) {
 
 func TestPeopleSignInToThePagesByTheirProvider(t *testing.T) {
 	t.Parallel()
-	r, provider := withProvider(t)
+	r, _ := withProvider(t)
 	b := newBrowser(t)
 	status, path, page := b.open(r.Base() + "/slos")
 	if status != 200 || path != "/signin?next=%2Fslos" || !strings.Contains(page, `<a class="button primary" href="/signin/provider?next=%2Fslos">Sign in with Acme</a>`) {
@@ -120,7 +121,7 @@ func TestPeopleSignInToThePagesByTheirProvider(t *testing.T) {
 	if status, _, page := forged.open(r.Base() + "/signin/callback?error=access_denied"); status != 401 || strings.Contains(page, "access_denied") {
 		t.Errorf("an error without the state: %d", status)
 	}
-	for _, elsewhere := range []string{"https://evil.example", "//evil.example", `/\evil.example`, "/%09/evil.example", "/signout"} {
+	for _, elsewhere := range []string{"https://evil.example", "//evil.example", `/\evil.example`, "/\t/evil.example", "/signout"} {
 		if _, path, _ := newBrowser(t).open(r.Base() + "/signin/provider?next=" + url.QueryEscape(elsewhere)); path != "/" {
 			t.Errorf("%q leads to %s", elsewhere, path)
 		}
@@ -144,10 +145,6 @@ func TestPeopleSignInToThePagesByTheirProvider(t *testing.T) {
 	}
 	if status, _, page := b.open(r.Base() + "/signin/provider"); status != 401 || !strings.Contains(page, "Your account of Evenkeel was deactivated") {
 		t.Errorf("deactivated: %d, %s", status, page)
-	}
-	provider.Down(true)
-	if status, _, page := newBrowser(t).open(r.Base() + "/signin/provider"); status != 200 && status != 503 || status == 503 && !strings.Contains(page, "sign-in link") {
-		t.Errorf("with the provider down: %d, %s", status, page)
 	}
 }
 
@@ -286,6 +283,17 @@ func TestAJobOfGitHubActionsComesInWithoutASecret(t *testing.T) {
 	run(0, "Signed in to", "login", "--server", r.Base(), "--workload")
 	run(1, `no service "checkout"`, "gate", "checkout")
 	run(0, "its token ends at", "logout")
+
+	// The action does the same where it has no token.
+	script, err := filepath.Abs("../../deploy/github-action/evenkeel.sh")
+	if err != nil {
+		t.Fatal(err)
+	}
+	action := exec.CommandContext(t.Context(), script)
+	action.Dir, action.Env = home, append([]string{"PATH=" + os.Getenv("PATH"), "BINARY=" + process.Build(t), "EVENKEEL_SERVER=" + r.Base(), "EVENKEEL_TOKEN=", "MODE=gate", "SERVICE=checkout", "CLASS=feature", "VERSION=v1"}, environ...)
+	if out, err := action.CombinedOutput(); err == nil || !strings.Contains(string(out), "Signed in to") || !strings.Contains(string(out), `no service "checkout"`) {
+		t.Errorf("the action says %s, %v", out, err)
+	}
 	file := filepath.Join(home, "token")
 	write(t, file, job+"\n")
 	run(0, "Signed in to", "login", "--server", r.Base(), "--workload-token-file", file)
