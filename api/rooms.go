@@ -58,6 +58,8 @@ import (
 // OpenAPI document is wanted.
 type Rooms struct {
 	Access        *access.Service
+	Exchanges     Exchanges
+	SignIn        SignInMethods
 	Audit         *audit.Service
 	Registry      *registry.Registry
 	Sources       *source.Service
@@ -111,6 +113,9 @@ func (a *API) AddOperations(r Rooms) {
 	a.addAccount(r)
 	a.addPeople(r)
 	a.addTokens(r)
+	a.addTokenRotations(r)
+	a.addTokenExchanges(r)
+	a.addWorkloadIdentities(r)
 	a.addTeams(r)
 	a.addMembers(r)
 	a.addSystems(r)

@@ -58,12 +58,8 @@ func (a *API) addTokens(r Rooms) {
 	}, func(ctx context.Context, in *post) (*created[TokenIssued], error) {
 		return create(ctx, a, in.Once, creation[TokenIssued, TokenIssued]{
 			make: func(ctx context.Context) (TokenIssued, error) { return r.issueToken(ctx, in.Body) },
-			load: func(ctx context.Context, made id.ID) (TokenIssued, error) {
-				t, err := r.Access.Token(ctx, made)
-				shown, err := r.token(ctx, t, err)
-				return TokenIssued{Token: shown}, err
-			},
-			name: func(t TokenIssued) (id.ID, int64, string) { return id.ID(t.ID), 1, "/v1/tokens/" + t.ID },
+			load: func(ctx context.Context, made id.ID) (TokenIssued, error) { return r.issued(ctx, made) },
+			name: nameOfIssued,
 			show: itself[TokenIssued],
 		})
 	})
@@ -125,6 +121,7 @@ func (r Rooms) tokens(ctx context.Context, tokens []access.Token) ([]Token, erro
 		out[i] = Token{
 			ID: string(t.ID), Kind: string(t.Kind), Name: t.Name, PersonID: string(t.Person), Team: optionalRef(t.Team, teams[t.Team].Slug),
 			Scopes: toScopes(t.Scopes), CreatedAt: t.CreatedAt, ExpiresAt: t.ExpiresAt, LastUsedAt: t.LastUsedAt, RevokedAt: t.RevokedAt,
+			Predecessor: string(t.Predecessor), Successor: string(t.Successor), Exchanged: t.Exchanged, WorkloadIdentity: string(t.Identity),
 		}
 	}
 	return out, nil

@@ -290,6 +290,11 @@ type Token struct {
 	ExpiresAt  time.Time  `json:"expiresAt"`
 	LastUsedAt *time.Time `json:"lastUsedAt" nullable:"true" doc:"To the minute."`
 	RevokedAt  *time.Time `json:"revokedAt" nullable:"true"`
+
+	Predecessor      string `json:"predecessor,omitempty" doc:"Identifier of the token that it replaces; absent where it replaces none."`
+	Successor        string `json:"successor,omitempty" doc:"Identifier of the token that replaces it; absent where none does."`
+	Exchanged        bool   `json:"exchanged" doc:"Whether it was made in exchange for a token of a provider. Such a token cannot be rotated."`
+	WorkloadIdentity string `json:"workloadIdentity,omitempty" doc:"Identifier of the workload identity that let its holder in; absent where none did."`
 }
 
 // TokenIssued is a token just made.

@@ -3,6 +3,7 @@ package dashboard
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"errors"
 	"io"
 	"log/slog"
@@ -11,8 +12,11 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/access/oidc"
 	"github.com/evenkeel/evenkeel/services/toil"
 )
 
@@ -206,5 +210,99 @@ func TestRoutesListWhatIsAnswered(t *testing.T) {
 	}
 	if heavy != 2 { // the trial, and the preview of a wave
 		t.Errorf("%d routes are heavy", heavy)
+	}
+}
+
+// What browsers say of where a form came from: the Fetch standard's Origin and, since 2020, Sec-Fetch-Site. What is
+// no browser says neither, and has no cookie that was given to one.
+func TestNoFormIsTakenFromAnotherOrigin(t *testing.T) {
+	t.Parallel()
+	s := newSample()
+	opts := options()
+	opts.PublicURL = "https://evenkeel.example"
+	d := New(s.sources(), opts)
+	posts := 0
+	for _, r := range d.Routes() {
+		if r.Method != http.MethodPost {
+			continue
+		}
+		posts++
+		path := strings.NewReplacer("{", "", "}", "").Replace(r.Pattern)
+		for _, c := range []struct {
+			header  []string
+			refused bool
+		}{
+			{[]string{"Origin", "https://evil.example"}, true},
+			{[]string{"Origin", "https://sibling.evenkeel.example", "Sec-Fetch-Site", "same-site"}, true},
+			{[]string{"Origin", "https://sibling.evenkeel.example"}, true},
+			{[]string{"Origin", "http://evenkeel.example:8080"}, true},
+			{[]string{"Origin", "null"}, true},
+			{[]string{"Sec-Fetch-Site", "cross-site"}, true},
+			{[]string{"Origin", "https://evenkeel.example", "Sec-Fetch-Site", "same-origin"}, false},
+			{[]string{"Origin", "https://evenkeel.example"}, false},
+			{nil, false},
+		} {
+			v := visitor{T: t, handler: d, signedOut: true} // whoever gets through is led to sign in, or finds nothing
+			q := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "https://evenkeel.example"+path, strings.NewReader(""))
+			q.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			for i := 0; i < len(c.header); i += 2 {
+				q.Header.Set(c.header[i], c.header[i+1])
+			}
+			res := v.do(q)
+			text, _ := io.ReadAll(res.Body)
+			if refused := res.StatusCode == http.StatusForbidden && strings.Contains(string(text), "That came from another site"); refused != c.refused || c.refused && res.Header.Get("Set-Cookie") != "" {
+				t.Errorf("%s with %v: %d, cookie %q", path, c.header, res.StatusCode, res.Header.Get("Set-Cookie"))
+			}
+		}
+	}
+	if posts < 30 {
+		t.Errorf("only %d forms were sent", posts)
+	}
+}
+
+// backFrom is a provider that lets whoever comes in.
+type backFrom struct{ begun, finished int }
+
+func (*backFrom) Name() string { return "Acme" }
+
+func (p *backFrom) Begin(_ context.Context, a oidc.Attempt) (string, error) {
+	p.begun++
+	return "https://login.example/authorize?state=" + a.State, nil
+}
+
+func (p *backFrom) Finish(context.Context, oidc.Attempt, string) (access.Arrival, error) {
+	p.finished++
+	return access.Arrival{Subject: "ada"}, nil
+}
+
+func TestTheWayBackFromTheProviderIsBoundToTheHostAndToTime(t *testing.T) {
+	t.Parallel()
+	opts, p := options(), &backFrom{}
+	now := sampleNow
+	opts.PublicURL, opts.Provider, opts.Now = "https://evenkeel.example", p, func() time.Time { return now }
+	v := visitor{T: t, handler: New(newSample().sources(), opts), signedOut: true}
+	there := v.get(providerPath + "?next=/slos")
+	cookie, err := http.ParseSetCookie(there.Header.Get("Set-Cookie"))
+	if err != nil || cookie.Name != "__Host-evenkeel_signin" || cookie.Path != "/" || cookie.Domain != "" || !cookie.Secure || !cookie.HttpOnly || cookie.SameSite != http.SameSiteLaxMode || cookie.MaxAge != 600 {
+		t.Fatalf("the cookie is %q, %v", there.Header.Get("Set-Cookie"), err)
+	}
+	state := strings.TrimPrefix(there.Header.Get("Location"), "https://login.example/authorize?state=")
+	back := func(state, value string) *http.Response {
+		q := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "https://evenkeel.example"+callbackPath+"?code=x&state="+state, nil)
+		q.AddCookie(&http.Cookie{Name: cookie.Name, Value: value})
+		return v.do(q)
+	}
+	forged := base64.RawURLEncoding.EncodeToString([]byte(`{"state":"","expires":"2100-01-01T00:00:00Z"}`))
+	for what, res := range map[string]*http.Response{"another state": back("x", cookie.Value), "no state": back("", cookie.Value), "an empty state": back("", forged), "no attempt": back(state, "x")} {
+		if res.StatusCode != http.StatusUnauthorized || p.finished != 0 {
+			t.Errorf("%s: %d, and the provider was asked %d times", what, res.StatusCode, p.finished)
+		}
+	}
+	if res := back(state, cookie.Value); res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != "/slos" || p.finished != 1 || len(res.Header.Values("Set-Cookie")) != 2 {
+		t.Errorf("%d to %q with %q", res.StatusCode, res.Header.Get("Location"), res.Header.Values("Set-Cookie"))
+	}
+	now = now.Add(attemptLifetime)
+	if res := back(state, cookie.Value); res.StatusCode != http.StatusUnauthorized || p.finished != 1 {
+		t.Errorf("too late: %d", res.StatusCode)
 	}
 }

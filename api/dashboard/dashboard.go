@@ -29,7 +29,9 @@ type Options struct {
 	Version string
 	// RequestID returns the identifier that a failed request has in the log; nil: none.
 	RequestID func(ctx context.Context) string
-	Logger    *slog.Logger
+	// Provider signs people in beside the links of administrators; nil for those alone.
+	Provider Provider
+	Logger   *slog.Logger
 }
 
 // Dashboard serves the pages. It is an http.Handler; where a router wants its
@@ -135,6 +137,7 @@ func New(sources Sources, opts Options) *Dashboard {
 	d.addOnboarding()
 	d.page(adoptionPath, adoptionPath, d.adoption)
 	d.route(http.MethodGet, "/signin", "/signin", d.signIn)
+	d.addProvider()
 	d.route(http.MethodPost, "/signout", "/signout", d.signOut)
 	d.route(http.MethodGet, stylePath, stylePath, serveStyle)
 	d.route(http.MethodGet, iconPath, iconPath, serveIcon)

@@ -30,7 +30,7 @@ func (d *Dashboard) fail(w http.ResponseWriter, r *http.Request, caller access.C
 	}
 	switch f.Kind {
 	case fault.Unauthenticated:
-		http.Redirect(w, r, "/signin", http.StatusSeeOther)
+		http.Redirect(w, r, d.toSignIn(r), http.StatusSeeOther)
 	case fault.Moved:
 		if to, found := moved(r.URL, f); found {
 			http.Redirect(w, r, to, http.StatusPermanentRedirect)

@@ -51,6 +51,10 @@ const (
 	sampleSession = "good-session"
 )
 
+func (d doorkeeper) SignInVerified(_ context.Context, _ access.Arrival) (string, access.Session, error) {
+	return d.SignIn(context.Background(), sampleCode)
+}
+
 func (d doorkeeper) SignIn(_ context.Context, code string) (string, access.Session, error) {
 	if code != sampleCode {
 		return "", access.Session{}, fault.New(fault.Unauthenticated, "sign_in_code_invalid", "the link was used already or is older than 10 minutes; ask for a new one")

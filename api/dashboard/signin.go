@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/evenkeel/evenkeel/internal/fault"
@@ -10,6 +11,8 @@ import (
 
 type signInPage struct {
 	Fault string
+	// Provider is what the provider is called, and Begin where signing in by it begins; empty without one.
+	Provider, Begin string
 }
 
 // cookieName is bound to the host by its prefix where browsers can be told so.
@@ -50,7 +53,7 @@ func (d *Dashboard) signIn(w http.ResponseWriter, r *http.Request) {
 	}
 	if code == "" {
 		if _, err := d.session(r); err == nil {
-			http.Redirect(w, r, "/", http.StatusSeeOther)
+			http.Redirect(w, r, local(r.URL.Query().Get("next")), http.StatusSeeOther)
 			return
 		}
 		d.renderSignIn(w, r, http.StatusOK, "")
@@ -70,9 +73,14 @@ func (d *Dashboard) signIn(w http.ResponseWriter, r *http.Request) {
 }
 
 func (d *Dashboard) renderSignIn(w http.ResponseWriter, r *http.Request, status int, message string) {
-	d.render(w, r, status, access.Caller{Kind: access.Anonymous}, screen{
-		template: "signin", title: "Sign in", page: signInPage{Fault: message},
-	})
+	p := signInPage{Fault: message}
+	if d.opts.Provider != nil {
+		p.Provider, p.Begin = d.opts.Provider.Name(), providerPath
+		if next := local(r.URL.Query().Get("next")); next != "/" {
+			p.Begin += "?next=" + url.QueryEscape(next)
+		}
+	}
+	d.render(w, r, status, access.Caller{Kind: access.Anonymous}, screen{template: "signin", title: "Sign in", page: p})
 }
 
 // signOut ends the session, on the server and in the browser.

@@ -78,6 +78,8 @@ type Sources struct {
 // Access signs people in and out, and tells whose a session is.
 type Access interface {
 	SignIn(ctx context.Context, code string) (string, access.Session, error)
+	// SignInVerified begins a session for somebody whom the provider verified.
+	SignInVerified(ctx context.Context, a access.Arrival) (string, access.Session, error)
 	AuthenticateSession(ctx context.Context, text string) (access.Caller, error)
 	SignOut(ctx context.Context, text string) error
 	// Person returns one; NotFound.

@@ -42,14 +42,14 @@ It ends with 0 when nothing is missing, and with 1 otherwise.`,
 				if registry, err = client.New(r.server, token); err != nil {
 					return err
 				}
-			} else if r.tokenFile != "" {
+			} else if r.tokenFile != "" || r.context != "" {
 				return err
 			}
 			return p.tell(incidentFindings(cmd.Context(), c.Incidents, registry))
 		},
 	}
 	config.AddFlags(cmd.Flags())
-	r.flags(cmd.Flags())
+	r.flags(p, cmd.Flags())
 	return cmd
 }
 

@@ -56,8 +56,8 @@ It ends with 0 for allow, 3 for deny, 4 for warn and 5 for unknown, as far as
 where nothing is known. It ends with 1 where the question is refused, as one with a
 wrong token or of an unknown service is, and with 2 where the command line is wrong.
 
-The token is read from --token-file, or else from EVENKEEL_TOKEN; one of the scopes
-read and push of the owning team is enough.`,
+The token is read from --token-file, or else from EVENKEEL_TOKEN, or else it is that of
+"evenkeel login"; one of the scopes read and push of the owning team is enough.`,
 		Example: `  evenkeel gate checkout --class feature --version v2.14.0
   evenkeel gate checkout --class config --fail-on deny,warn,unknown --markdown "$GITHUB_STEP_SUMMARY"`,
 		GroupID: groupLook,
@@ -88,7 +88,7 @@ read and push of the owning team is enough.`,
 	f.StringVar(&q.version, "version", "", "The version that goes out")
 	f.StringVar(&q.link, "link", "", "A link to the change")
 	f.StringVar(&q.key, "key", "", "The Idempotency-Key of the question, one for each attempt of a build; a new one when empty")
-	q.flags(f)
+	q.flags(p, f)
 	f.DurationVar(&q.timeout, "timeout", 10*time.Second, "How long to wait for the answer, at most")
 	f.StringSliceVar(&q.failOn, "fail-on", []string{"deny"}, "The answers that end with their code instead of 0: deny, warn, unknown")
 	f.BoolVar(&q.json, "json", false, "Write the answer as JSON")

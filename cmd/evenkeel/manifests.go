@@ -32,8 +32,8 @@ type bringing struct {
 	detail            bool
 }
 
-func (b *bringing) flags(f *pflag.FlagSet) {
-	b.remote.flags(f)
+func (b *bringing) flags(p *program, f *pflag.FlagSet) {
+	b.remote.flags(p, f)
 	f.StringVar(&b.set, "set", "", "The set that these are all files of: it keeps what they say from then on; without one nothing is kept")
 	f.StringVar(&b.team, "team", "", "The team whose set it is, by slug; as it is when empty, of a new one the team of the token, or the platform")
 	f.StringVar(&b.source, "source", "", "The address where the files are, for those who want to change something")
@@ -124,7 +124,7 @@ EVENKEEL_TOKEN; one that only reads is enough.`,
 			return nil
 		},
 	}
-	b.flags(cmd.Flags())
+	b.flags(p, cmd.Flags())
 	cmd.Flags().StringVarP(&b.output, "output", "o", "text", "How it is written: text, json, or markdown for a pull request")
 	cmd.Flags().StringVar(&save, "save", "", "A file for the plan as JSON, for evenkeel apply --plan-file")
 	return cmd
@@ -240,7 +240,7 @@ The token is read from --token-file, or else from EVENKEEL_TOKEN.`,
 			return err
 		},
 	}
-	a.flags(cmd.Flags())
+	a.flags(p, cmd.Flags())
 	cmd.Flags().BoolVar(&a.yes, "yes", false, "Do not ask")
 	cmd.Flags().StringVar(&a.digest, "digest", "", "The digest of the plan that is to be done")
 	cmd.Flags().StringVar(&a.planFile, "plan-file", "", "A file with the plan that is to be done, by evenkeel plan --save")

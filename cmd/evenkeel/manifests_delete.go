@@ -36,7 +36,7 @@ The token is read from --token-file, or else from EVENKEEL_TOKEN.`,
 			return p.deleteSet(cmd.Context(), c, args[0], keep, p.asking(cmd.Context(), cmd.InOrStdin(), yes))
 		},
 	}
-	r.flags(cmd.Flags())
+	r.flags(p, cmd.Flags())
 	cmd.Flags().BoolVar(&keep, "keep", false, "Remove the set only, and let be what it has")
 	cmd.Flags().BoolVar(&yes, "yes", false, "Do not ask")
 	return cmd

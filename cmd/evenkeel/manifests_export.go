@@ -57,7 +57,7 @@ The token is read from --token-file, or else from EVENKEEL_TOKEN.`,
 		},
 	}
 	f := cmd.Flags()
-	e.flags(f)
+	e.flags(p, f)
 	f.StringVar(&e.kind, "kind", "", "Only those of the kind, such as SLO")
 	f.StringVar(&e.team, "team", "", "Only the team, and what is its own")
 	f.StringVar(&e.service, "service", "", "Only the service, its SLOs, and policies that are in force for it")

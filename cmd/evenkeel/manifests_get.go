@@ -66,7 +66,7 @@ EVENKEEL_TOKEN.`,
 			return nil
 		},
 	}
-	r.flags(cmd.Flags())
+	r.flags(p, cmd.Flags())
 	cmd.Flags().StringVarP(&output, "output", "o", "table", "How it is written: table, json or yaml")
 	return cmd
 }
@@ -268,7 +268,7 @@ EVENKEEL_TOKEN.`,
 			return err
 		},
 	}
-	r.flags(cmd.Flags())
+	r.flags(p, cmd.Flags())
 	cmd.Flags().StringVar(&reason, "reason", "", "Why, for the audit log and for those who look after the set")
 	return cmd
 }

@@ -35,7 +35,7 @@ from --token-file, or else from EVENKEEL_TOKEN.`,
   evenkeel onboard start first`,
 		GroupID: groupKeep,
 	}
-	r.flags(cmd.PersistentFlags())
+	r.flags(p, cmd.PersistentFlags())
 	cmd.AddCommand(
 		p.onboardProgressCommand(&r), p.onboardServicesCommand(&r), p.onboardRepositoriesCommand(&r), p.onboardDecideCommand(&r),
 		p.onboardWavesCommand(&r), p.onboardApplyCommand(&r), p.onboardAddCommand(&r), p.onboardRemoveCommand(&r), p.onboardDeleteCommand(&r),

@@ -86,7 +86,7 @@ The token is read from --token-file, or else from EVENKEEL_TOKEN; the scope read
 	f.StringVar(&c.tolerance, "tolerance", "0.05", "How far apart SLIs may be, in percentage points")
 	f.StringVar(&c.mapping, "map", "", "A table of which SLO there is which here, with the columns theirs and ours")
 	f.StringVarP(&c.output, "output", "o", "text", "How it is told: text, json or csv")
-	c.flags(f)
+	c.flags(p, f)
 	return cmd
 }
 

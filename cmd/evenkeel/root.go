@@ -80,6 +80,7 @@ is wrong or a comparison found a difference. The command gate has codes of its o
 		p.serveCommand(),
 		p.migrateCommand(),
 		p.tokenCommand(),
+		p.loginCommand(), p.logoutCommand(), p.contextCommand(),
 		p.adapterCommand(),
 		p.gateCommand(),
 		p.planCommand(), p.applyCommand(), p.getCommand(), p.exportCommand(), p.deleteCommand(), p.releaseCommand(), p.schemaCommand(),

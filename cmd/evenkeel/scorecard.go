@@ -137,7 +137,7 @@ the owning team. The token is read from --token-file, or else from EVENKEEL_TOKE
 		},
 	}
 	f := cmd.Flags()
-	q.flags(f)
+	q.flags(p, f)
 	f.StringVar(&q.scorecard, "scorecard", "", "The scorecard, by slug")
 	f.StringVar(&q.level, "level", "", "The level on which the service has to be; the lowest when empty")
 	f.BoolVar(&q.fresh, "fresh", false, "Evaluate the service first")

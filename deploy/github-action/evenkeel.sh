@@ -20,6 +20,13 @@ if [ -n "${DOWNLOAD:-}" ]; then
 	evenkeel=$work/evenkeel
 fi
 
+# Without a token the job signs in as what it is, and what it is given lasts for minutes.
+if [ -z "${EVENKEEL_TOKEN:-}" ]; then
+	unset EVENKEEL_TOKEN
+	export XDG_CONFIG_HOME=$work/config
+	"$evenkeel" login --server "$EVENKEEL_SERVER" --workload
+fi
+
 # Manifests are files, a line each, and the set that they are of.
 bringing=()
 while IFS= read -r path; do

@@ -43344,28 +43344,32 @@ func (m *TeamMutation) ResetEdge(name string) error {
 // TokenMutation represents an operation that mutates the Token nodes in the graph.
 type TokenMutation struct {
 	config
-	op            Op
-	typ           string
-	id            *string
-	kind          *string
-	name          *string
-	scopes        *[]string
-	appendscopes  []string
-	hash          *[]byte
-	created_at    *time.Time
-	expires_at    *time.Time
-	last_used_at  *time.Time
-	revoked_at    *time.Time
-	version       *int64
-	addversion    *int64
-	clearedFields map[string]struct{}
-	person        *string
-	clearedperson bool
-	team          *string
-	clearedteam   bool
-	done          bool
-	oldValue      func(context.Context) (*Token, error)
-	predicates    []predicate.Token
+	op                   Op
+	typ                  string
+	id                   *string
+	kind                 *string
+	name                 *string
+	scopes               *[]string
+	appendscopes         []string
+	hash                 *[]byte
+	created_at           *time.Time
+	expires_at           *time.Time
+	last_used_at         *time.Time
+	revoked_at           *time.Time
+	predecessor_id       *string
+	successor_id         *string
+	exchanged            *bool
+	workload_identity_id *string
+	version              *int64
+	addversion           *int64
+	clearedFields        map[string]struct{}
+	person               *string
+	clearedperson        bool
+	team                 *string
+	clearedteam          bool
+	done                 bool
+	oldValue             func(context.Context) (*Token, error)
+	predicates           []predicate.Token
 }
 
 var _ ent.Mutation = (*TokenMutation)(nil)
@@ -43899,6 +43903,189 @@ func (m *TokenMutation) ResetRevokedAt() {
 	delete(m.clearedFields, token.FieldRevokedAt)
 }
 
+// SetPredecessorID sets the "predecessor_id" field.
+func (m *TokenMutation) SetPredecessorID(s string) {
+	m.predecessor_id = &s
+}
+
+// PredecessorID returns the value of the "predecessor_id" field in the mutation.
+func (m *TokenMutation) PredecessorID() (r string, exists bool) {
+	v := m.predecessor_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPredecessorID returns the old "predecessor_id" field's value of the Token entity.
+// If the Token object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TokenMutation) OldPredecessorID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPredecessorID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPredecessorID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPredecessorID: %w", err)
+	}
+	return oldValue.PredecessorID, nil
+}
+
+// ClearPredecessorID clears the value of the "predecessor_id" field.
+func (m *TokenMutation) ClearPredecessorID() {
+	m.predecessor_id = nil
+	m.clearedFields[token.FieldPredecessorID] = struct{}{}
+}
+
+// PredecessorIDCleared returns if the "predecessor_id" field was cleared in this mutation.
+func (m *TokenMutation) PredecessorIDCleared() bool {
+	_, ok := m.clearedFields[token.FieldPredecessorID]
+	return ok
+}
+
+// ResetPredecessorID resets all changes to the "predecessor_id" field.
+func (m *TokenMutation) ResetPredecessorID() {
+	m.predecessor_id = nil
+	delete(m.clearedFields, token.FieldPredecessorID)
+}
+
+// SetSuccessorID sets the "successor_id" field.
+func (m *TokenMutation) SetSuccessorID(s string) {
+	m.successor_id = &s
+}
+
+// SuccessorID returns the value of the "successor_id" field in the mutation.
+func (m *TokenMutation) SuccessorID() (r string, exists bool) {
+	v := m.successor_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSuccessorID returns the old "successor_id" field's value of the Token entity.
+// If the Token object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TokenMutation) OldSuccessorID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSuccessorID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSuccessorID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSuccessorID: %w", err)
+	}
+	return oldValue.SuccessorID, nil
+}
+
+// ClearSuccessorID clears the value of the "successor_id" field.
+func (m *TokenMutation) ClearSuccessorID() {
+	m.successor_id = nil
+	m.clearedFields[token.FieldSuccessorID] = struct{}{}
+}
+
+// SuccessorIDCleared returns if the "successor_id" field was cleared in this mutation.
+func (m *TokenMutation) SuccessorIDCleared() bool {
+	_, ok := m.clearedFields[token.FieldSuccessorID]
+	return ok
+}
+
+// ResetSuccessorID resets all changes to the "successor_id" field.
+func (m *TokenMutation) ResetSuccessorID() {
+	m.successor_id = nil
+	delete(m.clearedFields, token.FieldSuccessorID)
+}
+
+// SetExchanged sets the "exchanged" field.
+func (m *TokenMutation) SetExchanged(b bool) {
+	m.exchanged = &b
+}
+
+// Exchanged returns the value of the "exchanged" field in the mutation.
+func (m *TokenMutation) Exchanged() (r bool, exists bool) {
+	v := m.exchanged
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExchanged returns the old "exchanged" field's value of the Token entity.
+// If the Token object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TokenMutation) OldExchanged(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExchanged is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExchanged requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExchanged: %w", err)
+	}
+	return oldValue.Exchanged, nil
+}
+
+// ResetExchanged resets all changes to the "exchanged" field.
+func (m *TokenMutation) ResetExchanged() {
+	m.exchanged = nil
+}
+
+// SetWorkloadIdentityID sets the "workload_identity_id" field.
+func (m *TokenMutation) SetWorkloadIdentityID(s string) {
+	m.workload_identity_id = &s
+}
+
+// WorkloadIdentityID returns the value of the "workload_identity_id" field in the mutation.
+func (m *TokenMutation) WorkloadIdentityID() (r string, exists bool) {
+	v := m.workload_identity_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWorkloadIdentityID returns the old "workload_identity_id" field's value of the Token entity.
+// If the Token object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *TokenMutation) OldWorkloadIdentityID(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWorkloadIdentityID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWorkloadIdentityID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWorkloadIdentityID: %w", err)
+	}
+	return oldValue.WorkloadIdentityID, nil
+}
+
+// ClearWorkloadIdentityID clears the value of the "workload_identity_id" field.
+func (m *TokenMutation) ClearWorkloadIdentityID() {
+	m.workload_identity_id = nil
+	m.clearedFields[token.FieldWorkloadIdentityID] = struct{}{}
+}
+
+// WorkloadIdentityIDCleared returns if the "workload_identity_id" field was cleared in this mutation.
+func (m *TokenMutation) WorkloadIdentityIDCleared() bool {
+	_, ok := m.clearedFields[token.FieldWorkloadIdentityID]
+	return ok
+}
+
+// ResetWorkloadIdentityID resets all changes to the "workload_identity_id" field.
+func (m *TokenMutation) ResetWorkloadIdentityID() {
+	m.workload_identity_id = nil
+	delete(m.clearedFields, token.FieldWorkloadIdentityID)
+}
+
 // SetVersion sets the "version" field.
 func (m *TokenMutation) SetVersion(i int64) {
 	m.version = &i
@@ -44043,7 +44230,7 @@ func (m *TokenMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *TokenMutation) Fields() []string {
-	fields := make([]string, 0, 11)
+	fields := make([]string, 0, 15)
 	if m.kind != nil {
 		fields = append(fields, token.FieldKind)
 	}
@@ -44073,6 +44260,18 @@ func (m *TokenMutation) Fields() []string {
 	}
 	if m.revoked_at != nil {
 		fields = append(fields, token.FieldRevokedAt)
+	}
+	if m.predecessor_id != nil {
+		fields = append(fields, token.FieldPredecessorID)
+	}
+	if m.successor_id != nil {
+		fields = append(fields, token.FieldSuccessorID)
+	}
+	if m.exchanged != nil {
+		fields = append(fields, token.FieldExchanged)
+	}
+	if m.workload_identity_id != nil {
+		fields = append(fields, token.FieldWorkloadIdentityID)
 	}
 	if m.version != nil {
 		fields = append(fields, token.FieldVersion)
@@ -44105,6 +44304,14 @@ func (m *TokenMutation) Field(name string) (ent.Value, bool) {
 		return m.LastUsedAt()
 	case token.FieldRevokedAt:
 		return m.RevokedAt()
+	case token.FieldPredecessorID:
+		return m.PredecessorID()
+	case token.FieldSuccessorID:
+		return m.SuccessorID()
+	case token.FieldExchanged:
+		return m.Exchanged()
+	case token.FieldWorkloadIdentityID:
+		return m.WorkloadIdentityID()
 	case token.FieldVersion:
 		return m.Version()
 	}
@@ -44136,6 +44343,14 @@ func (m *TokenMutation) OldField(ctx context.Context, name string) (ent.Value, e
 		return m.OldLastUsedAt(ctx)
 	case token.FieldRevokedAt:
 		return m.OldRevokedAt(ctx)
+	case token.FieldPredecessorID:
+		return m.OldPredecessorID(ctx)
+	case token.FieldSuccessorID:
+		return m.OldSuccessorID(ctx)
+	case token.FieldExchanged:
+		return m.OldExchanged(ctx)
+	case token.FieldWorkloadIdentityID:
+		return m.OldWorkloadIdentityID(ctx)
 	case token.FieldVersion:
 		return m.OldVersion(ctx)
 	}
@@ -44217,6 +44432,34 @@ func (m *TokenMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetRevokedAt(v)
 		return nil
+	case token.FieldPredecessorID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPredecessorID(v)
+		return nil
+	case token.FieldSuccessorID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSuccessorID(v)
+		return nil
+	case token.FieldExchanged:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExchanged(v)
+		return nil
+	case token.FieldWorkloadIdentityID:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWorkloadIdentityID(v)
+		return nil
 	case token.FieldVersion:
 		v, ok := value.(int64)
 		if !ok {
@@ -44281,6 +44524,15 @@ func (m *TokenMutation) ClearedFields() []string {
 	if m.FieldCleared(token.FieldRevokedAt) {
 		fields = append(fields, token.FieldRevokedAt)
 	}
+	if m.FieldCleared(token.FieldPredecessorID) {
+		fields = append(fields, token.FieldPredecessorID)
+	}
+	if m.FieldCleared(token.FieldSuccessorID) {
+		fields = append(fields, token.FieldSuccessorID)
+	}
+	if m.FieldCleared(token.FieldWorkloadIdentityID) {
+		fields = append(fields, token.FieldWorkloadIdentityID)
+	}
 	return fields
 }
 
@@ -44306,6 +44558,15 @@ func (m *TokenMutation) ClearField(name string) error {
 		return nil
 	case token.FieldRevokedAt:
 		m.ClearRevokedAt()
+		return nil
+	case token.FieldPredecessorID:
+		m.ClearPredecessorID()
+		return nil
+	case token.FieldSuccessorID:
+		m.ClearSuccessorID()
+		return nil
+	case token.FieldWorkloadIdentityID:
+		m.ClearWorkloadIdentityID()
 		return nil
 	}
 	return fmt.Errorf("unknown Token nullable field %s", name)
@@ -44344,6 +44605,18 @@ func (m *TokenMutation) ResetField(name string) error {
 		return nil
 	case token.FieldRevokedAt:
 		m.ResetRevokedAt()
+		return nil
+	case token.FieldPredecessorID:
+		m.ResetPredecessorID()
+		return nil
+	case token.FieldSuccessorID:
+		m.ResetSuccessorID()
+		return nil
+	case token.FieldExchanged:
+		m.ResetExchanged()
+		return nil
+	case token.FieldWorkloadIdentityID:
+		m.ResetWorkloadIdentityID()
 		return nil
 	case token.FieldVersion:
 		m.ResetVersion()

@@ -40,6 +40,14 @@ type Token struct {
 	LastUsedAt *time.Time `json:"last_used_at,omitempty"`
 	// RevokedAt holds the value of the "revoked_at" field.
 	RevokedAt *time.Time `json:"revoked_at,omitempty"`
+	// PredecessorID holds the value of the "predecessor_id" field.
+	PredecessorID *string `json:"predecessor_id,omitempty"`
+	// SuccessorID holds the value of the "successor_id" field.
+	SuccessorID *string `json:"successor_id,omitempty"`
+	// Exchanged holds the value of the "exchanged" field.
+	Exchanged bool `json:"exchanged,omitempty"`
+	// WorkloadIdentityID holds the value of the "workload_identity_id" field.
+	WorkloadIdentityID *string `json:"workload_identity_id,omitempty"`
 	// Version holds the value of the "version" field.
 	Version int64 `json:"version,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -88,9 +96,11 @@ func (*Token) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case token.FieldScopes, token.FieldHash:
 			values[i] = new([]byte)
+		case token.FieldExchanged:
+			values[i] = new(sql.NullBool)
 		case token.FieldVersion:
 			values[i] = new(sql.NullInt64)
-		case token.FieldID, token.FieldKind, token.FieldName, token.FieldPersonID, token.FieldTeamID:
+		case token.FieldID, token.FieldKind, token.FieldName, token.FieldPersonID, token.FieldTeamID, token.FieldPredecessorID, token.FieldSuccessorID, token.FieldWorkloadIdentityID:
 			values[i] = new(sql.NullString)
 		case token.FieldCreatedAt, token.FieldExpiresAt, token.FieldLastUsedAt, token.FieldRevokedAt:
 			values[i] = new(sql.NullTime)
@@ -181,6 +191,33 @@ func (_m *Token) assignValues(columns []string, values []any) error {
 				_m.RevokedAt = new(time.Time)
 				*_m.RevokedAt = value.Time
 			}
+		case token.FieldPredecessorID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field predecessor_id", values[i])
+			} else if value.Valid {
+				_m.PredecessorID = new(string)
+				*_m.PredecessorID = value.String
+			}
+		case token.FieldSuccessorID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field successor_id", values[i])
+			} else if value.Valid {
+				_m.SuccessorID = new(string)
+				*_m.SuccessorID = value.String
+			}
+		case token.FieldExchanged:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field exchanged", values[i])
+			} else if value.Valid {
+				_m.Exchanged = value.Bool
+			}
+		case token.FieldWorkloadIdentityID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field workload_identity_id", values[i])
+			} else if value.Valid {
+				_m.WorkloadIdentityID = new(string)
+				*_m.WorkloadIdentityID = value.String
+			}
 		case token.FieldVersion:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field version", values[i])
@@ -268,6 +305,24 @@ func (_m *Token) String() string {
 	if v := _m.RevokedAt; v != nil {
 		builder.WriteString("revoked_at=")
 		builder.WriteString(v.Format(time.ANSIC))
+	}
+	builder.WriteString(", ")
+	if v := _m.PredecessorID; v != nil {
+		builder.WriteString("predecessor_id=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	if v := _m.SuccessorID; v != nil {
+		builder.WriteString("successor_id=")
+		builder.WriteString(*v)
+	}
+	builder.WriteString(", ")
+	builder.WriteString("exchanged=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Exchanged))
+	builder.WriteString(", ")
+	if v := _m.WorkloadIdentityID; v != nil {
+		builder.WriteString("workload_identity_id=")
+		builder.WriteString(*v)
 	}
 	builder.WriteString(", ")
 	builder.WriteString("version=")

@@ -114,6 +114,54 @@ func (_c *TokenCreate) SetNillableRevokedAt(v *time.Time) *TokenCreate {
 	return _c
 }
 
+// SetPredecessorID sets the "predecessor_id" field.
+func (_c *TokenCreate) SetPredecessorID(v string) *TokenCreate {
+	_c.mutation.SetPredecessorID(v)
+	return _c
+}
+
+// SetNillablePredecessorID sets the "predecessor_id" field if the given value is not nil.
+func (_c *TokenCreate) SetNillablePredecessorID(v *string) *TokenCreate {
+	if v != nil {
+		_c.SetPredecessorID(*v)
+	}
+	return _c
+}
+
+// SetSuccessorID sets the "successor_id" field.
+func (_c *TokenCreate) SetSuccessorID(v string) *TokenCreate {
+	_c.mutation.SetSuccessorID(v)
+	return _c
+}
+
+// SetNillableSuccessorID sets the "successor_id" field if the given value is not nil.
+func (_c *TokenCreate) SetNillableSuccessorID(v *string) *TokenCreate {
+	if v != nil {
+		_c.SetSuccessorID(*v)
+	}
+	return _c
+}
+
+// SetExchanged sets the "exchanged" field.
+func (_c *TokenCreate) SetExchanged(v bool) *TokenCreate {
+	_c.mutation.SetExchanged(v)
+	return _c
+}
+
+// SetWorkloadIdentityID sets the "workload_identity_id" field.
+func (_c *TokenCreate) SetWorkloadIdentityID(v string) *TokenCreate {
+	_c.mutation.SetWorkloadIdentityID(v)
+	return _c
+}
+
+// SetNillableWorkloadIdentityID sets the "workload_identity_id" field if the given value is not nil.
+func (_c *TokenCreate) SetNillableWorkloadIdentityID(v *string) *TokenCreate {
+	if v != nil {
+		_c.SetWorkloadIdentityID(*v)
+	}
+	return _c
+}
+
 // SetVersion sets the "version" field.
 func (_c *TokenCreate) SetVersion(v int64) *TokenCreate {
 	_c.mutation.SetVersion(v)
@@ -188,6 +236,9 @@ func (_c *TokenCreate) check() error {
 	if _, ok := _c.mutation.ExpiresAt(); !ok {
 		return &ValidationError{Name: "expires_at", err: errors.New(`db: missing required field "Token.expires_at"`)}
 	}
+	if _, ok := _c.mutation.Exchanged(); !ok {
+		return &ValidationError{Name: "exchanged", err: errors.New(`db: missing required field "Token.exchanged"`)}
+	}
 	if _, ok := _c.mutation.Version(); !ok {
 		return &ValidationError{Name: "version", err: errors.New(`db: missing required field "Token.version"`)}
 	}
@@ -257,6 +308,22 @@ func (_c *TokenCreate) createSpec() (*Token, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.RevokedAt(); ok {
 		_spec.SetField(token.FieldRevokedAt, field.TypeTime, value)
 		_node.RevokedAt = &value
+	}
+	if value, ok := _c.mutation.PredecessorID(); ok {
+		_spec.SetField(token.FieldPredecessorID, field.TypeString, value)
+		_node.PredecessorID = &value
+	}
+	if value, ok := _c.mutation.SuccessorID(); ok {
+		_spec.SetField(token.FieldSuccessorID, field.TypeString, value)
+		_node.SuccessorID = &value
+	}
+	if value, ok := _c.mutation.Exchanged(); ok {
+		_spec.SetField(token.FieldExchanged, field.TypeBool, value)
+		_node.Exchanged = value
+	}
+	if value, ok := _c.mutation.WorkloadIdentityID(); ok {
+		_spec.SetField(token.FieldWorkloadIdentityID, field.TypeString, value)
+		_node.WorkloadIdentityID = &value
 	}
 	if value, ok := _c.mutation.Version(); ok {
 		_spec.SetField(token.FieldVersion, field.TypeInt64, value)

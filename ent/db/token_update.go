@@ -185,6 +185,80 @@ func (_u *TokenUpdate) ClearRevokedAt() *TokenUpdate {
 	return _u
 }
 
+// SetPredecessorID sets the "predecessor_id" field.
+func (_u *TokenUpdate) SetPredecessorID(v string) *TokenUpdate {
+	_u.mutation.SetPredecessorID(v)
+	return _u
+}
+
+// SetNillablePredecessorID sets the "predecessor_id" field if the given value is not nil.
+func (_u *TokenUpdate) SetNillablePredecessorID(v *string) *TokenUpdate {
+	if v != nil {
+		_u.SetPredecessorID(*v)
+	}
+	return _u
+}
+
+// ClearPredecessorID clears the value of the "predecessor_id" field.
+func (_u *TokenUpdate) ClearPredecessorID() *TokenUpdate {
+	_u.mutation.ClearPredecessorID()
+	return _u
+}
+
+// SetSuccessorID sets the "successor_id" field.
+func (_u *TokenUpdate) SetSuccessorID(v string) *TokenUpdate {
+	_u.mutation.SetSuccessorID(v)
+	return _u
+}
+
+// SetNillableSuccessorID sets the "successor_id" field if the given value is not nil.
+func (_u *TokenUpdate) SetNillableSuccessorID(v *string) *TokenUpdate {
+	if v != nil {
+		_u.SetSuccessorID(*v)
+	}
+	return _u
+}
+
+// ClearSuccessorID clears the value of the "successor_id" field.
+func (_u *TokenUpdate) ClearSuccessorID() *TokenUpdate {
+	_u.mutation.ClearSuccessorID()
+	return _u
+}
+
+// SetExchanged sets the "exchanged" field.
+func (_u *TokenUpdate) SetExchanged(v bool) *TokenUpdate {
+	_u.mutation.SetExchanged(v)
+	return _u
+}
+
+// SetNillableExchanged sets the "exchanged" field if the given value is not nil.
+func (_u *TokenUpdate) SetNillableExchanged(v *bool) *TokenUpdate {
+	if v != nil {
+		_u.SetExchanged(*v)
+	}
+	return _u
+}
+
+// SetWorkloadIdentityID sets the "workload_identity_id" field.
+func (_u *TokenUpdate) SetWorkloadIdentityID(v string) *TokenUpdate {
+	_u.mutation.SetWorkloadIdentityID(v)
+	return _u
+}
+
+// SetNillableWorkloadIdentityID sets the "workload_identity_id" field if the given value is not nil.
+func (_u *TokenUpdate) SetNillableWorkloadIdentityID(v *string) *TokenUpdate {
+	if v != nil {
+		_u.SetWorkloadIdentityID(*v)
+	}
+	return _u
+}
+
+// ClearWorkloadIdentityID clears the value of the "workload_identity_id" field.
+func (_u *TokenUpdate) ClearWorkloadIdentityID() *TokenUpdate {
+	_u.mutation.ClearWorkloadIdentityID()
+	return _u
+}
+
 // SetVersion sets the "version" field.
 func (_u *TokenUpdate) SetVersion(v int64) *TokenUpdate {
 	_u.mutation.ResetVersion()
@@ -303,6 +377,27 @@ func (_u *TokenUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.RevokedAtCleared() {
 		_spec.ClearField(token.FieldRevokedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.PredecessorID(); ok {
+		_spec.SetField(token.FieldPredecessorID, field.TypeString, value)
+	}
+	if _u.mutation.PredecessorIDCleared() {
+		_spec.ClearField(token.FieldPredecessorID, field.TypeString)
+	}
+	if value, ok := _u.mutation.SuccessorID(); ok {
+		_spec.SetField(token.FieldSuccessorID, field.TypeString, value)
+	}
+	if _u.mutation.SuccessorIDCleared() {
+		_spec.ClearField(token.FieldSuccessorID, field.TypeString)
+	}
+	if value, ok := _u.mutation.Exchanged(); ok {
+		_spec.SetField(token.FieldExchanged, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.WorkloadIdentityID(); ok {
+		_spec.SetField(token.FieldWorkloadIdentityID, field.TypeString, value)
+	}
+	if _u.mutation.WorkloadIdentityIDCleared() {
+		_spec.ClearField(token.FieldWorkloadIdentityID, field.TypeString)
 	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(token.FieldVersion, field.TypeInt64, value)
@@ -542,6 +637,80 @@ func (_u *TokenUpdateOne) ClearRevokedAt() *TokenUpdateOne {
 	return _u
 }
 
+// SetPredecessorID sets the "predecessor_id" field.
+func (_u *TokenUpdateOne) SetPredecessorID(v string) *TokenUpdateOne {
+	_u.mutation.SetPredecessorID(v)
+	return _u
+}
+
+// SetNillablePredecessorID sets the "predecessor_id" field if the given value is not nil.
+func (_u *TokenUpdateOne) SetNillablePredecessorID(v *string) *TokenUpdateOne {
+	if v != nil {
+		_u.SetPredecessorID(*v)
+	}
+	return _u
+}
+
+// ClearPredecessorID clears the value of the "predecessor_id" field.
+func (_u *TokenUpdateOne) ClearPredecessorID() *TokenUpdateOne {
+	_u.mutation.ClearPredecessorID()
+	return _u
+}
+
+// SetSuccessorID sets the "successor_id" field.
+func (_u *TokenUpdateOne) SetSuccessorID(v string) *TokenUpdateOne {
+	_u.mutation.SetSuccessorID(v)
+	return _u
+}
+
+// SetNillableSuccessorID sets the "successor_id" field if the given value is not nil.
+func (_u *TokenUpdateOne) SetNillableSuccessorID(v *string) *TokenUpdateOne {
+	if v != nil {
+		_u.SetSuccessorID(*v)
+	}
+	return _u
+}
+
+// ClearSuccessorID clears the value of the "successor_id" field.
+func (_u *TokenUpdateOne) ClearSuccessorID() *TokenUpdateOne {
+	_u.mutation.ClearSuccessorID()
+	return _u
+}
+
+// SetExchanged sets the "exchanged" field.
+func (_u *TokenUpdateOne) SetExchanged(v bool) *TokenUpdateOne {
+	_u.mutation.SetExchanged(v)
+	return _u
+}
+
+// SetNillableExchanged sets the "exchanged" field if the given value is not nil.
+func (_u *TokenUpdateOne) SetNillableExchanged(v *bool) *TokenUpdateOne {
+	if v != nil {
+		_u.SetExchanged(*v)
+	}
+	return _u
+}
+
+// SetWorkloadIdentityID sets the "workload_identity_id" field.
+func (_u *TokenUpdateOne) SetWorkloadIdentityID(v string) *TokenUpdateOne {
+	_u.mutation.SetWorkloadIdentityID(v)
+	return _u
+}
+
+// SetNillableWorkloadIdentityID sets the "workload_identity_id" field if the given value is not nil.
+func (_u *TokenUpdateOne) SetNillableWorkloadIdentityID(v *string) *TokenUpdateOne {
+	if v != nil {
+		_u.SetWorkloadIdentityID(*v)
+	}
+	return _u
+}
+
+// ClearWorkloadIdentityID clears the value of the "workload_identity_id" field.
+func (_u *TokenUpdateOne) ClearWorkloadIdentityID() *TokenUpdateOne {
+	_u.mutation.ClearWorkloadIdentityID()
+	return _u
+}
+
 // SetVersion sets the "version" field.
 func (_u *TokenUpdateOne) SetVersion(v int64) *TokenUpdateOne {
 	_u.mutation.ResetVersion()
@@ -690,6 +859,27 @@ func (_u *TokenUpdateOne) sqlSave(ctx context.Context) (_node *Token, err error)
 	}
 	if _u.mutation.RevokedAtCleared() {
 		_spec.ClearField(token.FieldRevokedAt, field.TypeTime)
+	}
+	if value, ok := _u.mutation.PredecessorID(); ok {
+		_spec.SetField(token.FieldPredecessorID, field.TypeString, value)
+	}
+	if _u.mutation.PredecessorIDCleared() {
+		_spec.ClearField(token.FieldPredecessorID, field.TypeString)
+	}
+	if value, ok := _u.mutation.SuccessorID(); ok {
+		_spec.SetField(token.FieldSuccessorID, field.TypeString, value)
+	}
+	if _u.mutation.SuccessorIDCleared() {
+		_spec.ClearField(token.FieldSuccessorID, field.TypeString)
+	}
+	if value, ok := _u.mutation.Exchanged(); ok {
+		_spec.SetField(token.FieldExchanged, field.TypeBool, value)
+	}
+	if value, ok := _u.mutation.WorkloadIdentityID(); ok {
+		_spec.SetField(token.FieldWorkloadIdentityID, field.TypeString, value)
+	}
+	if _u.mutation.WorkloadIdentityIDCleared() {
+		_spec.ClearField(token.FieldWorkloadIdentityID, field.TypeString)
 	}
 	if value, ok := _u.mutation.Version(); ok {
 		_spec.SetField(token.FieldVersion, field.TypeInt64, value)

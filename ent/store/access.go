@@ -102,6 +102,21 @@ func (a Access) Logins(ctx context.Context, people []id.ID) (map[id.ID]string, e
 	return out, fail("read logins", err)
 }
 
+// PeopleByEmail returns up to ten of those who have the address.
+func (a Access) PeopleByEmail(ctx context.Context, email string) ([]access.Person, error) {
+	rows, err := a.s.ent.Person.Query().Where(person.EmailEqualFold(email)).Order(db.Asc(person.FieldID)).Limit(10).All(ctx)
+	out := make([]access.Person, len(rows))
+	for i, p := range rows {
+		out[i] = fromDBPerson(p)
+	}
+	return out, fail("look for an address", err)
+}
+
+// AddIdentity has the person known by the identity as well.
+func (a Access) AddIdentity(ctx context.Context, i access.Identity) error {
+	return a.addIdentity(ctx, i)
+}
+
 // PersonByIdentity returns the person whom the provider knows so.
 func (a Access) PersonByIdentity(ctx context.Context, provider, issuer, subject string) (access.Person, error) {
 	p, err := a.s.ent.Identity.Query().
@@ -212,6 +227,8 @@ func (a Access) CreateToken(ctx context.Context, t access.Token) error {
 		SetNillablePersonID(orNil(t.Person)).SetNillableTeamID(orNil(t.Team)).
 		SetScopes(toDBScopes(t.Scopes)).SetHash(t.Hash).SetCreatedAt(t.CreatedAt).SetExpiresAt(t.ExpiresAt).
 		SetNillableLastUsedAt(t.LastUsedAt).SetNillableRevokedAt(t.RevokedAt).SetVersion(t.Version).
+		SetNillablePredecessorID(orNil(t.Predecessor)).SetNillableSuccessorID(orNil(t.Successor)).
+		SetExchanged(t.Exchanged).SetNillableWorkloadIdentityID(orNil(t.Identity)).
 		Exec(ctx)
 	return fail("write a token", gone(err))
 }
@@ -282,6 +299,20 @@ func (a Access) RevokeToken(ctx context.Context, of id.ID, at time.Time) error {
 	return err
 }
 
+// SucceedToken writes the successor and the expiry of a token that has none yet and was not revoked: of two
+// who rotate it, one does.
+func (a Access) SucceedToken(ctx context.Context, t access.Token) error {
+	n, err := a.s.ent.Token.Update().Where(token.ID(string(t.ID)), token.SuccessorIDIsNil(), token.RevokedAtIsNil()).
+		SetSuccessorID(string(t.Successor)).SetExpiresAt(t.ExpiresAt).AddVersion(1).Save(ctx)
+	if err != nil {
+		return fail("note the successor of a token", err)
+	}
+	if n == 0 {
+		return fault.New(fault.Conflict, "token_rotated", "the token was rotated or revoked by somebody else just now: read it again")
+	}
+	return nil
+}
+
 // TouchToken notes the time of last use.
 func (a Access) TouchToken(ctx context.Context, of id.ID, at time.Time) error {
 	return fail("note a token's use", a.s.ent.Token.Update().Where(token.ID(string(of))).SetLastUsedAt(at).Exec(ctx))
@@ -349,13 +380,17 @@ func (a Access) DeleteSession(ctx context.Context, of id.ID) error {
 	return fail("end a session", err)
 }
 
-// PruneCredentials removes up to limit sign-in codes and sessions that expired
-// before the time.
+// PruneCredentials removes up to limit sign-in codes, sessions and exchanged tokens that
+// expired before the time.
 func (a Access) PruneCredentials(ctx context.Context, before time.Time, limit int) (int, error) {
 	codes, err := a.s.prune(ctx, "sign_in_codes", "expires_at < $1", before, limit)
 	if err != nil || codes == limit {
 		return codes, fail("prune sign-in codes", err)
 	}
 	sessions, err := a.s.prune(ctx, "sessions", "expires_at < $1", before, limit-codes)
-	return codes + sessions, fail("prune sessions", err)
+	if err != nil || codes+sessions == limit {
+		return codes + sessions, fail("prune sessions", err)
+	}
+	tokens, err := a.s.prune(ctx, "tokens", "exchanged AND expires_at < $1", before, limit-codes-sessions)
+	return codes + sessions + tokens, fail("prune exchanged tokens", err)
 }

@@ -34,7 +34,12 @@ func fromDBToken(t *db.Token) access.Token {
 		ExpiresAt:  utc(t.ExpiresAt),
 		LastUsedAt: utcOrNil(t.LastUsedAt),
 		RevokedAt:  utcOrNil(t.RevokedAt),
-		Version:    t.Version,
+
+		Predecessor: orEmpty(t.PredecessorID),
+		Successor:   orEmpty(t.SuccessorID),
+		Exchanged:   t.Exchanged,
+		Identity:    orEmpty(t.WorkloadIdentityID),
+		Version:     t.Version,
 	}
 }
 

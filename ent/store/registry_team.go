@@ -124,8 +124,8 @@ func (r Registry) teamExists(ctx context.Context, of id.ID) (bool, error) {
 	return r.s.ent.Team.Query().Where(team.ID(string(of))).Exist(ctx)
 }
 
-// DeleteTeam removes an empty team with its memberships and the workload tokens
-// that were revoked, and frees its slugs: nothing is left that they could lead to.
+// DeleteTeam removes an empty team with its memberships, its workload identities and the
+// workload tokens that were revoked or that its identities were worth, and frees its slugs: nothing is left that they could lead to.
 func (r Registry) DeleteTeam(ctx context.Context, of id.ID, version int64) error {
 	inUse := func(cause error) error {
 		e := fault.New(fault.Conflict, "team_in_use",
@@ -134,14 +134,14 @@ func (r Registry) DeleteTeam(ctx context.Context, of id.ID, version int64) error
 		return e
 	}
 	return r.s.InTx(ctx, func(ctx context.Context) error {
-		live, err := r.s.ent.Token.Query().Where(token.TeamID(string(of)), token.RevokedAtIsNil()).Exist(ctx)
+		live, err := r.s.ent.Token.Query().Where(token.TeamID(string(of)), token.RevokedAtIsNil(), token.Exchanged(false)).Exist(ctx)
 		if err != nil {
 			return fail("look for tokens of the team", err)
 		}
 		if live {
 			return inUse(nil)
 		}
-		if _, err := r.s.ent.Token.Delete().Where(token.TeamID(string(of)), token.RevokedAtNotNil()).Exec(ctx); err != nil {
+		if _, err := r.s.ent.Token.Delete().Where(token.TeamID(string(of)), token.Or(token.RevokedAtNotNil(), token.Exchanged(true))).Exec(ctx); err != nil {
 			return fail("remove revoked tokens of the team", err)
 		}
 		// What else belongs to the team holds it by foreign keys.

@@ -15,6 +15,7 @@ func Run(t *testing.T, open func(t testing.TB) *store.Store) {
 	for name, part := range map[string]func(*testing.T, opener){
 		"Transactions": testTransactions,
 		"Access":       testAccess,
+		"Workloads":    testWorkloads,
 		"Audit":        testAudit,
 		"Idempotency":  testIdempotency,
 		"Registry":     testRegistry,

@@ -30,5 +30,5 @@ func (s *Service) Meet(ctx context.Context, in PersonInput) (Caller, error) {
 	if p.DeactivatedAt != nil {
 		return Caller{}, fault.New(fault.Unauthenticated, CodeTokenRevoked, "the token's person was deactivated")
 	}
-	return Caller{Kind: ByPerson, Person: p.ID, Name: p.DisplayName, Administrator: p.Administrator, Scopes: scopesOf(p)}, nil
+	return callerOf(p), nil
 }

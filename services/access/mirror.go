@@ -66,6 +66,32 @@ func (s *Service) MirrorPerson(ctx context.Context, before, after Person, i Iden
 	return after, nil
 }
 
+// PersonLeft deactivates somebody of whom a catalog tells no more: their tokens and sessions are worth nothing
+// from then on. No catalog does that to an administrator, and who was deactivated stays so.
+func (s *Service) PersonLeft(ctx context.Context, person id.ID, reason string) error {
+	now := s.moment()
+	err := s.runner.InTx(ctx, func(ctx context.Context) error {
+		if err := s.authorizer.Authorize(ctx, Sync, Object{Kind: KindCatalog}); err != nil {
+			return err
+		}
+		before, err := s.store.Person(ctx, person)
+		if err != nil || before.Administrator || before.DeactivatedAt != nil {
+			return err
+		}
+		after := before
+		after.DeactivatedAt, after.UpdatedAt = &now, now
+		if err := s.store.UpdatePerson(ctx, after); err != nil {
+			return err
+		}
+		after.Version++
+		return s.recorder.RecordDiff(ctx, Delete, before.object(), reason, before, after)
+	})
+	if err != nil {
+		return fmt.Errorf("deactivate a person who left: %w", err)
+	}
+	return nil
+}
+
 // RenameIdentity has somebody known by another identity of their portal than was, where a catalog
 // calls them otherwise and nothing else of them is written: who was deactivated stays so under the
 // new name. Fault Conflict "identity_taken".

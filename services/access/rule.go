@@ -35,29 +35,31 @@ const (
 	KindPerson     Kind = "person"
 	KindToken      Kind = "token"
 	KindSignInLink Kind = "sign_in_link"
-	KindTeam       Kind = "team"
-	KindMember     Kind = "member"
-	KindSystem     Kind = "system"
-	KindService    Kind = "service"
-	KindDependency Kind = "dependency"
-	KindSLO        Kind = "slo"
-	KindSLA        Kind = "sla"
-	KindComposite  Kind = "composite"
-	KindCorrection Kind = "correction" // of an SLO
-	KindOutage     Kind = "outage"     // of a service
-	KindChange     Kind = "change"     // of a service
-	KindPolicy     Kind = "policy"
-	KindAttachment Kind = "attachment"
-	KindViolation  Kind = "violation"
-	KindAlert      Kind = "alert"
-	KindIssue      Kind = "issue"
-	KindDelivery   Kind = "issue_delivery" // whether issues are sent at all
-	KindJob        Kind = "job"
-	KindBackfill   Kind = "backfill"
-	KindAudit      Kind = "audit"
-	KindDataSource Kind = "data_source"
-	KindWebhook    Kind = "webhook" // what a tracker tells; who calls is known by its signature
-	KindDispute    Kind = "dispute" // of a violation
+	// KindWorkloadIdentity is by which tokens of others workloads of a team are let in.
+	KindWorkloadIdentity Kind = "workload_identity"
+	KindTeam             Kind = "team"
+	KindMember           Kind = "member"
+	KindSystem           Kind = "system"
+	KindService          Kind = "service"
+	KindDependency       Kind = "dependency"
+	KindSLO              Kind = "slo"
+	KindSLA              Kind = "sla"
+	KindComposite        Kind = "composite"
+	KindCorrection       Kind = "correction" // of an SLO
+	KindOutage           Kind = "outage"     // of a service
+	KindChange           Kind = "change"     // of a service
+	KindPolicy           Kind = "policy"
+	KindAttachment       Kind = "attachment"
+	KindViolation        Kind = "violation"
+	KindAlert            Kind = "alert"
+	KindIssue            Kind = "issue"
+	KindDelivery         Kind = "issue_delivery" // whether issues are sent at all
+	KindJob              Kind = "job"
+	KindBackfill         Kind = "backfill"
+	KindAudit            Kind = "audit"
+	KindDataSource       Kind = "data_source"
+	KindWebhook          Kind = "webhook" // what a tracker tells; who calls is known by its signature
+	KindDispute          Kind = "dispute" // of a violation
 	// KindSignalMapping is how the golden signals of a service are read.
 	KindSignalMapping Kind = "signal_mapping"
 	KindProposal      Kind = "proposal"
@@ -163,6 +165,7 @@ var grants = map[Rule]grant{
 	{Read, KindPerson}:          everyone,
 	{Read, KindToken}:           self,
 	{Create, KindToken}:         self,
+	{Update, KindToken}:         self, // rotating
 	{Delete, KindToken}:         self,
 	{Read, KindTeam}:            everyone,
 	{Create, KindTeam}:          anybody, // self-service: who makes a team is its first member
@@ -268,6 +271,11 @@ var grants = map[Rule]grant{
 	{Retire, KindScorecard}:  people,
 	{Restore, KindScorecard}: people,
 	{Check, KindScorecard}:   owner, // evaluating a service of one's own now
+
+	{Read, KindWorkloadIdentity}:   people, // what lets somebody in is its team's to know
+	{Create, KindWorkloadIdentity}: people,
+	{Update, KindWorkloadIdentity}: people,
+	{Delete, KindWorkloadIdentity}: people,
 
 	{Read, KindPostmortem}:          everyone, // but of restricted incidents
 	{Update, KindPostmortem}:        people,   // and whoever is in a role of the incident

@@ -28,7 +28,7 @@ func (o oneTeam) TeamsOf(_ context.Context, person id.ID) ([]id.ID, error) {
 var (
 	verbs = []access.Verb{access.Read, access.Create, access.Update, access.Delete, access.Retire, access.Restore, access.Transfer, access.Push, access.Run, access.Sync, access.Check, "approve"}
 	kinds = []access.Kind{
-		access.KindSelf, access.KindPerson, access.KindToken, access.KindTeam, access.KindMember, access.KindSystem, access.KindService,
+		access.KindSelf, access.KindPerson, access.KindToken, access.KindWorkloadIdentity, access.KindTeam, access.KindMember, access.KindSystem, access.KindService,
 		access.KindDependency, access.KindSLO, access.KindSLA, access.KindComposite, access.KindCorrection, access.KindOutage, access.KindChange, access.KindProposal, access.KindSignalMapping, access.KindPolicy, access.KindAttachment, access.KindViolation, access.KindAlert, access.KindIssue, access.KindDelivery, access.KindJob,
 		access.KindAudit, access.KindSignInLink, access.KindDispute, access.KindWebhook, access.KindIncident, access.KindPostmortem, access.KindPostmortemRequest, access.KindPostmortemReview, access.KindPostmortemTemplate,
 		access.KindToil, access.KindToilSettings, access.KindToilAnswer, access.KindToilEntry, access.KindToilSurvey, access.KindToilCandidate, access.KindToilAutomation, access.KindCatalog, access.KindManifestSet, "unheard-of",
@@ -105,9 +105,17 @@ var ofATeam = map[access.Rule]string{
 	// A team's secrets and its log are its people's.
 	{Verb: access.Read, Kind: access.KindToken}:   members,
 	{Verb: access.Create, Kind: access.KindToken}: members,
+	{Verb: access.Update, Kind: access.KindToken}: members, // rotating
 	{Verb: access.Delete, Kind: access.KindToken}: members,
-	{Verb: access.Read, Kind: access.KindAudit}:   members,
-	{Verb: access.Update, Kind: access.KindSelf}:  members,
+
+	// By which tokens of others its workloads come in is the team's to know.
+	{Verb: access.Read, Kind: access.KindWorkloadIdentity}:   members,
+	{Verb: access.Create, Kind: access.KindWorkloadIdentity}: members,
+	{Verb: access.Update, Kind: access.KindWorkloadIdentity}: members,
+	{Verb: access.Delete, Kind: access.KindWorkloadIdentity}: members,
+
+	{Verb: access.Read, Kind: access.KindAudit}:  members,
+	{Verb: access.Update, Kind: access.KindSelf}: members,
 
 	// What ends or gives away something, or says who belongs, takes people.
 	{Verb: access.Create, Kind: access.KindTeam}:        persons,

@@ -20,6 +20,7 @@ type Service struct {
 	recorder   Recorder
 	now        clock.Clock
 	lifetimes  Lifetimes
+	workloads  Workloads
 	uses       *lastUses
 }
 
@@ -42,6 +43,9 @@ func NewService(store Store, runner tx.Runner, authorizer *Authorizer, recorder 
 		uses: newLastUses(store.TouchToken, logger),
 	}
 }
+
+// LetIn says which workloads can be let in; without it none can.
+func (s *Service) LetIn(w Workloads) { s.workloads = w }
 
 // Close writes the last uses of tokens that are still queued, and stops. Later
 // requests are still authenticated; their use is not noted.
@@ -116,7 +120,7 @@ func (s *Service) Me(ctx context.Context) (Account, error) {
 	return me, nil
 }
 
-// Prune removes sign-in codes and sessions that have expired, and returns how many.
+// Prune removes sign-in codes, sessions and exchanged tokens that have expired, and returns how many.
 func (s *Service) Prune(ctx context.Context) (int, error) {
 	now := s.moment()
 	pruned, err := tx.InChunks(ctx, s.runner, tx.RowsAtOnce, func(ctx context.Context, limit int) (int, error) {

@@ -63,7 +63,7 @@ func (s *Service) SignIn(ctx context.Context, code string) (string, Session, err
 		return "", Session{}, invalid
 	}
 	now := s.moment()
-	secret := NewSecret()
+	var text string
 	var session Session
 	err := s.runner.InTx(ctx, func(ctx context.Context) error {
 		used, err := s.store.UseSignInCode(ctx, presented.Hash(), now)
@@ -80,13 +80,13 @@ func (s *Service) SignIn(ctx context.Context, code string) (string, Session, err
 		if p.DeactivatedAt != nil {
 			return invalid
 		}
-		session = Session{ID: id.New(now), Person: p.ID, Hash: secret.Hash(), CreatedAt: now, ExpiresAt: now.Add(s.lifetimes.Session)}
-		return s.store.CreateSession(ctx, session)
+		text, session, err = s.begin(ctx, p.ID, now)
+		return err
 	})
 	if err != nil {
 		return "", Session{}, fmt.Errorf("sign in: %w", err)
 	}
-	return secret.Text(), session, nil
+	return text, session, nil
 }
 
 // AuthenticateSession returns the person whose browser presents the session's
@@ -97,7 +97,7 @@ func (s *Service) AuthenticateSession(ctx context.Context, text string) (Caller,
 	if err != nil {
 		return Caller{}, err
 	}
-	return Caller{Kind: ByPerson, Person: p.ID, Name: p.DisplayName, Administrator: p.Administrator, Scopes: scopesOf(p)}, nil
+	return callerOf(p), nil
 }
 
 // SignOut ends the session of that text; one that is over already is no fault.

@@ -19,6 +19,11 @@ type PersonFilter struct {
 	Query string // part of the name or e-mail address, case-insensitive
 }
 
+// WorkloadFilter narrows a list of workload identities.
+type WorkloadFilter struct {
+	Teams []id.ID // only of these; all where empty
+}
+
 // Store keeps people and credentials. Missing rows are fault.NotFound; a
 // duplicate identity is fault.Conflict "identity_taken"; updates are conditional
 // on Version and answer fault.Stale.
@@ -29,6 +34,11 @@ type Store interface {
 	Person(ctx context.Context, person id.ID) (Person, error)
 	// PersonByIdentity returns the person whom the provider knows so.
 	PersonByIdentity(ctx context.Context, provider, issuer, subject string) (Person, error)
+	// PeopleByEmail returns up to ten of those who have the address, whoever left among them; case does not
+	// matter.
+	PeopleByEmail(ctx context.Context, email string) ([]Person, error)
+	// AddIdentity has the person known by the identity as well; Conflict "identity_taken".
+	AddIdentity(ctx context.Context, i Identity) error
 	// GiveIdentity has the person known by the identity, and whoever else was known by it no more.
 	GiveIdentity(ctx context.Context, i Identity) error
 	// TakeIdentity has the person known by the identity no more, if they were.
@@ -45,8 +55,26 @@ type Store interface {
 	Credential(ctx context.Context, token id.ID) (Credential, error)
 	Tokens(ctx context.Context, f TokenFilter, r page.Request) (page.Page[Token], error)
 	RevokeToken(ctx context.Context, token id.ID, at time.Time) error
+	// SucceedToken writes the successor and the expiry of a token that has no successor yet and was not
+	// revoked; Conflict "token_rotated" of another.
+	SucceedToken(ctx context.Context, t Token) error
 	// TouchToken notes the time of last use.
 	TouchToken(ctx context.Context, token id.ID, at time.Time) error
+
+	CreateWorkloadIdentity(ctx context.Context, w WorkloadIdentity) error
+	WorkloadIdentity(ctx context.Context, of id.ID) (WorkloadIdentity, error)
+	WorkloadIdentities(ctx context.Context, f WorkloadFilter, r page.Request) (page.Page[WorkloadIdentity], error)
+	// WorkloadIdentitiesFor returns those for tokens of the issuer that are made for one of the audiences,
+	// the oldest first.
+	WorkloadIdentitiesFor(ctx context.Context, issuer string, audiences []string) ([]WorkloadIdentity, error)
+	UpdateWorkloadIdentity(ctx context.Context, w WorkloadIdentity) error
+	// UseWorkloadIdentity notes the use of that version, and holds it until the transaction ends; Stale
+	// when it was changed.
+	UseWorkloadIdentity(ctx context.Context, of id.ID, version int64, at time.Time) error
+	// DeleteWorkloadIdentity removes that version, with the tokens that it was worth.
+	DeleteWorkloadIdentity(ctx context.Context, of id.ID, version int64) error
+	// RevokeTokensOf ends the tokens that the identity was worth.
+	RevokeTokensOf(ctx context.Context, identity id.ID, at time.Time) error
 
 	CreateSignInCode(ctx context.Context, c SignInCode) error
 	// UseSignInCode marks the code with that hash used and returns it; NotFound
@@ -56,7 +84,7 @@ type Store interface {
 	// SessionWithPerson finds an unexpired session by its hash.
 	SessionWithPerson(ctx context.Context, hash []byte, at time.Time) (Session, Person, error)
 	DeleteSession(ctx context.Context, session id.ID) error
-	// PruneCredentials removes up to limit sign-in codes and sessions that expired
-	// before the time.
+	// PruneCredentials removes up to limit sign-in codes, sessions and exchanged tokens
+	// that expired before the time.
 	PruneCredentials(ctx context.Context, before time.Time, limit int) (int, error)
 }

@@ -29,7 +29,14 @@ type Token struct {
 	ExpiresAt  time.Time
 	LastUsedAt *time.Time `audit:"-"` // to the minute
 	RevokedAt  *time.Time
-	Version    int64
+	// Predecessor is the token that it replaces, Successor the one that replaces it, where it was rotated.
+	Predecessor id.ID
+	Successor   id.ID
+	// Exchanged tells that it was made in exchange for a token of a provider; Identity by which identity,
+	// for a workload.
+	Exchanged bool
+	Identity  id.ID
+	Version   int64
 }
 
 // Credential is what is looked at of a token that somebody presents, and of its

@@ -280,7 +280,12 @@ func (c *Service) settle(ctx context.Context, w *world) error {
 // end lets an entity go that a full sync did not tell.
 func (c *Service) end(ctx context.Context, w *world, e Entity) error {
 	now := c.moment()
-	return c.within(ctx, w, Counts{Gone: 1}, func(ctx context.Context) error { return c.letGo(ctx, e, now) })
+	return c.within(ctx, w, Counts{Gone: 1}, func(ctx context.Context) error {
+		if err := c.letGo(ctx, e, now); err != nil || e.Kind != User || e.Resource == "" || !c.DeactivateLeavers {
+			return err
+		}
+		return c.People.PersonLeft(ctx, e.Resource, fmt.Sprintf("the catalog of %s tells of %s no more", e.Portal, e.Ref))
+	})
 }
 
 // within does something in one transaction of the sync, while that is open, and counts it; again where

@@ -26,6 +26,8 @@ type Parts struct {
 	Authorizer   *access.Authorizer
 	Recorder     access.Recorder
 	Clock        clock.Clock
+	// DeactivateLeavers has the tokens and sessions end of who is told no more.
+	DeactivateLeavers bool
 }
 
 // Service is the use cases of catalogs. A portal by itself and administrators tell what a catalog

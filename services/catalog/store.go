@@ -96,4 +96,6 @@ type Organisation interface {
 type People interface {
 	MirrorPerson(ctx context.Context, before, after access.Person, i access.Identity, was string) (access.Person, error)
 	RenameIdentity(ctx context.Context, person id.ID, i access.Identity, was string) error
+	// PersonLeft deactivates somebody, unless they administer Evenkeel.
+	PersonLeft(ctx context.Context, person id.ID, reason string) error
 }

@@ -24,6 +24,7 @@ import (
 	"github.com/evenkeel/evenkeel/scorecards/launch"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/access/backstage"
+	"github.com/evenkeel/evenkeel/services/access/oidc"
 	"github.com/evenkeel/evenkeel/services/adoption"
 	"github.com/evenkeel/evenkeel/services/audit"
 	"github.com/evenkeel/evenkeel/services/catalog"
@@ -153,6 +154,8 @@ type App struct {
 	incidentWebhooks *hook.Service
 	authorizer       *access.Authorizer
 	portal           *backstage.Verifier // nil without a portal
+	people           *oidc.People        // nil without a provider
+	exchanges        *oidc.Bearers
 	diary            *adoption.Diary
 	evaluator        *measure.Evaluator
 	folder           *measure.Folder

@@ -135,6 +135,7 @@ func open(t *testing.T, database string, change ...func(*config.Config)) *house 
 	}
 	c := loaded.Config
 	c.GitHub.WebhookSecret = config.NewSecret(webhookSecret)
+	c.Workloads.Issuers = config.List{access.GitHubActions}
 	c.Limits.RequestsPerSecond = 0 // tests call as often as they can
 	for _, configure := range change {
 		configure(&c)

@@ -84,6 +84,7 @@ func (a *App) furnish() error {
 	a.Catalog = catalog.NewService(catalog.Parts{
 		Store: s.Catalog(), Things: s.Registry(), Crowd: s.Access(), Organisation: a.Registry, People: a.Access,
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
+		DeactivateLeavers: a.opts.Config.Portal.Leavers == "deactivate",
 	})
 	a.Outbox = notify.NewOutbox(s.Notify(), a.sharedNow)
 	a.Measure = measure.New(s.Measure(), s, now)
@@ -93,6 +94,9 @@ func (a *App) furnish() error {
 		return err
 	}
 	if err := a.believePortal(); err != nil {
+		return err
+	}
+	if err := a.believeProviders(); err != nil {
 		return err
 	}
 	dialler := a.dialler()

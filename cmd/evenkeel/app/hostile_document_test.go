@@ -227,6 +227,7 @@ func (h *house) prepare() {
 	h.make("ada", "the composite", "/v1/composites", composed())
 	h.make("ada", "the correction", "/v1/services/checkout/slos/availability/corrections", amendment())
 	h.make("ada", "the token", "/v1/tokens", `{"name":"spare"}`)
+	h.make("ada", "the workloadIdentity", "/v1/workload-identities", `{"team":"payments","name":"Jobs","issuer":"https://token.actions.githubusercontent.com","claims":{"repository":"acme/checkout"}}`)
 	h.make("ada", "the attachment", "/v1/budget-policies/error-budget/attachments", `{"target":"service","service":"checkout","mode":"enforce"}`)
 	h.make("administrator", "the dataSource", "/v1/data-sources", dataSource())
 	h.make("ada", "the report", "/v1/reports", `{"scope":"team","name":"payments","period":"2026-02"}`)

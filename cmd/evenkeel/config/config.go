@@ -47,6 +47,10 @@ type Config struct {
 
 	Portal Portal `koanf:"portal" doc:"The Backstage portal whose plugins call this API, for people or by themselves. Their tokens are verified with the portal's own keys; nothing else that they send says who calls."`
 
+	OIDC OIDC `koanf:"oidc" doc:"The OpenID provider by which people sign in, to the pages and on the command line. Links of administrators go on to work beside it."`
+
+	Workloads Workloads `koanf:"workloads" doc:"Whose tokens workloads can bring in place of a token of Evenkeel: of a pipeline's job, of a cluster's service account."`
+
 	Notifications Notifications `koanf:"notifications" doc:"Whether and where events are told. Which events go where is for teams to say, in notification targets."`
 
 	SMTP SMTP `koanf:"smtp" doc:"The server through which e-mail is sent. Without one none is."`

@@ -14,6 +14,7 @@ type Portal struct {
 	Audience   string `koanf:"audience" default:"evenkeel-api" doc:"What the portal's plugins call this API: the targetPluginId for which they ask for tokens (evenkeel.audience in the portal). A token for another target is refused."`
 	Plugins    List   `koanf:"plugins" default:"evenkeel, scaffolder" doc:"The plugins, by id, that may act for the users of the portal: the backend plugin that its pages speak through, and the scaffolder, whose templates register services. Each of them is trusted to pass on what users ask, and nothing else."`
 	OwnPlugins List   `koanf:"ownPlugins" default:"catalog, search, evenkeel" doc:"The plugins, by id, that may call by themselves, for nobody: they read what the organisation reads, and tell what the catalog says. Not the scaffolder, which acts for people."`
+	Leavers    string `koanf:"leavers" default:"keep" oneof:"keep,deactivate" doc:"What becomes of a person whom the catalog tells no more: keep has them leave the teams that the catalog put them in, and no more; deactivate ends their tokens and sessions as well, unless they administer Evenkeel. Whoever was deactivated does not come back by the catalog."`
 }
 
 // pluginID is what Backstage takes for the id of a plugin (PluginTokenHandler.ts), in the

@@ -33,6 +33,8 @@ func (l *loading) check(checkSchedule func(job, schedule string) error) {
 	c.GitHub.check(require)
 	c.Incidents.check(require)
 	c.Portal.check(require)
+	c.OIDC.check(require)
+	c.Workloads.check(require)
 	c.SMTP.check(require)
 	for key, list := range map[string]List{"postmortems.severities": c.Postmortems.Severities, "postmortems.onCallSeverities": c.Postmortems.OnCallSeverities} {
 		for _, severity := range list {

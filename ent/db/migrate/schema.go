@@ -4721,9 +4721,13 @@ var (
 		{Name: "expires_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "last_used_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 		{Name: "revoked_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "predecessor_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "successor_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "exchanged", Type: field.TypeBool},
 		{Name: "version", Type: field.TypeInt64},
 		{Name: "person_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 		{Name: "team_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "workload_identity_id", Type: field.TypeString, Nullable: true, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 	}
 	// TokensTable holds the schema information for the "tokens" table.
 	TokensTable = &schema.Table{
@@ -4733,27 +4737,46 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "tokens_people_person",
-				Columns:    []*schema.Column{TokensColumns[10]},
+				Columns:    []*schema.Column{TokensColumns[13]},
 				RefColumns: []*schema.Column{PeopleColumns[0]},
 				OnDelete:   schema.Restrict,
 			},
 			{
 				Symbol:     "tokens_teams_team",
-				Columns:    []*schema.Column{TokensColumns[11]},
+				Columns:    []*schema.Column{TokensColumns[14]},
 				RefColumns: []*schema.Column{TeamsColumns[0]},
 				OnDelete:   schema.Restrict,
+			},
+			{
+				Symbol:     "tokens_workload_identities_workload_identity",
+				Columns:    []*schema.Column{TokensColumns[15]},
+				RefColumns: []*schema.Column{WorkloadIdentitiesColumns[0]},
+				OnDelete:   schema.Cascade,
 			},
 		},
 		Indexes: []*schema.Index{
 			{
 				Name:    "token_person_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{TokensColumns[10], TokensColumns[0]},
+				Columns: []*schema.Column{TokensColumns[13], TokensColumns[0]},
 			},
 			{
 				Name:    "token_team_id_id",
 				Unique:  false,
-				Columns: []*schema.Column{TokensColumns[11], TokensColumns[0]},
+				Columns: []*schema.Column{TokensColumns[14], TokensColumns[0]},
+			},
+			{
+				Name:    "token_workload_identity_id",
+				Unique:  false,
+				Columns: []*schema.Column{TokensColumns[15]},
+			},
+			{
+				Name:    "token_expires_at",
+				Unique:  false,
+				Columns: []*schema.Column{TokensColumns[6]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "exchanged",
+				},
 			},
 		},
 	}
@@ -5101,6 +5124,46 @@ var (
 			},
 		},
 	}
+	// WorkloadIdentitiesColumns holds the columns for the "workload_identities" table.
+	WorkloadIdentitiesColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "name", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "issuer", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "audience", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "claims", Type: field.TypeJSON},
+		{Name: "scopes", Type: field.TypeJSON},
+		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "updated_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "last_used_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "version", Type: field.TypeInt64},
+		{Name: "team_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+	}
+	// WorkloadIdentitiesTable holds the schema information for the "workload_identities" table.
+	WorkloadIdentitiesTable = &schema.Table{
+		Name:       "workload_identities",
+		Columns:    WorkloadIdentitiesColumns,
+		PrimaryKey: []*schema.Column{WorkloadIdentitiesColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "workload_identities_teams_team",
+				Columns:    []*schema.Column{WorkloadIdentitiesColumns[10]},
+				RefColumns: []*schema.Column{TeamsColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "workloadidentity_team_id_id",
+				Unique:  false,
+				Columns: []*schema.Column{WorkloadIdentitiesColumns[10], WorkloadIdentitiesColumns[0]},
+			},
+			{
+				Name:    "workloadidentity_issuer_audience",
+				Unique:  false,
+				Columns: []*schema.Column{WorkloadIdentitiesColumns[2], WorkloadIdentitiesColumns[3]},
+			},
+		},
+	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
 		ActionItemsTable,
@@ -5216,6 +5279,7 @@ var (
 		ViolationsTable,
 		ViolationEventsTable,
 		WebhookDeliveriesTable,
+		WorkloadIdentitiesTable,
 	}
 )
 
@@ -5665,6 +5729,7 @@ func init() {
 	}
 	TokensTable.ForeignKeys[0].RefTable = PeopleTable
 	TokensTable.ForeignKeys[1].RefTable = TeamsTable
+	TokensTable.ForeignKeys[2].RefTable = WorkloadIdentitiesTable
 	TokensTable.Annotation = &entsql.Annotation{
 		Table: "tokens",
 	}
@@ -5693,5 +5758,9 @@ func init() {
 	}
 	WebhookDeliveriesTable.Annotation = &entsql.Annotation{
 		Table: "webhook_deliveries",
+	}
+	WorkloadIdentitiesTable.ForeignKeys[0].RefTable = TeamsTable
+	WorkloadIdentitiesTable.Annotation = &entsql.Annotation{
+		Table: "workload_identities",
 	}
 }

@@ -32,6 +32,14 @@ const (
 	FieldLastUsedAt = "last_used_at"
 	// FieldRevokedAt holds the string denoting the revoked_at field in the database.
 	FieldRevokedAt = "revoked_at"
+	// FieldPredecessorID holds the string denoting the predecessor_id field in the database.
+	FieldPredecessorID = "predecessor_id"
+	// FieldSuccessorID holds the string denoting the successor_id field in the database.
+	FieldSuccessorID = "successor_id"
+	// FieldExchanged holds the string denoting the exchanged field in the database.
+	FieldExchanged = "exchanged"
+	// FieldWorkloadIdentityID holds the string denoting the workload_identity_id field in the database.
+	FieldWorkloadIdentityID = "workload_identity_id"
 	// FieldVersion holds the string denoting the version field in the database.
 	FieldVersion = "version"
 	// EdgePerson holds the string denoting the person edge name in mutations.
@@ -69,6 +77,10 @@ var Columns = []string{
 	FieldExpiresAt,
 	FieldLastUsedAt,
 	FieldRevokedAt,
+	FieldPredecessorID,
+	FieldSuccessorID,
+	FieldExchanged,
+	FieldWorkloadIdentityID,
 	FieldVersion,
 }
 
@@ -128,6 +140,26 @@ func ByLastUsedAt(opts ...sql.OrderTermOption) OrderOption {
 // ByRevokedAt orders the results by the revoked_at field.
 func ByRevokedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRevokedAt, opts...).ToFunc()
+}
+
+// ByPredecessorID orders the results by the predecessor_id field.
+func ByPredecessorID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPredecessorID, opts...).ToFunc()
+}
+
+// BySuccessorID orders the results by the successor_id field.
+func BySuccessorID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSuccessorID, opts...).ToFunc()
+}
+
+// ByExchanged orders the results by the exchanged field.
+func ByExchanged(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldExchanged, opts...).ToFunc()
+}
+
+// ByWorkloadIdentityID orders the results by the workload_identity_id field.
+func ByWorkloadIdentityID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldWorkloadIdentityID, opts...).ToFunc()
 }
 
 // ByVersion orders the results by the version field.

@@ -110,6 +110,26 @@ func RevokedAt(v time.Time) predicate.Token {
 	return predicate.Token(sql.FieldEQ(FieldRevokedAt, v))
 }
 
+// PredecessorID applies equality check predicate on the "predecessor_id" field. It's identical to PredecessorIDEQ.
+func PredecessorID(v string) predicate.Token {
+	return predicate.Token(sql.FieldEQ(FieldPredecessorID, v))
+}
+
+// SuccessorID applies equality check predicate on the "successor_id" field. It's identical to SuccessorIDEQ.
+func SuccessorID(v string) predicate.Token {
+	return predicate.Token(sql.FieldEQ(FieldSuccessorID, v))
+}
+
+// Exchanged applies equality check predicate on the "exchanged" field. It's identical to ExchangedEQ.
+func Exchanged(v bool) predicate.Token {
+	return predicate.Token(sql.FieldEQ(FieldExchanged, v))
+}
+
+// WorkloadIdentityID applies equality check predicate on the "workload_identity_id" field. It's identical to WorkloadIdentityIDEQ.
+func WorkloadIdentityID(v string) predicate.Token {
+	return predicate.Token(sql.FieldEQ(FieldWorkloadIdentityID, v))
+}
+
 // Version applies equality check predicate on the "version" field. It's identical to VersionEQ.
 func Version(v int64) predicate.Token {
 	return predicate.Token(sql.FieldEQ(FieldVersion, v))
@@ -613,6 +633,241 @@ func RevokedAtIsNil() predicate.Token {
 // RevokedAtNotNil applies the NotNil predicate on the "revoked_at" field.
 func RevokedAtNotNil() predicate.Token {
 	return predicate.Token(sql.FieldNotNull(FieldRevokedAt))
+}
+
+// PredecessorIDEQ applies the EQ predicate on the "predecessor_id" field.
+func PredecessorIDEQ(v string) predicate.Token {
+	return predicate.Token(sql.FieldEQ(FieldPredecessorID, v))
+}
+
+// PredecessorIDNEQ applies the NEQ predicate on the "predecessor_id" field.
+func PredecessorIDNEQ(v string) predicate.Token {
+	return predicate.Token(sql.FieldNEQ(FieldPredecessorID, v))
+}
+
+// PredecessorIDIn applies the In predicate on the "predecessor_id" field.
+func PredecessorIDIn(vs ...string) predicate.Token {
+	return predicate.Token(sql.FieldIn(FieldPredecessorID, vs...))
+}
+
+// PredecessorIDNotIn applies the NotIn predicate on the "predecessor_id" field.
+func PredecessorIDNotIn(vs ...string) predicate.Token {
+	return predicate.Token(sql.FieldNotIn(FieldPredecessorID, vs...))
+}
+
+// PredecessorIDGT applies the GT predicate on the "predecessor_id" field.
+func PredecessorIDGT(v string) predicate.Token {
+	return predicate.Token(sql.FieldGT(FieldPredecessorID, v))
+}
+
+// PredecessorIDGTE applies the GTE predicate on the "predecessor_id" field.
+func PredecessorIDGTE(v string) predicate.Token {
+	return predicate.Token(sql.FieldGTE(FieldPredecessorID, v))
+}
+
+// PredecessorIDLT applies the LT predicate on the "predecessor_id" field.
+func PredecessorIDLT(v string) predicate.Token {
+	return predicate.Token(sql.FieldLT(FieldPredecessorID, v))
+}
+
+// PredecessorIDLTE applies the LTE predicate on the "predecessor_id" field.
+func PredecessorIDLTE(v string) predicate.Token {
+	return predicate.Token(sql.FieldLTE(FieldPredecessorID, v))
+}
+
+// PredecessorIDContains applies the Contains predicate on the "predecessor_id" field.
+func PredecessorIDContains(v string) predicate.Token {
+	return predicate.Token(sql.FieldContains(FieldPredecessorID, v))
+}
+
+// PredecessorIDHasPrefix applies the HasPrefix predicate on the "predecessor_id" field.
+func PredecessorIDHasPrefix(v string) predicate.Token {
+	return predicate.Token(sql.FieldHasPrefix(FieldPredecessorID, v))
+}
+
+// PredecessorIDHasSuffix applies the HasSuffix predicate on the "predecessor_id" field.
+func PredecessorIDHasSuffix(v string) predicate.Token {
+	return predicate.Token(sql.FieldHasSuffix(FieldPredecessorID, v))
+}
+
+// PredecessorIDIsNil applies the IsNil predicate on the "predecessor_id" field.
+func PredecessorIDIsNil() predicate.Token {
+	return predicate.Token(sql.FieldIsNull(FieldPredecessorID))
+}
+
+// PredecessorIDNotNil applies the NotNil predicate on the "predecessor_id" field.
+func PredecessorIDNotNil() predicate.Token {
+	return predicate.Token(sql.FieldNotNull(FieldPredecessorID))
+}
+
+// PredecessorIDEqualFold applies the EqualFold predicate on the "predecessor_id" field.
+func PredecessorIDEqualFold(v string) predicate.Token {
+	return predicate.Token(sql.FieldEqualFold(FieldPredecessorID, v))
+}
+
+// PredecessorIDContainsFold applies the ContainsFold predicate on the "predecessor_id" field.
+func PredecessorIDContainsFold(v string) predicate.Token {
+	return predicate.Token(sql.FieldContainsFold(FieldPredecessorID, v))
+}
+
+// SuccessorIDEQ applies the EQ predicate on the "successor_id" field.
+func SuccessorIDEQ(v string) predicate.Token {
+	return predicate.Token(sql.FieldEQ(FieldSuccessorID, v))
+}
+
+// SuccessorIDNEQ applies the NEQ predicate on the "successor_id" field.
+func SuccessorIDNEQ(v string) predicate.Token {
+	return predicate.Token(sql.FieldNEQ(FieldSuccessorID, v))
+}
+
+// SuccessorIDIn applies the In predicate on the "successor_id" field.
+func SuccessorIDIn(vs ...string) predicate.Token {
+	return predicate.Token(sql.FieldIn(FieldSuccessorID, vs...))
+}
+
+// SuccessorIDNotIn applies the NotIn predicate on the "successor_id" field.
+func SuccessorIDNotIn(vs ...string) predicate.Token {
+	return predicate.Token(sql.FieldNotIn(FieldSuccessorID, vs...))
+}
+
+// SuccessorIDGT applies the GT predicate on the "successor_id" field.
+func SuccessorIDGT(v string) predicate.Token {
+	return predicate.Token(sql.FieldGT(FieldSuccessorID, v))
+}
+
+// SuccessorIDGTE applies the GTE predicate on the "successor_id" field.
+func SuccessorIDGTE(v string) predicate.Token {
+	return predicate.Token(sql.FieldGTE(FieldSuccessorID, v))
+}
+
+// SuccessorIDLT applies the LT predicate on the "successor_id" field.
+func SuccessorIDLT(v string) predicate.Token {
+	return predicate.Token(sql.FieldLT(FieldSuccessorID, v))
+}
+
+// SuccessorIDLTE applies the LTE predicate on the "successor_id" field.
+func SuccessorIDLTE(v string) predicate.Token {
+	return predicate.Token(sql.FieldLTE(FieldSuccessorID, v))
+}
+
+// SuccessorIDContains applies the Contains predicate on the "successor_id" field.
+func SuccessorIDContains(v string) predicate.Token {
+	return predicate.Token(sql.FieldContains(FieldSuccessorID, v))
+}
+
+// SuccessorIDHasPrefix applies the HasPrefix predicate on the "successor_id" field.
+func SuccessorIDHasPrefix(v string) predicate.Token {
+	return predicate.Token(sql.FieldHasPrefix(FieldSuccessorID, v))
+}
+
+// SuccessorIDHasSuffix applies the HasSuffix predicate on the "successor_id" field.
+func SuccessorIDHasSuffix(v string) predicate.Token {
+	return predicate.Token(sql.FieldHasSuffix(FieldSuccessorID, v))
+}
+
+// SuccessorIDIsNil applies the IsNil predicate on the "successor_id" field.
+func SuccessorIDIsNil() predicate.Token {
+	return predicate.Token(sql.FieldIsNull(FieldSuccessorID))
+}
+
+// SuccessorIDNotNil applies the NotNil predicate on the "successor_id" field.
+func SuccessorIDNotNil() predicate.Token {
+	return predicate.Token(sql.FieldNotNull(FieldSuccessorID))
+}
+
+// SuccessorIDEqualFold applies the EqualFold predicate on the "successor_id" field.
+func SuccessorIDEqualFold(v string) predicate.Token {
+	return predicate.Token(sql.FieldEqualFold(FieldSuccessorID, v))
+}
+
+// SuccessorIDContainsFold applies the ContainsFold predicate on the "successor_id" field.
+func SuccessorIDContainsFold(v string) predicate.Token {
+	return predicate.Token(sql.FieldContainsFold(FieldSuccessorID, v))
+}
+
+// ExchangedEQ applies the EQ predicate on the "exchanged" field.
+func ExchangedEQ(v bool) predicate.Token {
+	return predicate.Token(sql.FieldEQ(FieldExchanged, v))
+}
+
+// ExchangedNEQ applies the NEQ predicate on the "exchanged" field.
+func ExchangedNEQ(v bool) predicate.Token {
+	return predicate.Token(sql.FieldNEQ(FieldExchanged, v))
+}
+
+// WorkloadIdentityIDEQ applies the EQ predicate on the "workload_identity_id" field.
+func WorkloadIdentityIDEQ(v string) predicate.Token {
+	return predicate.Token(sql.FieldEQ(FieldWorkloadIdentityID, v))
+}
+
+// WorkloadIdentityIDNEQ applies the NEQ predicate on the "workload_identity_id" field.
+func WorkloadIdentityIDNEQ(v string) predicate.Token {
+	return predicate.Token(sql.FieldNEQ(FieldWorkloadIdentityID, v))
+}
+
+// WorkloadIdentityIDIn applies the In predicate on the "workload_identity_id" field.
+func WorkloadIdentityIDIn(vs ...string) predicate.Token {
+	return predicate.Token(sql.FieldIn(FieldWorkloadIdentityID, vs...))
+}
+
+// WorkloadIdentityIDNotIn applies the NotIn predicate on the "workload_identity_id" field.
+func WorkloadIdentityIDNotIn(vs ...string) predicate.Token {
+	return predicate.Token(sql.FieldNotIn(FieldWorkloadIdentityID, vs...))
+}
+
+// WorkloadIdentityIDGT applies the GT predicate on the "workload_identity_id" field.
+func WorkloadIdentityIDGT(v string) predicate.Token {
+	return predicate.Token(sql.FieldGT(FieldWorkloadIdentityID, v))
+}
+
+// WorkloadIdentityIDGTE applies the GTE predicate on the "workload_identity_id" field.
+func WorkloadIdentityIDGTE(v string) predicate.Token {
+	return predicate.Token(sql.FieldGTE(FieldWorkloadIdentityID, v))
+}
+
+// WorkloadIdentityIDLT applies the LT predicate on the "workload_identity_id" field.
+func WorkloadIdentityIDLT(v string) predicate.Token {
+	return predicate.Token(sql.FieldLT(FieldWorkloadIdentityID, v))
+}
+
+// WorkloadIdentityIDLTE applies the LTE predicate on the "workload_identity_id" field.
+func WorkloadIdentityIDLTE(v string) predicate.Token {
+	return predicate.Token(sql.FieldLTE(FieldWorkloadIdentityID, v))
+}
+
+// WorkloadIdentityIDContains applies the Contains predicate on the "workload_identity_id" field.
+func WorkloadIdentityIDContains(v string) predicate.Token {
+	return predicate.Token(sql.FieldContains(FieldWorkloadIdentityID, v))
+}
+
+// WorkloadIdentityIDHasPrefix applies the HasPrefix predicate on the "workload_identity_id" field.
+func WorkloadIdentityIDHasPrefix(v string) predicate.Token {
+	return predicate.Token(sql.FieldHasPrefix(FieldWorkloadIdentityID, v))
+}
+
+// WorkloadIdentityIDHasSuffix applies the HasSuffix predicate on the "workload_identity_id" field.
+func WorkloadIdentityIDHasSuffix(v string) predicate.Token {
+	return predicate.Token(sql.FieldHasSuffix(FieldWorkloadIdentityID, v))
+}
+
+// WorkloadIdentityIDIsNil applies the IsNil predicate on the "workload_identity_id" field.
+func WorkloadIdentityIDIsNil() predicate.Token {
+	return predicate.Token(sql.FieldIsNull(FieldWorkloadIdentityID))
+}
+
+// WorkloadIdentityIDNotNil applies the NotNil predicate on the "workload_identity_id" field.
+func WorkloadIdentityIDNotNil() predicate.Token {
+	return predicate.Token(sql.FieldNotNull(FieldWorkloadIdentityID))
+}
+
+// WorkloadIdentityIDEqualFold applies the EqualFold predicate on the "workload_identity_id" field.
+func WorkloadIdentityIDEqualFold(v string) predicate.Token {
+	return predicate.Token(sql.FieldEqualFold(FieldWorkloadIdentityID, v))
+}
+
+// WorkloadIdentityIDContainsFold applies the ContainsFold predicate on the "workload_identity_id" field.
+func WorkloadIdentityIDContainsFold(v string) predicate.Token {
+	return predicate.Token(sql.FieldContainsFold(FieldWorkloadIdentityID, v))
 }
 
 // VersionEQ applies the EQ predicate on the "version" field.

@@ -785,12 +785,22 @@ CREATE UNIQUE INDEX "toilticket_repository_number_team_id" ON "toil_tickets" ("r
 CREATE INDEX "toilticket_service_id" ON "toil_tickets" ("service_id");
 -- create index "toilticket_team_id_closed_at" to table: "toil_tickets"
 CREATE INDEX "toilticket_team_id_closed_at" ON "toil_tickets" ("team_id", "closed_at");
+-- create "workload_identities" table
+CREATE TABLE "workload_identities" ("id" character varying(26) NOT NULL, "name" text NOT NULL, "issuer" text NOT NULL, "audience" text NOT NULL, "claims" jsonb NOT NULL, "scopes" jsonb NOT NULL, "created_at" timestamptz NOT NULL, "updated_at" timestamptz NOT NULL, "last_used_at" timestamptz NULL, "version" bigint NOT NULL, "team_id" character varying(26) NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "workload_identities_teams_team" FOREIGN KEY ("team_id") REFERENCES "teams" ("id") ON UPDATE NO ACTION ON DELETE CASCADE);
+-- create index "workloadidentity_issuer_audience" to table: "workload_identities"
+CREATE INDEX "workloadidentity_issuer_audience" ON "workload_identities" ("issuer", "audience");
+-- create index "workloadidentity_team_id_id" to table: "workload_identities"
+CREATE INDEX "workloadidentity_team_id_id" ON "workload_identities" ("team_id", "id");
 -- create "tokens" table
-CREATE TABLE "tokens" ("id" character varying(26) NOT NULL, "kind" text NOT NULL, "name" text NOT NULL, "scopes" jsonb NOT NULL, "hash" bytea NOT NULL, "created_at" timestamptz NOT NULL, "expires_at" timestamptz NOT NULL, "last_used_at" timestamptz NULL, "revoked_at" timestamptz NULL, "version" bigint NOT NULL, "person_id" character varying(26) NULL, "team_id" character varying(26) NULL, PRIMARY KEY ("id"), CONSTRAINT "tokens_people_person" FOREIGN KEY ("person_id") REFERENCES "people" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT, CONSTRAINT "tokens_teams_team" FOREIGN KEY ("team_id") REFERENCES "teams" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT);
+CREATE TABLE "tokens" ("id" character varying(26) NOT NULL, "kind" text NOT NULL, "name" text NOT NULL, "scopes" jsonb NOT NULL, "hash" bytea NOT NULL, "created_at" timestamptz NOT NULL, "expires_at" timestamptz NOT NULL, "last_used_at" timestamptz NULL, "revoked_at" timestamptz NULL, "predecessor_id" character varying(26) NULL, "successor_id" character varying(26) NULL, "exchanged" boolean NOT NULL, "version" bigint NOT NULL, "person_id" character varying(26) NULL, "team_id" character varying(26) NULL, "workload_identity_id" character varying(26) NULL, PRIMARY KEY ("id"), CONSTRAINT "tokens_people_person" FOREIGN KEY ("person_id") REFERENCES "people" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT, CONSTRAINT "tokens_teams_team" FOREIGN KEY ("team_id") REFERENCES "teams" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT, CONSTRAINT "tokens_workload_identities_workload_identity" FOREIGN KEY ("workload_identity_id") REFERENCES "workload_identities" ("id") ON UPDATE NO ACTION ON DELETE CASCADE);
+-- create index "token_expires_at" to table: "tokens"
+CREATE INDEX "token_expires_at" ON "tokens" ("expires_at") WHERE exchanged;
 -- create index "token_person_id_id" to table: "tokens"
 CREATE INDEX "token_person_id_id" ON "tokens" ("person_id", "id");
 -- create index "token_team_id_id" to table: "tokens"
 CREATE INDEX "token_team_id_id" ON "tokens" ("team_id", "id");
+-- create index "token_workload_identity_id" to table: "tokens"
+CREATE INDEX "token_workload_identity_id" ON "tokens" ("workload_identity_id");
 -- create "violations" table
 CREATE TABLE "violations" ("id" character varying(26) NOT NULL, "clause" text NOT NULL, "attachment_id" text NOT NULL, "mode" text NOT NULL, "opened_at" timestamptz NOT NULL, "evidence" jsonb NOT NULL, "handling" jsonb NOT NULL, "ended_at" timestamptz NULL, "ending" text NOT NULL, "muted_until" timestamptz NULL, "version" bigint NOT NULL, "policy_id" character varying(26) NOT NULL, "revision_id" character varying(26) NOT NULL, "slo_id" character varying(26) NOT NULL, "service_id" character varying(26) NOT NULL, PRIMARY KEY ("id"), CONSTRAINT "violations_policies_policy" FOREIGN KEY ("policy_id") REFERENCES "policies" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT, CONSTRAINT "violations_policy_revisions_revision" FOREIGN KEY ("revision_id") REFERENCES "policy_revisions" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT, CONSTRAINT "violations_services_service" FOREIGN KEY ("service_id") REFERENCES "services" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT, CONSTRAINT "violations_slos_slo" FOREIGN KEY ("slo_id") REFERENCES "slos" ("id") ON UPDATE NO ACTION ON DELETE RESTRICT);
 -- create index "violation_ended_at" to table: "violations"

@@ -748,11 +748,15 @@ CREATE INDEX `toilticket_closed_at` ON `toil_tickets` (`closed_at`);
 -- create index "toilticket_service_id" to table: "toil_tickets"
 CREATE INDEX `toilticket_service_id` ON `toil_tickets` (`service_id`);
 -- create "tokens" table
-CREATE TABLE `tokens` (`id` text NOT NULL, `kind` text NOT NULL, `name` text NOT NULL, `scopes` json NOT NULL, `hash` blob NOT NULL, `created_at` datetime NOT NULL, `expires_at` datetime NOT NULL, `last_used_at` datetime NULL, `revoked_at` datetime NULL, `version` integer NOT NULL, `person_id` text NULL, `team_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `tokens_people_person` FOREIGN KEY (`person_id`) REFERENCES `people` (`id`) ON DELETE RESTRICT, CONSTRAINT `tokens_teams_team` FOREIGN KEY (`team_id`) REFERENCES `teams` (`id`) ON DELETE RESTRICT);
+CREATE TABLE `tokens` (`id` text NOT NULL, `kind` text NOT NULL, `name` text NOT NULL, `scopes` json NOT NULL, `hash` blob NOT NULL, `created_at` datetime NOT NULL, `expires_at` datetime NOT NULL, `last_used_at` datetime NULL, `revoked_at` datetime NULL, `predecessor_id` text NULL, `successor_id` text NULL, `exchanged` bool NOT NULL, `version` integer NOT NULL, `person_id` text NULL, `team_id` text NULL, `workload_identity_id` text NULL, PRIMARY KEY (`id`), CONSTRAINT `tokens_people_person` FOREIGN KEY (`person_id`) REFERENCES `people` (`id`) ON DELETE RESTRICT, CONSTRAINT `tokens_teams_team` FOREIGN KEY (`team_id`) REFERENCES `teams` (`id`) ON DELETE RESTRICT, CONSTRAINT `tokens_workload_identities_workload_identity` FOREIGN KEY (`workload_identity_id`) REFERENCES `workload_identities` (`id`) ON DELETE CASCADE);
 -- create index "token_person_id_id" to table: "tokens"
 CREATE INDEX `token_person_id_id` ON `tokens` (`person_id`, `id`);
 -- create index "token_team_id_id" to table: "tokens"
 CREATE INDEX `token_team_id_id` ON `tokens` (`team_id`, `id`);
+-- create index "token_workload_identity_id" to table: "tokens"
+CREATE INDEX `token_workload_identity_id` ON `tokens` (`workload_identity_id`);
+-- create index "token_expires_at" to table: "tokens"
+CREATE INDEX `token_expires_at` ON `tokens` (`expires_at`) WHERE exchanged;
 -- create "told_events" table
 CREATE TABLE `told_events` (`id` text NOT NULL, `type` text NOT NULL, `matter` text NOT NULL, `is_end` bool NOT NULL, `happened_at` datetime NOT NULL, `team_id` text NULL, `service_id` text NULL, `slo_id` text NULL, `person_id` text NULL, `subject` text NOT NULL, `title` text NOT NULL, `text` text NOT NULL, `link` text NOT NULL, `figures` json NOT NULL, `once` text NULL, `outcome` text NOT NULL, `note` text NOT NULL, `team_slug` text NOT NULL, `service_slug` text NOT NULL, `routed_at` datetime NULL, `told_at` datetime NOT NULL, PRIMARY KEY (`id`));
 -- create index "toldevent_unrouted" to table: "told_events"
@@ -819,3 +823,9 @@ CREATE INDEX `webhookdelivery_due` ON `webhook_deliveries` (`due_at`, `id`) WHER
 CREATE INDEX `webhookdelivery_received_at_id` ON `webhook_deliveries` (`received_at`, `id`);
 -- create index "webhookdelivery_given_up" to table: "webhook_deliveries"
 CREATE INDEX `webhookdelivery_given_up` ON `webhook_deliveries` (`received_at`, `id`) WHERE worked_at IS NULL AND due_at IS NULL;
+-- create "workload_identities" table
+CREATE TABLE `workload_identities` (`id` text NOT NULL, `name` text NOT NULL, `issuer` text NOT NULL, `audience` text NOT NULL, `claims` json NOT NULL, `scopes` json NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `last_used_at` datetime NULL, `version` integer NOT NULL, `team_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `workload_identities_teams_team` FOREIGN KEY (`team_id`) REFERENCES `teams` (`id`) ON DELETE CASCADE);
+-- create index "workloadidentity_team_id_id" to table: "workload_identities"
+CREATE INDEX `workloadidentity_team_id_id` ON `workload_identities` (`team_id`, `id`);
+-- create index "workloadidentity_issuer_audience" to table: "workload_identities"
+CREATE INDEX `workloadidentity_issuer_audience` ON `workload_identities` (`issuer`, `audience`);

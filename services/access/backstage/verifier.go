@@ -20,6 +20,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/outbound"
 	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/access/jwks"
 )
 
 // Provider is the provider of the identities that a portal gives people.
@@ -84,7 +85,7 @@ func New(o Options) (*Verifier, error) {
 	if err != nil {
 		return nil, fmt.Errorf("speak with the portal: %w", err)
 	}
-	v.ring = &keyRing{now: o.Clock, timeout: o.Timeout, sets: map[string]*keySet{}, client: &http.Client{
+	v.ring = &keyRing{now: o.Clock, timeout: o.Timeout, sets: map[string]*jwks.Kept[jwks.Set]{}, client: &http.Client{
 		Transport:     v.client,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // keys are where they are, or nowhere
 	}}
