@@ -14,6 +14,7 @@ import (
 	"github.com/evenkeel/evenkeel/scorecards/launch"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
+	"github.com/evenkeel/evenkeel/services/audit/seal"
 	"github.com/evenkeel/evenkeel/services/catalog"
 	"github.com/evenkeel/evenkeel/services/change"
 	"github.com/evenkeel/evenkeel/services/incident"
@@ -58,6 +59,7 @@ import (
 type Rooms struct {
 	Access        *access.Service
 	Audit         *audit.Service
+	Seals         *seal.Service
 	Registry      *registry.Registry
 	Sources       *source.Service
 	SLOs          *slo.Service
@@ -170,6 +172,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addEvents(r)
 	a.addJobs(r)
 	a.addAudit(r)
+	a.addAuditSeals(r)
 }
 
 // the names of what a page of things refers to, found with one query for each kind.

@@ -107,6 +107,32 @@ func (_c *AuditEntryCreate) SetChanges(v string) *AuditEntryCreate {
 	return _c
 }
 
+// SetSeal sets the "seal" field.
+func (_c *AuditEntryCreate) SetSeal(v int64) *AuditEntryCreate {
+	_c.mutation.SetSeal(v)
+	return _c
+}
+
+// SetNillableSeal sets the "seal" field if the given value is not nil.
+func (_c *AuditEntryCreate) SetNillableSeal(v *int64) *AuditEntryCreate {
+	if v != nil {
+		_c.SetSeal(*v)
+	}
+	return _c
+}
+
+// SetProof sets the "proof" field.
+func (_c *AuditEntryCreate) SetProof(v string) *AuditEntryCreate {
+	_c.mutation.SetProof(v)
+	return _c
+}
+
+// SetRedactedBy sets the "redacted_by" field.
+func (_c *AuditEntryCreate) SetRedactedBy(v string) *AuditEntryCreate {
+	_c.mutation.SetRedactedBy(v)
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *AuditEntryCreate) SetID(v string) *AuditEntryCreate {
 	_c.mutation.SetID(v)
@@ -188,6 +214,12 @@ func (_c *AuditEntryCreate) check() error {
 	}
 	if _, ok := _c.mutation.Changes(); !ok {
 		return &ValidationError{Name: "changes", err: errors.New(`db: missing required field "AuditEntry.changes"`)}
+	}
+	if _, ok := _c.mutation.Proof(); !ok {
+		return &ValidationError{Name: "proof", err: errors.New(`db: missing required field "AuditEntry.proof"`)}
+	}
+	if _, ok := _c.mutation.RedactedBy(); !ok {
+		return &ValidationError{Name: "redacted_by", err: errors.New(`db: missing required field "AuditEntry.redacted_by"`)}
 	}
 	return nil
 }
@@ -280,6 +312,18 @@ func (_c *AuditEntryCreate) createSpec() (*AuditEntry, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Changes(); ok {
 		_spec.SetField(auditentry.FieldChanges, field.TypeString, value)
 		_node.Changes = value
+	}
+	if value, ok := _c.mutation.Seal(); ok {
+		_spec.SetField(auditentry.FieldSeal, field.TypeInt64, value)
+		_node.Seal = &value
+	}
+	if value, ok := _c.mutation.Proof(); ok {
+		_spec.SetField(auditentry.FieldProof, field.TypeString, value)
+		_node.Proof = value
+	}
+	if value, ok := _c.mutation.RedactedBy(); ok {
+		_spec.SetField(auditentry.FieldRedactedBy, field.TypeString, value)
+		_node.RedactedBy = value
 	}
 	return _node, _spec
 }
@@ -498,6 +542,54 @@ func (u *AuditEntryUpsert) SetChanges(v string) *AuditEntryUpsert {
 // UpdateChanges sets the "changes" field to the value that was provided on create.
 func (u *AuditEntryUpsert) UpdateChanges() *AuditEntryUpsert {
 	u.SetExcluded(auditentry.FieldChanges)
+	return u
+}
+
+// SetSeal sets the "seal" field.
+func (u *AuditEntryUpsert) SetSeal(v int64) *AuditEntryUpsert {
+	u.Set(auditentry.FieldSeal, v)
+	return u
+}
+
+// UpdateSeal sets the "seal" field to the value that was provided on create.
+func (u *AuditEntryUpsert) UpdateSeal() *AuditEntryUpsert {
+	u.SetExcluded(auditentry.FieldSeal)
+	return u
+}
+
+// AddSeal adds v to the "seal" field.
+func (u *AuditEntryUpsert) AddSeal(v int64) *AuditEntryUpsert {
+	u.Add(auditentry.FieldSeal, v)
+	return u
+}
+
+// ClearSeal clears the value of the "seal" field.
+func (u *AuditEntryUpsert) ClearSeal() *AuditEntryUpsert {
+	u.SetNull(auditentry.FieldSeal)
+	return u
+}
+
+// SetProof sets the "proof" field.
+func (u *AuditEntryUpsert) SetProof(v string) *AuditEntryUpsert {
+	u.Set(auditentry.FieldProof, v)
+	return u
+}
+
+// UpdateProof sets the "proof" field to the value that was provided on create.
+func (u *AuditEntryUpsert) UpdateProof() *AuditEntryUpsert {
+	u.SetExcluded(auditentry.FieldProof)
+	return u
+}
+
+// SetRedactedBy sets the "redacted_by" field.
+func (u *AuditEntryUpsert) SetRedactedBy(v string) *AuditEntryUpsert {
+	u.Set(auditentry.FieldRedactedBy, v)
+	return u
+}
+
+// UpdateRedactedBy sets the "redacted_by" field to the value that was provided on create.
+func (u *AuditEntryUpsert) UpdateRedactedBy() *AuditEntryUpsert {
+	u.SetExcluded(auditentry.FieldRedactedBy)
 	return u
 }
 
@@ -742,6 +834,62 @@ func (u *AuditEntryUpsertOne) SetChanges(v string) *AuditEntryUpsertOne {
 func (u *AuditEntryUpsertOne) UpdateChanges() *AuditEntryUpsertOne {
 	return u.Update(func(s *AuditEntryUpsert) {
 		s.UpdateChanges()
+	})
+}
+
+// SetSeal sets the "seal" field.
+func (u *AuditEntryUpsertOne) SetSeal(v int64) *AuditEntryUpsertOne {
+	return u.Update(func(s *AuditEntryUpsert) {
+		s.SetSeal(v)
+	})
+}
+
+// AddSeal adds v to the "seal" field.
+func (u *AuditEntryUpsertOne) AddSeal(v int64) *AuditEntryUpsertOne {
+	return u.Update(func(s *AuditEntryUpsert) {
+		s.AddSeal(v)
+	})
+}
+
+// UpdateSeal sets the "seal" field to the value that was provided on create.
+func (u *AuditEntryUpsertOne) UpdateSeal() *AuditEntryUpsertOne {
+	return u.Update(func(s *AuditEntryUpsert) {
+		s.UpdateSeal()
+	})
+}
+
+// ClearSeal clears the value of the "seal" field.
+func (u *AuditEntryUpsertOne) ClearSeal() *AuditEntryUpsertOne {
+	return u.Update(func(s *AuditEntryUpsert) {
+		s.ClearSeal()
+	})
+}
+
+// SetProof sets the "proof" field.
+func (u *AuditEntryUpsertOne) SetProof(v string) *AuditEntryUpsertOne {
+	return u.Update(func(s *AuditEntryUpsert) {
+		s.SetProof(v)
+	})
+}
+
+// UpdateProof sets the "proof" field to the value that was provided on create.
+func (u *AuditEntryUpsertOne) UpdateProof() *AuditEntryUpsertOne {
+	return u.Update(func(s *AuditEntryUpsert) {
+		s.UpdateProof()
+	})
+}
+
+// SetRedactedBy sets the "redacted_by" field.
+func (u *AuditEntryUpsertOne) SetRedactedBy(v string) *AuditEntryUpsertOne {
+	return u.Update(func(s *AuditEntryUpsert) {
+		s.SetRedactedBy(v)
+	})
+}
+
+// UpdateRedactedBy sets the "redacted_by" field to the value that was provided on create.
+func (u *AuditEntryUpsertOne) UpdateRedactedBy() *AuditEntryUpsertOne {
+	return u.Update(func(s *AuditEntryUpsert) {
+		s.UpdateRedactedBy()
 	})
 }
 
@@ -1152,6 +1300,62 @@ func (u *AuditEntryUpsertBulk) SetChanges(v string) *AuditEntryUpsertBulk {
 func (u *AuditEntryUpsertBulk) UpdateChanges() *AuditEntryUpsertBulk {
 	return u.Update(func(s *AuditEntryUpsert) {
 		s.UpdateChanges()
+	})
+}
+
+// SetSeal sets the "seal" field.
+func (u *AuditEntryUpsertBulk) SetSeal(v int64) *AuditEntryUpsertBulk {
+	return u.Update(func(s *AuditEntryUpsert) {
+		s.SetSeal(v)
+	})
+}
+
+// AddSeal adds v to the "seal" field.
+func (u *AuditEntryUpsertBulk) AddSeal(v int64) *AuditEntryUpsertBulk {
+	return u.Update(func(s *AuditEntryUpsert) {
+		s.AddSeal(v)
+	})
+}
+
+// UpdateSeal sets the "seal" field to the value that was provided on create.
+func (u *AuditEntryUpsertBulk) UpdateSeal() *AuditEntryUpsertBulk {
+	return u.Update(func(s *AuditEntryUpsert) {
+		s.UpdateSeal()
+	})
+}
+
+// ClearSeal clears the value of the "seal" field.
+func (u *AuditEntryUpsertBulk) ClearSeal() *AuditEntryUpsertBulk {
+	return u.Update(func(s *AuditEntryUpsert) {
+		s.ClearSeal()
+	})
+}
+
+// SetProof sets the "proof" field.
+func (u *AuditEntryUpsertBulk) SetProof(v string) *AuditEntryUpsertBulk {
+	return u.Update(func(s *AuditEntryUpsert) {
+		s.SetProof(v)
+	})
+}
+
+// UpdateProof sets the "proof" field to the value that was provided on create.
+func (u *AuditEntryUpsertBulk) UpdateProof() *AuditEntryUpsertBulk {
+	return u.Update(func(s *AuditEntryUpsert) {
+		s.UpdateProof()
+	})
+}
+
+// SetRedactedBy sets the "redacted_by" field.
+func (u *AuditEntryUpsertBulk) SetRedactedBy(v string) *AuditEntryUpsertBulk {
+	return u.Update(func(s *AuditEntryUpsert) {
+		s.SetRedactedBy(v)
+	})
+}
+
+// UpdateRedactedBy sets the "redacted_by" field to the value that was provided on create.
+func (u *AuditEntryUpsertBulk) UpdateRedactedBy() *AuditEntryUpsertBulk {
+	return u.Update(func(s *AuditEntryUpsert) {
+		s.UpdateRedactedBy()
 	})
 }
 

@@ -19,7 +19,9 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/alert"
 	"github.com/evenkeel/evenkeel/ent/db/attachment"
 	"github.com/evenkeel/evenkeel/ent/db/attestation"
+	"github.com/evenkeel/evenkeel/ent/db/auditanchor"
 	"github.com/evenkeel/evenkeel/ent/db/auditentry"
+	"github.com/evenkeel/evenkeel/ent/db/auditseal"
 	"github.com/evenkeel/evenkeel/ent/db/backfill"
 	"github.com/evenkeel/evenkeel/ent/db/budgetpolicy"
 	"github.com/evenkeel/evenkeel/ent/db/campaign"
@@ -144,8 +146,12 @@ type Client struct {
 	Attachment *AttachmentClient
 	// Attestation is the client for interacting with the Attestation builders.
 	Attestation *AttestationClient
+	// AuditAnchor is the client for interacting with the AuditAnchor builders.
+	AuditAnchor *AuditAnchorClient
 	// AuditEntry is the client for interacting with the AuditEntry builders.
 	AuditEntry *AuditEntryClient
+	// AuditSeal is the client for interacting with the AuditSeal builders.
+	AuditSeal *AuditSealClient
 	// Backfill is the client for interacting with the Backfill builders.
 	Backfill *BackfillClient
 	// BudgetPolicy is the client for interacting with the BudgetPolicy builders.
@@ -375,7 +381,9 @@ func (c *Client) init() {
 	c.Alert = NewAlertClient(c.config)
 	c.Attachment = NewAttachmentClient(c.config)
 	c.Attestation = NewAttestationClient(c.config)
+	c.AuditAnchor = NewAuditAnchorClient(c.config)
 	c.AuditEntry = NewAuditEntryClient(c.config)
+	c.AuditSeal = NewAuditSealClient(c.config)
 	c.Backfill = NewBackfillClient(c.config)
 	c.BudgetPolicy = NewBudgetPolicyClient(c.config)
 	c.Campaign = NewCampaignClient(c.config)
@@ -579,7 +587,9 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Alert:                      NewAlertClient(cfg),
 		Attachment:                 NewAttachmentClient(cfg),
 		Attestation:                NewAttestationClient(cfg),
+		AuditAnchor:                NewAuditAnchorClient(cfg),
 		AuditEntry:                 NewAuditEntryClient(cfg),
+		AuditSeal:                  NewAuditSealClient(cfg),
 		Backfill:                   NewBackfillClient(cfg),
 		BudgetPolicy:               NewBudgetPolicyClient(cfg),
 		Campaign:                   NewCampaignClient(cfg),
@@ -710,7 +720,9 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Alert:                      NewAlertClient(cfg),
 		Attachment:                 NewAttachmentClient(cfg),
 		Attestation:                NewAttestationClient(cfg),
+		AuditAnchor:                NewAuditAnchorClient(cfg),
 		AuditEntry:                 NewAuditEntryClient(cfg),
+		AuditSeal:                  NewAuditSealClient(cfg),
 		Backfill:                   NewBackfillClient(cfg),
 		BudgetPolicy:               NewBudgetPolicyClient(cfg),
 		Campaign:                   NewCampaignClient(cfg),
@@ -847,30 +859,30 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.ActionItem, c.Alert, c.Attachment, c.Attestation, c.AuditEntry, c.Backfill,
-		c.BudgetPolicy, c.Campaign, c.CampaignDay, c.CatalogEntity, c.CatalogSync,
-		c.Change, c.Collection, c.Composite, c.CompositeMember, c.CompositePart,
-		c.CompositeRevision, c.CompositeStatus, c.Correction, c.DataSource, c.Delivery,
-		c.DeliverySwitch, c.Dependency, c.Exemption, c.Forecast, c.ForecastBin,
-		c.GateDecision, c.GateOverride, c.GivenDeclaration, c.IdempotencyKey,
-		c.Identity, c.Incident, c.IncidentEntry, c.IncidentEntryRevision,
-		c.IncidentPerson, c.IncidentService, c.Indicator, c.Issue, c.JobRun,
-		c.LaunchReview, c.Lease, c.ManifestItem, c.ManifestSet, c.Member,
-		c.Notification, c.NotificationTarget, c.OTLPStream, c.OnboardingMember,
-		c.OnboardingRepository, c.OnboardingWave, c.Outage, c.OwnershipDrift, c.Person,
-		c.PolicyRevision, c.Postmortem, c.PostmortemAct, c.PostmortemRequest,
-		c.PostmortemTemplate, c.PostmortemTemplateRevision, c.PostmortemTemplateUse,
-		c.PostmortemText, c.Proposal, c.PushedFact, c.Report, c.ReportDecision,
-		c.ReportRestatement, c.SLA, c.SLAPeriod, c.SLARevision, c.SLO,
-		c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Scorecard, c.ScorecardDay,
-		c.ScorecardDue, c.ScorecardFailure, c.ScorecardRevision, c.ScorecardStanding,
-		c.ScorecardTally, c.SearchDocument, c.Segment, c.SegmentChange, c.Series,
-		c.Service, c.Session, c.SignInCode, c.SignalMapping, c.SigningKey, c.Slug,
-		c.SuppliedFact, c.System, c.Team, c.ThinnedMonth, c.ToilAnswer, c.ToilAsking,
-		c.ToilAutomation, c.ToilCandidate, c.ToilDismissal, c.ToilEntry, c.ToilParting,
-		c.ToilSetting, c.ToilSurvey, c.ToilTicket, c.Token, c.ToldEvent, c.TrackerLane,
-		c.TrackerPlace, c.TrackerRepository, c.Violation, c.ViolationEvent,
-		c.WebhookDelivery,
+		c.ActionItem, c.Alert, c.Attachment, c.Attestation, c.AuditAnchor, c.AuditEntry,
+		c.AuditSeal, c.Backfill, c.BudgetPolicy, c.Campaign, c.CampaignDay,
+		c.CatalogEntity, c.CatalogSync, c.Change, c.Collection, c.Composite,
+		c.CompositeMember, c.CompositePart, c.CompositeRevision, c.CompositeStatus,
+		c.Correction, c.DataSource, c.Delivery, c.DeliverySwitch, c.Dependency,
+		c.Exemption, c.Forecast, c.ForecastBin, c.GateDecision, c.GateOverride,
+		c.GivenDeclaration, c.IdempotencyKey, c.Identity, c.Incident, c.IncidentEntry,
+		c.IncidentEntryRevision, c.IncidentPerson, c.IncidentService, c.Indicator,
+		c.Issue, c.JobRun, c.LaunchReview, c.Lease, c.ManifestItem, c.ManifestSet,
+		c.Member, c.Notification, c.NotificationTarget, c.OTLPStream,
+		c.OnboardingMember, c.OnboardingRepository, c.OnboardingWave, c.Outage,
+		c.OwnershipDrift, c.Person, c.PolicyRevision, c.Postmortem, c.PostmortemAct,
+		c.PostmortemRequest, c.PostmortemTemplate, c.PostmortemTemplateRevision,
+		c.PostmortemTemplateUse, c.PostmortemText, c.Proposal, c.PushedFact, c.Report,
+		c.ReportDecision, c.ReportRestatement, c.SLA, c.SLAPeriod, c.SLARevision,
+		c.SLO, c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Scorecard,
+		c.ScorecardDay, c.ScorecardDue, c.ScorecardFailure, c.ScorecardRevision,
+		c.ScorecardStanding, c.ScorecardTally, c.SearchDocument, c.Segment,
+		c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode, c.SignalMapping,
+		c.SigningKey, c.Slug, c.SuppliedFact, c.System, c.Team, c.ThinnedMonth,
+		c.ToilAnswer, c.ToilAsking, c.ToilAutomation, c.ToilCandidate, c.ToilDismissal,
+		c.ToilEntry, c.ToilParting, c.ToilSetting, c.ToilSurvey, c.ToilTicket, c.Token,
+		c.ToldEvent, c.TrackerLane, c.TrackerPlace, c.TrackerRepository, c.Violation,
+		c.ViolationEvent, c.WebhookDelivery,
 	} {
 		n.Use(hooks...)
 	}
@@ -880,30 +892,30 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.ActionItem, c.Alert, c.Attachment, c.Attestation, c.AuditEntry, c.Backfill,
-		c.BudgetPolicy, c.Campaign, c.CampaignDay, c.CatalogEntity, c.CatalogSync,
-		c.Change, c.Collection, c.Composite, c.CompositeMember, c.CompositePart,
-		c.CompositeRevision, c.CompositeStatus, c.Correction, c.DataSource, c.Delivery,
-		c.DeliverySwitch, c.Dependency, c.Exemption, c.Forecast, c.ForecastBin,
-		c.GateDecision, c.GateOverride, c.GivenDeclaration, c.IdempotencyKey,
-		c.Identity, c.Incident, c.IncidentEntry, c.IncidentEntryRevision,
-		c.IncidentPerson, c.IncidentService, c.Indicator, c.Issue, c.JobRun,
-		c.LaunchReview, c.Lease, c.ManifestItem, c.ManifestSet, c.Member,
-		c.Notification, c.NotificationTarget, c.OTLPStream, c.OnboardingMember,
-		c.OnboardingRepository, c.OnboardingWave, c.Outage, c.OwnershipDrift, c.Person,
-		c.PolicyRevision, c.Postmortem, c.PostmortemAct, c.PostmortemRequest,
-		c.PostmortemTemplate, c.PostmortemTemplateRevision, c.PostmortemTemplateUse,
-		c.PostmortemText, c.Proposal, c.PushedFact, c.Report, c.ReportDecision,
-		c.ReportRestatement, c.SLA, c.SLAPeriod, c.SLARevision, c.SLO,
-		c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Scorecard, c.ScorecardDay,
-		c.ScorecardDue, c.ScorecardFailure, c.ScorecardRevision, c.ScorecardStanding,
-		c.ScorecardTally, c.SearchDocument, c.Segment, c.SegmentChange, c.Series,
-		c.Service, c.Session, c.SignInCode, c.SignalMapping, c.SigningKey, c.Slug,
-		c.SuppliedFact, c.System, c.Team, c.ThinnedMonth, c.ToilAnswer, c.ToilAsking,
-		c.ToilAutomation, c.ToilCandidate, c.ToilDismissal, c.ToilEntry, c.ToilParting,
-		c.ToilSetting, c.ToilSurvey, c.ToilTicket, c.Token, c.ToldEvent, c.TrackerLane,
-		c.TrackerPlace, c.TrackerRepository, c.Violation, c.ViolationEvent,
-		c.WebhookDelivery,
+		c.ActionItem, c.Alert, c.Attachment, c.Attestation, c.AuditAnchor, c.AuditEntry,
+		c.AuditSeal, c.Backfill, c.BudgetPolicy, c.Campaign, c.CampaignDay,
+		c.CatalogEntity, c.CatalogSync, c.Change, c.Collection, c.Composite,
+		c.CompositeMember, c.CompositePart, c.CompositeRevision, c.CompositeStatus,
+		c.Correction, c.DataSource, c.Delivery, c.DeliverySwitch, c.Dependency,
+		c.Exemption, c.Forecast, c.ForecastBin, c.GateDecision, c.GateOverride,
+		c.GivenDeclaration, c.IdempotencyKey, c.Identity, c.Incident, c.IncidentEntry,
+		c.IncidentEntryRevision, c.IncidentPerson, c.IncidentService, c.Indicator,
+		c.Issue, c.JobRun, c.LaunchReview, c.Lease, c.ManifestItem, c.ManifestSet,
+		c.Member, c.Notification, c.NotificationTarget, c.OTLPStream,
+		c.OnboardingMember, c.OnboardingRepository, c.OnboardingWave, c.Outage,
+		c.OwnershipDrift, c.Person, c.PolicyRevision, c.Postmortem, c.PostmortemAct,
+		c.PostmortemRequest, c.PostmortemTemplate, c.PostmortemTemplateRevision,
+		c.PostmortemTemplateUse, c.PostmortemText, c.Proposal, c.PushedFact, c.Report,
+		c.ReportDecision, c.ReportRestatement, c.SLA, c.SLAPeriod, c.SLARevision,
+		c.SLO, c.SLOGroupStatus, c.SLORevision, c.SLOStatus, c.Scorecard,
+		c.ScorecardDay, c.ScorecardDue, c.ScorecardFailure, c.ScorecardRevision,
+		c.ScorecardStanding, c.ScorecardTally, c.SearchDocument, c.Segment,
+		c.SegmentChange, c.Series, c.Service, c.Session, c.SignInCode, c.SignalMapping,
+		c.SigningKey, c.Slug, c.SuppliedFact, c.System, c.Team, c.ThinnedMonth,
+		c.ToilAnswer, c.ToilAsking, c.ToilAutomation, c.ToilCandidate, c.ToilDismissal,
+		c.ToilEntry, c.ToilParting, c.ToilSetting, c.ToilSurvey, c.ToilTicket, c.Token,
+		c.ToldEvent, c.TrackerLane, c.TrackerPlace, c.TrackerRepository, c.Violation,
+		c.ViolationEvent, c.WebhookDelivery,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -920,8 +932,12 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Attachment.mutate(ctx, m)
 	case *AttestationMutation:
 		return c.Attestation.mutate(ctx, m)
+	case *AuditAnchorMutation:
+		return c.AuditAnchor.mutate(ctx, m)
 	case *AuditEntryMutation:
 		return c.AuditEntry.mutate(ctx, m)
+	case *AuditSealMutation:
+		return c.AuditSeal.mutate(ctx, m)
 	case *BackfillMutation:
 		return c.Backfill.mutate(ctx, m)
 	case *BudgetPolicyMutation:
@@ -1833,6 +1849,139 @@ func (c *AttestationClient) mutate(ctx context.Context, m *AttestationMutation) 
 	}
 }
 
+// AuditAnchorClient is a client for the AuditAnchor schema.
+type AuditAnchorClient struct {
+	config
+}
+
+// NewAuditAnchorClient returns a client for the AuditAnchor from the given config.
+func NewAuditAnchorClient(c config) *AuditAnchorClient {
+	return &AuditAnchorClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `auditanchor.Hooks(f(g(h())))`.
+func (c *AuditAnchorClient) Use(hooks ...Hook) {
+	c.hooks.AuditAnchor = append(c.hooks.AuditAnchor, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `auditanchor.Intercept(f(g(h())))`.
+func (c *AuditAnchorClient) Intercept(interceptors ...Interceptor) {
+	c.inters.AuditAnchor = append(c.inters.AuditAnchor, interceptors...)
+}
+
+// Create returns a builder for creating a AuditAnchor entity.
+func (c *AuditAnchorClient) Create() *AuditAnchorCreate {
+	mutation := newAuditAnchorMutation(c.config, OpCreate)
+	return &AuditAnchorCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of AuditAnchor entities.
+func (c *AuditAnchorClient) CreateBulk(builders ...*AuditAnchorCreate) *AuditAnchorCreateBulk {
+	return &AuditAnchorCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AuditAnchorClient) MapCreateBulk(slice any, setFunc func(*AuditAnchorCreate, int)) *AuditAnchorCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AuditAnchorCreateBulk{err: fmt.Errorf("calling to AuditAnchorClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AuditAnchorCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AuditAnchorCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for AuditAnchor.
+func (c *AuditAnchorClient) Update() *AuditAnchorUpdate {
+	mutation := newAuditAnchorMutation(c.config, OpUpdate)
+	return &AuditAnchorUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AuditAnchorClient) UpdateOne(_m *AuditAnchor) *AuditAnchorUpdateOne {
+	mutation := newAuditAnchorMutation(c.config, OpUpdateOne, withAuditAnchor(_m))
+	return &AuditAnchorUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AuditAnchorClient) UpdateOneID(id int64) *AuditAnchorUpdateOne {
+	mutation := newAuditAnchorMutation(c.config, OpUpdateOne, withAuditAnchorID(id))
+	return &AuditAnchorUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for AuditAnchor.
+func (c *AuditAnchorClient) Delete() *AuditAnchorDelete {
+	mutation := newAuditAnchorMutation(c.config, OpDelete)
+	return &AuditAnchorDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AuditAnchorClient) DeleteOne(_m *AuditAnchor) *AuditAnchorDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AuditAnchorClient) DeleteOneID(id int64) *AuditAnchorDeleteOne {
+	builder := c.Delete().Where(auditanchor.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AuditAnchorDeleteOne{builder}
+}
+
+// Query returns a query builder for AuditAnchor.
+func (c *AuditAnchorClient) Query() *AuditAnchorQuery {
+	return &AuditAnchorQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAuditAnchor},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a AuditAnchor entity by its id.
+func (c *AuditAnchorClient) Get(ctx context.Context, id int64) (*AuditAnchor, error) {
+	return c.Query().Where(auditanchor.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AuditAnchorClient) GetX(ctx context.Context, id int64) *AuditAnchor {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *AuditAnchorClient) Hooks() []Hook {
+	return c.hooks.AuditAnchor
+}
+
+// Interceptors returns the client interceptors.
+func (c *AuditAnchorClient) Interceptors() []Interceptor {
+	return c.inters.AuditAnchor
+}
+
+func (c *AuditAnchorClient) mutate(ctx context.Context, m *AuditAnchorMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AuditAnchorCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AuditAnchorUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AuditAnchorUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AuditAnchorDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown AuditAnchor mutation op: %q", m.Op())
+	}
+}
+
 // AuditEntryClient is a client for the AuditEntry schema.
 type AuditEntryClient struct {
 	config
@@ -1963,6 +2112,139 @@ func (c *AuditEntryClient) mutate(ctx context.Context, m *AuditEntryMutation) (V
 		return (&AuditEntryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown AuditEntry mutation op: %q", m.Op())
+	}
+}
+
+// AuditSealClient is a client for the AuditSeal schema.
+type AuditSealClient struct {
+	config
+}
+
+// NewAuditSealClient returns a client for the AuditSeal from the given config.
+func NewAuditSealClient(c config) *AuditSealClient {
+	return &AuditSealClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `auditseal.Hooks(f(g(h())))`.
+func (c *AuditSealClient) Use(hooks ...Hook) {
+	c.hooks.AuditSeal = append(c.hooks.AuditSeal, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `auditseal.Intercept(f(g(h())))`.
+func (c *AuditSealClient) Intercept(interceptors ...Interceptor) {
+	c.inters.AuditSeal = append(c.inters.AuditSeal, interceptors...)
+}
+
+// Create returns a builder for creating a AuditSeal entity.
+func (c *AuditSealClient) Create() *AuditSealCreate {
+	mutation := newAuditSealMutation(c.config, OpCreate)
+	return &AuditSealCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of AuditSeal entities.
+func (c *AuditSealClient) CreateBulk(builders ...*AuditSealCreate) *AuditSealCreateBulk {
+	return &AuditSealCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AuditSealClient) MapCreateBulk(slice any, setFunc func(*AuditSealCreate, int)) *AuditSealCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AuditSealCreateBulk{err: fmt.Errorf("calling to AuditSealClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AuditSealCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AuditSealCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for AuditSeal.
+func (c *AuditSealClient) Update() *AuditSealUpdate {
+	mutation := newAuditSealMutation(c.config, OpUpdate)
+	return &AuditSealUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AuditSealClient) UpdateOne(_m *AuditSeal) *AuditSealUpdateOne {
+	mutation := newAuditSealMutation(c.config, OpUpdateOne, withAuditSeal(_m))
+	return &AuditSealUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AuditSealClient) UpdateOneID(id int64) *AuditSealUpdateOne {
+	mutation := newAuditSealMutation(c.config, OpUpdateOne, withAuditSealID(id))
+	return &AuditSealUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for AuditSeal.
+func (c *AuditSealClient) Delete() *AuditSealDelete {
+	mutation := newAuditSealMutation(c.config, OpDelete)
+	return &AuditSealDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AuditSealClient) DeleteOne(_m *AuditSeal) *AuditSealDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AuditSealClient) DeleteOneID(id int64) *AuditSealDeleteOne {
+	builder := c.Delete().Where(auditseal.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AuditSealDeleteOne{builder}
+}
+
+// Query returns a query builder for AuditSeal.
+func (c *AuditSealClient) Query() *AuditSealQuery {
+	return &AuditSealQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAuditSeal},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a AuditSeal entity by its id.
+func (c *AuditSealClient) Get(ctx context.Context, id int64) (*AuditSeal, error) {
+	return c.Query().Where(auditseal.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AuditSealClient) GetX(ctx context.Context, id int64) *AuditSeal {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *AuditSealClient) Hooks() []Hook {
+	return c.hooks.AuditSeal
+}
+
+// Interceptors returns the client interceptors.
+func (c *AuditSealClient) Interceptors() []Interceptor {
+	return c.inters.AuditSeal
+}
+
+func (c *AuditSealClient) mutate(ctx context.Context, m *AuditSealMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AuditSealCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AuditSealUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AuditSealUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AuditSealDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown AuditSeal mutation op: %q", m.Op())
 	}
 }
 
@@ -18248,20 +18530,21 @@ func (c *WebhookDeliveryClient) mutate(ctx context.Context, m *WebhookDeliveryMu
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		ActionItem, Alert, Attachment, Attestation, AuditEntry, Backfill, BudgetPolicy,
-		Campaign, CampaignDay, CatalogEntity, CatalogSync, Change, Collection,
-		Composite, CompositeMember, CompositePart, CompositeRevision, CompositeStatus,
-		Correction, DataSource, Delivery, DeliverySwitch, Dependency, Exemption,
-		Forecast, ForecastBin, GateDecision, GateOverride, GivenDeclaration,
-		IdempotencyKey, Identity, Incident, IncidentEntry, IncidentEntryRevision,
-		IncidentPerson, IncidentService, Indicator, Issue, JobRun, LaunchReview, Lease,
-		ManifestItem, ManifestSet, Member, Notification, NotificationTarget,
-		OTLPStream, OnboardingMember, OnboardingRepository, OnboardingWave, Outage,
-		OwnershipDrift, Person, PolicyRevision, Postmortem, PostmortemAct,
-		PostmortemRequest, PostmortemTemplate, PostmortemTemplateRevision,
-		PostmortemTemplateUse, PostmortemText, Proposal, PushedFact, Report,
-		ReportDecision, ReportRestatement, SLA, SLAPeriod, SLARevision, SLO,
-		SLOGroupStatus, SLORevision, SLOStatus, Scorecard, ScorecardDay, ScorecardDue,
+		ActionItem, Alert, Attachment, Attestation, AuditAnchor, AuditEntry, AuditSeal,
+		Backfill, BudgetPolicy, Campaign, CampaignDay, CatalogEntity, CatalogSync,
+		Change, Collection, Composite, CompositeMember, CompositePart,
+		CompositeRevision, CompositeStatus, Correction, DataSource, Delivery,
+		DeliverySwitch, Dependency, Exemption, Forecast, ForecastBin, GateDecision,
+		GateOverride, GivenDeclaration, IdempotencyKey, Identity, Incident,
+		IncidentEntry, IncidentEntryRevision, IncidentPerson, IncidentService,
+		Indicator, Issue, JobRun, LaunchReview, Lease, ManifestItem, ManifestSet,
+		Member, Notification, NotificationTarget, OTLPStream, OnboardingMember,
+		OnboardingRepository, OnboardingWave, Outage, OwnershipDrift, Person,
+		PolicyRevision, Postmortem, PostmortemAct, PostmortemRequest,
+		PostmortemTemplate, PostmortemTemplateRevision, PostmortemTemplateUse,
+		PostmortemText, Proposal, PushedFact, Report, ReportDecision,
+		ReportRestatement, SLA, SLAPeriod, SLARevision, SLO, SLOGroupStatus,
+		SLORevision, SLOStatus, Scorecard, ScorecardDay, ScorecardDue,
 		ScorecardFailure, ScorecardRevision, ScorecardStanding, ScorecardTally,
 		SearchDocument, Segment, SegmentChange, Series, Service, Session, SignInCode,
 		SignalMapping, SigningKey, Slug, SuppliedFact, System, Team, ThinnedMonth,
@@ -18271,20 +18554,21 @@ type (
 		WebhookDelivery []ent.Hook
 	}
 	inters struct {
-		ActionItem, Alert, Attachment, Attestation, AuditEntry, Backfill, BudgetPolicy,
-		Campaign, CampaignDay, CatalogEntity, CatalogSync, Change, Collection,
-		Composite, CompositeMember, CompositePart, CompositeRevision, CompositeStatus,
-		Correction, DataSource, Delivery, DeliverySwitch, Dependency, Exemption,
-		Forecast, ForecastBin, GateDecision, GateOverride, GivenDeclaration,
-		IdempotencyKey, Identity, Incident, IncidentEntry, IncidentEntryRevision,
-		IncidentPerson, IncidentService, Indicator, Issue, JobRun, LaunchReview, Lease,
-		ManifestItem, ManifestSet, Member, Notification, NotificationTarget,
-		OTLPStream, OnboardingMember, OnboardingRepository, OnboardingWave, Outage,
-		OwnershipDrift, Person, PolicyRevision, Postmortem, PostmortemAct,
-		PostmortemRequest, PostmortemTemplate, PostmortemTemplateRevision,
-		PostmortemTemplateUse, PostmortemText, Proposal, PushedFact, Report,
-		ReportDecision, ReportRestatement, SLA, SLAPeriod, SLARevision, SLO,
-		SLOGroupStatus, SLORevision, SLOStatus, Scorecard, ScorecardDay, ScorecardDue,
+		ActionItem, Alert, Attachment, Attestation, AuditAnchor, AuditEntry, AuditSeal,
+		Backfill, BudgetPolicy, Campaign, CampaignDay, CatalogEntity, CatalogSync,
+		Change, Collection, Composite, CompositeMember, CompositePart,
+		CompositeRevision, CompositeStatus, Correction, DataSource, Delivery,
+		DeliverySwitch, Dependency, Exemption, Forecast, ForecastBin, GateDecision,
+		GateOverride, GivenDeclaration, IdempotencyKey, Identity, Incident,
+		IncidentEntry, IncidentEntryRevision, IncidentPerson, IncidentService,
+		Indicator, Issue, JobRun, LaunchReview, Lease, ManifestItem, ManifestSet,
+		Member, Notification, NotificationTarget, OTLPStream, OnboardingMember,
+		OnboardingRepository, OnboardingWave, Outage, OwnershipDrift, Person,
+		PolicyRevision, Postmortem, PostmortemAct, PostmortemRequest,
+		PostmortemTemplate, PostmortemTemplateRevision, PostmortemTemplateUse,
+		PostmortemText, Proposal, PushedFact, Report, ReportDecision,
+		ReportRestatement, SLA, SLAPeriod, SLARevision, SLO, SLOGroupStatus,
+		SLORevision, SLOStatus, Scorecard, ScorecardDay, ScorecardDue,
 		ScorecardFailure, ScorecardRevision, ScorecardStanding, ScorecardTally,
 		SearchDocument, Segment, SegmentChange, Series, Service, Session, SignInCode,
 		SignalMapping, SigningKey, Slug, SuppliedFact, System, Team, ThinnedMonth,

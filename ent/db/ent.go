@@ -16,7 +16,9 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/alert"
 	"github.com/evenkeel/evenkeel/ent/db/attachment"
 	"github.com/evenkeel/evenkeel/ent/db/attestation"
+	"github.com/evenkeel/evenkeel/ent/db/auditanchor"
 	"github.com/evenkeel/evenkeel/ent/db/auditentry"
+	"github.com/evenkeel/evenkeel/ent/db/auditseal"
 	"github.com/evenkeel/evenkeel/ent/db/backfill"
 	"github.com/evenkeel/evenkeel/ent/db/budgetpolicy"
 	"github.com/evenkeel/evenkeel/ent/db/campaign"
@@ -188,7 +190,9 @@ func checkColumn(t, c string) error {
 			alert.Table:                      alert.ValidColumn,
 			attachment.Table:                 attachment.ValidColumn,
 			attestation.Table:                attestation.ValidColumn,
+			auditanchor.Table:                auditanchor.ValidColumn,
 			auditentry.Table:                 auditentry.ValidColumn,
+			auditseal.Table:                  auditseal.ValidColumn,
 			backfill.Table:                   backfill.ValidColumn,
 			budgetpolicy.Table:               budgetpolicy.ValidColumn,
 			campaign.Table:                   campaign.ValidColumn,

@@ -35,6 +35,12 @@ func (_c *SigningKeyCreate) SetSeed(v []byte) *SigningKeyCreate {
 	return _c
 }
 
+// SetKeyID sets the "key_id" field.
+func (_c *SigningKeyCreate) SetKeyID(v string) *SigningKeyCreate {
+	_c.mutation.SetKeyID(v)
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *SigningKeyCreate) SetCreatedAt(v time.Time) *SigningKeyCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -87,6 +93,9 @@ func (_c *SigningKeyCreate) check() error {
 	if _, ok := _c.mutation.Seed(); !ok {
 		return &ValidationError{Name: "seed", err: errors.New(`db: missing required field "SigningKey.seed"`)}
 	}
+	if _, ok := _c.mutation.KeyID(); !ok {
+		return &ValidationError{Name: "key_id", err: errors.New(`db: missing required field "SigningKey.key_id"`)}
+	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`db: missing required field "SigningKey.created_at"`)}
 	}
@@ -133,6 +142,10 @@ func (_c *SigningKeyCreate) createSpec() (*SigningKey, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Seed(); ok {
 		_spec.SetField(signingkey.FieldSeed, field.TypeBytes, value)
 		_node.Seed = value
+	}
+	if value, ok := _c.mutation.KeyID(); ok {
+		_spec.SetField(signingkey.FieldKeyID, field.TypeString, value)
+		_node.KeyID = value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(signingkey.FieldCreatedAt, field.TypeTime, value)
@@ -211,6 +224,18 @@ func (u *SigningKeyUpsert) SetSeed(v []byte) *SigningKeyUpsert {
 // UpdateSeed sets the "seed" field to the value that was provided on create.
 func (u *SigningKeyUpsert) UpdateSeed() *SigningKeyUpsert {
 	u.SetExcluded(signingkey.FieldSeed)
+	return u
+}
+
+// SetKeyID sets the "key_id" field.
+func (u *SigningKeyUpsert) SetKeyID(v string) *SigningKeyUpsert {
+	u.Set(signingkey.FieldKeyID, v)
+	return u
+}
+
+// UpdateKeyID sets the "key_id" field to the value that was provided on create.
+func (u *SigningKeyUpsert) UpdateKeyID() *SigningKeyUpsert {
+	u.SetExcluded(signingkey.FieldKeyID)
 	return u
 }
 
@@ -299,6 +324,20 @@ func (u *SigningKeyUpsertOne) SetSeed(v []byte) *SigningKeyUpsertOne {
 func (u *SigningKeyUpsertOne) UpdateSeed() *SigningKeyUpsertOne {
 	return u.Update(func(s *SigningKeyUpsert) {
 		s.UpdateSeed()
+	})
+}
+
+// SetKeyID sets the "key_id" field.
+func (u *SigningKeyUpsertOne) SetKeyID(v string) *SigningKeyUpsertOne {
+	return u.Update(func(s *SigningKeyUpsert) {
+		s.SetKeyID(v)
+	})
+}
+
+// UpdateKeyID sets the "key_id" field to the value that was provided on create.
+func (u *SigningKeyUpsertOne) UpdateKeyID() *SigningKeyUpsertOne {
+	return u.Update(func(s *SigningKeyUpsert) {
+		s.UpdateKeyID()
 	})
 }
 
@@ -555,6 +594,20 @@ func (u *SigningKeyUpsertBulk) SetSeed(v []byte) *SigningKeyUpsertBulk {
 func (u *SigningKeyUpsertBulk) UpdateSeed() *SigningKeyUpsertBulk {
 	return u.Update(func(s *SigningKeyUpsert) {
 		s.UpdateSeed()
+	})
+}
+
+// SetKeyID sets the "key_id" field.
+func (u *SigningKeyUpsertBulk) SetKeyID(v string) *SigningKeyUpsertBulk {
+	return u.Update(func(s *SigningKeyUpsert) {
+		s.SetKeyID(v)
+	})
+}
+
+// UpdateKeyID sets the "key_id" field to the value that was provided on create.
+func (u *SigningKeyUpsertBulk) UpdateKeyID() *SigningKeyUpsertBulk {
+	return u.Update(func(s *SigningKeyUpsert) {
+		s.UpdateKeyID()
 	})
 }
 

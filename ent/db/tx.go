@@ -22,8 +22,12 @@ type Tx struct {
 	Attachment *AttachmentClient
 	// Attestation is the client for interacting with the Attestation builders.
 	Attestation *AttestationClient
+	// AuditAnchor is the client for interacting with the AuditAnchor builders.
+	AuditAnchor *AuditAnchorClient
 	// AuditEntry is the client for interacting with the AuditEntry builders.
 	AuditEntry *AuditEntryClient
+	// AuditSeal is the client for interacting with the AuditSeal builders.
+	AuditSeal *AuditSealClient
 	// Backfill is the client for interacting with the Backfill builders.
 	Backfill *BackfillClient
 	// BudgetPolicy is the client for interacting with the BudgetPolicy builders.
@@ -373,7 +377,9 @@ func (tx *Tx) init() {
 	tx.Alert = NewAlertClient(tx.config)
 	tx.Attachment = NewAttachmentClient(tx.config)
 	tx.Attestation = NewAttestationClient(tx.config)
+	tx.AuditAnchor = NewAuditAnchorClient(tx.config)
 	tx.AuditEntry = NewAuditEntryClient(tx.config)
+	tx.AuditSeal = NewAuditSealClient(tx.config)
 	tx.Backfill = NewBackfillClient(tx.config)
 	tx.BudgetPolicy = NewBudgetPolicyClient(tx.config)
 	tx.Campaign = NewCampaignClient(tx.config)

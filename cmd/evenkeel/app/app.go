@@ -25,6 +25,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/access/backstage"
 	"github.com/evenkeel/evenkeel/services/audit"
+	"github.com/evenkeel/evenkeel/services/audit/seal"
 	"github.com/evenkeel/evenkeel/services/catalog"
 	"github.com/evenkeel/evenkeel/services/change"
 	"github.com/evenkeel/evenkeel/services/idempotency"
@@ -57,6 +58,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/report"
 	"github.com/evenkeel/evenkeel/services/report/evidence"
 	"github.com/evenkeel/evenkeel/services/signals"
+	"github.com/evenkeel/evenkeel/services/signing"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/alert"
 	"github.com/evenkeel/evenkeel/services/slo/composite"
@@ -95,6 +97,7 @@ type App struct {
 	Store         *store.Store
 	Access        *access.Service
 	Audit         *audit.Service
+	Seals         *seal.Service
 	Idempotency   *idempotency.Service
 	Registry      *registry.Registry
 	Catalog       *catalog.Service
@@ -150,6 +153,7 @@ type App struct {
 	webhooks         *github.Webhooks
 	incidentWebhooks *hook.Service
 	authorizer       *access.Authorizer
+	keys             *signing.Room       // with which the installation signs
 	portal           *backstage.Verifier // nil without a portal
 	evaluator        *measure.Evaluator
 	folder           *measure.Folder

@@ -77,6 +77,7 @@ func (a *App) furnish() error {
 		Session: a.opts.Config.SessionLifetime, Token: a.opts.Config.TokenLifetime,
 	}, a.log)
 	a.onClose(a.Access.Close)
+	a.keys = OpenKeys(a.opts.Config, s, now)
 	a.Idempotency = idempotency.NewService(s.Idempotency(), s, now)
 	// What scorecards are about is changed through these, so that services are evaluated soon.
 	noted := scorecards.Noting{Recorder: a.Audit, Store: s.Scorecards(), Clock: now}
@@ -192,7 +193,7 @@ func (a *App) furnish() error {
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
 	})
 	a.Evidence = evidence.NewService(evidence.Parts{
-		Keys: s.Reports(), Past: s.Reports(), Organisation: s.Registry(), Rights: s.Access(), Policies: s.Policy(), Proposals: s.Proposals(),
+		Keys: a.keys, Past: s.Reports(), Organisation: s.Registry(), Rights: s.Access(), Policies: s.Policy(), Proposals: s.Proposals(),
 		Log: s.Audit(), Published: s.Reports(), Runner: s, Snapshots: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
 	})
 	a.Registry.OnRetirement(a.Policies)
@@ -226,6 +227,9 @@ func (a *App) furnish() error {
 	a.recorder = self.NewRecorder(now)
 	a.measurer = self.NewFlusher(a.recorder, ownTraffic{a.SLOs}, reporterName(a.opts.Config.Instance), a.log)
 
+	if err := a.furnishSeals(); err != nil {
+		return err
+	}
 	if err := a.hireCourier(); err != nil {
 		return err
 	}
@@ -328,6 +332,11 @@ func (a *App) jobs() []jobs.Job {
 			Name: "apply-policies", Schedule: "* * * * *",
 			Description: "Opens and ends violations of error-budget policies, and wants issues for them.",
 			RunOnce:     counted(a.Policies.ApplyOnce),
+		},
+		{
+			Name: "seal-audit", Schedule: "* * * * *",
+			Description: "Seals what was decided since into the chain over the audit log, and puts its head where the configuration says, once an hour.",
+			RunOnce:     counted(a.Seals.RunOnce),
 		},
 		{
 			Name: "chase-policies", Schedule: "*/5 * * * *",

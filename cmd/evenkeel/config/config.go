@@ -57,6 +57,10 @@ type Config struct {
 
 	Postmortems Postmortems `koanf:"postmortems" doc:"Of which incidents a postmortem is asked for, once they are resolved, and by when it is reviewed. Whatever is said here, anybody can ask for one."`
 
+	Audit Audit `koanf:"audit" doc:"Where the head of the sealed audit log is put, out of reach of whoever can write the database: see docs/explanation/audit.md."`
+
+	Encryption Encryption `koanf:"encryption" doc:"The key under which what is secret is encrypted in the database: the keys that Evenkeel signs with."`
+
 	Retention Retention `koanf:"retention" doc:"How long things are kept before the job prune removes them."`
 }
 

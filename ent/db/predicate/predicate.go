@@ -18,8 +18,14 @@ type Attachment func(*sql.Selector)
 // Attestation is the predicate function for attestation builders.
 type Attestation func(*sql.Selector)
 
+// AuditAnchor is the predicate function for auditanchor builders.
+type AuditAnchor func(*sql.Selector)
+
 // AuditEntry is the predicate function for auditentry builders.
 type AuditEntry func(*sql.Selector)
+
+// AuditSeal is the predicate function for auditseal builders.
+type AuditSeal func(*sql.Selector)
 
 // Backfill is the predicate function for backfill builders.
 type Backfill func(*sql.Selector)
