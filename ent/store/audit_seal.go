@@ -11,6 +11,7 @@ import (
 	"github.com/evenkeel/evenkeel/ent/db/auditentry"
 	"github.com/evenkeel/evenkeel/ent/db/auditseal"
 	"github.com/evenkeel/evenkeel/internal/clock"
+	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/services/audit/chain"
 	"github.com/evenkeel/evenkeel/services/audit/seal"
 )
@@ -79,7 +80,11 @@ func (a Seals) AppendSeals(ctx context.Context, seals []chain.Seal) error {
 		for _, l := range seals {
 			args = append(args, l.Number, l.EntryID, l.Digest, l.Hash)
 		}
-		if _, err := a.s.exec(ctx, "INSERT INTO audit_seals (number, entry_id, digest, hash) VALUES "+values(len(seals), 4), args...); err != nil {
+		if _, err := a.s.exec(ctx, "INSERT INTO audit_seals (number, entry_id, digest, hash) VALUES "+values(len(seals), 4), args...); isUnique(err) {
+			e := fault.New(fault.Conflict, "sealed_already", "another replica sealed the audit log in between")
+			e.Err = err
+			return e
+		} else if err != nil {
 			return fail("write seals", err)
 		}
 		_, err := a.s.exec(ctx, `UPDATE audit_entries SET seal = (SELECT l.number FROM audit_seals l WHERE l.entry_id = audit_entries.id)

@@ -73,7 +73,11 @@ func Read(r io.Reader) ([]chain.Anchor, error) {
 		var a chain.Anchor
 		d := json.NewDecoder(bytes.NewReader(line))
 		d.DisallowUnknownFields()
-		if err := d.Decode(&a); err != nil {
+		err := d.Decode(&a)
+		if err == nil && d.More() {
+			err = errors.New("there is more than one value in it")
+		}
+		if err != nil {
 			if i+1 < len(lines) && bytes.HasPrefix(lines[i+1], line) {
 				continue
 			}
