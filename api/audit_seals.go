@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/evenkeel/evenkeel/api/admission"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit/chain"
 	"github.com/evenkeel/evenkeel/services/audit/seal"
@@ -30,7 +31,7 @@ func (a *API) addAuditSeals(r Rooms) {
 	register(a, operation{
 		id: "exportAudit", method: http.MethodGet, path: "/v1/audit/export", tag: "Audit",
 		summary: "Export the audit log with its seals", description: "The oldest first, with all that proves it, so that it can be verified without the installation; \"evenkeel audit export\" writes it all into a file. Administrators only.",
-		rule: access.Rule{Verb: access.Read, Kind: access.KindAudit},
+		rule: access.Rule{Verb: access.Read, Kind: access.KindAudit}, class: admission.Reports,
 	}, func(ctx context.Context, in *export) (*list[AuditSeal], error) {
 		seals, err := r.Seals.Export(ctx, seal.State(in.State), in.Request())
 		if err != nil {
@@ -47,7 +48,7 @@ func (a *API) addAuditSeals(r Rooms) {
 	register(a, operation{
 		id: "verifyAudit", method: http.MethodGet, path: "/v1/audit/verification", tag: "Audit",
 		summary: "Verify the audit log", description: "A part of the chain, of what it seals, and of the anchors that the database keeps. Against somebody who can write all of the database only anchors that are kept elsewhere help: \"evenkeel audit verify\" compares an export with those. Administrators only.",
-		rule: access.Rule{Verb: access.Read, Kind: access.KindAudit},
+		rule: access.Rule{Verb: access.Read, Kind: access.KindAudit}, class: admission.Reports,
 	}, func(ctx context.Context, in *verification) (*verified, error) {
 		v, err := r.Seals.Verify(ctx, in.From, in.Limit)
 		if err != nil {

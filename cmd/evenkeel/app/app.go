@@ -207,7 +207,7 @@ func (a *App) open(ctx context.Context) error {
 // OpenStore opens the database that the configuration names, without migrating it.
 func OpenStore(ctx context.Context, c config.Config, log *slog.Logger) (*store.Store, error) {
 	s, err := store.Open(ctx, store.Options{
-		URL: c.Database.URL.Reveal(), DataDir: c.DataDir, MaxConnections: c.Database.MaxConnections, Logger: log,
+		URL: c.Database.URL.Reveal(), Renew: c.Database.URL.Reveal, DataDir: c.DataDir, MaxConnections: c.Database.MaxConnections, Logger: log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)

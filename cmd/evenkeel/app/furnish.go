@@ -128,7 +128,7 @@ func (a *App) furnish() error {
 		Runner: s, Authorizer: a.authorizer, Recorder: noted, Clock: now,
 	})
 	a.incidentWebhooks = hook.NewService(hook.Parts{
-		Sources: a.opts.Config.Incidents.Sources(), Incidents: a.Incidents, Registry: a.Registry, Clock: now, Logger: a.log,
+		Sources: a.opts.Config.Incidents.Sources(), Secrets: a.opts.Config.Incidents.Secrets, Incidents: a.Incidents, Registry: a.Registry, Clock: now, Logger: a.log,
 	})
 	for _, former := range a.opts.Config.Incidents.Former() {
 		a.log.Info("webhooks proved by a former secret are accepted; take it away once the source has the new one", "setting", former)
@@ -159,6 +159,7 @@ func (a *App) furnish() error {
 	if a.webhooks, err = github.NewWebhooks(a.opts.Config.GitHub.WebhookSecrets(), a.Inbox); err != nil {
 		return err
 	}
+	a.webhooks.AskFor(a.opts.Config.GitHub.WebhookSecrets)
 	if !a.opts.Config.GitHub.FormerWebhookSecret.IsZero() {
 		a.log.Info("webhooks signed with a former secret are accepted; take github.formerWebhookSecret away once GitHub has the new one")
 	}
