@@ -7,7 +7,6 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -124,6 +123,9 @@ func (u *user) must(field, path, body, token string) string {
 		u.Fatalf("POST %s: %d %s", path, status, raw)
 	}
 	text, _ := made[field].(string)
+	if text == "" {
+		u.Fatalf("POST %s gives no %s", path, field)
+	}
 	return text
 }
 
@@ -174,7 +176,7 @@ func noSecretIsAnywhere(t *testing.T, database string) {
 		Database: database, Args: []string{"--instance", canary},
 		Env: []string{
 			"EVENKEEL_LOG_LEVEL=debug", "EVENKEEL_TELEMETRY_OTLP_ENDPOINT=" + collector.URL, "EVENKEEL_AUDIT_ANCHOR_URL=" + receiver.URL, "EVENKEEL_AUDIT_ANCHOR_SECRET=anchors",
-			"EVENKEEL_SECRET_ANCHORS=" + secrets["of anchors"], "EVENKEEL_SECRET_PROM_TOKEN=" + secrets["of a data source"], "EVENKEEL_SECRET_HOOK=" + secrets["of a target"],
+			"EVENKEEL_SECRET_ANCHORS=" + secrets["of anchors"], "EVENKEEL_SECRET_PROM_TOKEN=" + secrets["of a data source"], "EVENKEEL_SECRET_NOTIFY_CANARY_IN_THE_MINE_HOOK=" + secrets["of a target"],
 			"EVENKEEL_GITHUB_WEBHOOK_SECRET=" + secrets["github.webhookSecret"], "EVENKEEL_INCIDENTS_PAGERDUTY_SECRET=" + secrets["incidents.pagerduty.secret"], "EVENKEEL_INCIDENTS_OPSGENIE_SECRET=" + secrets["incidents.opsgenie.secret"],
 			"EVENKEEL_SMTP_HOST=127.0.0.1", "EVENKEEL_SMTP_PORT=1", "EVENKEEL_SMTP_FROM=a@example.org", "EVENKEEL_SMTP_USERNAME=evenkeel", "EVENKEEL_SMTP_PASSWORD=" + secrets["smtp.password"],
 			"EVENKEEL_ENCRYPTION_KEY=" + secrets["encryption.key"],
@@ -191,8 +193,9 @@ func noSecretIsAnywhere(t *testing.T, database string) {
 
 	// What is made, each kind of secret.
 	u.must("id", "/v1/teams", `{"slug":"`+canary+`","name":"`+canary+`"}`, admin)
-	secrets["a personal token"] = u.must("token", "/v1/tokens", `{"name":"mine","scopes":["read","write"]}`, admin)
-	secrets["a workload token"] = u.must("token", "/v1/tokens", `{"name":"theirs","team":"`+canary+`","scopes":["read","push"]}`, admin)
+	secrets["a personal token"] = u.must("text", "/v1/tokens", `{"name":"mine","scopes":["read","write"]}`, admin)
+	secrets["a workload token"] = u.must("text", "/v1/tokens", `{"name":"theirs","team":"`+canary+`","scopes":["read","push"]}`, admin)
+	u.ask(false, http.MethodGet, "/v1/teams/"+canary, "", as)
 	// Served again, it is not: neither from the list nor under its key.
 	u.ask(true, http.MethodPost, "/v1/tokens", `{"name":"once","scopes":["read"]}`, as, "Idempotency-Key: one")
 	u.ask(false, http.MethodPost, "/v1/tokens", `{"name":"once","scopes":["read"]}`, as, "Idempotency-Key: one")
@@ -213,7 +216,7 @@ func noSecretIsAnywhere(t *testing.T, database string) {
 		t.Fatal("nobody is signed in")
 	}
 	u.must("id", "/v1/data-sources", `{"slug":"prometheus","name":"Prometheus","kind":"prometheus","address":"`+receiver.URL+`","auth":{"scheme":"bearer","secret":"prom-token"}}`, admin)
-	u.must("id", "/v1/notification-targets", `{"team":"`+canary+`","name":"Hook","kind":"webhook","address":"`+receiver.URL+`","secret":"hook"}`, admin)
+	u.must("id", "/v1/notification-targets", `{"team":"`+canary+`","name":"Hook","kind":"webhook","address":"`+receiver.URL+`","secret":"notify-`+canary+`-hook"}`, admin)
 	u.ask(false, http.MethodPost, "/v1/data-sources/prometheus/check", "", as)
 
 	// Everything is used rightly and wrongly, wherever it does not belong.
@@ -254,10 +257,9 @@ func noSecretIsAnywhere(t *testing.T, database string) {
 	places := map[string][]byte{}
 	data := filepath.Join(r.Dir(), "data")
 	if database == "" {
-		for _, file := range []string{"evenkeel.db", "evenkeel.db-wal"} {
-			places[file] = heldIn(t, filepath.Join(data, file))
+		for _, file := range []string{"evenkeel.db", "evenkeel.db-wal"} { // the canary is in either
+			places["the database"] = append(places["the database"], heldIn(t, filepath.Join(data, file))...)
 		}
-		places["evenkeel.db"] = append(places["evenkeel.db"], places["evenkeel.db-wal"]...) // where the canary may still be
 		backup := filepath.Join(t.TempDir(), "backup.db")
 		db, err := sql.Open("sqlite", filepath.Join(data, "evenkeel.db"))
 		if err != nil {
@@ -291,7 +293,7 @@ func noSecretIsAnywhere(t *testing.T, database string) {
 			}
 		}
 	}
-	t.Log(fmt.Sprintf("%d secrets in %d forms, %d places", len(secrets), len(secretForms(admin)), len(places)))
+	t.Logf("%d secrets in %d forms, %d places", len(secrets), len(secretForms(admin)), len(places))
 }
 
 func heldIn(t *testing.T, path string) []byte {

@@ -57558,25 +57558,24 @@ func (m *OwnershipDriftMutation) ResetEdge(name string) error {
 // PersonMutation represents an operation that mutates the Person nodes in the graph.
 type PersonMutation struct {
 	config
-	op               Op
-	typ              string
-	id               *string
-	display_name     *string
-	email            *string
-	github_login     *string
-	administrator    *bool
-	created_at       *time.Time
-	updated_at       *time.Time
-	deactivated_at   *time.Time
-	pseudonymised_at *time.Time
-	managed          *managed.Set
-	appendmanaged    managed.Set
-	version          *int64
-	addversion       *int64
-	clearedFields    map[string]struct{}
-	done             bool
-	oldValue         func(context.Context) (*Person, error)
-	predicates       []predicate.Person
+	op             Op
+	typ            string
+	id             *string
+	display_name   *string
+	email          *string
+	github_login   *string
+	administrator  *bool
+	created_at     *time.Time
+	updated_at     *time.Time
+	deactivated_at *time.Time
+	managed        *managed.Set
+	appendmanaged  managed.Set
+	version        *int64
+	addversion     *int64
+	clearedFields  map[string]struct{}
+	done           bool
+	oldValue       func(context.Context) (*Person, error)
+	predicates     []predicate.Person
 }
 
 var _ ent.Mutation = (*PersonMutation)(nil)
@@ -57948,55 +57947,6 @@ func (m *PersonMutation) ResetDeactivatedAt() {
 	delete(m.clearedFields, person.FieldDeactivatedAt)
 }
 
-// SetPseudonymisedAt sets the "pseudonymised_at" field.
-func (m *PersonMutation) SetPseudonymisedAt(t time.Time) {
-	m.pseudonymised_at = &t
-}
-
-// PseudonymisedAt returns the value of the "pseudonymised_at" field in the mutation.
-func (m *PersonMutation) PseudonymisedAt() (r time.Time, exists bool) {
-	v := m.pseudonymised_at
-	if v == nil {
-		return
-	}
-	return *v, true
-}
-
-// OldPseudonymisedAt returns the old "pseudonymised_at" field's value of the Person entity.
-// If the Person object wasn't provided to the builder, the object is fetched from the database.
-// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *PersonMutation) OldPseudonymisedAt(ctx context.Context) (v *time.Time, err error) {
-	if !m.op.Is(OpUpdateOne) {
-		return v, errors.New("OldPseudonymisedAt is only allowed on UpdateOne operations")
-	}
-	if m.id == nil || m.oldValue == nil {
-		return v, errors.New("OldPseudonymisedAt requires an ID field in the mutation")
-	}
-	oldValue, err := m.oldValue(ctx)
-	if err != nil {
-		return v, fmt.Errorf("querying old value for OldPseudonymisedAt: %w", err)
-	}
-	return oldValue.PseudonymisedAt, nil
-}
-
-// ClearPseudonymisedAt clears the value of the "pseudonymised_at" field.
-func (m *PersonMutation) ClearPseudonymisedAt() {
-	m.pseudonymised_at = nil
-	m.clearedFields[person.FieldPseudonymisedAt] = struct{}{}
-}
-
-// PseudonymisedAtCleared returns if the "pseudonymised_at" field was cleared in this mutation.
-func (m *PersonMutation) PseudonymisedAtCleared() bool {
-	_, ok := m.clearedFields[person.FieldPseudonymisedAt]
-	return ok
-}
-
-// ResetPseudonymisedAt resets all changes to the "pseudonymised_at" field.
-func (m *PersonMutation) ResetPseudonymisedAt() {
-	m.pseudonymised_at = nil
-	delete(m.clearedFields, person.FieldPseudonymisedAt)
-}
-
 // SetManaged sets the "managed" field.
 func (m *PersonMutation) SetManaged(value managed.Set) {
 	m.managed = &value
@@ -58152,7 +58102,7 @@ func (m *PersonMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PersonMutation) Fields() []string {
-	fields := make([]string, 0, 10)
+	fields := make([]string, 0, 9)
 	if m.display_name != nil {
 		fields = append(fields, person.FieldDisplayName)
 	}
@@ -58173,9 +58123,6 @@ func (m *PersonMutation) Fields() []string {
 	}
 	if m.deactivated_at != nil {
 		fields = append(fields, person.FieldDeactivatedAt)
-	}
-	if m.pseudonymised_at != nil {
-		fields = append(fields, person.FieldPseudonymisedAt)
 	}
 	if m.managed != nil {
 		fields = append(fields, person.FieldManaged)
@@ -58205,8 +58152,6 @@ func (m *PersonMutation) Field(name string) (ent.Value, bool) {
 		return m.UpdatedAt()
 	case person.FieldDeactivatedAt:
 		return m.DeactivatedAt()
-	case person.FieldPseudonymisedAt:
-		return m.PseudonymisedAt()
 	case person.FieldManaged:
 		return m.Managed()
 	case person.FieldVersion:
@@ -58234,8 +58179,6 @@ func (m *PersonMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldUpdatedAt(ctx)
 	case person.FieldDeactivatedAt:
 		return m.OldDeactivatedAt(ctx)
-	case person.FieldPseudonymisedAt:
-		return m.OldPseudonymisedAt(ctx)
 	case person.FieldManaged:
 		return m.OldManaged(ctx)
 	case person.FieldVersion:
@@ -58297,13 +58240,6 @@ func (m *PersonMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetDeactivatedAt(v)
-		return nil
-	case person.FieldPseudonymisedAt:
-		v, ok := value.(time.Time)
-		if !ok {
-			return fmt.Errorf("unexpected type %T for field %s", value, name)
-		}
-		m.SetPseudonymisedAt(v)
 		return nil
 	case person.FieldManaged:
 		v, ok := value.(managed.Set)
@@ -58367,9 +58303,6 @@ func (m *PersonMutation) ClearedFields() []string {
 	if m.FieldCleared(person.FieldDeactivatedAt) {
 		fields = append(fields, person.FieldDeactivatedAt)
 	}
-	if m.FieldCleared(person.FieldPseudonymisedAt) {
-		fields = append(fields, person.FieldPseudonymisedAt)
-	}
 	if m.FieldCleared(person.FieldManaged) {
 		fields = append(fields, person.FieldManaged)
 	}
@@ -58389,9 +58322,6 @@ func (m *PersonMutation) ClearField(name string) error {
 	switch name {
 	case person.FieldDeactivatedAt:
 		m.ClearDeactivatedAt()
-		return nil
-	case person.FieldPseudonymisedAt:
-		m.ClearPseudonymisedAt()
 		return nil
 	case person.FieldManaged:
 		m.ClearManaged()
@@ -58424,9 +58354,6 @@ func (m *PersonMutation) ResetField(name string) error {
 		return nil
 	case person.FieldDeactivatedAt:
 		m.ResetDeactivatedAt()
-		return nil
-	case person.FieldPseudonymisedAt:
-		m.ResetPseudonymisedAt()
 		return nil
 	case person.FieldManaged:
 		m.ResetManaged()

@@ -33,8 +33,6 @@ type Person struct {
 	UpdatedAt time.Time `json:"updated_at,omitempty"`
 	// DeactivatedAt holds the value of the "deactivated_at" field.
 	DeactivatedAt *time.Time `json:"deactivated_at,omitempty"`
-	// PseudonymisedAt holds the value of the "pseudonymised_at" field.
-	PseudonymisedAt *time.Time `json:"pseudonymised_at,omitempty"`
 	// Managed holds the value of the "managed" field.
 	Managed managed.Set `json:"managed,omitempty"`
 	// Version holds the value of the "version" field.
@@ -55,7 +53,7 @@ func (*Person) scanValues(columns []string) ([]any, error) {
 			values[i] = new(sql.NullInt64)
 		case person.FieldID, person.FieldDisplayName, person.FieldEmail, person.FieldGithubLogin:
 			values[i] = new(sql.NullString)
-		case person.FieldCreatedAt, person.FieldUpdatedAt, person.FieldDeactivatedAt, person.FieldPseudonymisedAt:
+		case person.FieldCreatedAt, person.FieldUpdatedAt, person.FieldDeactivatedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -120,13 +118,6 @@ func (_m *Person) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.DeactivatedAt = new(time.Time)
 				*_m.DeactivatedAt = value.Time
-			}
-		case person.FieldPseudonymisedAt:
-			if value, ok := values[i].(*sql.NullTime); !ok {
-				return fmt.Errorf("unexpected type %T for field pseudonymised_at", values[i])
-			} else if value.Valid {
-				_m.PseudonymisedAt = new(time.Time)
-				*_m.PseudonymisedAt = value.Time
 			}
 		case person.FieldManaged:
 			if value, ok := values[i].(*[]byte); !ok {
@@ -198,11 +189,6 @@ func (_m *Person) String() string {
 	builder.WriteString(", ")
 	if v := _m.DeactivatedAt; v != nil {
 		builder.WriteString("deactivated_at=")
-		builder.WriteString(v.Format(time.ANSIC))
-	}
-	builder.WriteString(", ")
-	if v := _m.PseudonymisedAt; v != nil {
-		builder.WriteString("pseudonymised_at=")
 		builder.WriteString(v.Format(time.ANSIC))
 	}
 	builder.WriteString(", ")

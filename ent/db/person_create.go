@@ -74,20 +74,6 @@ func (_c *PersonCreate) SetNillableDeactivatedAt(v *time.Time) *PersonCreate {
 	return _c
 }
 
-// SetPseudonymisedAt sets the "pseudonymised_at" field.
-func (_c *PersonCreate) SetPseudonymisedAt(v time.Time) *PersonCreate {
-	_c.mutation.SetPseudonymisedAt(v)
-	return _c
-}
-
-// SetNillablePseudonymisedAt sets the "pseudonymised_at" field if the given value is not nil.
-func (_c *PersonCreate) SetNillablePseudonymisedAt(v *time.Time) *PersonCreate {
-	if v != nil {
-		_c.SetPseudonymisedAt(*v)
-	}
-	return _c
-}
-
 // SetManaged sets the "managed" field.
 func (_c *PersonCreate) SetManaged(v managed.Set) *PersonCreate {
 	_c.mutation.SetManaged(v)
@@ -224,10 +210,6 @@ func (_c *PersonCreate) createSpec() (*Person, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.DeactivatedAt(); ok {
 		_spec.SetField(person.FieldDeactivatedAt, field.TypeTime, value)
 		_node.DeactivatedAt = &value
-	}
-	if value, ok := _c.mutation.PseudonymisedAt(); ok {
-		_spec.SetField(person.FieldPseudonymisedAt, field.TypeTime, value)
-		_node.PseudonymisedAt = &value
 	}
 	if value, ok := _c.mutation.Managed(); ok {
 		_spec.SetField(person.FieldManaged, field.TypeJSON, value)
@@ -376,24 +358,6 @@ func (u *PersonUpsert) UpdateDeactivatedAt() *PersonUpsert {
 // ClearDeactivatedAt clears the value of the "deactivated_at" field.
 func (u *PersonUpsert) ClearDeactivatedAt() *PersonUpsert {
 	u.SetNull(person.FieldDeactivatedAt)
-	return u
-}
-
-// SetPseudonymisedAt sets the "pseudonymised_at" field.
-func (u *PersonUpsert) SetPseudonymisedAt(v time.Time) *PersonUpsert {
-	u.Set(person.FieldPseudonymisedAt, v)
-	return u
-}
-
-// UpdatePseudonymisedAt sets the "pseudonymised_at" field to the value that was provided on create.
-func (u *PersonUpsert) UpdatePseudonymisedAt() *PersonUpsert {
-	u.SetExcluded(person.FieldPseudonymisedAt)
-	return u
-}
-
-// ClearPseudonymisedAt clears the value of the "pseudonymised_at" field.
-func (u *PersonUpsert) ClearPseudonymisedAt() *PersonUpsert {
-	u.SetNull(person.FieldPseudonymisedAt)
 	return u
 }
 
@@ -583,27 +547,6 @@ func (u *PersonUpsertOne) UpdateDeactivatedAt() *PersonUpsertOne {
 func (u *PersonUpsertOne) ClearDeactivatedAt() *PersonUpsertOne {
 	return u.Update(func(s *PersonUpsert) {
 		s.ClearDeactivatedAt()
-	})
-}
-
-// SetPseudonymisedAt sets the "pseudonymised_at" field.
-func (u *PersonUpsertOne) SetPseudonymisedAt(v time.Time) *PersonUpsertOne {
-	return u.Update(func(s *PersonUpsert) {
-		s.SetPseudonymisedAt(v)
-	})
-}
-
-// UpdatePseudonymisedAt sets the "pseudonymised_at" field to the value that was provided on create.
-func (u *PersonUpsertOne) UpdatePseudonymisedAt() *PersonUpsertOne {
-	return u.Update(func(s *PersonUpsert) {
-		s.UpdatePseudonymisedAt()
-	})
-}
-
-// ClearPseudonymisedAt clears the value of the "pseudonymised_at" field.
-func (u *PersonUpsertOne) ClearPseudonymisedAt() *PersonUpsertOne {
-	return u.Update(func(s *PersonUpsert) {
-		s.ClearPseudonymisedAt()
 	})
 }
 
@@ -965,27 +908,6 @@ func (u *PersonUpsertBulk) UpdateDeactivatedAt() *PersonUpsertBulk {
 func (u *PersonUpsertBulk) ClearDeactivatedAt() *PersonUpsertBulk {
 	return u.Update(func(s *PersonUpsert) {
 		s.ClearDeactivatedAt()
-	})
-}
-
-// SetPseudonymisedAt sets the "pseudonymised_at" field.
-func (u *PersonUpsertBulk) SetPseudonymisedAt(v time.Time) *PersonUpsertBulk {
-	return u.Update(func(s *PersonUpsert) {
-		s.SetPseudonymisedAt(v)
-	})
-}
-
-// UpdatePseudonymisedAt sets the "pseudonymised_at" field to the value that was provided on create.
-func (u *PersonUpsertBulk) UpdatePseudonymisedAt() *PersonUpsertBulk {
-	return u.Update(func(s *PersonUpsert) {
-		s.UpdatePseudonymisedAt()
-	})
-}
-
-// ClearPseudonymisedAt clears the value of the "pseudonymised_at" field.
-func (u *PersonUpsertBulk) ClearPseudonymisedAt() *PersonUpsertBulk {
-	return u.Update(func(s *PersonUpsert) {
-		s.ClearPseudonymisedAt()
 	})
 }
 

@@ -134,26 +134,6 @@ func (_u *PersonUpdate) ClearDeactivatedAt() *PersonUpdate {
 	return _u
 }
 
-// SetPseudonymisedAt sets the "pseudonymised_at" field.
-func (_u *PersonUpdate) SetPseudonymisedAt(v time.Time) *PersonUpdate {
-	_u.mutation.SetPseudonymisedAt(v)
-	return _u
-}
-
-// SetNillablePseudonymisedAt sets the "pseudonymised_at" field if the given value is not nil.
-func (_u *PersonUpdate) SetNillablePseudonymisedAt(v *time.Time) *PersonUpdate {
-	if v != nil {
-		_u.SetPseudonymisedAt(*v)
-	}
-	return _u
-}
-
-// ClearPseudonymisedAt clears the value of the "pseudonymised_at" field.
-func (_u *PersonUpdate) ClearPseudonymisedAt() *PersonUpdate {
-	_u.mutation.ClearPseudonymisedAt()
-	return _u
-}
-
 // SetManaged sets the "managed" field.
 func (_u *PersonUpdate) SetManaged(v managed.Set) *PersonUpdate {
 	_u.mutation.SetManaged(v)
@@ -257,12 +237,6 @@ func (_u *PersonUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.DeactivatedAtCleared() {
 		_spec.ClearField(person.FieldDeactivatedAt, field.TypeTime)
-	}
-	if value, ok := _u.mutation.PseudonymisedAt(); ok {
-		_spec.SetField(person.FieldPseudonymisedAt, field.TypeTime, value)
-	}
-	if _u.mutation.PseudonymisedAtCleared() {
-		_spec.ClearField(person.FieldPseudonymisedAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.Managed(); ok {
 		_spec.SetField(person.FieldManaged, field.TypeJSON, value)
@@ -405,26 +379,6 @@ func (_u *PersonUpdateOne) ClearDeactivatedAt() *PersonUpdateOne {
 	return _u
 }
 
-// SetPseudonymisedAt sets the "pseudonymised_at" field.
-func (_u *PersonUpdateOne) SetPseudonymisedAt(v time.Time) *PersonUpdateOne {
-	_u.mutation.SetPseudonymisedAt(v)
-	return _u
-}
-
-// SetNillablePseudonymisedAt sets the "pseudonymised_at" field if the given value is not nil.
-func (_u *PersonUpdateOne) SetNillablePseudonymisedAt(v *time.Time) *PersonUpdateOne {
-	if v != nil {
-		_u.SetPseudonymisedAt(*v)
-	}
-	return _u
-}
-
-// ClearPseudonymisedAt clears the value of the "pseudonymised_at" field.
-func (_u *PersonUpdateOne) ClearPseudonymisedAt() *PersonUpdateOne {
-	_u.mutation.ClearPseudonymisedAt()
-	return _u
-}
-
 // SetManaged sets the "managed" field.
 func (_u *PersonUpdateOne) SetManaged(v managed.Set) *PersonUpdateOne {
 	_u.mutation.SetManaged(v)
@@ -558,12 +512,6 @@ func (_u *PersonUpdateOne) sqlSave(ctx context.Context) (_node *Person, err erro
 	}
 	if _u.mutation.DeactivatedAtCleared() {
 		_spec.ClearField(person.FieldDeactivatedAt, field.TypeTime)
-	}
-	if value, ok := _u.mutation.PseudonymisedAt(); ok {
-		_spec.SetField(person.FieldPseudonymisedAt, field.TypeTime, value)
-	}
-	if _u.mutation.PseudonymisedAtCleared() {
-		_spec.ClearField(person.FieldPseudonymisedAt, field.TypeTime)
 	}
 	if value, ok := _u.mutation.Managed(); ok {
 		_spec.SetField(person.FieldManaged, field.TypeJSON, value)

@@ -24,7 +24,6 @@ func (Person) Fields() []ent.Field {
 		stamp("created_at"),
 		stamp("updated_at"),
 		optionalStamp("deactivated_at"),
-		optionalStamp("pseudonymised_at"),
 		managed(),
 		version(),
 	}

@@ -25,8 +25,6 @@ const (
 	FieldUpdatedAt = "updated_at"
 	// FieldDeactivatedAt holds the string denoting the deactivated_at field in the database.
 	FieldDeactivatedAt = "deactivated_at"
-	// FieldPseudonymisedAt holds the string denoting the pseudonymised_at field in the database.
-	FieldPseudonymisedAt = "pseudonymised_at"
 	// FieldManaged holds the string denoting the managed field in the database.
 	FieldManaged = "managed"
 	// FieldVersion holds the string denoting the version field in the database.
@@ -45,7 +43,6 @@ var Columns = []string{
 	FieldCreatedAt,
 	FieldUpdatedAt,
 	FieldDeactivatedAt,
-	FieldPseudonymisedAt,
 	FieldManaged,
 	FieldVersion,
 }
@@ -101,11 +98,6 @@ func ByUpdatedAt(opts ...sql.OrderTermOption) OrderOption {
 // ByDeactivatedAt orders the results by the deactivated_at field.
 func ByDeactivatedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldDeactivatedAt, opts...).ToFunc()
-}
-
-// ByPseudonymisedAt orders the results by the pseudonymised_at field.
-func ByPseudonymisedAt(opts ...sql.OrderTermOption) OrderOption {
-	return sql.OrderByField(FieldPseudonymisedAt, opts...).ToFunc()
 }
 
 // ByVersion orders the results by the version field.

@@ -99,11 +99,6 @@ func DeactivatedAt(v time.Time) predicate.Person {
 	return predicate.Person(sql.FieldEQ(FieldDeactivatedAt, v))
 }
 
-// PseudonymisedAt applies equality check predicate on the "pseudonymised_at" field. It's identical to PseudonymisedAtEQ.
-func PseudonymisedAt(v time.Time) predicate.Person {
-	return predicate.Person(sql.FieldEQ(FieldPseudonymisedAt, v))
-}
-
 // Version applies equality check predicate on the "version" field. It's identical to VersionEQ.
 func Version(v int64) predicate.Person {
 	return predicate.Person(sql.FieldEQ(FieldVersion, v))
@@ -442,56 +437,6 @@ func DeactivatedAtIsNil() predicate.Person {
 // DeactivatedAtNotNil applies the NotNil predicate on the "deactivated_at" field.
 func DeactivatedAtNotNil() predicate.Person {
 	return predicate.Person(sql.FieldNotNull(FieldDeactivatedAt))
-}
-
-// PseudonymisedAtEQ applies the EQ predicate on the "pseudonymised_at" field.
-func PseudonymisedAtEQ(v time.Time) predicate.Person {
-	return predicate.Person(sql.FieldEQ(FieldPseudonymisedAt, v))
-}
-
-// PseudonymisedAtNEQ applies the NEQ predicate on the "pseudonymised_at" field.
-func PseudonymisedAtNEQ(v time.Time) predicate.Person {
-	return predicate.Person(sql.FieldNEQ(FieldPseudonymisedAt, v))
-}
-
-// PseudonymisedAtIn applies the In predicate on the "pseudonymised_at" field.
-func PseudonymisedAtIn(vs ...time.Time) predicate.Person {
-	return predicate.Person(sql.FieldIn(FieldPseudonymisedAt, vs...))
-}
-
-// PseudonymisedAtNotIn applies the NotIn predicate on the "pseudonymised_at" field.
-func PseudonymisedAtNotIn(vs ...time.Time) predicate.Person {
-	return predicate.Person(sql.FieldNotIn(FieldPseudonymisedAt, vs...))
-}
-
-// PseudonymisedAtGT applies the GT predicate on the "pseudonymised_at" field.
-func PseudonymisedAtGT(v time.Time) predicate.Person {
-	return predicate.Person(sql.FieldGT(FieldPseudonymisedAt, v))
-}
-
-// PseudonymisedAtGTE applies the GTE predicate on the "pseudonymised_at" field.
-func PseudonymisedAtGTE(v time.Time) predicate.Person {
-	return predicate.Person(sql.FieldGTE(FieldPseudonymisedAt, v))
-}
-
-// PseudonymisedAtLT applies the LT predicate on the "pseudonymised_at" field.
-func PseudonymisedAtLT(v time.Time) predicate.Person {
-	return predicate.Person(sql.FieldLT(FieldPseudonymisedAt, v))
-}
-
-// PseudonymisedAtLTE applies the LTE predicate on the "pseudonymised_at" field.
-func PseudonymisedAtLTE(v time.Time) predicate.Person {
-	return predicate.Person(sql.FieldLTE(FieldPseudonymisedAt, v))
-}
-
-// PseudonymisedAtIsNil applies the IsNil predicate on the "pseudonymised_at" field.
-func PseudonymisedAtIsNil() predicate.Person {
-	return predicate.Person(sql.FieldIsNull(FieldPseudonymisedAt))
-}
-
-// PseudonymisedAtNotNil applies the NotNil predicate on the "pseudonymised_at" field.
-func PseudonymisedAtNotNil() predicate.Person {
-	return predicate.Person(sql.FieldNotNull(FieldPseudonymisedAt))
 }
 
 // ManagedIsNil applies the IsNil predicate on the "managed" field.

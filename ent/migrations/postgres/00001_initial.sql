@@ -92,7 +92,7 @@ CREATE INDEX "webhookdelivery_given_up" ON "webhook_deliveries" ("received_at", 
 -- create index "webhookdelivery_received_at_id" to table: "webhook_deliveries"
 CREATE INDEX "webhookdelivery_received_at_id" ON "webhook_deliveries" ("received_at", "id");
 -- create "people" table
-CREATE TABLE "people" ("id" character varying(26) NOT NULL, "display_name" text NOT NULL, "email" text NOT NULL, "github_login" text NOT NULL, "administrator" boolean NOT NULL, "created_at" timestamptz NOT NULL, "updated_at" timestamptz NOT NULL, "deactivated_at" timestamptz NULL, "pseudonymised_at" timestamptz NULL, "managed" jsonb NULL, "version" bigint NOT NULL, PRIMARY KEY ("id"));
+CREATE TABLE "people" ("id" character varying(26) NOT NULL, "display_name" text NOT NULL, "email" text NOT NULL, "github_login" text NOT NULL, "administrator" boolean NOT NULL, "created_at" timestamptz NOT NULL, "updated_at" timestamptz NOT NULL, "deactivated_at" timestamptz NULL, "managed" jsonb NULL, "version" bigint NOT NULL, PRIMARY KEY ("id"));
 -- create index "person_display_name_id" to table: "people"
 CREATE INDEX "person_display_name_id" ON "people" ("display_name", "id");
 -- create "tracker_repositories" table

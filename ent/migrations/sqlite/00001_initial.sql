@@ -438,7 +438,7 @@ CREATE UNIQUE INDEX `ownershipdrift_service_id_reason` ON `ownership_drifts` (`s
 -- create index "ownershipdrift_untold" to table: "ownership_drifts"
 CREATE INDEX `ownershipdrift_untold` ON `ownership_drifts` (`found_at`, `id`) WHERE escalated_at IS NULL;
 -- create "people" table
-CREATE TABLE `people` (`id` text NOT NULL, `display_name` text NOT NULL, `email` text NOT NULL, `github_login` text NOT NULL, `administrator` bool NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `deactivated_at` datetime NULL, `pseudonymised_at` datetime NULL, `managed` json NULL, `version` integer NOT NULL, PRIMARY KEY (`id`));
+CREATE TABLE `people` (`id` text NOT NULL, `display_name` text NOT NULL, `email` text NOT NULL, `github_login` text NOT NULL, `administrator` bool NOT NULL, `created_at` datetime NOT NULL, `updated_at` datetime NOT NULL, `deactivated_at` datetime NULL, `managed` json NULL, `version` integer NOT NULL, PRIMARY KEY (`id`));
 -- create index "person_display_name_id" to table: "people"
 CREATE INDEX `person_display_name_id` ON `people` (`display_name`, `id`);
 -- create "policy_revisions" table
