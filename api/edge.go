@@ -13,6 +13,7 @@ import (
 
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/id"
+	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/toil"
 )
 
@@ -116,7 +117,7 @@ func (a *API) finish(x *exchange, r *http.Request, d time.Duration) {
 		slog.String("request_id", x.id),
 		slog.String("method", x.method),
 		slog.String("route", m.route),
-		slog.String("path", clip(toil.Redacted(r.URL.Path), 256)),
+		slog.String("path", clip(access.WithoutTokens(toil.Redacted(r.URL.Path)), 256)),
 		slog.Int("status", status),
 		slog.Int64("bytes", x.bytes),
 		slog.Duration("duration", d),

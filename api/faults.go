@@ -8,6 +8,8 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/evenkeel/evenkeel/services/access"
 )
 
 // The bounds of what an error reply tells.
@@ -50,7 +52,7 @@ func (v *faultList) add(pointer, message, value string) {
 	if isSecretName(lastName(pointer)) {
 		value = ""
 	}
-	v.list = append(v.list, Fault{Pointer: clip(pointer, maxPointer), Message: clip(message, maxText), Value: value})
+	v.list = append(v.list, Fault{Pointer: spoken(pointer, maxPointer), Message: spoken(message, maxText), Value: value})
 }
 
 func (v *faultList) any() bool { return len(v.list) > 0 }
@@ -93,6 +95,7 @@ func isSecretName(name string) bool {
 // quote renders text with everything escaped that is not plainly visible, cut
 // after maxValue characters.
 func quote(s string) string {
+	s = access.WithoutTokens(s[:min(len(s), 4*maxText)])
 	var b strings.Builder
 	n := 0
 	for i := 0; i < len(s); {
@@ -165,3 +168,7 @@ func clip(s string, n int) string {
 	}
 	return s[:n] + "…"
 }
+
+// spoken is a text as it is told: clipped, and without a token that somebody put where it does
+// not belong.
+func spoken(s string, n int) string { return clip(access.WithoutTokens(clip(s, 4*n)), n) }

@@ -65,7 +65,7 @@ func newProblem(status int, code, format string, args ...any) *Problem {
 	}
 	return &Problem{
 		Type: "urn:evenkeel:problem:" + code, Title: title, Status: status, Code: code,
-		Detail: clip(fmt.Sprintf(format, args...), maxText),
+		Detail: spoken(fmt.Sprintf(format, args...), maxText),
 	}
 }
 

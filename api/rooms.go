@@ -15,6 +15,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/adoption"
 	"github.com/evenkeel/evenkeel/services/audit"
+	"github.com/evenkeel/evenkeel/services/audit/seal"
 	"github.com/evenkeel/evenkeel/services/catalog"
 	"github.com/evenkeel/evenkeel/services/change"
 	"github.com/evenkeel/evenkeel/services/incident"
@@ -61,6 +62,7 @@ type Rooms struct {
 	Exchanges     Exchanges
 	SignIn        SignInMethods
 	Audit         *audit.Service
+	Seals         *seal.Service
 	Registry      *registry.Registry
 	Sources       *source.Service
 	SLOs          *slo.Service
@@ -178,6 +180,7 @@ func (a *API) AddOperations(r Rooms) {
 	a.addEvents(r)
 	a.addJobs(r)
 	a.addAudit(r)
+	a.addAuditSeals(r)
 }
 
 // the names of what a page of things refers to, found with one query for each kind.

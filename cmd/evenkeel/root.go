@@ -91,6 +91,8 @@ is wrong or a comparison found a difference. The command gate has codes of its o
 		p.importCommand(),
 		p.onboardCommand(),
 		p.evidenceCommand(),
+		p.auditCommand(),
+		p.secretsCommand(),
 		p.openapiCommand(),
 		p.configCommand(),
 		p.doctorCommand(),

@@ -44,7 +44,13 @@ type AuditEntry struct {
 	// Reason holds the value of the "reason" field.
 	Reason string `json:"reason,omitempty"`
 	// Changes holds the value of the "changes" field.
-	Changes      string `json:"changes,omitempty"`
+	Changes string `json:"changes,omitempty"`
+	// Seal holds the value of the "seal" field.
+	Seal *int64 `json:"seal,omitempty"`
+	// Proof holds the value of the "proof" field.
+	Proof string `json:"proof,omitempty"`
+	// RedactedBy holds the value of the "redacted_by" field.
+	RedactedBy   string `json:"redacted_by,omitempty"`
 	selectValues sql.SelectValues
 }
 
@@ -53,7 +59,9 @@ func (*AuditEntry) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case auditentry.FieldID, auditentry.FieldOutcome, auditentry.FieldActorKind, auditentry.FieldActorPerson, auditentry.FieldActorTeam, auditentry.FieldActorToken, auditentry.FieldActorName, auditentry.FieldAction, auditentry.FieldObjectKind, auditentry.FieldObjectID, auditentry.FieldObjectLabel, auditentry.FieldTeam, auditentry.FieldReason, auditentry.FieldChanges:
+		case auditentry.FieldSeal:
+			values[i] = new(sql.NullInt64)
+		case auditentry.FieldID, auditentry.FieldOutcome, auditentry.FieldActorKind, auditentry.FieldActorPerson, auditentry.FieldActorTeam, auditentry.FieldActorToken, auditentry.FieldActorName, auditentry.FieldAction, auditentry.FieldObjectKind, auditentry.FieldObjectID, auditentry.FieldObjectLabel, auditentry.FieldTeam, auditentry.FieldReason, auditentry.FieldChanges, auditentry.FieldProof, auditentry.FieldRedactedBy:
 			values[i] = new(sql.NullString)
 		case auditentry.FieldAt:
 			values[i] = new(sql.NullTime)
@@ -162,6 +170,25 @@ func (_m *AuditEntry) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Changes = value.String
 			}
+		case auditentry.FieldSeal:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field seal", values[i])
+			} else if value.Valid {
+				_m.Seal = new(int64)
+				*_m.Seal = value.Int64
+			}
+		case auditentry.FieldProof:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field proof", values[i])
+			} else if value.Valid {
+				_m.Proof = value.String
+			}
+		case auditentry.FieldRedactedBy:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field redacted_by", values[i])
+			} else if value.Valid {
+				_m.RedactedBy = value.String
+			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
 		}
@@ -239,6 +266,17 @@ func (_m *AuditEntry) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("changes=")
 	builder.WriteString(_m.Changes)
+	builder.WriteString(", ")
+	if v := _m.Seal; v != nil {
+		builder.WriteString("seal=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("proof=")
+	builder.WriteString(_m.Proof)
+	builder.WriteString(", ")
+	builder.WriteString("redacted_by=")
+	builder.WriteString(_m.RedactedBy)
 	builder.WriteByte(')')
 	return builder.String()
 }

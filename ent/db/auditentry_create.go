@@ -104,6 +104,32 @@ func (_c *AuditEntryCreate) SetChanges(v string) *AuditEntryCreate {
 	return _c
 }
 
+// SetSeal sets the "seal" field.
+func (_c *AuditEntryCreate) SetSeal(v int64) *AuditEntryCreate {
+	_c.mutation.SetSeal(v)
+	return _c
+}
+
+// SetNillableSeal sets the "seal" field if the given value is not nil.
+func (_c *AuditEntryCreate) SetNillableSeal(v *int64) *AuditEntryCreate {
+	if v != nil {
+		_c.SetSeal(*v)
+	}
+	return _c
+}
+
+// SetProof sets the "proof" field.
+func (_c *AuditEntryCreate) SetProof(v string) *AuditEntryCreate {
+	_c.mutation.SetProof(v)
+	return _c
+}
+
+// SetRedactedBy sets the "redacted_by" field.
+func (_c *AuditEntryCreate) SetRedactedBy(v string) *AuditEntryCreate {
+	_c.mutation.SetRedactedBy(v)
+	return _c
+}
+
 // SetID sets the "id" field.
 func (_c *AuditEntryCreate) SetID(v string) *AuditEntryCreate {
 	_c.mutation.SetID(v)
@@ -185,6 +211,12 @@ func (_c *AuditEntryCreate) check() error {
 	}
 	if _, ok := _c.mutation.Changes(); !ok {
 		return &ValidationError{Name: "changes", err: errors.New(`db: missing required field "AuditEntry.changes"`)}
+	}
+	if _, ok := _c.mutation.Proof(); !ok {
+		return &ValidationError{Name: "proof", err: errors.New(`db: missing required field "AuditEntry.proof"`)}
+	}
+	if _, ok := _c.mutation.RedactedBy(); !ok {
+		return &ValidationError{Name: "redacted_by", err: errors.New(`db: missing required field "AuditEntry.redacted_by"`)}
 	}
 	return nil
 }
@@ -276,6 +308,18 @@ func (_c *AuditEntryCreate) createSpec() (*AuditEntry, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Changes(); ok {
 		_spec.SetField(auditentry.FieldChanges, field.TypeString, value)
 		_node.Changes = value
+	}
+	if value, ok := _c.mutation.Seal(); ok {
+		_spec.SetField(auditentry.FieldSeal, field.TypeInt64, value)
+		_node.Seal = &value
+	}
+	if value, ok := _c.mutation.Proof(); ok {
+		_spec.SetField(auditentry.FieldProof, field.TypeString, value)
+		_node.Proof = value
+	}
+	if value, ok := _c.mutation.RedactedBy(); ok {
+		_spec.SetField(auditentry.FieldRedactedBy, field.TypeString, value)
+		_node.RedactedBy = value
 	}
 	return _node, _spec
 }

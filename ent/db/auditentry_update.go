@@ -224,6 +224,61 @@ func (_u *AuditEntryUpdate) SetNillableChanges(v *string) *AuditEntryUpdate {
 	return _u
 }
 
+// SetSeal sets the "seal" field.
+func (_u *AuditEntryUpdate) SetSeal(v int64) *AuditEntryUpdate {
+	_u.mutation.ResetSeal()
+	_u.mutation.SetSeal(v)
+	return _u
+}
+
+// SetNillableSeal sets the "seal" field if the given value is not nil.
+func (_u *AuditEntryUpdate) SetNillableSeal(v *int64) *AuditEntryUpdate {
+	if v != nil {
+		_u.SetSeal(*v)
+	}
+	return _u
+}
+
+// AddSeal adds value to the "seal" field.
+func (_u *AuditEntryUpdate) AddSeal(v int64) *AuditEntryUpdate {
+	_u.mutation.AddSeal(v)
+	return _u
+}
+
+// ClearSeal clears the value of the "seal" field.
+func (_u *AuditEntryUpdate) ClearSeal() *AuditEntryUpdate {
+	_u.mutation.ClearSeal()
+	return _u
+}
+
+// SetProof sets the "proof" field.
+func (_u *AuditEntryUpdate) SetProof(v string) *AuditEntryUpdate {
+	_u.mutation.SetProof(v)
+	return _u
+}
+
+// SetNillableProof sets the "proof" field if the given value is not nil.
+func (_u *AuditEntryUpdate) SetNillableProof(v *string) *AuditEntryUpdate {
+	if v != nil {
+		_u.SetProof(*v)
+	}
+	return _u
+}
+
+// SetRedactedBy sets the "redacted_by" field.
+func (_u *AuditEntryUpdate) SetRedactedBy(v string) *AuditEntryUpdate {
+	_u.mutation.SetRedactedBy(v)
+	return _u
+}
+
+// SetNillableRedactedBy sets the "redacted_by" field if the given value is not nil.
+func (_u *AuditEntryUpdate) SetNillableRedactedBy(v *string) *AuditEntryUpdate {
+	if v != nil {
+		_u.SetRedactedBy(*v)
+	}
+	return _u
+}
+
 // Mutation returns the AuditEntryMutation object of the builder.
 func (_u *AuditEntryUpdate) Mutation() *AuditEntryMutation {
 	return _u.mutation
@@ -306,6 +361,21 @@ func (_u *AuditEntryUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	}
 	if value, ok := _u.mutation.Changes(); ok {
 		_spec.SetField(auditentry.FieldChanges, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Seal(); ok {
+		_spec.SetField(auditentry.FieldSeal, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedSeal(); ok {
+		_spec.AddField(auditentry.FieldSeal, field.TypeInt64, value)
+	}
+	if _u.mutation.SealCleared() {
+		_spec.ClearField(auditentry.FieldSeal, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.Proof(); ok {
+		_spec.SetField(auditentry.FieldProof, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.RedactedBy(); ok {
+		_spec.SetField(auditentry.FieldRedactedBy, field.TypeString, value)
 	}
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -523,6 +593,61 @@ func (_u *AuditEntryUpdateOne) SetNillableChanges(v *string) *AuditEntryUpdateOn
 	return _u
 }
 
+// SetSeal sets the "seal" field.
+func (_u *AuditEntryUpdateOne) SetSeal(v int64) *AuditEntryUpdateOne {
+	_u.mutation.ResetSeal()
+	_u.mutation.SetSeal(v)
+	return _u
+}
+
+// SetNillableSeal sets the "seal" field if the given value is not nil.
+func (_u *AuditEntryUpdateOne) SetNillableSeal(v *int64) *AuditEntryUpdateOne {
+	if v != nil {
+		_u.SetSeal(*v)
+	}
+	return _u
+}
+
+// AddSeal adds value to the "seal" field.
+func (_u *AuditEntryUpdateOne) AddSeal(v int64) *AuditEntryUpdateOne {
+	_u.mutation.AddSeal(v)
+	return _u
+}
+
+// ClearSeal clears the value of the "seal" field.
+func (_u *AuditEntryUpdateOne) ClearSeal() *AuditEntryUpdateOne {
+	_u.mutation.ClearSeal()
+	return _u
+}
+
+// SetProof sets the "proof" field.
+func (_u *AuditEntryUpdateOne) SetProof(v string) *AuditEntryUpdateOne {
+	_u.mutation.SetProof(v)
+	return _u
+}
+
+// SetNillableProof sets the "proof" field if the given value is not nil.
+func (_u *AuditEntryUpdateOne) SetNillableProof(v *string) *AuditEntryUpdateOne {
+	if v != nil {
+		_u.SetProof(*v)
+	}
+	return _u
+}
+
+// SetRedactedBy sets the "redacted_by" field.
+func (_u *AuditEntryUpdateOne) SetRedactedBy(v string) *AuditEntryUpdateOne {
+	_u.mutation.SetRedactedBy(v)
+	return _u
+}
+
+// SetNillableRedactedBy sets the "redacted_by" field if the given value is not nil.
+func (_u *AuditEntryUpdateOne) SetNillableRedactedBy(v *string) *AuditEntryUpdateOne {
+	if v != nil {
+		_u.SetRedactedBy(*v)
+	}
+	return _u
+}
+
 // Mutation returns the AuditEntryMutation object of the builder.
 func (_u *AuditEntryUpdateOne) Mutation() *AuditEntryMutation {
 	return _u.mutation
@@ -635,6 +760,21 @@ func (_u *AuditEntryUpdateOne) sqlSave(ctx context.Context) (_node *AuditEntry, 
 	}
 	if value, ok := _u.mutation.Changes(); ok {
 		_spec.SetField(auditentry.FieldChanges, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Seal(); ok {
+		_spec.SetField(auditentry.FieldSeal, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedSeal(); ok {
+		_spec.AddField(auditentry.FieldSeal, field.TypeInt64, value)
+	}
+	if _u.mutation.SealCleared() {
+		_spec.ClearField(auditentry.FieldSeal, field.TypeInt64)
+	}
+	if value, ok := _u.mutation.Proof(); ok {
+		_spec.SetField(auditentry.FieldProof, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.RedactedBy(); ok {
+		_spec.SetField(auditentry.FieldRedactedBy, field.TypeString, value)
 	}
 	_node = &AuditEntry{config: _u.config}
 	_spec.Assign = _node.assignValues

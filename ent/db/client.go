@@ -16,7 +16,9 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/evenkeel/evenkeel/ent/db/attachment"
+	"github.com/evenkeel/evenkeel/ent/db/auditanchor"
 	"github.com/evenkeel/evenkeel/ent/db/auditentry"
+	"github.com/evenkeel/evenkeel/ent/db/auditseal"
 	"github.com/evenkeel/evenkeel/ent/db/budgetpolicy"
 	"github.com/evenkeel/evenkeel/ent/db/catalogsync"
 	"github.com/evenkeel/evenkeel/ent/db/change"
@@ -74,8 +76,12 @@ type Client struct {
 	Schema *migrate.Schema
 	// Attachment is the client for interacting with the Attachment builders.
 	Attachment *AttachmentClient
+	// AuditAnchor is the client for interacting with the AuditAnchor builders.
+	AuditAnchor *AuditAnchorClient
 	// AuditEntry is the client for interacting with the AuditEntry builders.
 	AuditEntry *AuditEntryClient
+	// AuditSeal is the client for interacting with the AuditSeal builders.
+	AuditSeal *AuditSealClient
 	// BudgetPolicy is the client for interacting with the BudgetPolicy builders.
 	BudgetPolicy *BudgetPolicyClient
 	// CatalogSync is the client for interacting with the CatalogSync builders.
@@ -180,7 +186,9 @@ func NewClient(opts ...Option) *Client {
 func (c *Client) init() {
 	c.Schema = migrate.NewSchema(c.driver)
 	c.Attachment = NewAttachmentClient(c.config)
+	c.AuditAnchor = NewAuditAnchorClient(c.config)
 	c.AuditEntry = NewAuditEntryClient(c.config)
+	c.AuditSeal = NewAuditSealClient(c.config)
 	c.BudgetPolicy = NewBudgetPolicyClient(c.config)
 	c.CatalogSync = NewCatalogSyncClient(c.config)
 	c.Change = NewChangeClient(c.config)
@@ -320,7 +328,9 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ctx:               ctx,
 		config:            cfg,
 		Attachment:        NewAttachmentClient(cfg),
+		AuditAnchor:       NewAuditAnchorClient(cfg),
 		AuditEntry:        NewAuditEntryClient(cfg),
+		AuditSeal:         NewAuditSealClient(cfg),
 		BudgetPolicy:      NewBudgetPolicyClient(cfg),
 		CatalogSync:       NewCatalogSyncClient(cfg),
 		Change:            NewChangeClient(cfg),
@@ -387,7 +397,9 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ctx:               ctx,
 		config:            cfg,
 		Attachment:        NewAttachmentClient(cfg),
+		AuditAnchor:       NewAuditAnchorClient(cfg),
 		AuditEntry:        NewAuditEntryClient(cfg),
+		AuditSeal:         NewAuditSealClient(cfg),
 		BudgetPolicy:      NewBudgetPolicyClient(cfg),
 		CatalogSync:       NewCatalogSyncClient(cfg),
 		Change:            NewChangeClient(cfg),
@@ -463,15 +475,16 @@ func (c *Client) Close() error {
 // In order to add hooks to a specific client, call: `client.Node.Use(...)`.
 func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
-		c.Attachment, c.AuditEntry, c.BudgetPolicy, c.CatalogSync, c.Change,
-		c.Composite, c.CompositeMember, c.CompositeRevision, c.Correction,
-		c.DataSource, c.Delivery, c.Dependency, c.GateOverride, c.IdempotencyKey,
-		c.Identity, c.Indicator, c.Issue, c.JobRun, c.Lease, c.ManifestSet, c.Member,
-		c.Outage, c.Person, c.PolicyRevision, c.Proposal, c.Report, c.ReportDecision,
-		c.ReportRestatement, c.SLA, c.SLAPeriod, c.SLARevision, c.SLO, c.SLORevision,
-		c.Scorecard, c.ScorecardRevision, c.Service, c.Session, c.SignInCode,
-		c.SignalMapping, c.SigningKey, c.Slug, c.SuppliedFact, c.System, c.Team,
-		c.Token, c.Violation, c.ViolationEvent, c.WebhookDelivery,
+		c.Attachment, c.AuditAnchor, c.AuditEntry, c.AuditSeal, c.BudgetPolicy,
+		c.CatalogSync, c.Change, c.Composite, c.CompositeMember, c.CompositeRevision,
+		c.Correction, c.DataSource, c.Delivery, c.Dependency, c.GateOverride,
+		c.IdempotencyKey, c.Identity, c.Indicator, c.Issue, c.JobRun, c.Lease,
+		c.ManifestSet, c.Member, c.Outage, c.Person, c.PolicyRevision, c.Proposal,
+		c.Report, c.ReportDecision, c.ReportRestatement, c.SLA, c.SLAPeriod,
+		c.SLARevision, c.SLO, c.SLORevision, c.Scorecard, c.ScorecardRevision,
+		c.Service, c.Session, c.SignInCode, c.SignalMapping, c.SigningKey, c.Slug,
+		c.SuppliedFact, c.System, c.Team, c.Token, c.Violation, c.ViolationEvent,
+		c.WebhookDelivery,
 	} {
 		n.Use(hooks...)
 	}
@@ -481,15 +494,16 @@ func (c *Client) Use(hooks ...Hook) {
 // In order to add interceptors to a specific client, call: `client.Node.Intercept(...)`.
 func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
-		c.Attachment, c.AuditEntry, c.BudgetPolicy, c.CatalogSync, c.Change,
-		c.Composite, c.CompositeMember, c.CompositeRevision, c.Correction,
-		c.DataSource, c.Delivery, c.Dependency, c.GateOverride, c.IdempotencyKey,
-		c.Identity, c.Indicator, c.Issue, c.JobRun, c.Lease, c.ManifestSet, c.Member,
-		c.Outage, c.Person, c.PolicyRevision, c.Proposal, c.Report, c.ReportDecision,
-		c.ReportRestatement, c.SLA, c.SLAPeriod, c.SLARevision, c.SLO, c.SLORevision,
-		c.Scorecard, c.ScorecardRevision, c.Service, c.Session, c.SignInCode,
-		c.SignalMapping, c.SigningKey, c.Slug, c.SuppliedFact, c.System, c.Team,
-		c.Token, c.Violation, c.ViolationEvent, c.WebhookDelivery,
+		c.Attachment, c.AuditAnchor, c.AuditEntry, c.AuditSeal, c.BudgetPolicy,
+		c.CatalogSync, c.Change, c.Composite, c.CompositeMember, c.CompositeRevision,
+		c.Correction, c.DataSource, c.Delivery, c.Dependency, c.GateOverride,
+		c.IdempotencyKey, c.Identity, c.Indicator, c.Issue, c.JobRun, c.Lease,
+		c.ManifestSet, c.Member, c.Outage, c.Person, c.PolicyRevision, c.Proposal,
+		c.Report, c.ReportDecision, c.ReportRestatement, c.SLA, c.SLAPeriod,
+		c.SLARevision, c.SLO, c.SLORevision, c.Scorecard, c.ScorecardRevision,
+		c.Service, c.Session, c.SignInCode, c.SignalMapping, c.SigningKey, c.Slug,
+		c.SuppliedFact, c.System, c.Team, c.Token, c.Violation, c.ViolationEvent,
+		c.WebhookDelivery,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -500,8 +514,12 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 	switch m := m.(type) {
 	case *AttachmentMutation:
 		return c.Attachment.mutate(ctx, m)
+	case *AuditAnchorMutation:
+		return c.AuditAnchor.mutate(ctx, m)
 	case *AuditEntryMutation:
 		return c.AuditEntry.mutate(ctx, m)
+	case *AuditSealMutation:
+		return c.AuditSeal.mutate(ctx, m)
 	case *BudgetPolicyMutation:
 		return c.BudgetPolicy.mutate(ctx, m)
 	case *CatalogSyncMutation:
@@ -764,6 +782,139 @@ func (c *AttachmentClient) mutate(ctx context.Context, m *AttachmentMutation) (V
 	}
 }
 
+// AuditAnchorClient is a client for the AuditAnchor schema.
+type AuditAnchorClient struct {
+	config
+}
+
+// NewAuditAnchorClient returns a client for the AuditAnchor from the given config.
+func NewAuditAnchorClient(c config) *AuditAnchorClient {
+	return &AuditAnchorClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `auditanchor.Hooks(f(g(h())))`.
+func (c *AuditAnchorClient) Use(hooks ...Hook) {
+	c.hooks.AuditAnchor = append(c.hooks.AuditAnchor, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `auditanchor.Intercept(f(g(h())))`.
+func (c *AuditAnchorClient) Intercept(interceptors ...Interceptor) {
+	c.inters.AuditAnchor = append(c.inters.AuditAnchor, interceptors...)
+}
+
+// Create returns a builder for creating a AuditAnchor entity.
+func (c *AuditAnchorClient) Create() *AuditAnchorCreate {
+	mutation := newAuditAnchorMutation(c.config, OpCreate)
+	return &AuditAnchorCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of AuditAnchor entities.
+func (c *AuditAnchorClient) CreateBulk(builders ...*AuditAnchorCreate) *AuditAnchorCreateBulk {
+	return &AuditAnchorCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AuditAnchorClient) MapCreateBulk(slice any, setFunc func(*AuditAnchorCreate, int)) *AuditAnchorCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AuditAnchorCreateBulk{err: fmt.Errorf("calling to AuditAnchorClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AuditAnchorCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AuditAnchorCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for AuditAnchor.
+func (c *AuditAnchorClient) Update() *AuditAnchorUpdate {
+	mutation := newAuditAnchorMutation(c.config, OpUpdate)
+	return &AuditAnchorUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AuditAnchorClient) UpdateOne(_m *AuditAnchor) *AuditAnchorUpdateOne {
+	mutation := newAuditAnchorMutation(c.config, OpUpdateOne, withAuditAnchor(_m))
+	return &AuditAnchorUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AuditAnchorClient) UpdateOneID(id int64) *AuditAnchorUpdateOne {
+	mutation := newAuditAnchorMutation(c.config, OpUpdateOne, withAuditAnchorID(id))
+	return &AuditAnchorUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for AuditAnchor.
+func (c *AuditAnchorClient) Delete() *AuditAnchorDelete {
+	mutation := newAuditAnchorMutation(c.config, OpDelete)
+	return &AuditAnchorDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AuditAnchorClient) DeleteOne(_m *AuditAnchor) *AuditAnchorDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AuditAnchorClient) DeleteOneID(id int64) *AuditAnchorDeleteOne {
+	builder := c.Delete().Where(auditanchor.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AuditAnchorDeleteOne{builder}
+}
+
+// Query returns a query builder for AuditAnchor.
+func (c *AuditAnchorClient) Query() *AuditAnchorQuery {
+	return &AuditAnchorQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAuditAnchor},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a AuditAnchor entity by its id.
+func (c *AuditAnchorClient) Get(ctx context.Context, id int64) (*AuditAnchor, error) {
+	return c.Query().Where(auditanchor.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AuditAnchorClient) GetX(ctx context.Context, id int64) *AuditAnchor {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *AuditAnchorClient) Hooks() []Hook {
+	return c.hooks.AuditAnchor
+}
+
+// Interceptors returns the client interceptors.
+func (c *AuditAnchorClient) Interceptors() []Interceptor {
+	return c.inters.AuditAnchor
+}
+
+func (c *AuditAnchorClient) mutate(ctx context.Context, m *AuditAnchorMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AuditAnchorCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AuditAnchorUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AuditAnchorUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AuditAnchorDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown AuditAnchor mutation op: %q", m.Op())
+	}
+}
+
 // AuditEntryClient is a client for the AuditEntry schema.
 type AuditEntryClient struct {
 	config
@@ -894,6 +1045,139 @@ func (c *AuditEntryClient) mutate(ctx context.Context, m *AuditEntryMutation) (V
 		return (&AuditEntryDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("db: unknown AuditEntry mutation op: %q", m.Op())
+	}
+}
+
+// AuditSealClient is a client for the AuditSeal schema.
+type AuditSealClient struct {
+	config
+}
+
+// NewAuditSealClient returns a client for the AuditSeal from the given config.
+func NewAuditSealClient(c config) *AuditSealClient {
+	return &AuditSealClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `auditseal.Hooks(f(g(h())))`.
+func (c *AuditSealClient) Use(hooks ...Hook) {
+	c.hooks.AuditSeal = append(c.hooks.AuditSeal, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `auditseal.Intercept(f(g(h())))`.
+func (c *AuditSealClient) Intercept(interceptors ...Interceptor) {
+	c.inters.AuditSeal = append(c.inters.AuditSeal, interceptors...)
+}
+
+// Create returns a builder for creating a AuditSeal entity.
+func (c *AuditSealClient) Create() *AuditSealCreate {
+	mutation := newAuditSealMutation(c.config, OpCreate)
+	return &AuditSealCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of AuditSeal entities.
+func (c *AuditSealClient) CreateBulk(builders ...*AuditSealCreate) *AuditSealCreateBulk {
+	return &AuditSealCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AuditSealClient) MapCreateBulk(slice any, setFunc func(*AuditSealCreate, int)) *AuditSealCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AuditSealCreateBulk{err: fmt.Errorf("calling to AuditSealClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AuditSealCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AuditSealCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for AuditSeal.
+func (c *AuditSealClient) Update() *AuditSealUpdate {
+	mutation := newAuditSealMutation(c.config, OpUpdate)
+	return &AuditSealUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AuditSealClient) UpdateOne(_m *AuditSeal) *AuditSealUpdateOne {
+	mutation := newAuditSealMutation(c.config, OpUpdateOne, withAuditSeal(_m))
+	return &AuditSealUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AuditSealClient) UpdateOneID(id int64) *AuditSealUpdateOne {
+	mutation := newAuditSealMutation(c.config, OpUpdateOne, withAuditSealID(id))
+	return &AuditSealUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for AuditSeal.
+func (c *AuditSealClient) Delete() *AuditSealDelete {
+	mutation := newAuditSealMutation(c.config, OpDelete)
+	return &AuditSealDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AuditSealClient) DeleteOne(_m *AuditSeal) *AuditSealDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AuditSealClient) DeleteOneID(id int64) *AuditSealDeleteOne {
+	builder := c.Delete().Where(auditseal.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AuditSealDeleteOne{builder}
+}
+
+// Query returns a query builder for AuditSeal.
+func (c *AuditSealClient) Query() *AuditSealQuery {
+	return &AuditSealQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAuditSeal},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a AuditSeal entity by its id.
+func (c *AuditSealClient) Get(ctx context.Context, id int64) (*AuditSeal, error) {
+	return c.Query().Where(auditseal.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AuditSealClient) GetX(ctx context.Context, id int64) *AuditSeal {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *AuditSealClient) Hooks() []Hook {
+	return c.hooks.AuditSeal
+}
+
+// Interceptors returns the client interceptors.
+func (c *AuditSealClient) Interceptors() []Interceptor {
+	return c.inters.AuditSeal
+}
+
+func (c *AuditSealClient) mutate(ctx context.Context, m *AuditSealMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AuditSealCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AuditSealUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AuditSealUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AuditSealDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("db: unknown AuditSeal mutation op: %q", m.Op())
 	}
 }
 
@@ -7930,21 +8214,21 @@ func (c *WebhookDeliveryClient) mutate(ctx context.Context, m *WebhookDeliveryMu
 // hooks and interceptors per client, for fast access.
 type (
 	hooks struct {
-		Attachment, AuditEntry, BudgetPolicy, CatalogSync, Change, Composite,
-		CompositeMember, CompositeRevision, Correction, DataSource, Delivery,
-		Dependency, GateOverride, IdempotencyKey, Identity, Indicator, Issue, JobRun,
-		Lease, ManifestSet, Member, Outage, Person, PolicyRevision, Proposal, Report,
-		ReportDecision, ReportRestatement, SLA, SLAPeriod, SLARevision, SLO,
+		Attachment, AuditAnchor, AuditEntry, AuditSeal, BudgetPolicy, CatalogSync,
+		Change, Composite, CompositeMember, CompositeRevision, Correction, DataSource,
+		Delivery, Dependency, GateOverride, IdempotencyKey, Identity, Indicator, Issue,
+		JobRun, Lease, ManifestSet, Member, Outage, Person, PolicyRevision, Proposal,
+		Report, ReportDecision, ReportRestatement, SLA, SLAPeriod, SLARevision, SLO,
 		SLORevision, Scorecard, ScorecardRevision, Service, Session, SignInCode,
 		SignalMapping, SigningKey, Slug, SuppliedFact, System, Team, Token, Violation,
 		ViolationEvent, WebhookDelivery []ent.Hook
 	}
 	inters struct {
-		Attachment, AuditEntry, BudgetPolicy, CatalogSync, Change, Composite,
-		CompositeMember, CompositeRevision, Correction, DataSource, Delivery,
-		Dependency, GateOverride, IdempotencyKey, Identity, Indicator, Issue, JobRun,
-		Lease, ManifestSet, Member, Outage, Person, PolicyRevision, Proposal, Report,
-		ReportDecision, ReportRestatement, SLA, SLAPeriod, SLARevision, SLO,
+		Attachment, AuditAnchor, AuditEntry, AuditSeal, BudgetPolicy, CatalogSync,
+		Change, Composite, CompositeMember, CompositeRevision, Correction, DataSource,
+		Delivery, Dependency, GateOverride, IdempotencyKey, Identity, Indicator, Issue,
+		JobRun, Lease, ManifestSet, Member, Outage, Person, PolicyRevision, Proposal,
+		Report, ReportDecision, ReportRestatement, SLA, SLAPeriod, SLARevision, SLO,
 		SLORevision, Scorecard, ScorecardRevision, Service, Session, SignInCode,
 		SignalMapping, SigningKey, Slug, SuppliedFact, System, Team, Token, Violation,
 		ViolationEvent, WebhookDelivery []ent.Interceptor

@@ -13,7 +13,9 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"github.com/evenkeel/evenkeel/ent/db/attachment"
+	"github.com/evenkeel/evenkeel/ent/db/auditanchor"
 	"github.com/evenkeel/evenkeel/ent/db/auditentry"
+	"github.com/evenkeel/evenkeel/ent/db/auditseal"
 	"github.com/evenkeel/evenkeel/ent/db/budgetpolicy"
 	"github.com/evenkeel/evenkeel/ent/db/catalogsync"
 	"github.com/evenkeel/evenkeel/ent/db/change"
@@ -121,7 +123,9 @@ func checkColumn(t, c string) error {
 	initCheck.Do(func() {
 		columnCheck = sql.NewColumnCheck(map[string]func(string) bool{
 			attachment.Table:        attachment.ValidColumn,
+			auditanchor.Table:       auditanchor.ValidColumn,
 			auditentry.Table:        auditentry.ValidColumn,
+			auditseal.Table:         auditseal.ValidColumn,
 			budgetpolicy.Table:      budgetpolicy.ValidColumn,
 			catalogsync.Table:       catalogsync.ValidColumn,
 			change.Table:            change.ValidColumn,

@@ -21,6 +21,8 @@ type SigningKey struct {
 	Purpose string `json:"purpose,omitempty"`
 	// Seed holds the value of the "seed" field.
 	Seed []byte `json:"-"`
+	// KeyID holds the value of the "key_id" field.
+	KeyID string `json:"key_id,omitempty"`
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt    time.Time `json:"created_at,omitempty"`
 	selectValues sql.SelectValues
@@ -33,7 +35,7 @@ func (*SigningKey) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case signingkey.FieldSeed:
 			values[i] = new([]byte)
-		case signingkey.FieldID, signingkey.FieldPurpose:
+		case signingkey.FieldID, signingkey.FieldPurpose, signingkey.FieldKeyID:
 			values[i] = new(sql.NullString)
 		case signingkey.FieldCreatedAt:
 			values[i] = new(sql.NullTime)
@@ -69,6 +71,12 @@ func (_m *SigningKey) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field seed", values[i])
 			} else if value != nil {
 				_m.Seed = *value
+			}
+		case signingkey.FieldKeyID:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field key_id", values[i])
+			} else if value.Valid {
+				_m.KeyID = value.String
 			}
 		case signingkey.FieldCreatedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
@@ -116,6 +124,9 @@ func (_m *SigningKey) String() string {
 	builder.WriteString(_m.Purpose)
 	builder.WriteString(", ")
 	builder.WriteString("seed=<sensitive>")
+	builder.WriteString(", ")
+	builder.WriteString("key_id=")
+	builder.WriteString(_m.KeyID)
 	builder.WriteString(", ")
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))

@@ -32,6 +32,12 @@ func (_c *SigningKeyCreate) SetSeed(v []byte) *SigningKeyCreate {
 	return _c
 }
 
+// SetKeyID sets the "key_id" field.
+func (_c *SigningKeyCreate) SetKeyID(v string) *SigningKeyCreate {
+	_c.mutation.SetKeyID(v)
+	return _c
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_c *SigningKeyCreate) SetCreatedAt(v time.Time) *SigningKeyCreate {
 	_c.mutation.SetCreatedAt(v)
@@ -84,6 +90,9 @@ func (_c *SigningKeyCreate) check() error {
 	if _, ok := _c.mutation.Seed(); !ok {
 		return &ValidationError{Name: "seed", err: errors.New(`db: missing required field "SigningKey.seed"`)}
 	}
+	if _, ok := _c.mutation.KeyID(); !ok {
+		return &ValidationError{Name: "key_id", err: errors.New(`db: missing required field "SigningKey.key_id"`)}
+	}
 	if _, ok := _c.mutation.CreatedAt(); !ok {
 		return &ValidationError{Name: "created_at", err: errors.New(`db: missing required field "SigningKey.created_at"`)}
 	}
@@ -129,6 +138,10 @@ func (_c *SigningKeyCreate) createSpec() (*SigningKey, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Seed(); ok {
 		_spec.SetField(signingkey.FieldSeed, field.TypeBytes, value)
 		_node.Seed = value
+	}
+	if value, ok := _c.mutation.KeyID(); ok {
+		_spec.SetField(signingkey.FieldKeyID, field.TypeString, value)
+		_node.KeyID = value
 	}
 	if value, ok := _c.mutation.CreatedAt(); ok {
 		_spec.SetField(signingkey.FieldCreatedAt, field.TypeTime, value)

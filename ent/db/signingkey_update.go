@@ -48,6 +48,20 @@ func (_u *SigningKeyUpdate) SetSeed(v []byte) *SigningKeyUpdate {
 	return _u
 }
 
+// SetKeyID sets the "key_id" field.
+func (_u *SigningKeyUpdate) SetKeyID(v string) *SigningKeyUpdate {
+	_u.mutation.SetKeyID(v)
+	return _u
+}
+
+// SetNillableKeyID sets the "key_id" field if the given value is not nil.
+func (_u *SigningKeyUpdate) SetNillableKeyID(v *string) *SigningKeyUpdate {
+	if v != nil {
+		_u.SetKeyID(*v)
+	}
+	return _u
+}
+
 // SetCreatedAt sets the "created_at" field.
 func (_u *SigningKeyUpdate) SetCreatedAt(v time.Time) *SigningKeyUpdate {
 	_u.mutation.SetCreatedAt(v)
@@ -109,6 +123,9 @@ func (_u *SigningKeyUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	if value, ok := _u.mutation.Seed(); ok {
 		_spec.SetField(signingkey.FieldSeed, field.TypeBytes, value)
 	}
+	if value, ok := _u.mutation.KeyID(); ok {
+		_spec.SetField(signingkey.FieldKeyID, field.TypeString, value)
+	}
 	if value, ok := _u.mutation.CreatedAt(); ok {
 		_spec.SetField(signingkey.FieldCreatedAt, field.TypeTime, value)
 	}
@@ -149,6 +166,20 @@ func (_u *SigningKeyUpdateOne) SetNillablePurpose(v *string) *SigningKeyUpdateOn
 // SetSeed sets the "seed" field.
 func (_u *SigningKeyUpdateOne) SetSeed(v []byte) *SigningKeyUpdateOne {
 	_u.mutation.SetSeed(v)
+	return _u
+}
+
+// SetKeyID sets the "key_id" field.
+func (_u *SigningKeyUpdateOne) SetKeyID(v string) *SigningKeyUpdateOne {
+	_u.mutation.SetKeyID(v)
+	return _u
+}
+
+// SetNillableKeyID sets the "key_id" field if the given value is not nil.
+func (_u *SigningKeyUpdateOne) SetNillableKeyID(v *string) *SigningKeyUpdateOne {
+	if v != nil {
+		_u.SetKeyID(*v)
+	}
 	return _u
 }
 
@@ -242,6 +273,9 @@ func (_u *SigningKeyUpdateOne) sqlSave(ctx context.Context) (_node *SigningKey, 
 	}
 	if value, ok := _u.mutation.Seed(); ok {
 		_spec.SetField(signingkey.FieldSeed, field.TypeBytes, value)
+	}
+	if value, ok := _u.mutation.KeyID(); ok {
+		_spec.SetField(signingkey.FieldKeyID, field.TypeString, value)
 	}
 	if value, ok := _u.mutation.CreatedAt(); ok {
 		_spec.SetField(signingkey.FieldCreatedAt, field.TypeTime, value)

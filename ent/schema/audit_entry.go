@@ -2,7 +2,9 @@ package schema
 
 import (
 	"entgo.io/ent"
+	"entgo.io/ent/dialect/entsql"
 	"entgo.io/ent/schema"
+	"entgo.io/ent/schema/field"
 	"entgo.io/ent/schema/index"
 )
 
@@ -14,7 +16,9 @@ type AuditEntry struct{ ent.Schema }
 // Annotations of the table.
 func (AuditEntry) Annotations() []schema.Annotation { return built("audit_entries") }
 
-// Fields of an entry.
+// Fields of an entry. seal is the number under which it was sealed; proof has for each of its
+// four texts the salt of its commitment, or the commitment alone where the text was redacted;
+// redacted_by is the entry of the pseudonymisation that did.
 func (AuditEntry) Fields() []ent.Field {
 	return []ent.Field{
 		ulid(),
@@ -32,10 +36,14 @@ func (AuditEntry) Fields() []ent.Field {
 		text("team"),
 		text("reason"),
 		text("changes"),
+		field.Int64("seal").Optional().Nillable(),
+		text("proof"),
+		text("redacted_by"),
 	}
 }
 
-// Indexes of entries: newest first, whole and narrowed.
+// Indexes of entries: newest first, whole and narrowed; by the number of their seal, and the few
+// that have none yet.
 func (AuditEntry) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("at", "id"),
@@ -43,5 +51,7 @@ func (AuditEntry) Indexes() []ent.Index {
 		index.Fields("object_id", "at", "id"),
 		index.Fields("actor_person", "at", "id"),
 		index.Fields("actor_token", "at", "id"),
+		index.Fields("seal"),
+		index.Fields("at", "id").StorageKey("auditentry_unsealed").Annotations(entsql.IndexWhere("seal IS NULL")),
 	}
 }

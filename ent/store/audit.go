@@ -27,9 +27,9 @@ func (s *Store) Audit() Audit { return Audit{s} }
 // AppendEntry writes the entry.
 func (a Audit) AppendEntry(ctx context.Context, e audit.Entry) error {
 	_, err := a.s.exec(ctx, `INSERT INTO audit_entries (id, at, outcome, actor_kind, actor_person, actor_team, actor_token, actor_name, action,
- object_kind, object_id, object_label, team, reason, changes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+ object_kind, object_id, object_label, team, reason, changes, proof, redacted_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, '')`,
 		string(e.ID), clock.Round(e.At), string(e.Outcome), string(e.ActorKind), string(e.ActorPerson), string(e.ActorTeam), string(e.ActorToken), e.ActorName, e.Action,
-		string(e.ObjectKind), string(e.ObjectID), e.ObjectLabel, string(e.Team), e.Reason, string(e.Changes))
+		string(e.ObjectKind), string(e.ObjectID), e.ObjectLabel, string(e.Team), e.Reason, string(e.Changes), e.Proof)
 	return fail("write an audit entry", err)
 }
 
@@ -114,6 +114,11 @@ func fromDBEntry(e *db.AuditEntry) audit.Entry {
 		ObjectLabel: e.ObjectLabel,
 		Team:        id.ID(e.Team),
 		Reason:      e.Reason,
+		Proof:       e.Proof,
+		RedactedBy:  id.ID(e.RedactedBy),
+	}
+	if e.Seal != nil {
+		out.Seal = *e.Seal
 	}
 	if e.Changes != "" {
 		out.Changes = json.RawMessage(e.Changes)

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
 	"strconv"
@@ -37,7 +38,17 @@ func openPostgresPool(o Options) (*sql.DB, error) {
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "evenkeel"
 	}
-	pool := stdlib.OpenDB(*config)
+	pool := stdlib.OpenDB(*config, stdlib.OptionBeforeConnect(func(_ context.Context, c *pgx.ConnConfig) error {
+		if o.Renew == nil {
+			return nil
+		}
+		now, err := pgx.ParseConfig(o.Renew())
+		if err != nil {
+			return nil // as while somebody writes it: those that there were are tried
+		}
+		c.User, c.Password = now.User, now.Password
+		return nil
+	}))
 	n := o.MaxConnections
 	if n <= 0 {
 		n = defaultConnections

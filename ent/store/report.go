@@ -9,7 +9,6 @@ import (
 	"time"
 
 	entreport "github.com/evenkeel/evenkeel/ent/db/report"
-	"github.com/evenkeel/evenkeel/ent/db/signingkey"
 	"github.com/evenkeel/evenkeel/internal/clock"
 	"github.com/evenkeel/evenkeel/internal/fault"
 	"github.com/evenkeel/evenkeel/internal/id"
@@ -233,18 +232,4 @@ func (a Reports) Restatements(ctx context.Context, of id.ID) ([]report.Restateme
 		return err
 	})
 	return out, fail("read restatements", err)
-}
-
-// SigningKey returns the seed of the key for the purpose.
-func (a Reports) SigningKey(ctx context.Context, purpose string, offered []byte, now time.Time) ([]byte, error) {
-	_, err := a.s.exec(ctx, "INSERT INTO signing_keys (id, purpose, seed, created_at) VALUES ($1, $2, $3, $4) ON CONFLICT (purpose) DO NOTHING",
-		string(id.New(now)), purpose, offered, clock.Round(now))
-	if err != nil {
-		return nil, fail("write a signing key", err)
-	}
-	key, err := a.s.ent.SigningKey.Query().Where(signingkey.Purpose(purpose)).Only(ctx)
-	if err != nil {
-		return nil, fail("read a signing key", err)
-	}
-	return key.Seed, nil
 }

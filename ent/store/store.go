@@ -22,6 +22,9 @@ type Options struct {
 	// URL is that of a PostgreSQL database, "postgres://user@host/name"; empty means
 	// SQLite in DataDir.
 	URL string
+	// Renew gives the URL as it is now, of which user and password are taken for each new
+	// connection, since they change; it may be nil.
+	Renew func() string
 	// DataDir holds SQLite's file and its lock; it is made when absent.
 	DataDir string
 	// MaxConnections bounds the pool on PostgreSQL (0 means 20). SQLite has one

@@ -123,11 +123,4 @@ func testReports(t *testing.T, open opener) {
 		ok(t, a.AddRestatement(t.Context(), two))
 		same(t, must(a.Restatements(t.Context(), r.ID))(t), []report.Restatement{two, one})
 	})
-
-	each(t, open, "there is one signing key for a purpose", func(t *testing.T, s *store.Store) {
-		a := s.Reports()
-		same(t, string(must(a.SigningKey(t.Context(), "evidence", []byte("one"), Start))(t)), "one")
-		same(t, string(must(a.SigningKey(t.Context(), "evidence", []byte("two"), Start))(t)), "one")
-		same(t, string(must(a.SigningKey(t.Context(), "other", []byte("three"), Start))(t)), "three")
-	})
 }

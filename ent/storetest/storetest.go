@@ -44,7 +44,10 @@ func SQLite(t testing.TB) *store.Store {
 	if err := os.WriteFile(filepath.Join(dir, store.FileName), template, 0o600); err != nil {
 		t.Fatalf("copy the template of databases: %v", err)
 	}
-	return open(t, store.Options{DataDir: dir, Logger: slog.New(slog.DiscardHandler)})
+	s := open(t, store.Options{DataDir: dir, Logger: slog.New(slog.DiscardHandler)})
+	files.Store(s, filepath.Join(dir, store.FileName))
+	t.Cleanup(func() { files.Delete(s) })
+	return s
 }
 
 // Postgres returns a store over a fresh, migrated PostgreSQL database, removed
@@ -59,8 +62,28 @@ func Postgres(t testing.TB) *store.Store {
 	return s
 }
 
-// urls are of the stores that are open on PostgreSQL.
-var urls sync.Map
+// urls are of the stores that are open on PostgreSQL, files of those on SQLite.
+var urls, files sync.Map
+
+// Beneath returns the database under a store, for tests in which somebody reads or writes it
+// past the program.
+func Beneath(t testing.TB, s *store.Store) *sql.DB {
+	t.Helper()
+	driver, name := "sqlite", ""
+	if file, ok := files.Load(s); ok {
+		name = "file:" + file.(string) + "?_pragma=busy_timeout(10000)"
+	} else if url, ok := urls.Load(s); ok {
+		driver, name = "pgx", url.(string)
+	} else {
+		t.Fatal("the store was opened by somebody else")
+	}
+	db, err := sql.Open(driver, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
 
 // PostgresURL returns the URL of a fresh, migrated database, for tests that open
 // several stores over one.

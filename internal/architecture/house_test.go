@@ -14,6 +14,7 @@ var pure = []string{
 	"./services/measure/thin/...",
 	"./services/incident/lint/...",
 	"./services/issues/markdown/...",
+	"./services/audit/chain/...",
 	"./services/toil/share/...",
 	"./scorecards/rules/...",
 	"./scorecards/drift/codeowners/...",
@@ -132,6 +133,7 @@ var importRules = []rule{
 var directions = []direction{
 	{domain: "access", alone: true, reason: "everything is done by somebody"},
 	{domain: "audit", alone: true, uses: []string{"access"}, reason: "an entry names who did it"},
+	{domain: "signing", alone: true, reason: "a key signs whatever it is given"},
 	{domain: "idempotency", reason: "it remembers requests of any kind"},
 	{domain: "registry", reason: "services are what all else is about"},
 	{domain: "source", uses: []string{"registry"}, reason: "its matchers are of teams"},

@@ -46,6 +46,13 @@ type Entry struct {
 	// Changes is a JSON object of what was changed, {"field":{"from":…,"to":…}};
 	// secrets never are in it.
 	Changes json.RawMessage
+	// Proof has the salts by which the texts above are sealed, or what is left of them, see
+	// package chain.
+	Proof string
+	// Seal is the number under which it is sealed, 0 for not yet.
+	Seal int64
+	// RedactedBy is the entry of the pseudonymisation that took texts away.
+	RedactedBy id.ID
 }
 
 // Filter narrows a list of entries; zero fields do not.

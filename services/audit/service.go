@@ -2,6 +2,8 @@ package audit
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/hex"
 	"fmt"
 	"strings"
 	"time"
@@ -12,6 +14,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/internal/tx"
 	"github.com/evenkeel/evenkeel/services/access"
+	"github.com/evenkeel/evenkeel/services/audit/chain"
 )
 
 // refusalTimeout bounds the writing of a refusal, which goes on when the client
@@ -77,11 +80,22 @@ func (s *Service) append(ctx context.Context, c access.Caller, outcome Outcome, 
 		ObjectKind: change.Object.Kind, ObjectID: change.Object.ID, ObjectLabel: change.Object.Label,
 		Team:   change.Object.Team,
 		Reason: strings.ToValidUTF8(strings.ReplaceAll(change.Reason, "\x00", ""), "�"), Changes: change.Changes,
+		Proof: salted().String(),
 	}
 	if err := s.store.AppendEntry(ctx, e); err != nil {
 		return fmt.Errorf("record %s: %w", e.Action, err)
 	}
 	return nil
+}
+
+// salted are fresh salts for the texts of an entry.
+func salted() (p chain.Proofs) {
+	for i := range p {
+		var salt [chain.SaltBytes]byte
+		_, _ = rand.Read(salt[:]) // which never fails
+		p[i].Salt = hex.EncodeToString(salt[:])
+	}
+	return p
 }
 
 // Entry returns one entry. Administrators read all, members those of their

@@ -16,6 +16,7 @@ import (
 	"github.com/evenkeel/evenkeel/internal/page"
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/audit"
+	"github.com/evenkeel/evenkeel/services/audit/chain"
 	"github.com/evenkeel/evenkeel/services/registry"
 )
 
@@ -69,7 +70,10 @@ func TestAnEntrySaysWhoDidWhatAndWhy(t *testing.T) {
 	if string(e.Changes) != `{"tier":{"from":2,"to":1}}` {
 		t.Errorf("changes %s", e.Changes)
 	}
-	e.ID, e.Changes = "", nil
+	if proofs, err := chain.ParseProofs(e.Proof); err != nil || proofs[0].Salt == proofs[1].Salt {
+		t.Errorf("its salts are %+v: %v", proofs, err)
+	}
+	e.ID, e.Changes, e.Proof = "", nil, ""
 	want := audit.Entry{
 		At: storetest.Start, Outcome: audit.Done, ActorKind: access.ByPerson, ActorPerson: h.ada.Person, ActorToken: "t1", ActorName: "ada",
 		Action: "service.update", ObjectKind: access.KindService, ObjectID: o.ID, ObjectLabel: "checkout", Team: h.crew, Reason: "more important now",

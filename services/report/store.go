@@ -103,7 +103,4 @@ type Store interface {
 	Decisions(ctx context.Context, report id.ID) ([]Decision, error)
 	AddRestatement(ctx context.Context, r Restatement) error
 	Restatements(ctx context.Context, report id.ID) ([]Restatement, error)
-	// SigningKey returns the seed of the key for the purpose: the one that there is, else
-	// the given one, which is kept from then on.
-	SigningKey(ctx context.Context, purpose string, offered []byte, now time.Time) ([]byte, error)
 }

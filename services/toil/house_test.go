@@ -19,6 +19,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/audit"
 	"github.com/evenkeel/evenkeel/services/issues"
 	"github.com/evenkeel/evenkeel/services/registry"
+	"github.com/evenkeel/evenkeel/services/signing"
 	"github.com/evenkeel/evenkeel/services/toil"
 	"github.com/evenkeel/evenkeel/services/toil/share"
 )
@@ -86,7 +87,7 @@ func newHouseOn(t *testing.T, s *store.Store) *house {
 	h.rooms = registry.New(s.Registry(), s.Access(), s, authorizer, h.log, h.clock.Now)
 	h.issues = issues.NewService(s.Issues(), s.Registry(), s.Policy(), "https://evenkeel.example.org")
 	h.Service = toil.NewService(toil.Parts{
-		Store: s.Toil(), Registry: s.Registry(), People: s.Access(), Keys: s.Reports(), Desk: h.issues, Pages: h.pages, Teller: h.told,
+		Store: s.Toil(), Registry: s.Registry(), People: s.Access(), Keys: signing.New(s.Signing(), storetest.Safe(), s, clock.System), Desk: h.issues, Pages: h.pages, Teller: h.told,
 		Runner: s, Authorizer: authorizer, Recorder: h.log, Clock: h.clock.Now,
 	})
 	for _, name := range append([]string{"olga", "root"}, members...) {

@@ -27,6 +27,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/access/oidc"
 	"github.com/evenkeel/evenkeel/services/adoption"
 	"github.com/evenkeel/evenkeel/services/audit"
+	"github.com/evenkeel/evenkeel/services/audit/seal"
 	"github.com/evenkeel/evenkeel/services/catalog"
 	"github.com/evenkeel/evenkeel/services/change"
 	"github.com/evenkeel/evenkeel/services/idempotency"
@@ -59,6 +60,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/report"
 	"github.com/evenkeel/evenkeel/services/report/evidence"
 	"github.com/evenkeel/evenkeel/services/signals"
+	"github.com/evenkeel/evenkeel/services/signing"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/alert"
 	"github.com/evenkeel/evenkeel/services/slo/composite"
@@ -97,6 +99,7 @@ type App struct {
 	Store         *store.Store
 	Access        *access.Service
 	Audit         *audit.Service
+	Seals         *seal.Service
 	Idempotency   *idempotency.Service
 	Registry      *registry.Registry
 	Catalog       *catalog.Service
@@ -153,6 +156,7 @@ type App struct {
 	webhooks         *github.Webhooks
 	incidentWebhooks *hook.Service
 	authorizer       *access.Authorizer
+	keys             *signing.Room       // with which the installation signs
 	portal           *backstage.Verifier // nil without a portal
 	people           *oidc.People        // nil without a provider
 	exchanges        *oidc.Bearers
@@ -209,7 +213,7 @@ func (a *App) open(ctx context.Context) error {
 // OpenStore opens the database that the configuration names, without migrating it.
 func OpenStore(ctx context.Context, c config.Config, log *slog.Logger) (*store.Store, error) {
 	s, err := store.Open(ctx, store.Options{
-		URL: c.Database.URL.Reveal(), DataDir: c.DataDir, MaxConnections: c.Database.MaxConnections, Logger: log,
+		URL: c.Database.URL.Reveal(), Renew: c.Database.URL.Reveal, DataDir: c.DataDir, MaxConnections: c.Database.MaxConnections, Logger: log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)

@@ -31,6 +31,9 @@ var start = time.Date(2026, 3, 14, 12, 0, 0, 0, time.UTC)
 // webhookSecret is what GitHub signs webhooks with.
 const webhookSecret = "webhooks are signed with this"
 
+// encryptionKey is what the house on PostgreSQL encrypts with.
+const encryptionKey = "a2V5cyBvZiAzMiBieXRlcywgYXMgQUVTLTI1NiBoYXM="
+
 // house is the whole program over a database of its own, with a few people and
 // what they look after. Every answer that it gives is held to what all answers
 // have in common, see answer_test.go.
@@ -136,6 +139,9 @@ func open(t *testing.T, database string, change ...func(*config.Config)) *house 
 	c := loaded.Config
 	c.GitHub.WebhookSecret = config.NewSecret(webhookSecret)
 	c.Workloads.Issuers = config.List{access.GitHubActions}
+	if database != "" { // SQLite makes one for itself
+		c.Encryption.Key = config.NewSecret(encryptionKey)
+	}
 	c.Limits.RequestsPerSecond = 0 // tests call as often as they can
 	for _, configure := range change {
 		configure(&c)

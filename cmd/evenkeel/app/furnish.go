@@ -77,6 +77,7 @@ func (a *App) furnish() error {
 		Session: a.opts.Config.SessionLifetime, Token: a.opts.Config.TokenLifetime,
 	}, a.log)
 	a.onClose(a.Access.Close)
+	a.keys = OpenKeys(a.opts.Config, s, now)
 	a.Idempotency = idempotency.NewService(s.Idempotency(), s, now)
 	// What scorecards are about is changed through these, so that services are evaluated soon.
 	noted := scorecards.Noting{Recorder: a.Audit, Store: s.Scorecards(), Clock: now}
@@ -131,7 +132,7 @@ func (a *App) furnish() error {
 		Runner: s, Authorizer: a.authorizer, Recorder: noted, Clock: now,
 	})
 	a.incidentWebhooks = hook.NewService(hook.Parts{
-		Sources: a.opts.Config.Incidents.Sources(), Incidents: a.Incidents, Registry: a.Registry, Clock: now, Logger: a.log,
+		Sources: a.opts.Config.Incidents.Sources(), Secrets: a.opts.Config.Incidents.Secrets, Incidents: a.Incidents, Registry: a.Registry, Clock: now, Logger: a.log,
 	})
 	for _, former := range a.opts.Config.Incidents.Former() {
 		a.log.Info("webhooks proved by a former secret are accepted; take it away once the source has the new one", "setting", former)
@@ -162,6 +163,7 @@ func (a *App) furnish() error {
 	if a.webhooks, err = github.NewWebhooks(a.opts.Config.GitHub.WebhookSecrets(), a.Inbox); err != nil {
 		return err
 	}
+	a.webhooks.AskFor(a.opts.Config.GitHub.WebhookSecrets)
 	if !a.opts.Config.GitHub.FormerWebhookSecret.IsZero() {
 		a.log.Info("webhooks signed with a former secret are accepted; take github.formerWebhookSecret away once GitHub has the new one")
 	}
@@ -196,7 +198,7 @@ func (a *App) furnish() error {
 		Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
 	})
 	a.Evidence = evidence.NewService(evidence.Parts{
-		Keys: s.Reports(), Past: s.Reports(), Organisation: s.Registry(), Rights: s.Access(), Policies: s.Policy(), Proposals: s.Proposals(),
+		Keys: a.keys, Past: s.Reports(), Organisation: s.Registry(), Rights: s.Access(), Policies: s.Policy(), Proposals: s.Proposals(),
 		Log: s.Audit(), Published: s.Reports(), Runner: s, Snapshots: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now,
 	})
 	a.Registry.OnRetirement(a.Policies)
@@ -230,6 +232,9 @@ func (a *App) furnish() error {
 	a.recorder = self.NewRecorder(now)
 	a.measurer = self.NewFlusher(a.recorder, ownTraffic{a.SLOs}, reporterName(a.opts.Config.Instance), a.log)
 
+	if err := a.furnishSeals(); err != nil {
+		return err
+	}
 	if err := a.hireCourier(); err != nil {
 		return err
 	}
@@ -333,6 +338,11 @@ func (a *App) jobs() []jobs.Job {
 			Name: "apply-policies", Schedule: "* * * * *",
 			Description: "Opens and ends violations of error-budget policies, and wants issues for them.",
 			RunOnce:     counted(a.Policies.ApplyOnce),
+		},
+		{
+			Name: "seal-audit", Schedule: "* * * * *",
+			Description: "Seals what was decided since into the chain over the audit log, and puts its head where the configuration says, once an hour.",
+			RunOnce:     counted(a.Seals.RunOnce),
 		},
 		{
 			Name: "chase-policies", Schedule: "*/5 * * * *",

@@ -31,7 +31,7 @@ func (a *App) furnishNotifications(reader *prometheus.Reader) {
 	carrier := carry.New(carry.Parts{
 		Secrets: secret.New(c.SecretsDir, os.LookupEnv),
 		Reach:   outbound.Reach{AllowLoopback: c.Notifications.AllowLoopback, Denied: outbound.Private(), Besides: c.Notifications.AllowCIDRs},
-		Source:  a.opts.BaseURL, Mail: a.mail(), Clock: a.now, Logger: a.log,
+		Source:  a.opts.BaseURL, Mail: a.mail(), MailPassword: c.SMTP.Password.Reveal, Clock: a.now, Logger: a.log,
 	})
 	settings := a.notifying()
 	a.Notifications = notify.NewService(notify.Parts{

@@ -24,7 +24,7 @@ import (
 func (a *App) furnishToil(noted access.Recorder) {
 	s := a.Store
 	a.Toil = toil.NewService(toil.Parts{
-		Store: s.Toil(), Registry: s.Registry(), People: s.Access(), Keys: s.Reports(), Desk: a.Issues, Pages: paged{s.Alert(), s.SLO()}, Responses: responded{s.Incidents()}, Teller: a.Outbox,
+		Store: s.Toil(), Registry: s.Registry(), People: s.Access(), Keys: a.keys, Desk: a.Issues, Pages: paged{s.Alert(), s.SLO()}, Responses: responded{s.Incidents()}, Teller: a.Outbox,
 		Runner: s, Authorizer: a.authorizer, Recorder: noted, Clock: a.now,
 	})
 }

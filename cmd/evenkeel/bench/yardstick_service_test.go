@@ -27,7 +27,7 @@ FROM services v JOIN teams t ON t.id = v.team_id LEFT JOIN systems y ON y.id = v
  runbook = $9, dashboard = $10, docs = $11, contact = $12, labels = $13, annotations = $14, system_id = $15, updated_at = $16, version = version + 1
 WHERE id = $17 AND version = $18`
 	insertAudit = `INSERT INTO audit_entries (id, at, outcome, actor_kind, actor_person, actor_team, actor_token, actor_name, action, object_kind,
- object_id, object_label, team, reason, changes) VALUES ($1, $2, 'done', 'person', $3, '', $4, $5, 'service.update', 'service', $6, $7, $8, '', $9)`
+ object_id, object_label, team, reason, changes, proof, redacted_by) VALUES ($1, $2, 'done', 'person', $3, '', $4, $5, 'service.update', 'service', $6, $7, $8, '', $9, '', '')`
 )
 
 // scanner is a row.

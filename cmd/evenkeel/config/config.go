@@ -63,6 +63,10 @@ type Config struct {
 
 	Adoption Adoption `koanf:"adoption" doc:"What the platform team is told of how far Evenkeel is taken up."`
 
+	Audit Audit `koanf:"audit" doc:"Where the head of the sealed audit log is put, out of reach of whoever can write the database: see docs/explanation/audit.md."`
+
+	Encryption Encryption `koanf:"encryption" doc:"The key under which what is secret is encrypted in the database: the keys that Evenkeel signs with."`
+
 	Retention Retention `koanf:"retention" doc:"How long things are kept before the job prune removes them."`
 }
 

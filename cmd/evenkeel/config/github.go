@@ -1,6 +1,7 @@
 package config
 
 import (
+	"crypto/rsa"
 	"fmt"
 	"net"
 	"net/url"
@@ -91,11 +92,20 @@ func (g GitHub) IsOnLoopback() bool {
 func (g GitHub) Credentials() (github.Options, error) {
 	o := github.Options{Token: g.Token.Reveal(), AppID: int64(g.AppID), BaseURL: g.BaseURL, CAFile: g.CAFile, AllowLoopback: g.IsOnLoopback()}
 	if g.PrivateKey.IsZero() {
+		o.Renew = func() (string, *rsa.PrivateKey) { return g.Token.Reveal(), nil }
 		return o, nil
 	}
 	var err error
 	if o.Key, err = github.ParseKey(g.PrivateKey.Reveal()); err != nil {
 		return o, fmt.Errorf("github.privateKey %w", err)
+	}
+	first := o.Key
+	o.Renew = func() (string, *rsa.PrivateKey) {
+		// What is no key, as while somebody writes it, is not taken.
+		if key, err := github.ParseKey(g.PrivateKey.Reveal()); err == nil {
+			return "", key
+		}
+		return "", first
 	}
 	return o, nil
 }

@@ -49,11 +49,7 @@ func (i Incidents) Sources() map[incident.Source]hook.Settings {
 	for _, source := range incident.Sources {
 		given := i.of(source)
 		s := hook.Settings{Team: given.Team, Services: given.Services, FallbackService: given.FallbackService, Severities: given.Severities}
-		for _, one := range []Secret{given.Secret, given.FormerSecret} {
-			if !one.IsZero() {
-				s.Secrets = append(s.Secrets, one.Reveal())
-			}
-		}
+		s.Secrets = i.Secrets(source)
 		if len(s.Secrets)+len(s.Services)+len(s.Severities) == 0 && s.Team == "" && s.FallbackService == "" {
 			continue
 		}
@@ -66,6 +62,17 @@ func (i Incidents) Sources() map[incident.Source]hook.Settings {
 		all[source] = s
 	}
 	return all
+}
+
+// Secrets are those of a source as they are now.
+func (i Incidents) Secrets(source incident.Source) (out []string) {
+	given := i.of(source)
+	for _, one := range []Secret{given.Secret, given.FormerSecret} {
+		if !one.IsZero() {
+			out = append(out, one.Reveal())
+		}
+	}
+	return out
 }
 
 // Former names the settings of former secrets that are given.

@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"os"
 	"reflect"
 	"strings"
 
@@ -184,18 +183,18 @@ func (l *loading) applySecret(f field, from layer) {
 			l.note(where.Where, path, "%s must be the path of a file", f.secretFile())
 			return
 		}
-		content, err := os.ReadFile(name)
+		text, err := readSecretFile(name)
 		if err != nil {
 			l.note(where.Where, name, "the file with %s cannot be read: %v", f.key, err)
 			return
 		}
-		text := strings.TrimRight(string(content), "\r\n")
 		if text == "" {
 			// A secret that is not there yet is not the wish to have none.
 			l.note(where.Where, name, "the file with %s is empty; write the secret into it, or do not name the file", f.key)
 			return
 		}
-		l.set(f, text, nil, where)
+		l.value(f).Set(reflect.ValueOf(fromFile(name, text)))
+		l.effective.origins[f.key] = where
 	}
 }
 

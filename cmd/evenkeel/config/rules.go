@@ -36,6 +36,8 @@ func (l *loading) check(checkSchedule func(job, schedule string) error) {
 	c.OIDC.check(require)
 	c.Workloads.check(require)
 	c.SMTP.check(require)
+	c.Audit.check(require)
+	c.Encryption.check(require)
 	for key, list := range map[string]List{"postmortems.severities": c.Postmortems.Severities, "postmortems.onCallSeverities": c.Postmortems.OnCallSeverities} {
 		for _, severity := range list {
 			require(slices.Contains([]string{"sev1", "sev2", "sev3", "sev4"}, severity), key, severity, "must be of sev1, sev2, sev3 and sev4")

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
+	"strings"
+	"sync"
 )
 
 // Redacted stands in place of a secret wherever one is printed.
@@ -15,7 +18,33 @@ const Redacted = "[redacted]"
 type Secret struct {
 	// A pointer, because fmt prints the fields of an unexported struct field
 	// without asking its methods, but never follows a pointer there.
-	value *string
+	held *held
+}
+
+// held is a secret, and the file that it came from, if it did.
+type held struct {
+	mu    sync.Mutex
+	value string
+	file  string
+}
+
+// now is the secret as its file has it now; that which was there before while the file cannot
+// be read, or is empty, as it may be for a moment while somebody changes it.
+func (h *held) now() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.file == "" {
+		return h.value
+	}
+	if text, err := readSecretFile(h.file); err == nil && text != "" {
+		h.value = text
+	}
+	return h.value
+}
+
+func readSecretFile(path string) (string, error) {
+	content, err := os.ReadFile(path)
+	return strings.TrimRight(string(content), "\r\n"), err
 }
 
 // NewSecret returns a secret that holds value.
@@ -23,19 +52,23 @@ func NewSecret(value string) Secret {
 	if value == "" {
 		return Secret{}
 	}
-	return Secret{value: &value}
+	return Secret{held: &held{value: value}}
 }
 
-// Reveal returns the value itself, to be handed to what needs it and nowhere else.
+// fromFile is the secret in a file that holds value now, and may hold another later.
+func fromFile(path, value string) Secret { return Secret{held: &held{value: value, file: path}} }
+
+// Reveal returns the value itself, to be handed to what needs it and nowhere else. One that was
+// given as the path of a file is read anew each time: ask when it is used, and do not keep it.
 func (s Secret) Reveal() string {
-	if s.value == nil {
+	if s.held == nil {
 		return ""
 	}
-	return *s.value
+	return s.held.now()
 }
 
 // IsZero reports whether the secret is empty.
-func (s Secret) IsZero() bool { return s.value == nil }
+func (s Secret) IsZero() bool { return s.held == nil }
 
 // String returns Redacted, or "" for an empty secret.
 func (s Secret) String() string {

@@ -39,6 +39,12 @@ const (
 	FieldReason = "reason"
 	// FieldChanges holds the string denoting the changes field in the database.
 	FieldChanges = "changes"
+	// FieldSeal holds the string denoting the seal field in the database.
+	FieldSeal = "seal"
+	// FieldProof holds the string denoting the proof field in the database.
+	FieldProof = "proof"
+	// FieldRedactedBy holds the string denoting the redacted_by field in the database.
+	FieldRedactedBy = "redacted_by"
 	// Table holds the table name of the auditentry in the database.
 	Table = "audit_entries"
 )
@@ -60,6 +66,9 @@ var Columns = []string{
 	FieldTeam,
 	FieldReason,
 	FieldChanges,
+	FieldSeal,
+	FieldProof,
+	FieldRedactedBy,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -148,4 +157,19 @@ func ByReason(opts ...sql.OrderTermOption) OrderOption {
 // ByChanges orders the results by the changes field.
 func ByChanges(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldChanges, opts...).ToFunc()
+}
+
+// BySeal orders the results by the seal field.
+func BySeal(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldSeal, opts...).ToFunc()
+}
+
+// ByProof orders the results by the proof field.
+func ByProof(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldProof, opts...).ToFunc()
+}
+
+// ByRedactedBy orders the results by the redacted_by field.
+func ByRedactedBy(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldRedactedBy, opts...).ToFunc()
 }

@@ -134,6 +134,21 @@ func Changes(v string) predicate.AuditEntry {
 	return predicate.AuditEntry(sql.FieldEQ(FieldChanges, v))
 }
 
+// Seal applies equality check predicate on the "seal" field. It's identical to SealEQ.
+func Seal(v int64) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldEQ(FieldSeal, v))
+}
+
+// Proof applies equality check predicate on the "proof" field. It's identical to ProofEQ.
+func Proof(v string) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldEQ(FieldProof, v))
+}
+
+// RedactedBy applies equality check predicate on the "redacted_by" field. It's identical to RedactedByEQ.
+func RedactedBy(v string) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldEQ(FieldRedactedBy, v))
+}
+
 // AtEQ applies the EQ predicate on the "at" field.
 func AtEQ(v time.Time) predicate.AuditEntry {
 	return predicate.AuditEntry(sql.FieldEQ(FieldAt, v))
@@ -1017,6 +1032,186 @@ func ChangesEqualFold(v string) predicate.AuditEntry {
 // ChangesContainsFold applies the ContainsFold predicate on the "changes" field.
 func ChangesContainsFold(v string) predicate.AuditEntry {
 	return predicate.AuditEntry(sql.FieldContainsFold(FieldChanges, v))
+}
+
+// SealEQ applies the EQ predicate on the "seal" field.
+func SealEQ(v int64) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldEQ(FieldSeal, v))
+}
+
+// SealNEQ applies the NEQ predicate on the "seal" field.
+func SealNEQ(v int64) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldNEQ(FieldSeal, v))
+}
+
+// SealIn applies the In predicate on the "seal" field.
+func SealIn(vs ...int64) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldIn(FieldSeal, vs...))
+}
+
+// SealNotIn applies the NotIn predicate on the "seal" field.
+func SealNotIn(vs ...int64) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldNotIn(FieldSeal, vs...))
+}
+
+// SealGT applies the GT predicate on the "seal" field.
+func SealGT(v int64) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldGT(FieldSeal, v))
+}
+
+// SealGTE applies the GTE predicate on the "seal" field.
+func SealGTE(v int64) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldGTE(FieldSeal, v))
+}
+
+// SealLT applies the LT predicate on the "seal" field.
+func SealLT(v int64) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldLT(FieldSeal, v))
+}
+
+// SealLTE applies the LTE predicate on the "seal" field.
+func SealLTE(v int64) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldLTE(FieldSeal, v))
+}
+
+// SealIsNil applies the IsNil predicate on the "seal" field.
+func SealIsNil() predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldIsNull(FieldSeal))
+}
+
+// SealNotNil applies the NotNil predicate on the "seal" field.
+func SealNotNil() predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldNotNull(FieldSeal))
+}
+
+// ProofEQ applies the EQ predicate on the "proof" field.
+func ProofEQ(v string) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldEQ(FieldProof, v))
+}
+
+// ProofNEQ applies the NEQ predicate on the "proof" field.
+func ProofNEQ(v string) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldNEQ(FieldProof, v))
+}
+
+// ProofIn applies the In predicate on the "proof" field.
+func ProofIn(vs ...string) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldIn(FieldProof, vs...))
+}
+
+// ProofNotIn applies the NotIn predicate on the "proof" field.
+func ProofNotIn(vs ...string) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldNotIn(FieldProof, vs...))
+}
+
+// ProofGT applies the GT predicate on the "proof" field.
+func ProofGT(v string) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldGT(FieldProof, v))
+}
+
+// ProofGTE applies the GTE predicate on the "proof" field.
+func ProofGTE(v string) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldGTE(FieldProof, v))
+}
+
+// ProofLT applies the LT predicate on the "proof" field.
+func ProofLT(v string) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldLT(FieldProof, v))
+}
+
+// ProofLTE applies the LTE predicate on the "proof" field.
+func ProofLTE(v string) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldLTE(FieldProof, v))
+}
+
+// ProofContains applies the Contains predicate on the "proof" field.
+func ProofContains(v string) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldContains(FieldProof, v))
+}
+
+// ProofHasPrefix applies the HasPrefix predicate on the "proof" field.
+func ProofHasPrefix(v string) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldHasPrefix(FieldProof, v))
+}
+
+// ProofHasSuffix applies the HasSuffix predicate on the "proof" field.
+func ProofHasSuffix(v string) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldHasSuffix(FieldProof, v))
+}
+
+// ProofEqualFold applies the EqualFold predicate on the "proof" field.
+func ProofEqualFold(v string) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldEqualFold(FieldProof, v))
+}
+
+// ProofContainsFold applies the ContainsFold predicate on the "proof" field.
+func ProofContainsFold(v string) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldContainsFold(FieldProof, v))
+}
+
+// RedactedByEQ applies the EQ predicate on the "redacted_by" field.
+func RedactedByEQ(v string) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldEQ(FieldRedactedBy, v))
+}
+
+// RedactedByNEQ applies the NEQ predicate on the "redacted_by" field.
+func RedactedByNEQ(v string) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldNEQ(FieldRedactedBy, v))
+}
+
+// RedactedByIn applies the In predicate on the "redacted_by" field.
+func RedactedByIn(vs ...string) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldIn(FieldRedactedBy, vs...))
+}
+
+// RedactedByNotIn applies the NotIn predicate on the "redacted_by" field.
+func RedactedByNotIn(vs ...string) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldNotIn(FieldRedactedBy, vs...))
+}
+
+// RedactedByGT applies the GT predicate on the "redacted_by" field.
+func RedactedByGT(v string) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldGT(FieldRedactedBy, v))
+}
+
+// RedactedByGTE applies the GTE predicate on the "redacted_by" field.
+func RedactedByGTE(v string) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldGTE(FieldRedactedBy, v))
+}
+
+// RedactedByLT applies the LT predicate on the "redacted_by" field.
+func RedactedByLT(v string) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldLT(FieldRedactedBy, v))
+}
+
+// RedactedByLTE applies the LTE predicate on the "redacted_by" field.
+func RedactedByLTE(v string) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldLTE(FieldRedactedBy, v))
+}
+
+// RedactedByContains applies the Contains predicate on the "redacted_by" field.
+func RedactedByContains(v string) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldContains(FieldRedactedBy, v))
+}
+
+// RedactedByHasPrefix applies the HasPrefix predicate on the "redacted_by" field.
+func RedactedByHasPrefix(v string) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldHasPrefix(FieldRedactedBy, v))
+}
+
+// RedactedByHasSuffix applies the HasSuffix predicate on the "redacted_by" field.
+func RedactedByHasSuffix(v string) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldHasSuffix(FieldRedactedBy, v))
+}
+
+// RedactedByEqualFold applies the EqualFold predicate on the "redacted_by" field.
+func RedactedByEqualFold(v string) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldEqualFold(FieldRedactedBy, v))
+}
+
+// RedactedByContainsFold applies the ContainsFold predicate on the "redacted_by" field.
+func RedactedByContainsFold(v string) predicate.AuditEntry {
+	return predicate.AuditEntry(sql.FieldContainsFold(FieldRedactedBy, v))
 }
 
 // And groups predicates with the AND operator between them.

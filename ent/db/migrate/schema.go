@@ -340,6 +340,40 @@ var (
 			},
 		},
 	}
+	// AuditAnchorsColumns holds the columns for the "audit_anchors" table.
+	AuditAnchorsColumns = []*schema.Column{
+		{Name: "number", Type: field.TypeInt64, Increment: true},
+		{Name: "hash", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "public_key", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "signature", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "written_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+		{Name: "posted_at", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
+	}
+	// AuditAnchorsTable holds the schema information for the "audit_anchors" table.
+	AuditAnchorsTable = &schema.Table{
+		Name:       "audit_anchors",
+		Columns:    AuditAnchorsColumns,
+		PrimaryKey: []*schema.Column{AuditAnchorsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "auditanchor_unwritten",
+				Unique:  false,
+				Columns: []*schema.Column{AuditAnchorsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "written_at IS NULL",
+				},
+			},
+			{
+				Name:    "auditanchor_unposted",
+				Unique:  false,
+				Columns: []*schema.Column{AuditAnchorsColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "posted_at IS NULL",
+				},
+			},
+		},
+	}
 	// AuditEntriesColumns holds the columns for the "audit_entries" table.
 	AuditEntriesColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
@@ -357,6 +391,9 @@ var (
 		{Name: "team", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "reason", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "changes", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "seal", Type: field.TypeInt64, Nullable: true},
+		{Name: "proof", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "redacted_by", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 	}
 	// AuditEntriesTable holds the schema information for the "audit_entries" table.
 	AuditEntriesTable = &schema.Table{
@@ -388,6 +425,39 @@ var (
 				Name:    "auditentry_actor_token_at_id",
 				Unique:  false,
 				Columns: []*schema.Column{AuditEntriesColumns[6], AuditEntriesColumns[1], AuditEntriesColumns[0]},
+			},
+			{
+				Name:    "auditentry_seal",
+				Unique:  false,
+				Columns: []*schema.Column{AuditEntriesColumns[15]},
+			},
+			{
+				Name:    "auditentry_unsealed",
+				Unique:  false,
+				Columns: []*schema.Column{AuditEntriesColumns[1], AuditEntriesColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "seal IS NULL",
+				},
+			},
+		},
+	}
+	// AuditSealsColumns holds the columns for the "audit_seals" table.
+	AuditSealsColumns = []*schema.Column{
+		{Name: "number", Type: field.TypeInt64, Increment: true},
+		{Name: "entry_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
+		{Name: "digest", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+		{Name: "hash", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
+	}
+	// AuditSealsTable holds the schema information for the "audit_seals" table.
+	AuditSealsTable = &schema.Table{
+		Name:       "audit_seals",
+		Columns:    AuditSealsColumns,
+		PrimaryKey: []*schema.Column{AuditSealsColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "auditseal_entry_id",
+				Unique:  true,
+				Columns: []*schema.Column{AuditSealsColumns[1]},
 			},
 		},
 	}
@@ -4090,6 +4160,7 @@ var (
 		{Name: "id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "varchar(26)"}},
 		{Name: "purpose", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "seed", Type: field.TypeBytes},
+		{Name: "key_id", Type: field.TypeString, SchemaType: map[string]string{"postgres": "text", "sqlite3": "text"}},
 		{Name: "created_at", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "timestamptz", "sqlite3": "datetime"}},
 	}
 	// SigningKeysTable holds the schema information for the "signing_keys" table.
@@ -5171,7 +5242,9 @@ var (
 		AlertsTable,
 		PolicyAttachmentsTable,
 		AttestationsTable,
+		AuditAnchorsTable,
 		AuditEntriesTable,
+		AuditSealsTable,
 		BackfillsTable,
 		PoliciesTable,
 		CampaignsTable,
@@ -5309,8 +5382,14 @@ func init() {
 	AttestationsTable.Annotation = &entsql.Annotation{
 		Table: "attestations",
 	}
+	AuditAnchorsTable.Annotation = &entsql.Annotation{
+		Table: "audit_anchors",
+	}
 	AuditEntriesTable.Annotation = &entsql.Annotation{
 		Table: "audit_entries",
+	}
+	AuditSealsTable.Annotation = &entsql.Annotation{
+		Table: "audit_seals",
 	}
 	BackfillsTable.ForeignKeys[0].RefTable = SlosTable
 	BackfillsTable.ForeignKeys[1].RefTable = IndicatorsTable

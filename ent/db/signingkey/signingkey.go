@@ -15,6 +15,8 @@ const (
 	FieldPurpose = "purpose"
 	// FieldSeed holds the string denoting the seed field in the database.
 	FieldSeed = "seed"
+	// FieldKeyID holds the string denoting the key_id field in the database.
+	FieldKeyID = "key_id"
 	// FieldCreatedAt holds the string denoting the created_at field in the database.
 	FieldCreatedAt = "created_at"
 	// Table holds the table name of the signingkey in the database.
@@ -26,6 +28,7 @@ var Columns = []string{
 	FieldID,
 	FieldPurpose,
 	FieldSeed,
+	FieldKeyID,
 	FieldCreatedAt,
 }
 
@@ -50,6 +53,11 @@ func ByID(opts ...sql.OrderTermOption) OrderOption {
 // ByPurpose orders the results by the purpose field.
 func ByPurpose(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldPurpose, opts...).ToFunc()
+}
+
+// ByKeyID orders the results by the key_id field.
+func ByKeyID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldKeyID, opts...).ToFunc()
 }
 
 // ByCreatedAt orders the results by the created_at field.

@@ -59,8 +59,14 @@ CREATE INDEX `attestation_service_id_id` ON `attestations` (`service_id`, `id`);
 CREATE INDEX `attestation_service_id_name_id` ON `attestations` (`service_id`, `name`, `id`);
 -- create index "attestation_person_id" to table: "attestations"
 CREATE INDEX `attestation_person_id` ON `attestations` (`person_id`);
+-- create "audit_anchors" table
+CREATE TABLE `audit_anchors` (`number` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `hash` text NOT NULL, `at` datetime NOT NULL, `public_key` text NOT NULL, `signature` text NOT NULL, `written_at` datetime NULL, `posted_at` datetime NULL);
+-- create index "auditanchor_unwritten" to table: "audit_anchors"
+CREATE INDEX `auditanchor_unwritten` ON `audit_anchors` (`number`) WHERE written_at IS NULL;
+-- create index "auditanchor_unposted" to table: "audit_anchors"
+CREATE INDEX `auditanchor_unposted` ON `audit_anchors` (`number`) WHERE posted_at IS NULL;
 -- create "audit_entries" table
-CREATE TABLE `audit_entries` (`id` text NOT NULL, `at` datetime NOT NULL, `outcome` text NOT NULL, `actor_kind` text NOT NULL, `actor_person` text NOT NULL, `actor_team` text NOT NULL, `actor_token` text NOT NULL, `actor_name` text NOT NULL, `action` text NOT NULL, `object_kind` text NOT NULL, `object_id` text NOT NULL, `object_label` text NOT NULL, `team` text NOT NULL, `reason` text NOT NULL, `changes` text NOT NULL, PRIMARY KEY (`id`));
+CREATE TABLE `audit_entries` (`id` text NOT NULL, `at` datetime NOT NULL, `outcome` text NOT NULL, `actor_kind` text NOT NULL, `actor_person` text NOT NULL, `actor_team` text NOT NULL, `actor_token` text NOT NULL, `actor_name` text NOT NULL, `action` text NOT NULL, `object_kind` text NOT NULL, `object_id` text NOT NULL, `object_label` text NOT NULL, `team` text NOT NULL, `reason` text NOT NULL, `changes` text NOT NULL, `seal` integer NULL, `proof` text NOT NULL, `redacted_by` text NOT NULL, PRIMARY KEY (`id`));
 -- create index "auditentry_at_id" to table: "audit_entries"
 CREATE INDEX `auditentry_at_id` ON `audit_entries` (`at`, `id`);
 -- create index "auditentry_team_at_id" to table: "audit_entries"
@@ -71,6 +77,14 @@ CREATE INDEX `auditentry_object_id_at_id` ON `audit_entries` (`object_id`, `at`,
 CREATE INDEX `auditentry_actor_person_at_id` ON `audit_entries` (`actor_person`, `at`, `id`);
 -- create index "auditentry_actor_token_at_id" to table: "audit_entries"
 CREATE INDEX `auditentry_actor_token_at_id` ON `audit_entries` (`actor_token`, `at`, `id`);
+-- create index "auditentry_seal" to table: "audit_entries"
+CREATE INDEX `auditentry_seal` ON `audit_entries` (`seal`);
+-- create index "auditentry_unsealed" to table: "audit_entries"
+CREATE INDEX `auditentry_unsealed` ON `audit_entries` (`at`, `id`) WHERE seal IS NULL;
+-- create "audit_seals" table
+CREATE TABLE `audit_seals` (`number` integer NOT NULL PRIMARY KEY AUTOINCREMENT, `entry_id` text NOT NULL, `digest` text NOT NULL, `hash` text NOT NULL);
+-- create index "auditseal_entry_id" to table: "audit_seals"
+CREATE UNIQUE INDEX `auditseal_entry_id` ON `audit_seals` (`entry_id`);
 -- create "backfills" table
 CREATE TABLE `backfills` (`id` text NOT NULL, `cause` text NOT NULL, `from_at` datetime NOT NULL, `to_at` datetime NOT NULL, `cursor_at` datetime NOT NULL, `state` text NOT NULL, `found` integer NOT NULL, `missing` json NOT NULL, `attempts` integer NOT NULL, `next_at` datetime NOT NULL, `failure_kind` text NOT NULL, `failure` text NOT NULL, `created_at` datetime NOT NULL, `created_by` text NOT NULL, `started_at` datetime NULL, `finished_at` datetime NULL, `version` integer NOT NULL, `slo_id` text NOT NULL, `indicator_id` text NOT NULL, `data_source_id` text NOT NULL, PRIMARY KEY (`id`), CONSTRAINT `backfills_slos_slo` FOREIGN KEY (`slo_id`) REFERENCES `slos` (`id`) ON DELETE RESTRICT, CONSTRAINT `backfills_indicators_indicator` FOREIGN KEY (`indicator_id`) REFERENCES `indicators` (`id`) ON DELETE RESTRICT, CONSTRAINT `backfills_data_sources_data_source` FOREIGN KEY (`data_source_id`) REFERENCES `data_sources` (`id`) ON DELETE RESTRICT);
 -- create index "backfill_open" to table: "backfills"
@@ -646,7 +660,7 @@ CREATE TABLE `signal_mappings` (`id` text NOT NULL, `map` json NOT NULL, `create
 -- create index "signalmapping_service_id" to table: "signal_mappings"
 CREATE UNIQUE INDEX `signalmapping_service_id` ON `signal_mappings` (`service_id`);
 -- create "signing_keys" table
-CREATE TABLE `signing_keys` (`id` text NOT NULL, `purpose` text NOT NULL, `seed` blob NOT NULL, `created_at` datetime NOT NULL, PRIMARY KEY (`id`));
+CREATE TABLE `signing_keys` (`id` text NOT NULL, `purpose` text NOT NULL, `seed` blob NOT NULL, `key_id` text NOT NULL, `created_at` datetime NOT NULL, PRIMARY KEY (`id`));
 -- create index "signingkey_purpose" to table: "signing_keys"
 CREATE UNIQUE INDEX `signingkey_purpose` ON `signing_keys` (`purpose`);
 -- create "slugs" table

@@ -30,7 +30,10 @@ type Registry interface {
 
 // Parts are what a Service is made of. A source without settings is not received.
 type Parts struct {
-	Sources   map[incident.Source]Settings
+	Sources map[incident.Source]Settings
+	// Secrets gives the secrets of a source as they are now, in place of those of its settings;
+	// one that can be none is passed over. Nil leaves it at those.
+	Secrets   func(source incident.Source) []string
 	Incidents Incidents
 	Registry  Registry
 	Clock     clock.Clock
@@ -61,6 +64,9 @@ type Receipt struct {
 // later.
 func (s *Service) Receive(ctx context.Context, source incident.Source, header http.Header, body []byte) (Receipt, error) {
 	settings, there := s.Sources[source]
+	if there && s.Secrets != nil {
+		settings.Secrets = slices.DeleteFunc(s.Secrets(source), func(secret string) bool { return CheckSecret(source, secret) != nil })
+	}
 	if !there || len(settings.Secrets) == 0 {
 		return Receipt{}, fault.New(fault.NotFound, "webhooks_not_configured", "no webhooks of %s are taken here, for no secret is configured to verify them with", source)
 	}

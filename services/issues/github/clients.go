@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/bradleyfalzon/ghinstallation/v2"
+	"github.com/golang-jwt/jwt/v4"
 	"github.com/google/go-github/v60/github"
 
 	"github.com/evenkeel/evenkeel/internal/clock"
@@ -29,6 +30,8 @@ type Options struct {
 	Token string
 	AppID int64
 	Key   *rsa.PrivateKey
+	// Renew gives token or key as they are now, since they change; nil where they do not.
+	Renew func() (token string, key *rsa.PrivateKey)
 	// BaseURL is the address of a GitHub Enterprise, empty for GitHub.com.
 	BaseURL string
 	// CAFile holds the certificates of those who may sign the Enterprise's; empty means
@@ -93,11 +96,36 @@ func NewCredentials(o Options) (*Credentials, error) {
 	}
 	c.own = &way{outbound: out}
 	if c.isApp() {
-		c.own.http = &http.Client{Transport: c.asApp(out)}
+		app, err := c.asApp(out)
+		if err != nil {
+			return nil, err
+		}
+		c.own.http = &http.Client{Transport: app}
 	} else {
-		c.own.http = &http.Client{Transport: &watch{next: bearer{out, o.Token}, credentials: c, way: c.own}}
+		c.own.http = &http.Client{Transport: &watch{next: bearer{out, c.token}, credentials: c, way: c.own}}
 	}
 	return c, nil
+}
+
+// token is that which there is now.
+func (c *Credentials) token() string {
+	if c.options.Renew != nil {
+		token, _ := c.options.Renew()
+		return token
+	}
+	return c.options.Token
+}
+
+// signer signs as the App with the key that there is now.
+type signer struct{ options Options }
+
+// Sign implements ghinstallation.Signer.
+func (s signer) Sign(claims jwt.Claims) (string, error) {
+	key := s.options.Key
+	if s.options.Renew != nil {
+		_, key = s.options.Renew()
+	}
+	return ghinstallation.NewRSASigner(jwt.SigningMethodRS256, key).Sign(claims)
 }
 
 func (c *Credentials) isApp() bool { return c.options.Token == "" }
@@ -132,10 +160,13 @@ func (c *Credentials) dial(name string) (*outbound.Client, error) {
 
 // asApp signs requests with the App's key. Each installation has one of its own, since
 // ghinstallation writes to it without a lock.
-func (c *Credentials) asApp(out *outbound.Client) *ghinstallation.AppsTransport {
-	t := ghinstallation.NewAppsTransportFromPrivateKey(out, c.options.AppID, c.options.Key)
+func (c *Credentials) asApp(out *outbound.Client) (*ghinstallation.AppsTransport, error) {
+	t, err := ghinstallation.NewAppsTransportWithOptions(out, c.options.AppID, ghinstallation.WithSigner(signer{c.options}))
+	if err != nil {
+		return nil, fmt.Errorf("sign as the App: %w", err)
+	}
 	t.BaseURL = strings.TrimSuffix(c.base.String(), "/")
-	return t
+	return t, nil
 }
 
 // client is one that remembers nothing of former requests.
@@ -323,8 +354,12 @@ func (c *Credentials) reach(i *github.Installation, owner string) (access, error
 	if err != nil {
 		return access{}, err
 	}
+	app, err := c.asApp(out)
+	if err != nil {
+		return access{}, err
+	}
 	w := &way{outbound: out}
-	w.http = &http.Client{Transport: &watch{next: ghinstallation.NewFromAppsTransport(c.asApp(out), i.GetID()), credentials: c, way: w}}
+	w.http = &http.Client{Transport: &watch{next: ghinstallation.NewFromAppsTransport(app, i.GetID()), credentials: c, way: w}}
 	return access{way: w, lane: laneOf(i), login: i.GetAppSlug() + "[bot]"}, nil
 }
 

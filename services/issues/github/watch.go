@@ -17,13 +17,13 @@ import (
 // bearer adds a token to requests.
 type bearer struct {
 	next  http.RoundTripper
-	token string
+	token func() string // as it is now
 }
 
 // RoundTrip sends the request with the token.
 func (b bearer) RoundTrip(r *http.Request) (*http.Response, error) {
 	out := r.Clone(r.Context())
-	out.Header.Set("Authorization", "Bearer "+b.token)
+	out.Header.Set("Authorization", "Bearer "+b.token())
 	return b.next.RoundTrip(out)
 }
 

@@ -46,6 +46,7 @@ type Acceptor interface {
 // Webhooks verifies what GitHub sends and has it kept.
 type Webhooks struct {
 	secrets [][]byte
+	ask     func() []string // in their place, where it is not nil
 	inbox   Acceptor
 }
 
@@ -60,6 +61,24 @@ func NewWebhooks(secrets []string, inbox Acceptor) (*Webhooks, error) {
 		w.secrets = append(w.secrets, []byte(secret))
 	}
 	return w, check.Err()
+}
+
+// AskFor has the secrets asked for whenever a webhook comes, since they change. One that is
+// too short is none.
+func (w *Webhooks) AskFor(secrets func() []string) { w.ask = secrets }
+
+// present are the secrets as they are now.
+func (w *Webhooks) present() [][]byte {
+	if w.ask == nil {
+		return w.secrets
+	}
+	var out [][]byte
+	for _, secret := range w.ask() {
+		if len(secret) >= MinWebhookSecret {
+			out = append(out, []byte(secret))
+		}
+	}
+	return out
 }
 
 // What headers and columns hold.
@@ -125,13 +144,14 @@ func (w *Webhooks) Receive(ctx context.Context, hook Webhook) (WebhookOutcome, e
 // Verify requires the HMAC-SHA-256 of the body under one of the secrets, compared in
 // constant time. The older X-Hub-Signature, by SHA-1, is not looked at.
 func (w *Webhooks) Verify(hook Webhook) error {
-	if len(w.secrets) == 0 {
+	secrets := w.present()
+	if len(secrets) == 0 {
 		return fault.New(fault.NotFound, "webhooks_not_configured", "no webhooks are taken here, for no secret is configured to verify them with")
 	}
 	given, isHex := strings.CutPrefix(hook.Signature, "sha256=")
 	sum, err := hex.DecodeString(given)
 	valid := false
-	for _, secret := range w.secrets {
+	for _, secret := range secrets {
 		mac := hmac.New(sha256.New, secret)
 		mac.Write(hook.Body)
 		valid = hmac.Equal(mac.Sum(nil), sum) || valid

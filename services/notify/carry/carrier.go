@@ -24,12 +24,14 @@ type Parts struct {
 	Secrets Secrets
 	Reach   outbound.Reach // which addresses may be dialled
 	// Source is where people reach Evenkeel, for links.
-	Source   string
-	Mail     Mail          // the mail server; the zero one for none
-	Timeout  time.Duration // of one attempt; DefaultTimeout when zero
-	Resolver *net.Resolver // nil means the machine's
-	Clock    clock.Clock
-	Logger   *slog.Logger
+	Source string
+	Mail   Mail // the mail server; the zero one for none
+	// MailPassword gives the password as it is now, in place of that of Mail; it may be nil.
+	MailPassword func() string
+	Timeout      time.Duration // of one attempt; DefaultTimeout when zero
+	Resolver     *net.Resolver // nil means the machine's
+	Clock        clock.Clock
+	Logger       *slog.Logger
 }
 
 // DefaultTimeout is for how long a receiver may take.

@@ -42,6 +42,9 @@ func (m Mail) Configured() bool { return m.Host != "" }
 // is sent twice is known to be one.
 func (c *Carrier) mail(ctx context.Context, m message.Message, to, id string) notify.Outcome {
 	server := c.parts.Mail
+	if c.parts.MailPassword != nil {
+		server.Password = c.parts.MailPassword()
+	}
 	if !server.Configured() {
 		return notify.Outcome{Reason: "It was not sent: no mail server is configured (smtp.host)."}
 	}

@@ -23,7 +23,7 @@ import (
 // notes are what the manifest says of every bundle.
 var notes = []string{
 	"Exemptions from production-readiness checks are not in it: this release has none.",
-	"The audit log is not chained by hashes in this release: audit.json is as the database has it, and nothing here proves that no entry was removed before.",
+	"audit.json is the audit log as the database has it. That no entry was changed or removed is proved by its chain of hashes, which is exported and verified by itself: evenkeel audit export, and evenkeel audit verify.",
 	"Attachments of policies, memberships and rights are as they were when the bundle was drawn up; how they came to be is in audit.json.",
 	"Times are UTC. Secrets are nowhere in it: of tokens there are names, owners, scopes and times only.",
 }

@@ -3,7 +3,6 @@ package evidence
 import (
 	"context"
 	"crypto/ed25519"
-	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -22,9 +21,9 @@ import (
 	"github.com/evenkeel/evenkeel/services/report"
 )
 
-// Keys keeps the key that bundles are signed with: one for all replicas. A report.Store is one.
+// Keys gives the key that bundles are signed with: the same for all replicas.
 type Keys interface {
-	SigningKey(ctx context.Context, purpose string, offered []byte, now time.Time) ([]byte, error)
+	Installation(ctx context.Context) (ed25519.PrivateKey, error)
 }
 
 // Organisation is its teams, people and services. A registry.Store is one.
@@ -130,7 +129,7 @@ func (s *Service) Bundle(ctx context.Context, from, to time.Time) ([]byte, error
 	if err != nil {
 		return nil, fmt.Errorf("gather evidence: %w", err)
 	}
-	key, err := s.key(ctx, now)
+	key, err := s.Keys.Installation(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -153,29 +152,9 @@ func (s *Service) Key(ctx context.Context) (string, error) {
 	if err := s.Authorizer.Authorize(ctx, access.Read, access.Object{Kind: access.KindReport}); err != nil {
 		return "", err
 	}
-	key, err := s.key(ctx, clock.Round(s.Clock()))
+	key, err := s.Keys.Installation(ctx)
 	if err != nil {
 		return "", err
 	}
 	return PublicKey(key), nil
-}
-
-// key is the installation's, made when it is first needed.
-func (s *Service) key(ctx context.Context, now time.Time) (ed25519.PrivateKey, error) {
-	offered := make([]byte, ed25519.SeedSize)
-	if _, err := rand.Read(offered); err != nil {
-		return nil, fmt.Errorf("make a key for evidence: %w", err)
-	}
-	var seed []byte
-	err := s.Runner.InTx(ctx, func(ctx context.Context) (err error) {
-		seed, err = s.Keys.SigningKey(ctx, "evidence", offered, now)
-		return err
-	})
-	if err != nil {
-		return nil, fmt.Errorf("read the key for evidence: %w", err)
-	}
-	if len(seed) != ed25519.SeedSize {
-		return nil, fmt.Errorf("the key for evidence has %d bytes, and should have %d", len(seed), ed25519.SeedSize)
-	}
-	return ed25519.NewKeyFromSeed(seed), nil
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/audit"
 	"github.com/evenkeel/evenkeel/services/policy"
 	"github.com/evenkeel/evenkeel/services/report/evidence"
+	"github.com/evenkeel/evenkeel/services/signing"
 )
 
 var now = time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
@@ -41,7 +42,7 @@ func house(t *testing.T, s *entstore.Store, policies evidence.Policies) *evidenc
 	t.Helper()
 	at, authorizer := clock.NewManual(now).Now, access.NewAuthorizer(s.Access())
 	return evidence.NewService(evidence.Parts{
-		Keys: s.Reports(), Past: s.Reports(), Organisation: s.Registry(), Rights: s.Access(), Policies: policies, Proposals: s.Proposals(), Log: s.Audit(),
+		Keys: signing.New(s.Signing(), storetest.Safe(), s, at), Past: s.Reports(), Organisation: s.Registry(), Rights: s.Access(), Policies: policies, Proposals: s.Proposals(), Log: s.Audit(),
 		Published: s.Reports(), Runner: s, Snapshots: s, Authorizer: authorizer, Recorder: audit.NewService(s.Audit(), s, authorizer, at), Clock: at,
 	})
 }
