@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -71,10 +70,8 @@ EVENKEEL_TOKEN.`,
 	return cmd
 }
 
-func (p *program) getSets(ctx context.Context, c *client.ClientWithResponses, output string) error {
-	sets, err := allPages[client.ManifestSet](func(after *string) (*http.Response, error) {
-		return c.ListManifestSets(ctx, &client.ListManifestSetsParams{After: after})
-	})
+func (p *program) getSets(ctx context.Context, c *client.Client, output string) error {
+	sets, err := client.Collect(c.ListManifestSets(ctx, nil))
 	if err != nil {
 		return err
 	}
@@ -96,13 +93,11 @@ func (p *program) getSets(ctx context.Context, c *client.ClientWithResponses, ou
 }
 
 // manifestsOf are all that the set has.
-func manifestsOf(ctx context.Context, c *client.ClientWithResponses, set string) ([]client.Manifest, error) {
-	return allPages[client.Manifest](func(after *string) (*http.Response, error) {
-		return c.ListManifests(ctx, set, &client.ListManifestsParams{After: after})
-	})
+func manifestsOf(ctx context.Context, c *client.Client, set string) ([]client.Manifest, error) {
+	return client.Collect(c.ListManifests(ctx, set, nil))
 }
 
-func (p *program) getManifests(ctx context.Context, c *client.ClientWithResponses, sets []string, output string) error {
+func (p *program) getManifests(ctx context.Context, c *client.Client, sets []string, output string) error {
 	rows := [][]string{{"MANIFEST", "STATE", "APPLIED", "FILE"}}
 	var all []client.Manifest
 	for _, set := range sets {
@@ -137,7 +132,7 @@ func stateOf(released *client.ManifestRelease, drift *client.ManifestDrift) stri
 }
 
 // named finds a manifest of a set by its kind and name, SET/KIND/NAME.
-func named(ctx context.Context, c *client.ClientWithResponses, path string) (set, item string, err error) {
+func named(ctx context.Context, c *client.Client, path string) (set, item string, err error) {
 	set, name, _ := strings.Cut(path, "/")
 	kind, name, _ := strings.Cut(name, "/")
 	items, err := manifestsOf(ctx, c, set)
@@ -152,14 +147,13 @@ func named(ctx context.Context, c *client.ClientWithResponses, path string) (set
 	return "", "", fmt.Errorf("the set %s has no %s %q; evenkeel get manifests %s lists what it has", set, oneLine(kind), oneLine(name), set)
 }
 
-func (p *program) getManifest(ctx context.Context, c *client.ClientWithResponses, path, output string) error {
+func (p *program) getManifest(ctx context.Context, c *client.Client, path, output string) error {
 	set, item, err := named(ctx, c, path)
 	if err != nil {
 		return err
 	}
-	var m client.ManifestDocument
-	res, err := c.GetManifest(ctx, set, item)
-	if err := answered(res, err, &m); err != nil {
+	m, err := c.GetManifest(ctx, set, item)
+	if err != nil {
 		return err
 	}
 	if output == "json" {
@@ -259,9 +253,7 @@ EVENKEEL_TOKEN.`,
 			if err != nil {
 				return err
 			}
-			var m client.ManifestDocument
-			res, err := c.ReleaseManifest(cmd.Context(), set, item, client.ManifestReleaseInput{Reason: reason})
-			if err := answered(res, err, &m); err != nil {
+			if _, err := c.ReleaseManifest(cmd.Context(), set, item, client.ManifestReleaseInput{Reason: reason}); err != nil {
 				return err
 			}
 			_, err = fmt.Fprintf(p.stdout, "The set %s keeps %s no more, until it is applied again.\n", set, args[1])
