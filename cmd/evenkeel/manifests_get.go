@@ -5,10 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode/utf8"
 
+	"github.com/creack/pty"
+	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
 
 	"github.com/evenkeel/evenkeel/internal/yamldoc"
@@ -21,8 +25,10 @@ func (p *program) getCommand() *cobra.Command {
 	var output string
 	cmd := &cobra.Command{
 		Use:   "get [sets | manifests SET... | SET/KIND/NAME...]",
-		Short: "Show sets of manifests, what they have, and where what there is differs",
-		Long: `Show sets of manifests, each with how many of its things drifted: what there is differs from
+		Short: "Show services, SLOs, teams and what else there is; sets of manifests, and where what there is differs",
+		Long: `Show what there is, by a command for each kind, see below.
+
+Without one of these, show sets of manifests, each with how many of its things drifted: what there is differs from
 what was applied last. Of a set what it has, of SET/KIND/NAME the manifest as it was
 applied last, and how what there is differs. An SLO's name is SERVICE/SLO.
 
@@ -38,7 +44,7 @@ EVENKEEL_TOKEN.`,
 			}
 			for _, arg := range args {
 				if strings.Count(arg, "/") < 2 {
-					return fmt.Errorf("%q is none of sets, manifests SET, and SET/KIND/NAME", arg)
+					return fmt.Errorf("%q is none of sets, manifests SET, SET/KIND/NAME, and %s", arg, nounsOf(lookedAt))
 				}
 			}
 			return nil
@@ -67,6 +73,7 @@ EVENKEEL_TOKEN.`,
 	}
 	r.flags(cmd.Flags())
 	cmd.Flags().StringVarP(&output, "output", "o", "table", "How it is written: table, json or yaml")
+	cmd.AddCommand(p.getThingsCommands()...)
 	return cmd
 }
 
@@ -215,16 +222,74 @@ func (p *program) written(of any, output string) error {
 	return err
 }
 
-// table writes rows in columns.
+// table writes rows in columns, on a terminal no wider than it is.
 func (p *program) table(rows [][]string) error {
-	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 	for _, row := range rows {
 		for n, cell := range row {
 			row[n] = oneLine(cell)
 		}
+	}
+	if f, is := p.stdout.(*os.File); is && isatty.IsTerminal(f.Fd()) {
+		if _, columns, err := pty.Getsize(f); err == nil && columns > 0 {
+			fit(rows, columns)
+		}
+	}
+	w := tabwriter.NewWriter(p.stdout, 0, 0, tableGap, ' ', 0)
+	for _, row := range rows {
 		fmt.Fprintln(w, strings.Join(row, "\t"))
 	}
 	return w.Flush()
+}
+
+// tableGap is between columns, in characters. No column is made narrower than narrowest.
+const (
+	tableGap  = 2
+	narrowest = 8
+)
+
+// fit shortens the widest columns until a row has room in so many characters, or none can be shortened.
+func fit(rows [][]string, room int) {
+	var widths []int
+	for _, row := range rows {
+		for n, cell := range row {
+			if n == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[n] = max(widths[n], utf8.RuneCountInString(cell))
+		}
+	}
+	whole := tableGap * (len(widths) - 1)
+	for _, width := range widths {
+		whole += width
+	}
+	for whole > room {
+		widest := 0
+		for n, width := range widths {
+			if width > widths[widest] {
+				widest = n
+			}
+		}
+		if widths[widest] <= narrowest {
+			break
+		}
+		widths[widest]--
+		whole--
+	}
+	for _, row := range rows {
+		for n, cell := range row {
+			if runes := []rune(cell); len(runes) > widths[n] {
+				row[n] = string(runes[:widths[n]-1]) + "…"
+			}
+		}
+	}
+}
+
+func nounsOf(all []things) string {
+	nouns := make([]string, len(all))
+	for i, of := range all {
+		nouns[i] = of.noun
+	}
+	return strings.Join(nouns, ", ")
 }
 
 // releaseCommand has a set keep something no more.
