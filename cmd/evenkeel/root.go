@@ -91,7 +91,7 @@ is wrong or a comparison found a difference. The command gate has codes of its o
 		p.importCommand(),
 		p.onboardCommand(),
 		p.evidenceCommand(),
-		p.openapiCommand(),
+		p.openapiCommand(), p.manCommand(),
 		p.configCommand(),
 		p.doctorCommand(),
 		p.healthcheckCommand(),
