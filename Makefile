@@ -90,8 +90,8 @@ portal-bench: build ## Measure how soon the portal's pages are there with a thou
 	EVENKEEL_TEST_PROGRAM=$(CURDIR)/bin/evenkeel scripts/testenv postgres chromium npm -- scripts/portalenv ../scripts/portal-bench $(ARGS)
 
 .PHONY: lint
-lint: ## Check format, go vet, staticcheck, and who imports whom
-	scripts/lint
+lint: ## Check format, go vet, staticcheck, who imports whom, and the OpenAPI documents: by linters, and against the last release
+	scripts/testenv npm -- scripts/lint
 
 .PHONY: verify
 verify: ## Prove that generated files are fresh and the module's sums are right

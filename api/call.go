@@ -52,6 +52,7 @@ func (ad *adapter) Handle(op *huma.Operation, next func(huma.Context)) {
 		}
 		slices.Sort(e.media)
 	}
+	a.deprecated(e, op)
 	a.router.MethodFunc(op.Method, op.Path, func(w http.ResponseWriter, r *http.Request) {
 		a.serve(e, op, next, w, r)
 	})
@@ -104,6 +105,12 @@ func (a *API) serve(e *endpoint, op *huma.Operation, next func(huma.Context), w 
 		if p != nil {
 			writeProblem(w, x, p)
 			return
+		}
+	}
+	if len(e.deprecations) > 0 {
+		x.deprecated = e.used(r, x.body)
+		for _, d := range x.deprecated {
+			a.metrics.deprecated.WithLabelValues(e.id, d.of).Inc()
 		}
 	}
 	c := &call{humaContext: humachi.NewContext(op, r, w), api: a, x: x, e: e, ctx: ctx, w: w}

@@ -14,20 +14,21 @@ import (
 // to the client, and remembers what the log and the metrics want to know.
 type exchange struct {
 	http.ResponseWriter
-	ctx       exchangeContext
-	start     time.Time
-	id        string // of the request
-	method    string // as it was sent: HEAD is led as GET
-	route     string // pattern
-	meter     *meter
-	operation *endpoint // nil for pages
-	caller    access.Caller
-	r         *http.Request // as the operation sees it
-	body      []byte        // as it was read, valid until the handler returns
-	payer     payer
-	permit    admission.Permit
-	status    int
-	bytes     int64
+	ctx        exchangeContext
+	start      time.Time
+	id         string // of the request
+	method     string // as it was sent: HEAD is led as GET
+	route      string // pattern
+	meter      *meter
+	operation  *endpoint // nil for pages
+	caller     access.Caller
+	r          *http.Request // as the operation sees it
+	body       []byte        // as it was read, valid until the handler returns
+	payer      payer
+	permit     admission.Permit
+	status     int
+	bytes      int64
+	deprecated []deprecation // what is deprecated of what it uses
 	// faults of the query and the body, told together with those of parameters.
 	faults faultList
 }
@@ -92,7 +93,10 @@ func (x *exchange) Write(b []byte) (int, error) {
 
 // begin gives the request's place back: the work is done when a reply begins,
 // and how long its client takes to read it is nobody else's loss.
-func (x *exchange) begin() { x.permit.Leave(x.status < http.StatusBadRequest) }
+func (x *exchange) begin() {
+	x.permit.Leave(x.status < http.StatusBadRequest)
+	tellDeprecated(x.Header(), x.deprecated) // last, for a handler sets the links of lists
+}
 
 // Unwrap gives http.ResponseController the connection's own writer.
 func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }

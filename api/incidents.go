@@ -161,7 +161,7 @@ func (a *API) addIncidents(r Rooms) {
 	}
 	type receipt struct{ Body IncidentReceipt }
 	register(a, operation{
-		id: "upsertExternalIncident", method: http.MethodPut, path: "/v1/incidents/external/{incidentSource}/{externalIncident}", tag: "Incidents", summary: "Tell of an incident of another system",
+		id: "upsertExternalIncident", method: http.MethodPut, path: "/v1/external-incidents/{incidentSource}/{externalIncident}", tag: "Incidents", summary: "Tell of an incident of another system",
 		description: "Enters it, or brings up to date what its source owns: status, title, severity, services, times and the link. A time that is left out stays as it is. The same told again changes nothing, nor does what was told (toldAt) before what is known.", rule: update,
 	}, func(ctx context.Context, in *external) (*receipt, error) {
 		services, err := r.incidentServices(ctx, in.Body.Services)

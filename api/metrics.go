@@ -12,6 +12,8 @@ import (
 type metrics struct {
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
+	// deprecated counts use of what is deprecated.
+	deprecated *prometheus.CounterVec
 }
 
 func newMetrics(r prometheus.Registerer) *metrics {
@@ -27,6 +29,7 @@ func newMetrics(r prometheus.Registerer) *metrics {
 		}, []string{"route", "method"}),
 	}
 	r.MustRegister(m.requests, m.seconds)
+	m.deprecated = deprecatedCounter(r)
 	return m
 }
 

@@ -117,6 +117,7 @@ func (a *API) rendered() (*document, error) {
 				*into, d.err = f()
 			}
 		}
+		examples{o.Components.Schemas}.add(o)
 		render(&d.page, func() ([]byte, error) { return renderReference(o) })
 		plainSchemas(o)
 		openReplies(o)

@@ -44,6 +44,8 @@ type operation struct {
 	// class is how critical it is under overload, where it is not what follows from
 	// the method and the kind of reply: see classOf.
 	class admission.Class
+	// deprecations are what is not to be used of it any more.
+	deprecations []deprecation
 }
 
 // endpoint is an operation made ready to serve.

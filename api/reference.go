@@ -185,10 +185,7 @@ func (b *referenceBuilder) reply(status string, r *huma.Response) refReply {
 }
 
 func (b *referenceBuilder) resolve(s *huma.Schema) *huma.Schema {
-	for s != nil && s.Ref != "" {
-		s = b.schemas.SchemaFromRef(s.Ref)
-	}
-	return s
+	return examples{b.schemas}.resolve(s)
 }
 
 func (b *referenceBuilder) fields(s *huma.Schema) []refField {
@@ -286,53 +283,11 @@ func (b *referenceBuilder) typeOf(s *huma.Schema) refType {
 // exampleText renders a body that a reader can copy: the examples of its fields,
 // and what must be there.
 func (b *referenceBuilder) exampleText(s *huma.Schema) string {
-	raw, err := json.MarshalIndent(b.example(s, 0), "", "  ")
+	raw, err := json.MarshalIndent(examples{b.schemas}.of("", s, 0), "", "  ")
 	if err != nil {
 		return ""
 	}
 	return string(raw)
-}
-
-func (b *referenceBuilder) example(s *huma.Schema, depth int) any {
-	if s != nil && len(s.Examples) > 0 {
-		return s.Examples[0]
-	}
-	s = b.resolve(s)
-	switch {
-	case s == nil || depth > 6:
-		return nil
-	case len(s.Examples) > 0:
-		return s.Examples[0]
-	case s.Default != nil:
-		return s.Default
-	case len(s.Enum) > 0:
-		return s.Enum[0]
-	}
-	switch s.Type {
-	case huma.TypeObject:
-		out := map[string]any{}
-		for name, p := range s.Properties {
-			if slices.Contains(s.Required, name) || len(p.Examples) > 0 {
-				out[name] = b.example(p, depth+1)
-			}
-		}
-		return out
-	case huma.TypeArray:
-		return []any{b.example(s.Items, depth+1)}
-	case huma.TypeBoolean:
-		return false
-	case huma.TypeInteger, huma.TypeNumber:
-		if s.Minimum != nil {
-			return *s.Minimum
-		}
-		return 1
-	case huma.TypeString:
-		if s.Format == "date-time" {
-			return "2026-01-31T12:00:00Z"
-		}
-		return "text"
-	}
-	return nil
 }
 
 func curl(op *huma.Operation, public bool, body string) string {

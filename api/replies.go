@@ -39,7 +39,7 @@ func components(problem *huma.Schema) map[string]*huma.Response {
 			"X-Request-Id": text("Names this request in the server's log."),
 		}}
 		if status != http.StatusNotModified {
-			resp.Content = map[string]*huma.MediaType{"application/problem+json": {Schema: problem}}
+			resp.Content = map[string]*huma.MediaType{"application/problem+json": {Schema: problem, Example: problemExample(status)}}
 		}
 		switch status {
 		case http.StatusNotModified:

@@ -171,7 +171,7 @@ func (d *Dashboard) incidents(v *visit) (screen, error) {
 	p.Pager = pagerOf(v, found.Next)
 	p.Empty = empty{Title: "Nothing burns", Text: "No incident is open. Declare one as soon as users are affected: it costs nothing, and what it took of the error budgets is worked out by itself.", Call: "POST /v1/incidents"}
 	if chosen != "" {
-		p.Empty = empty{Title: "None yet", Text: "There is no such incident. Those that another system declares come in by their identifiers there.", Call: "PUT /v1/incidents/external/…"}
+		p.Empty = empty{Title: "None yet", Text: "There is no such incident. Those that another system declares come in by their identifiers there.", Call: "PUT /v1/external-incidents/…"}
 	}
 	if p.Rows, err = d.incidentRows(v, found.Items); err != nil {
 		return screen{}, err

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net/http"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -37,9 +36,9 @@ It ends with 0 when nothing is missing, and with 1 otherwise.`,
 			if err != nil {
 				return err
 			}
-			var registry *client.ClientWithResponses
-			if token, err := r.resolve(p.environ); err == nil {
-				if registry, err = client.New(r.server, token); err != nil {
+			var registry *client.Client
+			if _, err := r.resolve(p.environ); err == nil {
+				if registry, err = r.client(p.environ); err != nil {
 					return err
 				}
 			} else if r.tokenFile != "" || r.context != "" {
@@ -55,7 +54,7 @@ It ends with 0 when nothing is missing, and with 1 otherwise.`,
 
 // incidentFindings are what is found of each source; without a client of the server nothing is asked
 // of it.
-func incidentFindings(ctx context.Context, incidents config.Incidents, registry *client.ClientWithResponses) []github.Finding {
+func incidentFindings(ctx context.Context, incidents config.Incidents, registry *client.Client) []github.Finding {
 	all := incidents.Sources()
 	if len(all) == 0 {
 		return []github.Finding{{
@@ -81,25 +80,25 @@ func incidentFindings(ctx context.Context, incidents config.Incidents, registry 
 			note(github.Note, "its team and services are not looked at", "Give EVENKEEL_TOKEN or --token-file, and --server where it is another one.")
 			continue
 		}
-		ask := func(field, noun, slug string, get func(ctx context.Context, slug string) (*http.Response, error)) {
-			res, err := get(ctx, slug)
-			err = answered(res, err, &struct{}{})
-			refused := (*refusal)(nil)
+		ask := func(field, noun, slug string, get func(ctx context.Context, slug string) error) {
+			err := get(ctx, slug)
 			switch {
 			case err == nil:
 				note(github.Works, fmt.Sprintf("the %s %s exists", noun, slug), "")
-			case errors.As(err, &refused) && refused.code == http.StatusNotFound:
+			case errors.Is(err, client.ErrNotFound):
 				note(github.Missing, fmt.Sprintf("there is no %s %s, which %s.%s names", noun, slug, setting, field), fmt.Sprintf("Register the %s, or name another in %s.%s.", noun, setting, field))
 			default:
 				note(github.Missing, fmt.Sprintf("whether the %s %s exists is not known: %v", noun, slug, err), "Look at the server's address and the token.")
 			}
 		}
-		service := func(ctx context.Context, slug string) (*http.Response, error) {
-			return registry.GetService(ctx, slug, nil)
+		service := func(ctx context.Context, slug string) error {
+			_, err := registry.GetService(ctx, slug, nil)
+			return err
 		}
 		if s.Team != "" {
-			ask("team", "team", s.Team, func(ctx context.Context, slug string) (*http.Response, error) {
-				return registry.GetTeam(ctx, slug, nil)
+			ask("team", "team", s.Team, func(ctx context.Context, slug string) error {
+				_, err := registry.GetTeam(ctx, slug, nil)
+				return err
 			})
 		}
 		for _, name := range slices.Sorted(maps.Keys(s.Services)) {

@@ -120,7 +120,7 @@ func (q *gateQuestion) check(environ []string) (token string, err error) {
 func (q *gateQuestion) ask(whole context.Context, token string) (client.GateDecision, error) {
 	ctx, cancel := context.WithTimeout(whole, q.timeout)
 	defer cancel()
-	c, err := client.New(q.server, token)
+	c, err := client.New(q.server, client.WithToken(token), client.WithUserAgent("evenkeel/"+thisBuild().Version), client.WithoutRetries())
 	if err != nil {
 		return client.GateDecision{}, err
 	}
@@ -143,7 +143,7 @@ func (q *gateQuestion) ask(whole context.Context, token string) (client.GateDeci
 }
 
 // once asks once; again where it is worth to ask once more, because of err.
-func (q *gateQuestion) once(ctx context.Context, c *client.ClientWithResponses) (d client.GateDecision, again bool, err error) {
+func (q *gateQuestion) once(ctx context.Context, c *client.Client) (d client.GateDecision, again bool, err error) {
 	in := client.GateDecisionInput{Class: client.GateDecisionInputClass(q.class)}
 	if q.version != "" {
 		in.Version = &q.version
@@ -151,22 +151,23 @@ func (q *gateQuestion) once(ctx context.Context, c *client.ClientWithResponses) 
 	if q.link != "" {
 		in.Link = &q.link
 	}
-	res, err := c.DecideChange(ctx, q.service, &client.DecideChangeParams{IdempotencyKey: &q.key}, in)
-	err = answered(res, err, &d)
-	var refused *refusal
+	decision, err := c.DecideChange(ctx, q.service, &client.DecideChangeParams{IdempotencyKey: &q.key}, in)
+	var refused *client.Error
 	switch {
 	case errors.As(err, &refused):
-		return d, refused.passes(), err
-	case err == nil && d.Answer == "":
+		return d, passes(refused), err
+	case err == nil && decision.Answer == "":
 		err = errors.New("the answer of the server is no decision")
+	case err == nil:
+		return *decision, false, nil
 	}
-	return d, err != nil, err
+	return d, true, err
 }
 
 // passes reports whether it is worth to ask once more: what refused may be another, such as a
 // proxy before the server, too busy, or at work on the same question.
-func (r *refusal) passes() bool {
-	return r.problem.Detail == "" || r.problem.Code == "key_in_use" || r.code == http.StatusTooManyRequests || r.code == http.StatusRequestTimeout || r.code >= 500
+func passes(r *client.Error) bool {
+	return r.Detail == "" || r.Code == "key_in_use" || r.Status == http.StatusTooManyRequests || r.Status == http.StatusRequestTimeout || r.Status >= 500
 }
 
 // nothing is the answer where there was none.

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"slices"
 	"strings"
@@ -142,11 +141,14 @@ func savePlan(path string, plan client.ManifestPlan) error {
 }
 
 // plan asks for the plan, and tells it.
-func (p *program) plan(ctx context.Context, c *client.ClientWithResponses, b bringing, files []manifest.File) (client.ManifestPlan, error) {
+func (p *program) plan(ctx context.Context, c *client.Client, b bringing, files []manifest.File) (client.ManifestPlan, error) {
 	var plan client.ManifestPlan
 	err := p.while(fmt.Sprintf("planning %d files", len(files)), func() error {
-		res, err := c.PlanManifests(ctx, b.input(files))
-		return answered(res, err, &plan)
+		made, err := c.PlanManifests(client.Repeatable(ctx), b.input(files))
+		if err == nil {
+			plan = *made
+		}
+		return err
 	})
 	if err != nil {
 		return plan, p.unreadable(err)
@@ -162,12 +164,12 @@ func (p *program) plan(ctx context.Context, c *client.ClientWithResponses, b bri
 
 // unreadable tells what the server finds wrong with files at its places, as compilers do.
 func (p *program) unreadable(err error) error {
-	var refused *refusal
-	if !errors.As(err, &refused) || refused.problem.Errors == nil {
+	var refused *client.Error
+	if !errors.As(err, &refused) {
 		return err
 	}
 	told := false
-	for _, one := range *refused.problem.Errors {
+	for _, one := range refused.Violations {
 		if strings.HasPrefix(one.Pointer, "/files/") {
 			fmt.Fprintln(p.stderr, oneLine(one.Message))
 			told = true
@@ -249,7 +251,7 @@ The token is read from --token-file, or else from EVENKEEL_TOKEN.`,
 }
 
 // apply plans, asks, and does what was planned: with a digest only what has that.
-func (p *program) apply(ctx context.Context, c *client.ClientWithResponses, b bringing, files []manifest.File, digest string, agreed func(question string) error) (client.ManifestPlan, error) {
+func (p *program) apply(ctx context.Context, c *client.Client, b bringing, files []manifest.File, digest string, agreed func(question string) error) (client.ManifestPlan, error) {
 	plan, err := p.plan(ctx, c, b, files)
 	switch {
 	case err != nil:
@@ -267,8 +269,11 @@ func (p *program) apply(ctx context.Context, c *client.ClientWithResponses, b br
 	planned := cmp.Or(digest, plan.Digest)
 	in.Digest = &planned
 	err = p.while("applying", func() error {
-		res, err := c.ApplyManifests(ctx, in)
-		return answered(res, err, &plan)
+		done, err := c.ApplyManifests(ctx, in)
+		if err == nil {
+			plan = *done
+		}
+		return err
 	})
 	if err != nil {
 		return plan, p.unreadable(err)
@@ -347,23 +352,4 @@ func (p *program) while(what string, do func() error) error {
 	close(done)
 	<-over
 	return err
-}
-
-// allPages reads the pages of a list.
-func allPages[T any](read func(after *string) (*http.Response, error)) ([]T, error) {
-	var out []T
-	for after := (*string)(nil); ; {
-		var page struct {
-			Items []T     `json:"items"`
-			Next  *string `json:"next"`
-		}
-		res, err := read(after)
-		if err := answered(res, err, &page); err != nil {
-			return nil, err
-		}
-		out = append(out, page.Items...)
-		if after = page.Next; after == nil {
-			return out, nil
-		}
-	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"net/http"
 
 	"github.com/spf13/cobra"
 
@@ -42,10 +41,9 @@ The token is read from --token-file, or else from EVENKEEL_TOKEN.`,
 	return cmd
 }
 
-func (p *program) deleteSet(ctx context.Context, c *client.ClientWithResponses, name string, keep bool, agreed func(question string) error) error {
-	var set client.ManifestSet
-	res, err := c.GetManifestSet(ctx, name, nil)
-	if err := answered(res, err, &set); err != nil {
+func (p *program) deleteSet(ctx context.Context, c *client.Client, name string, keep bool, agreed func(question string) error) error {
+	set, err := c.GetManifestSet(ctx, name, nil)
+	if err != nil {
 		return err
 	}
 	if keep {
@@ -56,15 +54,11 @@ func (p *program) deleteSet(ctx context.Context, c *client.ClientWithResponses, 
 		if _, err := p.apply(ctx, c, bringing{set: set.Slug, prune: true, output: "text"}, nil, "", agreed); err != nil {
 			return err
 		}
-		res, err := c.GetManifestSet(ctx, name, nil)
-		if err := answered(res, err, &set); err != nil {
+		if set, err = c.GetManifestSet(ctx, name, nil); err != nil {
 			return err
 		}
 	}
-	err = finish(ctx, func() (*http.Response, error) {
-		return c.RemoveManifestSet(ctx, set.Slug, &client.RemoveManifestSetParams{IfMatch: versioned(set.Version)})
-	})
-	if err != nil {
+	if err := c.RemoveManifestSet(ctx, set.Slug, &client.RemoveManifestSetParams{IfMatch: client.ETag(set.Version)}); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(p.stdout, "The set %s is removed.\n", set.Slug)

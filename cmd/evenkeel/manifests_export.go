@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -75,7 +74,7 @@ func kindNames() []string {
 	return out
 }
 
-func (p *program) export(ctx context.Context, c *client.ClientWithResponses, e exporting) error {
+func (p *program) export(ctx context.Context, c *client.Client, e exporting) error {
 	var q client.ExportManifestsParams
 	for text, into := range map[*string]**string{&e.team: &q.Team, &e.service: &q.Service, &e.set: &q.Set} {
 		if *text != "" {
@@ -85,16 +84,9 @@ func (p *program) export(ctx context.Context, c *client.ClientWithResponses, e e
 	if kind := client.ExportManifestsParamsKind(e.kind); kind != "" {
 		q.Kind = &kind
 	}
-	res, err := c.ExportManifests(ctx, &q)
+	text, err := c.ExportManifests(ctx, &q)
 	if err != nil {
 		return err
-	}
-	if res.StatusCode >= 300 {
-		return answered(res, nil, nil)
-	}
-	text, err := io.ReadAll(res.Body)
-	if err = errors.Join(err, res.Body.Close()); err != nil {
-		return fmt.Errorf("read what is exported: %w", err)
 	}
 	if e.dir == "" {
 		_, err := p.stdout.Write(text)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"net/http"
@@ -23,7 +22,7 @@ type sentScorecard struct {
 
 // foresee asks which services would gain or lose a level by the scorecards that are created or changed, and gives
 // that by their identities.
-func foresee(ctx context.Context, c *client.ClientWithResponses, plan client.ManifestPlan, files []manifest.File) (map[string]string, error) {
+func foresee(ctx context.Context, c *client.Client, plan client.ManifestPlan, files []manifest.File) (map[string]string, error) {
 	wanted := map[string]bool{} // whether it is there, by slug
 	for _, s := range plan.Steps {
 		if s.Kind == "Scorecard" && s.Refused == nil && (s.Action == "create" || s.Action == "update") {
@@ -48,14 +47,12 @@ func foresee(ctx context.Context, c *client.ClientWithResponses, plan client.Man
 		if err != nil {
 			return nil, err
 		}
-		var preview client.ScorecardPreview
-		var res *http.Response
+		path := "/v1/scorecard-previews"
 		if there {
-			res, err = c.PreviewScorecardWithBody(ctx, card.Slug, "application/json", bytes.NewReader(body))
-		} else {
-			res, err = c.PreviewNewScorecardWithBody(ctx, "application/json", bytes.NewReader(body))
+			path = "/v1/scorecards/" + card.Slug + "/preview"
 		}
-		if err := answered(res, err, &preview); err != nil {
+		var preview client.ScorecardPreview
+		if err := c.Do(client.Repeatable(ctx), http.MethodPost, path, nil, body, &preview); err != nil {
 			return nil, err
 		}
 		out[string(m.Kind)+"/"+m.Name] = previewText(preview)

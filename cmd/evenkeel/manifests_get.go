@@ -5,11 +5,14 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
+	"os"
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode/utf8"
 
+	"github.com/creack/pty"
+	"github.com/mattn/go-isatty"
 	"github.com/spf13/cobra"
 
 	"github.com/evenkeel/evenkeel/internal/yamldoc"
@@ -22,8 +25,10 @@ func (p *program) getCommand() *cobra.Command {
 	var output string
 	cmd := &cobra.Command{
 		Use:   "get [sets | manifests SET... | SET/KIND/NAME...]",
-		Short: "Show sets of manifests, what they have, and where what there is differs",
-		Long: `Show sets of manifests, each with how many of its things drifted: what there is differs from
+		Short: "Show services, SLOs, teams and what else there is; sets of manifests, and where what there is differs",
+		Long: `Show what there is, by a command for each kind, see below.
+
+Without one of these, show sets of manifests, each with how many of its things drifted: what there is differs from
 what was applied last. Of a set what it has, of SET/KIND/NAME the manifest as it was
 applied last, and how what there is differs. An SLO's name is SERVICE/SLO.
 
@@ -39,7 +44,7 @@ EVENKEEL_TOKEN.`,
 			}
 			for _, arg := range args {
 				if strings.Count(arg, "/") < 2 {
-					return fmt.Errorf("%q is none of sets, manifests SET, and SET/KIND/NAME", arg)
+					return fmt.Errorf("%q is none of sets, manifests SET, SET/KIND/NAME, and %s", arg, nounsOf(lookedAt))
 				}
 			}
 			return nil
@@ -68,13 +73,12 @@ EVENKEEL_TOKEN.`,
 	}
 	r.flags(p, cmd.Flags())
 	cmd.Flags().StringVarP(&output, "output", "o", "table", "How it is written: table, json or yaml")
+	cmd.AddCommand(p.getThingsCommands()...)
 	return cmd
 }
 
-func (p *program) getSets(ctx context.Context, c *client.ClientWithResponses, output string) error {
-	sets, err := allPages[client.ManifestSet](func(after *string) (*http.Response, error) {
-		return c.ListManifestSets(ctx, &client.ListManifestSetsParams{After: after})
-	})
+func (p *program) getSets(ctx context.Context, c *client.Client, output string) error {
+	sets, err := client.Collect(c.ListManifestSets(ctx, nil))
 	if err != nil {
 		return err
 	}
@@ -96,13 +100,11 @@ func (p *program) getSets(ctx context.Context, c *client.ClientWithResponses, ou
 }
 
 // manifestsOf are all that the set has.
-func manifestsOf(ctx context.Context, c *client.ClientWithResponses, set string) ([]client.Manifest, error) {
-	return allPages[client.Manifest](func(after *string) (*http.Response, error) {
-		return c.ListManifests(ctx, set, &client.ListManifestsParams{After: after})
-	})
+func manifestsOf(ctx context.Context, c *client.Client, set string) ([]client.Manifest, error) {
+	return client.Collect(c.ListManifests(ctx, set, nil))
 }
 
-func (p *program) getManifests(ctx context.Context, c *client.ClientWithResponses, sets []string, output string) error {
+func (p *program) getManifests(ctx context.Context, c *client.Client, sets []string, output string) error {
 	rows := [][]string{{"MANIFEST", "STATE", "APPLIED", "FILE"}}
 	var all []client.Manifest
 	for _, set := range sets {
@@ -137,7 +139,7 @@ func stateOf(released *client.ManifestRelease, drift *client.ManifestDrift) stri
 }
 
 // named finds a manifest of a set by its kind and name, SET/KIND/NAME.
-func named(ctx context.Context, c *client.ClientWithResponses, path string) (set, item string, err error) {
+func named(ctx context.Context, c *client.Client, path string) (set, item string, err error) {
 	set, name, _ := strings.Cut(path, "/")
 	kind, name, _ := strings.Cut(name, "/")
 	items, err := manifestsOf(ctx, c, set)
@@ -152,14 +154,13 @@ func named(ctx context.Context, c *client.ClientWithResponses, path string) (set
 	return "", "", fmt.Errorf("the set %s has no %s %q; evenkeel get manifests %s lists what it has", set, oneLine(kind), oneLine(name), set)
 }
 
-func (p *program) getManifest(ctx context.Context, c *client.ClientWithResponses, path, output string) error {
+func (p *program) getManifest(ctx context.Context, c *client.Client, path, output string) error {
 	set, item, err := named(ctx, c, path)
 	if err != nil {
 		return err
 	}
-	var m client.ManifestDocument
-	res, err := c.GetManifest(ctx, set, item)
-	if err := answered(res, err, &m); err != nil {
+	m, err := c.GetManifest(ctx, set, item)
+	if err != nil {
 		return err
 	}
 	if output == "json" {
@@ -221,16 +222,74 @@ func (p *program) written(of any, output string) error {
 	return err
 }
 
-// table writes rows in columns.
+// table writes rows in columns, on a terminal no wider than it is.
 func (p *program) table(rows [][]string) error {
-	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
 	for _, row := range rows {
 		for n, cell := range row {
 			row[n] = oneLine(cell)
 		}
+	}
+	if f, is := p.stdout.(*os.File); is && isatty.IsTerminal(f.Fd()) {
+		if _, columns, err := pty.Getsize(f); err == nil && columns > 0 {
+			fit(rows, columns)
+		}
+	}
+	w := tabwriter.NewWriter(p.stdout, 0, 0, tableGap, ' ', 0)
+	for _, row := range rows {
 		fmt.Fprintln(w, strings.Join(row, "\t"))
 	}
 	return w.Flush()
+}
+
+// tableGap is between columns, in characters. No column is made narrower than narrowest.
+const (
+	tableGap  = 2
+	narrowest = 8
+)
+
+// fit shortens the widest columns until a row has room in so many characters, or none can be shortened.
+func fit(rows [][]string, room int) {
+	var widths []int
+	for _, row := range rows {
+		for n, cell := range row {
+			if n == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[n] = max(widths[n], utf8.RuneCountInString(cell))
+		}
+	}
+	whole := tableGap * (len(widths) - 1)
+	for _, width := range widths {
+		whole += width
+	}
+	for whole > room {
+		widest := 0
+		for n, width := range widths {
+			if width > widths[widest] {
+				widest = n
+			}
+		}
+		if widths[widest] <= narrowest {
+			break
+		}
+		widths[widest]--
+		whole--
+	}
+	for _, row := range rows {
+		for n, cell := range row {
+			if runes := []rune(cell); len(runes) > widths[n] {
+				row[n] = string(runes[:widths[n]-1]) + "…"
+			}
+		}
+	}
+}
+
+func nounsOf(all []things) string {
+	nouns := make([]string, len(all))
+	for i, of := range all {
+		nouns[i] = of.noun
+	}
+	return strings.Join(nouns, ", ")
 }
 
 // releaseCommand has a set keep something no more.
@@ -259,9 +318,7 @@ EVENKEEL_TOKEN.`,
 			if err != nil {
 				return err
 			}
-			var m client.ManifestDocument
-			res, err := c.ReleaseManifest(cmd.Context(), set, item, client.ManifestReleaseInput{Reason: reason})
-			if err := answered(res, err, &m); err != nil {
+			if _, err := c.ReleaseManifest(cmd.Context(), set, item, client.ManifestReleaseInput{Reason: reason}); err != nil {
 				return err
 			}
 			_, err = fmt.Fprintf(p.stdout, "The set %s keeps %s no more, until it is applied again.\n", set, args[1])

@@ -1,13 +1,9 @@
 package main
 
 import (
-	"context"
 	"fmt"
-	"net/http"
-	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -45,7 +41,7 @@ from --token-file, or else from EVENKEEL_TOKEN.`,
 }
 
 // onboarding runs one of its commands with a client of the server.
-func (p *program) onboarding(r *remote, do func(cmd *cobra.Command, c *client.ClientWithResponses, args []string) error) func(*cobra.Command, []string) error {
+func (p *program) onboarding(r *remote, do func(cmd *cobra.Command, c *client.Client, args []string) error) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, args []string) error {
 		c, err := r.client(p.environ)
 		if err != nil {
@@ -108,72 +104,6 @@ func slugOf(of *client.Ref) string {
 		return ""
 	}
 	return of.Slug
-}
-
-// versioned is the ETag of a version.
-func versioned(version int64) *string {
-	etag := strconv.Quote(strconv.FormatInt(version, 10))
-	return &etag
-}
-
-// How often a call is made again, and how long is waited before that.
-const (
-	mostCalls    = 8
-	shortestWait = 200 * time.Millisecond
-	longestWait  = 10 * time.Second
-)
-
-// busy are the answers after which it is worth to call again: of a server without room, and of a proxy before
-// one that is not there at the moment.
-var busy = []int{http.StatusTooManyRequests, http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout}
-
-// patiently calls, and again while the server is busy. It is for calls that may be made twice.
-func patiently(ctx context.Context, call func() (*http.Response, error)) (*http.Response, error) {
-	wait := shortestWait
-	for n := 1; ; n++ {
-		res, err := call()
-		if err != nil || n == mostCalls || !slices.Contains(busy, res.StatusCode) {
-			return res, err
-		}
-		if err := res.Body.Close(); err != nil {
-			return nil, err
-		}
-		pause := wait
-		if seconds, err := strconv.Atoi(res.Header.Get("Retry-After")); err == nil && seconds > 0 {
-			pause = max(pause, min(longestWait, time.Duration(min(seconds, 60))*time.Second))
-		}
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(pause):
-			wait = min(2*wait, longestWait)
-		}
-	}
-}
-
-// askFor calls patiently, and reads the answer into a value.
-func askFor(ctx context.Context, into any, call func() (*http.Response, error)) error {
-	res, err := patiently(ctx, call)
-	return answered(res, err, into)
-}
-
-// askAll reads the pages of a list patiently.
-func askAll[T any](ctx context.Context, call func(after *string) (*http.Response, error)) ([]T, error) {
-	return allPages[T](func(after *string) (*http.Response, error) {
-		return patiently(ctx, func() (*http.Response, error) { return call(after) })
-	})
-}
-
-// finish calls patiently for what is answered with nothing.
-func finish(ctx context.Context, call func() (*http.Response, error)) error {
-	res, err := patiently(ctx, call)
-	if err != nil {
-		return err
-	}
-	if res.StatusCode >= 300 {
-		return answered(res, nil, nil)
-	}
-	return res.Body.Close()
 }
 
 // problemText tells a problem: where, what, and the value.

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -45,7 +44,7 @@ dismissed may be a service again once something else is said of it, or with --di
 		return false
 	}
 	choices := []string{"team", "slug", "name", "system", "kind", "tier", "lifecycle"}
-	cmd.RunE = p.onboarding(r, func(cmd *cobra.Command, c *client.ClientWithResponses, args []string) error {
+	cmd.RunE = p.onboarding(r, func(cmd *cobra.Command, c *client.Client, args []string) error {
 		is, err := repositoryOf(cmd.Context(), c, args[0])
 		if err != nil {
 			return err
@@ -54,14 +53,11 @@ dismissed may be a service again once something else is said of it, or with --di
 		if given(choices...) {
 			in.Dismissed = nil
 		}
-		var now client.OnboardingRepository
-		err = askFor(cmd.Context(), &now, func() (*http.Response, error) {
-			return c.DecideOnRepository(cmd.Context(), is.ID, &client.DecideOnRepositoryParams{IfMatch: versioned(is.Version)}, in)
-		})
+		now, err := c.DecideOnRepository(cmd.Context(), is.ID, &client.DecideOnRepositoryParams{IfMatch: client.ETag(is.Version)}, in)
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintln(p.stdout, decidedText(now))
+		_, err = fmt.Fprintln(p.stdout, decidedText(*now))
 		return err
 	})
 	f := cmd.Flags()
@@ -129,10 +125,13 @@ const maxQuery = 100
 
 // repositoryOf finds a repository by its full name or its identifier. Of several that had the name, it is the one
 // that is still there.
-func repositoryOf(ctx context.Context, c *client.ClientWithResponses, name string) (client.OnboardingRepository, error) {
+func repositoryOf(ctx context.Context, c *client.Client, name string) (client.OnboardingRepository, error) {
 	var is client.OnboardingRepository
 	if !strings.Contains(name, "/") {
-		err := askFor(ctx, &is, func() (*http.Response, error) { return c.GetOnboardingRepository(ctx, name, nil) })
+		found, err := c.GetOnboardingRepository(ctx, name, nil)
+		if err == nil {
+			is = *found
+		}
 		return is, err
 	}
 	query := []rune(name)

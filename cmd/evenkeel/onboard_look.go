@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -25,18 +24,15 @@ The bar has # for what is measured and + for what is declared.`,
   evenkeel onboard progress --wave first -o json`,
 		Args: cobra.NoArgs,
 	}
-	cmd.RunE = p.onboarding(r, func(cmd *cobra.Command, c *client.ClientWithResponses, _ []string) error {
-		var is client.OnboardingProgress
-		err := askFor(cmd.Context(), &is, func() (*http.Response, error) {
-			return c.GetOnboardingProgress(cmd.Context(), &client.GetOnboardingProgressParams{Wave: ifGiven[string](wave)})
-		})
+	cmd.RunE = p.onboarding(r, func(cmd *cobra.Command, c *client.Client, _ []string) error {
+		is, err := c.GetOnboardingProgress(cmd.Context(), &client.GetOnboardingProgressParams{Wave: ifGiven[string](wave)})
 		switch {
 		case err != nil:
 			return err
 		case output != "table":
 			return p.written(is, output)
 		}
-		return p.table(progressRows(is))
+		return p.table(progressRows(*is))
 	})
 	cmd.Flags().StringVar(&wave, "wave", "", "Only what is in the wave, by slug")
 	return looking(cmd, &output)
@@ -87,12 +83,10 @@ func (p *program) onboardServicesCommand(r *remote) *cobra.Command {
   evenkeel onboard services --wave first --stage declared`,
 		Args: cobra.NoArgs,
 	}
-	cmd.RunE = p.onboarding(r, func(cmd *cobra.Command, c *client.ClientWithResponses, _ []string) error {
-		items, err := askAll[client.OnboardingStage](cmd.Context(), func(after *string) (*http.Response, error) {
-			return c.ListOnboardingServices(cmd.Context(), &client.ListOnboardingServicesParams{
-				After: after, Stage: ifGiven[client.ListOnboardingServicesParamsStage](stage), Team: ifGiven[string](team), Wave: ifGiven[string](wave),
-			})
-		})
+	cmd.RunE = p.onboarding(r, func(cmd *cobra.Command, c *client.Client, _ []string) error {
+		items, err := client.Collect(c.ListOnboardingServices(cmd.Context(), &client.ListOnboardingServicesParams{
+			Stage: ifGiven[client.ListOnboardingServicesParamsStage](stage), Team: ifGiven[string](team), Wave: ifGiven[string](wave),
+		}))
 		switch {
 		case err != nil:
 			return err
@@ -125,7 +119,7 @@ names it or, in brackets, that it would become.`,
   evenkeel onboard repositories --query checkout -o yaml`,
 		Args: cobra.NoArgs,
 	}
-	cmd.RunE = p.onboarding(r, func(cmd *cobra.Command, c *client.ClientWithResponses, _ []string) error {
+	cmd.RunE = p.onboarding(r, func(cmd *cobra.Command, c *client.Client, _ []string) error {
 		q := client.ListOnboardingRepositoriesParams{
 			State: ifGiven[client.ListOnboardingRepositoriesParamsState](state), Team: ifGiven[string](team), Query: ifGiven[string](query),
 		}
@@ -161,11 +155,8 @@ names it or, in brackets, that it would become.`,
 	return looking(checked(cmd, func() error { return oneOfIfGiven("--state", state, onboarding.States...) }), &output)
 }
 
-func repositoriesOf(ctx context.Context, c *client.ClientWithResponses, q client.ListOnboardingRepositoriesParams) ([]client.OnboardingRepository, error) {
-	return askAll[client.OnboardingRepository](ctx, func(after *string) (*http.Response, error) {
-		q.After = after
-		return c.ListOnboardingRepositories(ctx, &q)
-	})
+func repositoriesOf(ctx context.Context, c *client.Client, q client.ListOnboardingRepositoriesParams) ([]client.OnboardingRepository, error) {
+	return client.Collect(c.ListOnboardingRepositories(ctx, &q))
 }
 
 // onboardWavesCommand lists waves, or shows one.
@@ -178,7 +169,7 @@ func (p *program) onboardWavesCommand(r *remote) *cobra.Command {
   evenkeel onboard waves first --state failed`,
 		Args: cobra.MaximumNArgs(1),
 	}
-	cmd.RunE = p.onboarding(r, func(cmd *cobra.Command, c *client.ClientWithResponses, args []string) error {
+	cmd.RunE = p.onboarding(r, func(cmd *cobra.Command, c *client.Client, args []string) error {
 		if len(args) == 0 {
 			if state != "" || team != "" {
 				return wrongUse(cmd, fmt.Errorf("--state and --team are of what is in a wave: name it"))
@@ -192,10 +183,8 @@ func (p *program) onboardWavesCommand(r *remote) *cobra.Command {
 	return looking(checked(cmd, func() error { return oneOfIfGiven("--state", state, onboarding.MemberStates...) }), &output)
 }
 
-func (p *program) onboardWaves(ctx context.Context, c *client.ClientWithResponses, output string) error {
-	items, err := askAll[client.OnboardingWave](ctx, func(after *string) (*http.Response, error) {
-		return c.ListOnboardingWaves(ctx, &client.ListOnboardingWavesParams{After: after})
-	})
+func (p *program) onboardWaves(ctx context.Context, c *client.Client, output string) error {
+	items, err := client.Collect(c.ListOnboardingWaves(ctx, nil))
 	switch {
 	case err != nil:
 		return err
@@ -210,22 +199,22 @@ func (p *program) onboardWaves(ctx context.Context, c *client.ClientWithResponse
 }
 
 // membersOf are those that are in the wave, in the state and of the team, where these are given.
-func membersOf(ctx context.Context, c *client.ClientWithResponses, wave, state, team string) ([]client.OnboardingMember, error) {
-	return askAll[client.OnboardingMember](ctx, func(after *string) (*http.Response, error) {
-		return c.ListOnboardingMembers(ctx, wave, &client.ListOnboardingMembersParams{
-			After: after, State: ifGiven[client.ListOnboardingMembersParamsState](state), Team: ifGiven[string](team),
-		})
-	})
+func membersOf(ctx context.Context, c *client.Client, wave, state, team string) ([]client.OnboardingMember, error) {
+	return client.Collect(c.ListOnboardingMembers(ctx, wave, &client.ListOnboardingMembersParams{
+		State: ifGiven[client.ListOnboardingMembersParamsState](state), Team: ifGiven[string](team),
+	}))
 }
 
 // waveOf reads a wave by its name.
-func waveOf(ctx context.Context, c *client.ClientWithResponses, name string) (client.OnboardingWave, error) {
-	var w client.OnboardingWave
-	err := askFor(ctx, &w, func() (*http.Response, error) { return c.GetOnboardingWave(ctx, name) })
-	return w, err
+func waveOf(ctx context.Context, c *client.Client, name string) (client.OnboardingWave, error) {
+	w, err := c.GetOnboardingWave(ctx, name)
+	if err != nil {
+		return client.OnboardingWave{}, err
+	}
+	return *w, nil
 }
 
-func (p *program) onboardWave(ctx context.Context, c *client.ClientWithResponses, name, state, team, output string) error {
+func (p *program) onboardWave(ctx context.Context, c *client.Client, name, state, team, output string) error {
 	w, err := waveOf(ctx, c, name)
 	if err != nil {
 		return err

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"strings"
 
@@ -31,13 +30,11 @@ with 0, and with 2 where something cannot be brought.`,
   evenkeel onboard preview first -o markdown > comment.md`,
 		Args: cobra.ExactArgs(1),
 	}
-	cmd.RunE = p.onboarding(r, func(cmd *cobra.Command, c *client.ClientWithResponses, args []string) error {
+	cmd.RunE = p.onboarding(r, func(cmd *cobra.Command, c *client.Client, args []string) error {
 		var items []client.OnboardingOutcome
 		most := int64(100) // that a page can have
 		err := p.while("previewing "+args[0], func() (err error) {
-			items, err = askAll[client.OnboardingOutcome](cmd.Context(), func(after *string) (*http.Response, error) {
-				return c.PreviewOnboardingWave(cmd.Context(), args[0], &client.PreviewOnboardingWaveParams{After: after, Limit: &most})
-			})
+			items, err = client.Collect(c.PreviewOnboardingWave(client.Repeatable(cmd.Context()), args[0], &client.PreviewOnboardingWaveParams{Limit: &most}))
 			return err
 		})
 		if err != nil {
@@ -196,7 +193,7 @@ It can be ended and started again: it goes on where it was. On a terminal it ask
   evenkeel onboard start first --retry --yes`,
 		Args: cobra.ExactArgs(1),
 	}
-	cmd.RunE = p.onboarding(r, func(cmd *cobra.Command, c *client.ClientWithResponses, args []string) error {
+	cmd.RunE = p.onboarding(r, func(cmd *cobra.Command, c *client.Client, args []string) error {
 		s := starting{program: p, client: c, retry: retry, terminal: isTerminal(p.stderr)}
 		return s.start(cmd.Context(), args[0], p.asking(cmd.Context(), cmd.InOrStdin(), yes))
 	})
@@ -213,7 +210,7 @@ func isTerminal(w io.Writer) bool {
 // starting is a wave that is started.
 type starting struct {
 	*program
-	client   *client.ClientWithResponses
+	client   *client.Client
 	retry    bool
 	terminal bool // progress is looked at
 }
@@ -266,9 +263,11 @@ func (s starting) bring(ctx context.Context, w client.OnboardingWave, open int64
 	for left := open; ; {
 		var so client.OnboardingStarted
 		err := s.while("bringing what is in "+w.Slug, func() error {
-			return askFor(ctx, &so, func() (*http.Response, error) {
-				return s.client.StartOnboardingWave(ctx, w.ID, client.OnboardingStart{Retry: &retry})
-			})
+			came, err := s.client.StartOnboardingWave(client.Repeatable(ctx), w.ID, client.OnboardingStart{Retry: &retry})
+			if err == nil {
+				so = *came
+			}
+			return err
 		})
 		s.tellProgress(open-so.Wave.Waiting, open, err == nil && so.Wave.Waiting > 0)
 		switch {

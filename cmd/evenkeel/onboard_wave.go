@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -35,7 +34,7 @@ what the service has.`,
 		Example: "  evenkeel onboard apply wave.yaml",
 		Args:    cobra.ExactArgs(1),
 	}
-	cmd.RunE = p.onboarding(r, func(cmd *cobra.Command, c *client.ClientWithResponses, args []string) error {
+	cmd.RunE = p.onboarding(r, func(cmd *cobra.Command, c *client.Client, args []string) error {
 		d, err := readWave(cmd.InOrStdin(), args[0])
 		if err != nil {
 			return p.misplaced(args[0], err)
@@ -77,20 +76,20 @@ func readWave(stdin io.Reader, path string) (yamldoc.Document, error) {
 
 // whereIn is what the server finds wrong with a document, at its places.
 func whereIn(d yamldoc.Document, err error) error {
-	var refused *refusal
-	if !errors.As(err, &refused) || refused.problem.Errors == nil || len(*refused.problem.Errors) == 0 {
+	var refused *client.Error
+	if !errors.As(err, &refused) || len(refused.Violations) == 0 {
 		return err
 	}
-	violations := make([]fault.Violation, len(*refused.problem.Errors))
-	for i, one := range *refused.problem.Errors {
+	violations := make([]fault.Violation, len(refused.Violations))
+	for i, one := range refused.Violations {
 		violations[i] = fault.Violation{Pointer: one.Pointer, Message: one.Message}
 		if one.Value != nil {
 			violations[i].Value = *one.Value
 		}
 	}
 	out := d.Place(violations)
-	if more := refused.problem.MoreErrors; more != nil && *more > 0 {
-		out.Problems[len(out.Problems)-1].Message += fmt.Sprintf(" (and %d more)", *more)
+	if more := refused.MoreViolations; more > 0 {
+		out.Problems[len(out.Problems)-1].Message += fmt.Sprintf(" (and %d more)", more)
 	}
 	return out
 }
@@ -108,29 +107,23 @@ func (p *program) misplaced(path string, err error) error {
 }
 
 // applyWave plans or changes the wave, and says which.
-func applyWave(ctx context.Context, c *client.ClientWithResponses, d yamldoc.Document) (string, error) {
+func applyWave(ctx context.Context, c *client.Client, d yamldoc.Document) (string, error) {
 	body, err := d.JSON()
 	if err != nil {
 		return "", err
 	}
-	const kind = "application/json"
 	before, err := waveOf(ctx, c, d.Head("slug"))
-	var refused *refusal
-	if errors.As(err, &refused) && refused.code == http.StatusNotFound && refused.problem.Code != "" {
-		key := rand.Text()
+	var refused *client.Error
+	if errors.As(err, &refused) && refused.Status == http.StatusNotFound && refused.Code != "" {
 		var made client.OnboardingWave
-		err := askFor(ctx, &made, func() (*http.Response, error) {
-			return c.CreateOnboardingWaveWithBody(ctx, &client.CreateOnboardingWaveParams{IdempotencyKey: &key}, kind, bytes.NewReader(body))
-		})
+		err := c.Do(ctx, http.MethodPost, "/v1/onboarding/waves", http.Header{"Idempotency-Key": {rand.Text()}}, body, &made)
 		return fmt.Sprintf("The wave %s is planned; evenkeel onboard add %s puts something into it.", made.Slug, made.Slug), err
 	}
 	if err != nil {
 		return "", err
 	}
 	var after client.OnboardingWave
-	err = askFor(ctx, &after, func() (*http.Response, error) {
-		return c.UpdateOnboardingWaveWithBody(ctx, before.ID, &client.UpdateOnboardingWaveParams{IfMatch: versioned(before.Version)}, kind, bytes.NewReader(body))
-	})
+	err = c.Do(ctx, http.MethodPut, "/v1/onboarding/waves/"+before.ID, http.Header{"If-Match": {*client.ETag(before.Version)}}, body, &after)
 	if after.Version == before.Version {
 		return fmt.Sprintf("The wave %s is as the file says.", after.Slug), err
 	}
@@ -158,15 +151,12 @@ repositories at once. All are put in, or none; what is in it already stays.`,
   evenkeel onboard add rest --of services`,
 		Args: cobra.ExactArgs(1),
 	}
-	cmd.RunE = p.onboarding(r, func(cmd *cobra.Command, c *client.ClientWithResponses, args []string) error {
+	cmd.RunE = p.onboarding(r, func(cmd *cobra.Command, c *client.Client, args []string) error {
 		pick, err := in.pick(cmd.Context(), c)
 		if err != nil {
 			return err
 		}
-		var came client.OnboardingPicked
-		err = askFor(cmd.Context(), &came, func() (*http.Response, error) {
-			return c.AddOnboardingMembers(cmd.Context(), args[0], pick)
-		})
+		came, err := c.AddOnboardingMembers(client.Repeatable(cmd.Context()), args[0], pick)
 		if err != nil {
 			return err
 		}
@@ -203,7 +193,7 @@ func (in picking) matches() bool {
 }
 
 // pick is what is sent: repositories have to be found first, by their names.
-func (in picking) pick(ctx context.Context, c *client.ClientWithResponses) (client.OnboardingPick, error) {
+func (in picking) pick(ctx context.Context, c *client.Client) (client.OnboardingPick, error) {
 	var out client.OnboardingPick
 	if len(in.services) > 0 {
 		out.Services = &in.services
@@ -238,7 +228,7 @@ shows, or by its identifier there. What was brought of them stays.`,
 		Example: "  evenkeel onboard remove first checkout acme/ledger",
 		Args:    cobra.MinimumNArgs(2),
 	}
-	cmd.RunE = p.onboarding(r, func(cmd *cobra.Command, c *client.ClientWithResponses, args []string) error {
+	cmd.RunE = p.onboarding(r, func(cmd *cobra.Command, c *client.Client, args []string) error {
 		members, err := membersOf(cmd.Context(), c, args[0], "", "")
 		if err != nil {
 			return err
@@ -252,8 +242,7 @@ shows, or by its identifier there. What was brought of them stays.`,
 			ids = append(ids, members[n].ID)
 		}
 		for i, member := range ids {
-			err := finish(cmd.Context(), func() (*http.Response, error) { return c.RemoveOnboardingMember(cmd.Context(), args[0], member) })
-			if err != nil {
+			if err := c.RemoveOnboardingMember(cmd.Context(), args[0], member); err != nil {
 				return err
 			}
 			fmt.Fprintf(p.stdout, "%s is out of the wave %s.\n", oneLine(args[1+i]), args[0])
@@ -274,7 +263,7 @@ elsewhere --yes is needed.`,
 		Example: "  evenkeel onboard delete first --yes",
 		Args:    cobra.ExactArgs(1),
 	}
-	cmd.RunE = p.onboarding(r, func(cmd *cobra.Command, c *client.ClientWithResponses, args []string) error {
+	cmd.RunE = p.onboarding(r, func(cmd *cobra.Command, c *client.Client, args []string) error {
 		w, err := waveOf(cmd.Context(), c, args[0])
 		if err != nil {
 			return err
@@ -282,10 +271,7 @@ elsewhere --yes is needed.`,
 		if err := p.asking(cmd.Context(), cmd.InOrStdin(), yes)(fmt.Sprintf("Remove the wave %s, of which %d wait and %d failed?", w.Slug, w.Waiting, w.Failed)); err != nil {
 			return err
 		}
-		err = finish(cmd.Context(), func() (*http.Response, error) {
-			return c.DeleteOnboardingWave(cmd.Context(), w.ID, &client.DeleteOnboardingWaveParams{IfMatch: versioned(w.Version)})
-		})
-		if err != nil {
+		if err := c.DeleteOnboardingWave(cmd.Context(), w.ID, &client.DeleteOnboardingWaveParams{IfMatch: client.ETag(w.Version)}); err != nil {
 			return err
 		}
 		_, err = fmt.Fprintf(p.stdout, "The wave %s is removed; what it brought stays.\n", w.Slug)

@@ -110,7 +110,7 @@ func (c *comparing) check() (parity.Format, *big.Rat, error) {
 }
 
 // compare reads the export and asks the server for the same SLOs.
-func (p *program) compare(ctx context.Context, remote *client.ClientWithResponses, stdin io.Reader, c comparing, format parity.Format, tolerance *big.Rat) (parity.Report, error) {
+func (p *program) compare(ctx context.Context, remote *client.Client, stdin io.Reader, c comparing, format parity.Format, tolerance *big.Rat) (parity.Report, error) {
 	report := parity.Report{Tolerance: tolerance}
 	var mapping parity.Mapping
 	if c.mapping != "" {
@@ -172,31 +172,23 @@ func (p *program) inFile(name string, err error) error {
 }
 
 // listed are all SLOs of the server, and what they are called.
-func listed(ctx context.Context, c *client.ClientWithResponses) (map[parity.Name]client.SLO, []parity.Name, error) {
+func listed(ctx context.Context, c *client.Client) (map[parity.Name]client.SLO, []parity.Name, error) {
 	all := map[parity.Name]client.SLO{}
 	var names []parity.Name
 	limit := int64(200)
-	params := &client.ListSLOsParams{Limit: &limit}
-	for {
-		var page client.SLOList
-		res, err := c.ListSLOs(ctx, params)
-		if err := answered(res, err, &page); err != nil {
+	for s, err := range c.ListSLOs(ctx, &client.ListSLOsParams{Limit: &limit}) {
+		if err != nil {
 			return nil, nil, err
 		}
-		for _, s := range page.Items {
-			name := parity.Name{Service: s.Service.Slug, SLO: s.Slug}
-			all[name] = s
-			names = append(names, name)
-		}
-		if page.Next == nil {
-			return all, names, nil
-		}
-		params.After = page.Next
+		name := parity.Name{Service: s.Service.Slug, SLO: s.Slug}
+		all[name] = s
+		names = append(names, name)
 	}
+	return all, names, nil
 }
 
 // measured is what the SLO's window held that ended then, or now where nobody says when.
-func measured(ctx context.Context, c *client.ClientWithResponses, s client.SLO, to time.Time) (*parity.Ours, error) {
+func measured(ctx context.Context, c *client.Client, s client.SLO, to time.Time) (*parity.Ours, error) {
 	const day = 24 * time.Hour
 	step := int64(day / time.Second)
 	params := &client.GetSLOHistoryParams{StepSeconds: &step}
@@ -204,9 +196,8 @@ func measured(ctx context.Context, c *client.ClientWithResponses, s client.SLO, 
 		from := to.Add(-day)
 		params.From, params.To = &from, &to
 	}
-	var history client.History
-	res, err := c.GetSLOHistory(ctx, s.Service.Slug, s.Slug, params)
-	if err := answered(res, err, &history); err != nil {
+	history, err := c.GetSLOHistory(ctx, s.Service.Slug, s.Slug, params)
+	if err != nil {
 		return nil, err
 	}
 	out := &parity.Ours{Figure: parity.Figure{Service: s.Service.Slug, SLO: s.Slug, ID: s.ID}}

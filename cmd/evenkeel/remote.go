@@ -2,11 +2,9 @@ package main
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -86,56 +84,14 @@ func (r *remote) tellEnd(name string, saved savedContext, now time.Time) error {
 	return nil
 }
 
+// retries are those of commands: somebody may wait for them, or a pipeline.
+var retries = client.Retries{Attempts: 8, FirstWait: 200 * time.Millisecond, LongestWait: 10 * time.Second, Whole: 2 * time.Minute}
+
 // client returns a client of the server.
-func (r *remote) client(environ []string) (*client.ClientWithResponses, error) {
+func (r *remote) client(environ []string) (*client.Client, error) {
 	token, err := r.resolve(environ)
 	if err != nil {
 		return nil, err
 	}
-	return client.New(r.server, token)
-}
-
-// maxAnswer is how much of an answer is read, in bytes.
-const maxAnswer = 16 << 20
-
-// refusal is an answer that is no success.
-type refusal struct {
-	status  string
-	code    int
-	problem client.Problem
-}
-
-func (r *refusal) Error() string {
-	text := r.problem.Detail
-	if r.problem.Errors != nil {
-		for _, one := range *r.problem.Errors {
-			text += fmt.Sprintf("; %s: %s", one.Pointer, one.Message)
-		}
-	}
-	if text == "" {
-		return "the server answers " + r.status
-	}
-	return fmt.Sprintf("the server answers %s: %s", r.status, oneLine(text))
-}
-
-// answered reads the answer of a call into a value, or returns a *refusal.
-func answered(res *http.Response, err error, into any) error {
-	if err != nil {
-		return err
-	}
-	body, err := io.ReadAll(io.LimitReader(res.Body, maxAnswer))
-	if err = errors.Join(err, res.Body.Close()); err != nil {
-		return err
-	}
-	if res.StatusCode >= 300 {
-		r := &refusal{status: res.Status, code: res.StatusCode}
-		if err := json.Unmarshal(body, &r.problem); err != nil {
-			r.problem = client.Problem{} // whoever answers, it is not Evenkeel
-		}
-		return r
-	}
-	if err := json.Unmarshal(body, into); err != nil {
-		return fmt.Errorf("the answer of the server is not understood: %w", err)
-	}
-	return nil
+	return client.New(r.server, client.WithToken(token), client.WithUserAgent("evenkeel/"+thisBuild().Version), client.WithRetries(retries))
 }

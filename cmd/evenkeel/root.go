@@ -13,6 +13,7 @@ import (
 	"github.com/evenkeel/evenkeel/cmd/evenkeel/app"
 	"github.com/evenkeel/evenkeel/cmd/evenkeel/config"
 	"github.com/evenkeel/evenkeel/internal/fault"
+	"github.com/evenkeel/evenkeel/openapi/client"
 )
 
 // The codes with which the program ends.
@@ -93,7 +94,7 @@ is wrong or a comparison found a difference. The command gate has codes of its o
 		p.evidenceCommand(),
 		p.auditCommand(),
 		p.secretsCommand(),
-		p.openapiCommand(),
+		p.openapiCommand(), p.manCommand(),
 		p.configCommand(),
 		p.doctorCommand(),
 		p.healthcheckCommand(),
@@ -203,7 +204,9 @@ const (
 func (p *program) explain(err error) {
 	var b strings.Builder
 	f := fault.As(err)
-	if f == nil {
+	if refused := (*client.Error)(nil); f == nil && errors.As(err, &refused) {
+		fmt.Fprintf(&b, "evenkeel: %s\n", oneLine(err.Error())) // what a server says is not for the terminal to act on
+	} else if f == nil {
 		fmt.Fprintf(&b, "evenkeel: %v\n", err)
 	} else {
 		fmt.Fprintf(&b, "evenkeel: %s\n", f.Message)

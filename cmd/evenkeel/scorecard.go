@@ -146,20 +146,16 @@ the owning team. The token is read from --token-file, or else from EVENKEEL_TOKE
 	return cmd
 }
 
-func (p *program) checkScorecard(ctx context.Context, c *client.ClientWithResponses, q scorecardQuestion, service string) error {
+func (p *program) checkScorecard(ctx context.Context, c *client.Client, q scorecardQuestion, service string) error {
 	if q.fresh {
-		var cards client.ServiceScorecards
-		res, err := c.EvaluateService(ctx, service)
-		if err := answered(res, err, &cards); err != nil {
+		if _, err := c.EvaluateService(client.Repeatable(ctx), service); err != nil {
 			return err
 		}
 	}
-	var card client.ServiceScorecard
-	res, err := c.GetServiceScorecard(ctx, service, q.scorecard)
-	err = answered(res, err, &card)
-	var refused *refusal
-	if errors.As(err, &refused) && refused.problem.Code == "not_scored" {
-		fmt.Fprintln(p.stderr, oneLine(refused.problem.Detail))
+	card, err := c.GetServiceScorecard(ctx, service, q.scorecard)
+	var refused *client.Error
+	if errors.As(err, &refused) && refused.Code == "not_scored" {
+		fmt.Fprintln(p.stderr, oneLine(refused.Detail))
 		return codeError(exitNotScored)
 	}
 	if err != nil {
@@ -176,7 +172,7 @@ func (p *program) checkScorecard(ctx context.Context, c *client.ClientWithRespon
 			return err
 		}
 		fmt.Fprintln(p.stdout, string(encoded))
-	} else if _, err := io.WriteString(p.stdout, scorecardText(card)); err != nil {
+	} else if _, err := io.WriteString(p.stdout, scorecardText(*card)); err != nil {
 		return err
 	}
 	reached := -1

@@ -37,9 +37,9 @@ func TestTheFirstStartNeedsNothingAndTheSecondFindsEverything(t *testing.T) {
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Fatalf("the administrator's token: %v, %v", info.Mode(), err)
 	}
-	made, err := first.Client().CreateTeamWithResponse(t.Context(), nil, client.TeamInput{Slug: "payments", Name: "Payments"})
-	if err != nil || made.JSON201 == nil {
-		t.Fatalf("create a team: %v %s", err, made.Body)
+	made, err := first.Client().CreateTeam(t.Context(), nil, client.TeamInput{Slug: "payments", Name: "Payments"})
+	if err != nil {
+		t.Fatalf("create a team: %v", err)
 	}
 	if err := interrupt(first); err != nil {
 		t.Fatalf("Ctrl-C ended it with %v\n%s", err, first.Log())
@@ -50,18 +50,18 @@ func TestTheFirstStartNeedsNothingAndTheSecondFindsEverything(t *testing.T) {
 		t.Error("the token was made anew")
 	}
 	again := second.Client()
-	team, err := again.GetTeamWithResponse(t.Context(), "payments", nil)
-	if err != nil || team.JSON200 == nil || !reflect.DeepEqual(*team.JSON200, *made.JSON201) {
-		t.Errorf("the team after the second start: %v %s, want %s", err, team.Body, made.Body)
+	team, err := again.GetTeam(t.Context(), "payments", nil)
+	if err != nil || !reflect.DeepEqual(team, made) {
+		t.Errorf("the team after the second start: %v %+v, want %+v", err, team, made)
 	}
-	slos, err := again.ListServiceSLOsWithResponse(t.Context(), "evenkeel", nil)
-	if err != nil || slos.JSON200 == nil || len(slos.JSON200.Items) != 2 {
-		t.Fatalf("its own SLOs: %v %s", err, slos.Body)
+	slos, err := client.Collect(again.ListServiceSLOs(t.Context(), "evenkeel", nil))
+	if err != nil || len(slos) != 2 {
+		t.Fatalf("its own SLOs: %v %+v", err, slos)
 	}
 	for i, want := range []struct {
 		slug, objective string
 	}{{"availability", "99.9%"}, {"latency", "99%"}} {
-		got := slos.JSON200.Items[i]
+		got := slos[i]
 		if got.Slug != want.slug || got.Objective != want.objective || got.WindowDays == nil || *got.WindowDays != 28 || got.MinEvents != 100 {
 			t.Errorf("its own SLO: got %+v, want %+v over 28 days from 100 events", got, want)
 		}
@@ -189,8 +189,8 @@ func TestItMeasuresItsOwnTraffic(t *testing.T) {
 	// process answers what is stored. A slot may end in between: slots are summed.
 	began := time.Now().UTC().Truncate(time.Minute)
 	for range 200 {
-		if res, err := api.GetMeWithResponse(t.Context()); err != nil || res.JSON200 == nil {
-			t.Fatalf("%v %s", err, res.Body)
+		if _, err := api.GetMe(t.Context()); err != nil {
+			t.Fatal(err)
 		}
 	}
 	if err := interrupt(r); err != nil {
@@ -199,12 +199,12 @@ func TestItMeasuresItsOwnTraffic(t *testing.T) {
 	second := process.Start(t, process.Options{Dir: r.Dir()})
 	api = second.Client()
 	for _, target := range []string{"availability", "latency"} {
-		got, err := api.GetMeasurementsWithResponse(t.Context(), "evenkeel", target, &client.GetMeasurementsParams{From: &began})
-		if err != nil || got.JSON200 == nil {
-			t.Fatalf("%v %s", err, got.Body)
+		got, err := api.GetMeasurements(t.Context(), "evenkeel", target, &client.GetMeasurementsParams{From: &began})
+		if err != nil {
+			t.Fatal(err)
 		}
 		var good, total float64
-		for _, reporter := range got.JSON200.Reporters {
+		for _, reporter := range got.Reporters {
 			for _, slot := range reporter.Slots {
 				good, total = good+slot.Good, total+slot.Total
 			}

@@ -97,22 +97,22 @@ func TestARestrictedIncidentIsMissingForOthersByEveryOperation(t *testing.T) {
 
 func TestAnIncidentOfASourceIsToldOnce(t *testing.T) {
 	onEach(t, func(t *testing.T, h *house) {
-		tell := call{as: "robot", method: "PUT", path: "/v1/incidents/external/pagerduty/P1", body: ofIncident(`"status":"investigating"`)}
+		tell := call{as: "robot", method: "PUT", path: "/v1/external-incidents/pagerduty/P1", body: ofIncident(`"status":"investigating"`)}
 		first, again := h.must(200, tell), h.must(200, tell)
 		if first.object()["entered"] != true || again.object()["entered"] != false || first.text("id") != again.text("id") {
 			t.Errorf("told first %s, again %s", first.body, again.body)
 		}
 		// By the source's clock what is told late changes nothing.
 		dated := func(status string, minutes int) answer {
-			return h.must(200, call{as: "robot", method: "PUT", path: "/v1/incidents/external/pagerduty/P2", body: ofIncident(`"status":"`+status+`"`, `"toldAt":"`+after(minutes)+`"`)})
+			return h.must(200, call{as: "robot", method: "PUT", path: "/v1/external-incidents/pagerduty/P2", body: ofIncident(`"status":"`+status+`"`, `"toldAt":"`+after(minutes)+`"`)})
 		}
 		newest, late := dated("resolved", -1), dated("investigating", -5)
 		if newest.text("id") != late.text("id") || newest.object()["version"] != late.object()["version"] {
 			t.Errorf("told late it is %s, before it was %s", late.body, newest.body)
 		}
-		future := call{as: "robot", method: "PUT", path: "/v1/incidents/external/pagerduty/P2", body: ofIncident(`"status":"closed"`, `"toldAt":"`+after(5)+`"`)}
+		future := call{as: "robot", method: "PUT", path: "/v1/external-incidents/pagerduty/P2", body: ofIncident(`"status":"closed"`, `"toldAt":"`+after(5)+`"`)}
 		h.do(future).expect(t, 422, "invalid_input", "/toldAt", "must not be after now")
-		tell.path = "/v1/incidents/external/nagios/P1"
+		tell.path = "/v1/external-incidents/nagios/P1"
 		h.do(tell).expect(t, 422, "invalid_input", "path.incidentSource", "")
 		one := "/v1/incidents/" + first.text("id")
 		h.do(call{as: "ada", method: "POST", path: one + "/status", header: []string{`If-Match: "1"`}, body: `{"status":"resolved"}`}).expect(t, 409, "incident_of_source", "", "pagerduty")

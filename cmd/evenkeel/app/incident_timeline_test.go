@@ -131,7 +131,7 @@ func TestATimelineIsImportedOnceByTheAPI(t *testing.T) {
 func TestWhatIsToldAtOnceIsOneIncident(t *testing.T) {
 	onEach(t, func(t *testing.T, h *house) {
 		for round := range 5 {
-			path := fmt.Sprintf("/v1/incidents/external/pagerduty/P%d", round)
+			path := fmt.Sprintf("/v1/external-incidents/pagerduty/P%d", round)
 			type result struct {
 				status int
 				body   string

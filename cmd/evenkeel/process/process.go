@@ -142,9 +142,9 @@ func (p *Process) PID() int { return p.cmd.Process.Pid }
 func (p *Process) Log() string { return p.log.String() }
 
 // Client returns a client of its API, with the administrator's token.
-func (p *Process) Client() *client.ClientWithResponses {
+func (p *Process) Client() *client.Client {
 	p.t.Helper()
-	c, err := client.New(p.base, p.token)
+	c, err := client.New(p.base, client.WithToken(p.token), client.WithoutRetries())
 	if err != nil {
 		p.t.Fatal(err)
 	}
