@@ -65,12 +65,12 @@ Everybody else makes tokens through the API, at /v1/tokens.`,
 		all[i] = string(s)
 	}
 	cmd.Flags().BoolVar(&first, "first", false, "Print the token of the first start, and make none")
-	cmd.MarkFlagsMutuallyExclusive("first", "name")
-	cmd.MarkFlagsMutuallyExclusive("first", "days")
-	cmd.MarkFlagsMutuallyExclusive("first", "scopes")
 	cmd.Flags().StringVar(&in.Name, "name", "evenkeel token", "What the token is for")
 	cmd.Flags().IntVar(&in.LifetimeDays, "days", 0, "How many days it is valid; as configured when 0")
 	cmd.Flags().StringSliceVar(&scopes, "scopes", all, "What it may be used for: "+strings.Join(all, ", "))
+	cmd.MarkFlagsMutuallyExclusive("first", "name")
+	cmd.MarkFlagsMutuallyExclusive("first", "days")
+	cmd.MarkFlagsMutuallyExclusive("first", "scopes")
 	config.AddFlags(cmd.Flags())
 	return cmd
 }

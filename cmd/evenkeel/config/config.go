@@ -35,7 +35,7 @@ type Config struct {
 
 	Database  Database  `koanf:"database" doc:"Where everything is kept."`
 	Log       Log       `koanf:"log" doc:"What is logged, to standard error."`
-	Telemetry Telemetry `koanf:"telemetry" doc:"Traces. Metrics are always at /metrics."`
+	Telemetry Telemetry `koanf:"telemetry" doc:"Traces, and what the metrics at /metrics tell."`
 	Jobs      Jobs      `koanf:"jobs" doc:"What runs by the clock."`
 	Limits    Limits    `koanf:"limits" doc:"Bounds that protect the process from its callers."`
 
@@ -72,9 +72,12 @@ type Log struct {
 	Format string     `koanf:"format" default:"text" oneof:"text,json" doc:"How a line of the log is written: for people or for programs."`
 }
 
-// Telemetry says where traces go.
+// Telemetry says where traces go, and what metrics tell.
 type Telemetry struct {
 	OTLPEndpoint string `koanf:"otlpEndpoint" default:"" shown:"no traces" doc:"The base address of an OpenTelemetry collector that takes OTLP over HTTP, such as http://localhost:4318. Empty means that nothing is traced."`
+
+	ServiceMetrics      bool `koanf:"serviceMetrics" default:"false" doc:"Whether /metrics tells of each SLO its budget, burn rates and state, and of each service its place on scorecards, by the slugs of team, service and SLO. Whoever reaches /metrics reads them."`
+	ServiceMetricsLimit int  `koanf:"serviceMetricsLimit" default:"2000" min:"1" max:"100000" doc:"Of how many SLOs and places on scorecards it tells, the first by slug; each is some ten series on every replica."`
 }
 
 // Jobs says what runs by the clock.
