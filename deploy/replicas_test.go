@@ -80,6 +80,9 @@ func scrape(t *testing.T, do func(ctx context.Context, prometheus string), repli
 	if err := os.WriteFile(configuration, withTargets(t, replicas), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.WriteFile(filepath.Join(dir, "alerts.yaml"), []byte(read(t, "prometheus/alerts.yaml")), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, program, "--config.file="+configuration, "--storage.tsdb.path="+dir, "--web.listen-address=127.0.0.1:0")
