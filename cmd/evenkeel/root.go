@@ -79,6 +79,7 @@ is wrong or a comparison found a difference. The command gate has codes of its o
 	root.AddCommand(
 		p.serveCommand(),
 		p.migrateCommand(),
+		p.restoreCommand(),
 		p.tokenCommand(),
 		p.adapterCommand(),
 		p.gateCommand(),

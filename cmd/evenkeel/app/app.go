@@ -223,7 +223,7 @@ func (a *App) openStore(ctx context.Context) error {
 		return err
 	}
 	a.Store = s
-	for name, pool := range s.Pools() {
+	for name, pool := range s.Connections() {
 		a.metrics.MustRegister(collectors.NewDBStatsCollector(pool, name))
 	}
 	a.onClose(func(context.Context) error { return s.Close() })

@@ -34,6 +34,7 @@ type Config struct {
 	TokenLifetime      time.Duration `koanf:"tokenLifetime" default:"90d" min:"1h" max:"365d" doc:"How long a token lives that was made without an expiry of its own."`
 
 	Database  Database  `koanf:"database" doc:"Where everything is kept."`
+	Backup    Backup    `koanf:"backup" doc:"Backups of SQLite. PostgreSQL is backed up by its own tools."`
 	Log       Log       `koanf:"log" doc:"What is logged, to standard error."`
 	Telemetry Telemetry `koanf:"telemetry" doc:"Traces, and what the metrics at /metrics tell."`
 	Jobs      Jobs      `koanf:"jobs" doc:"What runs by the clock."`
@@ -64,6 +65,12 @@ type Config struct {
 type Database struct {
 	URL            Secret `koanf:"url" default:"" shown:"SQLite in dataDir" doc:"The PostgreSQL database, as postgres://user:password@host:port/name?sslmode=…. Empty means SQLite in dataDir."`
 	MaxConnections int    `koanf:"maxConnections" default:"20" min:"2" max:"1000" doc:"The most connections that this process opens to PostgreSQL. SQLite has pools of its own and ignores it."`
+}
+
+// Backup says where backups of SQLite go.
+type Backup struct {
+	Dir  string `koanf:"dir" default:"" shown:"no backups" doc:"The directory into which the job back-up writes a copy of the database each night, while it is in use. Best on another disk than dataDir, and from there taken to another place. Whoever reads a backup reads everything."`
+	Keep int    `koanf:"keep" default:"7" min:"1" max:"1000" doc:"How many backups are kept, the newest."`
 }
 
 // Log says what is logged.
