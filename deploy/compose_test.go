@@ -31,7 +31,7 @@ func compose(t *testing.T) *types.Project {
 func TestComposeStartsEachServiceAfterWhatItNeeds(t *testing.T) {
 	t.Parallel()
 	p := compose(t)
-	if got := strings.Join(p.ServiceNames(), " "); got != "evenkeel migrate postgres prometheus" {
+	if got := strings.Join(p.ServiceNames(), " "); got != "evenkeel grafana migrate postgres prometheus" {
 		t.Errorf("the services are %s", got)
 	}
 	if after := p.Services["migrate"].DependsOn["postgres"].Condition; after != types.ServiceConditionHealthy {
@@ -95,6 +95,54 @@ func TestComposeConfiguresEvenkeelByItsOwnKeys(t *testing.T) {
 		t.Errorf("%d replicas, want 2", service.GetScale())
 	}
 	wantSecrets(t, p.Services["postgres"])
+	wantSecrets(t, p.Services["grafana"])
+}
+
+// What Grafana and Prometheus find in their containers is what is in this directory.
+func TestComposeProvisionsDashboardsAndAlerts(t *testing.T) {
+	t.Parallel()
+	p := compose(t)
+	for _, mount := range []struct{ service, from, to string }{
+		{"grafana", "grafana/provisioning", "/etc/grafana/provisioning"},
+		{"grafana", "grafana", "/var/lib/grafana/dashboards"},
+		{"prometheus", "prometheus/alerts.yaml", "/etc/prometheus/alerts.yaml"},
+	} {
+		if !slices.ContainsFunc(p.Services[mount.service].Volumes, func(v types.ServiceVolumeConfig) bool {
+			return v.Source == absolute(t, mount.from) && v.Target == mount.to && v.ReadOnly
+		}) {
+			t.Errorf("%s has no %s at %s", mount.service, mount.from, mount.to)
+		}
+	}
+	var sources struct {
+		Datasources []struct{ Type, URL string }
+	}
+	if err := yaml.Unmarshal([]byte(read(t, "grafana/provisioning/datasources/prometheus.yaml")), &sources); err != nil {
+		t.Fatal(err)
+	}
+	if len(sources.Datasources) != 1 || sources.Datasources[0].Type != "prometheus" || sources.Datasources[0].URL != "http://prometheus:9090" {
+		t.Errorf("the data sources are %+v", sources.Datasources)
+	}
+	var dashboards struct {
+		Providers []struct {
+			Type    string
+			Options struct{ Path string }
+		}
+	}
+	if err := yaml.Unmarshal([]byte(read(t, "grafana/provisioning/dashboards/evenkeel.yaml")), &dashboards); err != nil {
+		t.Fatal(err)
+	}
+	if len(dashboards.Providers) != 1 || dashboards.Providers[0].Type != "file" || dashboards.Providers[0].Options.Path != "/var/lib/grafana/dashboards" {
+		t.Errorf("the dashboards come from %+v", dashboards.Providers)
+	}
+	var scraping struct {
+		Rules []string `yaml:"rule_files"`
+	}
+	if err := yaml.Unmarshal([]byte(read(t, "prometheus.yml")), &scraping); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(scraping.Rules, []string{"alerts.yaml"}) { // beside its configuration
+		t.Errorf("Prometheus reads the rules %v", scraping.Rules)
+	}
 }
 
 // wantSecrets asks that each file that a variable names is mounted.

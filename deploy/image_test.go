@@ -237,6 +237,10 @@ func TestTheImagesProgramRunsWithNothingElse(t *testing.T) {
 		t.Errorf("the token's file is %v and of %d, want of %d alone", about.Mode(), owner, c.uid)
 	}
 	administrator := strings.TrimSpace(read(t, token))
+	printed, err := c.command(t.Context(), []string{c.start[0], "token", "--first"}).Output()
+	if err != nil || strings.TrimSpace(string(printed)) != administrator {
+		t.Errorf("beside the server token --first prints %q, %v", printed, err)
+	}
 	if status, body := fetch(t, http.DefaultClient, s.base+"/v1/services", administrator); status != http.StatusOK || !strings.Contains(body, `"evenkeel"`) {
 		t.Errorf("with the token /v1/services answers %d\n%.300s", status, body)
 	}

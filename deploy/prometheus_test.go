@@ -3,6 +3,7 @@ package deploy
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
 	"testing"
 )
 
@@ -18,7 +19,13 @@ func promtool(t *testing.T) string {
 
 func TestPrometheusTakesItsConfiguration(t *testing.T) {
 	t.Parallel()
-	if text, err := exec.CommandContext(t.Context(), promtool(t), "check", "config", "prometheus.yml").CombinedOutput(); err != nil {
+	dir := t.TempDir() // as they lie in the container: side by side
+	for from, to := range map[string]string{"prometheus.yml": "prometheus.yml", "prometheus/alerts.yaml": "alerts.yaml"} {
+		if err := os.WriteFile(filepath.Join(dir, to), []byte(read(t, from)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if text, err := exec.CommandContext(t.Context(), promtool(t), "check", "config", filepath.Join(dir, "prometheus.yml")).CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, text)
 	}
 }

@@ -59,7 +59,7 @@ func TestTwoReplicasShareAPostgreSQLAndPrometheusSeesBoth(t *testing.T) {
 			t.Errorf("%s is not ready: %d\n%s", s.base, status, body)
 		}
 	}
-	scrape(t, first, second)
+	scrape(t, func(ctx context.Context, prometheus string) { waitUntilSeen(ctx, t, prometheus, 2) }, first, second)
 	first.stop(t)
 	if status, _ := fetch(t, http.DefaultClient, second.base+"/readyz", ""); status != http.StatusOK {
 		t.Errorf("when one is gone the other is not ready: %d", status)
@@ -68,8 +68,8 @@ func TestTwoReplicasShareAPostgreSQLAndPrometheusSeesBoth(t *testing.T) {
 }
 
 // scrape starts a Prometheus with our configuration, where addresses stand in place of the
-// name that only compose knows, and waits until it has seen all replicas.
-func scrape(t *testing.T, replicas ...*server) {
+// name that only compose knows, and has something done while it runs.
+func scrape(t *testing.T, do func(ctx context.Context, prometheus string), replicas ...*server) {
 	t.Helper()
 	program := os.Getenv("EVENKEEL_TEST_PROMETHEUS")
 	if program == "" {
@@ -78,6 +78,9 @@ func scrape(t *testing.T, replicas ...*server) {
 	dir := t.TempDir()
 	configuration := filepath.Join(dir, "prometheus.yml")
 	if err := os.WriteFile(configuration, withTargets(t, replicas), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "alerts.yaml"), []byte(read(t, "prometheus/alerts.yaml")), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
@@ -109,7 +112,7 @@ func scrape(t *testing.T, replicas ...*server) {
 	}()
 	select {
 	case at := <-address:
-		waitUntilSeen(ctx, t, "http://"+at, len(replicas))
+		do(ctx, "http://"+at)
 	case <-said:
 		t.Error("Prometheus ended before it listened")
 	}

@@ -80,6 +80,7 @@ is wrong or a comparison found a difference. The command gate has codes of its o
 	root.AddCommand(
 		p.serveCommand(),
 		p.migrateCommand(),
+		p.restoreCommand(),
 		p.tokenCommand(),
 		p.loginCommand(), p.logoutCommand(), p.contextCommand(),
 		p.adapterCommand(),

@@ -175,6 +175,15 @@ func (s *Store) Ping(ctx context.Context) error {
 // begins and ends transactions: by it is seen that what is asked of many takes no more of them.
 func (s *Store) Statements() int64 { return s.db.statements.Load() }
 
+// Connections are the pools of connections by name, for what measures them: writer and reader
+// of SQLite, one of PostgreSQL.
+func (s *Store) Connections() map[string]*sql.DB {
+	if s.postgres() {
+		return map[string]*sql.DB{"postgresql": s.db.writer}
+	}
+	return map[string]*sql.DB{"writer": s.db.writer, "reader": s.db.reader}
+}
+
 // Dialect is "sqlite3" or "postgres".
 func (s *Store) Dialect() string { return s.db.dialect }
 

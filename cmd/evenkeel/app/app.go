@@ -7,6 +7,7 @@ import (
 	"log/slog"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/evenkeel/evenkeel/api"
@@ -176,6 +177,7 @@ type App struct {
 	outgoing         *outbound.Metrics
 	recorder         *self.Recorder
 	measurer         *self.Flusher
+	figures          *figures
 }
 
 // Open opens the database, migrates it where that is the program's own affair,
@@ -206,6 +208,8 @@ func (a *App) open(ctx context.Context) error {
 	if err := a.furnish(); err != nil {
 		return err
 	}
+	a.figures = &figures{}
+	a.metrics.MustRegister(a.figures)
 	a.openEdge()
 	return nil
 }
@@ -229,6 +233,9 @@ func (a *App) openStore(ctx context.Context) error {
 		return err
 	}
 	a.Store = s
+	for name, pool := range s.Connections() {
+		a.metrics.MustRegister(collectors.NewDBStatsCollector(pool, name))
+	}
 	a.onClose(func(context.Context) error { return s.Close() })
 	if !a.opts.Config.UsesPostgreSQL() {
 		if err := s.Migrate(ctx); err != nil {

@@ -252,7 +252,7 @@ func (a *App) furnish() error {
 		Store: s.Jobs(), Runner: s, Authorizer: a.authorizer, Recorder: a.Audit, Clock: now, Logger: a.log,
 		Replica: a.opts.Config.Instance, LeaseTTL: a.opts.Config.Jobs.LeaseTTL, Disabled: !a.opts.Config.Jobs.Enabled,
 		Schedules: a.opts.Config.Jobs.Schedules, Observe: observeRuns(a.metrics),
-	}, a.jobs())
+	}, a.wantedJobs())
 	if err != nil {
 		return fmt.Errorf("make the jobs: %w", err)
 	}
@@ -469,7 +469,17 @@ func (a *App) jobs() []jobs.Job {
 			Description: "Packs closed days of measurements, and forgets what is kept long enough.",
 			RunOnce:     a.prune,
 		},
+		{
+			Name: backUpJob, Schedule: "37 2 * * *",
+			Description: "Writes a backup of SQLite into the directory of backups, and removes the oldest.",
+			RunOnce:     a.backUp,
+		},
 	}
+}
+
+// wantedJobs are those that there is something to do for.
+func (a *App) wantedJobs() []jobs.Job {
+	return slices.DeleteFunc(a.jobs(), func(j jobs.Job) bool { return j.Name == backUpJob && a.opts.Config.Backup.Dir == "" })
 }
 
 // CheckSchedule says in its error what would be right when there is no such job or

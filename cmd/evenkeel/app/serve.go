@@ -30,6 +30,7 @@ func (a *App) Serve(ctx context.Context, l net.Listener) error {
 	})
 	measuring, stopMeasuring := context.WithCancel(context.WithoutCancel(ctx))
 	background.Go(func() { a.measurer.Run(measuring, flushEvery) })
+	background.Go(func() { a.readFigures(measuring) })
 	err := a.Jobs.Start(ctx)
 	if err != nil {
 		err = fmt.Errorf("start the jobs: %w", err)

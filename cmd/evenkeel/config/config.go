@@ -34,8 +34,9 @@ type Config struct {
 	TokenLifetime      time.Duration `koanf:"tokenLifetime" default:"90d" min:"1h" max:"365d" doc:"How long a token lives that was made without an expiry of its own."`
 
 	Database  Database  `koanf:"database" doc:"Where everything is kept."`
+	Backup    Backup    `koanf:"backup" doc:"Backups of SQLite. PostgreSQL is backed up by its own tools."`
 	Log       Log       `koanf:"log" doc:"What is logged, to standard error."`
-	Telemetry Telemetry `koanf:"telemetry" doc:"Traces. Metrics are always at /metrics."`
+	Telemetry Telemetry `koanf:"telemetry" doc:"Traces, and what the metrics at /metrics tell."`
 	Jobs      Jobs      `koanf:"jobs" doc:"What runs by the clock."`
 	Limits    Limits    `koanf:"limits" doc:"Bounds that protect the process from its callers."`
 
@@ -76,15 +77,24 @@ type Database struct {
 	MaxConnections int    `koanf:"maxConnections" default:"20" min:"2" max:"1000" doc:"The most connections that this process opens to PostgreSQL. SQLite has pools of its own and ignores it."`
 }
 
+// Backup says where backups of SQLite go.
+type Backup struct {
+	Dir  string `koanf:"dir" default:"" shown:"no backups" doc:"The directory into which the job back-up writes a copy of the database each night, while it is in use. Best on another disk than dataDir, and from there taken to another place. Whoever reads a backup reads everything."`
+	Keep int    `koanf:"keep" default:"7" min:"1" max:"1000" doc:"How many backups are kept, the newest."`
+}
+
 // Log says what is logged.
 type Log struct {
 	Level  slog.Level `koanf:"level" default:"info" oneof:"debug,info,warn,error" doc:"The least severe level that is logged."`
 	Format string     `koanf:"format" default:"text" oneof:"text,json" doc:"How a line of the log is written: for people or for programs."`
 }
 
-// Telemetry says where traces go.
+// Telemetry says where traces go, and what metrics tell.
 type Telemetry struct {
 	OTLPEndpoint string `koanf:"otlpEndpoint" default:"" shown:"no traces" doc:"The base address of an OpenTelemetry collector that takes OTLP over HTTP, such as http://localhost:4318. Empty means that nothing is traced."`
+
+	ServiceMetrics      bool `koanf:"serviceMetrics" default:"false" doc:"Whether /metrics tells of each SLO its budget, burn rates and state, and of each service its place on scorecards, by the slugs of team, service and SLO. Whoever reaches /metrics reads them."`
+	ServiceMetricsLimit int  `koanf:"serviceMetricsLimit" default:"2000" min:"1" max:"100000" doc:"Of how many SLOs and places on scorecards it tells, the first by slug; each is some ten series on every replica."`
 }
 
 // Jobs says what runs by the clock.

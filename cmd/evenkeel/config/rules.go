@@ -28,6 +28,7 @@ func (l *loading) check(checkSchedule func(job, schedule string) error) {
 		"must be 1 to 253 printable characters without spaces")
 	require(c.Database.URL.IsZero() || isPostgresURL(c.Database.URL.Reveal()), "database.url", nil,
 		"must be postgres://user:password@host:port/name, or empty for SQLite in dataDir (the value is not shown)")
+	require(c.Backup.Dir == "" || !c.UsesPostgreSQL(), "backup.dir", c.Backup.Dir, "is for SQLite; back PostgreSQL up by its own tools, such as pg_dump")
 	require(c.Telemetry.OTLPEndpoint == "" || isHTTP(c.Telemetry.OTLPEndpoint), "telemetry.otlpEndpoint", c.Telemetry.OTLPEndpoint,
 		"must be an http:// or https:// address without user, such as http://localhost:4318")
 	c.GitHub.check(require)
