@@ -180,7 +180,7 @@ The token is read from --token-file, or else from EVENKEEL_TOKEN.`,
 			},
 			ValidArgsFunction: p.completeNames(&r, of),
 		}
-		r.flags(cmd.Flags())
+		r.flags(p, cmd.Flags())
 		if of.ofTeam {
 			cmd.Flags().StringVar(&team, "team", "", "Only those of the team, by slug")
 		}

@@ -101,18 +101,17 @@ func (in *loggingIn) check(environ []string) error {
 
 // login gets the token, and keeps it as the current context.
 func (p *program) login(ctx context.Context, in loggingIn) error {
-	c, err := client.NewClientWithResponses(in.server)
+	c, err := client.New(in.server, client.WithUserAgent("evenkeel/"+thisBuild().Version), client.WithRetries(retries))
 	if err != nil {
-		return fmt.Errorf("make a client of %s: %w", in.server, err)
+		return err
 	}
 	// What cannot be kept is not asked for.
 	all, err := readContexts(p.environ)
 	if err != nil {
 		return err
 	}
-	var methods client.SignInMethods
-	res, err := c.GetSignInMethods(ctx)
-	if err := answered(res, err, &methods); err != nil {
+	methods, err := c.GetSignInMethods(ctx)
+	if err != nil {
 		return fmt.Errorf("ask %s how to sign in: %w", in.server, err)
 	}
 	var text string
@@ -122,7 +121,7 @@ func (p *program) login(ctx context.Context, in loggingIn) error {
 	case in.tokenFile != "":
 		text, err = readToken(in.tokenFile)
 	default:
-		text, err = p.deviceToken(ctx, in, methods)
+		text, err = p.deviceToken(ctx, in, *methods)
 	}
 	if err != nil {
 		return err
@@ -138,9 +137,8 @@ func (p *program) login(ctx context.Context, in loggingIn) error {
 		}
 		body.Scopes = &scopes
 	}
-	var made client.TokenExchanged
-	res, err = c.ExchangeToken(ctx, body)
-	if err := answered(res, err, &made); err != nil {
+	made, err := c.ExchangeToken(ctx, body)
+	if err != nil {
 		return fmt.Errorf("sign in to %s: %w", in.server, err)
 	}
 	all.Contexts[in.context] = savedContext{
@@ -227,7 +225,7 @@ func (p *program) jobToken(ctx context.Context, audience string) (string, error)
 	if res.StatusCode != http.StatusOK {
 		return "", fmt.Errorf("ask GitHub for the job's token: it answers %s", res.Status)
 	}
-	if err := json.NewDecoder(io.LimitReader(res.Body, maxAnswer)).Decode(&answer); err != nil || answer.Value == "" {
+	if err := json.NewDecoder(io.LimitReader(res.Body, client.DefaultMaxReply)).Decode(&answer); err != nil || answer.Value == "" {
 		return "", errors.Join(errors.New("the answer of GitHub has no token of the job"), err)
 	}
 	return answer.Value, nil
@@ -274,23 +272,18 @@ func revoke(ctx context.Context, saved savedContext) (string, error) {
 	if saved.Kind == workloadKind {
 		return "ends at " + saved.Expires.Format(time.RFC3339), nil
 	}
-	c, err := client.New(saved.Server, saved.Token)
+	c, err := client.New(saved.Server, client.WithToken(saved.Token), client.WithRetries(retries))
 	if err != nil {
 		return "", err
 	}
-	res, err := c.RevokeToken(ctx, saved.TokenID)
-	if err != nil {
-		return "", err
-	}
-	if res.StatusCode == http.StatusNoContent {
-		return "revoked", res.Body.Close()
-	}
-	var refused *refusal
-	err = answered(res, nil, nil)
-	if errors.As(err, &refused) && refused.code == http.StatusUnauthorized {
+	switch err := c.RevokeToken(ctx, saved.TokenID); {
+	case err == nil:
+		return "revoked", nil
+	case errors.Is(err, client.ErrUnauthenticated):
 		return "was over already", nil
+	default:
+		return "", err
 	}
-	return "", err
 }
 
 // forget removes a context.
