@@ -21,14 +21,16 @@ func whole() *API {
 	return a
 }
 
+// comeIn are the operations that are public: by them somebody comes to a token.
+var comeIn = map[string]bool{"getSignInMethods": true, "exchangeToken": true}
+
 func TestEveryOperationDeclaresARuleOrIsPublic(t *testing.T) {
 	t.Parallel()
 	a := whole()
 	byID := map[string]*endpoint{}
 	for _, e := range a.endpoints {
 		byID[e.id] = e
-		if e.public || e.rule.Verb == "" || e.rule.Kind == "" {
-			// None is public yet; one that is to be is named here.
+		if e.public != comeIn[e.id] || !e.public && (e.rule.Verb == "" || e.rule.Kind == "") {
 			t.Errorf("%s declares %+v and public=%v", e.id, e.rule, e.public)
 		}
 	}
@@ -53,6 +55,9 @@ func TestNoOperationIsReachedByAStranger(t *testing.T) {
 	t.Parallel()
 	b := &bench{API: whole(), t: t}
 	for _, e := range b.endpoints {
+		if comeIn[e.id] {
+			continue
+		}
 		target := hasParameter.ReplaceAllString(e.path, "x")
 		b.problem(401, "invalid_token", e.method, target, "", "Authorization: Bearer forged")
 		b.problem(403, "forbidden", e.method, target, "", "Authorization: ") // nobody permits here

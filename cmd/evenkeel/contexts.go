@@ -62,7 +62,7 @@ func readContexts(environ []string) (contexts, error) {
 	c := contexts{Contexts: map[string]savedContext{}}
 	path, err := contextsFile(environ)
 	if err != nil {
-		return c, nil //nolint:nilerr // where there can be no file there is none
+		return c, nil // where there can be no file there is none
 	}
 	file, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {

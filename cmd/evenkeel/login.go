@@ -251,8 +251,8 @@ func (p *program) logoutCommand() *cobra.Command {
 			if name == "" {
 				return errors.New("there is no current context, and so nobody to sign out: name one with --context")
 			}
-			said := "revoked"
-			if said, err = revoke(cmd.Context(), saved); err != nil {
+			said, err := revoke(cmd.Context(), saved)
+			if err != nil {
 				return fmt.Errorf("the token was not revoked: %w; \"evenkeel context remove %s\" forgets it here alone", err, name)
 			}
 			all.forget(name)

@@ -45,17 +45,21 @@ type house struct {
 	store    *store.Store
 }
 
-func newHouse(t *testing.T) *house {
+func newHouse(t *testing.T, change ...func(*oidc.PeopleOptions)) *house {
 	t.Helper()
 	h := &house{T: t, provider: optest.New(t), clock: clock.NewManual(time.Now()), ada: optest.Person{Subject: "ada", Name: "Ada Lovelace", Email: "ada@example.org", EmailVerified: true}}
 	s, log := storetest.SQLite(t), slog.New(slog.NewTextHandler(io.Discard, nil))
 	authorizer := access.NewAuthorizer(s.Access())
 	rooms := access.NewService(s.Access(), s, authorizer, audit.NewService(s.Audit(), s, authorizer, h.clock.Now), h.clock.Now, access.Lifetimes{}, log)
 	t.Cleanup(func() { _ = rooms.Close(context.WithoutCancel(t.Context())) })
-	people, err := oidc.NewPeople(oidc.PeopleOptions{
+	o := oidc.PeopleOptions{
 		IssuerOptions: oidc.IssuerOptions{URL: h.provider.URL, Clock: h.clock.Now, Logger: log}, Name: "Acme", ClientID: optest.Pages, ClientSecret: optest.Secret,
 		DeviceClientID: optest.Device, Scopes: []string{"openid", "profile", "email"}, Redirect: redirect, Enter: true,
-	})
+	}
+	for _, c := range change {
+		c(&o)
+	}
+	people, err := oidc.NewPeople(o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,6 +181,38 @@ func TestAnAddressThatWasNotVerifiedIsNone(t *testing.T) {
 		who, err := h.People.Verify(t.Context(), h.provider.Sign(h.claims("email", "ada@example.org", "email_verified", value)))
 		if err != nil || who.Email != want {
 			t.Errorf("verified %v: %q, %v", value, who.Email, err)
+		}
+	}
+}
+
+func TestOnlyThoseOfWhomTheProviderSaysItComeIn(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, func(o *oidc.PeopleOptions) {
+		o.Require = map[string]string{"groups": "reliability", "hd": "example.org"}
+	})
+	h.takes("in a group among others", h.provider.Sign(h.claims("groups", []string{"all", "reliability"}, "hd", "example.org")))
+	h.takes("in one group", h.provider.Sign(h.claims("groups", "reliability", "hd", "example.org")))
+	for what, claims := range map[string]map[string]any{
+		"of nothing": h.claims(), "of no group": h.claims("hd", "example.org"), "of another domain": h.claims("groups", "reliability", "hd", "example.com"),
+		"of a group that begins so": h.claims("groups", []string{"reliability-guests"}, "hd", "example.org"), "of a number": h.claims("groups", 1, "hd", "example.org"),
+	} {
+		h.refuses(what, h.provider.Sign(claims), "person_refused")
+	}
+}
+
+func TestANameIsShownOnOneLineWhateverTheProviderSays(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for name, want := range map[any]string{
+		"Ada\u202eecalevoL": "AdaecalevoL", " Ada\n": "Ada", "": "ada", "\u200b": "ada", strings.Repeat("é", 200): strings.Repeat("é", 100), 7: "ada", nil: "ada",
+	} {
+		who, err := h.People.Verify(t.Context(), h.provider.Sign(h.claims("name", name)))
+		if err != nil || who.DisplayName != want {
+			t.Errorf("%q is shown as %q, %v", name, who.DisplayName, err)
+		}
+		in := access.PersonInput{DisplayName: who.DisplayName, Provider: access.ProviderOIDC, Issuer: who.Issuer, Subject: who.Subject}
+		if err := in.Validate(); err != nil {
+			t.Errorf("%q: %v", name, err)
 		}
 	}
 }
