@@ -117,9 +117,14 @@ func (a *API) finish(x *exchange, r *http.Request, d time.Duration) {
 		slog.String("request_id", x.id),
 		slog.String("method", x.method),
 		slog.String("route", m.route),
-		slog.String("path", clip(access.WithoutTokens(toil.Redacted(r.URL.Path)), 256)),
+		slog.String("path", shownPath(r)),
 		slog.Int("status", status),
 		slog.Int64("bytes", x.bytes),
 		slog.Duration("duration", d),
 		slog.String("caller", x.caller.Key()))
+}
+
+// shownPath is the path of a request as logs and spans have it.
+func shownPath(r *http.Request) string {
+	return clip(access.WithoutTokens(toil.Redacted(r.URL.Path)), 256)
 }

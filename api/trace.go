@@ -12,7 +12,8 @@ import (
 
 // traced makes a span of every request, a child of the caller's where the caller
 // sends a W3C traceparent. Metrics are the edge's own, so otelhttp's are off. The
-// address that otelhttp takes from X-Forwarded-For, whoever sent it, is put right.
+// address that otelhttp takes from X-Forwarded-For, whoever sent it, is put right, and a secret
+// that is in the path is taken out of it.
 func (a *API) traced(p trace.TracerProvider) func(http.Handler) http.Handler {
 	spanned := otelhttp.NewMiddleware("http",
 		otelhttp.WithTracerProvider(p),
@@ -27,7 +28,7 @@ func (a *API) traced(p trace.TracerProvider) func(http.Handler) http.Handler {
 				if address := a.clientAddress(r); address.IsValid() {
 					from = address.String()
 				}
-				span.SetAttributes(attribute.String("client.address", from))
+				span.SetAttributes(attribute.String("client.address", from), attribute.String("url.path", shownPath(r)))
 			}
 			next.ServeHTTP(w, r)
 		}))

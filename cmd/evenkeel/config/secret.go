@@ -16,31 +16,13 @@ const Redacted = "[redacted]"
 // JSON, YAML, text encodings and slog all print Redacted, or nothing for an
 // empty one. The zero value is an empty secret.
 type Secret struct {
-	// A pointer, because fmt prints the fields of an unexported struct field
-	// without asking its methods, but never follows a pointer there.
+	// A pointer to a function, because fmt prints the fields of an unexported struct
+	// field without asking its methods, and follows a pointer where the verb is wrong.
 	held *held
 }
 
-// held is a secret, and the file that it came from, if it did.
-type held struct {
-	mu    sync.Mutex
-	value string
-	file  string
-}
-
-// now is the secret as its file has it now; that which was there before while the file cannot
-// be read, or is empty, as it may be for a moment while somebody changes it.
-func (h *held) now() string {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.file == "" {
-		return h.value
-	}
-	if text, err := readSecretFile(h.file); err == nil && text != "" {
-		h.value = text
-	}
-	return h.value
-}
+// held is a secret behind a function, into which nothing that prints can look.
+type held struct{ now func() string }
 
 func readSecretFile(path string) (string, error) {
 	content, err := os.ReadFile(path)
@@ -52,11 +34,23 @@ func NewSecret(value string) Secret {
 	if value == "" {
 		return Secret{}
 	}
-	return Secret{held: &held{value: value}}
+	return Secret{held: &held{now: func() string { return value }}}
 }
 
-// fromFile is the secret in a file that holds value now, and may hold another later.
-func fromFile(path, value string) Secret { return Secret{held: &held{value: value, file: path}} }
+// fromFile is the secret in a file that holds value now, and may hold another later: that which
+// was there before while the file cannot be read, or is empty, as it may be for a moment while
+// somebody changes it.
+func fromFile(path, value string) Secret {
+	var mu sync.Mutex
+	return Secret{held: &held{now: func() string {
+		mu.Lock()
+		defer mu.Unlock()
+		if text, err := readSecretFile(path); err == nil && text != "" {
+			value = text
+		}
+		return value
+	}}}
+}
 
 // Reveal returns the value itself, to be handed to what needs it and nowhere else. One that was
 // given as the path of a file is read anew each time: ask when it is used, and do not keep it.
