@@ -21,11 +21,39 @@ var errMissing = errors.New("something is missing; see above")
 
 // doctorCommand groups what looks at systems that Evenkeel depends on.
 func (p *program) doctorCommand() *cobra.Command {
+	var r remote
+	var output string
 	cmd := &cobra.Command{
-		Use:     "doctor",
-		Short:   "Look whether what Evenkeel speaks to is set up well",
+		Use:   "doctor",
+		Short: "Look whether Evenkeel, and what it speaks to, is set up well",
+		Long: `Look whether Evenkeel, and what it speaks to, is set up well: the configuration; the database,
+whether it answers and is migrated; the clocks, which may be 2 seconds apart; a running server and its
+data sources, where there is a token for it; the portal's keys; GitHub and sources of incidents. Each is
+ok, a note where it works and there is something to know, or MISSING with how to mend it. It reads
+alone, and changes nothing. The commands below say more of one part.
+
+It ends with 0 when nothing is missing, and with 1 otherwise.`,
+		Example: `  evenkeel doctor
+  evenkeel doctor --server https://evenkeel.example.com --token-file token -o json`,
 		GroupID: groupLook,
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := oneOf("--output", output, "table", "json", "yaml"); err != nil {
+				return wrongUse(cmd, err)
+			}
+			findings, err := p.lookAtAll(cmd, &r)
+			switch {
+			case err != nil:
+				return err
+			case output == "table":
+				return p.tell(findings)
+			}
+			return p.writeFindings(findings, output)
+		},
 	}
+	config.AddFlags(cmd.Flags())
+	r.flags(cmd.Flags())
+	cmd.Flags().StringVarP(&output, "output", "o", "table", "How it is written: table, json or yaml")
 	cmd.AddCommand(p.doctorGitHubCommand(), p.doctorIncidentsCommand())
 	return cmd
 }
@@ -111,6 +139,28 @@ func (p *program) tell(findings []github.Finding) error {
 	}
 	if missing {
 		return errMissing
+	}
+	return nil
+}
+
+// writeFindings writes findings for programs; its error says that something is missing, which they say already.
+func (p *program) writeFindings(findings []github.Finding, output string) error {
+	type finding struct {
+		About  string `json:"about"`
+		Health string `json:"health"` // ok, note or missing
+		Says   string `json:"says"`
+		Help   string `json:"help,omitempty"`
+	}
+	out, missing := make([]finding, len(findings)), false
+	for i, f := range findings {
+		out[i] = finding{f.About, strings.ToLower(string(f.Health)), f.Says, f.Help}
+		missing = missing || f.Health == github.Missing
+	}
+	if err := p.written(out, output); err != nil {
+		return err
+	}
+	if missing {
+		return codeError(exitError)
 	}
 	return nil
 }

@@ -38,7 +38,7 @@ It ends with 0 when nothing is missing, and with 1 otherwise.`,
 			}
 			var registry *client.Client
 			if _, err := r.resolve(p.environ); err == nil {
-				if registry, err = r.client(p.environ); err != nil {
+				if registry, err = r.client(p.environ, client.WithoutRetries()); err != nil {
 					return err
 				}
 			} else if r.tokenFile != "" || r.context != "" {

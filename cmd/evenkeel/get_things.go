@@ -192,11 +192,7 @@ The token is read from --token-file, or else from EVENKEEL_TOKEN.`,
 // completeNames completes names by asking the server, and nothing where it cannot be asked.
 func (p *program) completeNames(r *remote, of things) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
-		token, err := r.resolve(p.environ)
-		if err != nil {
-			return nil, cobra.ShellCompDirectiveNoFileComp
-		}
-		c, err := client.New(r.server, client.WithToken(token), client.WithoutRetries())
+		c, err := r.client(p.environ, client.WithoutRetries())
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}

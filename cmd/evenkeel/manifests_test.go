@@ -113,7 +113,7 @@ func TestManifestsArePlannedAppliedShownExportedAndDeleted(t *testing.T) {
 	says(run(0, "get", "sets", "-o", "yaml"), "slug: wallets\n")
 	says(run(0, "get", "manifests", "wallets"), "wallets/SLO/wallet/availability", "as applied")
 	says(run(0, "get", "wallets/SLO/wallet/availability", "-o", "yaml"), "objective: 99.95%\n")
-	says(run(2, "get", "wallets"), `"wallets" is none of sets, manifests SET, and SET/KIND/NAME`)
+	says(run(2, "get", "wallets"), `"wallets" is none of sets, manifests SET, SET/KIND/NAME, and services, slos, teams, violations, incidents, scorecards`)
 	says(run(2, "release", "wallets", "SLO/wallet/availability"), "--reason is needed")
 	says(run(0, "release", "wallets", "SLO/wallet/availability", "--reason", "It pages everybody."), "keeps SLO/wallet/availability no more")
 	says(run(0, "get", "wallets/SLO/wallet/availability"), "released", "It pages everybody.")

@@ -85,13 +85,14 @@ func (r *remote) tellEnd(name string, saved savedContext, now time.Time) error {
 }
 
 // retries are those of commands: somebody may wait for them, or a pipeline.
-var retries = client.Retries{Attempts: 8, FirstWait: 200 * time.Millisecond, LongestWait: 10 * time.Second, Whole: 2 * time.Minute}
+var retries = client.Retries{Attempts: 6, FirstWait: 200 * time.Millisecond, LongestWait: 10 * time.Second, Whole: 2 * time.Minute}
 
-// client returns a client of the server.
-func (r *remote) client(environ []string) (*client.Client, error) {
+// client returns a client of the server, with the options after those of all commands.
+func (r *remote) client(environ []string, options ...client.Option) (*client.Client, error) {
 	token, err := r.resolve(environ)
 	if err != nil {
 		return nil, err
 	}
-	return client.New(r.server, client.WithToken(token), client.WithUserAgent("evenkeel/"+thisBuild().Version), client.WithRetries(retries))
+	all := []client.Option{client.WithToken(token), client.WithUserAgent("evenkeel/" + thisBuild().Version), client.WithRetries(retries)}
+	return client.New(r.server, append(all, options...)...)
 }
