@@ -53,7 +53,9 @@ func TestEveryKeyOfTheConfigurationCanBeSetByTheChart(t *testing.T) {
 		"log.level": "debug", "incidents.opsgenie.link": "https://alerts.example.com/{id}", "incidents.jira.types": []any{"Outage"}, "incidents.jira.labels": []any{"incident"},
 	}
 	chartsOwn := map[string]bool{"listen": true, "dataDir": true, "instance": true, "secretsDir": true, "database.url": true}
-	// A token or an App, not both; who was replaced needs who replaces.
+	// These are for SQLite, and are tried with it below.
+	onSQLite := map[string]any{"backup.dir": "/data/backups", "backup.keep": 1000}
+	// A token or an App, not both.
 	without := map[string]bool{"github.token": true}
 	configured, secrets, tried := map[string]any{}, map[string]any{}, map[string]bool{}
 	for _, key := range config.Keys() {
@@ -63,7 +65,7 @@ func TestEveryKeyOfTheConfigurationCanBeSetByTheChart(t *testing.T) {
 			delete(byHand, key.Name)
 		}
 		switch {
-		case chartsOwn[key.Name]:
+		case chartsOwn[key.Name] || onSQLite[key.Name] != nil:
 			continue
 		case key.Secret:
 			if !without[key.Name] {
@@ -109,10 +111,14 @@ func TestEveryKeyOfTheConfigurationCanBeSetByTheChart(t *testing.T) {
 		}
 		expect(t, file, "/run/evenkeel/secrets/"+name, path...)
 	}
-	// The one that was left out, alone.
-	alone := render(t, values(t, map[string]any{"secrets": map[string]any{"github.token": map[string]any{"existingSecret": "evenkeel", "key": "one"}}}))
-	if c := rendered(t, alone); c.GitHub.Token.IsZero() {
-		t.Error("the token of GitHub is not set")
+	// Those that were left out.
+	small := map[string]any{}
+	for name, value := range onSQLite {
+		set(small, name, value)
+	}
+	c := rendered(t, render(t, values(t, map[string]any{"config": small, "secrets": map[string]any{"github.token": map[string]any{"existingSecret": "evenkeel", "key": "one"}}})))
+	if c.GitHub.Token.IsZero() || c.Backup.Dir != "/data/backups" || c.Backup.Keep != 1000 {
+		t.Errorf("it has the token of GitHub: %v, and the backups %+v", !c.GitHub.Token.IsZero(), c.Backup)
 	}
 }
 
