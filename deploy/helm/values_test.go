@@ -140,6 +140,7 @@ func TestAWrongValueIsNamedBeforeAnythingIsInstalled(t *testing.T) {
 		"a secret in the values":          {map[string]any{"config": map[string]any{"github": map[string]any{"token": "ghp_1"}}}, []string{"/config/github", "token"}},
 		"a secret that there is not":      {map[string]any{"secrets": map[string]any{"github.tokn": map[string]any{"existingSecret": "a", "key": "b"}}}, []string{"/secrets", "github.tokn"}},
 		"a secret without its key":        {map[string]any{"secrets": map[string]any{"github.token": map[string]any{"existingSecret": "a"}}}, []string{"github.token", "key"}},
+		"a digest that was cut off":       {map[string]any{"image": map[string]any{"digest": "sha256:9f86d0"}}, []string{"/image/digest", "pattern"}},
 		"an end before it drained":        {map[string]any{"terminationGracePeriodSeconds": 54}, []string{"terminationGracePeriodSeconds: 54", "at least 55"}},
 		"policies that shut the door":     {onPostgreSQL(map[string]any{"networkPolicy": map[string]any{"enabled": true}}), []string{"/networkPolicy/database"}},
 		"a peer that is two":              {map[string]any{"networkPolicy": map[string]any{"egress": []any{map[string]any{"cidr": "10.0.0.0/8", "namespace": "a", "ports": []any{1}}}}}, []string{"/networkPolicy/egress/0"}},
