@@ -65,7 +65,7 @@ ENGINE ?= $(firstword $(shell command -v podman docker))
 
 .PHONY: image
 image: ## Build the container image "evenkeel" (ENGINE=podman or docker)
-	$(or $(ENGINE),$(error there is neither podman nor docker)) build --file deploy/Containerfile --build-arg LDFLAGS='$(LDFLAGS)' --tag evenkeel .
+	$(or $(ENGINE),$(error there is neither podman nor docker)) build --file deploy/Containerfile --build-arg LDFLAGS='$(LDFLAGS)' --build-arg VERSION='$(VERSION)' --build-arg COMMIT='$(COMMIT)' --tag evenkeel .
 
 ##@ Check
 

@@ -20,6 +20,7 @@ type image struct {
 	start   []string // entry point and command
 	health  []string
 	exposes string
+	labels  map[string]string
 }
 
 // copied is a file or directory that comes from the stage before.
@@ -58,7 +59,7 @@ func parseContainerfile() (image, error) {
 		switch order {
 		case "FROM":
 			i.from = append(i.from, rest)
-			i.copies, i.env, i.workdir = nil, map[string]string{}, ""
+			i.copies, i.env, i.labels, i.workdir = nil, map[string]string{}, map[string]string{}, ""
 		case "RUN":
 			i.runs = append(i.runs, rest)
 		case "COPY":
@@ -76,6 +77,11 @@ func parseContainerfile() (image, error) {
 			for word := range strings.FieldsSeq(rest) {
 				name, value, _ := strings.Cut(word, "=")
 				i.env[name] = value
+			}
+		case "LABEL":
+			for word := range strings.FieldsSeq(rest) {
+				name, value, _ := strings.Cut(word, "=")
+				i.labels[name] = strings.Trim(value, `"`)
 			}
 		case "USER":
 			i.user = rest
@@ -115,6 +121,14 @@ func TestTheImageHoldsTheProgramAlone(t *testing.T) {
 	}
 	if !strings.HasSuffix(c.Listen, ":"+i.exposes) {
 		t.Errorf("it listens on %s and exposes %s", c.Listen, i.exposes)
+	}
+	// The names are those of the OCI image specification, "Annotations".
+	for name, want := range map[string]string{
+		"title": "Evenkeel", "source": "https://github.com/evenkeel/evenkeel", "licenses": "Apache-2.0", "version": "${VERSION}", "revision": "${COMMIT}",
+	} {
+		if got := i.labels["org.opencontainers.image."+name]; got != want {
+			t.Errorf("the image is labelled %s=%q, want %q", name, got, want)
+		}
 	}
 	if c.DataDir != i.workdir {
 		t.Errorf("it works in %s and keeps its data in %s", i.workdir, c.DataDir)

@@ -53,7 +53,9 @@ func TestEveryKeyOfTheConfigurationCanBeSetByTheChart(t *testing.T) {
 		"log.level": "debug", "incidents.opsgenie.link": "https://alerts.example.com/{id}", "incidents.jira.types": []any{"Outage"}, "incidents.jira.labels": []any{"incident"},
 	}
 	chartsOwn := map[string]bool{"listen": true, "dataDir": true, "instance": true, "secretsDir": true, "database.url": true}
-	// A token or an App, not both; who was replaced needs who replaces.
+	// These are for SQLite, and are tried with it below.
+	onSQLite := map[string]any{"backup.dir": "/data/backups", "backup.keep": 1000}
+	// A token or an App, not both.
 	without := map[string]bool{"github.token": true}
 	configured, secrets, tried := map[string]any{}, map[string]any{}, map[string]bool{}
 	for _, key := range config.Keys() {
@@ -63,7 +65,7 @@ func TestEveryKeyOfTheConfigurationCanBeSetByTheChart(t *testing.T) {
 			delete(byHand, key.Name)
 		}
 		switch {
-		case chartsOwn[key.Name]:
+		case chartsOwn[key.Name] || onSQLite[key.Name] != nil:
 			continue
 		case key.Secret:
 			if !without[key.Name] {
@@ -109,10 +111,14 @@ func TestEveryKeyOfTheConfigurationCanBeSetByTheChart(t *testing.T) {
 		}
 		expect(t, file, "/run/evenkeel/secrets/"+name, path...)
 	}
-	// The one that was left out, alone.
-	alone := render(t, values(t, map[string]any{"secrets": map[string]any{"github.token": map[string]any{"existingSecret": "evenkeel", "key": "one"}}}))
-	if c := rendered(t, alone); c.GitHub.Token.IsZero() {
-		t.Error("the token of GitHub is not set")
+	// Those that were left out.
+	small := map[string]any{}
+	for name, value := range onSQLite {
+		set(small, name, value)
+	}
+	c := rendered(t, render(t, values(t, map[string]any{"config": small, "secrets": map[string]any{"github.token": map[string]any{"existingSecret": "evenkeel", "key": "one"}}})))
+	if c.GitHub.Token.IsZero() || c.Backup.Dir != "/data/backups" || c.Backup.Keep != 1000 {
+		t.Errorf("it has the token of GitHub: %v, and the backups %+v", !c.GitHub.Token.IsZero(), c.Backup)
 	}
 }
 
@@ -134,6 +140,7 @@ func TestAWrongValueIsNamedBeforeAnythingIsInstalled(t *testing.T) {
 		"a secret in the values":          {map[string]any{"config": map[string]any{"github": map[string]any{"token": "ghp_1"}}}, []string{"/config/github", "token"}},
 		"a secret that there is not":      {map[string]any{"secrets": map[string]any{"github.tokn": map[string]any{"existingSecret": "a", "key": "b"}}}, []string{"/secrets", "github.tokn"}},
 		"a secret without its key":        {map[string]any{"secrets": map[string]any{"github.token": map[string]any{"existingSecret": "a"}}}, []string{"github.token", "key"}},
+		"a digest that was cut off":       {map[string]any{"image": map[string]any{"digest": "sha256:9f86d0"}}, []string{"/image/digest", "pattern"}},
 		"an end before it drained":        {map[string]any{"terminationGracePeriodSeconds": 54}, []string{"terminationGracePeriodSeconds: 54", "at least 55"}},
 		"policies that shut the door":     {onPostgreSQL(map[string]any{"networkPolicy": map[string]any{"enabled": true}}), []string{"/networkPolicy/database"}},
 		"a peer that is two":              {map[string]any{"networkPolicy": map[string]any{"egress": []any{map[string]any{"cidr": "10.0.0.0/8", "namespace": "a", "ports": []any{1}}}}}, []string{"/networkPolicy/egress/0"}},
