@@ -52,7 +52,7 @@ It ends with 0 when nothing is missing, and with 1 otherwise.`,
 		},
 	}
 	config.AddFlags(cmd.Flags())
-	r.flags(cmd.Flags())
+	r.flags(p, cmd.Flags())
 	cmd.Flags().StringVarP(&output, "output", "o", "table", "How it is written: table, json or yaml")
 	cmd.AddCommand(p.doctorGitHubCommand(), p.doctorIncidentsCommand())
 	return cmd
