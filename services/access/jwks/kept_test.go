@@ -3,6 +3,7 @@ package jwks_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -63,20 +64,7 @@ func TestASetHasOnlyWhatVerifies(t *testing.T) {
 	// The public keys of RFC 7517, appendix A.1, and, as one that is for encryption and one that is secret,
 	// the first again and the symmetric key of appendix A.3.
 	const ec = `{"kty":"EC","crv":"P-256","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM","kid":"%","use":"?"}`
-	key := func(kid, use string) string {
-		out := ""
-		for _, c := range ec {
-			switch c {
-			case '%':
-				out += kid
-			case '?':
-				out += use
-			default:
-				out += string(c)
-			}
-		}
-		return out
-	}
+	key := func(kid, use string) string { return strings.NewReplacer("%", kid, "?", use).Replace(ec) }
 	body := `{"keys":[` + key("good", "sig") + `,` + key("enc", "enc") + `,` + key("twice", "sig") + `,` + key("twice", "sig") + `,` + key("", "sig") +
 		`,{"kty":"oct","k":"GawgguFyGrWKav7AX4VKUg","kid":"secret"},{"kty":"none of ours","kid":"x"},17]}`
 	set, err := jwks.Read([]byte(body), func(jose.JSONWebKey) bool { return true })
