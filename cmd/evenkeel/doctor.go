@@ -36,7 +36,6 @@ It ends with 0 when nothing is missing, and with 1 otherwise.`,
 		Example: `  evenkeel doctor
   evenkeel doctor --server https://evenkeel.example.com --token-file token -o json`,
 		GroupID: groupLook,
-		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := oneOf("--output", output, "table", "json", "yaml"); err != nil {
 				return wrongUse(cmd, err)

@@ -38,13 +38,13 @@ EVENKEEL_TOKEN.`,
   evenkeel get manifests payments
   evenkeel get payments/SLO/checkout/availability --output yaml`,
 		GroupID: groupKeep,
-		Args: func(_ *cobra.Command, args []string) error {
+		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 || args[0] == "sets" && len(args) == 1 || args[0] == "manifests" && len(args) > 1 {
 				return nil
 			}
 			for _, arg := range args {
 				if strings.Count(arg, "/") < 2 {
-					return fmt.Errorf("%q is none of sets, manifests SET, SET/KIND/NAME, and %s", arg, nounsOf(lookedAt))
+					return wrongUse(cmd, fmt.Errorf("%q is none of sets, manifests SET, SET/KIND/NAME, and %s", arg, nounsOf(lookedAt)))
 				}
 			}
 			return nil

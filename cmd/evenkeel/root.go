@@ -126,6 +126,10 @@ func tellWrongArguments(cmd *cobra.Command) {
 		if err == nil {
 			return nil
 		}
+		var said usageError // by one that takes more than the names of its commands
+		if errors.As(err, &said) {
+			return err
+		}
 		if cmd.HasSubCommands() {
 			err = fmt.Errorf("there is no command %q", cmd.CommandPath()+" "+args[0])
 			if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
