@@ -7,6 +7,8 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -17,12 +19,21 @@ import (
 // Retry-After after a blank where there is one, or "lost".
 type scripted struct {
 	steps []string
+	mu    sync.Mutex
 	came  []*http.Request
 }
 
+func (s *scripted) all() []*http.Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.came)
+}
+
 func (s *scripted) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mu.Lock()
 	s.came = append(s.came, r)
 	step := s.steps[min(len(s.came), len(s.steps))-1]
+	s.mu.Unlock()
 	status, after, _ := strings.Cut(step, " ")
 	if after != "" {
 		w.Header().Set("Retry-After", after)
@@ -103,14 +114,14 @@ func TestOnlyWhatIsSafeIsSentAgain(t *testing.T) {
 			if test.fails == nil && err != nil || test.fails != nil && !errors.Is(err, test.fails) {
 				t.Errorf("got %v, want %v", err, test.fails)
 			}
-			if len(s.came) != test.requests {
-				t.Errorf("%d requests, want %d", len(s.came), test.requests)
+			if len(s.all()) != test.requests {
+				t.Errorf("%d requests, want %d", len(s.all()), test.requests)
 			}
 			if test.fails != nil && refusal(t, err).Attempts != test.requests {
 				t.Errorf("%d attempts are told of, want %d", refusal(t, err).Attempts, test.requests)
 			}
 			keys := map[string]bool{}
-			for _, r := range s.came {
+			for _, r := range s.all() {
 				keys[r.Header.Get("Idempotency-Key")] = true
 			}
 			if len(keys) != 1 {
@@ -126,12 +137,12 @@ func TestAPostWithoutAnswerIsNotSentAgain(t *testing.T) {
 	server := httptest.NewServer(s)
 	defer server.Close()
 	c := is[*client.Client](t)(client.New(server.URL, client.WithToken("t"), client.WithRetries(quick)))
-	if _, err := c.PlanManifests(t.Context(), client.ManifestInput{}); err == nil || len(s.came) != 1 {
-		t.Errorf("%v after %d requests, want an error after one", err, len(s.came))
+	if _, err := c.PlanManifests(t.Context(), client.ManifestInput{}); err == nil || len(s.all()) != 1 {
+		t.Errorf("%v after %d requests, want an error after one", err, len(s.all()))
 	}
 	server.Close() // nobody is there: nothing can have had an effect
-	began := len(s.came)
-	if _, err := c.PlanManifests(t.Context(), client.ManifestInput{}); err == nil || len(s.came) != began {
+	began := len(s.all())
+	if _, err := c.PlanManifests(t.Context(), client.ManifestInput{}); err == nil || len(s.all()) != began {
 		t.Errorf("%v", err)
 	}
 }
@@ -145,29 +156,29 @@ func TestWhatIsSentNamesWhoCallsAndEndsWithTheCaller(t *testing.T) {
 	tier, retired, when := int64(2), true, time.Date(2026, 11, 28, 22, 0, 0, 5000, time.FixedZone("", 3600))
 	is[*client.ServiceList](t)(c.ListServicesPage(t.Context(), &client.ListServicesParams{Tier: &tier, IncludeRetired: &retired, Query: new("a&b ü")}))
 	is[*client.IncidentList](t)(c.ListIncidentsPage(t.Context(), &client.ListIncidentsParams{From: &when}))
-	got := s.came[0]
+	got := s.all()[0]
 	if got.URL.RequestURI() != "/v1/services?includeRetired=true&query=a%26b+%C3%BC&tier=2" {
 		t.Errorf("the address is %s", got.URL.RequestURI())
 	}
-	if at := s.came[1].URL.Query().Get("from"); at != "2026-11-28T22:00:00.000005+01:00" { // RFC 3339
+	if at := s.all()[1].URL.Query().Get("from"); at != "2026-11-28T22:00:00.000005+01:00" { // RFC 3339
 		t.Errorf("the time is %s", at)
 	}
 	if got.Header.Get("Authorization") != "Bearer secret" || got.UserAgent() != "deploy/1.4 evenkeel-client-go" {
 		t.Errorf("the headers are %v", got.Header)
 	}
 	for _, name := range []string{"", ".", ".."} {
-		if _, err := c.GetService(t.Context(), name, nil); err == nil || len(s.came) != 2 {
+		if _, err := c.GetService(t.Context(), name, nil); err == nil || len(s.all()) != 2 {
 			t.Errorf("a service named %q is asked for", name)
 		}
 	}
-	if _, err := c.GetService(t.Context(), "a/b?c", nil); err != nil || s.came[2].URL.RequestURI() != "/v1/services/a%2Fb%3Fc" {
-		t.Errorf("the address is %s (%v)", s.came[2].URL.RequestURI(), err)
+	if _, err := c.GetService(t.Context(), "a/b?c", nil); err != nil || s.all()[2].URL.RequestURI() != "/v1/services/a%2Fb%3Fc" {
+		t.Errorf("the address is %s (%v)", s.all()[2].URL.RequestURI(), err)
 	}
 	ctx, cancel := context.WithCancelCause(t.Context())
 	why := errors.New("the pipeline was stopped")
 	cancel(why)
-	if _, err := c.GetMe(ctx); !errors.Is(err, why) || len(s.came) != 3 {
-		t.Errorf("after %d requests: %v", len(s.came), err)
+	if _, err := c.GetMe(ctx); !errors.Is(err, why) || len(s.all()) != 3 {
+		t.Errorf("after %d requests: %v", len(s.all()), err)
 	}
 }
 
@@ -185,12 +196,12 @@ func TestRepliesAreBoundedAndMayBeAnybodys(t *testing.T) {
 			_, _ = w.Write([]byte(`{"code":"invalid_input","detail":"the request breaks 2 rules","requestId":"01J","errors":[{"pointer":"/tier","message":"must be 1 to 4"}],"moreErrors":1}`))
 		}, []string{"422", "the request breaks 2 rules", "/tier: must be 1 to 4", "1 more", "01J"}},
 	} {
-		requests := 0
-		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { requests++; test.serve(w) }))
+		var requests atomic.Int64
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { requests.Add(1); test.serve(w) }))
 		c := is[*client.Client](t)(client.New(server.URL, client.WithToken("t"), client.WithRetries(quick), client.WithMaxReply(1024)))
 		_, err := c.GetMe(t.Context())
-		if err == nil || slices.ContainsFunc(test.want, func(part string) bool { return !strings.Contains(err.Error(), part) }) || requests != 1 {
-			t.Errorf("%s: %v after %d requests, want %q after one", name, err, requests, test.want)
+		if err == nil || slices.ContainsFunc(test.want, func(part string) bool { return !strings.Contains(err.Error(), part) }) || requests.Load() != 1 {
+			t.Errorf("%s: %v after %d requests, want %q after one", name, err, requests.Load(), test.want)
 		}
 		server.Close()
 	}
