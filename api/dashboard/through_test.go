@@ -46,6 +46,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/registry"
 	"github.com/evenkeel/evenkeel/services/report"
 	"github.com/evenkeel/evenkeel/services/signals"
+	"github.com/evenkeel/evenkeel/services/signing"
 	"github.com/evenkeel/evenkeel/services/slo"
 	"github.com/evenkeel/evenkeel/services/slo/alert"
 	"github.com/evenkeel/evenkeel/services/slo/composite"
@@ -174,7 +175,7 @@ func buildAt(t *testing.T, start time.Time) *house {
 		Store: s.Given(), Registry: s.Registry(), Teller: notify.NewOutbox(s.Notify(), now), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
 	})
 	h.toil = toil.NewService(toil.Parts{
-		Store: s.Toil(), Registry: s.Registry(), People: s.Access(), Keys: s.Reports(), Desk: desk, Teller: notify.NewOutbox(s.Notify(), now), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
+		Store: s.Toil(), Registry: s.Registry(), People: s.Access(), Keys: signing.New(s.Signing(), storetest.Safe(), s, now), Desk: desk, Teller: notify.NewOutbox(s.Notify(), now), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
 	})
 	h.excused = exemption.NewService(exemption.Parts{
 		Store: s.Exemptions(), Services: h.registry, Teller: notify.NewOutbox(s.Notify(), now), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
