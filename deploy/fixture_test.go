@@ -1,7 +1,9 @@
 package deploy
 
 import (
+	"encoding/base64"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -25,9 +27,14 @@ func without(t *testing.T, what string) {
 // configured reads the variables as the program does, with a file in place of each secret's.
 func configured(t *testing.T, variables map[string]string) config.Config {
 	t.Helper()
-	secret := t.TempDir() + "/database-url"
-	if err := os.WriteFile(secret, []byte("postgres://evenkeel:secret@postgres:5432/evenkeel\n"), 0o600); err != nil {
-		t.Fatal(err)
+	dir := t.TempDir()
+	for name, content := range map[string]string{
+		"database-url":   "postgres://evenkeel:secret@postgres:5432/evenkeel\n",
+		"encryption-key": base64.StdEncoding.EncodeToString(make([]byte, 32)) + "\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	var environ []string
 	for name, value := range variables {
@@ -35,7 +42,7 @@ func configured(t *testing.T, variables map[string]string) config.Config {
 			t.Errorf("the variable %s is none of Evenkeel's", name)
 		}
 		if strings.HasSuffix(name, "_FILE") {
-			value = secret
+			value = filepath.Join(dir, filepath.Base(value))
 		}
 		environ = append(environ, name+"="+value)
 	}

@@ -3,6 +3,7 @@ package deploy
 import (
 	"bufio"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -29,8 +30,10 @@ func TestTwoReplicasShareAPostgreSQLAndPrometheusSeesBoth(t *testing.T) {
 	if err := os.MkdirAll(secrets, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(secrets, "database-url"), []byte(storetest.EmptyPostgresURL(t)), 0o644); err != nil {
-		t.Fatal(err)
+	for name, content := range map[string]string{"database-url": storetest.EmptyPostgresURL(t), "encryption-key": base64.StdEncoding.EncodeToString(make([]byte, 32))} {
+		if err := os.WriteFile(filepath.Join(secrets, name), []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
 	services := compose(t).Services
 	var variables []string
@@ -51,7 +54,12 @@ func TestTwoReplicasShareAPostgreSQLAndPrometheusSeesBoth(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	keys := map[string]bool{} // with which both sign, encrypted under the key that both are given
 	for _, s := range []*server{first, second} {
+		status, key := fetch(t, http.DefaultClient, s.base+"/v1/evidence/key", strings.TrimSpace(string(token)))
+		if keys[key] = true; status != http.StatusOK || len(keys) != 1 {
+			t.Errorf("%s signs with another key, or none: %d\n%s", s.base, status, key)
+		}
 		if status, body := fetch(t, http.DefaultClient, s.base+"/v1/me", strings.TrimSpace(string(token))); status != http.StatusOK {
 			t.Errorf("%s answers %d\n%s", s.base, status, body)
 		}
