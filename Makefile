@@ -64,8 +64,8 @@ portal-pack: ## Write the portal's packages to bin/packages, as they are publish
 ENGINE ?= $(firstword $(shell command -v podman docker))
 
 .PHONY: image
-image: ## Build the container image "evenkeel" (ENGINE=podman or docker)
-	$(or $(ENGINE),$(error there is neither podman nor docker)) build --file deploy/Containerfile --build-arg LDFLAGS='$(LDFLAGS)' --build-arg VERSION='$(VERSION)' --build-arg COMMIT='$(COMMIT)' --tag evenkeel .
+image: ## Build the container image "evenkeel" with podman or docker, or where neither is, as an OCI layout in bin/image (ENGINE=)
+	$(if $(ENGINE),$(ENGINE) build --file deploy/Containerfile --build-arg LDFLAGS='$(LDFLAGS)' --build-arg VERSION='$(VERSION)' --build-arg COMMIT='$(COMMIT)' --tag evenkeel .,go run ./deploy/image --ldflags '$(LDFLAGS)' --version '$(VERSION)' --commit '$(COMMIT)' --time '$(COMMIT_TIME)')
 
 ##@ Check
 

@@ -62,7 +62,7 @@ func TestComposeConfiguresEvenkeelByItsOwnKeys(t *testing.T) {
 	for _, name := range []string{"evenkeel", "migrate"} {
 		service := p.Services[name]
 		variables := map[string]string{}
-		for key, value := range i.env {
+		for key, value := range i.Env {
 			variables[key] = value
 		}
 		for key, value := range service.Environment {
@@ -88,7 +88,7 @@ func TestComposeConfiguresEvenkeelByItsOwnKeys(t *testing.T) {
 		}
 	}
 	service := p.Services["evenkeel"]
-	if got, want := strings.Join(service.HealthCheck.Test, " "), "CMD "+strings.Join(i.health, " "); got != want {
+	if got, want := strings.Join(service.HealthCheck.Test, " "), "CMD "+strings.Join(i.Health.Command, " "); got != want {
 		t.Errorf("the health check is %q, want the image's: %q", got, want)
 	}
 	if service.GetScale() != 2 {

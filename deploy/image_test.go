@@ -11,17 +11,20 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/evenkeel/evenkeel/deploy/containerfile"
 )
 
 // container is an empty directory that a program sees as the whole of a file system, as
 // it does in a container from scratch.
 type container struct {
-	image
+	containerfile.Image
 	root     string
 	uid, gid uint32
 }
@@ -37,7 +40,7 @@ var built = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return out, err
 	}
-	for _, run := range i.runs {
+	for _, run := range i.Runs {
 		if run == "go mod download" {
 			continue // go build does it
 		}
@@ -67,29 +70,29 @@ func build(t *testing.T) container {
 	if os.Getuid() != 0 {
 		without(t, "only root may put a program into a directory of its own")
 	}
-	c := container{image: readContainerfile(t), root: t.TempDir()}
-	if _, err := fmt.Sscanf(c.user, "%d:%d", &c.uid, &c.gid); err != nil {
+	c := container{Image: readContainerfile(t), root: t.TempDir()}
+	if _, err := fmt.Sscanf(c.User, "%d:%d", &c.uid, &c.gid); err != nil {
 		t.Fatal(err)
 	}
 	out, err := built()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, copied := range c.copies {
-		from := strings.Replace(copied.from, "/out/", out+"/", 1)
-		to := filepath.Join(c.root, copied.to)
+	for _, copied := range c.Copies {
+		from := strings.Replace(copied.From, "/out/", out+"/", 1)
+		to := filepath.Join(c.root, copied.To)
 		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
 			t.Fatal(err)
 		}
 		text, err := exec.CommandContext(t.Context(), "cp", "-rL", from, to).CombinedOutput()
-		if err != nil && !strings.HasPrefix(copied.from, "/out/") {
+		if err != nil && !strings.HasPrefix(copied.From, "/out/") {
 			t.Logf("%s is left out: the machine has none", from) // certificates: nothing here is spoken to by TLS
 			continue
 		}
 		if err != nil {
 			t.Fatalf("%v\n%s", err, text)
 		}
-		if copied.owner == c.user {
+		if copied.Owner == c.User {
 			if err := os.Chown(to, int(c.uid), int(c.gid)); err != nil {
 				t.Fatal(err)
 			}
@@ -105,13 +108,13 @@ func build(t *testing.T) container {
 // command runs something of the image, as its user, with its variables and no others but those given.
 func (c container) command(ctx context.Context, words []string, variables ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, words[0], words[1:]...)
-	cmd.Dir = c.workdir
+	cmd.Dir = c.Workdir
 	cmd.SysProcAttr = &syscall.SysProcAttr{
 		Chroot:     c.root,
 		Credential: &syscall.Credential{Uid: c.uid, Gid: c.gid},
 	}
 	cmd.Env = []string{}
-	for name, value := range c.env {
+	for name, value := range c.Env {
 		cmd.Env = append(cmd.Env, name+"="+value)
 	}
 	cmd.Env = append(cmd.Env, variables...)
@@ -131,7 +134,7 @@ type server struct {
 func (c container) serve(t *testing.T, variables ...string) *server {
 	t.Helper()
 	s := &server{log: &bytes.Buffer{}, ended: make(chan error, 1)}
-	s.cmd = c.command(context.WithoutCancel(t.Context()), c.start, append(variables, "EVENKEEL_LISTEN=127.0.0.1:0")...)
+	s.cmd = c.command(context.WithoutCancel(t.Context()), append(slices.Clone(c.Entry), c.Command...), append(variables, "EVENKEEL_LISTEN=127.0.0.1:0")...)
 	s.cmd.Stderr = s.log
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {
@@ -207,7 +210,7 @@ func TestTheImagesProgramRunsWithNothingElse(t *testing.T) {
 	c := build(t)
 	s := c.serve(t)
 
-	health := append(c.health, "--url", s.base+"/healthz")
+	health := append(slices.Clone(c.Health.Command), "--url", s.base+"/healthz")
 	if text, err := c.command(t.Context(), health).CombinedOutput(); err != nil {
 		t.Errorf("the health check of the image: %v\n%s", err, text)
 	}
@@ -237,7 +240,7 @@ func TestTheImagesProgramRunsWithNothingElse(t *testing.T) {
 		t.Errorf("the token's file is %v and of %d, want of %d alone", about.Mode(), owner, c.uid)
 	}
 	administrator := strings.TrimSpace(read(t, token))
-	printed, err := c.command(t.Context(), []string{c.start[0], "token", "--first"}).Output()
+	printed, err := c.command(t.Context(), []string{c.Entry[0], "token", "--first"}).Output()
 	if err != nil || strings.TrimSpace(string(printed)) != administrator {
 		t.Errorf("beside the server token --first prints %q, %v", printed, err)
 	}

@@ -42,7 +42,7 @@ func TestTwoReplicasShareAPostgreSQLAndPrometheusSeesBoth(t *testing.T) {
 			variables = append(variables, name+"="+*value)
 		}
 	}
-	migrate := append([]string{c.start[0]}, services["migrate"].Command...)
+	migrate := append([]string{c.Entry[0]}, services["migrate"].Command...)
 	if text, err := c.command(t.Context(), migrate, variables...).CombinedOutput(); err != nil {
 		t.Fatalf("migrate: %v\n%s", err, text)
 	}
@@ -50,7 +50,7 @@ func TestTwoReplicasShareAPostgreSQLAndPrometheusSeesBoth(t *testing.T) {
 	second := c.serve(t, append(variables, "EVENKEEL_INSTANCE=replica-2")...)
 
 	// As the guide says, the token is made beside the running replicas.
-	token, err := c.command(t.Context(), []string{c.start[0], "token", "--days", "1"}, variables...).Output()
+	token, err := c.command(t.Context(), []string{c.Entry[0], "token", "--days", "1"}, variables...).Output()
 	if err != nil {
 		t.Fatal(err)
 	}
