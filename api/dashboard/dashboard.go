@@ -57,7 +57,7 @@ var templates embed.FS
 
 // screens are the templates of pages, by the name of their file.
 var screenNames = []string{
-	"organisation", "team", "notifications", "service", "gate", "facts", "exemptions", "exemption", "exemptionform", "campaigns", "campaign", "campaignchoice", "launches", "launch", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "policies", "policy", "trial", "proposals", "issues", "issue", "postmortems", "postmortem", "postmortem-edit", "postmortem-compare", "actions", "action", "reports", "report", "scorecards", "scorecard", "matrix", "check", "ladder", "jobs", "datasources", "drift", "manifests", "manifestset", "onboarding", "repositories", "repository", "stages", "wave", "wavepreview", "adoption", "incidents", "incident", "sheet", "learning", "toils", "toil", "toil-link", "signin", "problem",
+	"organisation", "team", "notifications", "service", "gate", "facts", "exemptions", "exemption", "exemptionform", "campaigns", "campaign", "campaignchoice", "launches", "launch", "system", "slo", "errors", "slos", "composites", "composite", "alerts", "violations", "violation", "policies", "policy", "trial", "proposals", "issues", "issue", "postmortems", "postmortem", "postmortem-edit", "postmortem-compare", "actions", "action", "reports", "report", "scorecards", "scorecard", "matrix", "check", "ladder", "jobs", "datasources", "drift", "manifests", "manifestset", "onboarding", "repositories", "repository", "stages", "wave", "wavepreview", "adoption", "audit", "incidents", "incident", "sheet", "learning", "toils", "toil", "toil-link", "signin", "problem",
 }
 
 // New returns the pages over what they read. The templates are part of the
@@ -136,6 +136,7 @@ func New(sources Sources, opts Options) *Dashboard {
 	d.page(manifestsPath+"/{set}", manifestsPath+"/{set}", d.manifestSet)
 	d.addOnboarding()
 	d.page(adoptionPath, adoptionPath, d.adoption)
+	d.page(auditPath, auditPath, d.auditLog)
 	d.route(http.MethodGet, "/signin", "/signin", d.signIn)
 	d.addProvider()
 	d.route(http.MethodPost, "/signout", "/signout", d.signOut)
@@ -247,6 +248,7 @@ var tabs = map[string][]entry{
 	"/incidents":    {{URL: "/incidents", Text: "Incidents"}, {URL: postmortemsPath, Text: "Postmortems"}, {URL: actionsPath, Text: "Action items"}, {URL: "/learning", Text: "Learning"}},
 	scorecardsPath:  {{URL: scorecardsPath, Text: "Scorecards"}, {URL: exemptionsPath, Text: "Exemptions"}, {URL: campaignsPath, Text: "Campaigns"}, {URL: launchesPath, Text: "Launch reviews"}, {URL: driftPath, Text: "Ownership drift"}, {URL: toilPath, Text: "Toil"}},
 	"/data-sources": {{URL: "/data-sources", Text: "Data sources"}, {URL: manifestsPath, Text: "Manifests"}, {URL: onboardingPath, Text: "Onboarding"}, {URL: adoptionPath, Text: "Adoption", restricted: true}},
+	"/jobs":         {{URL: "/jobs", Text: "Jobs"}, {URL: auditPath, Text: "Audit log", restricted: true}},
 }
 
 // above is the entry of the navigation that a section is below, and the tabs there of which the caller may
@@ -257,6 +259,9 @@ func above(section string, caller access.Caller) (string, []entry) {
 			shown := slices.DeleteFunc(slices.Clone(of), func(e entry) bool { return e.restricted && !caller.Administers() })
 			for n := range shown {
 				shown[n].Current = shown[n].URL == section
+			}
+			if len(shown) == 1 {
+				shown = nil
 			}
 			return path, shown
 		}

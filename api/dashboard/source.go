@@ -57,6 +57,8 @@ type Sources struct {
 	Manifests     Manifests
 	Onboarding    Onboarding
 	Adoption      Adoption
+	Audit         Audit
+	Seals         Seals
 	Exemptions    Exemptions
 	Campaigns     Campaigns
 	Launches      Launches

@@ -22,6 +22,7 @@ import (
 	"github.com/evenkeel/evenkeel/services/access"
 	"github.com/evenkeel/evenkeel/services/adoption"
 	"github.com/evenkeel/evenkeel/services/audit"
+	"github.com/evenkeel/evenkeel/services/audit/seal"
 	"github.com/evenkeel/evenkeel/services/change"
 	"github.com/evenkeel/evenkeel/services/incident"
 	"github.com/evenkeel/evenkeel/services/incident/action"
@@ -82,6 +83,7 @@ type house struct {
 	excused   *exemption.Service
 	cards     *scorecards.Service
 	toil      *toil.Service
+	seals     *seal.Service
 	evaluator *measure.Evaluator
 	admin     context.Context
 
@@ -174,8 +176,10 @@ func buildAt(t *testing.T, start time.Time) *house {
 	h.given = given.NewService(given.Parts{
 		Store: s.Given(), Registry: s.Registry(), Teller: notify.NewOutbox(s.Notify(), now), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
 	})
+	keys := signing.New(s.Signing(), storetest.Safe(), s, now)
+	h.seals = seal.NewService(seal.Parts{Store: s.Seals(), Keys: keys, Runner: s, Authorizer: authorizer, Clock: now, Logger: log})
 	h.toil = toil.NewService(toil.Parts{
-		Store: s.Toil(), Registry: s.Registry(), People: s.Access(), Keys: signing.New(s.Signing(), storetest.Safe(), s, now), Desk: desk, Teller: notify.NewOutbox(s.Notify(), now), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
+		Store: s.Toil(), Registry: s.Registry(), People: s.Access(), Keys: keys, Desk: desk, Teller: notify.NewOutbox(s.Notify(), now), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
 	})
 	h.excused = exemption.NewService(exemption.Parts{
 		Store: s.Exemptions(), Services: h.registry, Teller: notify.NewOutbox(s.Notify(), now), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
@@ -199,7 +203,7 @@ func buildAt(t *testing.T, start time.Time) *house {
 	h.onboarded = onboarding.NewService(onboarding.Parts{
 		Store: s.Onboarding(), Organisation: h.registry, SLOs: h.slos, Teller: notify.NewOutbox(s.Notify(), now), Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now,
 	})
-	h.sources = Sources{Toil: h.toil, Onboarding: h.onboarded, Adoption: adoption.NewService(adoption.Parts{Store: s.Adoption(), Runner: s, Authorizer: authorizer, Clock: now, Keeping: adoption.KeepNamed, Own: "evenkeel"}), Incidents: h.incidents, Impact: impact.NewService(impact.Parts{Incidents: h.incidents, SLOs: s.SLO(), Budgets: h.slos}), Search: &search.Service{Store: s.Search(), Authorizer: authorizer}, Statistics: &statistics.Service{Store: s.Incidents(), Authorizer: authorizer, Clock: now}, Access: h.access, Registry: h.registry, DataSources: h.places, SLOs: h.slos, SLAs: slas, Corrections: h.corrected, Scores: score.NewService(score.Parts{Store: s.Scores(), SLOs: s.SLO(), Budgets: h.slos, Runner: s, Authorizer: authorizer, Clock: now, Logger: slog.New(slog.DiscardHandler)}), Outages: outages, Postmortems: h.written, Actions: h.planned, Given: h.given, Exemptions: h.excused, Scorecards: h.cards, Campaigns: h.campaigns, Launches: h.launches, Drifts: drift.NewService(drift.Parts{Store: s.Drifts(), Registry: s.Registry(), People: s.Access(), Runner: s, Authorizer: authorizer, Clock: now}), Claims: claim.Service{Clauses: h.policies, Postmortems: h.written, Actions: h.planned}, Changes: h.changes, Composites: wholes, Proposals: proposals, Signals: golden, Alerts: alerts, Policies: h.policies, Gate: doors, Issues: deliveries, Webhooks: inbox.NewService(s.Inbox(), s, authorizer, recorder, now), Reports: report.NewService(report.Parts{Store: s.Reports(), Past: s.Reports(), Registry: s.Registry(), Measured: h.slos, Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now, Logger: log}), Jobs: schedule, Collection: h.collection}
+	h.sources = Sources{Toil: h.toil, Onboarding: h.onboarded, Audit: recorder, Seals: h.seals, Adoption: adoption.NewService(adoption.Parts{Store: s.Adoption(), Runner: s, Authorizer: authorizer, Clock: now, Keeping: adoption.KeepNamed, Own: "evenkeel"}), Incidents: h.incidents, Impact: impact.NewService(impact.Parts{Incidents: h.incidents, SLOs: s.SLO(), Budgets: h.slos}), Search: &search.Service{Store: s.Search(), Authorizer: authorizer}, Statistics: &statistics.Service{Store: s.Incidents(), Authorizer: authorizer, Clock: now}, Access: h.access, Registry: h.registry, DataSources: h.places, SLOs: h.slos, SLAs: slas, Corrections: h.corrected, Scores: score.NewService(score.Parts{Store: s.Scores(), SLOs: s.SLO(), Budgets: h.slos, Runner: s, Authorizer: authorizer, Clock: now, Logger: slog.New(slog.DiscardHandler)}), Outages: outages, Postmortems: h.written, Actions: h.planned, Given: h.given, Exemptions: h.excused, Scorecards: h.cards, Campaigns: h.campaigns, Launches: h.launches, Drifts: drift.NewService(drift.Parts{Store: s.Drifts(), Registry: s.Registry(), People: s.Access(), Runner: s, Authorizer: authorizer, Clock: now}), Claims: claim.Service{Clauses: h.policies, Postmortems: h.written, Actions: h.planned}, Changes: h.changes, Composites: wholes, Proposals: proposals, Signals: golden, Alerts: alerts, Policies: h.policies, Gate: doors, Issues: deliveries, Webhooks: inbox.NewService(s.Inbox(), s, authorizer, recorder, now), Reports: report.NewService(report.Parts{Store: s.Reports(), Past: s.Reports(), Registry: s.Registry(), Measured: h.slos, Runner: s, Authorizer: authorizer, Recorder: recorder, Clock: now, Logger: log}), Jobs: schedule, Collection: h.collection}
 
 	_, err = h.access.Bootstrap(t.Context())
 	h.must(err)
