@@ -44,9 +44,10 @@ test('issues are listed with how they stand, and narrowed', async t => {
   await page.getByRole('button', { name: /Kind/ }).click();
   await page.getByRole('option', { name: 'Action item' }).click();
   await page.waitForURL(/kind=action_item/);
-  await table.getByRole('link', { name: /single-incident/ }).waitFor({
-    state: 'hidden',
-  });
+  await table
+    .getByRole('link', { name: /single-incident/ })
+    .first()
+    .waitFor({ state: 'hidden' });
   await action.waitFor();
   await page.getByRole('button', { name: /^State|State$/ }).click();
   await page.getByRole('option', { name: 'Closed' }).click();
@@ -63,6 +64,10 @@ test('an issue reads as it would be opened, and its violation is a page away', a
   await page.getByText('Draft', { exact: true }).waitFor();
   const send = page.getByRole('button', { name: 'Try to send it' });
   assert.ok(await send.isDisabled());
+  // Why not is known once it is known who asks.
+  await page
+    .locator('button[aria-describedby]', { hasText: 'Try to send it' })
+    .waitFor();
   assert.match(await saidOf(send), /For members of the team fulfilment/);
   await accessible(page, body);
   await pictures(page, body, 'issue');
