@@ -41,6 +41,7 @@ type adoptionPage struct {
 	Gone    []goneRow
 	More    bool   // there are more of those who did not come back
 	Hidden  string // why nobody is named
+	Nobody  string // why nobody is there
 }
 
 // adoptionTile is one figure with what it is of.
@@ -123,6 +124,10 @@ func (p *adoptionPage) sum(f adoption.Figures) {
 			return "none"
 		}
 		return fmt.Sprintf("%d %%", percent)
+	}
+	p.Nobody = "Everybody who was here before this time came back within it."
+	if f.People.Return().Whole == 0 {
+		p.Nobody = "Nobody was here before this time."
 	}
 	active := f.Teams.ByPeople + f.Teams.ByProgram
 	p.Tiles = []adoptionTile{

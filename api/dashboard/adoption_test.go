@@ -45,7 +45,7 @@ func TestAdoptionShowsWhoUsesEvenkeelToAdministratorsAlone(t *testing.T) {
 	// Within 90 days both are active.
 	doc, text = v.read(adoptionPath + "?days=90")
 	checkPage(t, doc, text)
-	says(t, words(within(t, doc, "main")), "Active people 2", "Nobody Everybody who was here before")
+	says(t, words(within(t, doc, "main")), "Active people 2", "Nobody Nobody was here before this time.")
 	for path, want := range map[string]bool{"?teams=active": true, "?teams=quiet": false} {
 		if doc, _ := v.read(adoptionPath + path); strings.Contains(words(within(t, doc, "main")), "Shop Active") != want {
 			t.Errorf("%s shows the shop: %t, want %t", path, !want, want)

@@ -45,7 +45,8 @@ type auditRow struct {
 	Outcome        badge
 	Reason, Seal   string
 	Changes        []auditChange
-	Gone           bool // texts were taken away
+	Count          string // of them
+	Gone           bool   // texts were taken away
 }
 
 // auditChange is one field, as it was and is.
@@ -138,6 +139,7 @@ func auditRowOf(v *visit, e audit.Entry) auditRow {
 	if e.Outcome == audit.Refused {
 		row.Outcome = badge{"warn", "Refused"}
 	}
+	row.Count = plural(len(row.Changes), "field", "fields")
 	if e.Seal > 0 {
 		row.Seal = fmt.Sprint(e.Seal)
 	}

@@ -25,7 +25,7 @@ func TestTheAuditLogShowsWhatWasDecidedAndHowFarItIsSealed(t *testing.T) {
 	doc, text = v.read(auditPath)
 	checkPage(t, doc, text)
 	main := words(within(t, doc, "main"))
-	says(t, main, "Sealed up to ", "are not sealed yet", "No head was put outside yet", "Late ", "name nothing → ")
+	says(t, main, "Sealed up to ", "are not sealed yet", "No head was put outside yet", "Late ", "2 fields")
 	if strings.Contains(text, "<script src") {
 		t.Error("a name is a script")
 	}
