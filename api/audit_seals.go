@@ -15,7 +15,7 @@ func (a *API) addAuditSeals(r Rooms) {
 	register(a, operation{
 		id: "getAuditHead", method: http.MethodGet, path: "/v1/audit/head", tag: "Audit",
 		summary: "Get the signed head of the audit log", description: "For whoever keeps it elsewhere: up to there the log can be proved later to be as it was. It tells nothing of what is in the log.",
-		rule: access.Rule{Verb: access.Read, Kind: access.KindReport},
+		rule: access.Rule{Verb: access.Read, Kind: access.KindReport}, errors: unsigned(http.StatusNotFound),
 	}, func(ctx context.Context, _ *nothing) (*headReply, error) {
 		h, err := r.Seals.Head(ctx)
 		if err != nil {
@@ -48,7 +48,7 @@ func (a *API) addAuditSeals(r Rooms) {
 	register(a, operation{
 		id: "verifyAudit", method: http.MethodGet, path: "/v1/audit/verification", tag: "Audit",
 		summary: "Verify the audit log", description: "A part of the chain, of what it seals, and of the anchors that the database keeps. Against somebody who can write all of the database only anchors that are kept elsewhere help: \"evenkeel audit verify\" compares an export with those. Administrators only.",
-		rule: access.Rule{Verb: access.Read, Kind: access.KindAudit}, class: admission.Reports,
+		rule: access.Rule{Verb: access.Read, Kind: access.KindAudit}, errors: unsigned(), class: admission.Reports,
 	}, func(ctx context.Context, in *verification) (*verified, error) {
 		v, err := r.Seals.Verify(ctx, in.From, in.Limit)
 		if err != nil {
@@ -57,6 +57,10 @@ func (a *API) addAuditSeals(r Rooms) {
 		return &verified{Body: toAuditVerification(v)}, nil
 	})
 }
+
+// unsigned are the errors of what is signed: without a key of the configuration, the installation's own
+// cannot be kept or read.
+func unsigned(besides ...int) []int { return append(besides, http.StatusPreconditionFailed) }
 
 func toAuditHead(h seal.Head) AuditHead {
 	out := AuditHead{

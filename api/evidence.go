@@ -22,7 +22,7 @@ func (a *API) addEvidence(r Rooms) {
 	register(a, operation{
 		id: "getEvidence", method: http.MethodGet, path: "/v1/evidence", tag: "Reports", summary: "Get evidence for auditors",
 		description: "A zip file: policies with their revisions, attachments, violations, overrides, decisions of the gate, corrections, proposals, SLOs, reports, rights and the audit log of the time, with a manifest that is signed. No secret is in it. Administrators only; that it was handed out is in the audit log.",
-		rule:        access.Rule{Verb: access.Read, Kind: access.KindEvidence}, sends: "application/zip",
+		rule:        access.Rule{Verb: access.Read, Kind: access.KindEvidence}, errors: unsigned(), sends: "application/zip",
 	}, func(ctx context.Context, in *query) (*file, error) {
 		bundle, err := r.Evidence.Bundle(ctx, in.From, in.To)
 		if err != nil {
@@ -34,7 +34,7 @@ func (a *API) addEvidence(r Rooms) {
 	type shown struct{ Body EvidenceKey }
 	register(a, operation{
 		id: "getEvidenceKey", method: http.MethodGet, path: "/v1/evidence/key", tag: "Reports", summary: "Get the key that evidence is verified with",
-		description: "It is made when it is first needed, and stays.", rule: access.Rule{Verb: access.Read, Kind: access.KindReport},
+		description: "It is made when it is first needed, and stays.", rule: access.Rule{Verb: access.Read, Kind: access.KindReport}, errors: unsigned(),
 	}, func(ctx context.Context, _ *struct{}) (*shown, error) {
 		key, err := r.Evidence.Key(ctx)
 		if err != nil {

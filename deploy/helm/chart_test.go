@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
@@ -255,6 +256,9 @@ func secretOf(t *testing.T, key string) string {
 			t.Fatal(err)
 		}
 		return string(pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(pair)}))
+	case strings.HasPrefix(key, "encryption."):
+		sum := sha256.Sum256([]byte(key))
+		return base64.StdEncoding.EncodeToString(sum[:])
 	case strings.HasPrefix(key, "incidents.incidentIO."), strings.HasPrefix(key, "incidents.webhook."): // Standard Webhooks
 		return "whsec_" + base64.StdEncoding.EncodeToString([]byte("thirty-two bytes and more: "+key))
 	}

@@ -89,7 +89,7 @@ func (w Workloads) check(require func(ok bool, key string, value any, format str
 func (o OIDC) People(redirect string) oidc.PeopleOptions {
 	return oidc.PeopleOptions{
 		IssuerOptions: oidc.IssuerOptions{URL: o.Issuer, CAFile: o.CAFile},
-		Name:          o.Name, ClientID: o.ClientID, ClientSecret: o.ClientSecret.Reveal(), DeviceClientID: o.DeviceClientID, Scopes: o.Scopes,
+		Name:          o.Name, ClientID: o.ClientID, ClientSecret: o.ClientSecret.Reveal, DeviceClientID: o.DeviceClientID, Scopes: o.Scopes,
 		Redirect: redirect, Require: o.RequireClaims, Enter: o.UnknownPeople == "enter", Link: o.LinkByEmail,
 	}
 }

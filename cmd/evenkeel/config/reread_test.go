@@ -47,7 +47,8 @@ func TestEverySecretFollowsItsFile(t *testing.T) {
 	}
 	with := map[string][]string{
 		"github.formerWebhookSecret": {"EVENKEEL_GITHUB_WEBHOOK_SECRET=another secret of GitHub"}, "github.privateKey": {"EVENKEEL_GITHUB_APP_ID=1"},
-		"smtp.password": {"EVENKEEL_SMTP_HOST=smtp.example.org", "EVENKEEL_SMTP_FROM=a@example.org", "EVENKEEL_SMTP_USERNAME=u"},
+		"oidc.clientSecret": {"EVENKEEL_OIDC_ISSUER=https://login.example.org", "EVENKEEL_OIDC_CLIENT_ID=evenkeel"},
+		"smtp.password":     {"EVENKEEL_SMTP_HOST=smtp.example.org", "EVENKEEL_SMTP_FROM=a@example.org", "EVENKEEL_SMTP_USERNAME=u"},
 	}
 	for _, source := range []string{"PAGERDUTY", "INCIDENT_IO", "OPSGENIE", "JIRA", "WEBHOOK"} {
 		name := map[string]string{"PAGERDUTY": "pagerduty", "INCIDENT_IO": "incidentIO", "OPSGENIE": "opsgenie", "JIRA": "jira", "WEBHOOK": "webhook"}[source]

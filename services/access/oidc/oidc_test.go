@@ -53,7 +53,7 @@ func newHouse(t *testing.T, change ...func(*oidc.PeopleOptions)) *house {
 	rooms := access.NewService(s.Access(), s, authorizer, audit.NewService(s.Audit(), s, authorizer, h.clock.Now), h.clock.Now, access.Lifetimes{}, log)
 	t.Cleanup(func() { _ = rooms.Close(context.WithoutCancel(t.Context())) })
 	o := oidc.PeopleOptions{
-		IssuerOptions: oidc.IssuerOptions{URL: h.provider.URL, Clock: h.clock.Now, Logger: log}, Name: "Acme", ClientID: optest.Pages, ClientSecret: optest.Secret,
+		IssuerOptions: oidc.IssuerOptions{URL: h.provider.URL, Clock: h.clock.Now, Logger: log}, Name: "Acme", ClientID: optest.Pages, ClientSecret: func() string { return optest.Secret },
 		DeviceClientID: optest.Device, Scopes: []string{"openid", "profile", "email"}, Redirect: redirect, Enter: true,
 	}
 	for _, c := range change {

@@ -20,10 +20,11 @@ type PeopleOptions struct {
 	IssuerOptions
 	// Name is what people call the provider.
 	Name string
-	// ClientID and ClientSecret are ours at the provider; without a secret PKCE alone proves that whoever
-	// brings a code asked for it. DeviceClientID is that of the command line; empty means that there is none.
-	ClientID, ClientSecret, DeviceClientID string
-	Scopes                                 []string
+	// ClientID and ClientSecret, as it is now, are ours at the provider; without a secret PKCE alone proves that
+	// whoever brings a code asked for it. DeviceClientID is that of the command line; empty means that there is none.
+	ClientID, DeviceClientID string
+	ClientSecret             func() string
+	Scopes                   []string
 	// Redirect is the address to which the provider sends people back.
 	Redirect string
 	// Require are claims that a token has to have, by name: the value, or a list in which it is.
@@ -184,12 +185,12 @@ func (p *People) config(ctx context.Context) (*oauth2.Config, error) {
 			return nil, fmt.Errorf("sign in by %s: %w", p.options.Name, err)
 		}
 	}
-	style := oauth2.AuthStyleInHeader
-	if p.options.ClientSecret == "" || len(m.AuthMethods) > 0 && !slices.Contains(m.AuthMethods, "client_secret_basic") {
+	style, secret := oauth2.AuthStyleInHeader, p.options.ClientSecret()
+	if secret == "" || len(m.AuthMethods) > 0 && !slices.Contains(m.AuthMethods, "client_secret_basic") {
 		style = oauth2.AuthStyleInParams
 	}
 	return &oauth2.Config{
-		ClientID: p.options.ClientID, ClientSecret: p.options.ClientSecret, RedirectURL: p.options.Redirect, Scopes: p.options.Scopes,
+		ClientID: p.options.ClientID, ClientSecret: secret, RedirectURL: p.options.Redirect, Scopes: p.options.Scopes,
 		Endpoint: oauth2.Endpoint{AuthURL: m.Authorization, TokenURL: m.Token, AuthStyle: style},
 	}, nil
 }
