@@ -39,12 +39,8 @@ export GOFLAGS := $(strip $(GOFLAGS) -trimpath)
 # of that which is watched.
 race_flags := -race -gcflags=modernc.org/sqlite/lib=-race=false
 
-# Tests wait for databases, disks and browsers more than they calculate: twice as many as there are
-# cores take two thirds of the time.
-PARALLEL ?= $(shell echo $$((2 * $$(nproc 2>/dev/null || echo 2))))
-
 # What go vet says is make lint's to tell, once.
-test_flags = -vet=off -parallel $(PARALLEL) $(if $(RACE),$(race_flags)) $(if $(RUN),-run '$(RUN)') $(if $(COUNT),-count=$(COUNT)) -timeout 20m
+test_flags = -vet=off $(if $(RACE),$(race_flags)) $(if $(RUN),-run '$(RUN)') $(if $(COUNT),-count=$(COUNT)) -timeout 20m
 
 ##@ Run
 
