@@ -40,7 +40,7 @@ export GOFLAGS := $(strip $(GOFLAGS) -trimpath)
 race_flags := -race -gcflags=modernc.org/sqlite/lib=-race=false
 
 # What go vet says is make lint's to tell, once.
-test_flags = -vet=off $(if $(RACE),$(race_flags)) $(if $(RUN),-run '$(RUN)') $(if $(COUNT),-count=$(COUNT)) -timeout 20m
+test_flags = -vet=off $(if $(RACE),$(race_flags)) $(if $(RUN),-run '$(RUN)') $(if $(COUNT),-count=$(COUNT)) -timeout 30m
 
 ##@ Run
 
