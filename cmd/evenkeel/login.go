@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -117,7 +118,7 @@ func (p *program) login(ctx context.Context, in loggingIn) error {
 	var text string
 	switch {
 	case in.workload:
-		text, err = p.jobToken(ctx, or(in.audience, methods.Workloads.Audience))
+		text, err = p.jobToken(ctx, cmp.Or(in.audience, methods.Workloads.Audience))
 	case in.tokenFile != "":
 		text, err = readToken(in.tokenFile)
 	default:
@@ -150,13 +151,6 @@ func (p *program) login(ctx context.Context, in loggingIn) error {
 	}
 	_, err = fmt.Fprintf(p.stdout, "Signed in to %s until %s, as the context %q.\n", in.server, made.ExpiresAt.Local().Format("15:04 on 2 January"), in.context)
 	return err
-}
-
-func or(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
 }
 
 // deviceToken has somebody sign in on a page of the provider, which tells when they did (RFC 8628).

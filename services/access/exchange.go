@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -71,7 +72,7 @@ func (s *Service) ExchangePerson(ctx context.Context, a Arrival, in ExchangeInpu
 	}
 	t.Scopes = slices.Clone(in.Scopes)
 	// Whoever is deactivated meanwhile has a token that is worth nothing: each request looks at its person.
-	return s.exchanged(WithCaller(ctx, c), t, orElse(in.Lifetime, DefaultLoginLifetime), nil)
+	return s.exchanged(WithCaller(ctx, c), t, cmp.Or(in.Lifetime, DefaultLoginLifetime), nil)
 }
 
 // ExchangeWorkload makes a workload token for the holder of a token that one identity lets in.
@@ -93,7 +94,7 @@ func (s *Service) ExchangeWorkload(ctx context.Context, v VerifiedToken, in Exch
 	}
 	t := Token{Kind: WorkloadToken, Name: w.Name, Team: w.Team, Identity: w.ID, Scopes: slices.Clone(in.Scopes)}
 	c := Caller{Kind: ByTeam, Team: w.Team, Name: w.Name, Scopes: w.Scopes}
-	return s.exchanged(WithCaller(ctx, c), t, orElse(in.Lifetime, DefaultWorkloadLifetime), func(ctx context.Context, now time.Time) error {
+	return s.exchanged(WithCaller(ctx, c), t, cmp.Or(in.Lifetime, DefaultWorkloadLifetime), func(ctx context.Context, now time.Time) error {
 		return s.store.UseWorkloadIdentity(ctx, w.ID, w.Version, now)
 	})
 }
@@ -154,11 +155,4 @@ func (s *Service) exchanged(ctx context.Context, t Token, lifetime time.Duration
 		return Token{}, "", fmt.Errorf("exchange a token: %w", err)
 	}
 	return t, FormatToken(t.ID, secret), nil
-}
-
-func orElse(d, otherwise time.Duration) time.Duration {
-	if d == 0 {
-		return otherwise
-	}
-	return d
 }
